@@ -1,0 +1,3 @@
+using PromptKD;
+
+Console.Error.WriteLine(typeof(PromptKDException));

@@ -1,0 +1,191 @@
+using System.Buffers.Binary;
+using System.Text.Json;
+using PromptKD.Runtime;
+
+namespace PromptKD.Models.Weights;
+
+/// <summary>
+/// The safetensors format: an 8-byte little-endian header length, a JSON header (name, element type, shape, byte
+/// range), then the raw little-endian values.
+/// </summary>
+internal static class SafetensorsFile
+{
+    private const string MetadataName = "__metadata__";
+    private const int MaxHeaderBytes = 100_000_000;
+
+    /// <summary>Reads every tensor, in its stored element type, on the CPU.</summary>
+    /// <exception cref="PromptKDException">The file is missing, truncated or not safetensors.</exception>
+    public static Dictionary<string, Tensor> Read(string path)
+    {
+        if (!File.Exists(path))
+        {
+            throw new PromptKDException($"No file at '{path}'.");
+        }
+
+        using FileStream stream = File.OpenRead(path);
+        using JsonDocument header = ReadHeader(path, stream);
+        long dataStart = stream.Position;
+        var tensors = new Dictionary<string, Tensor>();
+        foreach (JsonProperty entry in header.RootElement.EnumerateObject().Where(e => e.Name != MetadataName))
+        {
+            tensors[entry.Name] = ReadTensor(path, stream, dataStart, entry);
+        }
+
+        return tensors;
+    }
+
+    /// <summary>Reads only the free-form strings of the header.</summary>
+    /// <exception cref="PromptKDException">As <see cref="Read"/>.</exception>
+    public static Dictionary<string, string> ReadMetadata(string path)
+    {
+        using FileStream stream = File.OpenRead(path);
+        using JsonDocument header = ReadHeader(path, stream);
+        return header.RootElement.TryGetProperty(MetadataName, out JsonElement metadata)
+            ? metadata.EnumerateObject().ToDictionary(e => e.Name, e => e.Value.GetString() ?? "")
+            : [];
+    }
+
+    /// <summary>Writes the tensors in the given order, so that equal tensors give equal bytes.</summary>
+    /// <exception cref="PromptKDException">The file cannot be written; an older one is kept.</exception>
+    public static void Write(
+        string path,
+        IReadOnlyList<KeyValuePair<string, Tensor>> tensors,
+        IReadOnlyDictionary<string, string>? metadata = null) =>
+        WholeFile.Write(path, stream => WriteTo(stream, tensors, metadata));
+
+    private static JsonDocument ReadHeader(string path, FileStream stream)
+    {
+        Span<byte> lengthBytes = stackalloc byte[8];
+        if (stream.ReadAtLeast(lengthBytes, 8, throwOnEndOfStream: false) < 8)
+        {
+            throw new PromptKDException($"{path}: {stream.Length} bytes are too few for a safetensors file.");
+        }
+
+        long length = BinaryPrimitives.ReadInt64LittleEndian(lengthBytes);
+        if (length is < 2 or > MaxHeaderBytes || length > stream.Length - 8)
+        {
+            throw new PromptKDException(
+                $"{path}: not a safetensors file, or cut short (header of {length} bytes, file of {stream.Length}).");
+        }
+
+        byte[] header = new byte[length];
+        stream.ReadExactly(header);
+        try
+        {
+            var document = JsonDocument.Parse(header);
+            return document.RootElement.ValueKind == JsonValueKind.Object
+                ? document
+                : throw new PromptKDException($"{path}: the safetensors header is not a JSON object.");
+        }
+        catch (JsonException error)
+        {
+            throw new PromptKDException($"{path}: the safetensors header is not JSON ({error.Message})", error);
+        }
+    }
+
+    private static Tensor ReadTensor(string path, FileStream stream, long dataStart, JsonProperty entry)
+    {
+        try
+        {
+            string typeName = entry.Value.GetProperty("dtype").GetString()!;
+            long[] shape = [.. entry.Value.GetProperty("shape").EnumerateArray().Select(e => e.GetInt64())];
+            long begin = entry.Value.GetProperty("data_offsets")[0].GetInt64();
+            long end = entry.Value.GetProperty("data_offsets")[1].GetInt64();
+            ScalarType type = ElementTypes.FromSafetensors(typeName);
+            long expected = shape.Aggregate(1L, (product, size) => checked(product * size)) * type.ElementSize();
+            if (begin < 0 || end - begin != expected || dataStart + end > stream.Length)
+            {
+                throw new PromptKDException(
+                    $"{path}: '{entry.Name}' of shape [{string.Join(", ", shape)}] needs {expected} bytes at {begin}, "
+                    + $"but the file says {begin}–{end} and ends at {stream.Length - dataStart}. Is it cut short?");
+            }
+
+            Tensor tensor = empty(shape, type, device: CPU);
+            stream.Position = dataStart + begin;
+            if (expected > 0)
+            {
+                tensor.ReadBytesFromStream(stream, bufferSize: 1 << 20);
+            }
+
+            return tensor;
+        }
+        catch (Exception error) when (error is KeyNotFoundException or InvalidOperationException
+            or IndexOutOfRangeException or FormatException or OverflowException or NotSupportedException)
+        {
+            throw new PromptKDException($"{path}: the entry '{entry.Name}' is malformed ({error.Message})", error);
+        }
+    }
+
+    private static void WriteTo(
+        Stream stream,
+        IReadOnlyList<KeyValuePair<string, Tensor>> tensors,
+        IReadOnlyDictionary<string, string>? metadata)
+    {
+        using var header = new MemoryStream();
+        using (var json = new Utf8JsonWriter(header))
+        {
+            json.WriteStartObject();
+            WriteMetadata(json, metadata);
+            long offset = 0;
+            foreach ((string name, Tensor tensor) in tensors)
+            {
+                long bytes = tensor.numel() * tensor.dtype.ElementSize();
+                json.WriteStartObject(name);
+                json.WriteString("dtype", ElementTypes.ToSafetensors(tensor.dtype));
+                WriteNumbers(json, "shape", tensor.shape);
+                WriteNumbers(json, "data_offsets", [offset, offset + bytes]);
+                json.WriteEndObject();
+                offset += bytes;
+            }
+
+            json.WriteEndObject();
+        }
+
+        // Values start at a multiple of 8 bytes, as the format recommends; blanks pad the header.
+        while (header.Length % 8 != 0)
+        {
+            header.WriteByte((byte)' ');
+        }
+
+        Span<byte> length = stackalloc byte[8];
+        BinaryPrimitives.WriteInt64LittleEndian(length, header.Length);
+        stream.Write(length);
+        header.WriteTo(stream);
+        foreach ((string _, Tensor tensor) in tensors)
+        {
+            using DisposeScope scope = NewDisposeScope();
+            Tensor values = tensor.detach().cpu().contiguous();
+            if (values.numel() > 0)
+            {
+                values.WriteBytesToStream(stream, bufferSize: 1 << 20);
+            }
+        }
+    }
+
+    private static void WriteMetadata(Utf8JsonWriter json, IReadOnlyDictionary<string, string>? metadata)
+    {
+        if (metadata is null)
+        {
+            return;
+        }
+
+        json.WriteStartObject(MetadataName);
+        foreach ((string key, string value) in metadata)
+        {
+            json.WriteString(key, value);
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static void WriteNumbers(Utf8JsonWriter json, string name, long[] numbers)
+    {
+        json.WriteStartArray(name);
+        foreach (long number in numbers)
+        {
+            json.WriteNumberValue(number);
+        }
+
+        json.WriteEndArray();
+    }
+}

@@ -1,0 +1,68 @@
+using System.Text.Json;
+using PromptKD.Models.Weights;
+
+namespace PromptKD.Golden;
+
+/// <summary>One folder of reference vectors: <c>case.json</c> and the tensors it describes.</summary>
+internal sealed class GoldenCase
+{
+    private GoldenCase(string folder, JsonElement json)
+    {
+        Folder = folder;
+        Json = json;
+        Kind = json.GetProperty("case").GetString()!;
+    }
+
+    /// <summary>Absolute path of the folder.</summary>
+    public string Folder { get; }
+
+    /// <summary>Path relative to the set, for reports.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>What <c>case.json</c> calls itself: "tokenizer", "promptkd-step", ….</summary>
+    public string Kind { get; }
+
+    /// <summary>All of <c>case.json</c>.</summary>
+    public JsonElement Json { get; }
+
+    /// <summary>Every case below a folder, ordered by name.</summary>
+    public static IReadOnlyList<GoldenCase> FindAll(string root) =>
+    [
+        .. Directory.EnumerateFiles(root, "case.json", SearchOption.AllDirectories)
+            .Select(path => Path.GetDirectoryName(path)!)
+            .Order(StringComparer.Ordinal)
+            .Select(folder => new GoldenCase(Path.GetFullPath(folder), ReadJson(Path.Combine(folder, "case.json")))
+            {
+                Name = Path.GetRelativePath(root, folder).Replace('\\', '/'),
+            }),
+    ];
+
+    /// <summary>Absolute path of a file that the case names relative to its folder.</summary>
+    public string PathOf(string relative) => Path.GetFullPath(Path.Combine(Folder, relative));
+
+    /// <summary>Reads a JSON file of the case.</summary>
+    public JsonElement ReadJsonFile(string relative) => ReadJson(PathOf(relative));
+
+    /// <summary>Reads tensors; floating ones become float32 (float64 stays), as the format asks.</summary>
+    public Dictionary<string, Tensor> ReadTensors(string relative) =>
+        SafetensorsFile.Read(PathOf(relative)).ToDictionary(
+            entry => entry.Key,
+            entry => entry.Value.dtype is ScalarType.Float16 or ScalarType.BFloat16
+                ? entry.Value.to(ScalarType.Float32)
+                : entry.Value);
+
+    /// <summary>The absolute tolerance that the case states for a tensor, or null for an exact comparison.</summary>
+    public double? Tolerance(string tensor) =>
+        Json.TryGetProperty("tolerance", out JsonElement all)
+        && all.ValueKind == JsonValueKind.Object
+        && all.TryGetProperty(tensor, out JsonElement one)
+        && one.TryGetProperty("atol", out JsonElement value)
+            ? value.GetDouble()
+            : null;
+
+    private static JsonElement ReadJson(string path)
+    {
+        using var document = JsonDocument.Parse(File.ReadAllBytes(path));
+        return document.RootElement.Clone();
+    }
+}

@@ -1,0 +1,12 @@
+namespace PromptKD.Golden;
+
+/// <summary>The table of checks: one row a kind of case.</summary>
+internal static class GoldenChecks
+{
+    private static readonly IGoldenCheck[] s_all =
+    [
+    ];
+
+    /// <summary>The check of a case, or null where the project does not cover its kind yet.</summary>
+    public static IGoldenCheck? For(GoldenCase golden) => s_all.SingleOrDefault(check => check.Kind == golden.Kind);
+}
