@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-using System.Runtime.InteropServices;
 using SkiaSharp;
 
 namespace PromptKD.Data;
@@ -20,9 +18,6 @@ internal sealed class ImageDecoder : IDisposable
     /// <c>DecompressionBombError</c>: twice the pixels of a quarter gibibyte of 24-bit colour.
     /// </summary>
     public const long DefaultMaxPixels = 2L * (1 << 30) / 4 / 3;
-
-    // 0x89, "PNG", and four kinds of line end (PNG specification, section 5.2).
-    private const ulong PngSignature = 0x89504E470D0A1A0A;
 
     private readonly SKCodec _codec;
     private readonly bool _isGrey16;
@@ -50,7 +45,8 @@ internal sealed class ImageDecoder : IDisposable
             throw new InvalidDataException("the file is empty");
         }
 
-        using var data = SKData.CreateCopy(file);
+        bool isGrey16 = PngHeader.IsGrey16(file);
+        using var data = SKData.CreateCopy(isGrey16 ? PngHeader.AsGreyWithAlpha(file) : file);
         SKCodec codec = SKCodec.Create(data)
             ?? throw new InvalidDataException("not a JPEG, PNG, GIF, BMP or WebP picture, or its header is damaged");
         SKImageInfo info = codec.Info;
@@ -61,7 +57,7 @@ internal sealed class ImageDecoder : IDisposable
                 $"{info.Width}×{info.Height} pixels are more than the limit of {maxPixels}");
         }
 
-        return new ImageDecoder(codec, IsGrey16Png(file));
+        return new ImageDecoder(codec, isGrey16);
     }
 
     /// <summary>
@@ -95,68 +91,47 @@ internal sealed class ImageDecoder : IDisposable
     /// <exception cref="InvalidDataException">As <see cref="Decode()"/>.</exception>
     public PixelBuffer Decode(int width, int height)
     {
-        if (_isGrey16)
+        var pixels = PixelBuffer.Dense(width, height);
+        SKCodecResult result = Fill(pixels, new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Unpremul));
+        if (result != SKCodecResult.Success)
         {
-            return DecodeGrey16();
+            pixels.Dispose();
+            throw new InvalidDataException(
+                result == SKCodecResult.IncompleteInput
+                    ? "the file is cut short: only part of the picture can be decoded"
+                    : $"the picture is damaged (decoder: {result})");
         }
 
-        var pixels = PixelBuffer.Dense(width, height);
-        return Fill(pixels, new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Unpremul));
+        if (_isGrey16)
+        {
+            ClipGrey16(pixels);
+        }
+
+        return pixels;
     }
 
     /// <summary>Frees the decoder; pixels already decoded stay.</summary>
     public void Dispose() => _codec.Dispose();
 
     /// <summary>
-    /// Pillow keeps 16-bit grey as whole numbers and clips them at 255 when it converts to 8 bits, where Skia would
-    /// keep the high byte. Half-precision numbers have 11 significant bits, so that every value up to 255 survives.
+    /// Pillow keeps 16-bit grey as whole numbers and clips them at 255 when it converts to 8 bits. The file was opened
+    /// as 8-bit grey with alpha, so that the high byte of each number is here in the colour and the low one in alpha.
     /// </summary>
-    private PixelBuffer DecodeGrey16()
+    private static void ClipGrey16(PixelBuffer pixels)
     {
-        using var wide = PixelBuffer.Dense(2 * Width, Height);
-        Fill(wide, new SKImageInfo(Width, Height, SKColorType.RgbaF16, SKAlphaType.Unpremul));
-        ReadOnlySpan<Half> channels = MemoryMarshal.Cast<byte, Half>(wide.Bytes);
-        var pixels = PixelBuffer.Dense(Width, Height);
-        Span<byte> target = pixels.Bytes;
-        for (int index = 0; index < Width * Height; index++)
+        Span<byte> bytes = pixels.Bytes;
+        for (int offset = 0; offset < pixels.Height * pixels.RowBytes; offset += PixelBuffer.PixelBytes)
         {
-            float red = (float)channels[index * PixelBuffer.PixelBytes];
-            byte level = (byte)Math.Min(MathF.Round(red * ushort.MaxValue), byte.MaxValue);
-            target.Slice(index * PixelBuffer.PixelBytes, PixelBuffer.PixelBytes).Fill(level);
+            Span<byte> pixel = bytes.Slice(offset, PixelBuffer.PixelBytes);
+            pixel.Fill(pixel[0] == 0 ? pixel[3] : byte.MaxValue);
         }
-
-        return pixels;
     }
 
-    private unsafe PixelBuffer Fill(PixelBuffer pixels, SKImageInfo info)
+    private unsafe SKCodecResult Fill(PixelBuffer pixels, SKImageInfo info)
     {
-        SKCodecResult result;
         fixed (byte* target = pixels.Bytes)
         {
-            result = _codec.GetPixels(info, (nint)target, pixels.RowBytes, SKCodecOptions.Default);
+            return _codec.GetPixels(info, (nint)target, pixels.RowBytes, SKCodecOptions.Default);
         }
-
-        if (result == SKCodecResult.Success)
-        {
-            return pixels;
-        }
-
-        pixels.Dispose();
-        throw new InvalidDataException(
-            result == SKCodecResult.IncompleteInput
-                ? "the file is cut short: only part of the picture can be decoded"
-                : $"the picture is damaged (decoder: {result})");
-    }
-
-    /// <summary>Whether the first chunk of a PNG file, its header, says 16 bits of grey alone.</summary>
-    private static bool IsGrey16Png(ReadOnlySpan<byte> file)
-    {
-        const int BitDepth = 24;
-        const int ColourType = 25;
-        const byte Grey = 0;
-        return file.Length > ColourType
-            && BinaryPrimitives.ReadUInt64BigEndian(file) == PngSignature
-            && file[BitDepth] == 16
-            && file[ColourType] == Grey;
     }
 }
