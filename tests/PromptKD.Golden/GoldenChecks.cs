@@ -11,6 +11,8 @@ internal static class GoldenChecks
         new ForwardCheck("ivlp-forward"),
         new TokenizerCheck(),
         new PreprocessCheck(),
+        new ConfigCheck(),
+        new SchedulesCheck(),
     ];
 
     /// <summary>The check of a case, or null where the project does not cover its kind yet.</summary>
