@@ -51,6 +51,9 @@ public sealed record ExperimentConfig
     /// <summary>The method, and the settings of each.</summary>
     public TrainerConfig Trainer { get; init; } = new();
 
+    /// <summary>What is distilled from what.</summary>
+    public DistillConfig Distill { get; init; } = new();
+
     /// <summary>Keys of the family that nothing here reads, where they are set to other than their default.</summary>
     internal ValueList<IgnoredSetting> Ignored { get; init; } = [];
 

@@ -50,7 +50,7 @@ internal sealed class ClassVectors : IDisposable
         Tensor[] byTemplate =
         [
             .. templates.Select(template =>
-                Encode(encoder, tokenizer, [.. names.Select(name => template.Format(name))], prompts: null)),
+                Encode(encoder, tokenizer, [.. names.Select(name => template.Fill(name))], prompts: null)),
         ];
         Tensor mean = stack(byTemplate).mean([0]); // [classes, embedding]
         return new ClassVectors(names, nn.functional.normalize(mean, dim: -1), logitScale);

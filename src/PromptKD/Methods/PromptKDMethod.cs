@@ -26,6 +26,9 @@ internal sealed class PromptKDMethod(
     /// <summary>The projector's batch normalisation has no variance of one picture.</summary>
     public int SmallestBatch => 2;
 
+    /// <summary>Numbers of the loss.</summary>
+    public PromptKDSettings Settings => settings;
+
     /// <summary>The model that is learned.</summary>
     public Student Student => student;
 

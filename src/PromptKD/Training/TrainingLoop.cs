@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using PromptKD.Data;
-using PromptKD.Evaluation;
 using PromptKD.Methods;
 
 namespace PromptKD.Training;
