@@ -15,6 +15,7 @@ internal static class GoldenChecks
         new PreprocessCheck(),
         new ConfigCheck(),
         new SchedulesCheck(),
+        new CheckpointsCheck(),
     ];
 
     /// <summary>The check of a case, or null where the project does not cover its kind yet.</summary>
