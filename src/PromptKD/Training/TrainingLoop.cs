@@ -141,7 +141,7 @@ internal sealed class TrainingLoop : IDisposable
         };
         Position = new TrainingPosition { Epoch = Position.Epoch + 1, History = [.. Position.History, record] };
         Save();
-        _plan.EpochDone?.Invoke(record);
+        _plan.EpochDone?.Invoke(Position.History);
     }
 
     private void Save()

@@ -39,6 +39,6 @@ internal sealed record TrainingPlan
     /// <summary>Told after each step.</summary>
     public IProgress<TrainingProgress>? Progress { get; init; }
 
-    /// <summary>Told after each epoch, when its checkpoint is on disk.</summary>
-    public Action<EpochRecord>? EpochDone { get; init; }
+    /// <summary>Told all finished epochs after each one, when its checkpoint is on disk.</summary>
+    public Action<IReadOnlyList<EpochRecord>>? EpochDone { get; init; }
 }
