@@ -8,6 +8,7 @@ internal static class GoldenChecks
     private static readonly IGoldenCheck[] s_all =
     [
         new CheckpointsCheck(),
+        new FormatsCheck(),
     ];
 
     /// <summary>The check of a case, or null where the project does not cover its kind yet.</summary>
