@@ -16,6 +16,7 @@ internal static class GoldenChecks
         new ConfigCheck(),
         new SchedulesCheck(),
         new CheckpointsCheck(),
+        new FormatsCheck(),
     ];
 
     /// <summary>The check of a case, or null where the project does not cover its kind yet.</summary>
