@@ -1,3 +1,5 @@
+using PromptKD.Golden.Checks;
+
 namespace PromptKD.Golden;
 
 /// <summary>The table of checks: one row a kind of case.</summary>
@@ -5,6 +7,8 @@ internal static class GoldenChecks
 {
     private static readonly IGoldenCheck[] s_all =
     [
+        new ForwardCheck("clip-forward-vit"),
+        new ForwardCheck("ivlp-forward"),
     ];
 
     /// <summary>The check of a case, or null where the project does not cover its kind yet.</summary>

@@ -1,0 +1,19 @@
+using static TorchSharp.torch.nn;
+
+namespace PromptKD.Models;
+
+/// <summary>x · sigmoid(1.702 x): the approximation of GELU that OpenAI's CLIP was trained with.</summary>
+internal sealed class QuickGelu() : Module<Tensor, Tensor>(nameof(QuickGelu))
+{
+    private const double Slope = 1.702;
+
+    /// <param name="x">Any shape.</param>
+    /// <returns>The shape of <paramref name="x"/>.</returns>
+    // silu(s·x) / s is the same function, with one fused kernel where x·sigmoid(s·x) needs two.
+    public override Tensor forward(Tensor x)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor scaled = functional.silu(x * Slope);
+        return (scaled.requires_grad ? scaled / Slope : scaled.div_(Slope)).MoveToOuterDisposeScope();
+    }
+}
