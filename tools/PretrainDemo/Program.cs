@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using PretrainDemo;
 using PromptKD;
 using PromptKD.Demo.Drawing;
@@ -47,6 +48,8 @@ var command = new RootCommand("Pre-trains the demo's teacher and student, two sm
 };
 command.SetAction(arguments =>
 {
+    // The library knows how to load libtorch on older systems; it has to be there before torch is first touched.
+    RuntimeHelpers.RunModuleConstructor(typeof(PromptKDException).Module.ModuleHandle);
     set_num_threads(arguments.GetValue(threads));
     PretrainingPlan[] plans =
     [
