@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using PretrainDemo;
 using PromptKD;
+using PromptKD.Demo.Charts;
 using PromptKD.Demo.Drawing;
 using PromptKD.Demo.Vocabulary;
 
@@ -77,6 +78,7 @@ command.SetAction(arguments =>
             Make(plan, arguments.GetValue(output)!);
         }
 
+        WorldSheet.Write(Path.Combine(arguments.GetValue(output)!, "world.png"));
         return 0;
     }
     catch (PromptKDException error)
