@@ -9,6 +9,7 @@ internal static class GoldenChecks
     [
         new ForwardCheck("clip-forward-vit"),
         new ForwardCheck("ivlp-forward"),
+        new TokenizerCheck(),
     ];
 
     /// <summary>The check of a case, or null where the project does not cover its kind yet.</summary>

@@ -1,0 +1,53 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace PromptKD.Text;
+
+/// <summary>The hand-written prompts of the CoOp family.</summary>
+public static class PromptTemplates
+{
+    private static readonly Lazy<Resource> s_resource = new(() =>
+    {
+        using Stream stream = EmbeddedFile.Open("templates.json");
+        return JsonSerializer.Deserialize<Resource>(stream)!;
+    });
+
+    private static readonly Lazy<IReadOnlyList<PromptTemplate>> s_imageNet = new(() => Parse(s_resource.Value.ImageNet));
+
+    private static readonly Lazy<IReadOnlyList<PromptTemplate>> s_imageNetSelect =
+        new(() => Parse(s_resource.Value.ImageNetSelect));
+
+    private static readonly Lazy<Dictionary<string, PromptTemplate>> s_datasets = new(() =>
+        s_resource.Value.PerDataset.ToDictionary(
+            entry => entry.Key,
+            entry => new PromptTemplate(entry.Value),
+            StringComparer.OrdinalIgnoreCase));
+
+    /// <summary>The 60 sentences over which PromptSRC averages the text features of each class.</summary>
+    public static IReadOnlyList<PromptTemplate> ImageNet => s_imageNet.Value;
+
+    /// <summary>The 7 sentences of the zero-shot ensemble.</summary>
+    public static IReadOnlyList<PromptTemplate> ImageNetSelect => s_imageNetSelect.Value;
+
+    /// <summary>Names of the datasets that have a sentence of their own, as DATASET.NAME spells them.</summary>
+    public static IReadOnlyCollection<string> Datasets => s_datasets.Value.Keys;
+
+    /// <summary>The sentence of one dataset.</summary>
+    /// <param name="dataset">DATASET.NAME; case does not count.</param>
+    /// <exception cref="PromptKDException">No such dataset is known.</exception>
+    public static PromptTemplate ForDataset(string dataset)
+    {
+        ArgumentNullException.ThrowIfNull(dataset);
+        return s_datasets.Value.TryGetValue(dataset, out PromptTemplate? template)
+            ? template
+            : throw new PromptKDException(
+                $"No prompt template is known for the dataset '{dataset}', only for {string.Join(", ", Datasets)}.");
+    }
+
+    private static PromptTemplate[] Parse(string[] patterns) => [.. patterns.Select(pattern => new PromptTemplate(pattern))];
+
+    private sealed record Resource(
+        [property: JsonPropertyName("imagenet")] string[] ImageNet,
+        [property: JsonPropertyName("imagenet_select")] string[] ImageNetSelect,
+        [property: JsonPropertyName("per_dataset")] Dictionary<string, string> PerDataset);
+}
