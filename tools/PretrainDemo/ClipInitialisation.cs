@@ -12,9 +12,12 @@ internal static class ClipInitialisation
 {
     private const double FirstTemperature = 0.07; // CLIP paper, section 2.5
 
-    /// <summary>Fills every parameter from torch's random stream.</summary>
-    public static void Fill(ContrastiveModel model)
+    /// <summary>Fills every parameter.</summary>
+    /// <param name="model">The model to fill.</param>
+    /// <param name="seed">The same seed gives the same values.</param>
+    public static void Fill(ContrastiveModel model, long seed)
     {
+        using var random = new Generator((ulong)seed, CPU);
         using IDisposable noGradients = no_grad();
         foreach ((string name, Parameter value) in model.Parameters)
         {
@@ -28,7 +31,7 @@ internal static class ClipInitialisation
             }
             else if (value.dim() > 1 || name == "visual.class_embedding")
             {
-                value.normal_(0, Deviation(name, value, model.Architecture));
+                value.normal_(0, Deviation(name, value, model.Architecture), random);
             }
         }
     }

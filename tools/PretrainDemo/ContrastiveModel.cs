@@ -8,13 +8,16 @@ internal sealed class ContrastiveModel : IDisposable
 {
     private const float LargestLogScale = 4.6051702f; // ln 100, as in the CLIP paper, section 2.5
 
-    public ContrastiveModel(ClipArchitecture architecture)
+    /// <summary>A model with random weights.</summary>
+    /// <param name="architecture">The sizes of both encoders.</param>
+    /// <param name="seed">Decides the weights.</param>
+    public ContrastiveModel(ClipArchitecture architecture, long seed)
     {
         Architecture = architecture;
         Images = new ImageEncoder(architecture, ScalarType.Float32, CPU);
         Texts = new TextEncoder(architecture, ScalarType.Float32, CPU);
         LogScale = nn.Parameter(tensor(0f));
-        ClipInitialisation.Fill(this);
+        ClipInitialisation.Fill(this, seed);
     }
 
     /// <summary>The sizes of both encoders.</summary>

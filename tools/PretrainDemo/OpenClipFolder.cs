@@ -5,7 +5,7 @@ using PromptKD.Runtime;
 
 namespace PretrainDemo;
 
-/// <summary>Writes a model as open_clip does: a configuration, the weights under OpenAI's names, and the vocabulary.</summary>
+/// <summary>Writes a model as open_clip does: a configuration, and the weights under OpenAI's names.</summary>
 internal static class OpenClipFolder
 {
     private static readonly JsonSerializerOptions s_format = new()
@@ -14,12 +14,11 @@ internal static class OpenClipFolder
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
     };
 
-    /// <summary>Writes <c>open_clip_config.json</c>, <c>open_clip_model.safetensors</c> and <c>merges.txt</c>.</summary>
+    /// <summary>Writes <c>open_clip_config.json</c> and <c>open_clip_model.safetensors</c>.</summary>
     /// <param name="folder">Where to; made if there is none.</param>
     /// <param name="model">Written in 16 bits.</param>
-    /// <param name="merges">The text of <c>merges.txt</c>.</param>
     /// <exception cref="PromptKD.PromptKDException">The folder is not writable, or the disk is full.</exception>
-    public static void Write(string folder, ContrastiveModel model, string merges)
+    public static void Write(string folder, ContrastiveModel model)
     {
         using DisposeScope scope = NewDisposeScope();
         KeyValuePair<string, Tensor>[] weights =
@@ -29,7 +28,6 @@ internal static class OpenClipFolder
         ];
         SafetensorsFile.Write(Path.Combine(folder, "open_clip_model.safetensors"), weights);
         WholeFile.WriteText(Path.Combine(folder, "open_clip_config.json"), Configuration(model.Architecture));
-        WholeFile.WriteText(Path.Combine(folder, "merges.txt"), merges);
     }
 
     private static string Configuration(ClipArchitecture architecture)

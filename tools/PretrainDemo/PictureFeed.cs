@@ -1,6 +1,7 @@
 using PromptKD.Demo;
 using PromptKD.Demo.Drawing;
 using PromptKD.Demo.Vocabulary;
+using PromptKD.Text;
 
 namespace PretrainDemo;
 
@@ -9,9 +10,9 @@ namespace PretrainDemo;
 /// from, another thread draws the next.
 /// </summary>
 /// <param name="domain">How the pictures vary.</param>
-/// <param name="tokenize">Turns a caption into token ids, padded to the context length.</param>
+/// <param name="tokenizer">Turns captions into token ids.</param>
 /// <param name="seed">Names the pictures: the same seed gives the same batches.</param>
-internal sealed class PictureFeed(PictureDomain domain, Func<string, int[]> tokenize, long seed)
+internal sealed class PictureFeed(PictureDomain domain, ClipTokenizer tokenizer, long seed)
 {
     private readonly PixelNormalisation _normalisation = PixelNormalisation.Clip;
 
@@ -47,7 +48,7 @@ internal sealed class PictureFeed(PictureDomain domain, Func<string, int[]> toke
             ScenePainter.Paint(scene, picture);
             _normalisation.Apply(picture, pixels.AsSpan(i * ScenePainter.Bytes, ScenePainter.Bytes));
             string caption = Captions.Describe(scene, random.Below(Captions.Forms));
-            tokens.AddRange(tokenize(caption).Select(id => (long)id));
+            tokens.AddRange(tokenizer.Tokenize(caption, PretrainingPlan.ContextLength).Select(id => (long)id));
         }
 
         return new CaptionedPictures(pixels, [.. tokens], size);

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using PromptKD;
+using PromptKD.Models;
+using PromptKD.Text;
 using TorchSharp.Modules;
 
 namespace PretrainDemo;
@@ -25,17 +27,15 @@ internal sealed class Pretraining
 
     /// <summary>Runs a plan.</summary>
     /// <param name="plan">What to train, and on what.</param>
-    /// <param name="vocabularySize">Number of token ids.</param>
-    /// <param name="tokenize">Turns a caption into token ids, padded to the context length.</param>
+    /// <param name="tokenizer">Turns captions into token ids.</param>
     /// <param name="report">Gets lines of progress.</param>
     /// <returns>The trained model, rounded to 16 bits; the caller disposes it.</returns>
-    public static ContrastiveModel Run(
-        PretrainingPlan plan, int vocabularySize, Func<string, int[]> tokenize, Action<string> report)
+    public static ContrastiveModel Run(PretrainingPlan plan, ClipTokenizer tokenizer, Action<string> report)
     {
-        manual_seed(plan.Seed);
-        var model = new ContrastiveModel(plan.Architecture with { VocabularySize = vocabularySize });
+        ClipArchitecture architecture = plan.Architecture with { VocabularySize = tokenizer.VocabularySize };
+        var model = new ContrastiveModel(architecture, plan.Seed);
         var training = new Pretraining(plan, model, report);
-        training.Train(new PictureFeed(plan.Domain, tokenize, plan.Seed));
+        training.Train(new PictureFeed(plan.Domain, tokenizer, plan.Seed));
         model.RoundToHalf();
         return model;
     }
@@ -51,7 +51,7 @@ internal sealed class Pretraining
             step++;
             if (step % StepsPerReport == 0 || step == _plan.Steps)
             {
-                int averaged = (step - 1) % StepsPerReport + 1;
+                int averaged = ((step - 1) % StepsPerReport) + 1;
                 Report(step, loss / averaged, clock.Elapsed);
                 loss = 0;
             }

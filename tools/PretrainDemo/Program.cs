@@ -7,6 +7,8 @@ using PromptKD;
 using PromptKD.Demo.Charts;
 using PromptKD.Demo.Drawing;
 using PromptKD.Demo.Vocabulary;
+using PromptKD.Runtime;
+using PromptKD.Text;
 
 // Makes the two small CLIPs of the demo: README.md beside this file says how, and how long it takes.
 var output = new Option<string>("--output")
@@ -92,16 +94,16 @@ return command.Parse(args).Invoke();
 static void Make(PretrainingPlan plan, string output)
 {
     var clock = Stopwatch.StartNew();
-    IReadOnlyList<BytePair> merges = BytePairLearner.Learn(Captions.All);
-    var tokenizer = new CaptionTokenizer(merges);
-    using ContrastiveModel model =
-        Pretraining.Run(plan, tokenizer.VocabularySize, tokenizer.Tokenize, Console.WriteLine);
     string folder = Path.Combine(output, plan.Name);
-    OpenClipFolder.Write(folder, model, BytePairLearner.ToMergesFile(merges));
-    Console.WriteLine($"{plan.Name}: clean pictures: {ZeroShotCheck.Run(model, PictureDomain.Source, tokenizer.Tokenize)}");
-    Console.WriteLine($"{plan.Name}: at night:       {ZeroShotCheck.Run(model, PictureDomain.Night, tokenizer.Tokenize)}");
+    string vocabulary = Path.Combine(folder, "merges.txt");
+    WholeFile.WriteText(vocabulary, BytePairLearner.ToMergesFile(BytePairLearner.Learn(Captions.All)));
+    var tokenizer = ClipTokenizer.Load(vocabulary);
+    using ContrastiveModel model = Pretraining.Run(plan, tokenizer, Console.WriteLine);
+    OpenClipFolder.Write(folder, model);
     long parameters = model.Parameters.Sum(one => one.Value.numel());
     Console.WriteLine(string.Create(
         CultureInfo.InvariantCulture,
         $"{plan.Name}: {parameters:n0} parameters to '{folder}' in {clock.Elapsed.TotalMinutes:0.0} minutes"));
+    Console.WriteLine($"{plan.Name}, clean: {ZeroShotCheck.Run(model, PictureDomain.Source, tokenizer)}");
+    Console.WriteLine($"{plan.Name}, night: {ZeroShotCheck.Run(model, PictureDomain.Night, tokenizer)}");
 }

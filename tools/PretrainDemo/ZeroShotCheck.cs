@@ -2,6 +2,7 @@ using System.Globalization;
 using PromptKD.Demo;
 using PromptKD.Demo.Drawing;
 using PromptKD.Demo.Vocabulary;
+using PromptKD.Text;
 
 namespace PretrainDemo;
 
@@ -19,25 +20,25 @@ internal sealed record ZeroShotCheck(double Base, double Novel)
     /// <summary>Draws pictures of every class, 20 each, and lets the model name them.</summary>
     /// <param name="model">The model to measure.</param>
     /// <param name="domain">How the pictures vary.</param>
-    /// <param name="tokenize">Turns a caption into token ids, padded to the context length.</param>
-    public static ZeroShotCheck Run(ContrastiveModel model, PictureDomain domain, Func<string, int[]> tokenize)
+    /// <param name="tokenizer">Turns captions into token ids.</param>
+    public static ZeroShotCheck Run(ContrastiveModel model, PictureDomain domain, ClipTokenizer tokenizer)
     {
         ILookup<bool, DemoClass> halves = DemoClass.All.ToLookup(one => one.IsBase);
         return new ZeroShotCheck(Accuracy([.. halves[true]]), Accuracy([.. halves[false]]));
 
-        double Accuracy(DemoClass[] classes) => PercentRight(model, domain, tokenize, classes);
+        double Accuracy(DemoClass[] classes) => PercentRight(model, domain, tokenizer, classes);
     }
 
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture, $"base {Base:0.0} %, novel {Novel:0.0} %, harmonic mean {HarmonicMean:0.0} %");
 
     private static double PercentRight(
-        ContrastiveModel model, PictureDomain domain, Func<string, int[]> tokenize, DemoClass[] classes)
+        ContrastiveModel model, PictureDomain domain, ClipTokenizer tokenizer, DemoClass[] classes)
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGradients = no_grad();
         Tensor pictures = model.Images.forward(DrawPictures(domain, classes), null);
-        Tensor texts = model.Texts.forward(Tokens(classes, tokenize), null);
+        Tensor texts = model.Texts.forward(Tokens(classes, tokenizer), null);
         Tensor unitTexts = nn.functional.normalize(texts, dim: -1);
         Tensor guesses = pictures.matmul(unitTexts.t()).argmax(1); // [pictures]; their length changes no order
         Tensor labels = arange(classes.Length, ScalarType.Int64).repeat_interleave(PicturesPerClass);
@@ -60,13 +61,13 @@ internal sealed record ZeroShotCheck(double Base, double Novel)
     }
 
     /// <returns>[classes, context].</returns>
-    private static Tensor Tokens(DemoClass[] classes, Func<string, int[]> tokenize)
+    private static Tensor Tokens(DemoClass[] classes, ClipTokenizer tokenizer)
     {
         long[] ids =
         [
             .. classes
-                .Select(one => Captions.ZeroShotTemplate.Replace("{}", one.Name, StringComparison.Ordinal))
-                .SelectMany(tokenize)
+                .Select(one => Captions.ZeroShotTemplate.Fill(one.Name))
+                .SelectMany(text => tokenizer.Tokenize(text, PretrainingPlan.ContextLength))
                 .Select(id => (long)id),
         ];
         return tensor(ids).view(classes.Length, -1);

@@ -1,4 +1,5 @@
 using PromptKD.Demo.Drawing;
+using PromptKD.Text;
 
 namespace PromptKD.Demo.Vocabulary;
 
@@ -9,7 +10,7 @@ namespace PromptKD.Demo.Vocabulary;
 public static class Captions
 {
     /// <summary>The sentence that class names are put into for zero-shot classification.</summary>
-    public const string ZeroShotTemplate = "a photo of a {}.";
+    public static PromptTemplate ZeroShotTemplate { get; } = new("a photo of a {}.");
 
     /// <summary>Ways to caption a picture; several, so that a text encoder meets words in more than one place.</summary>
     public const int Forms = 8;
@@ -47,7 +48,7 @@ public static class Captions
         string shape = shown.Shape.ToString().ToLowerInvariant();
         return form switch
         {
-            >= 0 and <= 2 => ZeroShotTemplate.Replace("{}", shown.Name, StringComparison.Ordinal),
+            >= 0 and <= 2 => ZeroShotTemplate.Fill(shown.Name),
             3 => $"a photo of a {color} {shape} on a {background} background.",
             4 => $"a {size}{color} {shape} on {background}.",
             5 => $"a picture of a {size}{color} {shape}.",
