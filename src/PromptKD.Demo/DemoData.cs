@@ -1,0 +1,92 @@
+using PromptKD.Demo.Drawing;
+
+namespace PromptKD.Demo;
+
+/// <summary>
+/// Draws the demo's data set: unlabelled photos of the night to learn from, labelled ones to test on, and the names
+/// of the classes. The same call always gives the same files.
+/// </summary>
+public static class DemoData
+{
+    /// <summary>Folder of the unlabelled pictures.</summary>
+    public const string PhotosFolder = "photos";
+
+    /// <summary>Folder of the labelled pictures, one folder a class.</summary>
+    public const string TestFolder = "test";
+
+    /// <summary>File of the class names in label order, one a line: base classes first.</summary>
+    public const string ClassNamesFile = "classes.txt";
+
+    private const long PhotosSeed = 5;
+    private const long TestSeed = 4242;
+
+    /// <summary>Writes the data set: <c>photos/</c>, <c>test/CLASS/</c> and <c>classes.txt</c>.</summary>
+    /// <param name="folder">Where to; made if there is none.</param>
+    /// <param name="photosPerClass">Unlabelled pictures of each class; their names and order do not tell it.</param>
+    /// <param name="testPerClass">Test pictures of each class.</param>
+    /// <param name="cancellation">Stops the drawing; files already written stay.</param>
+    /// <exception cref="PromptKDException">The folder is not writable, or the disk is full.</exception>
+    public static void Write(
+        string folder, int photosPerClass = 20, int testPerClass = 20, CancellationToken cancellation = default)
+    {
+        try
+        {
+            Directory.CreateDirectory(folder);
+            File.WriteAllLines(Path.Combine(folder, ClassNamesFile), DemoClass.All.Select(one => one.Name));
+            WritePictures([.. Photos(folder, photosPerClass), .. Tests(folder, testPerClass)], cancellation);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new PromptKDException($"Cannot write the demo's pictures to '{folder}': {error.Message}", error);
+        }
+    }
+
+    private static IEnumerable<PictureFile> Photos(string folder, int perClass)
+    {
+        int count = perClass * DemoClass.All.Count;
+        int[] places = Shuffle(count);
+        for (int number = 0; number < count; number++)
+        {
+            string path = Path.Combine(folder, PhotosFolder, $"{places[number] + 1:0000}.png");
+            yield return new PictureFile(path, DemoClass.All[number % DemoClass.All.Count], PhotosSeed, number);
+        }
+    }
+
+    private static IEnumerable<PictureFile> Tests(string folder, int perClass) =>
+        from label in Enumerable.Range(0, DemoClass.All.Count)
+        from index in Enumerable.Range(0, perClass)
+        let shown = DemoClass.All[label]
+        let path = Path.Combine(folder, TestFolder, shown.Name, $"{index + 1:000}.png")
+        select new PictureFile(path, shown, TestSeed, (label * (long)perClass) + index);
+
+    private static void WritePictures(IReadOnlyList<PictureFile> files, CancellationToken cancellation)
+    {
+        foreach (string folder in files.Select(file => Path.GetDirectoryName(file.Path)!).Distinct())
+        {
+            Directory.CreateDirectory(folder);
+        }
+
+        foreach (PictureFile file in files)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var scene = Scene.Sample(PictureDomain.Night, file.Class, file.Seed, file.Number);
+            File.WriteAllBytes(file.Path, PngFile.Encode(ScenePainter.Paint(scene)));
+        }
+    }
+
+    /// <summary>The numbers from 0 in a fixed random order (Fisher and Yates).</summary>
+    private static int[] Shuffle(int count)
+    {
+        int[] order = [.. Enumerable.Range(0, count)];
+        var random = SplitMix64.For(PhotosSeed, -1); // Pictures have the numbers from 0.
+        for (int i = count - 1; i > 0; i--)
+        {
+            int other = random.Below(i + 1);
+            (order[i], order[other]) = (order[other], order[i]);
+        }
+
+        return order;
+    }
+
+    private sealed record PictureFile(string Path, DemoClass Class, long Seed, long Number);
+}

@@ -1,0 +1,74 @@
+using PromptKD.Demo;
+using SkiaSharp;
+
+namespace PromptKD.Tests.Demo;
+
+public sealed class DemoDataTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory().FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public void Writes_the_asked_number_of_pictures_of_each_class()
+    {
+        DemoData.Write(_folder, photosPerClass: 2, testPerClass: 3, TestContext.Current.CancellationToken);
+
+        Assert.Equal(2 * 48, Directory.GetFiles(Path.Combine(_folder, "photos"), "*.png").Length);
+        string[] names = File.ReadAllLines(Path.Combine(_folder, "classes.txt"));
+        Assert.Equal(DemoClass.All.Select(one => one.Name), names);
+        Assert.All(names, name => Assert.Equal(
+            ["001.png", "002.png", "003.png"],
+            Directory.GetFiles(Path.Combine(_folder, "test", name)).Select(Path.GetFileName).Order()));
+    }
+
+    [Fact]
+    public void Pictures_are_32_pixels_wide_and_high()
+    {
+        DemoData.Write(_folder, photosPerClass: 1, testPerClass: 0, TestContext.Current.CancellationToken);
+
+        using var codec = SKCodec.Create(Path.Combine(_folder, "photos", "0001.png"));
+        Assert.Equal((32, 32), (codec.Info.Width, codec.Info.Height));
+    }
+
+    [Fact]
+    public void The_same_call_writes_the_same_bytes()
+    {
+        string first = Path.Combine(_folder, "first");
+        string second = Path.Combine(_folder, "second");
+
+        DemoData.Write(first, photosPerClass: 1, testPerClass: 1, TestContext.Current.CancellationToken);
+        DemoData.Write(second, photosPerClass: 1, testPerClass: 1, TestContext.Current.CancellationToken);
+
+        foreach (string file in Directory.GetFiles(first, "*", SearchOption.AllDirectories))
+        {
+            string twin = Path.Combine(second, Path.GetRelativePath(first, file));
+            Assert.Equal(File.ReadAllBytes(file), File.ReadAllBytes(twin));
+        }
+    }
+
+    [Fact]
+    public void No_picture_is_both_a_photo_and_a_test_picture()
+    {
+        DemoData.Write(_folder, photosPerClass: 2, testPerClass: 2, TestContext.Current.CancellationToken);
+
+        string[] files = Directory.GetFiles(_folder, "*.png", SearchOption.AllDirectories);
+        Assert.Equal(files.Length, files.Select(file => Convert.ToHexString(File.ReadAllBytes(file))).Distinct().Count());
+    }
+
+    [Fact]
+    public void A_file_in_the_way_is_named_in_the_error()
+    {
+        string file = Path.Combine(_folder, "file");
+        File.WriteAllText(file, "");
+
+        var error = Assert.Throws<PromptKDException>(
+            () => DemoData.Write(file, cancellation: TestContext.Current.CancellationToken));
+
+        Assert.Contains(file, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Stops_when_cancelled() =>
+        Assert.Throws<OperationCanceledException>(() => DemoData.Write(_folder, cancellation: new(canceled: true)));
+}

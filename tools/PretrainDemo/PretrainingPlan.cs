@@ -1,0 +1,77 @@
+using PromptKD.Demo.Drawing;
+using PromptKD.Models;
+
+namespace PretrainDemo;
+
+/// <summary>What one model of the demo is, and what it learns from.</summary>
+internal sealed record PretrainingPlan
+{
+    /// <summary>Tokens of the longest text: every caption fits.</summary>
+    public const int ContextLength = 16;
+
+    /// <summary>The model's folder: "teacher" or "student".</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The model's sizes, without those of the vocabulary.</summary>
+    public required ClipArchitecture Architecture { get; init; }
+
+    /// <summary>The pictures it learns from.</summary>
+    public required PictureDomain Domain { get; init; }
+
+    /// <summary>Updates of the weights.</summary>
+    public required int Steps { get; init; }
+
+    /// <summary>Decides the first weights and the pictures.</summary>
+    public required long Seed { get; init; }
+
+    /// <summary>Pictures in a step.</summary>
+    public int BatchSize { get; init; } = 128;
+
+    /// <summary>The largest learning rate, reached after the warm-up.</summary>
+    public double LearningRate { get; init; } = 1e-3;
+
+    /// <summary>Steps in which the learning rate grows from 0, linearly.</summary>
+    public int WarmUpSteps { get; init; } = 50;
+
+    /// <summary>How strongly matrices are pulled to 0.</summary>
+    public double WeightDecay { get; init; } = 0.1;
+
+    /// <summary>Gradients longer than this are shortened to it.</summary>
+    public double LongestGradient { get; init; } = 1;
+
+    /// <summary>The larger model: 128 wide, four layers.</summary>
+    public static ClipArchitecture TeacherArchitecture { get; } = new()
+    {
+        ImageSize = ScenePainter.Size,
+        PatchSize = 8,
+        VisionWidth = 128,
+        VisionLayers = 4,
+        VisionHeads = 2,
+        EmbeddingSize = 128,
+        TextWidth = 64,
+        TextLayers = 2,
+        TextHeads = 1,
+        ContextLength = ContextLength,
+    };
+
+    /// <summary>The smaller model: 64 wide, three layers.</summary>
+    public static ClipArchitecture StudentArchitecture { get; } = TeacherArchitecture with
+    {
+        VisionWidth = 64,
+        VisionLayers = 3,
+        VisionHeads = 1,
+        EmbeddingSize = 64,
+    };
+
+    /// <summary>The learning rate of a step, counted from 0: a linear warm-up, then half a cosine down to 0.</summary>
+    public double LearningRateAt(int step)
+    {
+        if (step < WarmUpSteps)
+        {
+            return LearningRate * (step + 1) / WarmUpSteps;
+        }
+
+        double done = (step - WarmUpSteps) / (double)Math.Max(1, Steps - WarmUpSteps);
+        return LearningRate * (1 + Math.Cos(Math.PI * done)) / 2;
+    }
+}

@@ -1,0 +1,109 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using PretrainDemo;
+using PromptKD;
+using PromptKD.Demo.Charts;
+using PromptKD.Demo.Drawing;
+using PromptKD.Demo.Vocabulary;
+using PromptKD.Runtime;
+using PromptKD.Text;
+
+// Makes the two small CLIPs of the demo: README.md beside this file says how, and how long it takes.
+var output = new Option<string>("--output")
+{
+    Description = "Folder to write teacher/ and student/ to.",
+    DefaultValueFactory = _ => "demo",
+};
+var teacherSteps = new Option<int>("--steps-teacher")
+{
+    Description = "Training steps of the teacher; 0 leaves it out.",
+    DefaultValueFactory = _ => 1200,
+};
+var studentSteps = new Option<int>("--steps-student")
+{
+    Description = "Training steps of the student; 0 leaves it out.",
+    DefaultValueFactory = _ => 1000,
+};
+var teacherSeed = new Option<long>("--seed-teacher")
+{
+    Description = "Decides the teacher's first weights and its pictures.",
+    DefaultValueFactory = _ => 1,
+};
+var studentSeed = new Option<long>("--seed-student")
+{
+    Description = "Decides the student's first weights and its pictures.",
+    DefaultValueFactory = _ => 2,
+};
+var noAugmentation = new Option<bool>("--no-augmentation")
+{
+    Description = "Train the teacher, too, on clean drawings: it then knows no more of the night than the student.",
+};
+var threads = new Option<int>("--threads")
+{
+    Description = "Threads that compute.",
+    DefaultValueFactory = _ => Environment.ProcessorCount,
+};
+var command = new RootCommand("Pre-trains the demo's teacher and student, two small CLIPs, on drawn pictures.")
+{
+    output, teacherSteps, studentSteps, teacherSeed, studentSeed, noAugmentation, threads,
+};
+command.SetAction(arguments =>
+{
+    // The library knows how to load libtorch on older systems; it has to be there before torch is first touched.
+    RuntimeHelpers.RunModuleConstructor(typeof(PromptKDException).Module.ModuleHandle);
+    set_num_threads(arguments.GetValue(threads));
+    PretrainingPlan[] plans =
+    [
+        new()
+        {
+            Name = "teacher",
+            Architecture = PretrainingPlan.TeacherArchitecture,
+            Domain = arguments.GetValue(noAugmentation) ? PictureDomain.Source : PictureDomain.Augmented,
+            Steps = arguments.GetValue(teacherSteps),
+            Seed = arguments.GetValue(teacherSeed),
+        },
+        new()
+        {
+            Name = "student",
+            Architecture = PretrainingPlan.StudentArchitecture,
+            Domain = PictureDomain.Source,
+            Steps = arguments.GetValue(studentSteps),
+            Seed = arguments.GetValue(studentSeed),
+        },
+    ];
+    try
+    {
+        foreach (PretrainingPlan plan in plans.Where(plan => plan.Steps > 0))
+        {
+            Make(plan, arguments.GetValue(output)!);
+        }
+
+        WorldSheet.Write(Path.Combine(arguments.GetValue(output)!, "world.png"));
+        return 0;
+    }
+    catch (PromptKDException error)
+    {
+        Console.Error.WriteLine($"pretrain-demo: {error.Message}");
+        return 2;
+    }
+});
+return command.Parse(args).Invoke();
+
+static void Make(PretrainingPlan plan, string output)
+{
+    var clock = Stopwatch.StartNew();
+    string folder = Path.Combine(output, plan.Name);
+    string vocabulary = Path.Combine(folder, "merges.txt");
+    WholeFile.WriteText(vocabulary, BytePairLearner.ToMergesFile(BytePairLearner.Learn(Captions.All)));
+    var tokenizer = ClipTokenizer.Load(vocabulary);
+    using ContrastiveModel model = Pretraining.Run(plan, tokenizer, Console.WriteLine);
+    OpenClipFolder.Write(folder, model);
+    long parameters = model.Parameters.Sum(one => one.Value.numel());
+    Console.WriteLine(string.Create(
+        CultureInfo.InvariantCulture,
+        $"{plan.Name}: {parameters:n0} parameters to '{folder}' in {clock.Elapsed.TotalMinutes:0.0} minutes"));
+    Console.WriteLine($"{plan.Name}, clean: {ZeroShotCheck.Run(model, PictureDomain.Source, tokenizer)}");
+    Console.WriteLine($"{plan.Name}, night: {ZeroShotCheck.Run(model, PictureDomain.Night, tokenizer)}");
+}
