@@ -21,6 +21,24 @@ public sealed class ImageDecoderTests
         Assert.Equal([200, 0, 0], pixels.Bytes[..3].ToArray());
     }
 
+    [Fact]
+    public void Gives_transparent_gif_pixels_the_colour_of_their_palette_entry()
+    {
+        // One pixel of palette entry 0, (255, 0, 7), which a graphic control block makes transparent.
+        byte[] file =
+        [
+            .. "GIF89a"u8, 1, 0, 1, 0, 0x80, 0, 0, 255, 0, 7, 0, 0, 0,
+            0x21, 0xFE, 2, 65, 66, 0, // a comment, to be stepped over
+            0x21, 0xF9, 4, 1, 0, 0, 0, 0,
+            0x2C, 0, 0, 0, 0, 1, 0, 1, 0, 0, 2, 2, 0x44, 1, 0, 0x3B,
+        ];
+
+        using ImageDecoder decoder = ImageDecoder.Open(file);
+        using PixelBuffer pixels = decoder.Decode();
+
+        Assert.Equal([255, 0, 7], pixels.Bytes[..3].ToArray());
+    }
+
     [Theory]
     [InlineData("rgb_landscape.jpg")]
     [InlineData("progressive.jpg")]
@@ -29,15 +47,22 @@ public sealed class ImageDecoderTests
     [InlineData("palette.gif")]
     [InlineData("odd_sizes.bmp")]
     [InlineData("lossless.webp")]
-    public void Refuses_a_file_cut_in_half(string name)
+    public void Refuses_a_file_cut_anywhere_before_the_end_of_its_pixels(string name)
     {
         byte[] file = File.ReadAllBytes(Path.Combine(s_images, name));
+        byte[] whole = Decode(file);
 
-        Assert.Throws<InvalidDataException>(() =>
+        foreach (int length in Enumerable.Range(0, 40).Select(part => file.Length * part / 40))
         {
-            using ImageDecoder decoder = ImageDecoder.Open(file.AsSpan(0, file.Length / 2));
-            decoder.Decode().Dispose();
-        });
+            Assert.Throws<InvalidDataException>(() => Decode(file.AsSpan(0, length)));
+        }
+
+        foreach (int length in Enumerable.Range(file.Length - 32, 32))
+        {
+            // What comes after the last pixel may be missing.
+            byte[]? decoded = DecodeOrNull(file.AsSpan(0, length));
+            Assert.True(decoded is null || decoded.SequenceEqual(whole), $"partial pixels at {length} bytes");
+        }
     }
 
     [Fact]
@@ -97,6 +122,25 @@ public sealed class ImageDecoderTests
         using ImageDecoder decoder = ImageDecoder.Open(TestPictures.Grey(0, width: 100, height: 90));
 
         Assert.Equal((100, 90), decoder.ReducedSize(0.1));
+    }
+
+    private static byte[] Decode(ReadOnlySpan<byte> file)
+    {
+        using ImageDecoder decoder = ImageDecoder.Open(file);
+        using PixelBuffer pixels = decoder.Decode();
+        return pixels.Bytes[..(pixels.Height * pixels.RowBytes)].ToArray();
+    }
+
+    private static byte[]? DecodeOrNull(ReadOnlySpan<byte> file)
+    {
+        try
+        {
+            return Decode(file);
+        }
+        catch (InvalidDataException)
+        {
+            return null;
+        }
     }
 
     private static byte[] TransparentRed()
