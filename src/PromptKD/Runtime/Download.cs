@@ -10,7 +10,7 @@ namespace PromptKD.Runtime;
 /// was cut, checked against its SHA-256, and only then renamed. <c>FILE.lock</c> keeps two processes apart.
 /// </summary>
 /// <param name="client">Makes the requests; its own timeout must be infinite, files are large.</param>
-/// <param name="pauses">Time to wait before each further attempt; their number is that of the attempts less one.</param>
+/// <param name="pauses">Time to wait before the second attempt, the third, and so on; then it gives up.</param>
 /// <param name="patience">Time without a byte after which a connection counts as lost.</param>
 internal sealed class Download(HttpClient client, IReadOnlyList<TimeSpan> pauses, TimeSpan patience)
 {
@@ -180,6 +180,11 @@ internal sealed class Download(HttpClient client, IReadOnlyList<TimeSpan> pauses
         {
             throw new ConnectionLostException($"nothing came for {patience.TotalSeconds:0.##} s", error);
         }
+        catch (HttpRequestException error) when (
+            error.HttpRequestError is HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError)
+        {
+            throw new PromptKDException($"No connection: {error.Message}. Is this machine online?", error);
+        }
         catch (Exception error) when (error is HttpRequestException or IOException)
         {
             throw new ConnectionLostException(error.Message, error);
@@ -199,8 +204,8 @@ internal sealed class Download(HttpClient client, IReadOnlyList<TimeSpan> pauses
         {
             File.Delete(partial);
             throw new PromptKDException(
-                $"{source}: the file that came has the SHA-256 {found}, not {sha256}. It was deleted; try again, and if "
-                + "that does not help, the file was changed at its source.");
+                $"{source}: the file that came has the SHA-256 {found}, not {sha256}. It was deleted; try again. If that "
+                + "does not help, the file was changed at its source.");
         }
     }
 

@@ -9,7 +9,7 @@ namespace PromptKD.Text;
 /// </summary>
 internal static class WordScanner
 {
-    // Tried in this order. Case does not count, and a long s (ſ) is an s.
+    // Tried in this order. CLIP's pattern ignores case: the text is in lower case already, and a long s (ſ) is an s.
     private static readonly string[] s_fixed =
         ["<|startoftext|>", "<|endoftext|>", "'s", "'t", "'re", "'ve", "'m", "'ll", "'d"];
 
@@ -57,7 +57,7 @@ internal static class WordScanner
 
         for (int index = 0; index < word.Length; index++)
         {
-            char c = text[index] == 'ſ' ? 's' : char.ToLowerInvariant(text[index]);
+            char c = text[index] == 'ſ' ? 's' : text[index];
             if (c != word[index])
             {
                 return false;
