@@ -1,6 +1,6 @@
 // Makes src/PromptKD/Text/Resources/unicode.txt from the Unicode Character Database (Debian: package unicode-data):
 //   dotnet run tools/MakeUnicodeTable.cs -- FOLDER > src/PromptKD/Text/Resources/unicode.txt
-// FOLDER holds UnicodeData.txt and CompositionExclusions.txt. Only what text cleaning needs is kept (40 KB of 2 MB).
+// FOLDER holds UnicodeData.txt and CompositionExclusions.txt. Only what text cleaning needs is kept (35 KB of 2 MB).
 using System.Globalization;
 
 if (args.Length != 1)

@@ -5,7 +5,7 @@ namespace PromptKD.Text;
 
 /// <summary>
 /// Cuts cleaned text into the pieces that are encoded on their own: markers, English contractions, runs of letters,
-/// single digits, runs of anything else. A scanner by hand: three times as fast as a regular expression.
+/// single digits, runs of anything else. By hand, because pieces are then spans that need no memory of their own.
 /// </summary>
 internal static class WordScanner
 {
