@@ -18,7 +18,7 @@ internal static class YamlText
         {
             stream.Load(new StringReader(yaml));
         }
-        catch (Exception error) when (error is YamlException or InvalidOperationException)
+        catch (Exception error) when (error is YamlException or InvalidOperationException or ArgumentException)
         {
             throw Explain(error, yaml, source);
         }
@@ -35,7 +35,7 @@ internal static class YamlText
 
     /// <summary>
     /// YamlDotNet notices an open bracket at the end of the text, or (an InvalidOperationException) without any
-    /// place; where the bracket stands helps more.
+    /// place; where the bracket stands helps more. Aliases in odd places are an ArgumentException to it.
     /// </summary>
     private static PromptKDException Explain(Exception error, string yaml, string source)
     {
@@ -44,9 +44,13 @@ internal static class YamlText
             return new($"{Place(bracket, source)}: not valid YAML: this bracket is never closed.", error);
         }
 
+        if (error is not YamlException yamlError)
+        {
+            return new($"{source}: not valid YAML: a bracket or an alias stands where none can.", error);
+        }
+
         string what = string.Join(' ', error.Message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
-        string place = error is YamlException yamlError ? Place(yamlError.Start, source) : source;
-        return new($"{place}: not valid YAML: {what.TrimEnd('.')}.", error);
+        return new($"{Place(yamlError.Start, source)}: not valid YAML: {what.TrimEnd('.')}.", error);
     }
 
     /// <summary>The innermost bracket without its partner, or null if the text has none or fails before its end.</summary>

@@ -136,6 +136,8 @@ public sealed class ExperimentConfigTests
             string => word.Select(value => (object)value),
             ValueList<int> => whole.Array[0, 4].Select(items => (object)ValueList.Create<int>(items)),
             ValueList<double> => number.Array[0, 4].Select(items => (object)ValueList.Create<double>(items)),
+            ValueList<string> when key.Rules.Any(one => one is TemplatesAttribute) =>
+                word.Array[1, 4].Select(items => (object)(ValueList<string>)[.. items.Select(item => item + "{}")]),
             ValueList<string> => word.Array[0, 4].Select(items => (object)ValueList.Create<string>(items)),
             _ => throw new InvalidOperationException($"{key.Name} has a type of its own: {key.Type}."),
         };

@@ -113,13 +113,16 @@ public sealed class YamlReaderTests
         "mine.yaml:3:11: TRAINER.COOP.PREC must be one of auto, fp32, bf16, fp16, amp, not \"fp8\".")]
     [InlineData(
         "DATALOADER:\n  TEST:\n    BATCH_SIZE: 0",
-        "mine.yaml:3:17: DATALOADER.TEST.BATCH_SIZE must be at least 1.0, not 0.")]
+        "mine.yaml:3:17: DATALOADER.TEST.BATCH_SIZE must be at least 1, not 0.")]
     [InlineData(
         "TRAINER:\n  PROMPTKD:\n    TEMPERATURE: 0",
         "mine.yaml:3:18: TRAINER.PROMPTKD.TEMPERATURE must be greater than 0, not 0.")]
     [InlineData(
         "INPUT:\n  TRANSFORMS: [{a: b}]",
         "mine.yaml:2:15: INPUT.TRANSFORMS must be a list of texts, not [{ { a, b } }].")]
+    [InlineData(
+        "TRAINER:\n  PROMPTKD:\n    TEMPLATES: [a photo.]",
+        "mine.yaml:3:16: TRAINER.PROMPTKD.TEMPLATES must be one or more texts that contain {}, not [\"a photo.\"].")]
     [InlineData("DEVICE: gpu", "mine.yaml:1:9: DEVICE must be auto, cpu, cuda, or cuda:N, not \"gpu\".")]
     [InlineData("SEED: 1\n---\nSEED: 2", "mine.yaml:3:1: a second document begins. Put all settings in one.")]
     public void A_mistake_is_one_line_with_its_place(string yaml, string message)
@@ -170,6 +173,9 @@ public sealed class YamlReaderTests
             },
             iter: 2000);
     }
+
+    [Fact]
+    public void A_full_key_needs_no_section() => Assert.Equal(0.1, Merge("OPTIM.LR: 0.1").Optim.Lr);
 
     [Fact]
     public void A_list_that_contains_itself_is_refused()
