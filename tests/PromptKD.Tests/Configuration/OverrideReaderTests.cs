@@ -61,6 +61,7 @@ public sealed class OverrideReaderTests
         "RN50")]
     [InlineData("command line: OPTIM.MAX_EPOCH must be a whole number, not 2.5.", "OPTIM.MAX_EPOCH", "2.5")]
     [InlineData("command line: TEST.NO_TEST must be True or False, not 1.", "TEST.NO_TEST", "1")]
+    [InlineData("command line: TEST.NO_TEST must be True or False, not \"true\".", "TEST.NO_TEST", "true")]
     [InlineData("command line: DATASET.NAME must be text, not 5. Quotes make it text.", "DATASET.NAME", "5")]
     public void A_mistake_is_one_line(string message, params string[] overrides)
     {
