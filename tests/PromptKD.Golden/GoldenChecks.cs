@@ -9,6 +9,14 @@ internal static class GoldenChecks
     [
         new ForwardCheck("clip-forward-vit"),
         new ForwardCheck("ivlp-forward"),
+        new DistillationStepCheck(),
+        new EvaluationCheck(),
+        new TokenizerCheck(),
+        new PreprocessCheck(),
+        new ConfigCheck(),
+        new SchedulesCheck(),
+        new CheckpointsCheck(),
+        new FormatsCheck(),
         new TokenizerCheck(),
     ];
 

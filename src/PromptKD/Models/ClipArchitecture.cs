@@ -81,6 +81,14 @@ public sealed record ClipArchitecture
     /// <summary>ViT-L/14 at 336 pixels.</summary>
     public static ClipArchitecture VitL14At336 { get; } = VitL14 with { ImageSize = 336 };
 
+    /// <summary>OpenAI's name where it is one of theirs, else its main dimensions; for messages.</summary>
+    public string Name =>
+        this == VitB16 with { Activation = Activation } ? "ViT-B/16"
+        : this == VitB32 with { Activation = Activation } ? "ViT-B/32"
+        : this == VitL14 with { Activation = Activation } ? "ViT-L/14"
+        : this == VitL14At336 with { Activation = Activation } ? "ViT-L/14@336px"
+        : $"a ViT of {VisionLayers} layers, width {VisionWidth}, patches of {PatchSize} pixels";
+
     /// <summary>Patches along each side of the image.</summary>
     public int PatchesPerSide => ImageSize / PatchSize;
 

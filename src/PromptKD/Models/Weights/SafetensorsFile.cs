@@ -23,15 +23,22 @@ internal static class SafetensorsFile
         }
 
         using FileStream stream = File.OpenRead(path);
+        return ReadEntries(path, stream).ToDictionary(entry => entry.Key, entry => entry.Value.Read());
+    }
+
+    /// <summary>Reads the header only; each tensor can be read for as long as the stream is open.</summary>
+    /// <exception cref="PromptKDException">As <see cref="Read"/>.</exception>
+    public static Dictionary<string, TensorEntry> ReadEntries(string path, FileStream stream)
+    {
         using JsonDocument header = ReadHeader(path, stream);
         long dataStart = stream.Position;
-        var tensors = new Dictionary<string, Tensor>();
+        var entries = new Dictionary<string, TensorEntry>();
         foreach (JsonProperty entry in header.RootElement.EnumerateObject().Where(e => e.Name != MetadataName))
         {
-            tensors[entry.Name] = ReadTensor(path, stream, dataStart, entry);
+            entries[entry.Name] = ReadEntry(path, stream, dataStart, entry);
         }
 
-        return tensors;
+        return entries;
     }
 
     /// <summary>Reads only the free-form strings of the header.</summary>
@@ -83,7 +90,7 @@ internal static class SafetensorsFile
         }
     }
 
-    private static Tensor ReadTensor(string path, FileStream stream, long dataStart, JsonProperty entry)
+    private static TensorEntry ReadEntry(string path, FileStream stream, long dataStart, JsonProperty entry)
     {
         try
         {
@@ -92,28 +99,39 @@ internal static class SafetensorsFile
             long begin = entry.Value.GetProperty("data_offsets")[0].GetInt64();
             long end = entry.Value.GetProperty("data_offsets")[1].GetInt64();
             ScalarType type = ElementTypes.FromSafetensors(typeName);
-            long expected = shape.Aggregate(1L, (product, size) => checked(product * size)) * type.ElementSize();
-            if (begin < 0 || end - begin != expected || dataStart + end > stream.Length)
+            long elements = shape.Aggregate(1L, (product, size) => checked(product * size));
+            long expected = checked(elements * type.ElementSize());
+            if (begin < 0 || shape.Any(size => size < 0) || end - begin != expected || end > stream.Length - dataStart)
             {
                 throw new PromptKDException(
                     $"{path}: '{entry.Name}' of shape [{string.Join(", ", shape)}] needs {expected} bytes at {begin}, "
                     + $"but the file says {begin}–{end} and ends at {stream.Length - dataStart}. Is it cut short?");
             }
 
-            Tensor tensor = empty(shape, type, device: CPU);
-            stream.Position = dataStart + begin;
-            if (expected > 0)
-            {
-                tensor.ReadBytesFromStream(stream, bufferSize: 1 << 20);
-            }
-
-            return tensor;
+            return new TensorEntry(shape, type, () => ReadTensor(path, stream, dataStart + begin, shape, type));
         }
         catch (Exception error) when (error is KeyNotFoundException or InvalidOperationException
             or IndexOutOfRangeException or FormatException or OverflowException or NotSupportedException)
         {
             throw new PromptKDException($"{path}: the entry '{entry.Name}' is malformed ({error.Message})", error);
         }
+    }
+
+    private static Tensor ReadTensor(string path, FileStream stream, long position, long[] shape, ScalarType type)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor flat = empty([shape.Aggregate(1L, (product, size) => product * size)], type, device: CPU);
+        try
+        {
+            stream.Position = position;
+            TensorBytes.Fill(stream, flat);
+        }
+        catch (IOException error)
+        {
+            throw new PromptKDException($"{path}: cannot be read: {error.Message}", error);
+        }
+
+        return flat.reshape(shape).MoveToOuterDisposeScope();
     }
 
     private static void WriteTo(

@@ -1,0 +1,36 @@
+namespace PromptKD.Configuration;
+
+/// <summary>Changes settings one by one, each checked; <see cref="Result"/> is the changed configuration.</summary>
+/// <param name="config">Where to start.</param>
+internal sealed class ConfigEditor(ExperimentConfig config)
+{
+    private readonly OrderedDictionary<string, object> _values = ConfigTree.Flatten(config);
+
+    /// <summary>The configuration with every setting made so far.</summary>
+    public ExperimentConfig Result => ConfigTree.Bind(_values);
+
+    /// <summary>Gives a key a value.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="read">The value as <see cref="ConfigValue"/> describes what was read.</param>
+    /// <param name="place">Where it was read; begins the message.</param>
+    /// <exception cref="PromptKDException">The value has the wrong type or breaks a rule of the key.</exception>
+    public void Set(ConfigKey key, object? read, string place)
+    {
+        object? value = ConfigValue.Convert(read, key.Type);
+        if (value is null)
+        {
+            string hint = key.Type == typeof(string) && read is not null ? " Quotes make it text." : "";
+            throw Refuse(ConfigValue.Describe(key.Type), hint);
+        }
+
+        foreach (ValueRuleAttribute rule in key.Rules.Where(rule => !rule.Accepts(value)))
+        {
+            throw Refuse(rule.Expected, "");
+        }
+
+        _values[key.Name] = value;
+
+        PromptKDException Refuse(string expected, string hint) =>
+            new($"{place}: {key.Name} must be {expected}, not {ConfigValue.Show(read)}.{hint}");
+    }
+}

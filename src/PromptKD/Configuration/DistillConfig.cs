@@ -1,0 +1,48 @@
+namespace PromptKD.Configuration;
+
+/// <summary>
+/// What is distilled from what: the keys <c>DISTILL.*</c>. They are ours; the family finds its files in places that
+/// its code fixes.
+/// </summary>
+public sealed record DistillConfig
+{
+    /// <summary>Folder of unlabelled pictures, searched with its subfolders.</summary>
+    [OwnKey]
+    public string Images { get; init; } = "";
+
+    /// <summary>Class names, in label order.</summary>
+    [OwnKey]
+    public ValueList<string> Classes { get; init; } = [];
+
+    /// <summary>The teacher: a CLIP checkpoint, folder, or name as <c>openai:ViT-L/14</c>.</summary>
+    [OwnKey]
+    public string Teacher { get; init; } = "";
+
+    /// <summary>A checkpoint of the teacher's learned prompts, as the CoOp family saves it; empty for plain CLIP.</summary>
+    [OwnKey]
+    public string TeacherPrompts { get; init; } = "";
+
+    /// <summary>The student: a CLIP checkpoint, folder, or name as <c>openai:ViT-B/16</c>.</summary>
+    [OwnKey]
+    public string Student { get; init; } = "";
+
+    /// <summary>Class folders that are measured after each epoch and never trained on; empty for none.</summary>
+    [OwnKey]
+    public string Val { get; init; } = "";
+
+    /// <summary>How many of the first classes are "base" when accuracies are reported; 0 for no split.</summary>
+    [OwnKey, AtLeast(0)]
+    public int Base { get; init; }
+
+    /// <summary>CLIP's byte-pair vocabulary; empty to look beside the models, in the cache folder, or fetch it.</summary>
+    [OwnKey]
+    public string Vocab { get; init; } = "";
+
+    /// <summary>Whether a picture that cannot be read is an error; else it is skipped and named.</summary>
+    [OwnKey]
+    public bool Strict { get; init; }
+
+    /// <summary>Whether large JPEG files are decoded at a reduced scale: faster, not bit for bit the same.</summary>
+    [OwnKey]
+    public bool FastJpeg { get; init; }
+}

@@ -1,0 +1,112 @@
+namespace PromptKD.Configuration;
+
+/// <summary>A key that nothing reads, set to other than its default.</summary>
+/// <param name="Key">The full key.</param>
+/// <param name="Value">Its value, of the type of the default.</param>
+internal sealed record IgnoredSetting(string Key, object Value);
+
+/// <summary>
+/// The keys of the CoOp family that no method here reads, with the family's defaults. They are accepted and
+/// their type is checked, so that files written for the family can be read as they stand.
+/// </summary>
+internal static class IgnoredKeys
+{
+    private static readonly ValueList<string> s_noWords = [];
+    private static readonly ValueList<int> s_noNumbers = [];
+
+    /// <summary>Full key and default, in the family's order.</summary>
+    public static readonly IReadOnlyList<(string Key, object Default)> All =
+    [
+        ("VERSION", 1),
+        ("VERBOSE", true),
+        ("INPUT.NO_TRANSFORM", false),
+        ("INPUT.CROP_PADDING", 4),
+        ("INPUT.CUTOUT_N", 1),
+        ("INPUT.CUTOUT_LEN", 16),
+        ("INPUT.GN_MEAN", 0.0),
+        ("INPUT.GN_STD", 0.15),
+        ("INPUT.RANDAUGMENT_N", 2),
+        ("INPUT.RANDAUGMENT_M", 10),
+        ("INPUT.COLORJITTER_B", 0.4),
+        ("INPUT.COLORJITTER_C", 0.4),
+        ("INPUT.COLORJITTER_S", 0.4),
+        ("INPUT.COLORJITTER_H", 0.1),
+        ("INPUT.RGS_P", 0.2),
+        ("INPUT.GB_P", 0.5),
+        ("INPUT.GB_K", 21),
+        ("DATASET.SOURCE_DOMAINS", s_noWords),
+        ("DATASET.TARGET_DOMAINS", s_noWords),
+        ("DATASET.NUM_LABELED", -1),
+        ("DATASET.VAL_PERCENT", 0.1),
+        ("DATASET.STL10_FOLD", -1),
+        ("DATASET.CIFAR_C_TYPE", ""),
+        ("DATASET.CIFAR_C_LEVEL", 1),
+        ("DATASET.ALL_AS_UNLABELED", false),
+        ("DATALOADER.K_TRANSFORMS", 1),
+        ("DATALOADER.RETURN_IMG0", false),
+        ("DATALOADER.TRAIN_X.N_DOMAIN", 0),
+        ("DATALOADER.TRAIN_X.N_INS", 16),
+        ("DATALOADER.TRAIN_U.SAME_AS_X", true),
+        ("DATALOADER.TRAIN_U.SAMPLER", "RandomSampler"),
+        ("DATALOADER.TRAIN_U.BATCH_SIZE", 32),
+        ("DATALOADER.TRAIN_U.N_DOMAIN", 0),
+        ("DATALOADER.TRAIN_U.N_INS", 16),
+        ("MODEL.BACKBONE.PRETRAINED", true),
+        ("MODEL.HEAD.NAME", ""),
+        ("MODEL.HEAD.HIDDEN_LAYERS", s_noNumbers),
+        ("MODEL.HEAD.ACTIVATION", "relu"),
+        ("MODEL.HEAD.BN", true),
+        ("MODEL.HEAD.DROPOUT", 0.0),
+        ("OPTIM.STAGED_LR", false),
+        ("OPTIM.NEW_LAYERS", s_noWords),
+        ("OPTIM.BASE_LR_MULT", 0.1),
+        ("TRAIN.COUNT_ITER", "train_x"),
+        ("TEST.EVALUATOR", "Classification"),
+        ("TRAINER.MCD.N_STEP_F", 4),
+        ("TRAINER.MME.LMDA", 0.1),
+        ("TRAINER.CDAC.CLASS_LR_MULTI", 10),
+        ("TRAINER.CDAC.RAMPUP_COEF", 30),
+        ("TRAINER.CDAC.RAMPUP_ITRS", 1000),
+        ("TRAINER.CDAC.TOPK_MATCH", 5),
+        ("TRAINER.CDAC.P_THRESH", 0.95),
+        ("TRAINER.CDAC.STRONG_TRANSFORMS", s_noWords),
+        ("TRAINER.SE.EMA_ALPHA", 0.999),
+        ("TRAINER.SE.CONF_THRE", 0.95),
+        ("TRAINER.SE.RAMPUP", 300),
+        ("TRAINER.M3SDA.LMDA", 0.5),
+        ("TRAINER.M3SDA.N_STEP_F", 4),
+        ("TRAINER.DAEL.WEIGHT_U", 0.5),
+        ("TRAINER.DAEL.CONF_THRE", 0.95),
+        ("TRAINER.DAEL.STRONG_TRANSFORMS", s_noWords),
+        ("TRAINER.CROSSGRAD.EPS_F", 1.0),
+        ("TRAINER.CROSSGRAD.EPS_D", 1.0),
+        ("TRAINER.CROSSGRAD.ALPHA_F", 0.5),
+        ("TRAINER.CROSSGRAD.ALPHA_D", 0.5),
+        ("TRAINER.DDAIG.G_ARCH", ""),
+        ("TRAINER.DDAIG.LMDA", 0.3),
+        ("TRAINER.DDAIG.CLAMP", false),
+        ("TRAINER.DDAIG.CLAMP_MIN", -1.0),
+        ("TRAINER.DDAIG.CLAMP_MAX", 1.0),
+        ("TRAINER.DDAIG.WARMUP", 0),
+        ("TRAINER.DDAIG.ALPHA", 0.5),
+        ("TRAINER.DAELDG.WEIGHT_U", 0.5),
+        ("TRAINER.DAELDG.CONF_THRE", 0.95),
+        ("TRAINER.DAELDG.STRONG_TRANSFORMS", s_noWords),
+        ("TRAINER.DOMAINMIX.TYPE", "crossdomain"),
+        ("TRAINER.DOMAINMIX.ALPHA", 1.0),
+        ("TRAINER.DOMAINMIX.BETA", 1.0),
+        ("TRAINER.ENTMIN.LMDA", 0.001),
+        ("TRAINER.MEANTEACHER.WEIGHT_U", 1.0),
+        ("TRAINER.MEANTEACHER.EMA_ALPHA", 0.999),
+        ("TRAINER.MEANTEACHER.RAMPUP", 5),
+        ("TRAINER.MIXMATCH.WEIGHT_U", 100.0),
+        ("TRAINER.MIXMATCH.TEMP", 2.0),
+        ("TRAINER.MIXMATCH.MIXUP_BETA", 0.75),
+        ("TRAINER.MIXMATCH.RAMPUP", 20000),
+        ("TRAINER.FIXMATCH.WEIGHT_U", 1.0),
+        ("TRAINER.FIXMATCH.CONF_THRE", 0.95),
+        ("TRAINER.FIXMATCH.STRONG_TRANSFORMS", s_noWords),
+        ("TRAINER.PROMPTKD.PROJECT_LAYER", 2),
+        ("TRAINER.PROMPTKD.CE_WEIGHT", 0.0),
+    ];
+}

@@ -1,0 +1,13 @@
+namespace PromptKD.Configuration;
+
+/// <summary>Order and batches of one set of images: the keys <c>DATALOADER.TRAIN_X.*</c> and <c>.TEST.*</c>.</summary>
+public sealed record LoaderConfig
+{
+    /// <summary>The order of the images: shuffled each epoch, or as listed.</summary>
+    [OneOf("RandomSampler", "SequentialSampler")]
+    public string Sampler { get; init; } = "RandomSampler";
+
+    /// <summary>Images per batch.</summary>
+    [AtLeast(1)]
+    public int BatchSize { get; init; } = 32;
+}

@@ -1,0 +1,16 @@
+namespace PromptKD.Configuration;
+
+/// <summary>Checkpoints and log lines of the training loop: the keys <c>TRAIN.*</c>.</summary>
+public sealed record TrainConfig
+{
+    /// <summary>Epochs between two checkpoints that are kept; 0 or negative keeps the last epoch's only.</summary>
+    public int CheckpointFreq { get; init; }
+
+    /// <summary>Batches between two log lines.</summary>
+    [AtLeast(1)]
+    public int PrintFreq { get; init; } = 10;
+
+    /// <summary>Minutes between two saves of a running epoch; 0 saves at the end of epochs only.</summary>
+    [OwnKey, AtLeast(0)]
+    public double CheckpointMinutes { get; init; } = 5.0;
+}

@@ -1,0 +1,131 @@
+using YamlDotNet.Core;
+using YamlDotNet.RepresentationModel;
+
+namespace PromptKD.Configuration;
+
+/// <summary>Merges YAML files: sections are mappings, every other node is the value of a key.</summary>
+internal static class YamlReader
+{
+    /// <summary>As <see cref="ExperimentConfig.MergeFile"/>.</summary>
+    public static ExperimentConfig MergeFile(ExperimentConfig config, string path)
+    {
+        if (!File.Exists(path))
+        {
+            throw new PromptKDException($"No configuration file at '{path}'.");
+        }
+
+        try
+        {
+            return Merge(config, File.ReadAllText(path), path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new PromptKDException($"Cannot read '{path}': {error.Message}", error);
+        }
+    }
+
+    /// <summary>As <see cref="ExperimentConfig.MergeYaml"/>.</summary>
+    public static ExperimentConfig Merge(ExperimentConfig config, string yaml, string source)
+    {
+        if (Parse(yaml, source) is not { } root)
+        {
+            return config;
+        }
+
+        var editor = new ConfigEditor(config);
+        MergeSection(root, "", editor, source);
+        return editor.Result;
+    }
+
+    private static void MergeSection(YamlNode node, string section, ConfigEditor editor, string source)
+    {
+        if (IsNothing(node))
+        {
+            return;
+        }
+
+        if (node is not YamlMappingNode mapping)
+        {
+            string whole = section.Length == 0 ? "The file" : section;
+            throw new PromptKDException(
+                $"{PlaceOf(node, source)}: {whole} must be a section of keys, "
+                + $"not {ConfigValue.Show(Read(node, textWanted: false))}.");
+        }
+
+        foreach ((YamlNode key, YamlNode value) in mapping.Children)
+        {
+            if (key is not YamlScalarNode { Value: { } part })
+            {
+                throw new PromptKDException($"{PlaceOf(key, source)}: a key must be a single word.");
+            }
+
+            string name = section.Length == 0 ? part : section + ConfigTree.Separator + part;
+            MergeSetting(key, value, name, editor, source);
+        }
+    }
+
+    private static void MergeSetting(YamlNode key, YamlNode value, string name, ConfigEditor editor, string source)
+    {
+        if (ConfigTree.IsSection(name))
+        {
+            MergeSection(value, name, editor, source);
+            return;
+        }
+
+        ConfigKey known = ConfigTree.Find(name) ?? throw UnknownKey.At(PlaceOf(key, source), name);
+        if (value is YamlMappingNode)
+        {
+            throw new PromptKDException(
+                $"{PlaceOf(value, source)}: {name} must be {ConfigValue.Describe(known.Type)}, not a section of keys.");
+        }
+
+        bool textWanted = known.Type == typeof(string) || known.Type == typeof(ValueList<string>);
+        editor.Set(known, Read(value, textWanted), PlaceOf(value, source));
+    }
+
+    /// <summary>A node as <see cref="ConfigValue"/> describes what was read.</summary>
+    /// <param name="node">A scalar or a list; anything deeper is shown, not understood.</param>
+    /// <param name="textWanted">Whether its key holds text.</param>
+    private static object? Read(YamlNode node, bool textWanted) => node switch
+    {
+        YamlScalarNode scalar => YamlScalar.Read(scalar, textWanted),
+        YamlSequenceNode list => list.Children.Select(item => Read(item, textWanted)).ToList(),
+        _ => node.ToString(),
+    };
+
+    private static bool IsNothing(YamlNode node) =>
+        node is YamlScalarNode scalar && YamlScalar.Read(scalar, textWanted: false) is null;
+
+    private static string PlaceOf(YamlNode node, string source) => $"{source}:{node.Start.Line}:{node.Start.Column}";
+
+    /// <summary>The root of the only document, or null where there is none.</summary>
+    private static YamlNode? Parse(string yaml, string source)
+    {
+        var stream = new YamlStream();
+        try
+        {
+            stream.Load(new StringReader(yaml));
+        }
+        catch (YamlException error)
+        {
+            throw new PromptKDException(
+                $"{source}:{error.Start.Line}:{error.Start.Column}: not valid YAML: {OneLine(error.Message)}",
+                error);
+        }
+        catch (InvalidOperationException error)
+        {
+            // YamlDotNet does so, without a place, where the text ends inside a list.
+            throw new PromptKDException(
+                $"{source}:{yaml.TrimEnd().Split('\n').Length}: not valid YAML: the text ends inside a list.",
+                error);
+        }
+
+        return stream.Documents.Count <= 1
+            ? stream.Documents.FirstOrDefault()?.RootNode
+            : throw new PromptKDException(
+                $"{PlaceOf(stream.Documents[1].RootNode, source)}: a second document begins. Put all settings in one.");
+    }
+
+    private static string OneLine(string message) =>
+        string.Join(' ', message.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
+}

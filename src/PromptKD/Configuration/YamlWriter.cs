@@ -1,0 +1,43 @@
+using System.Text;
+
+namespace PromptKD.Configuration;
+
+/// <summary>Writes a configuration as YAML: all keys that are read, and those without effect that were set.</summary>
+internal static class YamlWriter
+{
+    private const int IndentPerSection = 2;
+
+    /// <summary>As <see cref="ExperimentConfig.ToYaml"/>.</summary>
+    public static string Write(ExperimentConfig config)
+    {
+        HashSet<string> ignored = [.. config.KeysWithoutEffect()];
+        var text = new StringBuilder();
+        WriteSection(
+            text,
+            [
+                .. config.Flatten()
+                    .Where(setting => ConfigTree.Find(setting.Key)!.HasEffect || ignored.Contains(setting.Key))
+                    .Select(setting => (setting.Key.Split(ConfigTree.Separator), setting.Value)),
+            ],
+            depth: 0);
+        return text.ToString();
+    }
+
+    private static void WriteSection(StringBuilder text, IEnumerable<(string[] Path, object Value)> settings, int depth)
+    {
+        foreach (var group in settings.GroupBy(setting => setting.Path[depth]))
+        {
+            (string[] path, object value) = group.First();
+            text.Append(' ', depth * IndentPerSection).Append(group.Key).Append(':');
+            if (path.Length == depth + 1)
+            {
+                text.Append(' ').Append(ConfigValue.Show(value)).Append('\n');
+            }
+            else
+            {
+                text.Append('\n');
+                WriteSection(text, group, depth + 1);
+            }
+        }
+    }
+}

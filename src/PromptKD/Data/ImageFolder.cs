@@ -1,0 +1,68 @@
+namespace PromptKD.Data;
+
+/// <summary>
+/// The pictures of a folder, in the ordinal order of their paths. Pictures are the files that end in .jpg, .jpeg, .png,
+/// .bmp, .gif or .webp, in any case; files and folders whose name begins with a dot are passed over.
+/// </summary>
+public sealed class ImageFolder
+{
+    private ImageFolder(IReadOnlyList<ImageItem> items, IReadOnlyList<string> classNames, int otherFiles)
+    {
+        Items = items;
+        ClassNames = classNames;
+        OtherFiles = otherFiles;
+    }
+
+    /// <summary>The pictures, ordered by their path below the folder, compared character by character.</summary>
+    public IReadOnlyList<ImageItem> Items { get; }
+
+    /// <summary>The names of the classes, in the order of their labels; empty if nothing is labelled.</summary>
+    public IReadOnlyList<string> ClassNames { get; }
+
+    /// <summary>Files that are no pictures of the set: of another kind, or beside the folders of the classes.</summary>
+    public int OtherFiles { get; }
+
+    /// <summary>Every picture below a folder, however deep, without labels.</summary>
+    /// <param name="folder">The folder. Links are followed, but not in circles.</param>
+    /// <exception cref="PromptKDException">The folder is missing, may not be read, or holds no picture.</exception>
+    public static ImageFolder Unlabelled(string folder)
+    {
+        FolderFiles files = FolderFiles.Find(folder);
+        string[] pictures = [.. files.Relative.Where(ImageFile.IsPicture)];
+        return pictures.Length > 0
+            ? new ImageFolder(
+                [.. pictures.Select(path => new ImageItem(Path.Combine(folder, path)))],
+                [],
+                files.Relative.Count - pictures.Length)
+            : throw Empty(folder, files.Relative.Count);
+    }
+
+    /// <summary>The pictures of a folder of folders, each of which holds, however deep, those of one class.</summary>
+    /// <param name="folder">The folder that holds a folder for each class.</param>
+    /// <param name="classNames">
+    /// The names of the classes; labels are places in this list. A folder matches a name regardless of case and with
+    /// underscores for blanks. Null takes the names of the folders, sorted, with blanks for underscores.
+    /// </param>
+    /// <exception cref="PromptKDException">
+    /// As <see cref="Unlabelled"/>; or a class has no folder or several, or a folder has no class.
+    /// </exception>
+    public static ImageFolder Labelled(string folder, IReadOnlyList<string>? classNames = null)
+    {
+        FolderFiles files = FolderFiles.Find(folder);
+        var classFolders = new ClassFolders(folder, files.TopFolders, classNames);
+        ImageItem[] items =
+        [
+            .. files.Relative
+                .Where(path => ImageFile.IsPicture(path) && path.Contains('/', StringComparison.Ordinal))
+                .Select(path => (Path: path, Label: classFolders.LabelOf(path[..path.IndexOf('/', StringComparison.Ordinal)])))
+                .Select(picture => new ImageItem(
+                    Path.Combine(folder, picture.Path), picture.Label, classFolders.Names[picture.Label])),
+        ];
+        return items.Length > 0
+            ? new ImageFolder(items, classFolders.Names, files.Relative.Count - items.Length)
+            : throw Empty(folder, files.Relative.Count);
+    }
+
+    private static PromptKDException Empty(string folder, int otherFiles) =>
+        new($"No pictures below '{folder}': {otherFiles} files, none of them {ImageFile.KnownKinds}.");
+}

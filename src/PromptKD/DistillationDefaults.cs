@@ -1,0 +1,87 @@
+using PromptKD.Configuration;
+
+namespace PromptKD;
+
+/// <summary>The paper's settings for distilling, and what must be given beside them.</summary>
+public static class DistillationDefaults
+{
+    /// <summary>
+    /// The paper's base-to-novel settings (arXiv 2403.02781, section 4.1; PromptKD's
+    /// vit_b16_c2_ep20_batch8_4+4ctx.yaml and scripts), with what is ours: automatic precision, seed 1, and the last
+    /// epoch's model.
+    /// </summary>
+    public static ExperimentConfig Config { get; } = new()
+    {
+        Seed = 1,
+        Input = new InputConfig
+        {
+            Interpolation = "bicubic",
+            Transforms = ["random_resized_crop", "random_flip", "normalize"],
+            PixelMean = [0.48145466, 0.4578275, 0.40821073],
+            PixelStd = [0.26862954, 0.26130258, 0.27577711],
+        },
+        DataLoader = new DataLoaderConfig
+        {
+            TrainX = new LoaderConfig { BatchSize = 8 },
+            Test = new LoaderConfig { Sampler = "SequentialSampler", BatchSize = 100 },
+        },
+        Optim = new OptimConfig
+        {
+            Name = "sgd",
+            Lr = 0.005,
+            LrScheduler = "cosine",
+            MaxEpoch = 20,
+            WarmupEpoch = 1,
+            WarmupType = "constant",
+        },
+        Train = new TrainConfig { PrintFreq = 20 },
+        Trainer = new TrainerConfig
+        {
+            Name = "PromptKD",
+            PromptKD = new PromptKDConfig { KdWeight = 1000, Prec = "auto" },
+        },
+    };
+
+    /// <summary>Says which setting is missing or can't be used for distilling.</summary>
+    /// <exception cref="PromptKDException">One is.</exception>
+    internal static void Check(ExperimentConfig config)
+    {
+        Require(config.Distill.Images, "--images", "the folder of unlabelled pictures");
+        Require(config.Distill.Teacher, "--teacher", "the CLIP to learn from");
+        Require(config.Distill.Student, "--student", "the CLIP that learns");
+        if (config.Distill.Classes.Count == 0)
+        {
+            throw new PromptKDException("No class names. Give --classes: a file with one a line, or a comma-separated list.");
+        }
+
+        string? repeated = config.Distill.Classes.GroupBy(name => name.Replace('_', ' ').Trim(), StringComparer.OrdinalIgnoreCase)
+            .FirstOrDefault(same => same.Count() > 1)?.Key;
+        if (repeated is not null)
+        {
+            throw new PromptKDException($"The class name '{repeated}' is given twice. Every class needs its own name.");
+        }
+
+        if (config.Distill.Classes.Any(string.IsNullOrWhiteSpace))
+        {
+            throw new PromptKDException("A class name is empty. Remove the blank entry from --classes.");
+        }
+
+        if (config.Optim.Name != "sgd")
+        {
+            throw new PromptKDException($"OPTIM.NAME is {config.Optim.Name}; distilling knows sgd only.");
+        }
+
+        if (config.Optim.MaxEpoch < 1)
+        {
+            throw new PromptKDException($"OPTIM.MAX_EPOCH is {config.Optim.MaxEpoch}; give --epochs 1 or more.");
+        }
+    }
+
+    private static void Require(string value, string option, string what)
+    {
+        if (value.Length == 0)
+        {
+            throw new PromptKDException($"Nothing says which {option[2..]} to use. Give {option}: {what}.");
+        }
+    }
+}

@@ -1,0 +1,20 @@
+using PromptKD.Data;
+using PromptKD.Evaluation;
+using PromptKD.Training;
+
+namespace PromptKD;
+
+/// <summary>What a distillation came to.</summary>
+/// <param name="StudentFolder">The deployable package.</param>
+/// <param name="Pictures">Unlabelled pictures that were given.</param>
+/// <param name="Skipped">Those of them that could not be read, with the reason.</param>
+/// <param name="Epochs">One record an epoch, in order.</param>
+/// <param name="Teacher">Accuracies of the teacher on the validation folder; null without one.</param>
+/// <param name="Student">Accuracies of the student there, after the last epoch; null without one.</param>
+public sealed record DistillationReport(
+    string StudentFolder,
+    int Pictures,
+    IReadOnlyList<SkippedPicture> Skipped,
+    IReadOnlyList<EpochRecord> Epochs,
+    BaseNovelResult? Teacher,
+    BaseNovelResult? Student);

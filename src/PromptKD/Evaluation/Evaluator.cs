@@ -1,0 +1,71 @@
+using PromptKD.Data;
+
+namespace PromptKD.Evaluation;
+
+/// <summary>Classifies labelled batches and counts. It does not know which method it measures.</summary>
+internal sealed class Evaluator
+{
+    private readonly List<int> _labels = [];
+    private readonly List<float[]> _scores = [];
+
+    /// <summary>Runs a classifier over labelled batches.</summary>
+    /// <param name="classify">From normalised pixels [batch, 3, size, size] to logits [batch, classes].</param>
+    /// <param name="batches">Batches with labels; each is disposed when it has been used.</param>
+    /// <param name="cancellation">Stops between batches.</param>
+    public static Evaluator Run(
+        Func<Tensor, Tensor> classify, IEnumerable<Batch> batches, CancellationToken cancellation = default)
+    {
+        var evaluator = new Evaluator();
+        foreach (Batch batch in batches)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            using (batch)
+            {
+                evaluator.Add(classify, batch);
+            }
+        }
+
+        return evaluator;
+    }
+
+    /// <summary>Logits of each picture, in the order of the batches, each [classes].</summary>
+    public IReadOnlyList<float[]> Scores => _scores;
+
+    /// <summary>The metrics of one run of classes: its pictures only, competing with each other only.</summary>
+    /// <returns>Null where no picture belongs to these classes.</returns>
+    public ClassificationMetrics? Metrics(ClassRange classes)
+    {
+        int[] pictures = [.. Enumerable.Range(0, _labels.Count).Where(picture => classes.Contains(_labels[picture]))];
+        return pictures.Length == 0
+            ? null
+            : new ClassificationMetrics(
+                [.. pictures.Select(picture => _labels[picture] - classes.Start)],
+                [.. pictures.Select(picture => Best(_scores[picture], classes))]);
+    }
+
+    /// <summary>The best class of a run for each picture, as a label of the whole list.</summary>
+    public IReadOnlyList<int> Predictions(ClassRange classes) =>
+        [.. _scores.Select(scores => classes.Start + Best(scores, classes))];
+
+    // The first of equals wins, as torch's argmax does on a CPU.
+    private static int Best(float[] scores, ClassRange classes)
+    {
+        int best = 0;
+        for (int index = 1; index < classes.Count; index++)
+        {
+            best = scores[classes.Start + index] > scores[classes.Start + best] ? index : best;
+        }
+
+        return best;
+    }
+
+    private void Add(Func<Tensor, Tensor> classify, Batch batch)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor logits = classify(batch.Images).cpu();
+        int classes = (int)logits.shape[1];
+        _scores.AddRange(logits.contiguous().data<float>().ToArray().Chunk(classes));
+        Tensor labels = batch.Labels ?? throw new InvalidOperationException("Cannot evaluate batches without labels.");
+        _labels.AddRange(labels.cpu().data<long>().ToArray().Select(label => (int)label));
+    }
+}

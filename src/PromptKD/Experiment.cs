@@ -1,0 +1,71 @@
+using PromptKD.Configuration;
+using PromptKD.Evaluation;
+using PromptKD.Export;
+using PromptKD.Methods;
+using PromptKD.Runtime;
+using PromptKD.Training;
+
+namespace PromptKD;
+
+/// <summary>
+/// Start reading here: the whole pipeline, from a configuration to a student package.
+/// <code>
+///  class names ─► Text ──────────┐
+///                                ▼
+///  pictures ─► Data ─► Batch ─► Methods (teacher, student, loss) ─► Training ─► Evaluation ─► Export
+/// </code>
+/// </summary>
+public static class Experiment
+{
+    /// <summary>
+    /// Distils a teacher into a student on unlabelled pictures (PromptKD, arXiv 2403.02781) and writes the student
+    /// package. A run that was cut off goes on from its last checkpoint; a finished one only reports again.
+    /// </summary>
+    /// <param name="config">
+    /// All settings; <see cref="DistillationDefaults.Config"/> with DISTILL.* and OUTPUT_DIR filled in is enough.
+    /// </param>
+    /// <param name="observer">Is told how it goes; null for nobody.</param>
+    /// <param name="cancellation">Stops behind the running step, with a checkpoint.</param>
+    /// <exception cref="PromptKDException">A setting, folder, picture or checkpoint that the user can mend.</exception>
+    /// <exception cref="OperationCanceledException">It was stopped; the same call goes on from there.</exception>
+    public static DistillationReport Distil(
+        ExperimentConfig config, IExperimentObserver? observer = null, CancellationToken cancellation = default)
+    {
+        DistillationDefaults.Check(config);
+        var target = ComputeTarget.Resolve(config.Device, config.Trainer.PromptKD.Prec);
+        using RunFolder run = RunFolder.Open(config.OutputDir, config);
+        var watcher = new RunObserver(run, config.Train.PrintFreq, observer);
+
+        using DistillationInputs inputs = DistillationInputs.Open(config, target, watcher, cancellation);
+        TrainingCheckpoint? checkpoint = TrainingCheckpoint.ReadIfAny(run.CheckpointPath);
+        if (checkpoint is not null)
+        {
+            run.RefuseOtherInputs(checkpoint.Inputs, inputs.Digests);
+        }
+
+        using PromptKDMethod method = inputs.BuildMethod(watcher);
+        BaseNovelResult? teacherResult = inputs.MeasureTeacher(method, watcher, cancellation);
+        using var loop = new TrainingLoop(method, inputs.Plan(run, method, teacherResult, watcher, cancellation));
+        if (checkpoint is not null)
+        {
+            watcher.OnPhase($"Going on behind epoch {checkpoint.Position.Epoch}, batch {checkpoint.Position.Batch}");
+            loop.Restore(checkpoint);
+        }
+
+        watcher.OnPhase($"Distilling {inputs.Pictures.Count} pictures, {config.Optim.MaxEpoch} epochs");
+        loop.Run(cancellation);
+
+        EpochRecord last = loop.Position.History[^1];
+        method.SetTraining(false);
+        StudentPackage.Write(
+            run.StudentFolder, method.Student, method.ClassVectors, inputs.Describe(last, teacherResult, method));
+        watcher.OnPhase($"Wrote {run.StudentFolder}");
+        return new DistillationReport(
+            run.StudentFolder,
+            inputs.Pictures.Count,
+            [.. inputs.Skipped],
+            loop.Position.History,
+            teacherResult,
+            last.Validation);
+    }
+}

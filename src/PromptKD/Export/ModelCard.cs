@@ -1,0 +1,71 @@
+using System.Globalization;
+using System.Text;
+using PromptKD.Evaluation;
+using PromptKD.Models;
+
+namespace PromptKD.Export;
+
+/// <summary>Writes the short text that goes with a student: what it is, what it was made from, what it scored.</summary>
+internal static class ModelCard
+{
+    private const int NamesShown = 20;
+
+    /// <returns>Markdown.</returns>
+    public static string Write(StudentManifest manifest)
+    {
+        StudentTraining training = manifest.Training;
+        ClipArchitecture clip = manifest.Architecture;
+        string size = $"{clip.VisionLayers} layers of width {clip.VisionWidth}, patches of {clip.PatchSize} in "
+            + $"{clip.ImageSize} pixels";
+        var card = new StringBuilder();
+        card.Append(CultureInfo.InvariantCulture, $"""
+            # An image classifier for {manifest.ClassNames.Count} classes
+
+            A CLIP image tower ({size}) that learned, without labels, to classify as a larger CLIP does (PromptKD,
+            CVPR 2024). {training.Pictures} unlabelled pictures, {training.Epochs} epochs, batch {training.BatchSize}, learning
+            rate {training.LearningRate}, loss weight {training.LossWeight}, temperature {training.Temperature}, seed {training.Seed}.
+
+            Classes: {Names(manifest.ClassNames)}.
+
+            ## Numbers of this run
+
+            {Numbers(manifest)}
+
+            ## Use
+
+                promptkd predict --model THIS_FOLDER picture.jpg
+                promptkd evaluate --model THIS_FOLDER --data labelled/
+
+            `model.json` holds architecture, class names, preprocessing and the SHA-256 of every input.
+            The licence of the CLIP weights inside is that of the checkpoint they came from.
+
+            """);
+        return card.ToString();
+    }
+
+    private static string Numbers(StudentManifest manifest)
+    {
+        var table = new StringBuilder();
+        table.AppendLine("| | all classes | base | novel | harmonic mean |").AppendLine("|---|---|---|---|---|");
+        table.Append(Row("teacher", manifest.TeacherValidation)).Append(Row("this student", manifest.Validation));
+        string agreement = string.Create(
+            CultureInfo.InvariantCulture,
+            $"In the last epoch it chose the teacher's class for {manifest.Training.Agreement:P1} of the training pictures");
+        return manifest.Validation is null
+            ? $"{agreement}. There was no validation folder: nothing else was measured."
+            : $"{table}\n{agreement}; validation pictures: {manifest.Validation.Pictures}, never trained on.";
+    }
+
+    private static string Row(string name, BaseNovelResult? result) =>
+        result is null
+            ? ""
+            : $"| {name} | {Percent(result.All)} | {Percent(result.Base)} | {Percent(result.Novel)} | "
+                + $"{Percent(result.HarmonicMean)} |\n";
+
+    private static string Percent(double? value) => value?.ToString("0.0", CultureInfo.InvariantCulture) ?? "–";
+
+    private static string Names(IReadOnlyList<string> names) =>
+        names.Count <= NamesShown
+            ? string.Join(", ", names)
+            : $"{string.Join(", ", names.Take(NamesShown))} and {names.Count - NamesShown} more";
+}

@@ -1,0 +1,116 @@
+using System.Text.Json;
+using PromptKD.Data;
+using PromptKD.Evaluation;
+using PromptKD.Models;
+using PromptKD.Runtime;
+
+namespace PromptKD.Export;
+
+/// <summary>What <c>model.json</c> of a student package says: all that is needed beside the tensors.</summary>
+public sealed record StudentManifest
+{
+    /// <summary>The value of <see cref="Format"/> in every file of this kind.</summary>
+    public const string FormatName = "promptkd-student";
+
+    /// <summary>The newest <see cref="Version"/> that this build reads, and the one that it writes.</summary>
+    public const int CurrentVersion = 1;
+
+    /// <summary>Always <see cref="FormatName"/>.</summary>
+    public string Format { get; init; } = FormatName;
+
+    /// <summary>Version of the format.</summary>
+    public int Version { get; init; } = CurrentVersion;
+
+    /// <summary>Sizes of the student's CLIP. Those of its text tower are there for the record: it is not included.</summary>
+    public required ClipArchitecture Architecture { get; init; }
+
+    /// <summary>Learned tokens added to each image sequence.</summary>
+    public required int PromptLength { get; init; }
+
+    /// <summary>Layers that get learned tokens.</summary>
+    public required int PromptDepth { get; init; }
+
+    /// <summary>Width of the class vectors.</summary>
+    public required int TeacherEmbedding { get; init; }
+
+    /// <summary>Whether inserted prompts are rounded through float16, as the reference does.</summary>
+    public bool RoundPromptsToHalf { get; init; }
+
+    /// <summary>exp(logit_scale): what cosines are multiplied by before softmax.</summary>
+    public required double LogitScale { get; init; }
+
+    /// <summary>Class names, in label order.</summary>
+    public required IReadOnlyList<string> ClassNames { get; init; }
+
+    /// <summary>The texts whose features are the class vectors; <c>{}</c> stands for the class name.</summary>
+    public required IReadOnlyList<string> Templates { get; init; }
+
+    /// <summary>How pictures are prepared.</summary>
+    public required Preprocessing Preprocessing { get; init; }
+
+    /// <summary>Element type that the frozen tower was trained in: fp32, bf16 or fp16.</summary>
+    public required string Precision { get; init; }
+
+    /// <summary>SHA-256 of every input that made the student.</summary>
+    public required IReadOnlyDictionary<string, string> Inputs { get; init; }
+
+    /// <summary>How it was trained.</summary>
+    public required StudentTraining Training { get; init; }
+
+    /// <summary>Accuracies on the validation folder, percent; null without one.</summary>
+    public BaseNovelResult? Validation { get; init; }
+
+    /// <summary>Accuracies of the teacher on the same folder, percent; null without one.</summary>
+    public BaseNovelResult? TeacherValidation { get; init; }
+
+    /// <summary>Reads a manifest.</summary>
+    /// <param name="path">A <c>model.json</c>.</param>
+    /// <exception cref="PromptKDException">Missing, malformed, or of a newer format.</exception>
+    public static StudentManifest Read(string path)
+    {
+        if (!File.Exists(path))
+        {
+            throw new PromptKDException(
+                $"No student package: '{path}' is missing. Give the 'student' folder that distill wrote.");
+        }
+
+        try
+        {
+            StudentManifest manifest =
+                JsonSerializer.Deserialize<StudentManifest>(File.ReadAllBytes(path), RecordJson.Indented)!;
+            return manifest.Format == FormatName && manifest.Version is > 0 and <= CurrentVersion
+                ? manifest
+                : throw new PromptKDException(
+                    $"{path}: format '{manifest.Format}' version {manifest.Version}, expected '{FormatName}' version "
+                    + $"1–{CurrentVersion}. Was it written by a newer PromptKD?");
+        }
+        catch (JsonException error)
+        {
+            throw new PromptKDException($"{path}: not a student manifest ({error.Message})", error);
+        }
+    }
+
+    /// <summary>The manifest as the text of <c>model.json</c>.</summary>
+    internal string ToJson() => JsonSerializer.Serialize(this, RecordJson.Indented) + "\n";
+}
+
+/// <summary>How a student was trained: the settings and sizes that its numbers depend on.</summary>
+/// <param name="Pictures">Unlabelled pictures.</param>
+/// <param name="SkippedPictures">Pictures that could not be read.</param>
+/// <param name="Epochs">Passes over them.</param>
+/// <param name="BatchSize">Pictures a step.</param>
+/// <param name="LearningRate">Before the schedule.</param>
+/// <param name="LossWeight">Scale of the distillation loss.</param>
+/// <param name="Temperature">Of both distributions.</param>
+/// <param name="Seed">Of learned tokens, projector, order, crops and flips.</param>
+/// <param name="Agreement">Share of training pictures of the last epoch on which student and teacher agreed, 0–1.</param>
+public sealed record StudentTraining(
+    int Pictures,
+    int SkippedPictures,
+    int Epochs,
+    int BatchSize,
+    double LearningRate,
+    double LossWeight,
+    double Temperature,
+    int Seed,
+    double Agreement);

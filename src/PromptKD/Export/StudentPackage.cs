@@ -1,0 +1,93 @@
+using PromptKD.Features;
+using PromptKD.Methods;
+using PromptKD.Models;
+using PromptKD.Models.Weights;
+using PromptKD.Runtime;
+
+namespace PromptKD.Export;
+
+/// <summary>
+/// The folder that a distilled student is deployed as: <c>model.json</c>, <c>student.safetensors</c> (the frozen tower
+/// and what was learned, under the reference's names), <c>class_vectors.safetensors</c>, and a model card.
+/// </summary>
+internal static class StudentPackage
+{
+    /// <summary>File name of the manifest.</summary>
+    public const string ManifestFile = "model.json";
+
+    /// <summary>File name of the student's tensors.</summary>
+    public const string TensorsFile = "student.safetensors";
+
+    /// <summary>File name of the class vectors.</summary>
+    public const string ClassVectorsFile = "class_vectors.safetensors";
+
+    private const string CardFile = "README.md";
+    private const string VectorsName = "class_vectors";
+    private const string EncoderPrefix = "image_encoder.";
+
+    /// <summary>Writes a package. The manifest comes last, so a folder with one is complete.</summary>
+    /// <exception cref="PromptKDException">A file cannot be written.</exception>
+    public static void Write(string folder, Student student, ClassVectors classVectors, StudentManifest manifest)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        SafetensorsFile.Write(
+            Path.Combine(folder, TensorsFile),
+            [.. student.FullState.Select(named => KeyValuePair.Create(named.Key, Smallest(named.Value)))]);
+        SafetensorsFile.Write(
+            Path.Combine(folder, ClassVectorsFile), [KeyValuePair.Create(VectorsName, classVectors.Vectors)]);
+        WholeFile.WriteText(Path.Combine(folder, CardFile), ModelCard.Write(manifest));
+        WholeFile.WriteText(Path.Combine(folder, ManifestFile), manifest.ToJson());
+    }
+
+    /// <summary>Opens a package for inference.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="manifest">Its manifest.</param>
+    /// <param name="target">Where to compute, and in which element type.</param>
+    /// <exception cref="PromptKDException">A file is missing, cut short, or does not fit the manifest.</exception>
+    public static PromptKDMethod Read(string folder, StudentManifest manifest, ComputeTarget target)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        string path = Path.Combine(folder, TensorsFile);
+        Dictionary<string, Tensor> tensors = SafetensorsFile.Read(path);
+        var encoder = new ImageEncoder(manifest.Architecture, target.Type, target.Device);
+        ModuleWeights.Fill(encoder, tensors, EncoderPrefix, path);
+        var shape = new StudentShape(
+            manifest.PromptLength, manifest.PromptDepth, manifest.TeacherEmbedding, manifest.RoundPromptsToHalf);
+        var student = new Student(encoder, shape);
+        student.LoadLearned(tensors, path);
+        student.train(false);
+
+        ClassVectors classVectors = ReadClassVectors(folder, manifest, target.Device);
+        var settings = new PromptKDSettings(
+            manifest.Training.LossWeight, manifest.Training.Temperature, manifest.LogitScale);
+        return new PromptKDMethod(student, teacher: null, classVectors, settings);
+    }
+
+    private static ClassVectors ReadClassVectors(string folder, StudentManifest manifest, Device device)
+    {
+        string path = Path.Combine(folder, ClassVectorsFile);
+        long[] expected = [manifest.ClassNames.Count, manifest.TeacherEmbedding];
+        if (!SafetensorsFile.Read(path).TryGetValue(VectorsName, out Tensor? vectors)
+            || !vectors.shape.SequenceEqual(expected))
+        {
+            throw new PromptKDException(
+                $"{path}: expected '{VectorsName}' of shape [{string.Join(", ", expected)}], found "
+                + (vectors is null ? "none." : $"[{string.Join(", ", vectors.shape)}].")
+                + $" Does it belong to {ManifestFile}?");
+        }
+
+        return new ClassVectors(manifest.ClassNames, vectors.to(ScalarType.Float32, device), manifest.LogitScale);
+    }
+
+    // OpenAI's weights are float16; in a float32 run they are half as large on disk with nothing lost.
+    private static Tensor Smallest(Tensor tensor)
+    {
+        if (tensor.dtype != ScalarType.Float32 || tensor.requires_grad)
+        {
+            return tensor;
+        }
+
+        Tensor half = tensor.detach().to(ScalarType.Float16);
+        return half.to(ScalarType.Float32).eq(tensor).all().item<bool>() ? half : tensor;
+    }
+}

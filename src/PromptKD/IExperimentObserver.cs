@@ -1,0 +1,27 @@
+using PromptKD.Training;
+
+namespace PromptKD;
+
+/// <summary>Follows an experiment: what a program shows of it. Every member does nothing by default.</summary>
+public interface IExperimentObserver
+{
+    /// <summary>A part of the work begins, as "Reading the teacher".</summary>
+    void OnPhase(string description)
+    {
+    }
+
+    /// <summary>Something is odd, but the run goes on.</summary>
+    void OnWarning(string message)
+    {
+    }
+
+    /// <summary>A training step is done.</summary>
+    void OnStep(TrainingProgress progress)
+    {
+    }
+
+    /// <summary>An epoch is done and saved.</summary>
+    void OnEpoch(EpochRecord epoch)
+    {
+    }
+}

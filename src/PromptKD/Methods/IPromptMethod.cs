@@ -1,0 +1,34 @@
+using PromptKD.Data;
+using TorchSharp.Modules;
+
+namespace PromptKD.Methods;
+
+/// <summary>What one paper adds to CLIP: what is learned, the loss it learns from, and how it classifies.</summary>
+internal interface IPromptMethod : IDisposable
+{
+    /// <summary>The learned parameters under their checkpoint names, in a fixed order.</summary>
+    IReadOnlyList<KeyValuePair<string, Parameter>> Trainable { get; }
+
+    /// <summary>All that a checkpoint must hold of the method: <see cref="Trainable"/> and running statistics.</summary>
+    IReadOnlyList<KeyValuePair<string, Tensor>> State { get; }
+
+    /// <summary>Pictures a training batch needs at least.</summary>
+    int SmallestBatch { get; }
+
+    /// <summary>Switches layers that behave differently while training (batch normalisation).</summary>
+    void SetTraining(bool training);
+
+    /// <summary>The loss of one batch, with its graph.</summary>
+    StepOutcome Loss(Batch batch);
+
+    /// <summary>Scores of every class, without gradient.</summary>
+    /// <param name="images">Normalised pixels, [batch, 3, size, size].</param>
+    /// <returns>Logits, float32, [batch, classes].</returns>
+    Tensor Classify(Tensor images);
+}
+
+/// <summary>What a training step learned of its batch.</summary>
+/// <param name="Loss">A scalar with its graph.</param>
+/// <param name="Matches">int64 scalar: pictures whose best class is the one asked for (the label, or the teacher's
+/// own choice where there are no labels).</param>
+internal sealed record StepOutcome(Tensor Loss, Tensor Matches);

@@ -1,0 +1,140 @@
+namespace PromptKD.Models.Weights;
+
+/// <summary>
+/// The weights of a CLIP, read from any of the formats it is published in. It owns its tensors: dispose it when a
+/// model has taken its copy.
+/// </summary>
+public sealed class ClipCheckpoint : IDisposable
+{
+    private readonly Lazy<string> _sha256;
+
+    private ClipCheckpoint(ClipArchitecture architecture, Dictionary<string, Tensor> tensors, IReadOnlyList<string> files)
+    {
+        Architecture = architecture;
+        Tensors = tensors;
+        WeightFiles = files;
+        _sha256 = new Lazy<string>(() => FileDigest.Sha256(WeightFiles));
+    }
+
+    /// <summary>The model's dimensions.</summary>
+    public ClipArchitecture Architecture { get; }
+
+    /// <summary>Every parameter under OpenAI's name, on the CPU, in the type it is stored in.</summary>
+    public IReadOnlyDictionary<string, Tensor> Tensors { get; }
+
+    /// <summary>The paths it was read from.</summary>
+    public IReadOnlyList<string> WeightFiles { get; }
+
+    /// <summary>
+    /// The parameter <c>logit_scale</c>: natural logarithm of the factor between cosine similarities and logits
+    /// (4.605 = ln 100 in all published CLIPs).
+    /// </summary>
+    public double LogitScale => Tensors["logit_scale"].to(ScalarType.Float64).item<double>();
+
+    /// <summary>How images are prepared, where the folder says so; null means as OpenAI does.</summary>
+    public ClipPreprocessing? Preprocessing { get; private init; }
+
+    /// <summary>The folder that the weights lie in, where a vocabulary may lie too.</summary>
+    public string Folder => Path.GetDirectoryName(Path.GetFullPath(WeightFiles[0]))!;
+
+    /// <summary>
+    /// SHA-256 of the weight file, 64 lower-case hexadecimal digits; of several files, that of all one after another.
+    /// Computed when first asked for.
+    /// </summary>
+    public string Sha256 => _sha256.Value;
+
+    /// <summary>Format, architecture and file, for people.</summary>
+    public string Description { get; private init; } = "";
+
+    /// <summary>
+    /// Opens an OpenAI archive (.pt), a file under OpenAI's or open_clip's names (.pt, .bin, .safetensors), a Hugging
+    /// Face folder, an open_clip folder, or one of OpenAI's models by name.
+    /// </summary>
+    /// <param name="pathOrName">A path, or a name such as <c>openai:ViT-B/16</c>.</param>
+    /// <param name="fetch">Gets a named model and returns its path; without it only paths are accepted.</param>
+    /// <param name="activation">
+    /// Overrides the nonlinearity. Folders state theirs; single files cannot, and are taken for QuickGELU models.
+    /// </param>
+    /// <exception cref="PromptKDException">
+    /// There is nothing there, it is cut short or in no known format, or it is not a complete CLIP with a vision
+    /// transformer.
+    /// </exception>
+    public static ClipCheckpoint Open(
+        string pathOrName, Func<OpenAiModel, string>? fetch = null, ClipActivation? activation = null)
+    {
+        ArgumentNullException.ThrowIfNull(pathOrName);
+        string path = pathOrName;
+        if (pathOrName.StartsWith(OpenAiModels.Prefix, StringComparison.OrdinalIgnoreCase))
+        {
+            OpenAiModel model = OpenAiModels.Find(pathOrName);
+            path = fetch?.Invoke(model) ?? throw new PromptKDException(
+                $"{pathOrName}: models are not fetched here. Give the path of {model.FileName}, from {model.Address}.");
+        }
+
+        ModelFolder folder = Directory.Exists(path)
+            ? ModelFolder.Open(path)
+            : new ModelFolder { Format = "OpenAI", WeightFiles = [path], Activation = ClipActivation.QuickGelu };
+        return Read(path, activation is { } chosen ? folder with { Activation = chosen } : folder);
+    }
+
+    /// <summary>Frees the tensors.</summary>
+    public void Dispose()
+    {
+        foreach (Tensor tensor in Tensors.Values)
+        {
+            tensor.Dispose();
+        }
+    }
+
+    private static ClipCheckpoint Read(string path, ModelFolder folder)
+    {
+        var files = new List<CheckpointFile>();
+        try
+        {
+            files.AddRange(folder.WeightFiles.Select(CheckpointFile.Open));
+            Dictionary<string, TensorEntry> entries = ParameterNames.Translate(path, Merge(path, files));
+            ClipArchitecture inferred = ClipArchitecture.Infer(entries.ToDictionary(e => e.Key, e => e.Value.Shape), path);
+            ClipArchitecture architecture = inferred with
+            {
+                Activation = folder.Activation,
+                VisionHeads = folder.VisionHeads ?? inferred.VisionHeads,
+                TextHeads = folder.TextHeads ?? inferred.TextHeads,
+            };
+            ClipParameters.Check(path, entries, architecture);
+            CheckHeads(path, "image", architecture.VisionWidth, architecture.VisionHeads);
+            CheckHeads(path, "text", architecture.TextWidth, architecture.TextHeads);
+            return new ClipCheckpoint(architecture, TensorEntry.ReadAll(entries), folder.WeightFiles)
+            {
+                Preprocessing = folder.Preprocessing,
+                Description = $"{folder.Format} {architecture.Name} from {path}",
+            };
+        }
+        finally
+        {
+            files.ForEach(file => file.Dispose());
+        }
+    }
+
+    private static Dictionary<string, TensorEntry> Merge(string path, List<CheckpointFile> files)
+    {
+        var all = new Dictionary<string, TensorEntry>();
+        foreach ((string name, TensorEntry entry) in files.SelectMany(file => file.Tensors))
+        {
+            if (!all.TryAdd(name, entry))
+            {
+                throw new PromptKDException($"{path}: '{name}' is in two of its files. Keep the parts of one model only.");
+            }
+        }
+
+        return all;
+    }
+
+    private static void CheckHeads(string path, string encoder, int width, int heads)
+    {
+        if (heads < 1 || width % heads != 0)
+        {
+            throw new PromptKDException(
+                $"{path}: {heads} attention heads do not divide the {encoder} encoder's width of {width}.");
+        }
+    }
+}

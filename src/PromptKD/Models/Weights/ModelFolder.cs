@@ -1,0 +1,56 @@
+using System.Text.Json;
+
+namespace PromptKD.Models.Weights;
+
+/// <summary>What a folder of weights says about its model besides the weights.</summary>
+internal sealed record ModelFolder
+{
+    /// <summary>The program whose format it is, for people.</summary>
+    public required string Format { get; init; }
+
+    /// <summary>Paths of the files that together hold the weights.</summary>
+    public required IReadOnlyList<string> WeightFiles { get; init; }
+
+    /// <summary>The perceptrons' nonlinearity.</summary>
+    public required ClipActivation Activation { get; init; }
+
+    /// <summary>Attention heads of each image encoder layer; null where not stated.</summary>
+    public int? VisionHeads { get; init; }
+
+    /// <summary>Attention heads of each text encoder layer; null where not stated.</summary>
+    public int? TextHeads { get; init; }
+
+    /// <summary>How images are prepared; null where not stated.</summary>
+    public ClipPreprocessing? Preprocessing { get; init; }
+
+    /// <summary>Reads the configuration of a Hugging Face or open_clip folder.</summary>
+    /// <exception cref="PromptKDException">It is neither, a file is missing, or the model is not a plain CLIP.</exception>
+    public static ModelFolder Open(string folder)
+    {
+        if (OpenClipFolder.TryOpen(folder) is { } openClip)
+        {
+            return openClip;
+        }
+
+        return HuggingFaceFolder.TryOpen(folder) ?? throw new PromptKDException(
+            $"{folder}: no CLIP in this folder: expected config.json (Hugging Face) or open_clip_config.json (open_clip), "
+            + "or the path of a file of weights.");
+    }
+
+    /// <summary>Reads a file that must be a JSON object.</summary>
+    /// <exception cref="PromptKDException">It is not, or cannot be read.</exception>
+    public static JsonElement ReadJson(string path)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(File.ReadAllBytes(path));
+            return document.RootElement.ValueKind == JsonValueKind.Object
+                ? document.RootElement.Clone()
+                : throw new PromptKDException($"{path}: not a JSON object.");
+        }
+        catch (Exception error) when (error is JsonException or IOException or UnauthorizedAccessException)
+        {
+            throw new PromptKDException($"{path}: cannot be read as JSON: {error.Message}", error);
+        }
+    }
+}

@@ -1,0 +1,154 @@
+using System.Globalization;
+
+namespace PromptKD.Models.Weights;
+
+/// <summary>
+/// Reads the checkpoints of PromptSRC, IVLP and PromptKD (<c>VLPromptLearner/model.pth.tar-N</c>). The reference
+/// loads them leniently, so that missing prompts silently stay random; here whatever is missing is an error.
+/// </summary>
+internal static class PromptCheckpoint
+{
+    private const string TextContextName = "prompt_learner.ctx";
+    private const string VisionPromptsName = "image_encoder.VPT";
+    private const string ProjectorPrefix = "VPT_image_trans.";
+
+    // Made anew from the class names, or a copy of the untuned CLIP that only PromptSRC's own loss needs.
+    private static readonly string[] s_ignored = ["prompt_learner.token_", "prompt_learner.ZS_image_encoder."];
+
+    /// <summary>Reads a prompted teacher: text context, and whatever prompts it has besides.</summary>
+    /// <exception cref="PromptKDException">The file cannot be read, or is not a prompted teacher's.</exception>
+    public static PromptedWeights ReadTeacher(string path) => Read(path, (file, entries) =>
+    {
+        if (!entries.ContainsKey(TextContextName))
+        {
+            throw new PromptKDException(
+                $"{path}: no text prompts ('{TextContextName}') among {entries.Count} tensors. "
+                + $"Is it {(HasProjector(entries) ? "a student's checkpoint" : "a teacher that PromptSRC or IVLP trained")}?");
+        }
+
+        return Assemble(path, file, entries, projector: null);
+    });
+
+    /// <summary>Reads a PromptKD student: vision prompts and projector.</summary>
+    /// <exception cref="PromptKDException">The file cannot be read, or is not a student's.</exception>
+    public static PromptedWeights ReadStudent(string path) => Read(path, (file, entries) =>
+    {
+        if (!HasProjector(entries))
+        {
+            throw new PromptKDException(
+                $"{path}: no projector ('{ProjectorPrefix}…') among {entries.Count} tensors. "
+                + $"Is it {(entries.ContainsKey(TextContextName) ? "a teacher's checkpoint" : "a student that PromptKD trained")}?");
+        }
+
+        if (!entries.ContainsKey(VisionPromptsName))
+        {
+            throw new PromptKDException($"{path}: no vision prompts ('{VisionPromptsName}'), which a student needs.");
+        }
+
+        return Assemble(path, file, entries, ReadProjector(path, entries));
+    });
+
+    private static PromptedWeights Read(
+        string path, Func<CheckpointFile, Dictionary<string, TensorEntry>, PromptedWeights> assemble)
+    {
+        using CheckpointFile file = CheckpointFile.Open(path);
+        return assemble(file, file.Tensors
+            .Where(tensor => !s_ignored.Any(prefix => tensor.Key.StartsWith(prefix, StringComparison.Ordinal)))
+            .ToDictionary());
+    }
+
+    private static PromptedWeights Assemble(
+        string path, CheckpointFile file, Dictionary<string, TensorEntry> entries, ProjectorWeights? projector)
+    {
+        List<TensorEntry> text = FindPrompts(path, entries, TextContextName, "text_encoder.");
+        List<TensorEntry> vision = FindPrompts(path, entries, VisionPromptsName, "image_encoder.");
+        Dictionary<string, TensorEntry> frozen = ParameterNames.Translate(
+            path, entries.Where(entry => !IsLearned(entry.Key)));
+        if (frozen.Keys.FirstOrDefault(name => name.StartsWith("prompt_learner.", StringComparison.Ordinal)) is { } unknown)
+        {
+            throw new PromptKDException(
+                $"{path}: '{unknown}' belongs to a method whose teachers are not supported. Use one of PromptSRC or IVLP.");
+        }
+
+        return new PromptedWeights
+        {
+            Source = path,
+            TextContext = ReadAll(text.Take(1)).FirstOrDefault(),
+            DeepTextPrompts = ReadAll(text.Skip(1)),
+            VisionPrompts = ReadAll(vision.Take(1)).FirstOrDefault(),
+            DeepVisionPrompts = ReadAll(vision.Skip(1)),
+            Overrides = TensorEntry.ReadAll(frozen),
+            Projector = projector,
+            Epoch = file.Epoch,
+            ValidationResult = file.ValidationResult,
+        };
+    }
+
+    /// <summary>The prompts of one encoder, layer by layer, from the input on.</summary>
+    private static List<TensorEntry> FindPrompts(
+        string path, Dictionary<string, TensorEntry> entries, string firstName, string encoder)
+    {
+        string[] deepNames = [.. entries.Keys.Where(name => IsDeepPrompt(name, encoder))];
+        var prompts = new List<TensorEntry>();
+        for (int layer = 0; layer == 0 || prompts.Count <= deepNames.Length; layer++)
+        {
+            string name = layer == 0 ? firstName : DeepPromptName(encoder, layer);
+            if (!entries.TryGetValue(name, out TensorEntry? entry))
+            {
+                return deepNames.Length == 0 ? [] : throw new PromptKDException(
+                    $"{path}: no prompts '{name}', though there are {deepNames.Length} for deeper layers. Is it complete?");
+            }
+
+            if (entry.Shape.Length != 2 || (layer > 0 && !entry.Shape.SequenceEqual(prompts[0].Shape)))
+            {
+                string expected = layer == 0 ? "tokens, width" : string.Join(", ", prompts[0].Shape);
+                throw new PromptKDException(
+                    $"{path}: '{name}' is [{string.Join(", ", entry.Shape)}], expected [{expected}], the same for all classes "
+                    + "and layers.");
+            }
+
+            prompts.Add(entry);
+        }
+
+        return prompts;
+    }
+
+    private static ProjectorWeights ReadProjector(string path, Dictionary<string, TensorEntry> entries)
+    {
+        Dictionary<string, TensorEntry> projector = entries
+            .Where(entry => entry.Key.StartsWith(ProjectorPrefix, StringComparison.Ordinal))
+            .ToDictionary(entry => entry.Key[ProjectorPrefix.Length..], entry => entry.Value);
+        long[] first = projector.GetValueOrDefault("conv1.0.weight")?.Shape ?? [];
+        (long teacher, long student) = first.Length == 4 ? (first[0], first[1]) : (0, 0);
+        foreach ((string name, long[] expected) in ProjectorWeights.ShapesOf(student, teacher))
+        {
+            long[]? shape = projector.GetValueOrDefault(name)?.Shape;
+            if (shape is null || !shape.SequenceEqual(expected) || teacher == 0)
+            {
+                throw new PromptKDException(
+                    $"{path}: the projector's '{ProjectorPrefix}{name}' is "
+                    + $"{(shape is null ? "missing" : $"[{string.Join(", ", shape)}]")}, expected [{string.Join(", ", expected)}].");
+            }
+        }
+
+        return new ProjectorWeights(TensorEntry.ReadAll(projector));
+    }
+
+    private static List<Tensor> ReadAll(IEnumerable<TensorEntry> entries) =>
+        [.. entries.Select(entry => entry.Read().DetachFromDisposeScope())];
+
+    private static bool HasProjector(Dictionary<string, TensorEntry> entries) =>
+        entries.Keys.Any(name => name.StartsWith(ProjectorPrefix, StringComparison.Ordinal));
+
+    private static bool IsLearned(string name) => name is TextContextName or VisionPromptsName
+        || name.StartsWith(ProjectorPrefix, StringComparison.Ordinal)
+        || IsDeepPrompt(name, "image_encoder.")
+        || IsDeepPrompt(name, "text_encoder.");
+
+    private static bool IsDeepPrompt(string name, string encoder) =>
+        name.StartsWith(encoder + "transformer.resblocks.", StringComparison.Ordinal)
+        && name.EndsWith(".VPT_shallow", StringComparison.Ordinal);
+
+    private static string DeepPromptName(string encoder, int layer) => string.Create(
+        CultureInfo.InvariantCulture, $"{encoder}transformer.resblocks.{layer}.VPT_shallow");
+}

@@ -1,0 +1,111 @@
+namespace PromptKD.Models.Weights;
+
+/// <summary>
+/// What a prompt-tuning run of the CoOp family has learned: prompts, possibly a projector, and the frozen weights it
+/// carried along. It owns its tensors: dispose it when a model has taken its copy.
+/// </summary>
+internal sealed class PromptedWeights : IDisposable
+{
+    /// <summary>Path of the checkpoint, for messages.</summary>
+    public required string Source { get; init; }
+
+    /// <summary>Learned tokens in front of the class name, [tokens, text width]; null where none were learned.</summary>
+    public Tensor? TextContext { get; init; }
+
+    /// <summary>Learned text tokens of layers 1, 2, …, each [tokens, text width].</summary>
+    public required IReadOnlyList<Tensor> DeepTextPrompts { get; init; }
+
+    /// <summary>Learned tokens after the patches, [tokens, vision width]; null where none were learned.</summary>
+    public Tensor? VisionPrompts { get; init; }
+
+    /// <summary>Learned image tokens of layers 1, 2, …, each [tokens, vision width].</summary>
+    public required IReadOnlyList<Tensor> DeepVisionPrompts { get; init; }
+
+    /// <summary>Frozen parameters stored beside them, under OpenAI's names. They take precedence over the base's.</summary>
+    public required IReadOnlyDictionary<string, Tensor> Overrides { get; init; }
+
+    /// <summary>From the student's space to the teacher's; null for teachers.</summary>
+    public ProjectorWeights? Projector { get; init; }
+
+    /// <summary>Epochs trained, where the file says so.</summary>
+    public long? Epoch { get; init; }
+
+    /// <summary>Accuracy on the validation images, percent, where the file says so.</summary>
+    public double? ValidationResult { get; init; }
+
+    /// <summary>Checks that the prompts and the frozen parameters belong to a CLIP of this architecture.</summary>
+    /// <exception cref="PromptKDException">A width, a depth or the shape of a parameter differs.</exception>
+    public void CheckFits(ClipArchitecture clip)
+    {
+        CheckPrompts("text prompts", TextContext, DeepTextPrompts, clip.TextWidth, clip.TextLayers, clip);
+        CheckPrompts("vision prompts", VisionPrompts, DeepVisionPrompts, clip.VisionWidth, clip.VisionLayers, clip);
+        foreach ((string name, long[] shape) in ClipParameters.ShapesOf(clip))
+        {
+            if (Overrides.TryGetValue(name, out Tensor? tensor) && !tensor.shape.SequenceEqual(shape))
+            {
+                throw DoesNotFit(name, tensor.shape, shape, clip);
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        Tensor?[] own = [TextContext, VisionPrompts, .. DeepTextPrompts, .. DeepVisionPrompts, .. Overrides.Values];
+        foreach (Tensor? tensor in own.Concat(Projector?.Tensors.Values ?? []))
+        {
+            tensor?.Dispose();
+        }
+    }
+
+    private void CheckPrompts(
+        string what, Tensor? first, IReadOnlyList<Tensor> deep, int width, int layers, ClipArchitecture clip)
+    {
+        if (first is not null && first.shape[1] != width)
+        {
+            throw DoesNotFit(what, first.shape, [first.shape[0], width], clip);
+        }
+
+        if (deep.Count >= layers)
+        {
+            throw new PromptKDException(
+                $"{Source}: {what} for {deep.Count + 1} layers, but this encoder of {clip.Name} has {layers}. "
+                + "Was it trained on another CLIP?");
+        }
+    }
+
+    private PromptKDException DoesNotFit(string name, long[] shape, long[] expected, ClipArchitecture clip) => new(
+        $"{Source}: '{name}' is [{string.Join(", ", shape)}] but {clip.Name} needs [{string.Join(", ", expected)}]. "
+        + "Was it trained on another CLIP?");
+}
+
+/// <summary>
+/// The student's projector: 1×1 convolution, batch normalisation, ReLU, 1×1 convolution (PromptKD, section 3.2).
+/// </summary>
+/// <param name="Tensors">
+/// <c>conv1.0.weight</c> [teacher, student, 1, 1] and <c>.bias</c>; <c>conv1.1.weight</c>, <c>.bias</c>,
+/// <c>.running_mean</c>, <c>.running_var</c> [teacher] and <c>.num_batches_tracked</c> []; <c>conv1.3.weight</c>
+/// [teacher, teacher, 1, 1] and <c>.bias</c>.
+/// </param>
+internal sealed record ProjectorWeights(IReadOnlyDictionary<string, Tensor> Tensors)
+{
+    /// <summary>Dimensions of the student's space.</summary>
+    public long StudentSize => Tensors["conv1.0.weight"].shape[1];
+
+    /// <summary>Dimensions of the teacher's space.</summary>
+    public long TeacherSize => Tensors["conv1.0.weight"].shape[0];
+
+    /// <summary>Every tensor's name and shape.</summary>
+    public static IReadOnlyDictionary<string, long[]> ShapesOf(long studentSize, long teacherSize) =>
+        new OrderedDictionary<string, long[]>
+        {
+            ["conv1.0.weight"] = [teacherSize, studentSize, 1, 1],
+            ["conv1.0.bias"] = [teacherSize],
+            ["conv1.1.weight"] = [teacherSize],
+            ["conv1.1.bias"] = [teacherSize],
+            ["conv1.1.running_mean"] = [teacherSize],
+            ["conv1.1.running_var"] = [teacherSize],
+            ["conv1.1.num_batches_tracked"] = [],
+            ["conv1.3.weight"] = [teacherSize, teacherSize, 1, 1],
+            ["conv1.3.bias"] = [teacherSize],
+        };
+}

@@ -1,0 +1,70 @@
+using System.Globalization;
+
+namespace PromptKD.Models.Weights;
+
+/// <summary>Finds the tensors of a pickled object and the names they go by.</summary>
+internal static class StateDict
+{
+    // Modules nest about ten deep. Objects may be shared, so a short pickle can describe an endless tree.
+    private const int MaxDepth = 32;
+    private const int MaxObjects = 1_000_000;
+
+    // A module pickled as an object keeps its tensors in these; its state dict does not name them.
+    private static readonly HashSet<string> s_transparent = ["_parameters", "_buffers", "_modules"];
+
+    /// <param name="path">For error messages.</param>
+    /// <param name="root">
+    /// A checkpoint with an entry <c>state_dict</c>, a bare state dict, or a (TorchScript) module.
+    /// </param>
+    /// <exception cref="PromptKDException">There are no tensors, or it is nested beyond reason.</exception>
+    public static List<KeyValuePair<string, StoredTensor>> Flatten(string path, object? root)
+    {
+        object? top = (root as PickleDictionary)?.Find<PickleDictionary>("state_dict") ?? root;
+        var found = new List<KeyValuePair<string, StoredTensor>>();
+        var pending = new Stack<(string Name, int Depth, object? Value)>([("", 0, top)]);
+        int seen = 0;
+        while (pending.TryPop(out (string Name, int Depth, object? Value) item))
+        {
+            if (item.Value is StoredTensor tensor)
+            {
+                found.Add(new(item.Name, tensor));
+                continue;
+            }
+
+            // A stack turns the order around: the last child goes in first, so that the first comes out first.
+            foreach ((string name, object? child) in Children(item.Value).Reverse())
+            {
+                if (++seen > MaxObjects || item.Depth >= MaxDepth)
+                {
+                    throw new PromptKDException($"{path}: its objects are nested beyond reason: not a checkpoint.");
+                }
+
+                pending.Push((Join(item.Name, name), item.Depth + 1, child));
+            }
+        }
+
+        return found.Count > 0
+            ? found
+            : throw new PromptKDException($"{path}: a pickle without a single tensor: not a checkpoint.");
+    }
+
+    private static IEnumerable<(string Name, object? Value)> Children(object? value) => value switch
+    {
+        PickleDictionary dictionary => dictionary.Select(entry => (NameOf(entry.Key), entry.Value)),
+        PickleObject { State: PickleDictionary state } => Children(state),
+        PickleObject { Entries: { Count: > 0 } entries } => Children(entries),
+        IReadOnlyList<object?> list => list.Select((item, i) => (i.ToString(CultureInfo.InvariantCulture), item)),
+        _ => [],
+    };
+
+    private static string NameOf(object key) => key switch
+    {
+        string text => text,
+        long integer => integer.ToString(CultureInfo.InvariantCulture),
+        _ => "?",
+    };
+
+    private static string Join(string prefix, string name) => s_transparent.Contains(name) ? prefix
+        : prefix.Length == 0 ? name
+        : $"{prefix}.{name}";
+}

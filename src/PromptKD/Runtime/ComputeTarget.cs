@@ -1,0 +1,71 @@
+using System.Globalization;
+using System.Runtime.Intrinsics.X86;
+
+namespace PromptKD.Runtime;
+
+/// <summary>Where models compute, and in which element type their frozen weights are kept.</summary>
+/// <param name="Device">CPU or one CUDA device.</param>
+/// <param name="Type">float32, bfloat16 or float16. What is learned is float32 whatever this says.</param>
+internal sealed record ComputeTarget(Device Device, ScalarType Type)
+{
+    /// <summary>Chooses from what a user asked for and what the machine has.</summary>
+    /// <param name="device">"auto", "cpu", "cuda" or "cuda:n".</param>
+    /// <param name="precision">"auto", "fp32", "bf16" or "fp16" (GPUs only: processors compute it slowly).</param>
+    /// <exception cref="PromptKDException">The device or precision is unknown or not to be had here.</exception>
+    public static ComputeTarget Resolve(string device, string precision)
+    {
+        Device chosen = ResolveDevice(device);
+        ScalarType type = precision.ToLowerInvariant() switch
+        {
+            "auto" => HasFastBFloat16(chosen) ? ScalarType.BFloat16 : ScalarType.Float32,
+            "fp32" => ScalarType.Float32,
+            "bf16" or "amp" => ScalarType.BFloat16,
+            "fp16" when chosen.type == DeviceType.CUDA => ScalarType.Float16,
+            "fp16" => throw new PromptKDException(
+                "fp16 is for GPUs: processors compute it slowly. Use --precision auto, bf16 or fp32."),
+            _ => throw new PromptKDException($"Unknown precision '{precision}'. Use auto, fp32, bf16 or fp16."),
+        };
+        return new ComputeTarget(chosen, type);
+    }
+
+    /// <summary>As the command line spells it: "fp32", "bf16" or "fp16".</summary>
+    public string PrecisionName => Type switch
+    {
+        ScalarType.BFloat16 => "bf16",
+        ScalarType.Float16 => "fp16",
+        _ => "fp32",
+    };
+
+    private static Device ResolveDevice(string name)
+    {
+        string lower = name.ToLowerInvariant();
+        if (lower is "cpu" || (lower is "auto" && !cuda.is_available()))
+        {
+            return CPU;
+        }
+
+        string[] parts = lower.Split(':');
+        bool wellFormed = lower is "auto" or "cuda" || (parts is ["cuda", _]
+            && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out int _));
+        if (!wellFormed)
+        {
+            throw new PromptKDException($"Unknown device '{name}'. Use auto, cpu, cuda or cuda:0, cuda:1, ….");
+        }
+
+        int index = parts.Length == 2 ? int.Parse(parts[1], CultureInfo.InvariantCulture) : 0;
+        int available = cuda.is_available() ? cuda.device_count() : 0;
+        return index < available
+            ? new Device(DeviceType.CUDA, index)
+            : throw new PromptKDException(
+                $"Device '{name}' is not there: this machine shows {available} CUDA devices to this build "
+                + "(the CUDA build is made with -p:TorchBackend=cuda). Use --device cpu.");
+    }
+
+    // On a GPU of 2020 or later bfloat16 is as fast as float16, and needs no loss scaling.
+    private static bool HasFastBFloat16(Device device) => device.type == DeviceType.CUDA || ProcessorHasBFloat16();
+
+    // CPUID leaf 7: AVX512_BF16 is sub-leaf 1, EAX bit 5; AMX-BF16 is sub-leaf 0, EDX bit 22.
+    private static bool ProcessorHasBFloat16() =>
+        X86Base.IsSupported
+        && ((X86Base.CpuId(7, 1).Eax & (1 << 5)) != 0 || (X86Base.CpuId(7, 0).Edx & (1 << 22)) != 0);
+}

@@ -1,0 +1,44 @@
+using PromptKD.Data;
+using PromptKD.Evaluation;
+
+namespace PromptKD.Training;
+
+/// <summary>How a method is trained, on what, and where checkpoints go.</summary>
+internal sealed record TrainingPlan
+{
+    /// <summary>Passes over the pictures.</summary>
+    public required int Epochs { get; init; }
+
+    /// <summary>Batches of an epoch.</summary>
+    public required int BatchesPerEpoch { get; init; }
+
+    /// <summary>Pictures of an epoch, for the estimate of the time left.</summary>
+    public required int PicturesPerEpoch { get; init; }
+
+    /// <summary>The batches of an epoch (counted from 0), from a batch on.</summary>
+    public required Func<int, int, IEnumerable<Batch>> Batches { get; init; }
+
+    /// <summary>Learning rate by epoch.</summary>
+    public required LearningRateSchedule Schedule { get; init; }
+
+    /// <summary>Momentum and decay.</summary>
+    public OptimizerSettings Optimizer { get; init; } = new();
+
+    /// <summary>The file that holds the run's state.</summary>
+    public required string CheckpointPath { get; init; }
+
+    /// <summary>How long a running epoch goes on without being saved. The end of an epoch is always saved.</summary>
+    public TimeSpan CheckpointInterval { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>A digest of each input, kept with the checkpoint.</summary>
+    public IReadOnlyDictionary<string, string> Inputs { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Measures the model after each epoch; null measures nothing.</summary>
+    public Func<CancellationToken, BaseNovelResult>? Validate { get; init; }
+
+    /// <summary>Told after each step.</summary>
+    public IProgress<TrainingProgress>? Progress { get; init; }
+
+    /// <summary>Told all finished epochs after each one, when its checkpoint is on disk.</summary>
+    public Action<IReadOnlyList<EpochRecord>>? EpochDone { get; init; }
+}

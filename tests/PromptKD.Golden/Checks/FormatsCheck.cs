@@ -1,0 +1,61 @@
+using System.Text.Json;
+using PromptKD.Models;
+using PromptKD.Models.Weights;
+
+namespace PromptKD.Golden.Checks;
+
+/// <summary>
+/// Opens the case's model in every folder format: the same architecture each time, the activation that the case
+/// states, and the same tensors wherever it expects the same features.
+/// </summary>
+internal sealed class FormatsCheck : IGoldenCheck
+{
+    public string Kind => "formats";
+
+    public IEnumerable<Comparison> Run(GoldenCase golden)
+    {
+        var firstOfPrefix = new Dictionary<string, ClipCheckpoint>();
+        foreach (JsonProperty folder in golden.Json.GetProperty("folders").EnumerateObject())
+        {
+            ClipCheckpoint checkpoint = ClipCheckpoint.Open(golden.PathOf(folder.Name));
+            string prefix = folder.Value.GetProperty("prefix").GetString()!;
+            yield return CompareArchitecture(golden, folder, checkpoint.Architecture);
+            firstOfPrefix.TryAdd(prefix, checkpoint);
+            foreach (Comparison comparison in CompareTensors(folder.Name, checkpoint, firstOfPrefix[prefix]))
+            {
+                yield return comparison;
+            }
+        }
+    }
+
+    private static Comparison CompareArchitecture(GoldenCase golden, JsonProperty folder, ClipArchitecture actual)
+    {
+        JsonElement arch = golden.Json.GetProperty("arch");
+        int Size(string name) => arch.GetProperty(name).GetInt32();
+        bool isQuick = folder.Value.GetProperty("activation").GetString() == "QuickGELU";
+        var expected = new ClipArchitecture
+        {
+            ImageSize = Size("image"),
+            PatchSize = Size("patch"),
+            VisionWidth = Size("v_width"),
+            VisionLayers = Size("v_layers"),
+            VisionHeads = Size("v_width") / 64,
+            EmbeddingSize = Size("embed"),
+            TextWidth = Size("text_width"),
+            TextLayers = Size("text_layers"),
+            TextHeads = Size("text_width") / 64,
+            VocabularySize = Size("vocab"),
+            Activation = isQuick ? ClipActivation.QuickGelu : ClipActivation.Gelu,
+        };
+        return Comparison.Same($"{folder.Name}: architecture", actual, expected);
+    }
+
+    private static IEnumerable<Comparison> CompareTensors(string folder, ClipCheckpoint actual, ClipCheckpoint expected)
+    {
+        yield return Comparison.Same($"{folder}: tensors", actual.Tensors.Count, expected.Tensors.Count);
+        foreach ((string name, Tensor tensor) in expected.Tensors)
+        {
+            yield return Comparison.Of($"{folder}: {name}", actual.Tensors[name], tensor, tolerance: 0);
+        }
+    }
+}
