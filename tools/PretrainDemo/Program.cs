@@ -99,7 +99,7 @@ static void Make(PretrainingPlan plan, string output)
     WholeFile.WriteText(vocabulary, BytePairLearner.ToMergesFile(BytePairLearner.Learn(Captions.All)));
     var tokenizer = ClipTokenizer.Load(vocabulary);
     using ContrastiveModel model = Pretraining.Run(plan, tokenizer, Console.WriteLine);
-    OpenClipFolder.Write(folder, model);
+    OpenClipExport.Write(folder, model);
     long parameters = model.Parameters.Sum(one => one.Value.numel());
     Console.WriteLine(string.Create(
         CultureInfo.InvariantCulture,

@@ -58,7 +58,7 @@ public sealed class PretrainingTests : IDisposable
         using DisposeScope scope = NewDisposeScope();
         using ContrastiveModel model = Train(s_plan with { Steps = 1 }, _ => { });
 
-        OpenClipFolder.Write(_folder, model);
+        OpenClipExport.Write(_folder, model);
 
         Dictionary<string, Tensor> weights =
             SafetensorsFile.Read(Path.Combine(_folder, "open_clip_model.safetensors"));
@@ -75,7 +75,7 @@ public sealed class PretrainingTests : IDisposable
         using DisposeScope scope = NewDisposeScope();
         using var model = new ContrastiveModel(PretrainingPlan.TeacherArchitecture with { VocabularySize = 611 }, seed: 1);
 
-        OpenClipFolder.Write(_folder, model);
+        OpenClipExport.Write(_folder, model);
 
         using var file = JsonDocument.Parse(File.ReadAllText(Path.Combine(_folder, "open_clip_config.json")));
         JsonElement sizes = file.RootElement.GetProperty("model_cfg");

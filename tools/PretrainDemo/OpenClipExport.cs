@@ -6,7 +6,7 @@ using PromptKD.Runtime;
 namespace PretrainDemo;
 
 /// <summary>Writes a model as open_clip does: a configuration, and the weights under OpenAI's names.</summary>
-internal static class OpenClipFolder
+internal static class OpenClipExport
 {
     private static readonly JsonSerializerOptions s_format = new()
     {
