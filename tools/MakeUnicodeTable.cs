@@ -1,6 +1,6 @@
 // Makes src/PromptKD/Text/Resources/unicode.txt from the Unicode Character Database (Debian: package unicode-data):
 //   dotnet run tools/MakeUnicodeTable.cs -- FOLDER > src/PromptKD/Text/Resources/unicode.txt
-// FOLDER holds UnicodeData.txt and CompositionExclusions.txt. Only what text cleaning needs is kept (40 KB of 2 MB).
+// FOLDER holds UnicodeData.txt and CompositionExclusions.txt. Only what text cleaning needs is kept (35 KB of 2 MB).
 using System.Globalization;
 
 if (args.Length != 1)
@@ -17,7 +17,8 @@ Dictionary<int, int> classes = rows.Where(row => row[3] != "0").ToDictionary(
     row => Hex(row[0]), row => int.Parse(row[3], CultureInfo.InvariantCulture));
 
 Console.Out.NewLine = "\n";
-Console.WriteLine("# From the Unicode Character Database 15.0, by tools/MakeUnicodeTable.cs. All numbers but classes are hexadecimal.");
+Console.WriteLine("# From the Unicode Character Database 15.0, by tools/MakeUnicodeTable.cs. All hexadecimal but the classes.");
+Console.WriteLine("# Copyright 1991-2022 Unicode, Inc.; under the Unicode License, www.unicode.org/license.txt.");
 Console.WriteLine("# class: first last combining-class");
 WriteClasses();
 Console.WriteLine("# composition: character first second (the pair becomes the character, and back)");
@@ -37,21 +38,23 @@ void WriteClasses()
     int[] codes = [.. classes.Keys.Order()];
     for (int start = 0, next; start < codes.Length; start = next)
     {
+        int common = classes[codes[start]];
         next = start + 1;
-        while (next < codes.Length && codes[next] == codes[next - 1] + 1 && classes[codes[next]] == classes[codes[start]])
+        while (next < codes.Length && codes[next] == codes[next - 1] + 1 && classes[codes[next]] == common)
         {
             next++;
         }
 
-        Console.WriteLine($"{codes[start]:X4} {codes[next - 1]:X4} {classes[codes[start]]}");
+        Console.WriteLine($"{codes[start]:X4} {codes[next - 1]:X4} {common}");
     }
 }
 
 void WriteMappings(Func<int, int[], bool> wanted)
 {
-    foreach ((int code, string mapping) in mappings.Where(entry => !entry.Value.StartsWith('<')).OrderBy(entry => entry.Key))
+    foreach ((int code, string mapping) in mappings.OrderBy(entry => entry.Key))
     {
-        if (wanted(code, [.. mapping.Split(' ').Select(Hex)]))
+        bool isCanonical = !mapping.StartsWith('<');
+        if (isCanonical && wanted(code, [.. mapping.Split(' ').Select(Hex)]))
         {
             Console.WriteLine($"{code:X4} {mapping}");
         }
@@ -64,7 +67,7 @@ bool Recomposes(int code, int[] parts) =>
 
 IEnumerable<int> Flatten(int code) =>
     mappings.TryGetValue(code, out string? mapping)
-        ? mapping[(mapping.IndexOf('>', StringComparison.Ordinal) + 1)..].Trim().Split(' ').Select(Hex).SelectMany(Flatten)
+        ? mapping.Split(' ').Where(part => !part.StartsWith('<')).Select(Hex).SelectMany(Flatten)
         : [code];
 
 static int Hex(string text) => int.Parse(text, NumberStyles.HexNumber, CultureInfo.InvariantCulture);

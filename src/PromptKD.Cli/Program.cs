@@ -1,3 +1,45 @@
+using System.CommandLine;
 using PromptKD;
+using PromptKD.Cli.Commands;
+using PromptKD.Cli.Terminal;
 
-Console.Error.WriteLine(typeof(PromptKDException));
+// Exit codes: 0 done, 2 a mistake the user can mend (one line says which), 130 stopped by Ctrl-C.
+// Any other failure is a bug of ours and shows its stack.
+const int UserMistake = 2;
+const int Stopped = 130;
+
+var root = new RootCommand("Turns a large CLIP and a folder of unlabelled images into a small classifier.")
+{
+    DemoCommand.Create(),
+    DistillCommand.Create(),
+    EvaluateCommand.Create(),
+    PredictCommand.Create(),
+};
+
+ParseResult parsed = root.Parse(args);
+if (parsed.Errors.Count > 0)
+{
+    Messages.Error($"{parsed.Errors[0].Message} See promptkd {CommandPath(parsed)}--help.");
+    return UserMistake;
+}
+
+using var stop = new StopSignal();
+try
+{
+    // Stopping is ours: a run must save itself first, and that may take longer than a library's patience.
+    var invocation = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
+    return await parsed.InvokeAsync(invocation, stop.Token).ConfigureAwait(false);
+}
+catch (PromptKDException mistake)
+{
+    Messages.Error(mistake.Message);
+    return UserMistake;
+}
+catch (OperationCanceledException) when (stop.Token.IsCancellationRequested)
+{
+    Messages.Note("Stopped. The same command goes on from here.");
+    return Stopped;
+}
+
+static string CommandPath(ParseResult parsed) =>
+    parsed.CommandResult.Command is RootCommand ? "" : parsed.CommandResult.Command.Name + " ";

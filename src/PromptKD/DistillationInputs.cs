@@ -22,8 +22,7 @@ internal sealed class DistillationInputs : IDisposable
     private readonly ClipTokenizer _tokenizer;
     private readonly Preprocessing _preprocessing;
     private readonly ImageLoader _pictureLoader;
-    private readonly ImageLoader? _validationLoader;
-    private readonly int _validationCount;
+    private readonly FolderEvaluation? _validation;
     private LiveTeacher? _liveTeacher;
 
     private DistillationInputs(ExperimentConfig config, ComputeTarget target, OpenedModels models)
@@ -34,13 +33,10 @@ internal sealed class DistillationInputs : IDisposable
         _preprocessing = PreprocessingOf(config, _studentClip.Architecture);
         Pictures = ImageFolder.Unlabelled(config.Distill.Images).Items;
         _pictureLoader = new ImageLoader(Pictures, _preprocessing, LoaderOptions(config));
-        if (config.Distill.Val.Length > 0)
-        {
-            IReadOnlyList<ImageItem> labelled =
-                ImageFolder.Labelled(config.Distill.Val, config.Distill.Classes).Items;
-            _validationCount = labelled.Count;
-            _validationLoader = new ImageLoader(labelled, _preprocessing, LoaderOptions(config));
-        }
+        _validation = config.Distill.Val.Length == 0
+            ? null
+            : new FolderEvaluation(
+                config.Distill.Val, config.Distill.Classes, _preprocessing, LoaderOptions(config));
     }
 
     /// <summary>The unlabelled pictures.</summary>
@@ -111,12 +107,12 @@ internal sealed class DistillationInputs : IDisposable
     public BaseNovelResult? MeasureTeacher(
         PromptKDMethod method, IExperimentObserver observer, CancellationToken cancellation)
     {
-        if (_validationLoader is null)
+        if (_validation is null)
         {
             return null;
         }
 
-        observer.OnPhase($"Measuring the teacher on {_validationCount} validation pictures");
+        observer.OnPhase($"Measuring the teacher on {_validation.Pictures} validation pictures");
         ClassVectors classVectors = method.ClassVectors;
         return Measure(
             images => classVectors.Compare(_liveTeacher!.Of(images), classVectors.LogitScale), cancellation);
@@ -158,7 +154,7 @@ internal sealed class DistillationInputs : IDisposable
             CheckpointPath = run.CheckpointPath,
             CheckpointInterval = TimeSpan.FromMinutes(_config.Train.CheckpointMinutes),
             Inputs = Digests,
-            Validate = _validationLoader is null ? null : stop => Measure(method.Classify, stop),
+            Validate = _validation is null ? null : stop => Measure(method.Classify, stop),
             Progress = observer,
             EpochDone = history =>
             {
@@ -220,16 +216,9 @@ internal sealed class DistillationInputs : IDisposable
         };
     }
 
-    private BaseNovelResult Measure(Func<Tensor, Tensor> classify, CancellationToken cancellation)
-    {
-        var plan = new LoadPlan
-        {
-            Order = EpochOrder.Sequential(_validationCount),
-            BatchSize = _config.DataLoader.Test.BatchSize,
-        };
-        var evaluator = Evaluator.Run(classify, _validationLoader!.Load(plan, cancellation), cancellation);
-        return BaseNovelResult.From(evaluator, _config.Distill.Classes.Count, _config.Distill.Base);
-    }
+    private BaseNovelResult Measure(Func<Tensor, Tensor> classify, CancellationToken cancellation) =>
+        _validation!.Measure(
+            classify, _config.Distill.Base, _config.DataLoader.Test.BatchSize, cancellation);
 
     private static Preprocessing PreprocessingOf(ExperimentConfig config, ClipArchitecture student) => new()
     {

@@ -33,7 +33,7 @@ internal sealed record OpenedModels(
         try
         {
             observer.OnPhase($"Reading the teacher {paths.Teacher}");
-            ClipCheckpoint teacherClip = OpenClip(paths.Teacher, observer, cancellation);
+            ClipCheckpoint teacherClip = ModelFiles.OpenClip(paths.Teacher, observer, cancellation);
             PromptedWeights? prompts =
                 paths.TeacherPrompts.Length == 0 ? null : PromptCheckpoint.ReadTeacher(paths.TeacherPrompts);
             teacher = new FrozenTeacher(teacherClip, prompts, target);
@@ -44,12 +44,11 @@ internal sealed record OpenedModels(
             }
 
             observer.OnPhase($"Reading the student {paths.Student}");
-            student = OpenClip(paths.Student, observer, cancellation);
+            student = ModelFiles.OpenClip(paths.Student, observer, cancellation);
             digests["student"] = student.Sha256;
             RefuseOtherSizes(teacherClip, student);
 
-            string vocabulary = VocabularyFile.LocateAsync(
-                paths.Vocab, teacherClip.Folder, progress: null, cancellation).GetAwaiter().GetResult();
+            string vocabulary = ModelFiles.FindVocabulary(paths.Vocab, teacherClip.Folder, cancellation);
             digests["vocabulary"] = FileDigest.Sha256([vocabulary]);
             return new OpenedModels(student, teacher, ClipTokenizer.Load(vocabulary), digests);
         }
@@ -67,21 +66,6 @@ internal sealed record OpenedModels(
         Student.Dispose();
         Teacher.Dispose();
     }
-
-    private static ClipCheckpoint OpenClip(
-        string pathOrName, IExperimentObserver observer, CancellationToken cancellation) =>
-        ClipCheckpoint.Open(pathOrName, model =>
-        {
-            string file = Path.Combine(CacheFolder.Current, model.FileName);
-            if (!File.Exists(file))
-            {
-                observer.OnPhase($"Fetching {model.Address}");
-                Download.Default.FetchAsync(model.Address, file, model.Sha256, progress: null, cancellation)
-                    .GetAwaiter().GetResult();
-            }
-
-            return file;
-        });
 
     // Both see the same pixels, so that the student learns what the teacher saw.
     private static void RefuseOtherSizes(ClipCheckpoint teacher, ClipCheckpoint student)

@@ -17,7 +17,6 @@ internal static class GoldenChecks
         new SchedulesCheck(),
         new CheckpointsCheck(),
         new FormatsCheck(),
-        new TokenizerCheck(),
     ];
 
     /// <summary>The check of a case, or null where the project does not cover its kind yet.</summary>

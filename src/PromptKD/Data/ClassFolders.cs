@@ -16,7 +16,7 @@ internal sealed class ClassFolders
             throw new PromptKDException($"No folders in '{parent}': labelled pictures lie in a folder for each class.");
         }
 
-        Names = classNames ?? [.. folders.Select(WithBlanks)];
+        Names = classNames ?? [.. folders.Select(WithBlanks).DistinctBy(Key)];
         Dictionary<string, int> known = LabelsByKey(Names);
         foreach (string folder in folders)
         {

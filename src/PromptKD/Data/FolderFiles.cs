@@ -31,7 +31,13 @@ internal sealed class FolderFiles
             var root = new DirectoryInfo(folder);
             var files = new FolderFiles
             {
-                TopFolders = [.. root.EnumerateDirectories().Select(child => child.Name).Where(IsVisible).Order(StringComparer.Ordinal)],
+                TopFolders =
+                [
+                    .. root.EnumerateDirectories()
+                        .Select(child => child.Name)
+                        .Where(IsVisible)
+                        .Order(StringComparer.Ordinal),
+                ],
             };
             files.Add(root, RealPath(root, parent: null), prefix: "");
             files._relative.Sort(StringComparer.Ordinal);
@@ -71,7 +77,7 @@ internal sealed class FolderFiles
 
     private static string RealPath(DirectoryInfo folder, string? parent) =>
         folder.ResolveLinkTarget(returnFinalTarget: true)?.FullName
-            ?? (parent is null ? folder.FullName.TrimEnd(Path.DirectorySeparatorChar) : Path.Combine(parent, folder.Name));
+            ?? (parent is null ? Path.TrimEndingDirectorySeparator(folder.FullName) : Path.Combine(parent, folder.Name));
 
     private static bool IsVisible(string name) => !name.StartsWith('.');
 }

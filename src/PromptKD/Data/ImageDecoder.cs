@@ -46,7 +46,7 @@ internal sealed class ImageDecoder : IDisposable
         }
 
         bool isGrey16 = PngHeader.IsGrey16(file);
-        using var data = SKData.CreateCopy(isGrey16 ? PngHeader.AsGreyWithAlpha(file) : file);
+        using var data = SKData.CreateCopy(isGrey16 ? PngHeader.AsGreyWithAlpha(file) : GifHeader.AsOpaque(file));
         SKCodec codec = SKCodec.Create(data)
             ?? throw new InvalidDataException("not a JPEG, PNG, GIF, BMP or WebP picture, or its header is damaged");
         SKImageInfo info = codec.Info;

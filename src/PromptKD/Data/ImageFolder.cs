@@ -54,13 +54,17 @@ public sealed class ImageFolder
         [
             .. files.Relative
                 .Where(path => ImageFile.IsPicture(path) && path.Contains('/', StringComparison.Ordinal))
-                .Select(path => (Path: path, Label: classFolders.LabelOf(path[..path.IndexOf('/', StringComparison.Ordinal)])))
-                .Select(picture => new ImageItem(
-                    Path.Combine(folder, picture.Path), picture.Label, classFolders.Names[picture.Label])),
+                .Select(path => LabelledItem(folder, path, classFolders)),
         ];
         return items.Length > 0
             ? new ImageFolder(items, classFolders.Names, files.Relative.Count - items.Length)
             : throw Empty(folder, files.Relative.Count);
+    }
+
+    private static ImageItem LabelledItem(string folder, string path, ClassFolders classFolders)
+    {
+        int label = classFolders.LabelOf(path.Split('/')[0]);
+        return new ImageItem(Path.Combine(folder, path), label, classFolders.Names[label]);
     }
 
     private static PromptKDException Empty(string folder, int otherFiles) =>

@@ -14,7 +14,7 @@ public sealed record ImageLoaderOptions
     /// <summary>Batches prepared ahead of the one in use. Memory holds at most these and that one.</summary>
     public int Prefetch { get; init; } = 2;
 
-    /// <summary>Whether batches lie in page-locked memory, which CUDA copies from faster. Ignored without CUDA.</summary>
+    /// <summary>Whether batches lie in page-locked memory, which CUDA copies faster. Ignored without CUDA.</summary>
     public bool PinMemory { get; init; }
 
     /// <summary>Whether a picture that cannot be read is an error; else it is skipped and named.</summary>

@@ -40,7 +40,7 @@ internal sealed class PendingBatch : IDisposable
     /// <summary>Places of its pictures in the list, one a row.</summary>
     public int[] Items { get; }
 
-    /// <summary>Runs <paramref name="read"/> on the memory of a row, and keeps its exception if it throws one.</summary>
+    /// <summary>Runs <paramref name="read"/> on the memory of a row, and keeps the exception if it throws.</summary>
     public void Fill(int row, Action<Span<float>> read)
     {
         try

@@ -46,7 +46,7 @@ internal sealed class ResampleWeights
         // Pixels outside the crop do not exist: a crop is resized as though it were a picture of its own.
         int from = (int)Math.Floor(extent.Start);
         int limit = Math.Min((int)Math.Ceiling(extent.Start + extent.Length), extent.SourceLimit) - from;
-        int most = Math.Min(limit, (2 * (int)Math.Ceiling(support)) + 1);
+        int most = Math.Min(limit, (int)Math.Ceiling(2 * support) + 1);
         var result = new ResampleWeights(extent.Outputs, most + (most % 2));
         double[] exact = new double[most];
         for (int output = 0; output < extent.Outputs; output++)

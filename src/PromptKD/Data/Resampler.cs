@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace PromptKD.Data;
 
@@ -46,13 +47,13 @@ internal static class Resampler
             Span<uint> to = MemoryMarshal.Cast<byte, uint>(target.Bytes.Slice(row * target.RowBytes, target.RowBytes));
             for (int column = 0; column < target.Width; column++)
             {
-                ReadOnlySpan<byte> pixels = from.Slice(
-                    weights.First[column] * PixelBytes, weights.Taps * PixelBytes);
                 ReadOnlySpan<Vector256<int>> factors = spread.AsSpan(column * pairs, pairs);
+                ReadOnlySpan<ulong> pixels = MemoryMarshal.Cast<byte, ulong>(
+                    from.Slice(weights.First[column] * PixelBytes, weights.Taps * PixelBytes));
                 Vector256<int> sum = Vector256<int>.Zero;
                 for (int pair = 0; pair < factors.Length; pair++)
                 {
-                    sum += factors[pair] * Widen(MemoryMarshal.Read<ulong>(pixels[(pair * 2 * PixelBytes)..]));
+                    sum += factors[pair] * Widen(pixels[pair]);
                 }
 
                 to[column] = Round(sum.GetLower() + sum.GetUpper()).AsUInt32().ToScalar();
@@ -81,33 +82,44 @@ internal static class Resampler
     /// <summary>Columns are independent, so that neighbouring bytes of a row share their weights.</summary>
     private static void ResizeColumns(PixelBuffer source, int firstRow, ResampleWeights weights, PixelBuffer target)
     {
-        Span<byte> from = source.Bytes;
         for (int row = 0; row < target.Height; row++)
         {
             int start = weights.First[row] - firstRow;
             int taps = Math.Min(weights.Taps, source.Height - start);
             ReadOnlySpan<int> factors = weights.Of(row)[..taps];
-            Span<byte> to = target.Bytes.Slice(row * target.RowBytes, target.RowBytes);
-            for (int offset = 0; offset < to.Length; offset += Vector128<byte>.Count)
+            ReadOnlySpan<ulong> from = Words(source.Bytes.Slice(start * source.RowBytes, taps * source.RowBytes));
+            Span<ulong> to = Words(target.Bytes.Slice(row * target.RowBytes, target.RowBytes));
+            for (int place = 0; place < to.Length; place += 2)
             {
                 Vector256<int> low = Vector256<int>.Zero, high = Vector256<int>.Zero;
-                for (int tap = 0; tap < factors.Length; tap++)
+                int word = place;
+                foreach (int factor in factors)
                 {
-                    ReadOnlySpan<byte> pixels = from[(((start + tap) * source.RowBytes) + offset)..];
-                    low += Widen(MemoryMarshal.Read<ulong>(pixels)) * factors[tap];
-                    high += Widen(MemoryMarshal.Read<ulong>(pixels[8..])) * factors[tap];
+                    ReadOnlySpan<ulong> two = from.Slice(word, 2);
+                    low += Widen(two[0]) * factor;
+                    high += Widen(two[1]) * factor;
+                    word += to.Length;
                 }
 
-                Vector128.Create(Round(low), Round(high)).CopyTo(to[offset..]);
+                to[place] = Round(low).AsUInt64().ToScalar();
+                to[place + 1] = Round(high).AsUInt64().ToScalar();
             }
         }
     }
+
+    private static Span<ulong> Words(Span<byte> bytes) => MemoryMarshal.Cast<byte, ulong>(bytes);
 
     /// <summary>Eight bytes as eight whole numbers.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<int> Widen(ulong bytes)
     {
-        Vector128<ushort> words = Vector128.WidenLower(Vector128.CreateScalarUnsafe(bytes).AsByte());
+        Vector128<byte> levels = Vector128.CreateScalarUnsafe(bytes).AsByte();
+        if (Avx2.IsSupported)
+        {
+            return Avx2.ConvertToVector256Int32(levels);
+        }
+
+        Vector128<ushort> words = Vector128.WidenLower(levels);
         return Vector256.Create(Vector128.WidenLower(words), Vector128.WidenUpper(words)).AsInt32();
     }
 

@@ -46,16 +46,18 @@ internal static class StudentPackage
     /// <exception cref="PromptKDException">A file is missing, cut short, or does not fit the manifest.</exception>
     public static PromptKDMethod Read(string folder, StudentManifest manifest, ComputeTarget target)
     {
-        using DisposeScope scope = NewDisposeScope();
         string path = Path.Combine(folder, TensorsFile);
-        Dictionary<string, Tensor> tensors = SafetensorsFile.Read(path);
         var encoder = new ImageEncoder(manifest.Architecture, target.Type, target.Device);
-        ModuleWeights.Fill(encoder, tensors, EncoderPrefix, path);
         var shape = new StudentShape(
             manifest.PromptLength, manifest.PromptDepth, manifest.TeacherEmbedding, manifest.RoundPromptsToHalf);
         var student = new Student(encoder, shape);
-        student.LoadLearned(tensors, path);
         student.train(false);
+
+        // The modules outlive this method; what is read from disk does not.
+        using DisposeScope scope = NewDisposeScope();
+        Dictionary<string, Tensor> tensors = SafetensorsFile.Read(path);
+        ModuleWeights.Fill(encoder, tensors, EncoderPrefix, path);
+        student.LoadLearned(tensors, path);
 
         ClassVectors classVectors = ReadClassVectors(folder, manifest, target.Device);
         var settings = new PromptKDSettings(

@@ -27,6 +27,9 @@ internal sealed class FrozenTeacher : IDisposable
     /// <summary>The teacher's dimensions.</summary>
     public ClipArchitecture Architecture => _clip.Architecture;
 
+    /// <summary>The folder of its weights, where a vocabulary may lie.</summary>
+    public string Folder => _clip.Folder;
+
     /// <summary>
     /// The text features of the classes. A teacher with learned text tokens puts the names behind those; another one
     /// puts them into the templates.
@@ -53,7 +56,7 @@ internal sealed class FrozenTeacher : IDisposable
 
         using var encoder = new TextEncoder(Architecture, _target.Type, _target.Device);
         ModuleWeights.Fill(encoder, Weights(), "", _clip.Description);
-        double logitScale = Math.Exp(Weights()["logit_scale"].item<float>());
+        double logitScale = Math.Exp(Weights()["logit_scale"].to(ScalarType.Float64).item<double>());
         if (_prompts?.TextContext is not { } context)
         {
             return ClassVectors.FromTemplates(encoder, tokenizer, names, templates, logitScale);

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http.Headers;
-using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 
 namespace PromptKD.Runtime;
@@ -10,7 +9,7 @@ namespace PromptKD.Runtime;
 /// was cut, checked against its SHA-256, and only then renamed. <c>FILE.lock</c> keeps two processes apart.
 /// </summary>
 /// <param name="client">Makes the requests; its own timeout must be infinite, files are large.</param>
-/// <param name="pauses">Time to wait before each further attempt; their number is that of the attempts less one.</param>
+/// <param name="pauses">Time to wait before the second attempt, the third, and so on; then it gives up.</param>
 /// <param name="patience">Time without a byte after which a connection counts as lost.</param>
 internal sealed class Download(HttpClient client, IReadOnlyList<TimeSpan> pauses, TimeSpan patience)
 {
@@ -111,7 +110,7 @@ internal sealed class Download(HttpClient client, IReadOnlyList<TimeSpan> pauses
     }
 
     /// <summary>Writes what the server sends behind what is there, or in its place.</summary>
-    /// <returns>Whether the file is complete; otherwise ask again from the start.</returns>
+    /// <returns>Whether the file is complete; otherwise ask again, from the start.</returns>
     private async Task<bool> ReceiveAsync(
         Uri source,
         HttpResponseMessage response,
@@ -136,24 +135,30 @@ internal sealed class Download(HttpClient client, IReadOnlyList<TimeSpan> pauses
                 throw Refusal(source, response);
         }
 
-        target.Position = target.Length;
-        long? total = target.Length + response.Content.Headers.ContentLength;
-        Stream content = await WithPatienceAsync(
-            token => response.Content.ReadAsStreamAsync(token), cancellation).ConfigureAwait(false);
-        await using ConfiguredAsyncDisposable end = content.ConfigureAwait(false);
-        byte[] buffer = new byte[BufferBytes];
-        while (true)
-        {
-            int count = await WithPatienceAsync(
-                token => content.ReadAsync(buffer, token).AsTask(), cancellation).ConfigureAwait(false);
-            if (count == 0)
-            {
-                return true;
-            }
+        await AppendAsync(source, response.Content, target, progress, cancellation).ConfigureAwait(false);
+        return true;
+    }
 
+    private async Task AppendAsync(
+        Uri source,
+        HttpContent content,
+        FileStream target,
+        IProgress<DownloadProgress>? progress,
+        CancellationToken cancellation)
+    {
+        target.Position = target.Length;
+        long? total = target.Length + content.Headers.ContentLength;
+        Stream arriving = await WithPatienceAsync(content.ReadAsStreamAsync, cancellation).ConfigureAwait(false);
+        byte[] buffer = new byte[BufferBytes];
+        int count;
+        do
+        {
+            count = await WithPatienceAsync(token => arriving.ReadAsync(buffer, token).AsTask(), cancellation)
+                .ConfigureAwait(false);
             await target.WriteAsync(buffer.AsMemory(0, count), cancellation).ConfigureAwait(false);
             progress?.Report(new DownloadProgress(source, target.Length, total));
         }
+        while (count > 0);
     }
 
     /// <summary>A lost connection for what may pass (busy, overloaded), a final error for what will not.</summary>
@@ -180,6 +185,11 @@ internal sealed class Download(HttpClient client, IReadOnlyList<TimeSpan> pauses
         {
             throw new ConnectionLostException($"nothing came for {patience.TotalSeconds:0.##} s", error);
         }
+        catch (HttpRequestException error) when (
+            error.HttpRequestError is HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError)
+        {
+            throw new PromptKDException($"No connection: {error.Message}. Is this machine online?", error);
+        }
         catch (Exception error) when (error is HttpRequestException or IOException)
         {
             throw new ConnectionLostException(error.Message, error);
@@ -199,8 +209,8 @@ internal sealed class Download(HttpClient client, IReadOnlyList<TimeSpan> pauses
         {
             File.Delete(partial);
             throw new PromptKDException(
-                $"{source}: the file that came has the SHA-256 {found}, not {sha256}. It was deleted; try again, and if "
-                + "that does not help, the file was changed at its source.");
+                $"{source}: the file that came has the SHA-256 {found}, not {sha256}. It was deleted; try again. If that "
+                + "does not help, the file was changed at its source.");
         }
     }
 

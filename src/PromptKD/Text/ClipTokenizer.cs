@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Text;
-using PromptKD.Text.Cleaning;
 
 namespace PromptKD.Text;
 
@@ -39,7 +38,7 @@ public sealed class ClipTokenizer
     /// <summary>Id of the marker that opens every sequence; 49,406 in OpenAI's vocabulary.</summary>
     public int StartOfText { get; }
 
-    /// <summary>Id of the marker that closes every sequence, the largest of all; 49,407 in OpenAI's vocabulary.</summary>
+    /// <summary>Id of the marker that closes every sequence, the largest; 49,407 in OpenAI's vocabulary.</summary>
     public int EndOfText => StartOfText + 1;
 
     /// <summary>Number of tokens: 512 for the bytes, one for each merge, and the two markers.</summary>
@@ -89,10 +88,11 @@ public sealed class ClipTokenizer
         int[] tokens = Encode(text);
         if (tokens.Length + 2 > contextLength)
         {
-            string shown = text.Length <= 100 ? text : $"{text.AsSpan(0, 100)}…";
+            string line = text.ReplaceLineEndings(" ");
+            string shown = line.Length <= 100 ? line : $"{line.AsSpan(0, 100)}…";
             throw new PromptKDException(
-                $"The text \"{shown.ReplaceLineEndings(" ")}\" has {tokens.Length + 2} tokens with its two markers, but "
-                + $"the text encoder reads {contextLength}. Shorten the class name or the template.");
+                $"The text \"{shown}\" has {tokens.Length + 2} tokens with its two markers, but the text encoder reads "
+                + $"{contextLength}. Shorten the class name or the template.");
         }
 
         return AddMarkers(tokens, contextLength);

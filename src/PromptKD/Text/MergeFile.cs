@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text.Json;
 
@@ -40,17 +41,35 @@ internal static class MergeFile
 
     private static List<MergePair> ReadOpenAI(string path)
     {
-        using var reader = new StreamReader(new GZipStream(File.OpenRead(path), CompressionMode.Decompress));
+        using var reader = new StreamReader(Decompress(path));
 
         // The first line is a heading.
         reader.ReadLine();
         return ParseLines(path, ReadLines(reader).Take(OpenAIMerges), firstLine: 2);
     }
 
+    /// <summary>.NET takes a compressed file that was cut short for a short file; its last four bytes tell.</summary>
+    private static MemoryStream Decompress(string path)
+    {
+        byte[] compressed = File.ReadAllBytes(path);
+        var content = new MemoryStream();
+        using var decompressor = new GZipStream(new MemoryStream(compressed), CompressionMode.Decompress);
+        decompressor.CopyTo(content);
+        content.Position = 0;
+        return compressed.Length >= 4 && BinaryPrimitives.ReadUInt32LittleEndian(compressed.AsSpan(^4)) == content.Length
+            ? content
+            : throw new PromptKDException($"{path}: the file is cut short. Fetch it again.");
+    }
+
     private static List<MergePair> ReadText(string path)
     {
         using var reader = new StreamReader(path);
         List<string> lines = [.. ReadLines(reader)];
+        while (lines.Count > 0 && lines[^1].Length == 0)
+        {
+            lines.RemoveAt(lines.Count - 1);
+        }
+
         bool hasHeading = lines.Count > 0 && lines[0].StartsWith("#version", StringComparison.Ordinal);
         return ParseLines(path, hasHeading ? lines.Skip(1) : lines, firstLine: hasHeading ? 2 : 1);
     }
@@ -93,7 +112,7 @@ internal static class MergeFile
         {
             pairs.Add(ParseJson(merge)
                 ?? throw new PromptKDException(
-                    $"{path}: model.merges[{pairs.Count}] must be \"a b\" or [\"a\", \"b\"], not {merge.GetRawText()}."));
+                    $"{path}: model.merges[{pairs.Count}] must be \"a b\" or [\"a\", \"b\"], not {merge}."));
         }
 
         CheckNumbering(path, model, pairs.Count);
@@ -146,10 +165,9 @@ internal static class MergeFile
             : null;
     }
 
-    /// <summary>The lines up to the first empty one, which ends every file of this kind.</summary>
     private static IEnumerable<string> ReadLines(StreamReader reader)
     {
-        while (reader.ReadLine() is { Length: > 0 } line)
+        while (reader.ReadLine() is { } line)
         {
             yield return line;
         }

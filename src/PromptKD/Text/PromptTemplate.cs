@@ -16,7 +16,7 @@ public sealed record PromptTemplate
         Pattern = gaps == 1
             ? pattern
             : throw new PromptKDException(
-                $"The template \"{pattern}\" has {gaps} times {Gap}, but must have it once, where the class name goes.");
+                $"The template \"{pattern}\" has {Gap} {gaps} times; it must have it once, where the class name goes.");
     }
 
     /// <summary>The sentence with its gap.</summary>

@@ -12,10 +12,9 @@ public static class PromptTemplates
         return JsonSerializer.Deserialize<Resource>(stream)!;
     });
 
-    private static readonly Lazy<IReadOnlyList<PromptTemplate>> s_imageNet = new(() => Parse(s_resource.Value.ImageNet));
+    private static readonly Lazy<PromptTemplate[]> s_imageNet = new(() => Parse(s_resource.Value.ImageNet));
 
-    private static readonly Lazy<IReadOnlyList<PromptTemplate>> s_imageNetSelect =
-        new(() => Parse(s_resource.Value.ImageNetSelect));
+    private static readonly Lazy<PromptTemplate[]> s_imageNetSelect = new(() => Parse(s_resource.Value.ImageNetSelect));
 
     private static readonly Lazy<Dictionary<string, PromptTemplate>> s_datasets = new(() =>
         s_resource.Value.PerDataset.ToDictionary(
@@ -44,7 +43,8 @@ public static class PromptTemplates
                 $"No prompt template is known for the dataset '{dataset}', only for {string.Join(", ", Datasets)}.");
     }
 
-    private static PromptTemplate[] Parse(string[] patterns) => [.. patterns.Select(pattern => new PromptTemplate(pattern))];
+    private static PromptTemplate[] Parse(string[] patterns) =>
+        [.. patterns.Select(pattern => new PromptTemplate(pattern))];
 
     private sealed record Resource(
         [property: JsonPropertyName("imagenet")] string[] ImageNet,

@@ -41,16 +41,23 @@ public static class VocabularyFile
         IProgress<DownloadProgress>? progress = null,
         CancellationToken cancellation = default)
     {
-        if (Find(vocabularyFile, model) is { } found)
-        {
-            return found;
-        }
+        return Find(vocabularyFile, model)
+            ?? await FetchAsync(Download.Default, s_openAISource, CacheFolder.Current, progress, cancellation)
+                .ConfigureAwait(false);
+    }
 
-        string file = Path.Combine(CacheFolder.Current, OpenAIName);
+    /// <summary>Fetches OpenAI's vocabulary into the cache folder.</summary>
+    internal static async Task<string> FetchAsync(
+        Download download,
+        Uri source,
+        string cache,
+        IProgress<DownloadProgress>? progress,
+        CancellationToken cancellation)
+    {
+        string file = Path.Combine(cache, OpenAIName);
         try
         {
-            await Download.Default.FetchAsync(s_openAISource, file, OpenAIHash, progress, cancellation)
-                .ConfigureAwait(false);
+            await download.FetchAsync(source, file, OpenAIHash, progress, cancellation).ConfigureAwait(false);
             return file;
         }
         catch (PromptKDException error)
@@ -62,6 +69,7 @@ public static class VocabularyFile
         }
     }
 
+    /// <summary>As the public one, for a given environment.</summary>
     /// <param name="named">The file that the caller names.</param>
     /// <param name="variable">The value of <see cref="Variable"/>.</param>
     /// <param name="model">The model's file or folder.</param>

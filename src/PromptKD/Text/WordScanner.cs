@@ -5,11 +5,11 @@ namespace PromptKD.Text;
 
 /// <summary>
 /// Cuts cleaned text into the pieces that are encoded on their own: markers, English contractions, runs of letters,
-/// single digits, runs of anything else. A scanner by hand: three times as fast as a regular expression.
+/// single digits, runs of anything else. By hand, because pieces are then spans that need no memory of their own.
 /// </summary>
 internal static class WordScanner
 {
-    // Tried in this order. Case does not count, and a long s (ſ) is an s.
+    // Tried in this order. CLIP's pattern ignores case: the text is in lower case already, and a long s (ſ) is an s.
     private static readonly string[] s_fixed =
         ["<|startoftext|>", "<|endoftext|>", "'s", "'t", "'re", "'ve", "'m", "'ll", "'d"];
 
@@ -57,7 +57,7 @@ internal static class WordScanner
 
         for (int index = 0; index < word.Length; index++)
         {
-            char c = text[index] == 'ſ' ? 's' : char.ToLowerInvariant(text[index]);
+            char c = text[index] == 'ſ' ? 's' : text[index];
             if (c != word[index])
             {
                 return false;

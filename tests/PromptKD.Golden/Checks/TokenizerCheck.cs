@@ -1,6 +1,5 @@
 using System.Text.Json;
 using PromptKD.Text;
-using PromptKD.Text.Cleaning;
 
 namespace PromptKD.Golden.Checks;
 

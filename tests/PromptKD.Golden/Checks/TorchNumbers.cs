@@ -14,8 +14,8 @@ internal sealed class TorchNumbers(int seed) : IRandomNumbers, IDisposable
     /// <inheritdoc/>
     public double LogUniform(double from, double to)
     {
-        Tensor logarithms = tensor(new float[] { (float)from, (float)to }).log();
-        return exp(empty(1).uniform_(logarithms[0].item<float>(), logarithms[1].item<float>(), _generator)).item<float>();
+        float[] ends = [.. tensor(new float[] { (float)from, (float)to }).log().data<float>()];
+        return empty(1).uniform_(ends[0], ends[1], _generator).exp().item<float>();
     }
 
     /// <inheritdoc/>

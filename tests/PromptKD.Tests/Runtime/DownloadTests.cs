@@ -122,7 +122,7 @@ public sealed class DownloadTests : IDisposable
 
         var error = await Assert.ThrowsAsync<PromptKDException>(() => FetchAsync(server));
 
-        Assert.Contains("attempt 4 (the server answered 503 Service Unavailable)", error.Message, StringComparison.Ordinal);
+        Assert.Contains("attempt 4 (the server answered 503 ", error.Message, StringComparison.Ordinal);
         Assert.Equal(4, server.Requests.Length);
         Assert.Equal(s_content[..400], File.ReadAllBytes(Partial));
         Assert.False(File.Exists(Target));
@@ -140,6 +140,19 @@ public sealed class DownloadTests : IDisposable
             () => download.FetchAsync(address, Target, s_hash, null, TestContext.Current.CancellationToken));
 
         Assert.Contains("nothing came for 0.05 s", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Says_at_once_that_there_is_no_such_server()
+    {
+        var download = new Download(_client, [TimeSpan.FromHours(1)], TimeSpan.FromSeconds(30));
+
+        // RFC 2606 keeps the domain "invalid" free.
+        var error = await Assert.ThrowsAsync<PromptKDException>(() => download.FetchAsync(
+            new Uri("http://promptkd.invalid/file.bin"), Target, s_hash, null, TestContext.Current.CancellationToken));
+
+        Assert.StartsWith("No connection: ", error.Message, StringComparison.Ordinal);
+        Assert.Contains("promptkd.invalid", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,6 +1,5 @@
 using CsCheck;
 using PromptKD.Text;
-using PromptKD.Text.Cleaning;
 
 namespace PromptKD.Tests.Text;
 

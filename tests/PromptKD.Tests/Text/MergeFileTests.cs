@@ -21,7 +21,7 @@ public sealed class MergeFileTests : IDisposable
         Assert.Equal(s_expected, MergeFile.Read(Write(name, content)));
 
     [Fact]
-    public void Reads_OpenAI_s_compressed_file()
+    public void Reads_OpenAI_s_compressed_file_but_not_half_of_it()
     {
         string path = Path.Combine(_folder, "vocabulary.txt.gz");
         using (var stream = new System.IO.Compression.GZipStream(
@@ -31,6 +31,10 @@ public sealed class MergeFileTests : IDisposable
         }
 
         Assert.Equal(s_expected, MergeFile.Read(path));
+
+        File.WriteAllBytes(path, File.ReadAllBytes(path)[..^9]);
+        var error = Assert.Throws<PromptKDException>(() => MergeFile.Read(path));
+        Assert.Equal($"{path}: the file is cut short. Fetch it again.", error.Message);
     }
 
     [Fact]
@@ -52,6 +56,7 @@ public sealed class MergeFileTests : IDisposable
         "has the id 0, but a CLIP vocabulary of 1 merges gives it 513")]
     [InlineData("tokenizer.json", "{", "cannot be read as a vocabulary")]
     [InlineData("merges.txt", "#version: 0.2\na b\na b c\n", "merges.txt:3: a merge is two symbols")]
+    [InlineData("merges.txt", "a b\n\nab c</w>\n", "merges.txt:2: a merge is two symbols")]
     [InlineData("merges.txt", "#version: 0.2\n", "has no merges")]
     [InlineData("merges.txt.gz", "not compressed", "cannot be read as a vocabulary")]
     [InlineData("vocabulary.bin", "", "not a vocabulary")]

@@ -22,7 +22,7 @@ public sealed class PromptTemplateTests
         var error = Assert.Throws<PromptKDException>(() => new PromptTemplate(pattern));
 
         Assert.Equal(
-            $"The template \"{pattern}\" has {gaps} times {{}}, but must have it once, where the class name goes.",
+            $"The template \"{pattern}\" has {{}} {gaps} times; it must have it once, where the class name goes.",
             error.Message);
     }
 

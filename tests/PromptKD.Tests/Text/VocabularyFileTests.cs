@@ -1,3 +1,5 @@
+using PromptKD.Runtime;
+using PromptKD.Tests.Runtime;
 using PromptKD.Text;
 
 namespace PromptKD.Tests.Text;
@@ -58,6 +60,38 @@ public sealed class VocabularyFileTests : IDisposable
         Assert.Equal(
             "PROMPTKD_CLIP_VOCAB names 'y', but there is no such file.",
             Assert.Throws<PromptKDException>(() => Find(variable: "y")).Message);
+    }
+
+    [Fact]
+    public async Task Says_how_to_do_without_the_download()
+    {
+        using var server = new LoopbackServer(LoopbackServer.Answer("404 Not Found", [], "Content-Length: 0"));
+        using var client = new HttpClient();
+        var download = new Download(client, pauses: [], patience: TimeSpan.FromSeconds(30));
+
+        var error = await Assert.ThrowsAsync<PromptKDException>(() => VocabularyFile.FetchAsync(
+            download, server.Address, _folder, null, TestContext.Current.CancellationToken));
+
+        Assert.StartsWith("CLIP's vocabulary is not on this machine", error.Message, StringComparison.Ordinal);
+        Assert.EndsWith("beside the model, or name one with --vocab or PROMPTKD_CLIP_VOCAB.", error.Message,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Fetches_OpenAI_s_vocabulary_into_the_cache()
+    {
+        byte[] content = File.ReadAllBytes(ClipVocabulary.Require());
+        using var server = new LoopbackServer(
+            LoopbackServer.Answer("200 OK", content, $"Content-Length: {content.Length}"));
+        using var client = new HttpClient();
+        var download = new Download(client, pauses: [], patience: TimeSpan.FromSeconds(30));
+        string cache = Path.Combine(_folder, "cache");
+
+        string file = await VocabularyFile.FetchAsync(
+            download, server.Address, cache, null, TestContext.Current.CancellationToken);
+
+        Assert.Equal(content, File.ReadAllBytes(file));
+        Assert.Equal(file, VocabularyFile.Find(null, null, model: null, cache));
     }
 
     private string? Find(string? named = null, string? variable = null) =>

@@ -87,7 +87,7 @@ internal static class CanonicalComposition
         }
     }
 
-    /// <summary>Joins each starter with the marks behind it, as far as nothing of the same class stands between.</summary>
+    /// <summary>Joins each starter with the marks behind it, unless one of the same class stands between.</summary>
     private static void Recompose(List<int> codes)
     {
         int written = 0;

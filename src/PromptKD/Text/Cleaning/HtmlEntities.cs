@@ -4,7 +4,9 @@ using System.Text.Json;
 
 namespace PromptKD.Text.Cleaning;
 
-/// <summary>Character references of HTML 5 ("&amp;amp;", "&amp;#233;"), resolved as Python's <c>html.unescape</c> does.</summary>
+/// <summary>
+/// Character references of HTML 5 ("&amp;amp;", "&amp;#233;"), resolved as Python's <c>html.unescape</c> does.
+/// </summary>
 /// <remarks>.NET's <c>HtmlDecode</c> knows fewer names and insists on the semicolon.</remarks>
 internal static class HtmlEntities
 {
@@ -90,7 +92,7 @@ internal static class HtmlEntities
     /// <summary>Reads the longest name that is known; "&amp;notit;" is "¬it;".</summary>
     private static (int Length, string Value) ReadName(ReadOnlySpan<char> text)
     {
-        int length = CountWhile(text[1..], c => c is not ('\t' or '\n' or '\f' or ' ' or '<' or '&' or '#' or ';'), MaxNameLength);
+        int length = CountWhile(text[1..], c => !"\t\n\f <&#;".Contains(c, StringComparison.Ordinal), MaxNameLength);
         int end = 1 + length;
         if (length > 0 && end < text.Length && text[end] == ';')
         {

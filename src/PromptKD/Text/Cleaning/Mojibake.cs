@@ -35,10 +35,10 @@ internal static class Mojibake
         return false;
     }
 
-    /// <summary>Lead bytes of Latin and its accents (Â Ã Ä Å), punctuation (â), kana (ã), U+FEFF (ï), emoji (ð).</summary>
+    /// <summary>Lead bytes of accented Latin (Â Ã Ä Å), punctuation (â), kana (ã), U+FEFF (ï), emoji (ð).</summary>
     private static bool IsTelling(byte lead) => lead is >= 0xC2 and <= 0xC5 or 0xE2 or 0xE3 or 0xEF or 0xF0;
 
-    /// <summary>How many characters from the start of the text make one UTF-8 sequence of several bytes; else 0.</summary>
+    /// <summary>How many characters, from the first, make one UTF-8 sequence of several bytes; else 0.</summary>
     private static int SequenceLength(ReadOnlySpan<char> text, Span<byte> bytes)
     {
         int count = 0;

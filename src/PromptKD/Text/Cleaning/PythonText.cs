@@ -71,7 +71,7 @@ internal static class PythonText
             or (>= 0x1F130 and <= 0x1F149) or (>= 0x1F150 and <= 0x1F169) or (>= 0x1F170 and <= 0x1F189),
     };
 
-    /// <summary>Unicode property Case_Ignorable: marks, modifiers, format characters, and points within words.</summary>
+    /// <summary>Unicode property Case_Ignorable: marks, modifiers, format characters, points within words.</summary>
     private static bool IsCaseIgnorable(Rune rune) => Rune.GetUnicodeCategory(rune) switch
     {
         UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark or UnicodeCategory.Format

@@ -105,7 +105,7 @@ internal static partial class TextRepair
     private static string RemoveControls(string line) =>
         line.Any(IsRemovedControl) ? string.Concat(line.Where(c => !IsRemovedControl(c))) : line;
 
-    /// <summary>C0 controls but tab, line feed, form feed and return; deprecated formatting; marks of byte order.</summary>
+    /// <summary>C0 controls but tab, line feed, form feed and return; byte-order marks; old formatting.</summary>
     private static bool IsRemovedControl(char c) => c switch
     {
         '\t' or '\n' or '\f' or '\r' => false,

@@ -1,6 +1,6 @@
-using PromptKD.Text.Cleaning;
+using PromptKD.Text;
 
-namespace PromptKD.Tests.Text.Cleaning;
+namespace PromptKD.Tests.Text;
 
 public sealed class TextCleaningTests
 {
@@ -18,7 +18,8 @@ public sealed class TextCleaningTests
     [InlineData("&lt;b&gt; &NTILDE;", "<b> ñ")]
     [InlineData("<b>&amp;amp;amp; &rsquo;", "<b>&amp; ’")]
     [InlineData("<b>\n&amp;amp;amp;", "<b> &amp;")]
-    public void Repairs_and_normalizes(string text, string expected) => Assert.Equal(expected, TextCleaning.Clean(text));
+    public void Repairs_and_normalizes(string text, string expected) =>
+        Assert.Equal(expected, TextCleaning.Clean(text));
 
     [Fact]
     public void Replaces_half_of_a_surrogate_pair() =>

@@ -1,6 +1,7 @@
 using System.Text;
+using PromptKD.Text.Cleaning;
 
-namespace PromptKD.Text.Cleaning;
+namespace PromptKD.Text;
 
 /// <summary>
 /// Brings text into the form that CLIP's vocabulary was made for: damage repaired, HTML entities resolved, blanks

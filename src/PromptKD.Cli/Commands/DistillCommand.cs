@@ -1,0 +1,142 @@
+using System.CommandLine;
+using PromptKD.Cli.Terminal;
+using PromptKD.Configuration;
+using PromptKD.Data;
+
+namespace PromptKD.Cli.Commands;
+
+/// <summary><c>promptkd distill</c>: unlabelled pictures and two CLIPs in, a small classifier out.</summary>
+internal static class DistillCommand
+{
+    private static readonly SettingOption[] s_settings =
+    [
+        new("--images", "DISTILL.IMAGES", "Folder of unlabelled pictures, searched with its subfolders."),
+        new("--teacher", "DISTILL.TEACHER",
+            "The CLIP to learn from: a .pt, .safetensors or .bin file, a Hugging Face or open_clip folder, or a name "
+            + "such as openai:ViT-L/14, which is fetched once."),
+        new("--teacher-prompts", "DISTILL.TEACHER_PROMPTS",
+            "Checkpoint of the teacher's learned prompts, as the CoOp family saves it. Without it the teacher is plain "
+            + "CLIP, zero-shot."),
+        new("--student", "DISTILL.STUDENT", "The CLIP that learns: as --teacher."),
+        new("--val", "DISTILL.VAL", "Class folders (CLASS NAME/picture), measured after each epoch, never trained on."),
+        new("--base", "DISTILL.BASE", "How many of the first classes are 'base' in reported accuracies; 0: no split."),
+        new("--epochs", "OPTIM.MAX_EPOCH", "Passes over the pictures."),
+        new("--batch-size", "DATALOADER.TRAIN_X.BATCH_SIZE", "Pictures a step."),
+        new("--lr", "OPTIM.LR", "Learning rate before the cosine schedule."),
+        new("--kd-weight", "TRAINER.PROMPTKD.KD_WEIGHT",
+            "Scale of the distillation loss, which is averaged over pictures and classes."),
+        new("--temperature", "TRAINER.PROMPTKD.TEMPERATURE", "Softens both distributions before they are compared."),
+        new("--prompt-depth", "TRAINER.PROMPTKD.PROMPT_DEPTH_VISION", "Layers that get learned tokens, from the input."),
+        new("--prompt-length", "TRAINER.PROMPTKD.N_CTX_VISION", "Learned tokens a layer."),
+        new("--seed", "SEED", "Of learned tokens, projector, order, crops and flips."),
+        new("--precision", "TRAINER.PROMPTKD.PREC",
+            "Of the frozen weights: auto (bf16 where it is fast, else fp32), fp32, bf16, or fp16 (GPUs only)."),
+        new("--device", "DEVICE", "auto, cpu, cuda or cuda:n."),
+        new("--workers", "DATALOADER.NUM_WORKERS", "Threads that decode pictures; 0: as many as suit this machine."),
+        new("--vocab", "DISTILL.VOCAB",
+            "CLIP's byte-pair vocabulary. Without it: PROMPTKD_CLIP_VOCAB, beside the teacher, the cache folder, or "
+            + "fetched once."),
+    ];
+
+    /// <summary>The verb with its options.</summary>
+    public static Command Create()
+    {
+        var output = new Option<string>("--output")
+        {
+            Description = "Folder of the run: student/, metrics.jsonl, log.txt, config.yaml, checkpoints/. The same "
+                + "command goes on where an interrupted run stands.",
+            HelpName = "DIR",
+            Required = true,
+        };
+        var classes = new Option<string>("--classes")
+        {
+            Description = "Class names: a file with one a line, or a comma-separated list.",
+            HelpName = "FILE|LIST",
+        };
+        var templates = new Option<string[]>("--template")
+        {
+            Description = "Sentence around a class name, {} (repeatable: their features are averaged) "
+                + "[default: a photo of a {}.]",
+            HelpName = "TEXT",
+        };
+        var config = new Option<string[]>("--config")
+        {
+            Description = "YAML file in the CoOp family's keys, merged over the defaults (repeatable).",
+            HelpName = "FILE",
+        };
+        var strict = new Option<bool>("--strict") { Description = "An unreadable picture is an error, not skipped." };
+        var overrides = new Argument<string[]>("KEY VALUE")
+        {
+            Description = "Any keys of the configuration with their values; they win over everything else.",
+            Arity = ArgumentArity.ZeroOrMore,
+        };
+        overrides.Validators.Add(result =>
+        {
+            if (result.Tokens.FirstOrDefault(token => token.Value.StartsWith("--", StringComparison.Ordinal)) is { } odd)
+            {
+                result.AddError($"Unknown option {odd.Value}.");
+            }
+        });
+
+        var command = new Command("distill", "Distil unlabelled pictures into a small classifier.")
+        {
+            output, classes, templates, config, strict, overrides,
+        };
+        foreach (SettingOption setting in s_settings)
+        {
+            command.Options.Add(setting.Option);
+        }
+
+        command.SetAction((parsed, cancellation) =>
+        {
+            ExperimentConfig resolved = Resolve(
+                parsed, parsed.GetValue(config) ?? [], parsed.GetValue(overrides) ?? []);
+            resolved = resolved with
+            {
+                OutputDir = parsed.GetValue(output)!,
+                Distill = resolved.Distill with
+                {
+                    Classes = parsed.GetValue(classes) is { } names ? [.. ClassList.Read(names)] : resolved.Distill.Classes,
+                    Strict = resolved.Distill.Strict || parsed.GetValue(strict),
+                },
+            };
+            if (parsed.GetValue(templates) is { Length: > 0 } patterns)
+            {
+                PromptKDConfig method = resolved.Trainer.PromptKD with { Templates = [.. patterns] };
+                resolved = resolved with { Trainer = resolved.Trainer with { PromptKD = method } };
+            }
+
+            return Task.FromResult(Run(resolved, cancellation));
+        });
+        return command;
+    }
+
+    // Defaults, then files, then options, then KEY VALUE: the last one wins.
+    private static ExperimentConfig Resolve(ParseResult parsed, string[] files, string[] overrides)
+    {
+        ExperimentConfig config = files.Aggregate(
+            DistillationDefaults.Config, (merged, file) => merged.MergeFile(file));
+        return config
+            .MergeOverrides([.. s_settings.SelectMany(setting => setting.ToOverride(parsed))])
+            .MergeOverrides(overrides);
+    }
+
+    private static int Run(ExperimentConfig config, CancellationToken cancellation)
+    {
+        foreach (string key in config.KeysWithoutEffect())
+        {
+            Messages.Warning($"{key} has no effect here.");
+        }
+
+        DistillationReport report = Experiment.Distil(config, new RunDisplay(), cancellation);
+        foreach (SkippedPicture picture in report.Skipped)
+        {
+            Messages.Warning($"skipped {picture.Path}: {picture.Reason}");
+        }
+
+        AccuracyTable.Print(("teacher", report.Teacher), ("student", report.Student));
+        Console.WriteLine($"The student is in {report.StudentFolder}. Try:");
+        Console.WriteLine($"  promptkd predict --model {report.StudentFolder} {config.Distill.Images}");
+        return 0;
+    }
+}

@@ -1,0 +1,65 @@
+using System.CommandLine;
+using System.Globalization;
+using PromptKD.Data;
+
+namespace PromptKD.Cli.Commands;
+
+/// <summary><c>promptkd predict</c>: the most probable classes of pictures.</summary>
+internal static class PredictCommand
+{
+    /// <summary>The verb with its options.</summary>
+    public static Command Create()
+    {
+        var model = StudentOptions.Model();
+        var top = new Option<int>("--top")
+        {
+            Description = "Classes to print for each picture [default: 1]",
+            HelpName = "N",
+            DefaultValueFactory = _ => 1,
+        };
+        top.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out int count) && count < 1)
+            {
+                result.AddError($"--top is {count}; give 1 or more.");
+            }
+        });
+        Option<bool> json = StudentOptions.Json();
+        Option<string> device = StudentOptions.Device();
+        Option<string> precision = StudentOptions.Precision();
+        var pictures = new Argument<string[]>("pictures")
+        {
+            Description = "Pictures, and folders of pictures.",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        var command = new Command("predict", "Classify pictures with a student.")
+        {
+            model, top, json, device, precision, pictures,
+        };
+        command.SetAction((parsed, cancellation) =>
+        {
+            string[] paths = [.. parsed.GetValue(pictures)!.SelectMany(Expand)];
+            using var classifier = StudentClassifier.Load(
+                parsed.GetValue(model)!, parsed.GetValue(device) ?? "auto", parsed.GetValue(precision));
+            foreach (PicturePrediction prediction in classifier.ClassifyAll(
+                paths, parsed.GetValue(top), skipped: StudentOptions.WarnOfSkipped, cancellation: cancellation))
+            {
+                Console.WriteLine(parsed.GetValue(json) ? StudentOptions.ToJson(prediction) : Describe(prediction));
+            }
+
+            return Task.FromResult(0);
+        });
+        return command;
+    }
+
+    private static IEnumerable<string> Expand(string path) =>
+        Directory.Exists(path) ? ImageFolder.Unlabelled(path).Items.Select(item => item.Path)
+        : File.Exists(path) ? [path]
+        : throw new PromptKDException($"No picture or folder at '{path}'.");
+
+    private static string Describe(PicturePrediction prediction) => string.Join(
+        '\t',
+        prediction.Classes
+            .Select(one => string.Create(CultureInfo.InvariantCulture, $"{one.Name} {one.Probability:P1}"))
+            .Prepend(prediction.Path));
+}

@@ -1,0 +1,44 @@
+using System.CommandLine;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using PromptKD.Cli.Terminal;
+using PromptKD.Data;
+
+namespace PromptKD.Cli.Commands;
+
+/// <summary>What the verbs that use a student have in common.</summary>
+internal static class StudentOptions
+{
+    private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web)
+    {
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    public static Option<string> Model() => new("--model")
+    {
+        Description = "A student package: the student/ folder of a run.",
+        HelpName = "DIR",
+        Required = true,
+    };
+
+    public static Option<bool> Json() => new("--json") { Description = "One JSON object a line." };
+
+    public static Option<string> Device() => new("--device")
+    {
+        Description = "auto, cpu, cuda or cuda:n [default: auto]",
+        HelpName = "NAME",
+    };
+
+    public static Option<string> Precision() => new("--precision")
+    {
+        Description = "auto, fp32, bf16 or fp16 (GPUs only) [default: as the student was trained]",
+        HelpName = "NAME",
+    };
+
+    public static string ToJson<T>(T record) => JsonSerializer.Serialize(record, s_json);
+
+    public static void WarnOfSkipped(SkippedPicture picture) =>
+        Messages.Warning($"skipped {picture.Path}: {picture.Reason}");
+}

@@ -1,0 +1,44 @@
+using PromptKD.Data;
+
+namespace PromptKD.Evaluation;
+
+/// <summary>Measures a classifier on class folders.</summary>
+internal sealed class FolderEvaluation
+{
+    private readonly ImageLoader _loader;
+    private readonly int _pictures;
+    private readonly int _classes;
+
+    /// <param name="folder"><c>folder/CLASS NAME/PICTURE</c>.</param>
+    /// <param name="classNames">Class names, in label order.</param>
+    /// <param name="preprocessing">How pictures are prepared.</param>
+    /// <param name="options">How to load them; null for the defaults.</param>
+    /// <exception cref="PromptKDException">The folder is missing or empty, or a part of it fits no class.</exception>
+    public FolderEvaluation(
+        string folder, IReadOnlyList<string> classNames, Preprocessing preprocessing, ImageLoaderOptions? options)
+    {
+        IReadOnlyList<ImageItem> items = ImageFolder.Labelled(folder, classNames).Items;
+        _loader = new ImageLoader(items, preprocessing, options);
+        _pictures = items.Count;
+        _classes = classNames.Count;
+    }
+
+    /// <summary>Pictures in the folder.</summary>
+    public int Pictures => _pictures;
+
+    /// <summary>Those that could not be read so far.</summary>
+    public SkippedPictures Skipped => _loader.Skipped;
+
+    /// <param name="classify">From normalised pixels [batch, 3, size, size] to logits [batch, classes].</param>
+    /// <param name="baseClasses">How many of the first classes count as base; null or 0 for no split.</param>
+    /// <param name="batchSize">Pictures at a time.</param>
+    /// <param name="cancellation">Stops between batches.</param>
+    /// <exception cref="PromptKDException">No picture can be read.</exception>
+    public BaseNovelResult Measure(
+        Func<Tensor, Tensor> classify, int? baseClasses, int batchSize, CancellationToken cancellation)
+    {
+        var plan = new LoadPlan { Order = EpochOrder.Sequential(_pictures), BatchSize = batchSize };
+        var evaluator = Evaluator.Run(classify, _loader.Load(plan, cancellation), cancellation);
+        return BaseNovelResult.From(evaluator, _classes, baseClasses);
+    }
+}

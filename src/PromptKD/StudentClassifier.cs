@@ -1,0 +1,145 @@
+using PromptKD.Data;
+using PromptKD.Evaluation;
+using PromptKD.Export;
+using PromptKD.Methods;
+using PromptKD.Runtime;
+
+namespace PromptKD;
+
+/// <summary>
+/// A distilled student at work: classifies pictures with nothing but its package. Not for several threads at once.
+/// </summary>
+public sealed class StudentClassifier : IDisposable
+{
+    private const int BatchSize = 32;
+
+    private readonly PromptKDMethod _method;
+
+    private StudentClassifier(StudentManifest manifest, PromptKDMethod method)
+    {
+        Manifest = manifest;
+        _method = method;
+    }
+
+    /// <summary>What the package says of itself.</summary>
+    public StudentManifest Manifest { get; }
+
+    /// <summary>Class names, in label order.</summary>
+    public IReadOnlyList<string> ClassNames => Manifest.ClassNames;
+
+    /// <summary>Opens a student package.</summary>
+    /// <param name="folder">The folder that distilling wrote: <c>OUTPUT/student</c>.</param>
+    /// <param name="device">"auto", "cpu", "cuda" or "cuda:n".</param>
+    /// <param name="precision">
+    /// "fp32", "bf16", "fp16" or "auto"; null computes as the student was trained, where this machine does so fast.
+    /// </param>
+    /// <exception cref="PromptKDException">The folder is no complete package, or the device is not there.</exception>
+    public static StudentClassifier Load(string folder, string device = "auto", string? precision = null)
+    {
+        var manifest = StudentManifest.Read(Path.Combine(folder, StudentPackage.ManifestFile));
+        var target = ComputeTarget.Resolve(device, precision ?? (manifest.Precision == "fp32" ? "fp32" : "auto"));
+        return new StudentClassifier(manifest, StudentPackage.Read(folder, manifest, target));
+    }
+
+    /// <summary>Classifies one picture.</summary>
+    /// <param name="path">The picture.</param>
+    /// <param name="top">How many classes to give, the most probable first.</param>
+    /// <exception cref="PromptKDException">The picture cannot be read.</exception>
+    public IReadOnlyList<ClassProbability> Classify(string path, int top = 1) =>
+        ClassifyAll([path], top, new ImageLoaderOptions { Strict = true }).Single().Classes;
+
+    /// <summary>Classifies pictures, in batches and in order. Unreadable ones are left out.</summary>
+    /// <param name="paths">The pictures.</param>
+    /// <param name="top">How many classes to give for each, the most probable first.</param>
+    /// <param name="options">How to load them; null for the defaults.</param>
+    /// <param name="skipped">Is told each unreadable picture.</param>
+    /// <param name="cancellation">Stops between batches.</param>
+    /// <exception cref="PromptKDException">None of them can be read, or one where options ask for strictness.</exception>
+    public IEnumerable<PicturePrediction> ClassifyAll(
+        IReadOnlyList<string> paths,
+        int top = 1,
+        ImageLoaderOptions? options = null,
+        Action<SkippedPicture>? skipped = null,
+        CancellationToken cancellation = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(top);
+        var loader = new ImageLoader(
+            [.. paths.Select(path => new ImageItem(path))], Manifest.Preprocessing, options);
+        var plan = new LoadPlan { Order = EpochOrder.Sequential(paths.Count), BatchSize = BatchSize };
+        int told = 0;
+        foreach (Batch batch in loader.Load(plan, cancellation))
+        {
+            using (batch)
+            {
+                float[] probabilities = Probabilities(batch);
+                for (int row = 0; row < batch.Items.Count; row++)
+                {
+                    yield return Describe(paths[batch.Items[row]], probabilities.AsSpan(
+                        row * ClassNames.Count, ClassNames.Count), top);
+                }
+            }
+
+            for (; told < loader.Skipped.Count; told++)
+            {
+                skipped?.Invoke(loader.Skipped[told]);
+            }
+        }
+    }
+
+    /// <summary>Measures the student on class folders.</summary>
+    /// <param name="folder"><c>folder/CLASS NAME/PICTURE</c>.</param>
+    /// <param name="baseClasses">How many of the first classes count as base; null or 0 for no split.</param>
+    /// <param name="options">How to load pictures; null for the defaults.</param>
+    /// <param name="skipped">Is told each unreadable picture.</param>
+    /// <param name="cancellation">Stops between batches.</param>
+    /// <exception cref="PromptKDException">A folder fits no class, or no picture can be read.</exception>
+    public BaseNovelResult Evaluate(
+        string folder,
+        int? baseClasses = null,
+        ImageLoaderOptions? options = null,
+        Action<SkippedPicture>? skipped = null,
+        CancellationToken cancellation = default)
+    {
+        var evaluation = new FolderEvaluation(folder, ClassNames, Manifest.Preprocessing, options);
+        BaseNovelResult result = evaluation.Measure(_method.Classify, baseClasses, BatchSize, cancellation);
+        foreach (SkippedPicture picture in evaluation.Skipped)
+        {
+            skipped?.Invoke(picture);
+        }
+
+        return result;
+    }
+
+    /// <summary>Frees the model.</summary>
+    public void Dispose() => _method.Dispose();
+
+    /// <returns>Softmax over the classes, [batch, classes], flattened.</returns>
+    private float[] Probabilities(Batch batch)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        return _method.Classify(batch.Images).softmax(-1).cpu().data<float>().ToArray();
+    }
+
+    private PicturePrediction Describe(string path, ReadOnlySpan<float> probabilities, int top)
+    {
+        float[] all = probabilities.ToArray();
+        return new PicturePrediction(path,
+        [
+            .. Enumerable.Range(0, all.Length)
+                .OrderByDescending(index => all[index])
+                .Take(top)
+                .Select(index => new ClassProbability(ClassNames[index], index, all[index])),
+        ]);
+    }
+}
+
+/// <summary>The most probable classes of one picture.</summary>
+/// <param name="Path">The picture.</param>
+/// <param name="Classes">The most probable first.</param>
+public sealed record PicturePrediction(string Path, IReadOnlyList<ClassProbability> Classes);
+
+/// <summary>A class and how probable the student finds it.</summary>
+/// <param name="Name">Class name.</param>
+/// <param name="Label">Place in the list of class names.</param>
+/// <param name="Probability">Softmax over all classes, 0–1. Not calibrated.</param>
+public sealed record ClassProbability(string Name, int Label, double Probability);

@@ -1,0 +1,31 @@
+using SkiaSharp;
+
+namespace PromptKD.Tests.Data;
+
+/// <summary>Makes picture files whose pixels a test can name.</summary>
+internal static class TestPictures
+{
+    /// <summary>The pixels of a PNG file, colour by colour: what a test draws is what a decoder must find.</summary>
+    public static byte[] Png(int width, int height, Func<int, int, SKColor> colour)
+    {
+        using var bitmap = new SKBitmap(width, height, SKColorType.Rgba8888, SKAlphaType.Opaque);
+        for (int y = 0; y < height; y++)
+        {
+            for (int x = 0; x < width; x++)
+            {
+                bitmap.SetPixel(x, y, colour(x, y));
+            }
+        }
+
+        using SKData data = bitmap.Encode(SKEncodedImageFormat.Png, quality: 100);
+        return data.ToArray();
+    }
+
+    /// <summary>A PNG file of one grey level.</summary>
+    public static byte[] Grey(byte level, int width = 8, int height = 8) =>
+        Png(width, height, (_, _) => new SKColor(level, level, level));
+
+    /// <summary>A PNG file in which no two views look alike.</summary>
+    public static byte[] Gradient(int width, int height) =>
+        Png(width, height, (x, y) => new SKColor((byte)(7 * x), (byte)(11 * y), (byte)(5 * x * y)));
+}
