@@ -1,13 +1,13 @@
 namespace PromptKD.Demo;
 
-/// <summary>One of the demo's 48 classes: a shape in a color.</summary>
+/// <summary>One of the demo's 48 classes: a shape in a colour.</summary>
 /// <param name="Shape">What is drawn.</param>
 /// <param name="Color">The paint it is drawn with.</param>
 public sealed record DemoClass(DemoShape Shape, DemoColor Color)
 {
     /// <summary>
     /// Every class in label order: the 24 base classes, then the 24 novel ones, as the base-to-novel protocol expects
-    /// (its first half of the labels is base). Within a half they go by shape, then by color.
+    /// (its first half of the labels is base). Within a half they go by shape, then by colour.
     /// </summary>
     public static IReadOnlyList<DemoClass> All { get; } =
     [
@@ -20,8 +20,8 @@ public sealed record DemoClass(DemoShape Shape, DemoColor Color)
     public string Name => $"{Color} {Shape}".ToLowerInvariant();
 
     /// <summary>
-    /// Whether it is one of the base classes. The halves form a chessboard of shapes and colors, so each shape and
-    /// each color is in both.
+    /// Whether it is one of the base classes. The halves form a chessboard of shapes and colours, so each shape and
+    /// each colour is in both.
     /// </summary>
     public bool IsBase => ((int)Shape + (int)Color) % 2 == 0;
 }

@@ -25,7 +25,7 @@ internal static class ClipInitialisation
             {
                 value.fill_(Math.Log(1 / FirstTemperature));
             }
-            else if (name.EndsWith(".bias", StringComparison.Ordinal) || name.EndsWith("_bias", StringComparison.Ordinal))
+            else if (name.EndsWith("bias", StringComparison.Ordinal))
             {
                 value.zero_();
             }

@@ -2,7 +2,7 @@ using PromptKD.Demo.Drawing;
 
 namespace PretrainDemo;
 
-/// <summary>Turns bytes into what an image encoder sees: (value / 255 - mean) / deviation, channel by channel.</summary>
+/// <summary>Turns bytes into what an image encoder sees: (value / 255 - mean) / deviation.</summary>
 /// <param name="Mean">Of red, green and blue, 0 to 1.</param>
 /// <param name="Deviation">Of red, green and blue, 0 to 1.</param>
 internal sealed record PixelNormalisation(float[] Mean, float[] Deviation)

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using PromptKD;
 using PromptKD.Models;
+using PromptKD.Runtime;
 using PromptKD.Text;
 using TorchSharp.Modules;
 
@@ -63,6 +64,7 @@ internal sealed class Pretraining
     /// <returns>The loss before the update, in nats.</returns>
     private double Step(CaptionedPictures batch, double learningRate)
     {
+        using CollectionPause pause = CollectionPause.Begin();
         using DisposeScope scope = NewDisposeScope();
         Tensor pixels = tensor(batch.Pixels)
             .view(batch.Count, 3, _plan.Architecture.ImageSize, _plan.Architecture.ImageSize);

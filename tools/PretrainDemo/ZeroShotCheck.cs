@@ -2,6 +2,7 @@ using System.Globalization;
 using PromptKD.Demo;
 using PromptKD.Demo.Drawing;
 using PromptKD.Demo.Vocabulary;
+using PromptKD.Runtime;
 using PromptKD.Text;
 
 namespace PretrainDemo;
@@ -35,6 +36,7 @@ internal sealed record ZeroShotCheck(double Base, double Novel)
     private static double PercentRight(
         ContrastiveModel model, PictureDomain domain, ClipTokenizer tokenizer, DemoClass[] classes)
     {
+        using CollectionPause pause = CollectionPause.Begin();
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGradients = no_grad();
         Tensor pictures = model.Images.forward(DrawPictures(domain, classes), null);

@@ -12,7 +12,7 @@ public sealed record PredictedPicture(string ImagePath, string Truth, string Pre
     public bool IsRight => string.Equals(Truth, Predicted, StringComparison.Ordinal);
 }
 
-/// <summary>Draws pictures in rows, each with the name it was given: ticked and green if right, crossed if wrong.</summary>
+/// <summary>Draws pictures in rows, each with the name it was given: green if right, red if wrong.</summary>
 public static class ContactSheet
 {
     private const float Margin = 28;

@@ -3,7 +3,7 @@ using SkiaSharp;
 
 namespace PromptKD.Demo.Charts;
 
-/// <summary>Shows the demo's world: a picture of every class as the student, the teacher and the night see it.</summary>
+/// <summary>Shows the demo's world: a picture of every class, clean, augmented and at night.</summary>
 public static class WorldSheet
 {
     private const int Columns = 16;
@@ -22,7 +22,7 @@ public static class WorldSheet
         [
             (PictureDomain.Source, "Clean drawings: all that the student saw in its pre-training"),
             (PictureDomain.Augmented, "Clean drawings, augmented: what the teacher saw in its pre-training"),
-            (PictureDomain.Night, "The night: what both are tested on, and what the student learns from without labels"),
+            (PictureDomain.Night, "The night: both are tested on it, and the student learns from it without labels"),
         ];
         int rows = DemoClass.All.Count / Columns;
         float partHeight = HeaderHeight + (rows * (PictureSide + Gap));

@@ -17,7 +17,7 @@ internal static class Palette
     /// <summary>The background of a name's index.</summary>
     public static Rgb BackgroundOf(int background) => s_backgrounds[background];
 
-    /// <summary>The paint of a color.</summary>
+    /// <summary>The paint of a colour.</summary>
     public static Rgb PaintOf(DemoColor color) => color switch
     {
         DemoColor.Red => Rgb.FromBytes(220, 40, 40),

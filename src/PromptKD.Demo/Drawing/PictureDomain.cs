@@ -9,7 +9,9 @@ public readonly record struct Interval(float Low, float High)
     public float Sample(SplitMix64 random) => random.Uniform(Low, High);
 }
 
-/// <summary>How pictures of one kind vary. Lengths are in half picture widths, colors in units of a full channel.</summary>
+/// <summary>
+/// How pictures of one kind vary. Lengths are in half picture widths, colours in units of a full channel.
+/// </summary>
 public sealed record PictureDomain
 {
     /// <summary>Clean drawings, slightly turned and shifted: what the student is pre-trained on.</summary>

@@ -1,15 +1,15 @@
 namespace PromptKD.Demo.Drawing;
 
-/// <summary>A color; each channel from 0 (none) to 1 (full).</summary>
+/// <summary>A colour; each channel from 0 (none) to 1 (full).</summary>
 /// <param name="Red">Red, 0 to 1.</param>
 /// <param name="Green">Green, 0 to 1.</param>
 /// <param name="Blue">Blue, 0 to 1.</param>
 public readonly record struct Rgb(float Red, float Green, float Blue)
 {
-    /// <summary>A color from three numbers of 0 to 255.</summary>
+    /// <summary>A colour from three numbers of 0 to 255.</summary>
     public static Rgb FromBytes(byte red, byte green, byte blue) => new(red / 255f, green / 255f, blue / 255f);
 
-    /// <summary>The color with normal noise on each channel, kept within 0 to 1.</summary>
+    /// <summary>The colour with normal noise on each channel, kept within 0 to 1.</summary>
     /// <param name="deviation">Standard deviation, in units of a full channel.</param>
     /// <param name="random">Gives three numbers.</param>
     public Rgb Jitter(float deviation, SplitMix64 random)

@@ -12,10 +12,10 @@ public sealed record Scene
     /// <summary>Index of the background's name in captions.</summary>
     public int Background { get; init; }
 
-    /// <summary>The shape's color.</summary>
+    /// <summary>The shape's colour.</summary>
     public required Rgb Paint { get; init; }
 
-    /// <summary>The ground's color.</summary>
+    /// <summary>The ground's colour.</summary>
     public required Rgb Ground { get; init; }
 
     /// <summary>Rotation of the shape, clockwise, in radians.</summary>

@@ -12,7 +12,7 @@ public static partial class BytePairLearner
     private const string WordEnd = "</w>";
 
     /// <summary>Learns the merges that make every word of a corpus one token.</summary>
-    /// <param name="sentences">Lower-case sentences of printable ASCII, which CLIP's byte alphabet leaves as it is.</param>
+    /// <param name="sentences">Lower-case printable ASCII, which CLIP's byte alphabet leaves as it is.</param>
     /// <returns>Pairs of symbols, the first to be joined first.</returns>
     /// <exception cref="ArgumentException">A sentence has a character that is not printable ASCII.</exception>
     public static IReadOnlyList<BytePair> Learn(IEnumerable<string> sentences)
@@ -31,7 +31,7 @@ public static partial class BytePairLearner
         return merges;
     }
 
-    /// <summary>The text of a <c>merges.txt</c> as Hugging Face writes it: a version line, then a pair a line.</summary>
+    /// <summary>A <c>merges.txt</c> as Hugging Face writes it: a version line, then a pair a line.</summary>
     public static string ToMergesFile(IEnumerable<BytePair> merges) =>
         string.Concat(merges.Select(pair => $"{pair.Left} {pair.Right}\n").Prepend("#version: 0.2\n"));
 

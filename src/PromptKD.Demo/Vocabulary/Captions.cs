@@ -12,7 +12,7 @@ public static class Captions
     /// <summary>The sentence that class names are put into for zero-shot classification.</summary>
     public static PromptTemplate ZeroShotTemplate { get; } = new("a photo of a {}.");
 
-    /// <summary>Ways to caption a picture; several, so that a text encoder meets words in more than one place.</summary>
+    /// <summary>Ways to caption a picture: several, so that words occur in more than one place.</summary>
     public const int Forms = 8;
 
     private static readonly string[] s_sizes = ["", "small ", "large "];

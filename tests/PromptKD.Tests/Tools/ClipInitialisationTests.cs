@@ -1,4 +1,5 @@
 using PretrainDemo;
+using PromptKD.Models;
 
 namespace PromptKD.Tests.Tools;
 
@@ -18,7 +19,7 @@ public sealed class ClipInitialisationTests
     public void Deviations_are_those_of_clip(string name, double expected)
     {
         using DisposeScope scope = NewDisposeScope();
-        using var model = new ContrastiveModel(PretrainingPlan.TeacherArchitecture with { VocabularySize = 600 }, seed: 1);
+        using var model = MakeModel(PretrainingPlan.TeacherArchitecture);
 
         Tensor value = model.Parameters.Single(one => one.Name == name).Value;
 
@@ -31,7 +32,7 @@ public sealed class ClipInitialisationTests
     public void Biases_start_at_zero_and_norms_as_the_identity()
     {
         using DisposeScope scope = NewDisposeScope();
-        using var model = new ContrastiveModel(PretrainingPlan.StudentArchitecture with { VocabularySize = 600 }, seed: 1);
+        using var model = MakeModel(PretrainingPlan.StudentArchitecture);
         var parameters = model.Parameters.ToDictionary(one => one.Name, one => one.Value);
 
         Assert.Equal(0, parameters["visual.transformer.resblocks.0.attn.in_proj_bias"].abs().max().item<float>());
@@ -44,8 +45,11 @@ public sealed class ClipInitialisationTests
     public void Every_parameter_is_set()
     {
         using DisposeScope scope = NewDisposeScope();
-        using var model = new ContrastiveModel(PretrainingPlan.StudentArchitecture with { VocabularySize = 600 }, seed: 1);
+        using var model = MakeModel(PretrainingPlan.StudentArchitecture);
 
         Assert.All(model.Parameters, one => Assert.True(one.Value.abs().max().item<float>() < 10, one.Name));
     }
+
+    private static ContrastiveModel MakeModel(ClipArchitecture architecture) =>
+        new(architecture with { VocabularySize = 600 }, seed: 1);
 }

@@ -73,7 +73,7 @@ public sealed class PretrainingTests : IDisposable
     public void The_written_configuration_has_the_keys_of_open_clip()
     {
         using DisposeScope scope = NewDisposeScope();
-        using var model = new ContrastiveModel(PretrainingPlan.TeacherArchitecture with { VocabularySize = 611 }, seed: 1);
+        using var model = MakeModel(PretrainingPlan.TeacherArchitecture);
 
         OpenClipExport.Write(_folder, model);
 
@@ -102,4 +102,7 @@ public sealed class PretrainingTests : IDisposable
 
     private static int[] Numbers(JsonElement json, params string[] names) =>
         [.. names.Select(name => json.GetProperty(name).GetInt32())];
+
+    private static ContrastiveModel MakeModel(ClipArchitecture architecture) =>
+        new(architecture with { VocabularySize = 611 }, seed: 1);
 }

@@ -139,9 +139,10 @@ public sealed class ScenePainterTests
         foreach (DemoShape shape in Enum.GetValues<DemoShape>())
         {
             var scene = Scene.Sample(PictureDomain.Night, new DemoClass(shape, DemoColor.Red), seed: 1, number: 1);
-            scene = scene with { Paint = s_white, Ground = s_black, Texture = 0, BlurDeviation = 0, NoiseDeviation = 0 };
+            scene = scene with { Paint = s_white, Ground = s_black, Brightness = 1 };
+            scene = scene with { Texture = 0, BlurDeviation = 0, NoiseDeviation = 0 };
 
-            byte[] picture = ScenePainter.Paint(scene with { Brightness = 1 });
+            byte[] picture = ScenePainter.Paint(scene);
 
             byte[] red = [.. picture.Where((_, index) => index % 3 == 0)];
             Assert.All(PaintEverySample(scene).Zip(red), pair => Assert.InRange(pair.First - pair.Second, -1, 1));

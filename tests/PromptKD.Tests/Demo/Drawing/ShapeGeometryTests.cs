@@ -6,6 +6,9 @@ namespace PromptKD.Tests.Demo.Drawing;
 
 public sealed class ShapeGeometryTests
 {
+    private static readonly Gen<float> s_positions = Gen.Float[-1, 1];
+    private static readonly Gen<float> s_steps = Gen.Float[-0.1f, 0.1f];
+
     [Theory]
     [InlineData(DemoShape.Circle, 0, 0, -0.9)]
     [InlineData(DemoShape.Circle, 0.9, 0, 0)]
@@ -28,13 +31,13 @@ public sealed class ShapeGeometryTests
 
     [Fact]
     public void Every_shape_but_the_moon_is_its_own_mirror_image() =>
-        Gen.Select(Gen.Enum<DemoShape>().Where(shape => shape != DemoShape.Moon), Gen.Float[-1, 1], Gen.Float[-1, 1])
+        Gen.Select(Gen.Enum<DemoShape>().Where(shape => shape != DemoShape.Moon), s_positions, s_positions)
             .Sample((shape, x, y) => Assert.Equal(
                 ShapeGeometry.Distance(shape, x, y), ShapeGeometry.Distance(shape, -x, y), tolerance: 1e-5f));
 
     [Fact]
     public void Distances_change_no_faster_than_positions() =>
-        Gen.Select(Gen.Enum<DemoShape>(), Gen.Float[-1, 1], Gen.Float[-1, 1], Gen.Float[-0.1f, 0.1f], Gen.Float[-0.1f, 0.1f])
+        Gen.Select(Gen.Enum<DemoShape>(), s_positions, s_positions, s_steps, s_steps)
             .Sample((shape, x, y, right, down) =>
             {
                 float change = ShapeGeometry.Distance(shape, x + right, y + down) - ShapeGeometry.Distance(shape, x, y);

@@ -39,7 +39,9 @@ public sealed class BytePairLearnerTests
 
     [Fact]
     public void Writes_a_version_and_a_pair_on_each_line() =>
-        Assert.Equal("#version: 0.2\no n\nb on</w>\n", BytePairLearner.ToMergesFile([new("o", "n"), new("b", "on</w>")]));
+        Assert.Equal(
+            "#version: 0.2\no n\nb on</w>\n",
+            BytePairLearner.ToMergesFile([new("o", "n"), new("b", "on</w>")]));
 
     [Fact]
     public void Refuses_letters_that_are_not_printable_ascii()
