@@ -42,10 +42,6 @@ internal static class PickleGlobals
             case "torch._utils._rebuild_tensor_v2":
                 value = RebuildTensor(arguments);
                 return true;
-            case "torch._tensor._rebuild_from_type_v2":
-                PickleGlobal rebuild = Argument<PickleGlobal>(arguments, 0);
-                value = null;
-                return rebuild != callable && TryCall(rebuild, Argument<object?[]>(arguments, 2), out value);
             case "torch._utils._rebuild_parameter":
             case "torch._utils._rebuild_parameter_with_state":
                 value = Argument<StoredTensor>(arguments, 0);

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Numerics;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace PromptKD.Models.Weights;
 
@@ -12,6 +13,8 @@ internal sealed class PickleInput(Stream stream)
     // of a hundred, so the limit also bounds the memory that a hostile file takes.
     private const int MaxBytes = 8 << 20;
     private const int MaxDigits = 1000;
+
+    private static readonly Regex s_escape = new(@"\\u[0-9a-fA-F]{4}|\\U[0-9a-fA-F]{8}", RegexOptions.CultureInvariant);
 
     /// <summary>Bytes read so far.</summary>
     public int Position { get; private set; }
@@ -47,17 +50,15 @@ internal sealed class PickleInput(Stream stream)
     /// <summary>Reads counted bytes as UTF-8 text.</summary>
     public string ReadText(int lengthBytes) => Encoding.UTF8.GetString(ReadCounted(lengthBytes));
 
-    /// <summary>Reads text up to a line feed, without it.</summary>
-    public string ReadLine()
-    {
-        var line = new List<byte>();
-        for (byte next = ReadByte(); next != '\n'; next = ReadByte())
-        {
-            line.Add(next);
-        }
+    /// <summary>Reads UTF-8 text up to a line feed, without it.</summary>
+    public string ReadLine() => Encoding.UTF8.GetString(ReadLineBytes()).TrimEnd('\r');
 
-        return Encoding.UTF8.GetString([.. line]).TrimEnd('\r');
-    }
+    /// <summary>Reads a line of text as protocol 0 writes it: Latin-1, with \uXXXX and \UXXXXXXXX for the rest.</summary>
+    public string ReadEscapedLine() => s_escape.Replace(
+        Encoding.Latin1.GetString(ReadLineBytes()),
+        match => Rune.TryCreate(Convert.ToInt32(match.Value[2..], fromBase: 16), out Rune rune)
+            ? rune.ToString()
+            : ((char)Convert.ToInt32(match.Value[2..6], fromBase: 16)).ToString());
 
     /// <summary>Reads a counted two's complement integer: long, or BigInteger where it needs to be.</summary>
     public object ReadCountedInteger(int lengthBytes)
@@ -84,6 +85,17 @@ internal sealed class PickleInput(Stream stream)
         double.TryParse(ReadLine(), NumberStyles.Float, CultureInfo.InvariantCulture, out double value)
             ? value
             : throw new InvalidDataException("a number that is none");
+
+    private byte[] ReadLineBytes()
+    {
+        var line = new List<byte>();
+        for (byte next = ReadByte(); next != '\n'; next = ReadByte())
+        {
+            line.Add(next);
+        }
+
+        return [.. line];
+    }
 
     private static bool FitsLong(BigInteger value) => value >= long.MinValue && value <= long.MaxValue;
 }

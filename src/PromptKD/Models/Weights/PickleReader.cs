@@ -13,6 +13,8 @@ namespace PromptKD.Models.Weights;
 /// </remarks>
 internal sealed class PickleReader
 {
+    private static readonly PickleGlobal s_rebuildFromType = new("torch._tensor", "_rebuild_from_type_v2");
+
     private readonly string _source;
     private readonly PickleInput _input;
     private readonly Func<object?[], object?> _loadPersistent;
@@ -89,7 +91,7 @@ internal sealed class PickleReader
         switch (opcode)
         {
             case PickleOpcode.String: return Push(_input.ReadLine().Trim('\'', '"'));
-            case PickleOpcode.Unicode: return Push(_input.ReadLine());
+            case PickleOpcode.Unicode: return Push(_input.ReadEscapedLine());
             case PickleOpcode.ShortBinaryString:
             case PickleOpcode.ShortBinaryUnicode: return Push(_input.ReadText(1));
             case PickleOpcode.BinaryString:
@@ -180,8 +182,16 @@ internal sealed class PickleReader
         }
     }
 
-    private object? Call(PickleGlobal callable, object?[] arguments) =>
-        PickleGlobals.TryCall(callable, arguments, out object? value) ? value : throw Refusal(callable);
+    private object? Call(PickleGlobal callable, object?[] arguments)
+    {
+        // Tensors of a subclass are rebuilt by a call of a call: (function, class, its arguments, attributes).
+        if (callable == s_rebuildFromType && arguments is [PickleGlobal inner, _, object?[] innerArguments, ..])
+        {
+            (callable, arguments) = (inner, innerArguments);
+        }
+
+        return PickleGlobals.TryCall(callable, arguments, out object? value) ? value : throw Refusal(callable);
+    }
 
     private object? MakeInstance(PickleGlobal pythonClass, object?[] arguments)
     {
