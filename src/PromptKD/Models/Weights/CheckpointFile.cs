@@ -29,7 +29,7 @@ internal sealed class CheckpointFile : IDisposable
     /// </summary>
     public IReadOnlyDictionary<string, TensorEntry> Tensors { get; }
 
-    /// <summary>A pickled dictionary's own entries (<c>epoch</c>, <c>optimizer</c>, …); empty for other files.</summary>
+    /// <summary>A pickled dictionary's own entries (<c>epoch</c>, <c>optimizer</c>, …); else empty.</summary>
     public PickleDictionary Values { get; }
 
     /// <summary>Epochs trained, where the file says so.</summary>
@@ -68,7 +68,7 @@ internal sealed class CheckpointFile : IDisposable
         if (!File.Exists(path))
         {
             throw new PromptKDException(
-                $"{path}: {(Directory.Exists(path) ? "a folder, expected a file of weights." : "there is no such file.")}");
+                $"{path}: {(Directory.Exists(path) ? "a folder, not a file of weights." : "there is no such file.")}");
         }
 
         try

@@ -8,7 +8,8 @@ public sealed class ClipCheckpoint : IDisposable
 {
     private readonly Lazy<string> _sha256;
 
-    private ClipCheckpoint(ClipArchitecture architecture, Dictionary<string, Tensor> tensors, IReadOnlyList<string> files)
+    private ClipCheckpoint(
+        ClipArchitecture architecture, Dictionary<string, Tensor> tensors, IReadOnlyList<string> files)
     {
         Architecture = architecture;
         Tensors = tensors;
@@ -93,7 +94,7 @@ public sealed class ClipCheckpoint : IDisposable
         {
             files.AddRange(folder.WeightFiles.Select(CheckpointFile.Open));
             Dictionary<string, TensorEntry> entries = ParameterNames.Translate(path, Merge(path, files));
-            ClipArchitecture inferred = ClipArchitecture.Infer(entries.ToDictionary(e => e.Key, e => e.Value.Shape), path);
+            var inferred = ClipArchitecture.Infer(entries.ToDictionary(e => e.Key, e => e.Value.Shape), path);
             ClipArchitecture architecture = inferred with
             {
                 Activation = folder.Activation,
@@ -122,7 +123,8 @@ public sealed class ClipCheckpoint : IDisposable
         {
             if (!all.TryAdd(name, entry))
             {
-                throw new PromptKDException($"{path}: '{name}' is in two of its files. Keep the parts of one model only.");
+                throw new PromptKDException(
+                    $"{path}: '{name}' is in two of its files. Keep the parts of one model only.");
             }
         }
 

@@ -24,7 +24,7 @@ internal sealed record ModelFolder
     public ClipPreprocessing? Preprocessing { get; init; }
 
     /// <summary>Reads the configuration of a Hugging Face or open_clip folder.</summary>
-    /// <exception cref="PromptKDException">It is neither, a file is missing, or the model is not a plain CLIP.</exception>
+    /// <exception cref="PromptKDException">It is neither, a file is missing, or it is no plain CLIP.</exception>
     public static ModelFolder Open(string folder)
     {
         if (OpenClipFolder.TryOpen(folder) is { } openClip)
@@ -33,8 +33,8 @@ internal sealed record ModelFolder
         }
 
         return HuggingFaceFolder.TryOpen(folder) ?? throw new PromptKDException(
-            $"{folder}: no CLIP in this folder: expected config.json (Hugging Face) or open_clip_config.json (open_clip), "
-            + "or the path of a file of weights.");
+            $"{folder}: no CLIP in this folder: expected config.json (Hugging Face) or open_clip_config.json "
+            + "(open_clip), or the path of a file of weights.");
     }
 
     /// <summary>Reads a file that must be a JSON object.</summary>

@@ -121,7 +121,7 @@ internal static class SafetensorsFile
             if (begin < 0 || shape.Any(size => size < 0) || end - begin != expected || end > stream.Length - dataStart)
             {
                 throw new PromptKDException(
-                    $"{path}: '{name}' of shape [{string.Join(", ", shape)}] needs {expected} bytes at {begin}, "
+                    $"{path}: '{name}' of shape {ShapeText.Of(shape)} needs {expected} bytes at {begin}, "
                     + $"but the file says {begin}–{end} and ends at {stream.Length - dataStart}. Is it cut short?");
             }
 

@@ -107,7 +107,9 @@ public sealed class ClipCheckpointTests : IDisposable
         var error = Assert.Throws<PromptKDException>(() => ClipCheckpoint.Open(path));
 
         Assert.StartsWith(
-            $"{path}: no tensor 'transformer.resblocks.1.attn.in_proj_weight' [192, 64]", error.Message, StringComparison.Ordinal);
+            $"{path}: no tensor 'transformer.resblocks.1.attn.in_proj_weight' [192, 64]",
+            error.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -154,7 +156,8 @@ public sealed class ClipCheckpointTests : IDisposable
     public void Refuses_an_index_that_names_files_outside_of_the_folder(string part)
     {
         File.WriteAllText(Path.Combine(_folder, "config.json"), "{}");
-        File.WriteAllText(Path.Combine(_folder, "model.safetensors.index.json"), $$$"""{"weight_map": {"x": "{{{part}}}"}}""");
+        string index = Path.Combine(_folder, "model.safetensors.index.json");
+        File.WriteAllText(index, $$$"""{"weight_map": {"x": "{{{part}}}"}}""");
 
         var error = Assert.Throws<PromptKDException>(() => ClipCheckpoint.Open(_folder));
 

@@ -69,7 +69,8 @@ public sealed class PromptCheckpointTests : IDisposable
     [Fact]
     public void Refuses_contexts_that_differ_by_class()
     {
-        var error = Assert.Throws<PromptKDException>(() => Read(tensors => tensors["prompt_learner.ctx"] = zeros(7, 4, 64)));
+        var error = Assert.Throws<PromptKDException>(
+            () => Read(tensors => tensors["prompt_learner.ctx"] = zeros(7, 4, 64)));
 
         Assert.Contains("'prompt_learner.ctx' is [7, 4, 64]", error.Message, StringComparison.Ordinal);
     }
@@ -98,7 +99,7 @@ public sealed class PromptCheckpointTests : IDisposable
 
         var error = Assert.Throws<PromptKDException>(() => PromptCheckpoint.ReadStudent(path));
 
-        Assert.Contains("running_mean' is missing, expected [40]", error.Message, StringComparison.Ordinal);
+        Assert.Contains("running_mean' is missing, not [40]", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -63,5 +63,6 @@ public sealed class StateDictTests
     private static PickleObject Module(PickleDictionary state) =>
         new(new PickleGlobal("torch.nn", "Module"), []) { State = state };
 
-    private static IEnumerable<string> Names(object? root) => StateDict.Flatten("a.pt", root).Select(entry => entry.Key);
+    private static IEnumerable<string> Names(object? root) =>
+        StateDict.Flatten("a.pt", root).Select(entry => entry.Key);
 }
