@@ -128,11 +128,11 @@ public sealed record ClipArchitecture
             ImageSize = checked(side * Size(patchEmbedding[2])),
             PatchSize = Size(patchEmbedding[2]),
             VisionWidth = visionWidth,
-            VisionLayers = CountLayers(shapes.Keys, "visual.transformer.resblocks."),
+            VisionLayers = CountLayers(shapes.Keys, "visual.transformer.resblocks.", source),
             VisionHeads = Heads(visionWidth, "visual.conv1.weight", source),
             EmbeddingSize = Size(imageProjection[1]),
             TextWidth = textWidth,
-            TextLayers = CountLayers(shapes.Keys, "transformer.resblocks."),
+            TextLayers = CountLayers(shapes.Keys, "transformer.resblocks.", source),
             TextHeads = Heads(textWidth, "token_embedding.weight", source),
             ContextLength = Size(textPositions[0]),
             VocabularySize = Size(vocabulary[0]),
@@ -163,10 +163,22 @@ public sealed record ClipArchitecture
                 $"{source}: '{name}' has {width} channels, expected a multiple of {HeadWidth} (the width of a head).");
 
     /// <summary>One more than the largest index, so that a gap shows as missing tensors, not as fewer layers.</summary>
-    private static int CountLayers(IEnumerable<string> names, string prefix) => names
-        .Where(name => name.StartsWith(prefix, StringComparison.Ordinal))
-        .Select(name => name[prefix.Length..].Split('.')[0])
-        .Select(text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int layer) ? layer : -1)
-        .DefaultIfEmpty(-1)
-        .Max() + 1;
+    private static int CountLayers(IEnumerable<string> names, string prefix, string source)
+    {
+        string[] indices =
+        [
+            .. names.Where(name => name.StartsWith(prefix, StringComparison.Ordinal))
+                .Select(name => name[prefix.Length..].Split('.')[0]),
+        ];
+        int last = indices
+            .Select(text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int layer) ? layer : -1)
+            .DefaultIfEmpty(-1)
+            .Max();
+
+        // Every layer has tensors, so this bounds what a hostile name can make the caller do.
+        return last < indices.Length
+            ? last + 1
+            : throw new PromptKDException(
+                $"{source}: there is a tensor '{prefix}{last}.…', but too few tensors for so many layers. Is it complete?");
+    }
 }

@@ -47,8 +47,6 @@ internal static class ClipParameters
         }
     }
 
-    /// <summary>Checks the shapes of those tensors that are parameters of this architecture.</summary>
-    /// <exception cref="PromptKDException">One has another shape.</exception>
     private static void CheckShapes(
         string source, IReadOnlyDictionary<string, TensorEntry> tensors, ClipArchitecture clip)
     {
