@@ -32,6 +32,9 @@ internal sealed class CheckpointFile : IDisposable
     /// <summary>A pickled dictionary's own entries (<c>epoch</c>, <c>optimizer</c>, …); else empty.</summary>
     public PickleDictionary Values { get; }
 
+    /// <summary>The free-form texts of a safetensors file; empty for other files.</summary>
+    public IReadOnlyDictionary<string, string> Metadata { get; private init; } = new Dictionary<string, string>();
+
     /// <summary>Epochs trained, where the file says so.</summary>
     public long? Epoch => Values.TryGetValue("epoch", out object? value) ? value as long? : null;
 
@@ -88,7 +91,10 @@ internal sealed class CheckpointFile : IDisposable
         stream.Position = 0;
         if (start.Length > 8 && start[8] == '{')
         {
-            return new CheckpointFile(path, stream, SafetensorsFile.ReadEntries(path, stream), root: null);
+            return new CheckpointFile(path, stream, SafetensorsFile.ReadEntries(path, stream), root: null)
+            {
+                Metadata = SafetensorsFile.ReadMetadata(path),
+            };
         }
 
         ITorchFile file = start switch

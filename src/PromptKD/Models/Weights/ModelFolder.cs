@@ -11,8 +11,8 @@ internal sealed record ModelFolder
     /// <summary>Paths of the files that together hold the weights.</summary>
     public required IReadOnlyList<string> WeightFiles { get; init; }
 
-    /// <summary>The perceptrons' nonlinearity.</summary>
-    public required ClipActivation Activation { get; init; }
+    /// <summary>The perceptrons' nonlinearity; null where not stated.</summary>
+    public ClipActivation? Activation { get; init; }
 
     /// <summary>Attention heads of each image encoder layer; null where not stated.</summary>
     public int? VisionHeads { get; init; }

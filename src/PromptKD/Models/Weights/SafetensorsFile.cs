@@ -51,9 +51,18 @@ internal static class SafetensorsFile
     {
         using FileStream stream = File.OpenRead(path);
         using JsonDocument header = ReadHeader(path, stream);
-        return header.RootElement.TryGetProperty(MetadataName, out JsonElement metadata)
-            ? metadata.EnumerateObject().ToDictionary(e => e.Name, e => e.Value.GetString() ?? "")
-            : [];
+        try
+        {
+            return header.RootElement.TryGetProperty(MetadataName, out JsonElement metadata)
+                ? metadata.EnumerateObject()
+                    .DistinctBy(entry => entry.Name)
+                    .ToDictionary(entry => entry.Name, entry => entry.Value.GetString() ?? "")
+                : [];
+        }
+        catch (InvalidOperationException error)
+        {
+            throw new PromptKDException($"{path}: '{MetadataName}' does not hold texts ({error.Message})", error);
+        }
     }
 
     /// <summary>Writes the tensors in the given order, so that equal tensors give equal bytes.</summary>

@@ -19,6 +19,7 @@ public sealed class CheckpointFileTests : IDisposable
         "11-checkpoints/odd_tensors_expected.safetensors",
     ];
 
+    /// <summary>Random damages for each file and test: PROMPTKD_FUZZ_ROUNDS, or few enough for every build.</summary>
     private static int Rounds =>
         int.TryParse(Environment.GetEnvironmentVariable("PROMPTKD_FUZZ_ROUNDS"), out int rounds) ? rounds : 100;
 

@@ -133,6 +133,28 @@ public sealed class ClipCheckpointTests : IDisposable
         Assert.Contains("'logit_bias' has no place", error.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Takes_the_activation_from_the_caller_then_from_the_file_then_as_OpenAI_s()
+    {
+        string unstated = Path.Combine(s_formats, "open_clip-gelu", "open_clip_model.safetensors");
+        string stated = Path.Combine(_folder, "stated.safetensors");
+        using (NewDisposeScope())
+        {
+            SafetensorsFile.Write(
+                stated,
+                [.. SafetensorsFile.Read(unstated)],
+                new Dictionary<string, string> { ["activation"] = "gelu" });
+        }
+
+        using var plain = ClipCheckpoint.Open(unstated);
+        using var fromFile = ClipCheckpoint.Open(stated);
+        using var fromCaller = ClipCheckpoint.Open(stated, activation: ClipActivation.QuickGelu);
+
+        Assert.Equal(ClipActivation.QuickGelu, plain.Architecture.Activation);
+        Assert.Equal(ClipActivation.Gelu, fromFile.Architecture.Activation);
+        Assert.Equal(ClipActivation.QuickGelu, fromCaller.Architecture.Activation);
+    }
+
     [Theory]
     [InlineData("""{"model_type": "siglip"}""", "siglip")]
     [InlineData("""{"vision_config": {"hidden_act": "relu"}}""", "relu")]
