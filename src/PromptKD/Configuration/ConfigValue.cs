@@ -29,13 +29,12 @@ internal static class ConfigValue
 
     /// <summary>What was read, as a value of a type, or null where it is not one.</summary>
     /// <remarks>
-    /// As strict as the family's programs, with two exceptions: a whole number is a number too (KD_WEIGHT 200),
-    /// and the words true and false are accepted in any case, as YAML has them, on the command line as well.
+    /// As strict as the family's programs, with one exception: a whole number is a number too (KD_WEIGHT 200). And
+    /// one addition: they do not look at the elements of a list.
     /// </remarks>
     public static object? Convert(object? read, Type type) => (read, type) switch
     {
         (bool truth, _) when type == typeof(bool) => truth,
-        (string word, _) when type == typeof(bool) => bool.TryParse(word, out bool truth) ? truth : null,
         (BigInteger whole, _) when type == typeof(int) => int.MinValue <= whole && whole <= int.MaxValue
             ? (int)whole
             : null,

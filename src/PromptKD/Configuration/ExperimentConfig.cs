@@ -100,7 +100,7 @@ public sealed record ExperimentConfig
         ];
     }
 
-    /// <summary>The whole configuration as YAML; merged into any configuration it gives this one again.</summary>
+    /// <summary>The whole configuration as YAML, which merged into a new one gives this one again.</summary>
     public string ToYaml() => YamlWriter.Write(this);
 
     /// <summary>Writes <see cref="ToYaml"/> to a file, whole or not at all.</summary>

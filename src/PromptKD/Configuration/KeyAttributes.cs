@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace PromptKD.Configuration;
 
 /// <summary>Gives a setting a key that the naming convention (KdWeight is KD_WEIGHT) does not yield.</summary>
@@ -40,7 +42,7 @@ internal sealed class AtLeastAttribute(double minimum) : ValueRuleAttribute
 {
     public double Minimum { get; } = minimum;
 
-    public override string Expected => $"at least {ConfigValue.Show(Minimum)}";
+    public override string Expected => string.Create(CultureInfo.InvariantCulture, $"at least {Minimum}");
 
     public override bool Accepts(object value) => ConfigValue.NumbersOf(value).All(number => number >= Minimum);
 }
@@ -51,6 +53,19 @@ internal sealed class PositiveAttribute : ValueRuleAttribute
     public override string Expected => "greater than 0";
 
     public override bool Accepts(object value) => ConfigValue.NumbersOf(value).All(number => number > 0);
+}
+
+/// <summary>The setting lists prompt templates, each with a place for the class name.</summary>
+internal sealed class TemplatesAttribute : ValueRuleAttribute
+{
+    /// <summary>Stands for the class name.</summary>
+    public const string ClassName = "{}";
+
+    public override string Expected => $"one or more texts that contain {ClassName}";
+
+    public override bool Accepts(object value) =>
+        value is ValueList<string> { Count: > 0 } templates
+        && templates.All(template => template.Contains(ClassName, StringComparison.Ordinal));
 }
 
 /// <summary>The setting names a device: auto, cpu, cuda, or cuda:N with N counted from 0.</summary>

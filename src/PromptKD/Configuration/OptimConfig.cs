@@ -1,9 +1,6 @@
 namespace PromptKD.Configuration;
 
-/// <summary>
-/// Optimizer and learning-rate schedule: the keys <c>OPTIM.*</c>. The schedule is
-/// <see cref="Training.LearningRateSchedule"/>.
-/// </summary>
+/// <summary>Optimizer and learning-rate schedule: the keys <c>OPTIM.*</c>.</summary>
 public sealed record OptimConfig
 {
     /// <summary>The optimizer's name. Every trainer file of the family but one says sgd.</summary>

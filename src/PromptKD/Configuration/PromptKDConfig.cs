@@ -49,6 +49,6 @@ public sealed record PromptKDConfig
     public bool HalfPrompts { get; init; }
 
     /// <summary>Sentences around the class name, <c>{}</c>, that make the class vectors.</summary>
-    [OwnKey]
+    [OwnKey, Templates]
     public ValueList<string> Templates { get; init; } = ["a photo of a {}."];
 }

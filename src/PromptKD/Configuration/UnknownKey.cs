@@ -22,9 +22,10 @@ internal static class UnknownKey
         string[] siblings = [.. ConfigTree.ChildrenOf(section).Select(child => child.Split(ConfigTree.Separator)[^1])];
         if (Nearest(parts[depth], siblings) is { } sibling)
         {
-            string meant = Join([.. parts[..depth], sibling, .. parts[(depth + 1)..]]);
-            bool onlyThisPartIsWrong = depth < parts.Length - 1 && ConfigTree.Find(meant) is not null;
-            return $"Did you mean {(onlyThisPartIsWrong ? meant : sibling)}?";
+            bool isLast = depth == parts.Length - 1;
+            string meant = Join([.. parts[..depth], sibling, .. parts[(depth + 1)..]]).ToUpperInvariant();
+            string known = ConfigTree.Find(meant)?.Name ?? Join([.. parts[..depth], sibling]);
+            return $"Did you mean {(isLast ? sibling : known)}?";
         }
 
         string ending = ConfigTree.Separator + parts[^1];

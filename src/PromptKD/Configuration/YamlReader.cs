@@ -1,4 +1,3 @@
-using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
 namespace PromptKD.Configuration;
@@ -27,7 +26,7 @@ internal static class YamlReader
     /// <summary>As <see cref="ExperimentConfig.MergeYaml"/>.</summary>
     public static ExperimentConfig Merge(ExperimentConfig config, string yaml, string source)
     {
-        if (Parse(yaml, source) is not { } root)
+        if (YamlText.Parse(yaml, source) is not { } root)
         {
             return config;
         }
@@ -48,7 +47,7 @@ internal static class YamlReader
         {
             string whole = section.Length == 0 ? "The file" : section;
             throw new PromptKDException(
-                $"{PlaceOf(node, source)}: {whole} must be a section of keys, "
+                $"{YamlText.PlaceOf(node, source)}: {whole} must be a section of keys, "
                 + $"not {ConfigValue.Show(Read(node, textWanted: false))}.");
         }
 
@@ -56,7 +55,7 @@ internal static class YamlReader
         {
             if (key is not YamlScalarNode { Value: { } part })
             {
-                throw new PromptKDException($"{PlaceOf(key, source)}: a key must be a single word.");
+                throw new PromptKDException($"{YamlText.PlaceOf(key, source)}: a key must be a single word.");
             }
 
             string name = section.Length == 0 ? part : section + ConfigTree.Separator + part;
@@ -72,60 +71,29 @@ internal static class YamlReader
             return;
         }
 
-        ConfigKey known = ConfigTree.Find(name) ?? throw UnknownKey.At(PlaceOf(key, source), name);
+        ConfigKey known = ConfigTree.Find(name) ?? throw UnknownKey.At(YamlText.PlaceOf(key, source), name);
         if (value is YamlMappingNode)
         {
             throw new PromptKDException(
-                $"{PlaceOf(value, source)}: {name} must be {ConfigValue.Describe(known.Type)}, not a section of keys.");
+                $"{YamlText.PlaceOf(value, source)}: {name} must be {ConfigValue.Describe(known.Type)}, "
+                + "not a section of keys.");
         }
 
         bool textWanted = known.Type == typeof(string) || known.Type == typeof(ValueList<string>);
-        editor.Set(known, Read(value, textWanted), PlaceOf(value, source));
+        editor.Set(known, Read(value, textWanted), YamlText.PlaceOf(value, source));
     }
 
     /// <summary>A node as <see cref="ConfigValue"/> describes what was read.</summary>
-    /// <param name="node">A scalar or a list; anything deeper is shown, not understood.</param>
+    /// <param name="node">A scalar or a list of scalars; what is deeper is no value and stays the node it is.</param>
     /// <param name="textWanted">Whether its key holds text.</param>
     private static object? Read(YamlNode node, bool textWanted) => node switch
     {
         YamlScalarNode scalar => YamlScalar.Read(scalar, textWanted),
-        YamlSequenceNode list => list.Children.Select(item => Read(item, textWanted)).ToList(),
-        _ => node.ToString(),
+        YamlSequenceNode list =>
+            list.Children.Select(item => item is YamlScalarNode ? Read(item, textWanted) : item).ToList(),
+        _ => node,
     };
 
     private static bool IsNothing(YamlNode node) =>
         node is YamlScalarNode scalar && YamlScalar.Read(scalar, textWanted: false) is null;
-
-    private static string PlaceOf(YamlNode node, string source) => $"{source}:{node.Start.Line}:{node.Start.Column}";
-
-    /// <summary>The root of the only document, or null where there is none.</summary>
-    private static YamlNode? Parse(string yaml, string source)
-    {
-        var stream = new YamlStream();
-        try
-        {
-            stream.Load(new StringReader(yaml));
-        }
-        catch (YamlException error)
-        {
-            throw new PromptKDException(
-                $"{source}:{error.Start.Line}:{error.Start.Column}: not valid YAML: {OneLine(error.Message)}",
-                error);
-        }
-        catch (InvalidOperationException error)
-        {
-            // YamlDotNet does so, without a place, where the text ends inside a list.
-            throw new PromptKDException(
-                $"{source}:{yaml.TrimEnd().Split('\n').Length}: not valid YAML: the text ends inside a list.",
-                error);
-        }
-
-        return stream.Documents.Count <= 1
-            ? stream.Documents.FirstOrDefault()?.RootNode
-            : throw new PromptKDException(
-                $"{PlaceOf(stream.Documents[1].RootNode, source)}: a second document begins. Put all settings in one.");
-    }
-
-    private static string OneLine(string message) =>
-        string.Join(' ', message.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
 }

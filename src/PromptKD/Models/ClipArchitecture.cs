@@ -98,7 +98,7 @@ public sealed record ClipArchitecture
     /// <summary>Reads the dimensions off a state dict. Heads cannot be seen there: they are width / 64.</summary>
     /// <param name="shapes">Shape of each tensor under OpenAI's names (<c>visual.conv1.weight</c>, …).</param>
     /// <param name="source">What the shapes belong to, usually a path: error messages begin with it.</param>
-    /// <exception cref="PromptKDException">A tensor is missing or misshapen, or the image encoder is a ResNet.</exception>
+    /// <exception cref="PromptKDException">A tensor is missing or misshapen, or the images go to a ResNet.</exception>
     public static ClipArchitecture Infer(IReadOnlyDictionary<string, long[]> shapes, string source = "state dict")
     {
         if (shapes.ContainsKey("visual.layer1.0.conv1.weight"))
@@ -128,11 +128,11 @@ public sealed record ClipArchitecture
             ImageSize = checked(side * Size(patchEmbedding[2])),
             PatchSize = Size(patchEmbedding[2]),
             VisionWidth = visionWidth,
-            VisionLayers = CountLayers(shapes.Keys, "visual.transformer.resblocks."),
+            VisionLayers = CountLayers(shapes.Keys, "visual.transformer.resblocks.", source),
             VisionHeads = Heads(visionWidth, "visual.conv1.weight", source),
             EmbeddingSize = Size(imageProjection[1]),
             TextWidth = textWidth,
-            TextLayers = CountLayers(shapes.Keys, "transformer.resblocks."),
+            TextLayers = CountLayers(shapes.Keys, "transformer.resblocks.", source),
             TextHeads = Heads(textWidth, "token_embedding.weight", source),
             ContextLength = Size(textPositions[0]),
             VocabularySize = Size(vocabulary[0]),
@@ -162,11 +162,23 @@ public sealed record ClipArchitecture
             : throw new PromptKDException(
                 $"{source}: '{name}' has {width} channels, expected a multiple of {HeadWidth} (the width of a head).");
 
-    /// <summary>One more than the largest layer index, so that a gap shows as missing tensors, not as fewer layers.</summary>
-    private static int CountLayers(IEnumerable<string> names, string prefix) => names
-        .Where(name => name.StartsWith(prefix, StringComparison.Ordinal))
-        .Select(name => name[prefix.Length..].Split('.')[0])
-        .Select(index => int.TryParse(index, NumberStyles.None, CultureInfo.InvariantCulture, out int layer) ? layer : -1)
-        .DefaultIfEmpty(-1)
-        .Max() + 1;
+    /// <summary>One more than the largest index, so that a gap shows as missing tensors, not as fewer layers.</summary>
+    private static int CountLayers(IEnumerable<string> names, string prefix, string source)
+    {
+        string[] indices =
+        [
+            .. names.Where(name => name.StartsWith(prefix, StringComparison.Ordinal))
+                .Select(name => name[prefix.Length..].Split('.')[0]),
+        ];
+        int last = indices
+            .Select(text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int layer) ? layer : -1)
+            .DefaultIfEmpty(-1)
+            .Max();
+
+        // Every layer has tensors, so this bounds what a hostile name can make the caller do.
+        return last < indices.Length
+            ? last + 1
+            : throw new PromptKDException(
+                $"{source}: there is a tensor '{prefix}{last}.…', but too few tensors for so many layers. Is it complete?");
+    }
 }

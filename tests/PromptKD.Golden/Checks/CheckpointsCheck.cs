@@ -21,7 +21,8 @@ internal sealed class CheckpointsCheck : IGoldenCheck
         using CheckpointFile file = CheckpointFile.Open(golden.PathOf(name));
         foreach (JsonProperty tensor in expected.GetProperty("state_dict").EnumerateObject())
         {
-            yield return CompareTensor($"{name}: {tensor.Name}", file.Tensors.GetValueOrDefault(tensor.Name), tensor.Value);
+            TensorEntry? actual = file.Tensors.GetValueOrDefault(tensor.Name);
+            yield return CompareTensor($"{name}: {tensor.Name}", actual, tensor.Value);
         }
 
         if (expected.TryGetProperty("keys", out JsonElement keys))
@@ -57,8 +58,8 @@ internal sealed class CheckpointsCheck : IGoldenCheck
             PickleDictionary states = actual.Find<PickleDictionary>("state")!;
             foreach (JsonProperty buffer in optimizer.GetProperty("momentum_buffers").EnumerateObject())
             {
-                PickleDictionary? state = states.Find<PickleDictionary>(long.Parse(buffer.Name, CultureInfo.InvariantCulture));
-                StoredTensor? stored = state?.Find<StoredTensor>("momentum_buffer");
+                long index = long.Parse(buffer.Name, CultureInfo.InvariantCulture);
+                StoredTensor? stored = states.Find<PickleDictionary>(index)?.Find<StoredTensor>("momentum_buffer");
                 TensorEntry? entry = stored is null
                     ? null
                     : new TensorEntry(stored.Shape, stored.Storage.Type, () => file.Read(stored));

@@ -21,8 +21,9 @@ internal sealed class SchedulesCheck : IGoldenCheck
             string yaml = $"{{\"OPTIM\": {one.GetProperty("optim").GetRawText()}}}";
             var schedule = new LearningRateSchedule(new ExperimentConfig().MergeYaml(yaml, $"schedule {index}").Optim);
             int epoch = 0;
-            foreach (double expected in one.GetProperty("lr_per_epoch").EnumerateArray().Select(rate => rate.GetDouble()))
+            foreach (JsonElement rate in one.GetProperty("lr_per_epoch").EnumerateArray())
             {
+                double expected = rate.GetDouble();
                 yield return Comparison.Of(
                     $"schedule {index}, epoch {epoch}",
                     schedule.Rate(epoch),

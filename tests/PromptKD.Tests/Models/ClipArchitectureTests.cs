@@ -34,6 +34,17 @@ public sealed class ClipArchitectureTests
     }
 
     [Fact]
+    public void Refuses_a_layer_number_that_no_file_could_hold()
+    {
+        Dictionary<string, long[]> shapes = VitL14At336Shapes();
+        shapes["transformer.resblocks.2147483647.ln_1.weight"] = [768];
+
+        var error = Assert.Throws<PromptKDException>(() => ClipArchitecture.Infer(shapes));
+
+        Assert.Contains("'transformer.resblocks.2147483647.…'", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Says_that_ResNets_are_not_supported_yet()
     {
         var error = Assert.Throws<PromptKDException>(() => ClipArchitecture.Infer(
@@ -50,14 +61,26 @@ public sealed class ClipArchitectureTests
         Assert.Equal(196, ClipArchitecture.VitB16.Patches);
     }
 
-    private static Dictionary<string, long[]> VitL14At336Shapes() => new()
+    private static Dictionary<string, long[]> VitL14At336Shapes()
     {
-        ["visual.conv1.weight"] = [1024, 3, 14, 14],
-        ["visual.positional_embedding"] = [577, 1024],
-        ["visual.proj"] = [1024, 768],
-        ["visual.transformer.resblocks.23.ln_1.weight"] = [1024],
-        ["transformer.resblocks.11.ln_1.weight"] = [768],
-        ["positional_embedding"] = [77, 768],
-        ["token_embedding.weight"] = [49408, 768],
-    };
+        var shapes = new Dictionary<string, long[]>
+        {
+            ["visual.conv1.weight"] = [1024, 3, 14, 14],
+            ["visual.positional_embedding"] = [577, 1024],
+            ["visual.proj"] = [1024, 768],
+            ["positional_embedding"] = [77, 768],
+            ["token_embedding.weight"] = [49408, 768],
+        };
+        for (int layer = 0; layer < 24; layer++)
+        {
+            shapes[$"visual.transformer.resblocks.{layer}.ln_1.weight"] = [1024];
+        }
+
+        for (int layer = 0; layer < 12; layer++)
+        {
+            shapes[$"transformer.resblocks.{layer}.ln_1.weight"] = [768];
+        }
+
+        return shapes;
+    }
 }

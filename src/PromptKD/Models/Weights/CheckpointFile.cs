@@ -29,8 +29,11 @@ internal sealed class CheckpointFile : IDisposable
     /// </summary>
     public IReadOnlyDictionary<string, TensorEntry> Tensors { get; }
 
-    /// <summary>A pickled dictionary's own entries (<c>epoch</c>, <c>optimizer</c>, …); empty for other files.</summary>
+    /// <summary>A pickled dictionary's own entries (<c>epoch</c>, <c>optimizer</c>, …); else empty.</summary>
     public PickleDictionary Values { get; }
+
+    /// <summary>The free-form texts of a safetensors file; empty for other files.</summary>
+    public IReadOnlyDictionary<string, string> Metadata { get; private init; } = new Dictionary<string, string>();
 
     /// <summary>Epochs trained, where the file says so.</summary>
     public long? Epoch => Values.TryGetValue("epoch", out object? value) ? value as long? : null;
@@ -68,7 +71,7 @@ internal sealed class CheckpointFile : IDisposable
         if (!File.Exists(path))
         {
             throw new PromptKDException(
-                $"{path}: {(Directory.Exists(path) ? "a folder, expected a file of weights." : "there is no such file.")}");
+                $"{path}: {(Directory.Exists(path) ? "a folder, not a file of weights." : "there is no such file.")}");
         }
 
         try
@@ -88,7 +91,10 @@ internal sealed class CheckpointFile : IDisposable
         stream.Position = 0;
         if (start.Length > 8 && start[8] == '{')
         {
-            return new CheckpointFile(path, stream, SafetensorsFile.ReadEntries(path, stream), root: null);
+            return new CheckpointFile(path, stream, SafetensorsFile.ReadEntries(path, stream), root: null)
+            {
+                Metadata = SafetensorsFile.ReadMetadata(path),
+            };
         }
 
         ITorchFile file = start switch

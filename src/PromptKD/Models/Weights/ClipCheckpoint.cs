@@ -8,7 +8,8 @@ public sealed class ClipCheckpoint : IDisposable
 {
     private readonly Lazy<string> _sha256;
 
-    private ClipCheckpoint(ClipArchitecture architecture, Dictionary<string, Tensor> tensors, IReadOnlyList<string> files)
+    private ClipCheckpoint(
+        ClipArchitecture architecture, Dictionary<string, Tensor> tensors, IReadOnlyList<string> files)
     {
         Architecture = architecture;
         Tensors = tensors;
@@ -53,7 +54,8 @@ public sealed class ClipCheckpoint : IDisposable
     /// <param name="pathOrName">A path, or a name such as <c>openai:ViT-B/16</c>.</param>
     /// <param name="fetch">Gets a named model and returns its path; without it only paths are accepted.</param>
     /// <param name="activation">
-    /// Overrides the nonlinearity. Folders state theirs; single files cannot, and are taken for QuickGELU models.
+    /// Overrides the nonlinearity. Folders state theirs; a safetensors file may, under <c>activation</c> in its
+    /// metadata (<c>quick_gelu</c> or <c>gelu</c>); other files are taken for QuickGELU models.
     /// </param>
     /// <exception cref="PromptKDException">
     /// There is nothing there, it is cut short or in no known format, or it is not a complete CLIP with a vision
@@ -73,8 +75,8 @@ public sealed class ClipCheckpoint : IDisposable
 
         ModelFolder folder = Directory.Exists(path)
             ? ModelFolder.Open(path)
-            : new ModelFolder { Format = "OpenAI", WeightFiles = [path], Activation = ClipActivation.QuickGelu };
-        return Read(path, activation is { } chosen ? folder with { Activation = chosen } : folder);
+            : new ModelFolder { Format = "OpenAI", WeightFiles = [path] };
+        return Read(path, folder with { Activation = activation ?? folder.Activation });
     }
 
     /// <summary>Frees the tensors.</summary>
@@ -93,10 +95,10 @@ public sealed class ClipCheckpoint : IDisposable
         {
             files.AddRange(folder.WeightFiles.Select(CheckpointFile.Open));
             Dictionary<string, TensorEntry> entries = ParameterNames.Translate(path, Merge(path, files));
-            ClipArchitecture inferred = ClipArchitecture.Infer(entries.ToDictionary(e => e.Key, e => e.Value.Shape), path);
+            var inferred = ClipArchitecture.Infer(entries.ToDictionary(e => e.Key, e => e.Value.Shape), path);
             ClipArchitecture architecture = inferred with
             {
-                Activation = folder.Activation,
+                Activation = folder.Activation ?? ReadActivation(files[0]) ?? ClipActivation.QuickGelu,
                 VisionHeads = folder.VisionHeads ?? inferred.VisionHeads,
                 TextHeads = folder.TextHeads ?? inferred.TextHeads,
             };
@@ -122,12 +124,23 @@ public sealed class ClipCheckpoint : IDisposable
         {
             if (!all.TryAdd(name, entry))
             {
-                throw new PromptKDException($"{path}: '{name}' is in two of its files. Keep the parts of one model only.");
+                throw new PromptKDException(
+                    $"{path}: '{name}' is in two of its files. Keep the parts of one model only.");
             }
         }
 
         return all;
     }
+
+    private static ClipActivation? ReadActivation(CheckpointFile file) =>
+        file.Metadata.GetValueOrDefault("activation") switch
+        {
+            null => null,
+            "quick_gelu" => ClipActivation.QuickGelu,
+            "gelu" => ClipActivation.Gelu,
+            string other => throw new PromptKDException(
+                $"{file.Path}: its activation is '{other}', expected quick_gelu or gelu."),
+        };
 
     private static void CheckHeads(string path, string encoder, int width, int heads)
     {

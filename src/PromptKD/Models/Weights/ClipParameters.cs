@@ -34,29 +34,29 @@ internal static class ClipParameters
         if (missing.Length > 0)
         {
             throw new PromptKDException(
-                $"{source}: no tensor '{missing[0]}' [{string.Join(", ", expected[missing[0]])}], which {clip.Name} needs "
-                + $"({missing.Length} of {expected.Count} missing). Is this a complete CLIP checkpoint?");
+                $"{source}: no tensor '{missing[0]}' {ShapeText.Of(expected[missing[0]])}, which {clip.Name} "
+                + $"needs ({missing.Length} of {expected.Count} missing). Is this a complete CLIP checkpoint?");
         }
 
         CheckShapes(source, tensors, clip);
         if (tensors.Keys.FirstOrDefault(name => !expected.ContainsKey(name)) is { } unknown)
         {
             throw new PromptKDException(
-                $"{source}: the tensor '{unknown}' has no place in {clip.Name}. Only CLIP's own architecture is supported.");
+                $"{source}: the tensor '{unknown}' has no place in {clip.Name}. "
+                + "Only CLIP's own architecture is supported.");
         }
     }
 
-    /// <summary>Checks the shapes of those tensors that are parameters of this architecture.</summary>
-    /// <exception cref="PromptKDException">One has another shape.</exception>
-    public static void CheckShapes(string source, IReadOnlyDictionary<string, TensorEntry> tensors, ClipArchitecture clip)
+    private static void CheckShapes(
+        string source, IReadOnlyDictionary<string, TensorEntry> tensors, ClipArchitecture clip)
     {
         foreach ((string name, long[] shape) in ShapesOf(clip))
         {
             if (tensors.TryGetValue(name, out TensorEntry? tensor) && !tensor.Shape.SequenceEqual(shape))
             {
                 throw new PromptKDException(
-                    $"{source}: '{name}' is [{string.Join(", ", tensor.Shape)}] but {clip.Name} needs "
-                    + $"[{string.Join(", ", shape)}]. Do all its tensors come from one model?");
+                    $"{source}: '{name}' is {ShapeText.Of(tensor.Shape)} but {clip.Name} needs "
+                    + $"{ShapeText.Of(shape)}. Do all its tensors come from one model?");
             }
         }
     }

@@ -32,7 +32,7 @@ internal static class HuggingFaceFolder
         if (ReadActivation(configPath, text) != activation)
         {
             throw new PromptKDException(
-                $"{configPath}: hidden_act differs between vision_config and text_config; only one for both is supported.");
+                $"{configPath}: hidden_act differs between vision_config and text_config, which is not supported.");
         }
 
         CheckNormEpsilon(configPath, vision);
@@ -54,7 +54,8 @@ internal static class HuggingFaceFolder
         {
             "quick_gelu" => ClipActivation.QuickGelu,
             "gelu" => ClipActivation.Gelu,
-            string other => throw new PromptKDException($"{path}: hidden_act is '{other}', expected quick_gelu or gelu."),
+            string other => throw new PromptKDException(
+                $"{path}: hidden_act is '{other}', expected quick_gelu or gelu."),
         };
 
     private static void CheckNormEpsilon(string path, JsonElement? tower)
@@ -81,7 +82,8 @@ internal static class HuggingFaceFolder
             }
         }
 
-        throw new PromptKDException($"{folder}: no weights: expected {string.Join(" or ", s_weightNames)}, or an index of parts.");
+        throw new PromptKDException(
+            $"{folder}: no weights: expected {string.Join(" or ", s_weightNames)}, or an index of parts.");
     }
 
     private static string[] ReadIndex(string folder, string indexPath)
@@ -114,7 +116,8 @@ internal static class HuggingFaceFolder
         }
 
         JsonElement config = ModelFolder.ReadJson(path);
-        if (config.Find("image_mean").Channels() is not { } mean || config.Find("image_std").Channels() is not { } deviation)
+        if (config.Find("image_mean").Channels() is not { } mean
+            || config.Find("image_std").Channels() is not { } deviation)
         {
             return null;
         }

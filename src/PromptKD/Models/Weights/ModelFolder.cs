@@ -11,8 +11,8 @@ internal sealed record ModelFolder
     /// <summary>Paths of the files that together hold the weights.</summary>
     public required IReadOnlyList<string> WeightFiles { get; init; }
 
-    /// <summary>The perceptrons' nonlinearity.</summary>
-    public required ClipActivation Activation { get; init; }
+    /// <summary>The perceptrons' nonlinearity; null where not stated.</summary>
+    public ClipActivation? Activation { get; init; }
 
     /// <summary>Attention heads of each image encoder layer; null where not stated.</summary>
     public int? VisionHeads { get; init; }
@@ -24,7 +24,7 @@ internal sealed record ModelFolder
     public ClipPreprocessing? Preprocessing { get; init; }
 
     /// <summary>Reads the configuration of a Hugging Face or open_clip folder.</summary>
-    /// <exception cref="PromptKDException">It is neither, a file is missing, or the model is not a plain CLIP.</exception>
+    /// <exception cref="PromptKDException">It is neither, a file is missing, or it is no plain CLIP.</exception>
     public static ModelFolder Open(string folder)
     {
         if (OpenClipFolder.TryOpen(folder) is { } openClip)
@@ -33,8 +33,8 @@ internal sealed record ModelFolder
         }
 
         return HuggingFaceFolder.TryOpen(folder) ?? throw new PromptKDException(
-            $"{folder}: no CLIP in this folder: expected config.json (Hugging Face) or open_clip_config.json (open_clip), "
-            + "or the path of a file of weights.");
+            $"{folder}: no CLIP in this folder: expected config.json (Hugging Face) or open_clip_config.json "
+            + "(open_clip), or the path of a file of weights.");
     }
 
     /// <summary>Reads a file that must be a JSON object.</summary>
@@ -43,7 +43,7 @@ internal sealed record ModelFolder
     {
         try
         {
-            using var document = JsonDocument.Parse(File.ReadAllBytes(path));
+            using var document = JsonDocument.Parse(File.ReadAllText(path));
             return document.RootElement.ValueKind == JsonValueKind.Object
                 ? document.RootElement.Clone()
                 : throw new PromptKDException($"{path}: not a JSON object.");

@@ -17,7 +17,7 @@ internal static class OpenAiModels
         new("ViT-L/14@336px", "ViT-L-14-336px.pt", "3035c92b350959924f9f00213499208652fc7ea050643e8b385c2dac08641f02"),
     ];
 
-    /// <param name="name">With <see cref="Prefix"/>: OpenAI's name or the file's (<c>openai:ViT-B-16</c>), in any case.</param>
+    /// <param name="name"><see cref="Prefix"/> and OpenAI's name or the file's, such as <c>openai:ViT-B-16</c>.</param>
     /// <exception cref="PromptKDException">There is no such model.</exception>
     public static OpenAiModel Find(string name)
     {

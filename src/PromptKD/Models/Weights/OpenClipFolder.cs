@@ -14,7 +14,7 @@ internal static class OpenClipFolder
     private static readonly string[] s_weightNames = ["open_clip_model.safetensors", "open_clip_pytorch_model.bin"];
 
     /// <returns>Null where the folder is not open_clip's.</returns>
-    /// <exception cref="PromptKDException">The configuration is malformed, or asks for more than a plain CLIP.</exception>
+    /// <exception cref="PromptKDException">The configuration is malformed, or not of a plain CLIP.</exception>
     public static ModelFolder? TryOpen(string folder)
     {
         string configPath = Path.Combine(folder, ConfigName);
@@ -30,7 +30,8 @@ internal static class OpenClipFolder
         JsonElement? text = model.Find("text_cfg");
         RequirePlain(configPath, "vision_cfg.pool_type", vision.Find("pool_type").Text(), "tok");
         RequirePlain(configPath, "text_cfg.pool_type", text.Find("pool_type").Text(), "argmax");
-        RequirePlain(configPath, "text_cfg.no_causal_mask", text.Find("no_causal_mask").IsTrue() ? "true" : null, "false");
+        string? unmasked = text.Find("no_causal_mask").IsTrue() ? "true" : null;
+        RequirePlain(configPath, "text_cfg.no_causal_mask", unmasked, "false");
         return new ModelFolder
         {
             Format = "open_clip",
@@ -46,7 +47,7 @@ internal static class OpenClipFolder
     {
         if (value is not null && value != plain)
         {
-            throw new PromptKDException($"{path}: {key} is '{value}', but only '{plain}' (OpenAI's CLIP) is supported.");
+            throw new PromptKDException($"{path}: {key} is '{value}', but only OpenAI's '{plain}' is supported.");
         }
     }
 

@@ -78,7 +78,7 @@ internal static class ParameterNames
     /// <summary>Translates every name, packing split projections; values are still read only when asked for.</summary>
     /// <param name="source">Path for error messages.</param>
     /// <param name="tensors">Under the names of any of the known programs.</param>
-    /// <exception cref="PromptKDException">Two tensors claim one name, or a third of a projection is missing.</exception>
+    /// <exception cref="PromptKDException">Two tensors have one name, or part of one is missing.</exception>
     public static Dictionary<string, TensorEntry> Translate(
         string source, IEnumerable<KeyValuePair<string, TensorEntry>> tensors)
     {
@@ -111,25 +111,31 @@ internal static class ParameterNames
 
     private static bool IsDerived(string name) => s_derived.Contains(name[(name.LastIndexOf('.') + 1)..]);
 
-    private static TensorEntry Combine(string source, string target, (string Name, Role Role, TensorEntry Entry)[] parts)
+    private static TensorEntry Combine(
+        string source, string target, (string Name, Role Role, TensorEntry Entry)[] parts)
     {
         switch (parts)
         {
             case [(_, Role.Whole, TensorEntry whole)]:
                 return whole;
             case [(_, Role.Transposed, { Shape.Length: 2 } matrix)]:
-                return matrix with { Shape = [matrix.Shape[1], matrix.Shape[0]], Read = () => Transpose(matrix.Read()) };
-            case [(_, Role.Query, TensorEntry query), (_, Role.Key, TensorEntry key), (_, Role.Value, TensorEntry value)]
-                when query.Shape.Length > 0 && query.Shape.SequenceEqual(key.Shape) && query.Shape.SequenceEqual(value.Shape):
+                return matrix with
+                {
+                    Shape = [matrix.Shape[1], matrix.Shape[0]],
+                    Read = () => Transpose(matrix.Read()),
+                };
+            case [(_, Role.Query, { Shape.Length: > 0 } query), (_, Role.Key, var key), (_, Role.Value, var value)]
+                when query.Shape.SequenceEqual(key.Shape) && query.Shape.SequenceEqual(value.Shape):
                 return query with
                 {
                     Shape = [checked(3 * query.Shape[0]), .. query.Shape[1..]],
                     Read = () => Pack(query.Read(), key.Read(), value.Read()),
                 };
             default:
-                string found = string.Join(", ", parts.Select(p => $"'{p.Name}' [{string.Join(", ", p.Entry.Shape)}]"));
+                string found = string.Join(", ", parts.Select(p => $"'{p.Name}' {ShapeText.Of(p.Entry.Shape)}"));
                 throw new PromptKDException(
-                    $"{source}: '{target}' cannot be made of {found}: expected it whole, or as equal query, key and value.");
+                    $"{source}: '{target}' cannot be made of {found}: "
+                    + "expected it whole, or a query, a key and a value of the same shape.");
         }
     }
 

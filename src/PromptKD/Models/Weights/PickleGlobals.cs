@@ -42,10 +42,6 @@ internal static class PickleGlobals
             case "torch._utils._rebuild_tensor_v2":
                 value = RebuildTensor(arguments);
                 return true;
-            case "torch._tensor._rebuild_from_type_v2":
-                PickleGlobal rebuild = Argument<PickleGlobal>(arguments, 0);
-                value = null;
-                return rebuild != callable && TryCall(rebuild, Argument<object?[]>(arguments, 2), out value);
             case "torch._utils._rebuild_parameter":
             case "torch._utils._rebuild_parameter_with_state":
                 value = Argument<StoredTensor>(arguments, 0);
@@ -109,7 +105,9 @@ internal static class PickleGlobals
 
     private static StoredTensor RebuildTensor(object?[] arguments) => new(
         Argument<PickledStorage>(arguments, 0),
-        arguments.ElementAtOrDefault(1) is long offset ? offset : throw new InvalidDataException("a tensor without offset"),
+        arguments.ElementAtOrDefault(1) is long offset
+            ? offset
+            : throw new InvalidDataException("a tensor without offset."),
         Integers(arguments.ElementAtOrDefault(2)),
         Integers(arguments.ElementAtOrDefault(3)));
 
@@ -133,13 +131,13 @@ internal static class PickleGlobals
             ("b1", 1) => bytes[0] != 0,
             ("i1" or "i2" or "i4" or "i8", <= 8) => (long)new BigInteger(bytes),
             ("u1" or "u2" or "u4", <= 4) => (long)new BigInteger(bytes, isUnsigned: true),
-            _ => throw new InvalidDataException($"a numpy number of type '{code}' and {bytes.Length} bytes"),
+            _ => throw new InvalidDataException($"a numpy number of type '{code}' and {bytes.Length} bytes."),
         };
     }
 
     private static T Argument<T>(object?[] arguments, int index)
         where T : class => arguments.ElementAtOrDefault(index) as T
-        ?? throw new InvalidDataException($"a call whose argument {index} is not a {typeof(T).Name}");
+        ?? throw new InvalidDataException($"a call whose argument {index} is not a {typeof(T).Name}.");
 
     private static long[] Integers(object? value)
     {

@@ -6,7 +6,7 @@ internal sealed record PickleGlobal(string Module, string Name)
     public override string ToString() => $"{Module}.{Name}";
 }
 
-/// <summary>An inert instance of a Python class that this program does not know: its class's name and its data.</summary>
+/// <summary>An inert instance of a Python class that is not known here: its class's name and its data.</summary>
 internal sealed class PickleObject(PickleGlobal pythonClass, object?[] arguments)
 {
     /// <summary>The class's name.</summary>

@@ -13,11 +13,12 @@ namespace PromptKD.Models.Weights;
 /// </remarks>
 internal sealed class PickleReader
 {
+    private static readonly PickleGlobal s_rebuildFromType = new("torch._tensor", "_rebuild_from_type_v2");
+
     private readonly string _source;
     private readonly PickleInput _input;
     private readonly Func<object?[], object?> _loadPersistent;
-    private readonly List<object?> _stack = [];
-    private readonly Stack<int> _marks = [];
+    private readonly PickleStack _stack = new();
     private readonly Dictionary<long, object?> _memo = [];
 
     private PickleReader(string source, Stream stream, Func<object?[], object?> loadPersistent) =>
@@ -38,8 +39,8 @@ internal sealed class PickleReader
         catch (Exception error) when (error is InvalidDataException or IOException or OverflowException)
         {
             throw new PromptKDException(
-                $"{source}: not a PyTorch checkpoint, cut short or damaged: byte {reader._input.Position} of its pickle: "
-                + $"{error.Message} Fetch the file again.",
+                $"{source}: not a PyTorch checkpoint, cut short or damaged: byte {reader._input.Position} of its "
+                + $"pickle: {error.Message} Fetch the file again.",
                 error);
         }
     }
@@ -51,13 +52,13 @@ internal sealed class PickleReader
             var opcode = (PickleOpcode)_input.ReadByte();
             if (opcode == PickleOpcode.Stop)
             {
-                return Pop();
+                return _stack.Pop();
             }
 
             if (!PushPlainValue(opcode) && !PushText(opcode) && !MakeContainer(opcode) && !UseMemo(opcode)
                 && !MakeObject(opcode))
             {
-                throw new InvalidDataException($"unknown instruction 0x{(byte)opcode:x2}");
+                throw new InvalidDataException($"unknown instruction 0x{(byte)opcode:x2}.");
             }
         }
     }
@@ -71,9 +72,9 @@ internal sealed class PickleReader
             case PickleOpcode.None: return Push(null);
             case PickleOpcode.NewTrue: return Push(true);
             case PickleOpcode.NewFalse: return Push(false);
-            case PickleOpcode.BinaryInteger: return Push((long)BinaryPrimitives.ReadInt32LittleEndian(_input.ReadBytes(4)));
+            case PickleOpcode.BinaryInteger: return Push((long)(int)_input.ReadUInt32());
             case PickleOpcode.BinaryInteger1: return Push((long)_input.ReadByte());
-            case PickleOpcode.BinaryInteger2: return Push((long)BinaryPrimitives.ReadUInt16LittleEndian(_input.ReadBytes(2)));
+            case PickleOpcode.BinaryInteger2: return Push((long)_input.ReadUInt16());
             case PickleOpcode.BinaryFloat: return Push(BinaryPrimitives.ReadDoubleBigEndian(_input.ReadBytes(8)));
             case PickleOpcode.Long1: return Push(_input.ReadCountedInteger(1));
             case PickleOpcode.Long4: return Push(_input.ReadCountedInteger(4));
@@ -89,7 +90,7 @@ internal sealed class PickleReader
         switch (opcode)
         {
             case PickleOpcode.String: return Push(_input.ReadLine().Trim('\'', '"'));
-            case PickleOpcode.Unicode: return Push(_input.ReadLine());
+            case PickleOpcode.Unicode: return Push(_input.ReadEscapedLine());
             case PickleOpcode.ShortBinaryString:
             case PickleOpcode.ShortBinaryUnicode: return Push(_input.ReadText(1));
             case PickleOpcode.BinaryString:
@@ -107,28 +108,28 @@ internal sealed class PickleReader
     {
         switch (opcode)
         {
-            case PickleOpcode.Mark: _marks.Push(_stack.Count); return true;
-            case PickleOpcode.Pop: Pop(); return true;
-            case PickleOpcode.PopMark: PopToMark(); return true;
-            case PickleOpcode.Duplicate: return Push(Peek());
+            case PickleOpcode.Mark: _stack.Mark(); return true;
+            case PickleOpcode.Pop: _stack.Pop(); return true;
+            case PickleOpcode.PopMark: _stack.PopToMark(); return true;
+            case PickleOpcode.Duplicate: return Push(_stack.Peek());
             case PickleOpcode.EmptyTuple: return Push(Array.Empty<object?>());
             case PickleOpcode.EmptySet:
             case PickleOpcode.EmptyList: return Push(new List<object?>());
             case PickleOpcode.EmptyDictionary: return Push(new PickleDictionary());
-            case PickleOpcode.Tuple: return Push(PopToMark());
-            case PickleOpcode.Tuple1: return Push(PopMany(1));
-            case PickleOpcode.Tuple2: return Push(PopMany(2));
-            case PickleOpcode.Tuple3: return Push(PopMany(3));
+            case PickleOpcode.Tuple: return Push(_stack.PopToMark());
+            case PickleOpcode.Tuple1: return Push(_stack.PopMany(1));
+            case PickleOpcode.Tuple2: return Push(_stack.PopMany(2));
+            case PickleOpcode.Tuple3: return Push(_stack.PopMany(3));
             case PickleOpcode.FrozenSet:
-            case PickleOpcode.List: return Push(PopToMark().ToList());
-            case PickleOpcode.Dictionary: return SetItems(PopToMark(), into: new PickleDictionary(), push: true);
-            case PickleOpcode.Append: return Append(PopMany(1));
+            case PickleOpcode.List: return Push(_stack.PopToMark().ToList());
+            case PickleOpcode.Dictionary: return SetItems(_stack.PopToMark(), into: new PickleDictionary(), push: true);
+            case PickleOpcode.Append: return Append(_stack.PopMany(1));
             case PickleOpcode.AddItems:
-            case PickleOpcode.Appends: return Append(PopToMark());
-            case PickleOpcode.SetItem: return SetItems(PopMany(2), into: Peek());
+            case PickleOpcode.Appends: return Append(_stack.PopToMark());
+            case PickleOpcode.SetItem: return SetItems(_stack.PopMany(2), into: _stack.Peek());
             case PickleOpcode.SetItems:
-                object?[] items = PopToMark();
-                return SetItems(items, into: Peek());
+                object?[] items = _stack.PopToMark();
+                return SetItems(items, into: _stack.Peek());
             default: return false;
         }
     }
@@ -152,36 +153,46 @@ internal sealed class PickleReader
     {
         switch (opcode)
         {
-            case PickleOpcode.BinaryPersistentId: return Push(_loadPersistent(Pop<object?[]>()));
+            case PickleOpcode.BinaryPersistentId: return Push(_loadPersistent(_stack.Pop<object?[]>()));
             case PickleOpcode.Global: return Push(new PickleGlobal(_input.ReadLine(), _input.ReadLine()));
             case PickleOpcode.StackGlobal:
-                string name = Pop<string>();
-                return Push(new PickleGlobal(Pop<string>(), name));
+                string name = _stack.Pop<string>();
+                return Push(new PickleGlobal(_stack.Pop<string>(), name));
             case PickleOpcode.Reduce:
-                object?[] arguments = Pop<object?[]>();
-                return Push(Call(Pop<PickleGlobal>(), arguments));
+                object?[] arguments = _stack.Pop<object?[]>();
+                return Push(Call(_stack.Pop<PickleGlobal>(), arguments));
             case PickleOpcode.Instance:
                 var instanceClass = new PickleGlobal(_input.ReadLine(), _input.ReadLine());
-                return Push(Call(instanceClass, PopToMark()));
+                return Push(Call(instanceClass, _stack.PopToMark()));
             case PickleOpcode.Object:
-                object?[] parts = PopToMark();
-                return Push(Call(parts.FirstOrDefault() as PickleGlobal ?? throw Unexpected(parts), parts[1..]));
+                object?[] parts = _stack.PopToMark();
+                return parts is [PickleGlobal first, .. object?[] rest]
+                    ? Push(Call(first, rest))
+                    : throw PickleStack.Unexpected(parts);
             case PickleOpcode.NewObject:
-                object?[] constructorArguments = Pop<object?[]>();
-                return Push(MakeInstance(Pop<PickleGlobal>(), constructorArguments));
+                object?[] constructorArguments = _stack.Pop<object?[]>();
+                return Push(MakeInstance(_stack.Pop<PickleGlobal>(), constructorArguments));
             case PickleOpcode.NewObjectWithKeywords:
-                object? keywords = Pop();
-                object?[] positional = Pop<object?[]>();
-                return Push(MakeInstance(Pop<PickleGlobal>(), [.. positional, keywords]));
+                object? keywords = _stack.Pop();
+                object?[] positional = _stack.Pop<object?[]>();
+                return Push(MakeInstance(_stack.Pop<PickleGlobal>(), [.. positional, keywords]));
             case PickleOpcode.Build:
-                object? state = Pop();
+                object? state = _stack.Pop();
                 return SetState(state);
             default: return false;
         }
     }
 
-    private object? Call(PickleGlobal callable, object?[] arguments) =>
-        PickleGlobals.TryCall(callable, arguments, out object? value) ? value : throw Refusal(callable);
+    private object? Call(PickleGlobal callable, object?[] arguments)
+    {
+        // Tensors of a subclass are rebuilt by a call of a call: (function, class, its arguments, attributes).
+        if (callable == s_rebuildFromType && arguments is [PickleGlobal inner, _, object?[] innerArguments, ..])
+        {
+            (callable, arguments) = (inner, innerArguments);
+        }
+
+        return PickleGlobals.TryCall(callable, arguments, out object? value) ? value : throw Refusal(callable);
+    }
 
     private object? MakeInstance(PickleGlobal pythonClass, object?[] arguments)
     {
@@ -190,7 +201,9 @@ internal sealed class PickleReader
             return value;
         }
 
-        return PickleGlobals.RunsCode(pythonClass) ? throw Refusal(pythonClass) : new PickleObject(pythonClass, arguments);
+        return PickleGlobals.RunsCode(pythonClass)
+            ? throw Refusal(pythonClass)
+            : new PickleObject(pythonClass, arguments);
     }
 
     private PromptKDException Refusal(PickleGlobal callable) => new(
@@ -200,7 +213,7 @@ internal sealed class PickleReader
     // Attributes of dictionaries and tensors (torch's "_metadata") carry no weights: they are dropped.
     private bool SetState(object? state)
     {
-        if (Peek() is PickleObject instance)
+        if (_stack.Peek() is PickleObject instance)
         {
             instance.State = state;
         }
@@ -210,11 +223,11 @@ internal sealed class PickleReader
 
     private bool Append(object?[] items)
     {
-        List<object?> list = Peek() switch
+        List<object?> list = _stack.Peek() switch
         {
             List<object?> plain => plain,
             PickleObject instance => instance.Items,
-            var other => throw Unexpected(other),
+            var other => throw PickleStack.Unexpected(other),
         };
         list.AddRange(items);
         return true;
@@ -226,11 +239,11 @@ internal sealed class PickleReader
         {
             PickleDictionary plain => plain,
             PickleObject instance => instance.Entries,
-            _ => throw Unexpected(into),
+            _ => throw PickleStack.Unexpected(into),
         };
         if (items.Length % 2 != 0)
         {
-            throw new InvalidDataException("a dictionary key without a value");
+            throw new InvalidDataException("a dictionary key without a value.");
         }
 
         for (int i = 0; i < items.Length; i += 2)
@@ -243,62 +256,20 @@ internal sealed class PickleReader
 
     private bool Push(object? value)
     {
-        _stack.Add(value);
+        _stack.Push(value);
         return true;
-    }
-
-    private object? Peek()
-    {
-        int floor = _marks.TryPeek(out int mark) ? mark : 0;
-        return _stack.Count > floor ? _stack[^1] : throw new InvalidDataException("the stack is empty");
-    }
-
-    private object? Pop()
-    {
-        object? value = Peek();
-        _stack.RemoveAt(_stack.Count - 1);
-        return value;
-    }
-
-    private T Pop<T>()
-        where T : class => Pop() is var value && value is T typed ? typed : throw Unexpected(value);
-
-    private object?[] PopMany(int count)
-    {
-        object?[] values = new object?[count];
-        for (int i = count - 1; i >= 0; i--)
-        {
-            values[i] = Pop();
-        }
-
-        return values;
-    }
-
-    private object?[] PopToMark()
-    {
-        if (!_marks.TryPop(out int mark))
-        {
-            throw new InvalidDataException("no mark on the stack");
-        }
-
-        object?[] values = [.. _stack[mark..]];
-        _stack.RemoveRange(mark, values.Length);
-        return values;
     }
 
     private bool Remember(long index)
     {
-        _memo[index] = Peek();
+        _memo[index] = _stack.Peek();
         return true;
     }
 
     private bool Recall(long index) =>
         _memo.TryGetValue(index, out object? value)
             ? Push(value)
-            : throw new InvalidDataException($"nothing was stored under {index}");
+            : throw new InvalidDataException($"nothing was stored under {index}.");
 
     private static string Shorten(string name) => name.Length <= 100 ? name : name[..100] + "…";
-
-    private static InvalidDataException Unexpected(object? value) =>
-        new($"an unexpected {value?.GetType().Name ?? "None"} on the stack.");
 }

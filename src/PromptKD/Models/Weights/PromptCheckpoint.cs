@@ -21,9 +21,9 @@ internal static class PromptCheckpoint
     {
         if (!entries.ContainsKey(TextContextName))
         {
+            string guess = HasProjector(entries) ? "a student's checkpoint" : "a teacher of PromptSRC or IVLP";
             throw new PromptKDException(
-                $"{path}: no text prompts ('{TextContextName}') among {entries.Count} tensors. "
-                + $"Is it {(HasProjector(entries) ? "a student's checkpoint" : "a teacher that PromptSRC or IVLP trained")}?");
+                $"{path}: no text prompts ('{TextContextName}') among {entries.Count} tensors. Is it {guess}?");
         }
 
         return Assemble(path, file, entries, projector: null);
@@ -35,9 +35,9 @@ internal static class PromptCheckpoint
     {
         if (!HasProjector(entries))
         {
+            string guess = entries.ContainsKey(TextContextName) ? "a teacher's checkpoint" : "a PromptKD student's";
             throw new PromptKDException(
-                $"{path}: no projector ('{ProjectorPrefix}…') among {entries.Count} tensors. "
-                + $"Is it {(entries.ContainsKey(TextContextName) ? "a teacher's checkpoint" : "a student that PromptKD trained")}?");
+                $"{path}: no projector ('{ProjectorPrefix}…') among {entries.Count} tensors. Is it {guess}?");
         }
 
         if (!entries.ContainsKey(VisionPromptsName))
@@ -64,10 +64,12 @@ internal static class PromptCheckpoint
         List<TensorEntry> vision = FindPrompts(path, entries, VisionPromptsName, "image_encoder.");
         Dictionary<string, TensorEntry> frozen = ParameterNames.Translate(
             path, entries.Where(entry => !IsLearned(entry.Key)));
-        if (frozen.Keys.FirstOrDefault(name => name.StartsWith("prompt_learner.", StringComparison.Ordinal)) is { } unknown)
+        const string Learner = "prompt_learner.";
+        if (frozen.Keys.FirstOrDefault(name => name.StartsWith(Learner, StringComparison.Ordinal)) is { } unknown)
         {
             throw new PromptKDException(
-                $"{path}: '{unknown}' belongs to a method whose teachers are not supported. Use one of PromptSRC or IVLP.");
+                $"{path}: '{unknown}' belongs to a method whose teachers are not supported. "
+                + "Use one of PromptSRC or IVLP.");
         }
 
         return new PromptedWeights
@@ -96,15 +98,15 @@ internal static class PromptCheckpoint
             if (!entries.TryGetValue(name, out TensorEntry? entry))
             {
                 return deepNames.Length == 0 ? [] : throw new PromptKDException(
-                    $"{path}: no prompts '{name}', though there are {deepNames.Length} for deeper layers. Is it complete?");
+                    $"{path}: no prompts '{name}', but {deepNames.Length} other layers have theirs. Is it complete?");
             }
 
             if (entry.Shape.Length != 2 || (layer > 0 && !entry.Shape.SequenceEqual(prompts[0].Shape)))
             {
                 string expected = layer == 0 ? "tokens, width" : string.Join(", ", prompts[0].Shape);
                 throw new PromptKDException(
-                    $"{path}: '{name}' is [{string.Join(", ", entry.Shape)}], expected [{expected}], the same for all classes "
-                    + "and layers.");
+                    $"{path}: '{name}' is {ShapeText.Of(entry.Shape)}, expected [{expected}], "
+                    + "the same for all classes and layers.");
             }
 
             prompts.Add(entry);
@@ -125,9 +127,9 @@ internal static class PromptCheckpoint
             long[]? shape = projector.GetValueOrDefault(name)?.Shape;
             if (shape is null || !shape.SequenceEqual(expected) || teacher == 0)
             {
+                string found = shape is null ? "missing" : ShapeText.Of(shape);
                 throw new PromptKDException(
-                    $"{path}: the projector's '{ProjectorPrefix}{name}' is "
-                    + $"{(shape is null ? "missing" : $"[{string.Join(", ", shape)}]")}, expected [{string.Join(", ", expected)}].");
+                    $"{path}: its projector's '{ProjectorPrefix}{name}' is {found}, not {ShapeText.Of(expected)}.");
             }
         }
 

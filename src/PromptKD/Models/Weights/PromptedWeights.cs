@@ -9,7 +9,7 @@ internal sealed class PromptedWeights : IDisposable
     /// <summary>Path of the checkpoint, for messages.</summary>
     public required string Source { get; init; }
 
-    /// <summary>Learned tokens in front of the class name, [tokens, text width]; null where none were learned.</summary>
+    /// <summary>Learned tokens in front of the class name, [tokens, text width]; null where there are none.</summary>
     public Tensor? TextContext { get; init; }
 
     /// <summary>Learned text tokens of layers 1, 2, …, each [tokens, text width].</summary>
@@ -21,7 +21,7 @@ internal sealed class PromptedWeights : IDisposable
     /// <summary>Learned image tokens of layers 1, 2, …, each [tokens, vision width].</summary>
     public required IReadOnlyList<Tensor> DeepVisionPrompts { get; init; }
 
-    /// <summary>Frozen parameters stored beside them, under OpenAI's names. They take precedence over the base's.</summary>
+    /// <summary>Frozen parameters stored beside them, under OpenAI's names. They replace the base's.</summary>
     public required IReadOnlyDictionary<string, Tensor> Overrides { get; init; }
 
     /// <summary>From the student's space to the teacher's; null for teachers.</summary>
@@ -74,38 +74,6 @@ internal sealed class PromptedWeights : IDisposable
     }
 
     private PromptKDException DoesNotFit(string name, long[] shape, long[] expected, ClipArchitecture clip) => new(
-        $"{Source}: '{name}' is [{string.Join(", ", shape)}] but {clip.Name} needs [{string.Join(", ", expected)}]. "
+        $"{Source}: '{name}' is {ShapeText.Of(shape)} but {clip.Name} needs {ShapeText.Of(expected)}. "
         + "Was it trained on another CLIP?");
-}
-
-/// <summary>
-/// The student's projector: 1×1 convolution, batch normalisation, ReLU, 1×1 convolution (PromptKD, section 3.2).
-/// </summary>
-/// <param name="Tensors">
-/// <c>conv1.0.weight</c> [teacher, student, 1, 1] and <c>.bias</c>; <c>conv1.1.weight</c>, <c>.bias</c>,
-/// <c>.running_mean</c>, <c>.running_var</c> [teacher] and <c>.num_batches_tracked</c> []; <c>conv1.3.weight</c>
-/// [teacher, teacher, 1, 1] and <c>.bias</c>.
-/// </param>
-internal sealed record ProjectorWeights(IReadOnlyDictionary<string, Tensor> Tensors)
-{
-    /// <summary>Dimensions of the student's space.</summary>
-    public long StudentSize => Tensors["conv1.0.weight"].shape[1];
-
-    /// <summary>Dimensions of the teacher's space.</summary>
-    public long TeacherSize => Tensors["conv1.0.weight"].shape[0];
-
-    /// <summary>Every tensor's name and shape.</summary>
-    public static IReadOnlyDictionary<string, long[]> ShapesOf(long studentSize, long teacherSize) =>
-        new OrderedDictionary<string, long[]>
-        {
-            ["conv1.0.weight"] = [teacherSize, studentSize, 1, 1],
-            ["conv1.0.bias"] = [teacherSize],
-            ["conv1.1.weight"] = [teacherSize],
-            ["conv1.1.bias"] = [teacherSize],
-            ["conv1.1.running_mean"] = [teacherSize],
-            ["conv1.1.running_var"] = [teacherSize],
-            ["conv1.1.num_batches_tracked"] = [],
-            ["conv1.3.weight"] = [teacherSize, teacherSize, 1, 1],
-            ["conv1.3.bias"] = [teacherSize],
-        };
 }

@@ -33,9 +33,13 @@ internal static class SafetensorsFile
         using JsonDocument header = ReadHeader(path, stream);
         long dataStart = stream.Position;
         var entries = new Dictionary<string, TensorEntry>();
-        foreach (JsonProperty entry in header.RootElement.EnumerateObject().Where(e => e.Name != MetadataName))
+        foreach (JsonProperty entry in header.RootElement.EnumerateObject())
         {
-            entries[entry.Name] = ReadEntry(path, stream, dataStart, entry);
+            string name = ReadName(path, entry);
+            if (name != MetadataName)
+            {
+                entries[name] = ReadEntry(path, stream, dataStart, name, entry.Value);
+            }
         }
 
         return entries;
@@ -47,9 +51,18 @@ internal static class SafetensorsFile
     {
         using FileStream stream = File.OpenRead(path);
         using JsonDocument header = ReadHeader(path, stream);
-        return header.RootElement.TryGetProperty(MetadataName, out JsonElement metadata)
-            ? metadata.EnumerateObject().ToDictionary(e => e.Name, e => e.Value.GetString() ?? "")
-            : [];
+        try
+        {
+            return header.RootElement.TryGetProperty(MetadataName, out JsonElement metadata)
+                ? metadata.EnumerateObject()
+                    .DistinctBy(entry => entry.Name)
+                    .ToDictionary(entry => entry.Name, entry => entry.Value.GetString() ?? "")
+                : [];
+        }
+        catch (InvalidOperationException error)
+        {
+            throw new PromptKDException($"{path}: '{MetadataName}' does not hold texts ({error.Message})", error);
+        }
     }
 
     /// <summary>Writes the tensors in the given order, so that equal tensors give equal bytes.</summary>
@@ -90,21 +103,34 @@ internal static class SafetensorsFile
         }
     }
 
-    private static TensorEntry ReadEntry(string path, FileStream stream, long dataStart, JsonProperty entry)
+    private static string ReadName(string path, JsonProperty entry)
     {
         try
         {
-            string typeName = entry.Value.GetProperty("dtype").GetString()!;
-            long[] shape = [.. entry.Value.GetProperty("shape").EnumerateArray().Select(e => e.GetInt64())];
-            long begin = entry.Value.GetProperty("data_offsets")[0].GetInt64();
-            long end = entry.Value.GetProperty("data_offsets")[1].GetInt64();
+            return entry.Name;
+        }
+        catch (InvalidOperationException error)
+        {
+            throw new PromptKDException($"{path}: a tensor's name is not text ({error.Message})", error);
+        }
+    }
+
+    private static TensorEntry ReadEntry(
+        string path, FileStream stream, long dataStart, string name, JsonElement description)
+    {
+        try
+        {
+            string typeName = description.GetProperty("dtype").GetString()!;
+            long[] shape = [.. description.GetProperty("shape").EnumerateArray().Select(e => e.GetInt64())];
+            long begin = description.GetProperty("data_offsets")[0].GetInt64();
+            long end = description.GetProperty("data_offsets")[1].GetInt64();
             ScalarType type = ElementTypes.FromSafetensors(typeName);
             long elements = shape.Aggregate(1L, (product, size) => checked(product * size));
             long expected = checked(elements * type.ElementSize());
             if (begin < 0 || shape.Any(size => size < 0) || end - begin != expected || end > stream.Length - dataStart)
             {
                 throw new PromptKDException(
-                    $"{path}: '{entry.Name}' of shape [{string.Join(", ", shape)}] needs {expected} bytes at {begin}, "
+                    $"{path}: '{name}' of shape {ShapeText.Of(shape)} needs {expected} bytes at {begin}, "
                     + $"but the file says {begin}–{end} and ends at {stream.Length - dataStart}. Is it cut short?");
             }
 
@@ -113,7 +139,7 @@ internal static class SafetensorsFile
         catch (Exception error) when (error is KeyNotFoundException or InvalidOperationException
             or IndexOutOfRangeException or FormatException or OverflowException or NotSupportedException)
         {
-            throw new PromptKDException($"{path}: the entry '{entry.Name}' is malformed ({error.Message})", error);
+            throw new PromptKDException($"{path}: the entry '{name}' is malformed ({error.Message})", error);
         }
     }
 

@@ -25,7 +25,7 @@ internal sealed class StoredTensor
             || shape.Any(size => size < 0) || strides.Any(stride => stride < 0))
         {
             throw new InvalidDataException(
-                $"a tensor of shape [{string.Join(", ", shape)}], strides [{string.Join(", ", strides)}], offset {offset}");
+                $"a tensor of shape {ShapeText.Of(shape)}, strides {ShapeText.Of(strides)}, offset {offset}.");
         }
 
         Storage = storage;
@@ -40,8 +40,8 @@ internal sealed class StoredTensor
         if (span + offset > storage.Count || (elements > span && elements > MaxRepeatedElements))
         {
             throw new InvalidDataException(
-                $"a tensor of shape [{string.Join(", ", shape)}], strides [{string.Join(", ", strides)}], offset {offset} "
-                + $"does not fit its storage of {storage.Count} elements");
+                $"a tensor of shape {ShapeText.Of(shape)}, strides {ShapeText.Of(strides)}, offset {offset} "
+                + $"does not fit its storage of {storage.Count} elements.");
         }
 
         Span = (long)span;

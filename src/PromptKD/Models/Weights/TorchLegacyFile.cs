@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Numerics;
 
 namespace PromptKD.Models.Weights;
@@ -12,7 +13,7 @@ internal sealed class TorchLegacyFile : ITorchFile
 {
     private const long ProtocolVersion = 1001;
     private static readonly BigInteger s_magicNumber = BigInteger.Parse(
-        "1950a86a20f9469cfc6c", System.Globalization.NumberStyles.HexNumber, System.Globalization.CultureInfo.InvariantCulture);
+        "1950a86a20f9469cfc6c", NumberStyles.HexNumber, CultureInfo.InvariantCulture);
 
     private readonly string _path;
     private readonly FileStream _stream;
@@ -27,7 +28,7 @@ internal sealed class TorchLegacyFile : ITorchFile
         if (!s_magicNumber.Equals(ReadPickle()))
         {
             throw new PromptKDException(
-                $"{path}: a Python pickle, but not of torch.save (its magic number is missing): not a PyTorch checkpoint.");
+                $"{path}: a Python pickle, but not of torch.save (no magic number): not a PyTorch checkpoint.");
         }
 
         try
@@ -78,7 +79,7 @@ internal sealed class TorchLegacyFile : ITorchFile
         if (little is not true)
         {
             throw new PromptKDException(
-                $"{_path}: written on a big-endian machine, which is not supported. Save it on a little-endian machine.");
+                $"{_path}: written on a big-endian machine. Save it again on a little-endian machine.");
         }
     }
 

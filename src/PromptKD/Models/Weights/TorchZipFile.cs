@@ -3,17 +3,6 @@ using System.Text;
 
 namespace PromptKD.Models.Weights;
 
-/// <summary>A PyTorch file: a pickled tree of objects, and the storages its tensors are views of.</summary>
-internal interface ITorchFile : IDisposable
-{
-    /// <summary>What was pickled; its tensors are <see cref="StoredTensor"/>s.</summary>
-    object? Root { get; }
-
-    /// <summary>Reads a tensor's values.</summary>
-    /// <exception cref="PromptKDException">The file is cut short or damaged.</exception>
-    Tensor Read(StoredTensor tensor);
-}
-
 /// <summary>
 /// The format that <c>torch.save</c> has written since version 1.6, and TorchScript archives: a zip whose entry
 /// <c>data.pkl</c> is the pickle and whose entries <c>data/KEY</c> are the storages. TorchScript's code entries are
@@ -89,11 +78,12 @@ internal sealed class TorchZipFile : ITorchFile
 
         Span<byte> text = stackalloc byte[16];
         using Stream stream = OpenEntry("byteorder");
-        string order = Encoding.ASCII.GetString(text[..stream.ReadAtLeast(text, text.Length, throwOnEndOfStream: false)]);
-        if (order.Trim() != "little")
+        int length = stream.ReadAtLeast(text, text.Length, throwOnEndOfStream: false);
+        string order = Encoding.ASCII.GetString(text[..length]).Trim();
+        if (order != "little")
         {
             throw new PromptKDException(
-                $"{_path}: its byte order is '{order.Trim()}', only 'little' is supported. Save it on a little-endian machine.");
+                $"{_path}: its byte order is '{order}', not 'little'. Save it again on a little-endian machine.");
         }
     }
 
@@ -106,7 +96,7 @@ internal sealed class TorchZipFile : ITorchFile
         return entry.Length >= bytes && entry.CompressedLength >= entry.Length / MaxDeflateRatio
             ? storage
             : throw new InvalidDataException(
-                $"'{entry.FullName}' has {entry.Length} bytes ({entry.CompressedLength} in the file), expected {bytes}.");
+                $"'{entry.FullName}' has {entry.Length} bytes ({entry.CompressedLength} packed), expected {bytes}.");
     }
 
     private Stream OpenStorage(PickledStorage storage, long byteOffset)

@@ -1,0 +1,93 @@
+using YamlDotNet.Core;
+using YamlDotNet.Core.Tokens;
+using YamlDotNet.RepresentationModel;
+
+namespace PromptKD.Configuration;
+
+/// <summary>Parses YAML, and turns what is not YAML into one line with its place.</summary>
+internal static class YamlText
+{
+    /// <summary>The root of the only document, or null where there is none.</summary>
+    /// <param name="yaml">The text.</param>
+    /// <param name="source">What messages call it.</param>
+    /// <exception cref="PromptKDException">The text is not YAML, or has several documents.</exception>
+    public static YamlNode? Parse(string yaml, string source)
+    {
+        var stream = new YamlStream();
+        try
+        {
+            stream.Load(new StringReader(yaml));
+        }
+        catch (Exception error) when (error is YamlException or InvalidOperationException or ArgumentException)
+        {
+            throw Explain(error, yaml, source);
+        }
+
+        return stream.Documents.Count <= 1
+            ? stream.Documents.FirstOrDefault()?.RootNode
+            : throw new PromptKDException(
+                $"{PlaceOf(stream.Documents[1].RootNode, source)}: a second document begins. "
+                + "Put all settings in one.");
+    }
+
+    /// <summary>File, line and column, both counted from 1, where a node begins.</summary>
+    public static string PlaceOf(YamlNode node, string source) => Place(node.Start, source);
+
+    /// <summary>
+    /// YamlDotNet notices an open bracket at the end of the text, or (an InvalidOperationException) without any
+    /// place; where the bracket stands helps more. Aliases in odd places are an ArgumentException to it.
+    /// </summary>
+    private static PromptKDException Explain(Exception error, string yaml, string source)
+    {
+        if (FindOpenBracket(yaml) is { } bracket)
+        {
+            return new($"{Place(bracket, source)}: not valid YAML: this bracket is never closed.", error);
+        }
+
+        if (error is not YamlException yamlError)
+        {
+            return new($"{source}: not valid YAML: a bracket or an alias stands where none can.", error);
+        }
+
+        string what = string.Join(' ', error.Message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        return new($"{Place(yamlError.Start, source)}: not valid YAML: {what.TrimEnd('.')}.", error);
+    }
+
+    /// <summary>The innermost bracket without its partner, or null if the text has none or fails before its end.</summary>
+    private static Mark? FindOpenBracket(string yaml)
+    {
+        var open = new Stack<Mark>();
+        var scanner = new Scanner(new StringReader(yaml));
+        try
+        {
+            while (scanner.MoveNext())
+            {
+                if (scanner.Current is FlowSequenceStart or FlowMappingStart)
+                {
+                    open.Push(scanner.Current.Start);
+                }
+                else if (scanner.Current is FlowSequenceEnd or FlowMappingEnd)
+                {
+                    open.TryPop(out _);
+                }
+                else if (scanner.Current is Error)
+                {
+                    // The scanner repeats an error for ever.
+                    return null;
+                }
+            }
+        }
+        catch (InvalidOperationException)
+        {
+            // The scanner gives up at a key of the block around an open bracket.
+        }
+        catch (YamlException)
+        {
+            return null;
+        }
+
+        return open.TryPeek(out Mark bracket) ? bracket : null;
+    }
+
+    private static string Place(Mark mark, string source) => $"{source}:{mark.Line}:{mark.Column}";
+}

@@ -1,0 +1,197 @@
+using CsCheck;
+using PromptKD.Configuration;
+
+namespace PromptKD.Tests.Configuration;
+
+public sealed class YamlReaderTests
+{
+    [Theory]
+    [InlineData("")]
+    [InlineData("# nothing but a comment\n")]
+    [InlineData("---\n")]
+    [InlineData("OPTIM:\nTRAINER:\n  PROMPTKD:\n")]
+    [InlineData("{}")]
+    public void A_file_without_settings_changes_nothing(string yaml) =>
+        Assert.Equal(new ExperimentConfig(), Merge(yaml));
+
+    [Theory]
+    [InlineData("LR: 1e-5", 1e-5)] // Text to YAML 1.1, a number to Python.
+    [InlineData("LR: 1.0e-5", 1e-5)]
+    [InlineData("LR: .5", 0.5)]
+    [InlineData("LR: 5.", 5)]
+    [InlineData("LR: 2", 2)]
+    [InlineData("LR: 1_000.5", 1000.5)]
+    [InlineData("LR: \"1e-5\"", 1e-5)]
+    [InlineData("LR: .inf", double.PositiveInfinity)]
+    public void Numbers_are_read_as_the_family_reads_them(string setting, double expected) =>
+        Assert.Equal(expected, Merge($"OPTIM: {{{setting}}}").Optim.Lr);
+
+    [Theory]
+    [InlineData("010", 8)] // Base 8 in YAML 1.1.
+    [InlineData("0o10", 8)]
+    [InlineData("0x10", 16)]
+    [InlineData("0b101", 5)]
+    [InlineData("-3", -3)]
+    [InlineData("+3", 3)]
+    [InlineData("1_000", 1000)]
+    [InlineData("0", 0)]
+    public void Whole_numbers_are_read_in_every_base(string value, int expected) =>
+        Assert.Equal(expected, Merge($"SEED: {value}").Seed);
+
+    [Theory]
+    [InlineData("True", true)]
+    [InlineData("yes", true)]
+    [InlineData("ON", true)]
+    [InlineData("false", false)]
+    [InlineData("No", false)]
+    [InlineData("off", false)]
+    [InlineData("\"False\"", false)]
+    public void Truths_are_read_in_the_spellings_of_YAML_1_1(string value, bool expected) =>
+        Assert.Equal(expected, Merge($"USE_CUDA: {value}").UseCuda);
+
+    [Theory]
+    [InlineData("(32, 48)")]
+    [InlineData("[32, 48]")]
+    [InlineData("\"(32, 48)\"")]
+    [InlineData("[0x20, \"48\"]")]
+    public void Lists_are_read_from_YAML_and_from_Python(string value) =>
+        Assert.Equal([32, 48], Merge($"INPUT:\n  SIZE: {value}").Input.Size);
+
+    [Theory]
+    [InlineData("ViT-B/16", "ViT-B/16")]
+    [InlineData("a photo of a", "a photo of a")]
+    [InlineData("'5'", "5")]
+    [InlineData("\"True\"", "True")]
+    [InlineData("!!str 5", "5")]
+    [InlineData("1:30", "1:30")]
+    [InlineData("\"tab\\tand \\u00e9\"", "tab\tand é")]
+    public void Texts_are_read_with_and_without_quotes(string value, string expected) =>
+        Assert.Equal(expected, Merge($"OUTPUT_DIR: {value}").OutputDir);
+
+    [Theory]
+    [InlineData(
+        "TRAINER:\n  PROMPTKD:\n    TEMPRATURE: 2.0",
+        "mine.yaml:3:5: unknown key TRAINER.PROMPTKD.TEMPRATURE. Did you mean TEMPERATURE?")]
+    [InlineData(
+        "TRANER:\n  PROMPTKD:\n    TEMPERATURE: 2.0",
+        "mine.yaml:1:1: unknown key TRANER. Did you mean TRAINER?")]
+    [InlineData(
+        "KD_WEIGHT: 200",
+        "mine.yaml:1:1: unknown key KD_WEIGHT. Did you mean TRAINER.PROMPTKD.KD_WEIGHT?")]
+    [InlineData(
+        "TRAIN:\n  LOUDNESS: 11",
+        "mine.yaml:2:3: unknown key TRAIN.LOUDNESS. "
+        + "TRAIN has CHECKPOINT_FREQ, PRINT_FREQ, CHECKPOINT_MINUTES, COUNT_ITER.")]
+    [InlineData("OPTIM:\n  MAX_EPOCH: 2.5", "mine.yaml:2:14: OPTIM.MAX_EPOCH must be a whole number, not 2.5.")]
+    [InlineData("OPTIM:\n  LR: fast", "mine.yaml:2:7: OPTIM.LR must be a number, not \"fast\".")]
+    [InlineData("OPTIM:\n  LR:", "mine.yaml:2:6: OPTIM.LR must be a number, not nothing.")]
+    [InlineData("SEED: 3000000000", "mine.yaml:1:7: SEED must be a whole number, not 3000000000.")]
+    [InlineData("USE_CUDA: 1", "mine.yaml:1:11: USE_CUDA must be True or False, not 1.")]
+    [InlineData(
+        "DATASET:\n  NAME: 5",
+        "mine.yaml:2:9: DATASET.NAME must be text, not 5. Quotes make it text.")]
+    [InlineData(
+        "DATASET:\n  NAME: no",
+        "mine.yaml:2:9: DATASET.NAME must be text, not False. Quotes make it text.")]
+    [InlineData(
+        "INPUT:\n  SIZE: 224",
+        "mine.yaml:2:9: INPUT.SIZE must be a list of whole numbers, not 224.")]
+    [InlineData(
+        "INPUT:\n  PIXEL_MEAN: [0.5, red]",
+        "mine.yaml:2:15: INPUT.PIXEL_MEAN must be a list of numbers, not [0.5, \"red\"].")]
+    [InlineData(
+        "INPUT:\n  TRANSFORMS: [normalize, 3]",
+        "mine.yaml:2:15: INPUT.TRANSFORMS must be a list of texts, not [\"normalize\", 3].")]
+    [InlineData(
+        "INPUT:\n  SIZE:\n    WIDTH: 3",
+        "mine.yaml:3:5: INPUT.SIZE must be a list of whole numbers, not a section of keys.")]
+    [InlineData("OPTIM: sgd", "mine.yaml:1:8: OPTIM must be a section of keys, not \"sgd\".")]
+    [InlineData("- SEED", "mine.yaml:1:1: The file must be a section of keys, not [\"SEED\"].")]
+    [InlineData("[SEED]: 1", "mine.yaml:1:1: a key must be a single word.")]
+    [InlineData(
+        "TRAINER:\n  COOP:\n    PREC: fp8",
+        "mine.yaml:3:11: TRAINER.COOP.PREC must be one of auto, fp32, bf16, fp16, amp, not \"fp8\".")]
+    [InlineData(
+        "DATALOADER:\n  TEST:\n    BATCH_SIZE: 0",
+        "mine.yaml:3:17: DATALOADER.TEST.BATCH_SIZE must be at least 1, not 0.")]
+    [InlineData(
+        "TRAINER:\n  PROMPTKD:\n    TEMPERATURE: 0",
+        "mine.yaml:3:18: TRAINER.PROMPTKD.TEMPERATURE must be greater than 0, not 0.")]
+    [InlineData(
+        "INPUT:\n  TRANSFORMS: [{a: b}]",
+        "mine.yaml:2:15: INPUT.TRANSFORMS must be a list of texts, not [{ { a, b } }].")]
+    [InlineData(
+        "TRAINER:\n  PROMPTKD:\n    TEMPLATES: [a photo.]",
+        "mine.yaml:3:16: TRAINER.PROMPTKD.TEMPLATES must be one or more texts that contain {}, not [\"a photo.\"].")]
+    [InlineData("DEVICE: gpu", "mine.yaml:1:9: DEVICE must be auto, cpu, cuda, or cuda:N, not \"gpu\".")]
+    [InlineData("SEED: 1\n---\nSEED: 2", "mine.yaml:3:1: a second document begins. Put all settings in one.")]
+    public void A_mistake_is_one_line_with_its_place(string yaml, string message)
+    {
+        var error = Assert.Throws<PromptKDException>(() => Merge(yaml));
+
+        Assert.Equal(message, error.Message);
+    }
+
+    [Theory]
+    [InlineData("SEED: 1\nINPUT:\n  SIZE: [224, 224", "mine.yaml:3:9: not valid YAML: this bracket is never closed.")]
+    [InlineData("INPUT:\n  SIZE: [224\nSEED: 1\n", "mine.yaml:2:9: not valid YAML: this bracket is never closed.")]
+    [InlineData("INPUT: {SIZE: [224, 224]\n", "mine.yaml:1:8: not valid YAML: this bracket is never closed.")]
+    [InlineData("SEED: [", "mine.yaml:1:7: not valid YAML: this bracket is never closed.")]
+    [InlineData("SEED: \"1", "mine.yaml:1:7: not valid YAML: ")]
+    [InlineData("SEED: @x", "mine.yaml:1:7: not valid YAML: ")]
+    [InlineData("SEED: 1\n  USE_CUDA: True", "mine.yaml:2:11: not valid YAML: ")]
+    [InlineData("OPTIM:\n\tLR: 1.0", "mine.yaml:")]
+    [InlineData("SEED: *nobody", "mine.yaml:1:")]
+    [InlineData("SEED: 1\nSEED: 2", "mine.yaml:2:1: not valid YAML: Duplicate key SEED.")]
+    public void What_is_not_YAML_is_one_line_with_its_place(string yaml, string start)
+    {
+        var error = Assert.Throws<PromptKDException>(() => Merge(yaml));
+
+        Assert.StartsWith(start, error.Message, StringComparison.Ordinal);
+        Assert.Contains("not valid YAML: ", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', error.Message);
+    }
+
+    [Fact]
+    public void Any_damage_to_a_file_is_one_line_or_harmless()
+    {
+        string yaml = new ExperimentConfig().ToYaml();
+        Gen<string> damage = Gen.Char["[]{}:,-\"'\t\n&*!|>%@`#? \\a1"].Array[0, 3].Select(string.Concat);
+
+        Gen.Select(Gen.Int[0, yaml.Length], Gen.Int[0, 40], damage).Sample(
+            (start, length, inserted) =>
+            {
+                string damaged = yaml[..start] + inserted + yaml[Math.Min(yaml.Length, start + length)..];
+                try
+                {
+                    Merge(damaged);
+                }
+                catch (PromptKDException error)
+                {
+                    Assert.DoesNotContain('\n', error.Message);
+                }
+            },
+            iter: 2000);
+    }
+
+    [Fact]
+    public void A_full_key_needs_no_section() => Assert.Equal(0.1, Merge("OPTIM.LR: 0.1").Optim.Lr);
+
+    [Fact]
+    public void A_list_that_contains_itself_is_refused()
+    {
+        var error = Assert.Throws<PromptKDException>(() => Merge("INPUT:\n  SIZE: &list [1, *list]"));
+
+        Assert.StartsWith("mine.yaml:2:9: INPUT.SIZE must be a list of ", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_missing_file_is_named()
+    {
+        var error = Assert.Throws<PromptKDException>(() => new ExperimentConfig().MergeFile("no/such.yaml"));
+
+        Assert.Equal("No configuration file at 'no/such.yaml'.", error.Message);
+    }
+
+    private static ExperimentConfig Merge(string yaml) => new ExperimentConfig().MergeYaml(yaml, "mine.yaml");
+}
