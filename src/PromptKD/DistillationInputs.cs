@@ -152,7 +152,9 @@ internal sealed class DistillationInputs : IDisposable
                 _config.Optim.SgdDampening,
                 _config.Optim.SgdNesterov),
             CheckpointPath = run.CheckpointPath,
-            CheckpointInterval = TimeSpan.FromMinutes(_config.Train.CheckpointMinutes),
+            CheckpointInterval = _config.Train.CheckpointMinutes > 0
+                ? TimeSpan.FromMinutes(_config.Train.CheckpointMinutes)
+                : TimeSpan.MaxValue,
             Inputs = Digests,
             Validate = _validation is null ? null : stop => Measure(method.Classify, stop),
             Progress = observer,

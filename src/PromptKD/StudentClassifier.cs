@@ -116,6 +116,7 @@ public sealed class StudentClassifier : IDisposable
     /// <returns>Softmax over the classes, [batch, classes], flattened.</returns>
     private float[] Probabilities(Batch batch)
     {
+        using var pause = CollectionPause.Begin();
         using DisposeScope scope = NewDisposeScope();
         return _method.Classify(batch.Images).softmax(-1).cpu().data<float>().ToArray();
     }

@@ -1,4 +1,5 @@
 using PromptKD.Data;
+using PromptKD.Runtime;
 
 namespace PromptKD.Evaluation;
 
@@ -61,6 +62,7 @@ internal sealed class Evaluator
 
     private void Add(Func<Tensor, Tensor> classify, Batch batch)
     {
+        using var pause = CollectionPause.Begin();
         using DisposeScope scope = NewDisposeScope();
         Tensor logits = classify(batch.Images).cpu();
         int classes = (int)logits.shape[1];

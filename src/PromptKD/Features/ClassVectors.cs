@@ -1,4 +1,5 @@
 using PromptKD.Models;
+using PromptKD.Runtime;
 using PromptKD.Text;
 
 namespace PromptKD.Features;
@@ -106,6 +107,7 @@ internal sealed class ClassVectors : IDisposable
         List<Tensor> chunks = [];
         foreach (string[] chunk in texts.Chunk(ChunkSize))
         {
+            using var pause = CollectionPause.Begin();
             using DisposeScope chunkScope = NewDisposeScope();
             long[] ids = [.. chunk.SelectMany(text => tokenizer.Tokenize(text, context)).Select(id => (long)id)];
             Tensor features = encoder.forward(tensor(ids).view(chunk.Length, context), prompts);

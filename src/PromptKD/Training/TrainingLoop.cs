@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using PromptKD.Data;
 using PromptKD.Methods;
+using PromptKD.Runtime;
 
 namespace PromptKD.Training;
 
@@ -61,6 +62,7 @@ internal sealed class TrainingLoop : IDisposable
     /// <exception cref="PromptKDException">The loss is not a number or infinite.</exception>
     public (double Loss, long Matches) Step(Batch batch, double learningRate, Action? beforeUpdate = null)
     {
+        using var pause = CollectionPause.Begin();
         using DisposeScope scope = NewDisposeScope();
         StepOutcome outcome = _method.Loss(batch);
         double loss = outcome.Loss.item<float>();

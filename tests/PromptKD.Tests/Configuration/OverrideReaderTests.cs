@@ -45,7 +45,7 @@ public sealed class OverrideReaderTests
     [InlineData("command line: OPTIM.LR has no value. Settings are pairs: KEY VALUE.", "SEED", "1", "OPTIM.LR")]
     [InlineData(
         "command line: unknown key NO.SUCH_KEY. The top has OUTPUT_DIR, RESUME, SEED, USE_CUDA, DEVICE, INPUT, "
-        + "DATASET, DATALOADER, MODEL, OPTIM, TRAIN, TEST, TRAINER, VERSION, VERBOSE.",
+        + "DATASET, DATALOADER, MODEL, OPTIM, TRAIN, TEST, TRAINER, DISTILL, VERSION, VERBOSE.",
         "NO.SUCH_KEY",
         "1")]
     [InlineData(

@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# Restores, checks the format, builds, tests, and runs the samples. The last line is "N passed, N failed".
+#
+#   ./build.sh               everything
+#   ./build.sh golden DIR    only: holds our numbers against the reference vectors below DIR, case by case
+set -uo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+
+if [ "${1:-}" = golden ]; then
+  dotnet build tests/PromptKD.Golden -v quiet --nologo >&2 || exit 1
+  exec artifacts/bin/PromptKD.Golden/debug_*/PromptKD.Golden "${@:2}"
+fi
+
+fail() {
+  echo "$1" >&2
+  echo "0 passed, 1 failed"
+  exit 1
+}
+
+dotnet restore PromptKD.slnx -v quiet || fail "The restore failed."
+dotnet format PromptKD.slnx --no-restore --verify-no-changes || fail "The format differs: run dotnet format."
+dotnet build PromptKD.slnx --no-restore -v quiet --nologo || fail "The build failed."
+
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+dotnet test --no-build --solution PromptKD.slnx 2>&1 | tee "$log"
+status=${PIPESTATUS[0]}
+
+count() { sed -nE "s/^ *$1: ([0-9]+)$/\1/p" "$log" | tail -1; }
+passed=$(count succeeded)
+failed=$(count failed)
+
+if samples/run.sh; then passed=$((${passed:-0} + 1)); else failed=$((${failed:-0} + 1)); status=1; fi
+
+echo "${passed:-0} passed, ${failed:-1} failed"
+exit "$status"

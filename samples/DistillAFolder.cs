@@ -1,0 +1,29 @@
+// Distils a folder of unlabelled pictures: dotnet run samples/DistillAFolder.cs -- PHOTOS CLASSES.txt TEACHER STUDENT OUTPUT
+#:project ../src/PromptKD/PromptKD.csproj
+#:package libtorch-cpu-linux-x64
+#:property RuntimeIdentifier=linux-x64
+#:property PublishAot=false
+using PromptKD;
+using PromptKD.Configuration;
+using PromptKD.Training;
+
+ExperimentConfig config = DistillationDefaults.Config with
+{
+    OutputDir = args[4],
+    Optim = DistillationDefaults.Config.Optim with { MaxEpoch = 2 },
+    Distill = new DistillConfig
+    {
+        Images = args[0],
+        Classes = [.. File.ReadLines(args[1])],
+        Teacher = args[2],
+        Student = args[3],
+    },
+};
+DistillationReport report = Experiment.Distil(config, new EpochPrinter());
+Console.WriteLine($"The student is in {report.StudentFolder}");
+
+internal sealed class EpochPrinter : IExperimentObserver
+{
+    public void OnEpoch(EpochRecord epoch) =>
+        Console.WriteLine($"epoch {epoch.Epoch}: loss {epoch.Loss:0.000}, agrees with the teacher on {epoch.Agreement:P0}");
+}

@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# Runs every sample on the embedded example, so that they keep working. Exits 1 if one fails.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+./promptkd demo --pictures-only --output "$work/demo"
+dotnet run samples/DistillAFolder.cs -- \
+  "$work/demo/pictures/photos" "$work/demo/pictures/classes.txt" demo/teacher demo/student "$work/run"
+dotnet run samples/ClassifyPictures.cs -- "$work/run/student" "$work/demo/pictures/test/red star/001.png"
