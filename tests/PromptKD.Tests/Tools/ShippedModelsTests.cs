@@ -33,7 +33,7 @@ public sealed class ShippedModelsTests
     // One standard error is 1.5 percent; the bounds leave room for processors that round otherwise.
     [Theory]
     [InlineData("teacher", 97.8, 90.2)]
-    [InlineData("student", 99.1, 29.9)]
+    [InlineData("student", 98.5, 30.0)]
     public void Accuracies_are_those_of_the_documentation(string name, double clean, double night)
     {
         var tokenizer = ClipTokenizer.Load(PathOf(name, "merges.txt"));
