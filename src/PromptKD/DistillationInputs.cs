@@ -76,6 +76,7 @@ internal sealed class DistillationInputs : IDisposable
     public PromptKDMethod BuildMethod(IExperimentObserver observer)
     {
         PromptKDConfig settings = _config.Trainer.PromptKD;
+        _target.UseThreadsFor(Math.Max(_teacher.Architecture.VisionWidth, _studentClip.Architecture.VisionWidth));
         observer.OnPhase($"Encoding {_config.Distill.Classes.Count} class names with {_teacher.Architecture.Name}");
         ClassVectors classVectors = _teacher.ReadClassVectors(
             _tokenizer,

@@ -38,6 +38,7 @@ public sealed class StudentClassifier : IDisposable
     {
         var manifest = StudentManifest.Read(Path.Combine(folder, StudentPackage.ManifestFile));
         var target = ComputeTarget.Resolve(device, precision ?? (manifest.Precision == "fp32" ? "fp32" : "auto"));
+        target.UseThreadsFor(manifest.Architecture.VisionWidth);
         return new StudentClassifier(manifest, StudentPackage.Read(folder, manifest, target));
     }
 

@@ -44,6 +44,7 @@ public sealed class ZeroShotClassifier : IDisposable
     {
         ComputeTarget target = ComputeTarget.Resolve(device, precision);
         using var frozen = new FrozenTeacher(ModelFiles.OpenClip(clip), prompts: null, target);
+        target.UseThreadsFor(frozen.Architecture.VisionWidth);
         var tokenizer = ClipTokenizer.Load(ModelFiles.FindVocabulary(vocabulary, frozen.Folder));
         ClassVectors vectors = frozen.ReadClassVectors(
             tokenizer,

@@ -120,7 +120,7 @@ internal static class DemoCommand
 
     private static void DrawCurve(string path, DistillationReport report, BaseNovelResult before) => TrainingCurve.Write(
         path,
-        "The student learns from the teacher, without labels",
+        "The student learns from the teacher, without labels (accuracy: harmonic mean of base and novel)",
         [
             new CurvePoint(0, null, before.HarmonicMean),
             .. report.Epochs.Select(epoch => new CurvePoint(epoch.Epoch, epoch.Loss, epoch.Validation?.HarmonicMean)),
@@ -138,7 +138,7 @@ internal static class DemoCommand
         ];
         ContactSheet.Write(
             path,
-            "What the distilled student says",
+            "What the distilled student says, choosing among all 48 classes",
             [
                 .. classifier.ClassifyAll(shown, cancellation: cancellation).Select(prediction => new PredictedPicture(
                     prediction.Path,
