@@ -11,6 +11,9 @@ internal sealed record Comparison(string What, double Error, double Tolerance)
     /// <summary>The error as a fraction of its tolerance: at most 1 passes.</summary>
     public double Fraction => Error == 0 ? 0 : Error / Tolerance;
 
+    /// <summary>Whether the error is within the tolerance.</summary>
+    public bool Holds => Fraction <= 1;
+
     /// <summary>Compares a tensor with the case's own tolerance for it (exactly, where the case states none).</summary>
     public static Comparison Of(GoldenCase source, string name, Tensor actual, Tensor expected) =>
         Of(name, actual, expected, source.Tolerance(name) ?? 0);

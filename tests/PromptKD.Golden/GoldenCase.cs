@@ -6,6 +6,8 @@ namespace PromptKD.Golden;
 /// <summary>One folder of reference vectors: <c>case.json</c> and the tensors it describes.</summary>
 internal sealed class GoldenCase
 {
+    private const string CaseFile = "case.json";
+
     private GoldenCase(string folder, JsonElement json)
     {
         Folder = folder;
@@ -27,21 +29,34 @@ internal sealed class GoldenCase
 
     /// <summary>Every case below a folder, ordered by name.</summary>
     public static IReadOnlyList<GoldenCase> FindAll(string root) =>
+        [.. FindFolders(root).Select(folder => Open(root, folder))];
+
+    /// <summary>The folder of every case below a folder, ordered by name.</summary>
+    public static IReadOnlyList<string> FindFolders(string root) =>
     [
-        .. Directory.EnumerateFiles(root, "case.json", SearchOption.AllDirectories)
+        .. Directory.EnumerateFiles(root, CaseFile, SearchOption.AllDirectories)
             .Select(path => Path.GetDirectoryName(path)!)
-            .Order(StringComparer.Ordinal)
-            .Select(folder => new GoldenCase(Path.GetFullPath(folder), ReadJson(Path.Combine(folder, "case.json")))
-            {
-                Name = Path.GetRelativePath(root, folder).Replace('\\', '/'),
-            }),
+            .Order(StringComparer.Ordinal),
     ];
+
+    /// <summary>Reads the description of one case.</summary>
+    /// <param name="root">The set that it belongs to.</param>
+    /// <param name="folder">Its folder.</param>
+    public static GoldenCase Open(string root, string folder) =>
+        new(Path.GetFullPath(folder), ReadJson(Path.Combine(folder, CaseFile))) { Name = NameOf(root, folder) };
+
+    /// <summary>The path of a case relative to its set, for reports.</summary>
+    public static string NameOf(string root, string folder) => Path.GetRelativePath(root, folder).Replace('\\', '/');
 
     /// <summary>Absolute path of a file that the case names relative to its folder.</summary>
     public string PathOf(string relative) => Path.GetFullPath(Path.Combine(Folder, relative));
 
     /// <summary>Reads a JSON file of the case.</summary>
     public JsonElement ReadJsonFile(string relative) => ReadJson(PathOf(relative));
+
+    /// <summary>A list of class names in <c>case.json</c>.</summary>
+    public string[] ReadNames(string list) =>
+        [.. Json.GetProperty(list).EnumerateArray().Select(name => name.GetString()!)];
 
     /// <summary>Reads tensors; floating ones become float32 (float64 stays), as the format asks.</summary>
     public Dictionary<string, Tensor> ReadTensors(string relative) =>

@@ -17,6 +17,8 @@ internal static class GoldenChecks
         new SchedulesCheck(),
         new CheckpointsCheck(),
         new FormatsCheck(),
+        new EndToEndCheck(),
+        new MetricsCheck(),
     ];
 
     /// <summary>The check of a case, or null where the project does not cover its kind yet.</summary>

@@ -1,4 +1,5 @@
 using PromptKD.Models;
+using PromptKD.Models.Weights;
 
 namespace PromptKD.Golden;
 
@@ -34,6 +35,25 @@ internal sealed class GoldenClip
         }
 
         return new GoldenClip(tensors);
+    }
+
+    /// <summary>
+    /// Opens such a CLIP by the library's own reader, from a file in which the table is not sparse. That file is
+    /// deleted again.
+    /// </summary>
+    public static ClipCheckpoint Open(GoldenCase golden, string relative)
+    {
+        string copy = Path.Combine(Path.GetTempPath(), $"{Path.GetRandomFileName()}.safetensors");
+        try
+        {
+            using DisposeScope scope = NewDisposeScope();
+            SafetensorsFile.Write(copy, [.. Read(golden, relative).Tensors]);
+            return ClipCheckpoint.Open(copy);
+        }
+        finally
+        {
+            File.Delete(copy);
+        }
     }
 
     /// <summary>The image tower, float32.</summary>

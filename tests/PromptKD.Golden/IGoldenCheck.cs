@@ -6,6 +6,9 @@ internal interface IGoldenCheck
     /// <summary>The <c>case</c> name in <c>case.json</c> that this check covers.</summary>
     string Kind { get; }
 
-    /// <summary>Compares everything that the case expects, one comparison a value.</summary>
+    /// <summary>Parts of such a case that the check leaves alone; they are named in the report.</summary>
+    IReadOnlyList<string> NotCovered => [];
+
+    /// <summary>Compares everything else that the case expects, one comparison a value.</summary>
     IEnumerable<Comparison> Run(GoldenCase golden);
 }

@@ -87,16 +87,7 @@ internal sealed class FrozenTeacher : IDisposable
     }
 
     // Frozen weights that a prompt checkpoint carries win over those of the base, as in the reference.
-    private Dictionary<string, Tensor> Weights()
-    {
-        var weights = new Dictionary<string, Tensor>(_clip.Tensors);
-        foreach ((string name, Tensor tensor) in _prompts?.Overrides ?? new Dictionary<string, Tensor>())
-        {
-            weights[name] = tensor;
-        }
-
-        return weights;
-    }
+    private IReadOnlyDictionary<string, Tensor> Weights() => _prompts?.Over(_clip.Tensors) ?? _clip.Tensors;
 
     // Released checkpoints hold float16 copies; prompts are float32 until they enter a tower.
     private LayerPrompts Place(IEnumerable<Tensor> tokens, bool roundToHalf) => new(

@@ -10,8 +10,11 @@ namespace PromptKD.Models;
 /// <remarks>arXiv 2403.02781, section 3.3; PromptKD trainers/promptkd.py, CustomCLIP.</remarks>
 internal sealed class Student : Module
 {
-    private const string EncoderPrefix = "image_encoder.";
-    private const string ProjectorPrefix = "VPT_image_trans.";
+    /// <summary>Begins the reference's names of the tower and of its prompts.</summary>
+    public const string EncoderPrefix = "image_encoder.";
+
+    /// <summary>Begins the reference's names of the projector.</summary>
+    public const string ProjectorPrefix = "VPT_image_trans.";
 
     private readonly ImageEncoder _encoder;
     private readonly LearnedPrompts _prompts;

@@ -7,14 +7,16 @@ using PromptKD.Models.Weights;
 namespace PromptKD.Golden.Checks;
 
 /// <summary>
-/// Reads every checkpoint file of the case: bytes of all tensors, and the numbers that trainers store beside them.
+/// Reads every checkpoint file of the case: bytes of all tensors, the numbers that trainers store beside them, and
+/// what the models give.
 /// </summary>
 internal sealed class CheckpointsCheck : IGoldenCheck
 {
     public string Kind => "checkpoints";
 
     public IEnumerable<Comparison> Run(GoldenCase golden) => golden.Json.GetProperty("files").EnumerateObject()
-        .SelectMany(file => CompareFile(golden, file.Name, file.Value));
+        .SelectMany(file => CompareFile(golden, file.Name, file.Value))
+        .Concat(CheckpointForward.Run(golden));
 
     private static IEnumerable<Comparison> CompareFile(GoldenCase golden, string name, JsonElement expected)
     {

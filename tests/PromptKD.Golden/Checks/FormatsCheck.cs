@@ -5,8 +5,8 @@ using PromptKD.Models.Weights;
 namespace PromptKD.Golden.Checks;
 
 /// <summary>
-/// Opens the case's one model in every folder format: the same tensors and dimensions each time, and the activation
-/// that the case states.
+/// Opens the case's one model in every folder format: the same tensors and dimensions each time, the activation that
+/// the case states, and its features.
 /// </summary>
 internal sealed class FormatsCheck : IGoldenCheck
 {
@@ -24,6 +24,26 @@ internal sealed class FormatsCheck : IGoldenCheck
             {
                 yield return comparison;
             }
+
+            foreach (Comparison comparison in CompareFeatures(golden, folder, checkpoint))
+            {
+                yield return comparison;
+            }
+        }
+    }
+
+    private static IEnumerable<Comparison> CompareFeatures(
+        GoldenCase golden, JsonProperty folder, ClipCheckpoint checkpoint)
+    {
+        Dictionary<string, Tensor> inputs = golden.ReadTensors("inputs.safetensors");
+        Dictionary<string, Tensor> expected = golden.ReadTensors("expected.safetensors");
+        Dictionary<string, Tensor> actual = PlainFeatures.Compute(checkpoint, inputs["images"], inputs["tokens"]);
+        string prefix = folder.Value.GetProperty("prefix").GetString()!;
+        foreach (string feature in new[] { "image_features", "text_features" })
+        {
+            string name = $"{prefix}.{feature}";
+            yield return Comparison.Of(
+                $"{folder.Name}: {name}", actual[feature], expected[name], golden.Tolerance(name) ?? 0);
         }
     }
 

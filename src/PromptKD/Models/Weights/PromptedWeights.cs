@@ -48,6 +48,19 @@ internal sealed class PromptedWeights : IDisposable
         }
     }
 
+    /// <summary>The parameters of a CLIP, those that were stored beside the prompts in place of its own.</summary>
+    /// <param name="clip">Parameters under OpenAI's names. They stay the caller's.</param>
+    public IReadOnlyDictionary<string, Tensor> Over(IReadOnlyDictionary<string, Tensor> clip)
+    {
+        var weights = new Dictionary<string, Tensor>(clip);
+        foreach ((string name, Tensor tensor) in Overrides)
+        {
+            weights[name] = tensor;
+        }
+
+        return weights;
+    }
+
     public void Dispose()
     {
         Tensor?[] own = [TextContext, VisionPrompts, .. DeepTextPrompts, .. DeepVisionPrompts, .. Overrides.Values];
