@@ -19,7 +19,7 @@ var root = new RootCommand("Turns a large CLIP and a folder of unlabelled images
 ParseResult parsed = root.Parse(args);
 if (parsed.Errors.Count > 0)
 {
-    Messages.Error($"{parsed.Errors[0].Message} See promptkd {CommandPath(parsed)}--help.");
+    Messages.Error($"{Mistake(parsed)} See promptkd {CommandPath(parsed)}--help.");
     return UserMistake;
 }
 
@@ -37,9 +37,14 @@ catch (PromptKDException mistake)
 }
 catch (OperationCanceledException) when (stop.Token.IsCancellationRequested)
 {
-    Messages.Note("Stopped. The same command goes on from here.");
+    Messages.Note("Stopped.");
     return Stopped;
 }
+
+// "A command is required" says less than which word is none.
+static string Mistake(ParseResult parsed) => parsed.UnmatchedTokens is [string unknown, ..]
+    ? $"There is no command or option '{unknown}'."
+    : parsed.Errors[0].Message;
 
 static string CommandPath(ParseResult parsed) =>
     parsed.CommandResult.Command is RootCommand ? "" : parsed.CommandResult.Command.Name + " ";

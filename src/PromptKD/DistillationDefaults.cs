@@ -51,19 +51,23 @@ public static class DistillationDefaults
         Require(config.Distill.Student, "--student", "the CLIP that learns");
         if (config.Distill.Classes.Count == 0)
         {
-            throw new PromptKDException("No class names. Give --classes: a file with one a line, or a comma-separated list.");
+            throw new PromptKDException(
+                "No class names. Give --classes: a file with one a line, or a comma-separated list.");
         }
 
-        string? repeated = config.Distill.Classes.GroupBy(name => name.Replace('_', ' ').Trim(), StringComparer.OrdinalIgnoreCase)
+        int empty = config.Distill.Classes.ToList().FindIndex(string.IsNullOrWhiteSpace);
+        if (empty >= 0)
+        {
+            throw new PromptKDException(
+                $"Class name {empty + 1} of {config.Distill.Classes.Count} is empty. Remove it from --classes.");
+        }
+
+        string? repeated = config.Distill.Classes
+            .GroupBy(name => name.Replace('_', ' ').Trim(), StringComparer.OrdinalIgnoreCase)
             .FirstOrDefault(same => same.Count() > 1)?.Key;
         if (repeated is not null)
         {
             throw new PromptKDException($"The class name '{repeated}' is given twice. Every class needs its own name.");
-        }
-
-        if (config.Distill.Classes.Any(string.IsNullOrWhiteSpace))
-        {
-            throw new PromptKDException("A class name is empty. Remove the blank entry from --classes.");
         }
 
         if (config.Optim.Name != "sgd")

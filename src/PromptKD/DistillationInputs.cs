@@ -25,13 +25,14 @@ internal sealed class DistillationInputs : IDisposable
     private readonly FolderEvaluation? _validation;
     private LiveTeacher? _liveTeacher;
 
-    private DistillationInputs(ExperimentConfig config, ComputeTarget target, OpenedModels models)
+    private DistillationInputs(
+        ExperimentConfig config, ComputeTarget target, IReadOnlyList<ImageItem> pictures, OpenedModels models)
     {
         _config = config;
         _target = target;
         (_studentClip, _teacher, _tokenizer, Digests) = models;
         _preprocessing = PreprocessingOf(config, _studentClip.Architecture);
-        Pictures = ImageFolder.Unlabelled(config.Distill.Images).Items;
+        Pictures = pictures;
         _pictureLoader = new ImageLoader(Pictures, _preprocessing, LoaderOptions(config));
         _validation = config.Distill.Val.Length == 0
             ? null
@@ -45,18 +46,17 @@ internal sealed class DistillationInputs : IDisposable
     /// <summary>SHA-256 of each input, by name.</summary>
     public IReadOnlyDictionary<string, string> Digests { get; private set; }
 
-    /// <summary>Pictures that could not be read so far.</summary>
-    public SkippedPictures Skipped => _pictureLoader.Skipped;
-
     /// <summary>Opens checkpoints, vocabulary and folders, and hashes them.</summary>
     /// <exception cref="PromptKDException">One is missing, damaged, or does not fit the others.</exception>
     public static DistillationInputs Open(
         ExperimentConfig config, ComputeTarget target, IExperimentObserver observer, CancellationToken cancellation)
     {
+        // The folder comes first: a teacher may have to be fetched.
+        IReadOnlyList<ImageItem> items = ImageFolder.Unlabelled(config.Distill.Images).Items;
         OpenedModels models = OpenedModels.Open(config, target, observer, cancellation);
         try
         {
-            var inputs = new DistillationInputs(config, target, models);
+            var inputs = new DistillationInputs(config, target, items, models);
             observer.OnPhase($"Hashing {inputs.Pictures.Count} pictures");
             string pictures = PictureDigest.Compute(config.Distill.Images, inputs.Pictures, cancellation);
             inputs.Digests = new SortedDictionary<string, string>(models.Digests.ToDictionary())
@@ -115,9 +115,14 @@ internal sealed class DistillationInputs : IDisposable
 
         observer.OnPhase($"Measuring the teacher on {_validation.Pictures} validation pictures");
         ClassVectors classVectors = method.ClassVectors;
-        return Measure(
+        BaseNovelResult result = Measure(
             images => classVectors.Compare(_liveTeacher!.Of(images), classVectors.LogitScale), cancellation);
+        Warn(observer, _validation.Skipped);
+        return result;
     }
+
+    /// <summary>Names the pictures that could not be learned from.</summary>
+    public void WarnOfSkipped(IExperimentObserver observer) => Warn(observer, _pictureLoader.Skipped);
 
     /// <summary>How the method is to be trained.</summary>
     public TrainingPlan Plan(
@@ -146,6 +151,7 @@ internal sealed class DistillationInputs : IDisposable
             BatchesPerEpoch = Epoch(0, 0).BatchCount,
             PicturesPerEpoch = Math.Min(Epoch(0, 0).BatchCount * batchSize, Pictures.Count),
             Batches = (epoch, firstBatch) => _pictureLoader.Load(Epoch(epoch, firstBatch), cancellation),
+            Skipped = _pictureLoader.Skipped,
             Schedule = new LearningRateSchedule(_config.Optim),
             Optimizer = new OptimizerSettings(
                 _config.Optim.Momentum,
@@ -187,7 +193,7 @@ internal sealed class DistillationInputs : IDisposable
             Inputs = Digests,
             Training = new StudentTraining(
                 Pictures.Count,
-                Skipped.Count,
+                _pictureLoader.Skipped.Count,
                 _config.Optim.MaxEpoch,
                 _config.DataLoader.TrainX.BatchSize,
                 _config.Optim.Lr,
@@ -199,6 +205,15 @@ internal sealed class DistillationInputs : IDisposable
             TeacherValidation = teacher,
         };
     }
+
+    /// <summary>What the run came to.</summary>
+    public DistillationReport Report(RunFolder run, TrainingPosition end, StudentManifest student) => new(
+        run.StudentFolder,
+        Pictures.Count,
+        end.Skipped,
+        end.History,
+        student.TeacherValidation,
+        student.Validation);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -222,6 +237,14 @@ internal sealed class DistillationInputs : IDisposable
     private BaseNovelResult Measure(Func<Tensor, Tensor> classify, CancellationToken cancellation) =>
         _validation!.Measure(
             classify, _config.Distill.Base, _config.DataLoader.Test.BatchSize, cancellation);
+
+    private static void Warn(IExperimentObserver observer, SkippedPictures pictures)
+    {
+        foreach (SkippedPicture picture in pictures)
+        {
+            observer.OnWarning($"skipped {picture.Path}: {picture.Reason}");
+        }
+    }
 
     private static Preprocessing PreprocessingOf(ExperimentConfig config, ClipArchitecture student) => new()
     {

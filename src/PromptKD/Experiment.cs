@@ -41,31 +41,50 @@ public static class Experiment
         if (checkpoint is not null)
         {
             run.RefuseOtherInputs(checkpoint.Inputs, inputs.Digests);
+            if (checkpoint.Position.Epoch >= config.Optim.MaxEpoch && StudentPackage.IsComplete(run.StudentFolder))
+            {
+                watcher.OnPhase($"Finished already: {run.StudentFolder}");
+                return inputs.Report(run, checkpoint.Position, StudentPackage.ReadManifest(run.StudentFolder));
+            }
         }
 
         using PromptKDMethod method = inputs.BuildMethod(watcher);
         BaseNovelResult? teacherResult = inputs.MeasureTeacher(method, watcher, cancellation);
+        run.Begin(config);
         using var loop = new TrainingLoop(method, inputs.Plan(run, method, teacherResult, watcher, cancellation));
         if (checkpoint is not null)
         {
-            watcher.OnPhase($"Going on behind epoch {checkpoint.Position.Epoch}, batch {checkpoint.Position.Batch}");
+            watcher.OnPhase($"Going on behind {checkpoint.Position.Describe()}");
             loop.Restore(checkpoint);
+            run.WriteMetrics(MetricLines.Of(checkpoint.Position.History, teacherResult));
         }
 
-        watcher.OnPhase($"Distilling {inputs.Pictures.Count} pictures, {config.Optim.MaxEpoch} epochs");
-        loop.Run(cancellation);
-
-        EpochRecord last = loop.Position.History[^1];
+        Train(loop, inputs, config, watcher, cancellation);
         method.SetTraining(false);
-        StudentPackage.Write(
-            run.StudentFolder, method.Student, method.ClassVectors, inputs.Describe(last, teacherResult, method));
+        StudentManifest manifest = inputs.Describe(loop.Position.History[^1], teacherResult, method);
+        StudentPackage.Write(run.StudentFolder, method.Student, method.ClassVectors, manifest);
         watcher.OnPhase($"Wrote {run.StudentFolder}");
-        return new DistillationReport(
-            run.StudentFolder,
-            inputs.Pictures.Count,
-            [.. inputs.Skipped],
-            loop.Position.History,
-            teacherResult,
-            last.Validation);
+        return inputs.Report(run, loop.Position, manifest);
+    }
+
+    private static void Train(
+        TrainingLoop loop,
+        DistillationInputs inputs,
+        ExperimentConfig config,
+        RunObserver watcher,
+        CancellationToken cancellation)
+    {
+        watcher.OnPhase($"Distilling {inputs.Pictures.Count} pictures, {config.Optim.MaxEpoch} epochs");
+        try
+        {
+            loop.Run(cancellation);
+        }
+        catch (OperationCanceledException)
+        {
+            watcher.OnPhase($"Saved behind {loop.Position.Describe()}: the same call goes on from there");
+            throw;
+        }
+
+        inputs.WarnOfSkipped(watcher);
     }
 }

@@ -36,7 +36,7 @@ public sealed class StudentClassifier : IDisposable
     /// <exception cref="PromptKDException">The folder is no complete package, or the device is not there.</exception>
     public static StudentClassifier Load(string folder, string device = "auto", string? precision = null)
     {
-        var manifest = StudentManifest.Read(Path.Combine(folder, StudentPackage.ManifestFile));
+        StudentManifest manifest = StudentPackage.ReadManifest(folder);
         var target = ComputeTarget.Resolve(device, precision ?? (manifest.Precision == "fp32" ? "fp32" : "auto"));
         target.UseThreadsFor(manifest.Architecture.VisionWidth);
         return new StudentClassifier(manifest, StudentPackage.Read(folder, manifest, target));
@@ -50,12 +50,15 @@ public sealed class StudentClassifier : IDisposable
         ClassifyAll([path], top, new ImageLoaderOptions { Strict = true }).Single().Classes;
 
     /// <summary>Classifies pictures, in batches and in order. Unreadable ones are left out.</summary>
-    /// <param name="paths">The pictures.</param>
+    /// <param name="paths">Pictures, and folders of pictures, which are searched with their subfolders.</param>
     /// <param name="top">How many classes to give for each, the most probable first.</param>
     /// <param name="options">How to load them; null for the defaults.</param>
     /// <param name="skipped">Is told each unreadable picture.</param>
     /// <param name="cancellation">Stops between batches.</param>
-    /// <exception cref="PromptKDException">None of them can be read, or one where options ask for strictness.</exception>
+    /// <exception cref="PromptKDException">
+    /// There is no file or folder of that name, a folder holds no picture, or none can be read (one, where options ask
+    /// for strictness).
+    /// </exception>
     public IEnumerable<PicturePrediction> ClassifyAll(
         IReadOnlyList<string> paths,
         int top = 1,
@@ -64,9 +67,9 @@ public sealed class StudentClassifier : IDisposable
         CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(top);
-        var loader = new ImageLoader(
-            [.. paths.Select(path => new ImageItem(path))], Manifest.Preprocessing, options);
-        var plan = new LoadPlan { Order = EpochOrder.Sequential(paths.Count), BatchSize = BatchSize };
+        ImageItem[] pictures = [.. paths.SelectMany(FindPictures)];
+        var loader = new ImageLoader(pictures, Manifest.Preprocessing, options);
+        var plan = new LoadPlan { Order = EpochOrder.Sequential(pictures.Length), BatchSize = BatchSize };
         int told = 0;
         foreach (Batch batch in loader.Load(plan, cancellation))
         {
@@ -75,11 +78,19 @@ public sealed class StudentClassifier : IDisposable
                 float[] probabilities = Probabilities(batch);
                 for (int row = 0; row < batch.Items.Count; row++)
                 {
-                    yield return Describe(paths[batch.Items[row]], probabilities.AsSpan(
+                    yield return Describe(pictures[batch.Items[row]].Path, probabilities.AsSpan(
                         row * ClassNames.Count, ClassNames.Count), top);
                 }
             }
 
+            TellSkipped();
+        }
+
+        // Behind the last batch that came there may be one of which nothing was left.
+        TellSkipped();
+
+        void TellSkipped()
+        {
             for (; told < loader.Skipped.Count; told++)
             {
                 skipped?.Invoke(loader.Skipped[told]);
@@ -113,6 +124,11 @@ public sealed class StudentClassifier : IDisposable
 
     /// <summary>Frees the model.</summary>
     public void Dispose() => _method.Dispose();
+
+    private static IEnumerable<ImageItem> FindPictures(string path) =>
+        Directory.Exists(path) ? ImageFolder.Unlabelled(path).Items
+        : File.Exists(path) ? [new ImageItem(path)]
+        : throw new PromptKDException($"No picture or folder at '{path}'.");
 
     /// <returns>Softmax over the classes, [batch, classes], flattened.</returns>
     private float[] Probabilities(Batch batch)

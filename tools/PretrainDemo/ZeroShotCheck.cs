@@ -68,7 +68,7 @@ internal sealed record ZeroShotCheck(double Base, double Novel)
         long[] ids =
         [
             .. classes
-                .Select(one => Captions.ZeroShotTemplate.Fill(one.Name))
+                .Select(one => Captions.ZeroShot(one))
                 .SelectMany(text => tokenizer.Tokenize(text, PretrainingPlan.ContextLength))
                 .Select(id => (long)id),
         ];

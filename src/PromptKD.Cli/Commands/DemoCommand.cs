@@ -29,22 +29,30 @@ internal static class DemoCommand
             HelpName = "N",
             DefaultValueFactory = _ => 1,
         };
+        var picturesOnly = new Option<bool>("--pictures-only")
+        {
+            Description = "Draw the pictures into DIR/pictures, and stop there [default: off]",
+        };
         var command = new Command("demo", "Run everything on an embedded example: needs nothing, takes a minute or two.")
         {
-            output, seed,
+            output, seed, picturesOnly,
         };
         command.SetAction((parsed, cancellation) =>
-            Task.FromResult(Run(parsed.GetValue(output)!, parsed.GetValue(seed), cancellation)));
+        {
+            var display = new RunDisplay();
+            string folder = parsed.GetValue(output)!;
+            string pictures = Path.Combine(folder, "pictures");
+            display.OnPhase("Drawing pictures of coloured shapes at night: 960 without labels, 960 to test on");
+            DemoData.Write(pictures, cancellation: cancellation);
+            return Task.FromResult(
+                parsed.GetValue(picturesOnly) ? 0 : Run(folder, pictures, parsed.GetValue(seed), display, cancellation));
+        });
         return command;
     }
 
-    private static int Run(string output, int seed, CancellationToken cancellation)
+    private static int Run(
+        string output, string pictures, int seed, RunDisplay display, CancellationToken cancellation)
     {
-        var display = new RunDisplay();
-        string pictures = Path.Combine(output, "pictures");
-        display.OnPhase("Drawing pictures of coloured shapes at night: 960 without labels, 960 to test on");
-        DemoData.Write(pictures, cancellation: cancellation);
-
         ExperimentConfig config = Configure(output, pictures, seed);
         display.OnPhase("Measuring the student as it comes, zero-shot");
         BaseNovelResult before = MeasureZeroShot(config, cancellation);

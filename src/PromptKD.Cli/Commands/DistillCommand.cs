@@ -1,7 +1,6 @@
 using System.CommandLine;
 using PromptKD.Cli.Terminal;
 using PromptKD.Configuration;
-using PromptKD.Data;
 
 namespace PromptKD.Cli.Commands;
 
@@ -10,32 +9,32 @@ internal static class DistillCommand
 {
     private static readonly SettingOption[] s_settings =
     [
-        new("--images", "DISTILL.IMAGES", "Folder of unlabelled pictures, searched with its subfolders."),
+        new("--images", "DISTILL.IMAGES", "Folder of unlabelled pictures, searched with its subfolders [required]"),
         new("--teacher", "DISTILL.TEACHER",
             "The CLIP to learn from: a .pt, .safetensors or .bin file, a Hugging Face or open_clip folder, or a name "
-            + "such as openai:ViT-L/14, which is fetched once."),
+            + "such as openai:ViT-L/14, which is fetched once [required]"),
         new("--teacher-prompts", "DISTILL.TEACHER_PROMPTS",
             "Checkpoint of the teacher's learned prompts, as the CoOp family saves it. Without it the teacher is plain "
-            + "CLIP, zero-shot."),
-        new("--student", "DISTILL.STUDENT", "The CLIP that learns: as --teacher."),
-        new("--val", "DISTILL.VAL", "Class folders (CLASS NAME/picture), measured after each epoch, never trained on."),
+            + "CLIP, zero-shot [default: none]"),
+        new("--student", "DISTILL.STUDENT", "The CLIP that learns: as --teacher [required]"),
+        new("--val", "DISTILL.VAL", "Class folders (CLASS NAME/picture), measured after each epoch, never trained on [default: none]"),
         new("--base", "DISTILL.BASE", "How many of the first classes are 'base' in reported accuracies; 0: no split."),
-        new("--epochs", "OPTIM.MAX_EPOCH", "Passes over the pictures."),
-        new("--batch-size", "DATALOADER.TRAIN_X.BATCH_SIZE", "Pictures a step."),
-        new("--lr", "OPTIM.LR", "Learning rate before the cosine schedule."),
+        new("--epochs", "OPTIM.MAX_EPOCH", "Number of passes over the pictures."),
+        new("--batch-size", "DATALOADER.TRAIN_X.BATCH_SIZE", "Number of pictures a step."),
+        new("--lr", "OPTIM.LR", "Learning rate of stochastic gradient descent before the cosine schedule."),
         new("--kd-weight", "TRAINER.PROMPTKD.KD_WEIGHT",
             "Scale of the distillation loss, which is averaged over pictures and classes."),
         new("--temperature", "TRAINER.PROMPTKD.TEMPERATURE", "Softens both distributions before they are compared."),
-        new("--prompt-depth", "TRAINER.PROMPTKD.PROMPT_DEPTH_VISION", "Layers that get learned tokens, from the input."),
-        new("--prompt-length", "TRAINER.PROMPTKD.N_CTX_VISION", "Learned tokens a layer."),
+        new("--prompt-depth", "TRAINER.PROMPTKD.PROMPT_DEPTH_VISION", "Number of layers that get learned tokens, from the input."),
+        new("--prompt-length", "TRAINER.PROMPTKD.N_CTX_VISION", "Number of learned tokens a layer."),
         new("--seed", "SEED", "Of learned tokens, projector, order, crops and flips."),
         new("--precision", "TRAINER.PROMPTKD.PREC",
             "Of the frozen weights: auto (bf16 where it is fast, else fp32), fp32, bf16, or fp16 (GPUs only)."),
         new("--device", "DEVICE", "auto, cpu, cuda or cuda:n."),
-        new("--workers", "DATALOADER.NUM_WORKERS", "Threads that decode pictures; 0: as many as suit this machine."),
+        new("--workers", "DATALOADER.NUM_WORKERS", "Number of threads that decode pictures; 0: as many as suit this machine."),
         new("--vocab", "DISTILL.VOCAB",
             "CLIP's byte-pair vocabulary. Without it: PROMPTKD_CLIP_VOCAB, beside the teacher, the cache folder, or "
-            + "fetched once."),
+            + "fetched once [default: found]"),
     ];
 
     /// <summary>The verb with its options.</summary>
@@ -44,13 +43,13 @@ internal static class DistillCommand
         var output = new Option<string>("--output")
         {
             Description = "Folder of the run: student/, metrics.jsonl, log.txt, config.yaml, checkpoints/. The same "
-                + "command goes on where an interrupted run stands.",
+                + "command goes on where an interrupted run stands [required]",
             HelpName = "DIR",
             Required = true,
         };
         var classes = new Option<string>("--classes")
         {
-            Description = "Class names: a file with one a line, or a comma-separated list.",
+            Description = "Class names: a file with one a line, or a comma-separated list [required]",
             HelpName = "FILE|LIST",
         };
         var templates = new Option<string[]>("--template")
@@ -61,10 +60,10 @@ internal static class DistillCommand
         };
         var config = new Option<string[]>("--config")
         {
-            Description = "YAML file in the CoOp family's keys, merged over the defaults (repeatable).",
+            Description = "YAML file in the CoOp family's keys, merged over the defaults (repeatable) [default: none]",
             HelpName = "FILE",
         };
-        var strict = new Option<bool>("--strict") { Description = "An unreadable picture is an error, not skipped." };
+        var strict = new Option<bool>("--strict") { Description = "An unreadable picture is an error, not skipped [default: off]" };
         var overrides = new Argument<string[]>("KEY VALUE")
         {
             Description = "Any keys of the configuration with their values; they win over everything else.",
@@ -129,11 +128,6 @@ internal static class DistillCommand
         }
 
         DistillationReport report = Experiment.Distil(config, new RunDisplay(), cancellation);
-        foreach (SkippedPicture picture in report.Skipped)
-        {
-            Messages.Warning($"skipped {picture.Path}: {picture.Reason}");
-        }
-
         AccuracyTable.Print(("teacher", report.Teacher), ("student", report.Student));
         Console.WriteLine($"The student is in {report.StudentFolder}. Try:");
         Console.WriteLine($"  promptkd predict --model {report.StudentFolder} {config.Distill.Images}");

@@ -13,7 +13,7 @@ internal static class EvaluateCommand
         var model = StudentOptions.Model();
         var data = new Option<string>("--data")
         {
-            Description = "Class folders: CLASS NAME/picture.",
+            Description = "Class folders: CLASS NAME/picture [required]",
             HelpName = "DIR",
             Required = true,
         };

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using PromptKD.Data;
 
 namespace PromptKD.Cli.Commands;
 
@@ -38,11 +37,10 @@ internal static class PredictCommand
         };
         command.SetAction((parsed, cancellation) =>
         {
-            string[] paths = [.. parsed.GetValue(pictures)!.SelectMany(Expand)];
             using var classifier = StudentClassifier.Load(
                 parsed.GetValue(model)!, parsed.GetValue(device) ?? "auto", parsed.GetValue(precision));
             foreach (PicturePrediction prediction in classifier.ClassifyAll(
-                paths, parsed.GetValue(top), skipped: StudentOptions.WarnOfSkipped, cancellation: cancellation))
+                parsed.GetValue(pictures)!, parsed.GetValue(top), skipped: StudentOptions.WarnOfSkipped, cancellation: cancellation))
             {
                 Console.WriteLine(parsed.GetValue(json) ? StudentOptions.ToJson(prediction) : Describe(prediction));
             }
@@ -51,11 +49,6 @@ internal static class PredictCommand
         });
         return command;
     }
-
-    private static IEnumerable<string> Expand(string path) =>
-        Directory.Exists(path) ? ImageFolder.Unlabelled(path).Items.Select(item => item.Path)
-        : File.Exists(path) ? [path]
-        : throw new PromptKDException($"No picture or folder at '{path}'.");
 
     private static string Describe(PicturePrediction prediction) => string.Join(
         '\t',

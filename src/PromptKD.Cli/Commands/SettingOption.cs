@@ -24,7 +24,7 @@ internal sealed record SettingOption(string Name, string Key, string Description
     private static string Describe(string key, string description)
     {
         string value = Show(DistillationDefaults.Config.Flatten()[key]);
-        return value.Length == 0 ? description : $"{description} [default: {value}]";
+        return value.Length == 0 ? description : $"{description.TrimEnd('.')} [default: {value}]";
     }
 
     private static string Show(object value) => value switch

@@ -18,12 +18,12 @@ internal static class StudentOptions
 
     public static Option<string> Model() => new("--model")
     {
-        Description = "A student package: the student/ folder of a run.",
+        Description = "A student package: the student/ folder of a run [required]",
         HelpName = "DIR",
         Required = true,
     };
 
-    public static Option<bool> Json() => new("--json") { Description = "One JSON object a line." };
+    public static Option<bool> Json() => new("--json") { Description = "One JSON object a line [default: off]" };
 
     public static Option<string> Device() => new("--device")
     {

@@ -1,5 +1,4 @@
 using PromptKD.Demo.Drawing;
-using PromptKD.Text;
 
 namespace PromptKD.Demo.Vocabulary;
 
@@ -9,9 +8,6 @@ namespace PromptKD.Demo.Vocabulary;
 /// </summary>
 public static class Captions
 {
-    /// <summary>The sentence that class names are put into for zero-shot classification.</summary>
-    public static PromptTemplate ZeroShotTemplate { get; } = new("a photo of a {}.");
-
     /// <summary>Ways to caption a picture: several, so that words occur in more than one place.</summary>
     public const int Forms = 8;
 
@@ -24,6 +20,9 @@ public static class Captions
         from background in Palette.BackgroundNames
         from size in s_sizes
         select Describe(shown, background, size, form);
+
+    /// <summary>The sentence that stands for a class in zero-shot classification.</summary>
+    public static string ZeroShot(DemoClass shown) => $"a photo of a {shown.Name}.";
 
     /// <summary>Captions a scene.</summary>
     /// <param name="scene">What the picture shows.</param>
@@ -48,7 +47,7 @@ public static class Captions
         string shape = shown.Shape.ToString().ToLowerInvariant();
         return form switch
         {
-            >= 0 and <= 2 => ZeroShotTemplate.Fill(shown.Name),
+            >= 0 and <= 2 => ZeroShot(shown),
             3 => $"a photo of a {color} {shape} on a {background} background.",
             4 => $"a {size}{color} {shape} on {background}.",
             5 => $"a picture of a {size}{color} {shape}.",

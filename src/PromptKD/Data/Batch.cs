@@ -4,7 +4,7 @@ namespace PromptKD.Data;
 /// <param name="images">[batch, 3, height, width], float32, normalised.</param>
 /// <param name="labels">[batch], int64; null where pictures have no label.</param>
 /// <param name="items">The place of each picture in the list that the loader was given.</param>
-public sealed class Batch(Tensor images, Tensor? labels, IReadOnlyList<int> items) : IDisposable
+internal sealed class Batch(Tensor images, Tensor? labels, IReadOnlyList<int> items) : IDisposable
 {
     /// <summary>[batch, 3, height, width], float32, normalised, in main memory.</summary>
     public Tensor Images { get; } = images;

@@ -1,7 +1,7 @@
 namespace PromptKD.Data;
 
 /// <summary>The order in which an epoch visits the pictures.</summary>
-public static class EpochOrder
+internal static class EpochOrder
 {
     /// <summary>First to last, as evaluation does.</summary>
     /// <param name="count">Number of pictures.</param>

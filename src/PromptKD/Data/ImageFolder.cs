@@ -4,7 +4,7 @@ namespace PromptKD.Data;
 /// The pictures of a folder, in the ordinal order of their paths. Pictures are the files that end in .jpg, .jpeg, .png,
 /// .bmp, .gif or .webp, in any case; files and folders whose name begins with a dot are passed over.
 /// </summary>
-public sealed class ImageFolder
+internal sealed class ImageFolder
 {
     private ImageFolder(IReadOnlyList<ImageItem> items, IReadOnlyList<string> classNames, int otherFiles)
     {

@@ -4,4 +4,4 @@ namespace PromptKD.Data;
 /// <param name="Path">The file.</param>
 /// <param name="Label">Number of its class, from 0; null where nobody has labelled it.</param>
 /// <param name="ClassName">Name of its class, where known.</param>
-public sealed record ImageItem(string Path, int? Label = null, string? ClassName = null);
+internal sealed record ImageItem(string Path, int? Label = null, string? ClassName = null);

@@ -15,7 +15,7 @@ namespace PromptKD.Data;
 /// }
 /// </code>
 /// </example>
-public sealed class ImageLoader
+internal sealed class ImageLoader
 {
     private readonly IReadOnlyList<ImageItem> _items;
     private readonly ImageLoaderOptions _options;

@@ -1,7 +1,7 @@
 namespace PromptKD.Data;
 
 /// <summary>Which pictures to load, in which order, how cut and how grouped: one epoch, or the rest of one.</summary>
-public sealed record LoadPlan
+internal sealed record LoadPlan
 {
     /// <summary>Places in the loader's list of pictures, in the order to visit them (see <see cref="EpochOrder"/>).
     /// </summary>

@@ -3,7 +3,7 @@ using System.Collections;
 namespace PromptKD.Data;
 
 /// <summary>The pictures that could not be read, each named once, in the order in which they were met.</summary>
-public sealed class SkippedPictures : IReadOnlyList<SkippedPicture>
+internal sealed class SkippedPictures : IReadOnlyList<SkippedPicture>
 {
     private readonly List<SkippedPicture> _pictures = [];
     private readonly HashSet<string> _paths = [];

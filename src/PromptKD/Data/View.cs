@@ -6,4 +6,4 @@ namespace PromptKD.Data;
 /// <param name="Width">Width of the box, in pixels; at least 1.</param>
 /// <param name="Height">Height of the box, in pixels; at least 1.</param>
 /// <param name="Flip">Whether the box is mirrored, left to right.</param>
-public readonly record struct View(int Left, int Top, int Width, int Height, bool Flip);
+internal readonly record struct View(int Left, int Top, int Width, int Height, bool Flip);

@@ -14,7 +14,7 @@ namespace PromptKD.Data;
 /// whenever any of this does.</para>
 /// </remarks>
 /// <param name="Seed">Chooses one of 2⁶⁴ independent sets of views.</param>
-public sealed record ViewGenerator(long Seed)
+internal sealed record ViewGenerator(long Seed)
 {
     /// <summary>Name and version of the way views are drawn; what is stored for views is stored under it.</summary>
     public const string Algorithm = "philox4x32-10/1";

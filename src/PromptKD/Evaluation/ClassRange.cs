@@ -3,7 +3,7 @@ namespace PromptKD.Evaluation;
 /// <summary>A run of neighbouring classes: all of them, the base half, or the novel half.</summary>
 /// <param name="Start">Label of the first class.</param>
 /// <param name="Count">Number of classes.</param>
-public readonly record struct ClassRange(int Start, int Count)
+internal readonly record struct ClassRange(int Start, int Count)
 {
     /// <summary>Every class.</summary>
     public static ClassRange All(int classes) => new(0, classes);

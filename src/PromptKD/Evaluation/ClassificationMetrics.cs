@@ -4,7 +4,7 @@ namespace PromptKD.Evaluation;
 /// What a set of predictions is worth, as the CoOp family's evaluator counts it (Dassl evaluation/evaluator.py).
 /// All rates are in percent.
 /// </summary>
-public sealed class ClassificationMetrics
+internal sealed class ClassificationMetrics
 {
     private readonly int[] _labels;
     private readonly int[] _predictions;

@@ -12,18 +12,22 @@ namespace PromptKD.Export;
 /// </summary>
 internal static class StudentPackage
 {
-    /// <summary>File name of the manifest.</summary>
-    public const string ManifestFile = "model.json";
-
-    /// <summary>File name of the student's tensors.</summary>
-    public const string TensorsFile = "student.safetensors";
-
-    /// <summary>File name of the class vectors.</summary>
-    public const string ClassVectorsFile = "class_vectors.safetensors";
-
+    private const string ManifestFile = "model.json";
+    private const string TensorsFile = "student.safetensors";
+    private const string ClassVectorsFile = "class_vectors.safetensors";
     private const string CardFile = "README.md";
     private const string VectorsName = "class_vectors";
     private const string EncoderPrefix = "image_encoder.";
+
+    /// <summary>Whether all files of a package are there. One that was cut off while it was written has no manifest.</summary>
+    public static bool IsComplete(string folder) =>
+        new[] { ManifestFile, TensorsFile, ClassVectorsFile, CardFile }
+            .All(name => File.Exists(Path.Combine(folder, name)));
+
+    /// <summary>Reads what a package says of itself.</summary>
+    /// <exception cref="PromptKDException">As <see cref="StudentManifest.Read"/>.</exception>
+    public static StudentManifest ReadManifest(string folder) =>
+        StudentManifest.Read(Path.Combine(folder, ManifestFile));
 
     /// <summary>Writes a package. The manifest comes last, so a folder with one is complete.</summary>
     /// <exception cref="PromptKDException">A file cannot be written.</exception>

@@ -51,7 +51,7 @@ internal sealed class ClassVectors : IDisposable
         Tensor[] byTemplate =
         [
             .. templates.Select(template =>
-                Encode(encoder, tokenizer, [.. names.Select(name => template.Fill(name))], prompts: null)),
+                Encode(encoder, tokenizer, names, template.Fill, prompts: null)),
         ];
         Tensor mean = stack(byTemplate).mean([0]); // [classes, embedding]
         return new ClassVectors(names, nn.functional.normalize(mean, dim: -1), logitScale);
@@ -81,8 +81,8 @@ internal sealed class ClassVectors : IDisposable
         string prefix = contextText.Length > 0 && prompts.Length <= LongestInitialisedContext
             ? contextText.Replace('_', ' ')
             : string.Join(' ', Enumerable.Repeat("X", (int)prompts.Length));
-        string[] texts = [.. names.Select(name => $"{prefix} {name.Replace('_', ' ')}.")];
-        return new ClassVectors(names, Encode(encoder, tokenizer, texts, prompts), logitScale);
+        string Fill(string name) => $"{prefix} {name.Replace('_', ' ')}.";
+        return new ClassVectors(names, Encode(encoder, tokenizer, names, Fill, prompts), logitScale);
     }
 
     /// <summary>Logits of images: scaled cosines.</summary>
@@ -98,22 +98,41 @@ internal sealed class ClassVectors : IDisposable
     /// <inheritdoc/>
     public void Dispose() => Vectors.Dispose();
 
-    /// <returns>Normalised text features, [texts, embedding].</returns>
+    /// <returns>Normalised text features, [classes, embedding].</returns>
     private static Tensor Encode(
-        TextEncoder encoder, ClipTokenizer tokenizer, IReadOnlyList<string> texts, LayerPrompts? prompts)
+        TextEncoder encoder,
+        ClipTokenizer tokenizer,
+        IReadOnlyList<string> names,
+        Func<string, string> textOf,
+        LayerPrompts? prompts)
     {
         using DisposeScope scope = NewDisposeScope();
         int context = encoder.Architecture.ContextLength;
+        long[][] texts = [.. names.Select(name => Tokenize(tokenizer, name, textOf(name), context))];
         List<Tensor> chunks = [];
-        foreach (string[] chunk in texts.Chunk(ChunkSize))
+        foreach (long[][] chunk in texts.Chunk(ChunkSize))
         {
             using var pause = CollectionPause.Begin();
             using DisposeScope chunkScope = NewDisposeScope();
-            long[] ids = [.. chunk.SelectMany(text => tokenizer.Tokenize(text, context)).Select(id => (long)id)];
-            Tensor features = encoder.forward(tensor(ids).view(chunk.Length, context), prompts);
+            Tensor ids = tensor([.. chunk.SelectMany(text => text)]).view(chunk.Length, context);
+            Tensor features = encoder.forward(ids, prompts);
             chunks.Add(nn.functional.normalize(features, dim: -1).MoveToOuterDisposeScope());
         }
 
         return cat(chunks).MoveToOuterDisposeScope();
+    }
+    /// <returns>[context].</returns>
+    private static long[] Tokenize(ClipTokenizer tokenizer, string name, string text, int context)
+    {
+        const int LettersShown = 60;
+        try
+        {
+            return [.. tokenizer.Tokenize(text, context).Select(id => (long)id)];
+        }
+        catch (PromptKDException error)
+        {
+            string shown = name.Length <= LettersShown ? name : $"{name.AsSpan(0, LettersShown)}…";
+            throw new PromptKDException($"The class name '{shown}' is too long. {error.Message}", error);
+        }
     }
 }

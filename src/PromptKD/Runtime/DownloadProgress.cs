@@ -4,4 +4,4 @@ namespace PromptKD.Runtime;
 /// <param name="Source">Where the file comes from.</param>
 /// <param name="Received">Bytes on disk, those of an earlier attempt included.</param>
 /// <param name="Total">Bytes of the whole file, or null where the server does not say.</param>
-public readonly record struct DownloadProgress(Uri Source, long Received, long? Total);
+internal readonly record struct DownloadProgress(Uri Source, long Received, long? Total);

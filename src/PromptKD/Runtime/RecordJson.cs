@@ -3,13 +3,17 @@ using System.Text.Json.Serialization;
 
 namespace PromptKD.Runtime;
 
-/// <summary>How records are written as JSON: camel case, absent instead of null, one spelling of every number.</summary>
+/// <summary>
+/// How records are written as JSON: camel case, absent instead of null, words for enumerations, one spelling of every
+/// number.
+/// </summary>
 internal static class RecordJson
 {
     /// <summary>For lines of a log and for headers.</summary>
     public static JsonSerializerOptions Options { get; } = new(JsonSerializerDefaults.Web)
     {
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 

@@ -11,7 +11,7 @@ namespace PromptKD.Text;
 /// Ids count the 256 bytes, the same bytes at the end of a word, one token a merge, then the two markers. Any number
 /// of merges will do; OpenAI's file gives 49,408 tokens. Source: openai/CLIP, clip/simple_tokenizer.py.
 /// </remarks>
-public sealed class ClipTokenizer
+internal sealed class ClipTokenizer
 {
     /// <summary>Length, in tokens, that OpenAI's text encoders read.</summary>
     private const int DefaultContextLength = 77;

@@ -1,7 +1,7 @@
 namespace PromptKD.Text;
 
 /// <summary>A sentence with a gap for the name of a class, such as "a photo of a {}.".</summary>
-public sealed record PromptTemplate
+internal sealed record PromptTemplate
 {
     /// <summary>What the class name replaces.</summary>
     private const string Gap = "{}";

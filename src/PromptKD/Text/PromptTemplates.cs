@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 namespace PromptKD.Text;
 
 /// <summary>The hand-written prompts of the CoOp family.</summary>
-public static class PromptTemplates
+internal static class PromptTemplates
 {
     private static readonly Lazy<Resource> s_resource = new(() =>
     {

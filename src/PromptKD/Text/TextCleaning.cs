@@ -8,7 +8,7 @@ namespace PromptKD.Text;
 /// collapsed, lower case. Equal, letter by letter, to what CLIP's Python code does, except for mojibake.
 /// </summary>
 /// <remarks>CLIP, clip/simple_tokenizer.py: ftfy, html.unescape twice, white space, lower.</remarks>
-public static class TextCleaning
+internal static class TextCleaning
 {
     /// <summary>Cleans text as CLIP does before it looks for tokens.</summary>
     /// <param name="text">Any text; halves of surrogate pairs become U+FFFD.</param>

@@ -3,7 +3,7 @@ using PromptKD.Runtime;
 namespace PromptKD.Text;
 
 /// <summary>Finds the vocabulary that a model was trained with, and fetches OpenAI's where there is none.</summary>
-public static class VocabularyFile
+internal static class VocabularyFile
 {
     /// <summary>Names a vocabulary for every model of a run.</summary>
     public const string Variable = "PROMPTKD_CLIP_VOCAB";

@@ -8,7 +8,7 @@ namespace PromptKD.Training;
 /// derive each epoch's rate from the one before, which matters where the schedule does not start at its beginning
 /// (OPTIM.WARMUP_RECOUNT False): no closed form gives these rates, so the epochs are replayed one by one.
 /// </remarks>
-public sealed class LearningRateSchedule
+internal sealed class LearningRateSchedule
 {
     private readonly OptimConfig _optim;
     private readonly int _warmupEpochs;

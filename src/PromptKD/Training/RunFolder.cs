@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using PromptKD.Configuration;
 using PromptKD.Runtime;
@@ -18,17 +19,19 @@ internal sealed class RunFolder : IDisposable
         "TRAIN.CHECKPOINT_MINUTES", "DATALOADER.TEST.BATCH_SIZE", "DISTILL.VOCAB",
     ];
 
+    private const string ConfigFile = "config.yaml";
+    private const string LogFile = "log.txt";
+
     private readonly FileStream _lock;
-    private readonly StreamWriter _log;
+    private readonly FileStream _log;
 
     private RunFolder(string path, FileStream held)
     {
         Root = path;
         _lock = held;
-        _log = new StreamWriter(new FileStream(In("log.txt"), FileMode.Append, FileAccess.Write, FileShare.Read))
-        {
-            AutoFlush = true,
-        };
+
+        // Unbuffered, so that a full disk shows where a line is written, not where the file is closed.
+        _log = new FileStream(In(LogFile), FileMode.Append, FileAccess.Write, FileShare.Read, bufferSize: 0);
     }
 
     /// <summary>The folder.</summary>
@@ -51,13 +54,12 @@ internal sealed class RunFolder : IDisposable
         FileStream held = Hold(path);
         try
         {
-            string configPath = Path.Combine(path, "config.yaml");
+            string configPath = Path.Combine(path, ConfigFile);
             if (File.Exists(configPath))
             {
                 RefuseOtherConfiguration(path, new ExperimentConfig().MergeFile(configPath), config);
             }
 
-            config.WriteFile(configPath);
             return new RunFolder(path, held);
         }
         catch
@@ -84,10 +86,27 @@ internal sealed class RunFolder : IDisposable
         }
     }
 
+    /// <summary>
+    /// Binds the folder to a configuration. Comes behind all that may be wrong with one: a mistake that was mended
+    /// is another configuration, and must not need another folder.
+    /// </summary>
+    /// <exception cref="PromptKDException">The disk is full or the folder is not writable.</exception>
+    public void Begin(ExperimentConfig config) => config.WriteFile(In(ConfigFile));
+
     /// <summary>Adds a line to the log, with the time.</summary>
-    public void Log(string line) =>
-        _log.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"{DateTime.UtcNow:yyyy-MM-dd HH:mm:ss}Z {line}"));
+    /// <exception cref="PromptKDException">The disk is full.</exception>
+    public void Log(string line)
+    {
+        try
+        {
+            _log.Write(Encoding.UTF8.GetBytes(string.Create(
+                CultureInfo.InvariantCulture, $"{DateTime.UtcNow:yyyy-MM-dd HH:mm:ss}Z {line}\n")));
+        }
+        catch (IOException error)
+        {
+            throw new PromptKDException($"Cannot write '{In(LogFile)}': {error.Message}", error);
+        }
+    }
 
     /// <summary>Writes <c>metrics.jsonl</c> anew: one line an epoch and one a validation.</summary>
     public void WriteMetrics(IEnumerable<object> records) => WholeFile.WriteText(

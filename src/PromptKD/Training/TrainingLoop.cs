@@ -41,19 +41,31 @@ internal sealed class TrainingLoop : IDisposable
 
         _optimizer.LoadMomentum(checkpoint.Momentum);
         Position = checkpoint.Position;
+        foreach (SkippedPicture picture in Position.Skipped)
+        {
+            _plan.Skipped.Add(picture);
+        }
     }
 
     /// <summary>Trains to the last epoch.</summary>
-    /// <param name="cancellation">Stops behind the running step, with a checkpoint of it.</param>
+    /// <param name="cancellation">Stops behind the running step, or amid a validation, with a checkpoint.</param>
     /// <exception cref="OperationCanceledException">It was stopped; the same run can be continued.</exception>
     /// <exception cref="PromptKDException">The loss is no longer finite, or there is nothing to learn from.</exception>
     public void Run(CancellationToken cancellation)
     {
         _sinceStart.Start();
         _sinceCheckpoint.Start();
-        while (Position.Epoch < _plan.Epochs)
+        try
         {
-            RunEpoch(cancellation);
+            while (Position.Epoch < _plan.Epochs)
+            {
+                RunEpoch(cancellation);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            Save();
+            throw;
         }
     }
 
@@ -93,13 +105,11 @@ internal sealed class TrainingLoop : IDisposable
                 Learn(batch, learningRate);
             }
 
-            bool stopping = cancellation.IsCancellationRequested;
-            if (stopping || _sinceCheckpoint.Elapsed >= _plan.CheckpointInterval)
+            cancellation.ThrowIfCancellationRequested();
+            if (_sinceCheckpoint.Elapsed >= _plan.CheckpointInterval)
             {
                 Save();
             }
-
-            cancellation.ThrowIfCancellationRequested();
         }
 
         FinishEpoch(learningRate, cancellation);
@@ -148,6 +158,7 @@ internal sealed class TrainingLoop : IDisposable
 
     private void Save()
     {
+        Position = Position with { Skipped = [.. _plan.Skipped] };
         TrainingCheckpoint.Write(
             _plan.CheckpointPath, Position, _plan.Inputs, _method.State, _optimizer.Momentum);
         _sinceCheckpoint.Restart();

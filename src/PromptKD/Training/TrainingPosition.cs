@@ -1,3 +1,5 @@
+using PromptKD.Data;
+
 namespace PromptKD.Training;
 
 /// <summary>How far a run has come: enough, with the learned values and their momentum, to go on exactly.</summary>
@@ -22,6 +24,12 @@ internal sealed record TrainingPosition
     /// <summary>Pictures of this epoch that were learned from.</summary>
     public long Pictures { get; init; }
 
+    /// <summary>Pictures that could not be read so far, in any epoch.</summary>
+    public IReadOnlyList<SkippedPicture> Skipped { get; init; } = [];
+
     /// <summary>One record for each finished epoch.</summary>
     public IReadOnlyList<EpochRecord> History { get; init; } = [];
+
+    /// <summary>The position in words.</summary>
+    public string Describe() => Batch == 0 ? $"epoch {Epoch}" : $"batch {Batch} of epoch {Epoch + 1}";
 }

@@ -4,7 +4,7 @@ namespace PromptKD.Models.Weights;
 /// The weights of a CLIP, read from any of the formats it is published in. It owns its tensors: dispose it when a
 /// model has taken its copy.
 /// </summary>
-public sealed class ClipCheckpoint : IDisposable
+internal sealed class ClipCheckpoint : IDisposable
 {
     private readonly Lazy<string> _sha256;
 

@@ -1,7 +1,7 @@
 namespace PromptKD.Models.Weights;
 
 /// <summary>How a folder of weights says that images are prepared for its model.</summary>
-public sealed record ClipPreprocessing
+internal sealed record ClipPreprocessing
 {
     /// <summary>Subtracted from each channel (red, green, blue), of values 0–1.</summary>
     public required IReadOnlyList<double> Mean { get; init; }

@@ -4,7 +4,7 @@ namespace PromptKD.Models.Weights;
 /// <param name="Name">OpenAI's name, such as <c>ViT-B/16</c>.</param>
 /// <param name="FileName">Name of the file, such as <c>ViT-B-16.pt</c>.</param>
 /// <param name="Sha256">SHA-256 of the file, 64 lower-case hexadecimal digits.</param>
-public sealed record OpenAiModel(string Name, string FileName, string Sha256)
+internal sealed record OpenAiModel(string Name, string FileName, string Sha256)
 {
     /// <summary>Where OpenAI serves it: the digest is part of the address.</summary>
     public Uri Address => new($"https://openaipublic.azureedge.net/clip/models/{Sha256}/{FileName}");

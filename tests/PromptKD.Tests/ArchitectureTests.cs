@@ -1,0 +1,108 @@
+using ArchUnitNET.Domain;
+using ArchUnitNET.Fluent.Syntax.Elements.Types;
+using ArchUnitNET.Loader;
+using ArchUnitNET.xUnitV3;
+using static ArchUnitNET.Fluent.ArchRuleDefinition;
+using Assembly = System.Reflection.Assembly;
+
+namespace PromptKD.Tests;
+
+/// <summary>Which part may know which. The table is the architecture; docs/architecture.md explains it.</summary>
+public sealed class ArchitectureTests
+{
+    private static readonly Assembly s_libraryAssembly = typeof(Experiment).Assembly;
+    private static readonly Architecture s_library = new ArchLoader().LoadAssemblies(s_libraryAssembly).Build();
+
+    private static readonly Architecture s_program =
+        new ArchLoader().LoadAssemblies(Assembly.Load("PromptKD.Cli")).Build();
+
+    /// <summary>Each folder of the library, and the folders it may use, in the order in which they are read.</summary>
+    public static TheoryData<string, string[]> Folders => new()
+    {
+        { "Runtime", [] },
+        { "Configuration", ["Runtime"] },
+        { "Text", ["Runtime"] },
+        { "Data", ["Configuration", "Runtime"] },
+        { "Models", ["Runtime"] },
+        { "Features", ["Data", "Text", "Models", "Runtime"] },
+        { "Methods", ["Configuration", "Text", "Data", "Models", "Features", "Runtime"] },
+        { "Evaluation", ["Data", "Methods", "Runtime"] },
+        { "Training", ["Configuration", "Data", "Methods", "Evaluation", "Models", "Runtime"] },
+        { "Export", ["Data", "Models", "Features", "Methods", "Evaluation", "Runtime"] },
+    };
+
+    [Theory]
+    [MemberData(nameof(Folders))]
+    public void A_folder_uses_only_the_folders_that_it_may(string folder, string[] allowed)
+    {
+        string others = string.Join('|', Names().Except([folder, .. allowed]));
+
+        Types().That().ResideInNamespaceMatching($@"^PromptKD\.{folder}($|\.)")
+            .Should().NotDependOnAny(Types().That().ResideInNamespaceMatching($@"^PromptKD\.({others})($|\.)"))
+            .Check(s_library);
+    }
+
+    [Theory]
+    [MemberData(nameof(Folders))]
+    public void A_folder_knows_of_the_pipeline_above_it_only_the_exception(string folder, string[] allowed)
+    {
+        Assert.DoesNotContain(folder, allowed);
+
+        Types().That().ResideInNamespaceMatching($@"^PromptKD\.{folder}($|\.)")
+            .Should().NotDependOnAny(
+                Types().That().ResideInNamespaceMatching("^PromptKD$").And().DoNotHaveName(nameof(PromptKDException)))
+            .Check(s_library);
+    }
+
+    [Fact]
+    public void The_table_names_every_folder_of_the_library()
+    {
+        IEnumerable<string> folders = s_libraryAssembly.GetTypes()
+            .Select(type => type.Namespace ?? "")
+            .Where(name => name.StartsWith("PromptKD.", StringComparison.Ordinal))
+            .Select(name => name.Split('.')[1]);
+
+        Assert.Equal(Names().Order(StringComparer.Ordinal), folders.Distinct().Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void A_folder_uses_only_folders_that_stand_above_it_in_the_table()
+    {
+        string[] names = [.. Names()];
+
+        Assert.All(Folders, row => Assert.All(row.Data.Item2, used =>
+            Assert.InRange(Array.IndexOf(names, used), 0, Array.IndexOf(names, row.Data.Item1) - 1)));
+    }
+
+    [Theory]
+    [InlineData("Configuration")]
+    [InlineData("Text")]
+    public void A_folder_without_tensors_does_not_know_torch(string folder) =>
+        DoesNotUseTorch($@"^PromptKD\.{folder}($|\.)").Check(s_library);
+
+    [Fact]
+    public void The_program_leaves_tensors_to_the_library() =>
+        DoesNotUseTorch(@"^PromptKD\.Cli($|\.)").Check(s_program);
+
+    [Fact]
+    public void The_rule_against_torch_finds_it_where_it_is_used() =>
+        Assert.False(DoesNotUseTorch(@"^PromptKD\.Models($|\.)").HasNoViolations(s_library));
+
+    [Fact]
+    public void The_library_does_not_write_to_the_console() =>
+        DoesNotUseTheConsole().Check(s_library);
+
+    [Fact]
+    public void The_rule_against_the_console_finds_it_where_it_is_used() =>
+        Assert.False(DoesNotUseTheConsole().HasNoViolations(s_program));
+
+    private static TypesShouldConjunction DoesNotUseTorch(string namespaces) =>
+        Types().That().ResideInNamespaceMatching(namespaces)
+            .Should().NotDependOnAny(Types(true).That().ResideInNamespaceMatching(@"^TorchSharp($|\.)"));
+
+    private static TypesShouldConjunction DoesNotUseTheConsole() =>
+        Types().That().ResideInNamespaceMatching(@"^PromptKD($|\.)")
+            .Should().NotDependOnAny(Types(true).That().HaveFullName("System.Console"));
+
+    private static IEnumerable<string> Names() => Folders.Select(row => row.Data.Item1);
+}

@@ -1,0 +1,98 @@
+using System.Text.Json;
+
+namespace PromptKD.Tests.Cli;
+
+[Collection(CommandLine.Name)]
+public sealed class PredictCommandTests(DistilledRun run)
+{
+    [Fact]
+    public void Prints_path_and_most_probable_classes_of_each_picture_with_nothing_but_the_package()
+    {
+        string package = run.NewPath();
+        Directory.CreateDirectory(package);
+        foreach (string file in Directory.EnumerateFiles(run.Student))
+        {
+            File.Copy(file, Path.Combine(package, Path.GetFileName(file)));
+        }
+
+        CliResult result = CliProgram.Run("predict", "--model", package, "--top", "3", APicture).Succeeds();
+
+        string[] columns = Assert.Single(result.OutputLines).Split('\t');
+        Assert.Equal(4, columns.Length);
+        Assert.Equal(APicture, columns[0]);
+        Assert.All(columns[1..], column => Assert.Matches(@"^[a-z]+ [a-z]+ \d+\.\d %$", column));
+    }
+
+    [Fact]
+    public void Prints_one_object_a_picture_on_demand()
+    {
+        CliResult result = CliProgram.Run("predict", "--model", run.Student, "--json", "--top", "48", APicture).Succeeds();
+
+        using var document = JsonDocument.Parse(Assert.Single(result.OutputLines));
+        Assert.Equal(APicture, document.RootElement.GetProperty("path").GetString());
+        JsonElement[] classes = [.. document.RootElement.GetProperty("classes").EnumerateArray()];
+        double[] probabilities = [.. classes.Select(one => one.GetProperty("probability").GetDouble())];
+        Assert.Equal(Enumerable.Range(0, 48), classes.Select(one => one.GetProperty("label").GetInt32()).Order());
+        Assert.Equal(1, probabilities.Sum(), precision: 5);
+        Assert.Equal(probabilities.OrderDescending(), probabilities);
+    }
+
+    [Fact]
+    public void Searches_folders_and_skips_what_it_cannot_read()
+    {
+        CliResult result = CliProgram.Run("predict", "--model", run.Student, run.Photos).Succeeds();
+
+        Assert.Equal(48, result.OutputLines.Length);
+        string warning = Assert.Single(result.ErrorLines);
+        Assert.StartsWith($"warning: skipped {DamagedPicture}: ", warning, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Names_an_unreadable_picture_that_comes_alone_behind_a_full_batch()
+    {
+        IEnumerable<string> pictures = [.. Enumerable.Repeat(APicture, 32), DamagedPicture];
+
+        CliResult result = CliProgram.Run(["predict", "--model", run.Student, .. pictures]).Succeeds();
+
+        Assert.Equal(32, result.OutputLines.Length);
+        Assert.Single(result.ErrorLines);
+    }
+
+    [Fact]
+    public void Refuses_where_not_one_picture_can_be_read() => Assert.Contains(
+        DamagedPicture, CliProgram.Run("predict", "--model", run.Student, DamagedPicture).Mistake(), StringComparison.Ordinal);
+
+    [Fact]
+    public void Refuses_a_picture_that_is_not_there() => Assert.Contains(
+        "No picture or folder at 'nowhere.png'",
+        CliProgram.Run("predict", "--model", run.Student, "nowhere.png").Mistake(),
+        StringComparison.Ordinal);
+
+    [Fact]
+    public void Refuses_a_folder_that_is_no_package() => Assert.Contains(
+        "model.json",
+        CliProgram.Run("predict", "--model", run.Photos, APicture).Mistake(),
+        StringComparison.Ordinal);
+
+    [Fact]
+    public void Refuses_a_package_that_was_cut_short()
+    {
+        string package = run.NewPath();
+        Directory.CreateDirectory(package);
+        File.Copy(Path.Combine(run.Student, "model.json"), Path.Combine(package, "model.json"));
+        byte[] tensors = File.ReadAllBytes(Path.Combine(run.Student, "student.safetensors"));
+        File.WriteAllBytes(Path.Combine(package, "student.safetensors"), tensors[..(tensors.Length / 2)]);
+
+        CliResult result = CliProgram.Run("predict", "--model", package, APicture);
+
+        Assert.Contains("student.safetensors", result.Mistake(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Refuses_to_print_no_class() => Assert.Contains(
+        "--top", CliProgram.Run("predict", "--model", run.Student, "--top", "0", APicture).Mistake(), StringComparison.Ordinal);
+
+    private string APicture => Path.Combine(run.TestPictures, "red star", "001.png");
+
+    private string DamagedPicture => Path.Combine(run.Photos, DistilledRun.DamagedPicture);
+}

@@ -1,0 +1,45 @@
+using System.Diagnostics;
+
+namespace PromptKD.Tests.Cli;
+
+[Collection(CommandLine.Name)]
+public sealed class StopSignalTests(DistilledRun run)
+{
+    [Theory]
+    [InlineData("INT")]
+    [InlineData("TERM")]
+    public async Task Saves_the_run_and_exits_with_130(string signal)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no signals that one process can send another.");
+        string output = run.NewPath();
+        using Process process = CliProgram.Start(run.Arguments(("--output", output), ("--epochs", "100000")));
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(3));
+        await WaitForLine(process, "epoch 1: ", patience.Token);
+
+        using (Process kill = Process.Start("kill", [$"-{signal}", $"{process.Id}"]))
+        {
+            await kill.WaitForExitAsync(patience.Token);
+        }
+
+        string[] rest = (await process.StandardError.ReadToEndAsync(patience.Token)).TrimEnd().Split('\n');
+        await process.WaitForExitAsync(patience.Token);
+        Assert.Equal(130, process.ExitCode);
+        Assert.Equal("Stopped.", rest[^1]);
+        Assert.Matches("^Saved behind .*: the same call goes on from there$", rest[^2]);
+        Assert.True(File.Exists(Path.Combine(output, "checkpoints", "last.safetensors")));
+        Assert.False(Directory.Exists(Path.Combine(output, "student")));
+    }
+
+    private static async Task WaitForLine(Process process, string start, CancellationToken patience)
+    {
+        while (await process.StandardError.ReadLineAsync(patience) is { } line)
+        {
+            if (line.StartsWith(start, StringComparison.Ordinal))
+            {
+                return;
+            }
+        }
+
+        Assert.Fail($"The program ended without a line '{start}…'.");
+    }
+}

@@ -1,0 +1,66 @@
+using PromptKD.Runtime;
+
+namespace PromptKD.Tests.Runtime;
+
+public sealed class WholeFileTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory().FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public void Replaces_a_file_and_leaves_nothing_beside_it()
+    {
+        string path = Path.Combine(_folder, "deep", "a.txt");
+        WholeFile.WriteText(path, "old and longer");
+
+        WholeFile.WriteText(path, "né");
+
+        Assert.Equal([0x6e, 0xc3, 0xa9], File.ReadAllBytes(path));
+        Assert.Single(Directory.EnumerateFileSystemEntries(Path.Combine(_folder, "deep")));
+    }
+
+    [Fact]
+    public void Keeps_the_old_file_where_the_disk_is_full()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Needs /dev/full, which only Linux has.");
+        string path = Path.Combine(_folder, "a.txt");
+        File.WriteAllText(path, "old");
+
+        // The file is first written beside its place; here that leads to the device on which nothing fits.
+        File.CreateSymbolicLink($"{path}.{Environment.ProcessId}.partial", "/dev/full");
+        var error = Assert.Throws<PromptKDException>(() => WholeFile.WriteText(path, "new"));
+
+        Assert.StartsWith($"Cannot write '{path}': ", error.Message, StringComparison.Ordinal);
+        Assert.Contains("No space left on device", error.Message, StringComparison.Ordinal);
+        Assert.Equal("old", File.ReadAllText(path));
+        Assert.Single(Directory.EnumerateFileSystemEntries(_folder));
+    }
+
+    [Fact]
+    public void Keeps_the_old_file_where_the_writing_fails_half_way()
+    {
+        string path = Path.Combine(_folder, "a.txt");
+        File.WriteAllText(path, "old");
+
+        Assert.Throws<PromptKDException>(() => WholeFile.Write(path, stream =>
+        {
+            stream.WriteByte(1);
+            throw new IOException("unplugged");
+        }));
+
+        Assert.Equal("old", File.ReadAllText(path));
+        Assert.Single(Directory.EnumerateFileSystemEntries(_folder));
+    }
+
+    [Fact]
+    public void Says_that_a_folder_cannot_be_made_where_a_file_is()
+    {
+        string file = Path.Combine(_folder, "file");
+        File.WriteAllText(file, "");
+
+        var error = Assert.Throws<PromptKDException>(() => WholeFile.WriteText(Path.Combine(file, "a.txt"), ""));
+
+        Assert.Contains(file, error.Message, StringComparison.Ordinal);
+    }
+}
