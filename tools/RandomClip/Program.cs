@@ -5,7 +5,7 @@ using PromptKD;
 using PromptKD.Models;
 using RandomClip;
 
-// Writes a CLIP of true size with random weights, in OpenAI's format: for measuring time and memory, not accuracy.
+// Makes what a measurement at true size needs, without a download: weights and pictures that mean nothing.
 ClipArchitecture[] architectures =
 [
     ClipArchitecture.VitB32, ClipArchitecture.VitB16, ClipArchitecture.VitL14, ClipArchitecture.VitL14At336,
@@ -16,36 +16,43 @@ var architecture = new Option<string>("--architecture")
     DefaultValueFactory = _ => ClipArchitecture.VitB16.Name,
 };
 architecture.AcceptOnlyFromAmong([.. architectures.Select(one => one.Name)]);
-var output = new Option<string>("--output") { Description = "File to write, as ViT-B-16.pt.", Required = true };
-var seed = new Option<long>("--seed")
+var count = new Option<int>("--count") { Description = "How many.", DefaultValueFactory = _ => 16 };
+var file = new Option<string>("--output") { Description = "File to write, as ViT-B-16.pt.", Required = true };
+var folder = new Option<string>("--output") { Description = "Folder to write to.", Required = true };
+var seed = new Option<int>("--seed")
 {
-    Description = "The same seed gives the same file.",
+    Description = "The same seed gives the same files.",
     DefaultValueFactory = _ => 1,
 };
-var command = new RootCommand("Writes a CLIP with random weights as a TorchScript archive like OpenAI's.")
+var weights = new Command("weights", "A CLIP with random weights, as a TorchScript archive like OpenAI's.")
 {
-    architecture, output, seed,
+    architecture, file, seed,
 };
-command.SetAction(arguments =>
+weights.SetAction(arguments =>
 {
-    // The library knows how to load libtorch on older systems; it has to be there before torch is first touched.
-    RuntimeHelpers.RunModuleConstructor(typeof(PromptKDException).Module.ModuleHandle);
     ClipArchitecture chosen = architectures.Single(one => one.Name == arguments.GetValue(architecture));
-    string path = arguments.GetValue(output)!;
-    try
-    {
-        using DisposeScope scope = NewDisposeScope();
-        OrderedDictionary<string, Tensor> weights = RandomWeights.Draw(chosen, arguments.GetValue(seed));
-        TorchScriptArchive.Write(path, chosen, weights);
-        long parameters = weights.Values.Sum(one => one.numel());
-        Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"{chosen.Name}: {parameters:n0} random parameters to '{path}'"));
-        return 0;
-    }
-    catch (PromptKDException error)
-    {
-        Console.Error.WriteLine($"random-clip: {error.Message}");
-        return 2;
-    }
+    using DisposeScope scope = NewDisposeScope();
+    OrderedDictionary<string, Tensor> tensors = RandomWeights.Draw(chosen, arguments.GetValue(seed));
+    TorchScriptArchive.Write(arguments.GetValue(file)!, chosen, tensors);
+    long parameters = tensors.Values.Sum(one => one.numel());
+    Console.WriteLine(string.Create(
+        CultureInfo.InvariantCulture, $"{chosen.Name}: {parameters:n0} parameters to '{arguments.GetValue(file)}'"));
 });
-return command.Parse(args).Invoke();
+var pictures = new Command("pictures", "JPEG files of gradients and noise.") { count, folder, seed };
+pictures.SetAction(arguments => Console.WriteLine(string.Create(
+    CultureInfo.InvariantCulture,
+    $"{RandomPictures.Write(arguments.GetValue(folder)!, arguments.GetValue(count), arguments.GetValue(seed)).Count} "
+    + $"pictures to '{arguments.GetValue(folder)}'")));
+
+// The library knows how to load libtorch on older systems; it has to be there before torch is first touched.
+RuntimeHelpers.RunModuleConstructor(typeof(PromptKDException).Module.ModuleHandle);
+try
+{
+    var command = new RootCommand("Makes CLIPs and pictures of true size with random content.") { weights, pictures };
+    return command.Parse(args).Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+}
+catch (PromptKDException error)
+{
+    Console.Error.WriteLine($"random-clip: {error.Message}");
+    return 2;
+}
