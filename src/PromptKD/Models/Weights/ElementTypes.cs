@@ -28,6 +28,12 @@ internal static class ElementTypes
     public static ScalarType? FromPickle(string storageClass) =>
         s_table.Where(row => row.Pickle == storageClass).Select(row => (ScalarType?)row.Type).SingleOrDefault();
 
+    /// <summary>The name of torch's typed storage class for an element type.</summary>
+    /// <exception cref="NotSupportedException">The type is not in the table.</exception>
+    public static string ToPickle(ScalarType type) =>
+        s_table.Where(row => row.Type == type).Select(row => row.Pickle).SingleOrDefault()
+        ?? throw new NotSupportedException($"element type {type}");
+
     /// <exception cref="NotSupportedException">The type is not in the table.</exception>
     public static string ToSafetensors(ScalarType type) =>
         s_table.Where(row => row.Type == type).Select(row => row.Safetensors).SingleOrDefault()

@@ -18,4 +18,16 @@ internal static class TensorBytes
             stream.ReadExactly(part.bytes);
         }
     }
+
+    /// <summary>Shows the values as bytes, piece by piece.</summary>
+    /// <param name="flat">Contiguous on the CPU, [elements].</param>
+    /// <param name="visit">Gets each piece; it is valid during the call only.</param>
+    public static void Visit(Tensor flat, Action<ReadOnlySpan<byte>> visit)
+    {
+        for (long start = 0; start < flat.shape[0]; start += ElementsAtOnce)
+        {
+            using Tensor part = flat.narrow(0, start, Math.Min(ElementsAtOnce, flat.shape[0] - start));
+            visit(part.bytes);
+        }
+    }
 }

@@ -1,0 +1,17 @@
+using PromptKD.Models;
+using RandomClip;
+
+namespace PromptKD.Benchmarks;
+
+/// <summary>Image towers of true size with random weights.</summary>
+internal static class RandomTower
+{
+    /// <summary>A frozen tower on the CPU.</summary>
+    public static ImageEncoder Make(ClipArchitecture architecture, ScalarType precision)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        var encoder = new ImageEncoder(architecture, precision, CPU);
+        ModuleWeights.Fill(encoder, RandomWeights.Draw(architecture, seed: 1), "visual.", "random weights");
+        return encoder;
+    }
+}
