@@ -24,7 +24,7 @@ var teacherSteps = new Option<int>("--steps-teacher")
 var studentSteps = new Option<int>("--steps-student")
 {
     Description = "Training steps of the student; 0 leaves it out.",
-    DefaultValueFactory = _ => 1000,
+    DefaultValueFactory = _ => 800,
 };
 var teacherSeed = new Option<long>("--seed-teacher")
 {
@@ -34,7 +34,7 @@ var teacherSeed = new Option<long>("--seed-teacher")
 var studentSeed = new Option<long>("--seed-student")
 {
     Description = "Decides the student's first weights and its pictures.",
-    DefaultValueFactory = _ => 2,
+    DefaultValueFactory = _ => 12,
 };
 var noAugmentation = new Option<bool>("--no-augmentation")
 {

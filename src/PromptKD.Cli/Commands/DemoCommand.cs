@@ -72,8 +72,8 @@ internal static class DemoCommand
         return 0;
     }
 
-    // The paper's settings, but for what 32-pixel pictures of 48 classes want: larger batches with a smaller weight,
-    // milder crops, and no mirroring (docs/demo.md).
+    // The paper's settings, but for what 32-pixel pictures of 48 classes want: larger batches with a smaller weight, no
+    // warm-up, milder crops, and no mirroring (docs/demo.md).
     private static ExperimentConfig Configure(string output, string pictures, int seed)
     {
         string models = Path.Combine(AppContext.BaseDirectory, "demo");
@@ -99,6 +99,7 @@ internal static class DemoCommand
                 RandomResizedCropScale = [0.8, 1.0],
             },
             DataLoader = paper.DataLoader with { TrainX = paper.DataLoader.TrainX with { BatchSize = 32 } },
+            Optim = paper.Optim with { MaxEpoch = 30, WarmupEpoch = 0 },
             Trainer = paper.Trainer with
             {
                 PromptKD = paper.Trainer.PromptKD with { KdWeight = 300, Prec = "fp32" },

@@ -18,6 +18,7 @@ internal sealed class CollectionPause : IDisposable
 
     private static readonly Lock s_gate = new();
     private static int s_pauses;
+    private static bool s_isOurs;
 
     private bool _ended;
 
@@ -30,11 +31,7 @@ internal sealed class CollectionPause : IDisposable
     {
         lock (s_gate)
         {
-            if (s_pauses == 0)
-            {
-                TryPause();
-            }
-
+            s_isOurs = s_pauses == 0 ? TryPause() : s_isOurs;
             s_pauses++;
             return new CollectionPause();
         }
@@ -52,24 +49,38 @@ internal sealed class CollectionPause : IDisposable
 
             _ended = true;
             s_pauses--;
-
-            // The mode is another one if the budget was spent.
-            if (s_pauses == 0 && GCSettings.LatencyMode == GCLatencyMode.NoGCRegion)
+            if (s_pauses == 0 && s_isOurs)
             {
-                GC.EndNoGCRegion();
+                Resume();
             }
         }
     }
 
-    private static void TryPause()
+    /// <returns>False where the program pauses collections itself, or may not have so much memory.</returns>
+    private static bool TryPause()
     {
         try
         {
-            _ = GCSettings.LatencyMode == GCLatencyMode.NoGCRegion || GC.TryStartNoGCRegion(Budget);
+            return GCSettings.LatencyMode != GCLatencyMode.NoGCRegion && GC.TryStartNoGCRegion(Budget);
         }
-        catch (ArgumentOutOfRangeException)
+        catch (Exception error) when (error is ArgumentOutOfRangeException or InvalidOperationException)
         {
-            // The heap is limited to less than the budget: without a pause, the race is only likelier to be lost.
+            return false;
+        }
+    }
+
+    private static void Resume()
+    {
+        try
+        {
+            if (GCSettings.LatencyMode == GCLatencyMode.NoGCRegion)
+            {
+                GC.EndNoGCRegion();
+            }
+        }
+        catch (InvalidOperationException)
+        {
+            // Another thread spent the budget just now, which ended the pause.
         }
     }
 }
