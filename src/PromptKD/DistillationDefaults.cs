@@ -6,7 +6,7 @@ namespace PromptKD;
 public static class DistillationDefaults
 {
     /// <summary>
-    /// The paper's base-to-novel settings (arXiv 2403.02781, section 4.1; PromptKD's
+    /// The paper's base-to-novel settings (arXiv 2403.02781, section 4; PromptKD's
     /// vit_b16_c2_ep20_batch8_4+4ctx.yaml and scripts), with what is ours: automatic precision, seed 1, and the last
     /// epoch's model.
     /// </summary>

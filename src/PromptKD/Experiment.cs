@@ -32,7 +32,8 @@ public static class Experiment
         ExperimentConfig config, IExperimentObserver? observer = null, CancellationToken cancellation = default)
     {
         DistillationDefaults.Check(config);
-        var target = ComputeTarget.Resolve(config.Device, config.Trainer.PromptKD.Prec);
+        string device = config.Device == "auto" && !config.UseCuda ? "cpu" : config.Device;
+        var target = ComputeTarget.Resolve(device, config.Trainer.PromptKD.Prec);
         using RunFolder run = RunFolder.Open(config.OutputDir, config);
         var watcher = new RunObserver(run, config.Train.PrintFreq, observer);
 

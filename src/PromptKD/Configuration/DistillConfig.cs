@@ -34,7 +34,7 @@ public sealed record DistillConfig
     [OwnKey, AtLeast(0)]
     public int Base { get; init; }
 
-    /// <summary>CLIP's byte-pair vocabulary; empty to look beside the models, in the cache folder, or fetch it.</summary>
+    /// <summary>CLIP's byte-pair vocabulary; empty to look beside the teacher, in the cache folder, or fetch it.</summary>
     [OwnKey]
     public string Vocab { get; init; } = "";
 

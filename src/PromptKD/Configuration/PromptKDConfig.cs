@@ -17,7 +17,7 @@ public sealed record PromptKDConfig
     /// <summary>Words whose embeddings start the text context; empty for random numbers.</summary>
     public string CtxInit { get; init; } = "a photo of a";
 
-    /// <summary>Precision of the computation: auto, fp32, bf16, fp16, or amp (fp32 with fp16 products).</summary>
+    /// <summary>Precision of the computation: auto, fp32, bf16, fp16, or amp, which is computed as bf16.</summary>
     /// <remarks>The family knows fp16, fp32 and amp; auto and bf16 are ours.</remarks>
     [OneOf("auto", "fp32", "bf16", "fp16", "amp")]
     public string Prec { get; init; } = "fp16";

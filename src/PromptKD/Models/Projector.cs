@@ -7,7 +7,7 @@ namespace PromptKD.Models;
 /// Carries student features into the teacher's space: linear, batch normalisation, ReLU, linear. The reference
 /// writes it as 1×1 convolutions on 1×1 pictures; the numbers are the same.
 /// </summary>
-/// <remarks>arXiv 2403.02781, section 3.3; PromptKD trainers/promptkd.py, Feature_Trans_Module_two_layer.</remarks>
+/// <remarks>arXiv 2403.02781, section 3; PromptKD trainers/promptkd.py, Feature_Trans_Module_two_layer.</remarks>
 internal sealed class Projector : Module<Tensor, Tensor>
 {
     [ComponentName(Name = "conv1")]

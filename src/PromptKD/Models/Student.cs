@@ -7,7 +7,7 @@ namespace PromptKD.Models;
 /// PromptKD's student: a frozen image tower, learned vision prompts, and a learned projector into the teacher's
 /// space. It has no text tower: it is compared with the teacher's class vectors.
 /// </summary>
-/// <remarks>arXiv 2403.02781, section 3.3; PromptKD trainers/promptkd.py, CustomCLIP.</remarks>
+/// <remarks>arXiv 2403.02781, section 3; PromptKD trainers/promptkd.py, CustomCLIP.</remarks>
 internal sealed class Student : Module
 {
     /// <summary>Begins the reference's names of the tower and of its prompts.</summary>

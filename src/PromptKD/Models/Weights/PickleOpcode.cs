@@ -2,7 +2,7 @@ namespace PromptKD.Models.Weights;
 
 /// <summary>
 /// The instructions of Python's pickle language, protocols 0 to 5. Names are those of Python's own module
-/// <c>pickle</c>, in our case; the meaning of each is in <c>pickletools</c>.
+/// <c>pickle</c>, spelt our way; the meaning of each is in <c>pickletools</c>.
 /// </summary>
 internal enum PickleOpcode : byte
 {

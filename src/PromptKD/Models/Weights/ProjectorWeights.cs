@@ -1,7 +1,7 @@
 namespace PromptKD.Models.Weights;
 
 /// <summary>
-/// The student's projector: 1×1 convolution, batch normalisation, ReLU, 1×1 convolution (PromptKD, section 3.2).
+/// The student's projector: 1×1 convolution, batch normalisation, ReLU, 1×1 convolution (arXiv 2403.02781, section 3).
 /// </summary>
 /// <param name="Tensors">
 /// <c>conv1.0.weight</c> [teacher, student, 1, 1] and <c>.bias</c>; <c>conv1.1.weight</c>, <c>.bias</c>,
