@@ -26,6 +26,20 @@ public sealed record DistillConfig
     [OwnKey]
     public string Student { get; init; } = "";
 
+    /// <summary>
+    /// A store of teacher features to train from, as <c>features</c> makes it; empty: none, or the one that
+    /// <see cref="Views"/> asks for.
+    /// </summary>
+    [OwnKey]
+    public string Store { get; init; } = "";
+
+    /// <summary>
+    /// Views of each picture (crop and flip) for which the teacher's features are stored and used again by later
+    /// epochs; 0 asks the teacher live, at every step, as the paper does.
+    /// </summary>
+    [OwnKey, AtLeast(0)]
+    public int Views { get; init; }
+
     /// <summary>Class folders that are measured after each epoch and never trained on; empty for none.</summary>
     [OwnKey]
     public string Val { get; init; } = "";

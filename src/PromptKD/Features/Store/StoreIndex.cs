@@ -1,0 +1,124 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using PromptKD.Data;
+using PromptKD.Runtime;
+
+namespace PromptKD.Features.Store;
+
+/// <summary>
+/// Everything that a teacher store's features were made from: <c>index.json</c>. Two stores with equal indexes hold
+/// equal features; a store whose index differs from what a run needs is refused.
+/// </summary>
+internal sealed record StoreIndex
+{
+    /// <summary>The file's name.</summary>
+    public const string FileName = "index.json";
+
+    private const string FormatName = "promptkd-teacher-store";
+
+    /// <summary>Always the same: tells the file from others.</summary>
+    public string Format { get; init; } = FormatName;
+
+    /// <summary>Version of the layout.</summary>
+    public int Version { get; init; } = 1;
+
+    /// <summary>SHA-256 of the teacher's weights.</summary>
+    public required string Teacher { get; init; }
+
+    /// <summary>SHA-256 of the teacher's learned prompts; "none" for plain CLIP.</summary>
+    public required string TeacherPrompts { get; init; }
+
+    /// <summary>Whether inserted prompts were rounded through float16.</summary>
+    public required bool RoundPromptsToHalf { get; init; }
+
+    /// <summary>Digest of the picture list: relative path, size and content of each, in order.</summary>
+    public required string Pictures { get; init; }
+
+    /// <summary>Number of pictures.</summary>
+    public required int PictureCount { get; init; }
+
+    /// <summary>How pictures were prepared.</summary>
+    public required Preprocessing Preprocessing { get; init; }
+
+    /// <summary>Whether large JPEG files were decoded at a reduced scale.</summary>
+    public required bool FastJpeg { get; init; }
+
+    /// <summary>Name and version of the way views are drawn.</summary>
+    public string ViewAlgorithm { get; init; } = ViewGenerator.Algorithm;
+
+    /// <summary>Crops and flips, with their seed.</summary>
+    public required ViewGenerator Views { get; init; }
+
+    /// <summary>Views of each picture.</summary>
+    public required int ViewCount { get; init; }
+
+    /// <summary>Element type that the teacher computed in. Features are stored as float16.</summary>
+    public required string Precision { get; init; }
+
+    /// <summary>Width of the features.</summary>
+    public required int EmbeddingSize { get; init; }
+
+    /// <summary>exp(logit_scale) of the teacher.</summary>
+    public required double LogitScale { get; init; }
+
+    /// <summary>Pictures of each shard but the last.</summary>
+    public required int PicturesPerShard { get; init; }
+
+    /// <summary>Pictures that the teacher saw at a time: part of the numbers' last bits.</summary>
+    public required int BatchSize { get; init; }
+
+    /// <summary>Shards of a complete store.</summary>
+    public int ShardCount => (PictureCount + PicturesPerShard - 1) / PicturesPerShard;
+
+    /// <summary>Identifies the store in each of its shards.</summary>
+    public string Digest => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(ToJson())));
+
+    /// <summary>Reads an index.</summary>
+    /// <exception cref="PromptKDException">Missing, malformed, or of another format.</exception>
+    public static StoreIndex Read(string folder)
+    {
+        string path = Path.Combine(folder, FileName);
+        if (!File.Exists(path))
+        {
+            throw new PromptKDException($"No teacher store at '{folder}': it has no {FileName}. Make one with features.");
+        }
+
+        try
+        {
+            StoreIndex index = JsonSerializer.Deserialize<StoreIndex>(File.ReadAllBytes(path), RecordJson.Indented)!;
+            return index is { Format: FormatName, Version: 1 }
+                ? index
+                : throw new PromptKDException(
+                    $"{path}: format '{index.Format}' version {index.Version}, expected '{FormatName}' version 1.");
+        }
+        catch (JsonException error)
+        {
+            throw new PromptKDException($"{path}: not the index of a teacher store ({error.Message})", error);
+        }
+    }
+
+    /// <summary>The text of the file: equal indexes give equal bytes.</summary>
+    public string ToJson() => JsonSerializer.Serialize(this, RecordJson.Indented) + "\n";
+
+    /// <summary>Refuses a store that was made from something else.</summary>
+    /// <param name="folder">The store, for the message.</param>
+    /// <param name="needed">What this run would make.</param>
+    /// <exception cref="PromptKDException">Something differs; the message names it with both values.</exception>
+    public void RefuseOther(string folder, StoreIndex needed)
+    {
+        JsonObject mine = JsonNode.Parse(ToJson())!.AsObject();
+        JsonObject theirs = JsonNode.Parse(needed.ToJson())!.AsObject();
+        string? key = mine.Select(entry => entry.Key)
+            .FirstOrDefault(name => !JsonNode.DeepEquals(mine[name], theirs[name]));
+        if (key is not null)
+        {
+            throw new PromptKDException(
+                $"The teacher store {folder} was made from another '{key}': {Show(mine[key])} there, "
+                + $"{Show(theirs[key])} here. Use another store, or make this one anew.");
+        }
+    }
+
+    private static string Show(JsonNode? node) => node?.ToJsonString(RecordJson.Options) ?? "nothing";
+}

@@ -1,0 +1,171 @@
+using PromptKD.Data;
+using PromptKD.Models.Weights;
+using PromptKD.Runtime;
+
+namespace PromptKD.Features.Store;
+
+/// <summary>
+/// A folder of teacher features: <c>index.json</c>, <c>shards/</c>, and <c>class_vectors/</c>. Any number of processes
+/// may fill it at the same time; what is done is never done again.
+/// </summary>
+internal sealed class TeacherStore
+{
+    private const string VectorsName = "class_vectors";
+    private const string ScaleKey = "logit_scale";
+
+    private TeacherStore(string folder, StoreIndex index)
+    {
+        Folder = folder;
+        Index = index;
+    }
+
+    /// <summary>The folder.</summary>
+    public string Folder { get; }
+
+    /// <summary>What its features were made from.</summary>
+    public StoreIndex Index { get; }
+
+    /// <summary>Shards that are not there yet, by number. Their content is checked where it is read.</summary>
+    public IReadOnlyList<int> MissingShards =>
+        [.. Enumerable.Range(0, Index.ShardCount).Where(shard => !File.Exists(StoreShard.PathOf(Folder, shard)))];
+
+    /// <summary>Opens a store that is there.</summary>
+    /// <exception cref="PromptKDException">There is none.</exception>
+    public static TeacherStore Open(string folder) => new(folder, StoreIndex.Read(folder));
+
+    /// <summary>Opens a store that this very index made, or begins one.</summary>
+    /// <exception cref="PromptKDException">The folder holds a store of something else; the message says what differs.</exception>
+    public static TeacherStore OpenOrBegin(string folder, StoreIndex index)
+    {
+        if (File.Exists(Path.Combine(folder, StoreIndex.FileName)))
+        {
+            StoreIndex.Read(folder).RefuseOther(folder, index);
+        }
+        else
+        {
+            WholeFile.WriteText(Path.Combine(folder, StoreIndex.FileName), index.ToJson());
+        }
+
+        return new TeacherStore(folder, index);
+    }
+
+    /// <summary>Makes the missing shards of one part.</summary>
+    /// <param name="loader">Loads the pictures of the index.</param>
+    /// <param name="teacher">The image tower of the index.</param>
+    /// <param name="part">Which shards are this process's.</param>
+    /// <param name="done">Told after each batch: pictures × views since the start, and in all that are to be made.</param>
+    /// <param name="cancellation">Stops between batches; finished shards stay.</param>
+    /// <exception cref="PromptKDException">A shard cannot be written, or no picture of it can be read.</exception>
+    public void Fill(
+        ImageLoader loader,
+        LiveTeacher teacher,
+        StorePart part,
+        Action<long, long>? done,
+        CancellationToken cancellation)
+    {
+        int[] shards = [.. MissingShards.Where(shard => shard % part.Count == part.Index)];
+        long total = shards.Sum(shard => (long)PicturesOf(shard).Count * Index.ViewCount);
+        long made = 0;
+        foreach (int shard in shards)
+        {
+            using Tensor features = Compute(loader, teacher, shard, count => done?.Invoke(made += count, total), cancellation);
+            StoreShard.Write(Folder, shard, features, Index.Digest);
+            RemoveRemains(shard);
+        }
+    }
+
+    /// <summary>Everything that is missing or damaged, one line each.</summary>
+    public IEnumerable<string> Check() => Enumerable.Range(0, Index.ShardCount)
+        .Select(shard => StoreShard.FindFault(Folder, shard, Index))
+        .OfType<string>();
+
+    /// <summary>The features of all pictures and views, for training.</summary>
+    /// <exception cref="PromptKDException">A shard is missing or damaged.</exception>
+    public StoredTeacher ReadTeacher(Device device)
+    {
+        string[] faults = [.. Check()];
+        return faults.Length == 0
+            ? new StoredTeacher(Folder, Index, device)
+            : throw new PromptKDException(
+                $"The teacher store {Folder} is not complete: {faults.Length} of {Index.ShardCount} shards, the first "
+                + $"{faults[0]}. Run features again: it makes what is missing.");
+    }
+
+    /// <summary>Class vectors that were stored under a key; null where there are none.</summary>
+    public ClassVectors? ReadClassVectors(string key, IReadOnlyList<string> names, Device device)
+    {
+        string path = VectorsPath(key);
+        if (!File.Exists(path))
+        {
+            return null;
+        }
+
+        using DisposeScope scope = NewDisposeScope();
+        double scale = double.Parse(
+            SafetensorsFile.ReadMetadata(path)[ScaleKey], System.Globalization.CultureInfo.InvariantCulture);
+        return new ClassVectors(names, SafetensorsFile.Read(path)[VectorsName].to(device, copy: true), scale);
+    }
+
+    /// <summary>Stores class vectors, so that the next run needs no teacher at all.</summary>
+    public void WriteClassVectors(string key, ClassVectors vectors) => SafetensorsFile.Write(
+        VectorsPath(key),
+        [KeyValuePair.Create(VectorsName, vectors.Vectors)],
+        new Dictionary<string, string>
+        {
+            [ScaleKey] = vectors.LogitScale.ToString("R", System.Globalization.CultureInfo.InvariantCulture),
+        });
+
+    private string VectorsPath(string key) => Path.Combine(Folder, "class_vectors", $"{key}.safetensors");
+
+    private IReadOnlyList<int> PicturesOf(int shard)
+    {
+        int first = shard * Index.PicturesPerShard;
+        return [.. Enumerable.Range(first, Math.Min(Index.PicturesPerShard, Index.PictureCount - first))];
+    }
+
+    private Tensor Compute(
+        ImageLoader loader, LiveTeacher teacher, int shard, Action<int> done, CancellationToken cancellation)
+    {
+        IReadOnlyList<int> pictures = PicturesOf(shard);
+        Tensor features = zeros([pictures.Count, Index.ViewCount, Index.EmbeddingSize], ScalarType.Float16);
+        for (int view = 0; view < Index.ViewCount; view++)
+        {
+            var plan = new LoadPlan
+            {
+                Order = pictures,
+                BatchSize = Index.BatchSize,
+                Views = Index.Views,
+                View = view,
+            };
+            foreach (Batch batch in loader.Load(plan, cancellation))
+            {
+                cancellation.ThrowIfCancellationRequested();
+                using (batch)
+                {
+                    Place(features, teacher, batch, pictures[0], view);
+                    done(batch.Items.Count);
+                }
+            }
+        }
+
+        return features;
+    }
+
+    private static void Place(Tensor features, LiveTeacher teacher, Batch batch, int first, int view)
+    {
+        using var pause = CollectionPause.Begin();
+        using DisposeScope scope = NewDisposeScope();
+        Tensor rows = tensor(batch.Items.Select(item => (long)(item - first)).ToArray());
+        features.select(1, view).index_copy_(0, rows, teacher.Of(batch).to(ScalarType.Float16, CPU));
+    }
+
+    // What a killed process left of this very shard.
+    private void RemoveRemains(int shard)
+    {
+        string path = StoreShard.PathOf(Folder, shard);
+        foreach (string remains in Directory.EnumerateFiles(Path.GetDirectoryName(path)!, $"{Path.GetFileName(path)}.*.partial"))
+        {
+            File.Delete(remains);
+        }
+    }
+}
