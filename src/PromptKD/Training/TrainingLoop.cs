@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using PromptKD.Data;
 using PromptKD.Methods;
 using PromptKD.Runtime;
@@ -68,8 +69,9 @@ internal sealed class TrainingLoop : IDisposable
         double loss = outcome.Loss.item<float>();
         if (!double.IsFinite(loss))
         {
-            throw new PromptKDException(
-                $"The loss became {loss} in epoch {Position.Epoch + 1}, batch {Position.Batch + 1}. "
+            throw new PromptKDException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"The loss became {loss} in epoch {Position.Epoch + 1}, batch {Position.Batch + 1}. ")
                 + "Lower --lr or --kd-weight, or use --precision fp32.");
         }
 
