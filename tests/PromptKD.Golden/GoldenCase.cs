@@ -12,7 +12,9 @@ internal sealed class GoldenCase
     {
         Folder = folder;
         Json = json;
-        Kind = json.GetProperty("case").GetString()!;
+        Kind = json.TryGetProperty("case", out JsonElement kind) && kind.ValueKind == JsonValueKind.String
+            ? kind.GetString()!
+            : throw new PromptKDException($"{CaseFile} does not say which case it is: no text under 'case'.");
     }
 
     /// <summary>Absolute path of the folder.</summary>

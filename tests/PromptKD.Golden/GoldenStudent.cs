@@ -43,9 +43,9 @@ internal static class GoldenStudent
     public static Student BuildStudent(
         GoldenClip clip, int teacherEmbedding, IReadOnlyDictionary<string, Tensor> learned, bool half)
     {
-        LayerPrompts prompts = GoldenClip.Prompts(learned, "image_encoder.VPT", "image_encoder.", half)
-            ?? throw new PromptKDException("The case gives the student no vision prompts.");
-        var shape = new StudentShape((int)prompts.Length, prompts.Tokens.Count, teacherEmbedding, half);
+        LayerPrompts? prompts = GoldenClip.Prompts(learned, "image_encoder.VPT", "image_encoder.", half);
+        var shape = new StudentShape(
+            (int)(prompts?.Length ?? 0), prompts?.Tokens.Count ?? 0, teacherEmbedding, half);
         var student = new Student(clip.ImageEncoder(), shape);
         var values = student.LearnedState.ToDictionary(named => named.Key, named => named.Value);
         foreach ((string name, Tensor value) in learned)

@@ -24,8 +24,11 @@ public sealed partial class DocumentationTests
 
     [Theory]
     [MemberData(nameof(LibraryFolders))]
-    public void A_folder_of_the_library_is_on_the_map(string folder) =>
+    public void A_folder_of_the_library_is_on_the_map_and_in_the_architecture(string folder)
+    {
         Assert.Contains($"](src/PromptKD/{folder})", Read("README.md"), StringComparison.Ordinal);
+        Assert.Contains($"\n| {folder} |", Read("docs/architecture.md"), StringComparison.Ordinal);
+    }
 
     [Theory]
     [MemberData(nameof(Configurations))]

@@ -66,7 +66,7 @@ public sealed record StudentManifest
     /// <summary>Reads a manifest.</summary>
     /// <param name="path">A <c>model.json</c>.</param>
     /// <exception cref="PromptKDException">Missing, malformed, or of a newer format.</exception>
-    public static StudentManifest Read(string path)
+    internal static StudentManifest Read(string path)
     {
         if (!File.Exists(path))
         {

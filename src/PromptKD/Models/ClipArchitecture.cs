@@ -99,7 +99,7 @@ public sealed record ClipArchitecture
     /// <param name="shapes">Shape of each tensor under OpenAI's names (<c>visual.conv1.weight</c>, …).</param>
     /// <param name="source">What the shapes belong to, usually a path: error messages begin with it.</param>
     /// <exception cref="PromptKDException">A tensor is missing or misshapen, or the images go to a ResNet.</exception>
-    public static ClipArchitecture Infer(IReadOnlyDictionary<string, long[]> shapes, string source = "state dict")
+    internal static ClipArchitecture Infer(IReadOnlyDictionary<string, long[]> shapes, string source = "state dict")
     {
         if (shapes.ContainsKey("visual.layer1.0.conv1.weight"))
         {

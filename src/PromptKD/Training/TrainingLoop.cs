@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using PromptKD.Data;
 using PromptKD.Methods;
 using PromptKD.Runtime;
@@ -80,8 +81,9 @@ internal sealed class TrainingLoop : IDisposable
         double loss = outcome.Loss.item<float>();
         if (!double.IsFinite(loss))
         {
-            throw new PromptKDException(
-                $"The loss became {loss} in epoch {Position.Epoch + 1}, batch {Position.Batch + 1}. "
+            throw new PromptKDException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"The loss became {loss} in epoch {Position.Epoch + 1}, batch {Position.Batch + 1}. ")
                 + "Lower --lr or --kd-weight, or use --precision fp32.");
         }
 
@@ -138,7 +140,7 @@ internal sealed class TrainingLoop : IDisposable
         {
             throw new PromptKDException(
                 $"No batch of epoch {Position.Epoch + 1} had {_method.SmallestBatch} readable pictures. "
-                + "Give more pictures, or a smaller --batch-size.");
+                + $"Give more pictures, and a --batch-size of {_method.SmallestBatch} or more.");
         }
 
         _method.SetTraining(false);

@@ -185,7 +185,7 @@ public sealed class DistillMistakesTests(DistilledRun run)
     [InlineData("--lr", "fast", "OPTIM.LR")]
     [InlineData("--device", "toaster", "DEVICE")]
     [InlineData("--precision", "fp8", "TRAINER.PROMPTKD.PREC")]
-    [InlineData("--batch-size", "4096", "--batch-size")]
+    [InlineData("--batch-size", "1", "--batch-size of 2 or more")]
     [InlineData("--base", "-1", "DISTILL.BASE")]
     [InlineData("--template", "a photo", "{}")]
     public void Refuses_a_value_that_makes_no_sense(string option, string value, string expected) =>

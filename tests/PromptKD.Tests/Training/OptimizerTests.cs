@@ -1,0 +1,74 @@
+using PromptKD.Training;
+using TorchSharp.Modules;
+
+namespace PromptKD.Tests.Training;
+
+public sealed class OptimizerTests
+{
+    [Fact]
+    public void Takes_the_steps_worked_by_hand()
+    {
+        // Loss w²: gradient 2w. Decay 0.5 adds w/2. Momentum 0.9, rate 0.1.
+        // w = 1: step 2.5, w = 0.75. Gradient 1.5 + 0.375 = 1.875, step 0.9 · 2.5 + 1.875 = 4.125, w = 0.3375.
+        using DisposeScope scope = NewDisposeScope();
+        Parameter weight = nn.Parameter(ones(1));
+        using var optimizer = new Optimizer([KeyValuePair.Create("w", weight)], new OptimizerSettings(0.9, 0.5));
+
+        Learn(optimizer, weight, learningRate: 0.1);
+        Assert.Equal(0.75, weight.item<float>(), tolerance: 1e-6);
+
+        Learn(optimizer, weight, learningRate: 0.1);
+        Assert.Equal(0.3375, weight.item<float>(), tolerance: 1e-6);
+        Assert.Equal(4.125, optimizer.Momentum.Single().Value.item<float>(), tolerance: 1e-6);
+    }
+
+    [Theory]
+    [InlineData(0, false)]
+    [InlineData(0.25, false)]
+    [InlineData(0, true)]
+    public void Continues_as_torchs_own_would_have(double dampening, bool nesterov)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Parameter ours = nn.Parameter(TinyClip.Random(1, 3, 2)), theirs = nn.Parameter(TinyClip.Random(1, 3, 2));
+        var settings = new OptimizerSettings(0.9, 5e-4, dampening, nesterov);
+        using var torchs = optim.SGD([theirs], 0.01, 0.9, dampening, weight_decay: 5e-4, nesterov: nesterov);
+        var first = new Optimizer([KeyValuePair.Create("w", ours)], settings);
+
+        Learn(first, ours, 0.01);
+        Learn(first, ours, 0.01);
+        var momentum = first.Momentum.ToDictionary(named => named.Key, named => named.Value.clone());
+        first.Dispose();
+        using var second = new Optimizer([KeyValuePair.Create("w", ours)], settings);
+        second.LoadMomentum(momentum);
+        Learn(second, ours, 0.01);
+        for (int step = 0; step < 3; step++)
+        {
+            theirs.square().sum().backward();
+            torchs.step();
+            torchs.zero_grad();
+        }
+
+        TensorAssert.SameBytes(theirs, ours);
+    }
+
+    [Fact]
+    public void Leaves_parameters_without_gradient_alone()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Parameter used = nn.Parameter(ones(1)), unused = nn.Parameter(ones(1));
+        using var optimizer = new Optimizer(
+            [KeyValuePair.Create("used", used), KeyValuePair.Create("unused", unused)], new OptimizerSettings());
+
+        Learn(optimizer, used, learningRate: 0.1);
+
+        Assert.Equal(1, unused.item<float>());
+        Assert.Equal(["used"], optimizer.Momentum.Select(named => named.Key));
+    }
+
+    private static void Learn(Optimizer optimizer, Parameter weight, double learningRate)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        weight.square().sum().backward();
+        optimizer.Step(learningRate);
+    }
+}
