@@ -47,7 +47,11 @@ public static class DistillationDefaults
     internal static void Check(ExperimentConfig config)
     {
         Require(config.Distill.Images, "--images", "the folder of unlabelled pictures");
-        Require(config.Distill.Teacher, "--teacher", "the CLIP to learn from");
+        if (config.Distill.Store.Length == 0)
+        {
+            Require(config.Distill.Teacher, "--teacher", "the CLIP to learn from");
+        }
+
         Require(config.Distill.Student, "--student", "the CLIP that learns");
         if (config.Distill.Classes.Count == 0)
         {

@@ -1,13 +1,15 @@
+using System.Security.Cryptography;
+using System.Text;
 using PromptKD.Configuration;
 using PromptKD.Data;
 using PromptKD.Evaluation;
 using PromptKD.Export;
 using PromptKD.Features;
+using PromptKD.Features.Store;
 using PromptKD.Methods;
 using PromptKD.Models;
 using PromptKD.Models.Weights;
 using PromptKD.Runtime;
-using PromptKD.Text;
 using PromptKD.Training;
 
 namespace PromptKD;
@@ -18,75 +20,77 @@ internal sealed class DistillationInputs : IDisposable
     private readonly ExperimentConfig _config;
     private readonly ComputeTarget _target;
     private readonly ClipCheckpoint _studentClip;
-    private readonly FrozenTeacher _teacher;
-    private readonly ClipTokenizer _tokenizer;
     private readonly Preprocessing _preprocessing;
     private readonly ImageLoader _pictureLoader;
     private readonly FolderEvaluation? _validation;
+    private readonly string _pictureDigest;
+    private string _vocabulary = "";
+    private OpenedTeacher? _teacher;
+    private TeacherStore? _store;
+    private ClassVectors? _classVectors;
     private LiveTeacher? _liveTeacher;
 
     private DistillationInputs(
-        ExperimentConfig config, ComputeTarget target, IReadOnlyList<ImageItem> pictures, OpenedModels models)
+        ExperimentConfig config,
+        ComputeTarget target,
+        IReadOnlyList<ImageItem> pictures,
+        string pictureDigest,
+        ClipCheckpoint studentClip)
     {
         _config = config;
         _target = target;
-        (_studentClip, _teacher, _tokenizer, Digests) = models;
-        _preprocessing = PreprocessingOf(config, _studentClip.Architecture);
+        _studentClip = studentClip;
+        _preprocessing = DistillationPictures.PreprocessingOf(config, studentClip.Architecture);
+        _pictureDigest = pictureDigest;
         Pictures = pictures;
-        _pictureLoader = new ImageLoader(Pictures, _preprocessing, LoaderOptions(config));
+        _pictureLoader = new ImageLoader(Pictures, _preprocessing, DistillationPictures.LoaderOptions(config));
         _validation = config.Distill.Val.Length == 0
             ? null
             : new FolderEvaluation(
-                config.Distill.Val, config.Distill.Classes, _preprocessing, LoaderOptions(config));
+                config.Distill.Val, config.Distill.Classes, _preprocessing, DistillationPictures.LoaderOptions(config));
     }
 
     /// <summary>The unlabelled pictures.</summary>
     public IReadOnlyList<ImageItem> Pictures { get; }
 
     /// <summary>SHA-256 of each input, by name.</summary>
-    public IReadOnlyDictionary<string, string> Digests { get; private set; }
+    public IReadOnlyDictionary<string, string> Digests { get; private set; } = new Dictionary<string, string>();
 
-    /// <summary>Opens checkpoints, vocabulary and folders, and hashes them.</summary>
+    /// <summary>Opens checkpoints, vocabulary, folders and store, and hashes them.</summary>
     /// <exception cref="PromptKDException">One is missing, damaged, or does not fit the others.</exception>
     public static DistillationInputs Open(
         ExperimentConfig config, ComputeTarget target, IExperimentObserver observer, CancellationToken cancellation)
     {
-        // The folder comes first: a teacher may have to be fetched.
+        // The folder comes first: a model may have to be fetched.
         IReadOnlyList<ImageItem> items = ImageFolder.Unlabelled(config.Distill.Images).Items;
-        OpenedModels models = OpenedModels.Open(config, target, observer, cancellation);
+        observer.OnPhase($"Reading the student {config.Distill.Student}");
+        ClipCheckpoint student = ModelFiles.OpenClip(config.Distill.Student, observer, cancellation);
+        DistillationInputs? inputs = null;
         try
         {
-            var inputs = new DistillationInputs(config, target, items, models);
-            observer.OnPhase($"Hashing {inputs.Pictures.Count} pictures");
-            string pictures = PictureDigest.Compute(config.Distill.Images, inputs.Pictures, cancellation);
-            inputs.Digests = new SortedDictionary<string, string>(models.Digests.ToDictionary())
-            {
-                ["pictures"] = pictures,
-            };
+            observer.OnPhase($"Hashing {items.Count} pictures");
+            string digest = PictureDigest.Compute(config.Distill.Images, items, cancellation);
+            inputs = new DistillationInputs(config, target, items, digest, student);
+            inputs.OpenTeacher(observer, cancellation);
             return inputs;
         }
         catch
         {
-            models.Dispose();
+            inputs?.Dispose();
+            student.Dispose();
             throw;
         }
     }
 
-    /// <summary>Builds the method: class vectors once, the teacher's image tower, the student. Frees the files.</summary>
-    public PromptKDMethod BuildMethod(IExperimentObserver observer)
+    /// <summary>
+    /// Builds the method: the teacher's stored features or its image tower, and the student. Frees the checkpoints.
+    /// </summary>
+    public PromptKDMethod BuildMethod(RunFolder run, IExperimentObserver observer, CancellationToken cancellation)
     {
         PromptKDConfig settings = _config.Trainer.PromptKD;
-        _target.UseThreadsFor(Math.Max(_teacher.Architecture.VisionWidth, _studentClip.Architecture.VisionWidth));
-        observer.OnPhase($"Encoding {_config.Distill.Classes.Count} class names with {_teacher.Architecture.Name}");
-        ClassVectors classVectors = _teacher.ReadClassVectors(
-            _tokenizer,
-            _config.Distill.Classes,
-            [.. settings.Templates.Select(pattern => new PromptTemplate(pattern))],
-            settings.CtxInit,
-            settings.HalfPrompts);
-        _liveTeacher = _teacher.ReadImageTower(settings.HalfPrompts);
-        _teacher.Dispose();
-
+        ClassVectors classVectors = _classVectors ?? EncodeClasses(observer);
+        _classVectors = null; // The method frees them from here on.
+        ITeacherFeatures teacher = ReadTeacher(run, observer, cancellation);
         var encoder = new ImageEncoder(_studentClip.Architecture, _target.Type, _target.Device);
         ModuleWeights.Fill(encoder, _studentClip.Tensors, "visual.", _studentClip.Description);
         double studentScale = Math.Exp(_studentClip.LogitScale);
@@ -94,21 +98,21 @@ internal sealed class DistillationInputs : IDisposable
         var student = new Student(encoder, new StudentShape(
             settings.NCtxVision,
             settings.NCtxVision == 0 ? 0 : settings.PromptDepthVision,
-            _teacher.Architecture.EmbeddingSize,
+            (int)classVectors.Vectors.shape[1],
             settings.HalfPrompts));
         _studentClip.Dispose();
         return new PromptKDMethod(
             student,
-            _liveTeacher,
+            teacher,
             classVectors,
             new PromptKDSettings(settings.KdWeight, settings.Temperature, studentScale));
     }
 
-    /// <summary>The teacher's accuracies on the validation folder; null without one.</summary>
+    /// <summary>The teacher's accuracies on the validation folder; null without one, or without its image tower.</summary>
     public BaseNovelResult? MeasureTeacher(
         PromptKDMethod method, IExperimentObserver observer, CancellationToken cancellation)
     {
-        if (_validation is null)
+        if (_validation is null || _liveTeacher is null)
         {
             return null;
         }
@@ -116,7 +120,7 @@ internal sealed class DistillationInputs : IDisposable
         observer.OnPhase($"Measuring the teacher on {_validation.Pictures} validation pictures");
         ClassVectors classVectors = method.ClassVectors;
         BaseNovelResult result = Measure(
-            images => classVectors.Compare(_liveTeacher!.Of(images), classVectors.LogitScale), cancellation);
+            images => classVectors.Compare(_liveTeacher.Of(images), classVectors.LogitScale), cancellation);
         Warn(observer, _validation.Skipped);
         return result;
     }
@@ -141,8 +145,8 @@ internal sealed class DistillationInputs : IDisposable
             BatchSize = batchSize,
             DropLast = true,
             FirstBatch = firstBatch,
-            Views = Views(),
-            View = epoch,
+            Views = _store?.Index.Views ?? DistillationPictures.Views(_config),
+            View = _store is null ? epoch : epoch % _store.Index.ViewCount,
         };
 
         return new TrainingPlan
@@ -219,20 +223,116 @@ internal sealed class DistillationInputs : IDisposable
     public void Dispose()
     {
         _studentClip.Dispose();
-        _teacher.Dispose();
+        _teacher?.Dispose();
+        _classVectors?.Dispose();
     }
 
-    private ViewGenerator Views()
+    // A store that holds the vectors of these classes needs no teacher at all.
+    private void OpenTeacher(IExperimentObserver observer, CancellationToken cancellation)
     {
-        ValueList<string> transforms = _config.Input.Transforms;
-        return new ViewGenerator(_config.Seed)
+        DistillConfig paths = _config.Distill;
+        _store = paths.Store.Length == 0 ? null : TeacherStore.Open(paths.Store);
+        (ClassVectors Vectors, string VocabularySha256)? stored = _store?.ReadClassVectors(
+            ClassVectorKey(_store.Index.Teacher, _store.Index.TeacherPrompts), paths.Classes, _target.Device);
+        if (stored is null && paths.Teacher.Length == 0)
         {
-            RandomCrop = transforms.Contains("random_resized_crop"),
-            MinArea = _config.Input.RandomResizedCropScale[0],
-            MaxArea = _config.Input.RandomResizedCropScale[1],
-            FlipProbability = transforms.Contains("random_flip") ? 0.5 : 0,
+            throw new PromptKDException(
+                $"The teacher store {paths.Store} has no class vectors for these names and templates. Give --teacher: the "
+                + "CLIP that the store was made with.");
+        }
+
+        if (stored is null || paths.Teacher.Length > 0)
+        {
+            _teacher = OpenedTeacher.Open(paths, _target, observer, cancellation);
+            RefuseOtherSizes(_teacher.Model.Architecture, _studentClip);
+        }
+
+        _target.UseThreadsFor(Math.Max(
+            _teacher?.Model.Architecture.VisionWidth ?? 0, _studentClip.Architecture.VisionWidth));
+        _store?.Index.RefuseOther(_store.Folder, IndexFor(_store.Index));
+        _classVectors = stored?.Vectors;
+        _vocabulary = stored is null
+            ? ModelFiles.FindVocabulary(paths.Vocab, _teacher!.Model.Folder, cancellation)
+            : "";
+        Digests = new SortedDictionary<string, string>
+        {
+            ["class names"] = DigestOf(string.Join('\n', paths.Classes)),
+            ["pictures"] = _pictureDigest,
+            ["student"] = _studentClip.Sha256,
+            ["teacher"] = _teacher?.Sha256 ?? _store!.Index.Teacher,
+            ["teacher prompts"] = _teacher?.PromptsSha256 ?? _store!.Index.TeacherPrompts,
+            ["vocabulary"] = stored?.VocabularySha256 ?? FileDigest.Sha256([_vocabulary]),
         };
     }
+
+    private ClassVectors EncodeClasses(IExperimentObserver observer)
+    {
+        ClassVectors vectors = _teacher!.EncodeClasses(_config, _vocabulary, observer);
+        _store?.WriteClassVectors(
+            ClassVectorKey(_teacher.Sha256, _teacher.PromptsSha256), vectors, Digests["vocabulary"]);
+        return vectors;
+    }
+
+    private ITeacherFeatures ReadTeacher(RunFolder run, IExperimentObserver observer, CancellationToken cancellation)
+    {
+        if (_store is not null)
+        {
+            observer.OnPhase($"Checking the teacher store {_store.Folder}");
+            _teacher?.Dispose();
+            return _store.ReadTeacher(_target.Device);
+        }
+
+        _liveTeacher = _teacher!.Model.ReadImageTower(_config.Trainer.PromptKD.HalfPrompts);
+        _teacher.Dispose();
+        if (_config.Distill.Views == 0)
+        {
+            return _liveTeacher;
+        }
+
+        StoreIndex index = DistillationPictures.Index(
+            _config, _target, _teacher, _preprocessing, Pictures.Count, _pictureDigest);
+        _store = TeacherStore.OpenOrBegin(Path.Combine(run.Root, "teacher-store"), index);
+        DistillationPictures.Fill(_store, _pictureLoader, _liveTeacher, StorePart.Whole, observer, cancellation);
+        return _store.ReadTeacher(_target.Device);
+    }
+
+    // What this run would store, as far as it knows: it takes the views, and the teacher if it has none, as they are.
+    private StoreIndex IndexFor(StoreIndex stored) => stored with
+    {
+        Teacher = _teacher?.Sha256 ?? stored.Teacher,
+        TeacherPrompts = _teacher?.PromptsSha256 ?? stored.TeacherPrompts,
+        RoundPromptsToHalf = _config.Trainer.PromptKD.HalfPrompts,
+        Pictures = _pictureDigest,
+        PictureCount = Pictures.Count,
+        Preprocessing = _preprocessing,
+        FastJpeg = _config.Distill.FastJpeg,
+        ViewAlgorithm = ViewGenerator.Algorithm,
+    };
+
+    private string ClassVectorKey(string teacher, string prompts)
+    {
+        PromptKDConfig settings = _config.Trainer.PromptKD;
+        string[] made =
+        [
+            teacher, prompts, settings.CtxInit, settings.HalfPrompts.ToString(), _target.PrecisionName,
+            string.Join('\n', settings.Templates), string.Join('\n', _config.Distill.Classes),
+        ];
+        return DigestOf(string.Join("\n\n", made));
+    }
+
+    // Both see the same pixels, so that the student learns what the teacher saw.
+    private static void RefuseOtherSizes(ClipArchitecture teacher, ClipCheckpoint student)
+    {
+        if (teacher.ImageSize != student.Architecture.ImageSize)
+        {
+            throw new PromptKDException(
+                $"The teacher ({teacher.Name}) sees {teacher.ImageSize} pixels, the student ({student.Description}) "
+                + $"{student.Architecture.ImageSize}. Choose two CLIPs of the same input size.");
+        }
+    }
+
+    private static string DigestOf(string text) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 
     private BaseNovelResult Measure(Func<Tensor, Tensor> classify, CancellationToken cancellation) =>
         _validation!.Measure(
@@ -244,27 +344,5 @@ internal sealed class DistillationInputs : IDisposable
         {
             observer.OnWarning($"skipped {picture.Path}: {picture.Reason}");
         }
-    }
-
-    private static Preprocessing PreprocessingOf(ExperimentConfig config, ClipArchitecture student) => new()
-    {
-        Size = student.ImageSize,
-        Interpolation = config.Input.Interpolation == "bilinear" ? Interpolation.Bilinear : Interpolation.Bicubic,
-        Mean = ToRgb(config.Input.PixelMean),
-        Std = ToRgb(config.Input.PixelStd),
-    };
-
-    private static Rgb ToRgb(ValueList<double> values) => new((float)values[0], (float)values[1], (float)values[2]);
-
-    private static ImageLoaderOptions LoaderOptions(ExperimentConfig config)
-    {
-        var options = new ImageLoaderOptions
-        {
-            Strict = config.Distill.Strict,
-            ReducedJpegScale = config.Distill.FastJpeg,
-            PinMemory = true,
-        };
-        int workers = Math.Min(config.DataLoader.NumWorkers, Environment.ProcessorCount);
-        return workers > 0 ? options with { Workers = workers } : options;
     }
 }

@@ -49,7 +49,7 @@ public static class Experiment
             }
         }
 
-        using PromptKDMethod method = inputs.BuildMethod(watcher);
+        using PromptKDMethod method = inputs.BuildMethod(run, watcher, cancellation);
         BaseNovelResult? teacherResult = inputs.MeasureTeacher(method, watcher, cancellation);
         run.Begin(config);
         using var loop = new TrainingLoop(method, inputs.Plan(run, method, teacherResult, watcher, cancellation));

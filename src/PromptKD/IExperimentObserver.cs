@@ -15,6 +15,13 @@ public interface IExperimentObserver
     {
     }
 
+    /// <summary>The teacher's features of some more views are made.</summary>
+    /// <param name="done">Views so far.</param>
+    /// <param name="total">Views to make in this call.</param>
+    void OnStored(long done, long total)
+    {
+    }
+
     /// <summary>A training step is done.</summary>
     void OnStep(TrainingProgress progress)
     {

@@ -19,6 +19,8 @@ internal sealed class RunObserver(RunFolder run, int printFrequency, IExperiment
         next?.OnWarning(message);
     }
 
+    public void OnStored(long done, long total) => next?.OnStored(done, total);
+
     public void OnStep(TrainingProgress progress)
     {
         bool due = progress.Batch % Math.Max(printFrequency, 1) == 0 || progress.Batch == progress.Batches;

@@ -9,14 +9,16 @@ internal static class DistillCommand
 {
     private static readonly SettingOption[] s_settings =
     [
-        new("--images", "DISTILL.IMAGES", "Folder of unlabelled pictures, searched with its subfolders [required]"),
-        new("--teacher", "DISTILL.TEACHER",
-            "The CLIP to learn from: a .pt, .safetensors or .bin file, a Hugging Face or open_clip folder, or a name "
-            + "such as openai:ViT-L/14, which is fetched once [required]"),
-        new("--teacher-prompts", "DISTILL.TEACHER_PROMPTS",
-            "Checkpoint of the teacher's learned prompts, as the CoOp family saves it. Without it the teacher is plain "
-            + "CLIP, zero-shot [default: none]"),
+        SettingOptions.Images,
+        SettingOptions.Teacher,
+        SettingOptions.TeacherPrompts,
         new("--student", "DISTILL.STUDENT", "The CLIP that learns: as --teacher [required]"),
+        new("--store", "DISTILL.STORE",
+            "A store of teacher features that features made: no teacher runs; epoch e learns from view e mod K "
+            + "[default: none]"),
+        new("--views", "DISTILL.VIEWS",
+            "Views of each picture for which the teacher's features are stored (in the output folder) and used again by "
+            + "later epochs; 0: the teacher looks at every step, as in the paper."),
         new("--val", "DISTILL.VAL", "Class folders (CLASS NAME/picture), measured after each epoch, never trained on [default: none]"),
         new("--base", "DISTILL.BASE", "How many of the first classes are 'base' in reported accuracies; 0: no split."),
         new("--epochs", "OPTIM.MAX_EPOCH", "Number of passes over the pictures."),
@@ -28,10 +30,9 @@ internal static class DistillCommand
         new("--prompt-depth", "TRAINER.PROMPTKD.PROMPT_DEPTH_VISION", "Number of layers that get learned tokens, from the input."),
         new("--prompt-length", "TRAINER.PROMPTKD.N_CTX_VISION", "Number of learned tokens a layer."),
         new("--seed", "SEED", "Of learned tokens, projector, order, crops and flips."),
-        new("--precision", "TRAINER.PROMPTKD.PREC",
-            "Of the frozen weights: auto (bf16 where it is fast, else fp32), fp32, bf16, or fp16 (GPUs only)."),
-        new("--device", "DEVICE", "auto, cpu, cuda or cuda:n."),
-        new("--workers", "DATALOADER.NUM_WORKERS", "Number of threads that decode pictures; 0: as many as suit this machine."),
+        SettingOptions.Precision,
+        SettingOptions.Device,
+        SettingOptions.Workers,
         new("--vocab", "DISTILL.VOCAB",
             "CLIP's byte-pair vocabulary. Without it: PROMPTKD_CLIP_VOCAB, beside the teacher, the cache folder, or "
             + "fetched once [default: found]"),
@@ -69,13 +70,7 @@ internal static class DistillCommand
             Description = "Any keys of the configuration with their values; they win over everything else.",
             Arity = ArgumentArity.ZeroOrMore,
         };
-        overrides.Validators.Add(result =>
-        {
-            if (result.Tokens.FirstOrDefault(token => token.Value.StartsWith("--", StringComparison.Ordinal)) is { } odd)
-            {
-                result.AddError($"Unknown option {odd.Value}.");
-            }
-        });
+        SettingOptions.RefuseUnknownOptions(overrides);
 
         var command = new Command("distill", "Distil unlabelled pictures into a small classifier.")
         {

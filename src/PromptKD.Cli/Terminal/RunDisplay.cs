@@ -33,6 +33,15 @@ internal sealed class RunDisplay : IExperimentObserver
     }
 
     /// <inheritdoc/>
+    public void OnStored(long done, long total)
+    {
+        if (_sinceLine.Elapsed >= (_isTerminal ? s_terminalPace : s_plainPace) || done == total)
+        {
+            ShowLine(string.Create(CultureInfo.InvariantCulture, $"teacher features: {done} of {total} views"));
+        }
+    }
+
+    /// <inheritdoc/>
     public void OnStep(TrainingProgress progress)
     {
         if (_sinceLine.Elapsed < (_isTerminal ? s_terminalPace : s_plainPace))
@@ -40,21 +49,11 @@ internal sealed class RunDisplay : IExperimentObserver
             return;
         }
 
-        _sinceLine.Restart();
-        string line = string.Create(
+        ShowLine(string.Create(
             CultureInfo.InvariantCulture,
             $"epoch {progress.Epoch}/{progress.Epochs}  batch {progress.Batch}/{progress.Batches}  "
             + $"loss {progress.MeanLoss:0.0000}  agreement {progress.Agreement:P0}  "
-            + $"{progress.ImagesPerSecond:0.0} images/s  {Remaining(progress.Remaining)} left");
-        if (_isTerminal)
-        {
-            Console.Error.Write($"\r{line}\u001b[K");
-            _lineIsOpen = true;
-        }
-        else
-        {
-            Console.Error.WriteLine(line);
-        }
+            + $"{progress.ImagesPerSecond:0.0} images/s  {Remaining(progress.Remaining)} left"));
     }
 
     /// <inheritdoc/>
@@ -70,6 +69,21 @@ internal sealed class RunDisplay : IExperimentObserver
         }
 
         Messages.Note(line + Describe(epoch.Validation));
+    }
+
+    // On a terminal the line stays open, to be replaced by the next one.
+    private void ShowLine(string line)
+    {
+        _sinceLine.Restart();
+        if (_isTerminal)
+        {
+            Console.Error.Write($"\r{line}\u001b[K");
+            _lineIsOpen = true;
+        }
+        else
+        {
+            Console.Error.WriteLine(line);
+        }
     }
 
     private static string Describe(BaseNovelResult? result) =>

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using PromptKD.Data;
 using PromptKD.Runtime;
 
@@ -60,9 +61,6 @@ internal sealed record StoreIndex
     /// <summary>Width of the features.</summary>
     public required int EmbeddingSize { get; init; }
 
-    /// <summary>exp(logit_scale) of the teacher.</summary>
-    public required double LogitScale { get; init; }
-
     /// <summary>Pictures of each shard but the last.</summary>
     public required int PicturesPerShard { get; init; }
 
@@ -70,9 +68,11 @@ internal sealed record StoreIndex
     public required int BatchSize { get; init; }
 
     /// <summary>Shards of a complete store.</summary>
+    [JsonIgnore]
     public int ShardCount => (PictureCount + PicturesPerShard - 1) / PicturesPerShard;
 
     /// <summary>Identifies the store in each of its shards.</summary>
+    [JsonIgnore]
     public string Digest => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(ToJson())));
 
     /// <summary>Reads an index.</summary>

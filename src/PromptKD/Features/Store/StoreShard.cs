@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using PromptKD.Models.Weights;
 
@@ -15,7 +16,7 @@ internal static class StoreShard
 
     /// <summary>Path of a shard.</summary>
     public static string PathOf(string folder, int shard) => Path.Combine(
-        folder, "shards", string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{shard:00000}.safetensors"));
+        folder, "shards", string.Create(CultureInfo.InvariantCulture, $"{shard:00000}.safetensors"));
 
     /// <summary>Writes a shard, whole or not at all.</summary>
     /// <param name="folder">The store.</param>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using PromptKD.Data;
 using PromptKD.Models.Weights;
 using PromptKD.Runtime;
@@ -12,6 +13,7 @@ internal sealed class TeacherStore
 {
     private const string VectorsName = "class_vectors";
     private const string ScaleKey = "logit_scale";
+    private const string VocabularyKey = "vocabulary";
 
     private TeacherStore(string folder, StoreIndex index)
     {
@@ -25,9 +27,12 @@ internal sealed class TeacherStore
     /// <summary>What its features were made from.</summary>
     public StoreIndex Index { get; }
 
-    /// <summary>Shards that are not there yet, by number. Their content is checked where it is read.</summary>
-    public IReadOnlyList<int> MissingShards =>
-        [.. Enumerable.Range(0, Index.ShardCount).Where(shard => !File.Exists(StoreShard.PathOf(Folder, shard)))];
+    /// <summary>Shards of a part that are missing or damaged, by number. Reads those that are there.</summary>
+    public IReadOnlyList<int> ShardsToMake(StorePart part) =>
+    [
+        .. Enumerable.Range(0, Index.ShardCount)
+            .Where(shard => shard % part.Count == part.Index && StoreShard.FindFault(Folder, shard, Index) is not null),
+    ];
 
     /// <summary>Opens a store that is there.</summary>
     /// <exception cref="PromptKDException">There is none.</exception>
@@ -49,21 +54,20 @@ internal sealed class TeacherStore
         return new TeacherStore(folder, index);
     }
 
-    /// <summary>Makes the missing shards of one part.</summary>
+    /// <summary>Makes shards.</summary>
     /// <param name="loader">Loads the pictures of the index.</param>
     /// <param name="teacher">The image tower of the index.</param>
-    /// <param name="part">Which shards are this process's.</param>
+    /// <param name="shards">Which ones, as <see cref="ShardsToMake"/> says.</param>
     /// <param name="done">Told after each batch: pictures × views since the start, and in all that are to be made.</param>
     /// <param name="cancellation">Stops between batches; finished shards stay.</param>
     /// <exception cref="PromptKDException">A shard cannot be written, or no picture of it can be read.</exception>
     public void Fill(
         ImageLoader loader,
         LiveTeacher teacher,
-        StorePart part,
+        IReadOnlyList<int> shards,
         Action<long, long>? done,
         CancellationToken cancellation)
     {
-        int[] shards = [.. MissingShards.Where(shard => shard % part.Count == part.Index)];
         long total = shards.Sum(shard => (long)PicturesOf(shard).Count * Index.ViewCount);
         long made = 0;
         foreach (int shard in shards)
@@ -92,7 +96,11 @@ internal sealed class TeacherStore
     }
 
     /// <summary>Class vectors that were stored under a key; null where there are none.</summary>
-    public ClassVectors? ReadClassVectors(string key, IReadOnlyList<string> names, Device device)
+    /// <param name="key">A digest of all that made them.</param>
+    /// <param name="names">Class names, in label order.</param>
+    /// <param name="device">Where the student computes.</param>
+    public (ClassVectors Vectors, string VocabularySha256)? ReadClassVectors(
+        string key, IReadOnlyList<string> names, Device device)
     {
         string path = VectorsPath(key);
         if (!File.Exists(path))
@@ -101,18 +109,23 @@ internal sealed class TeacherStore
         }
 
         using DisposeScope scope = NewDisposeScope();
-        double scale = double.Parse(
-            SafetensorsFile.ReadMetadata(path)[ScaleKey], System.Globalization.CultureInfo.InvariantCulture);
-        return new ClassVectors(names, SafetensorsFile.Read(path)[VectorsName].to(device, copy: true), scale);
+        Dictionary<string, string> metadata = SafetensorsFile.ReadMetadata(path);
+        double scale = double.Parse(metadata[ScaleKey], CultureInfo.InvariantCulture);
+        Tensor vectors = SafetensorsFile.Read(path)[VectorsName].to(device, copy: true);
+        return (new ClassVectors(names, vectors, scale), metadata[VocabularyKey]);
     }
 
     /// <summary>Stores class vectors, so that the next run needs no teacher at all.</summary>
-    public void WriteClassVectors(string key, ClassVectors vectors) => SafetensorsFile.Write(
+    /// <param name="key">A digest of all that made them.</param>
+    /// <param name="vectors">The vectors.</param>
+    /// <param name="vocabularySha256">SHA-256 of the vocabulary that made their tokens.</param>
+    public void WriteClassVectors(string key, ClassVectors vectors, string vocabularySha256) => SafetensorsFile.Write(
         VectorsPath(key),
         [KeyValuePair.Create(VectorsName, vectors.Vectors)],
         new Dictionary<string, string>
         {
-            [ScaleKey] = vectors.LogitScale.ToString("R", System.Globalization.CultureInfo.InvariantCulture),
+            [ScaleKey] = vectors.LogitScale.ToString("R", CultureInfo.InvariantCulture),
+            [VocabularyKey] = vocabularySha256,
         });
 
     private string VectorsPath(string key) => Path.Combine(Folder, "class_vectors", $"{key}.safetensors");

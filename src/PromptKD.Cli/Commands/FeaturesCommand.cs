@@ -1,0 +1,98 @@
+using System.CommandLine;
+using PromptKD.Cli.Terminal;
+using PromptKD.Configuration;
+using PromptKD.Features.Store;
+
+namespace PromptKD.Cli.Commands;
+
+/// <summary><c>promptkd features</c>: stores what the teacher sees in each view of each picture, once.</summary>
+internal static class FeaturesCommand
+{
+    private const int Incomplete = 1;
+
+    private static readonly SettingOption[] s_settings =
+    [
+        SettingOptions.Images,
+        SettingOptions.Teacher,
+        SettingOptions.TeacherPrompts,
+        new("--views", "DISTILL.VIEWS", "Number of views (crop and flip) of each picture; as many as epochs are the paper's."),
+        new("--seed", "SEED", "Of the crops and flips."),
+        SettingOptions.Precision,
+        SettingOptions.Device,
+        SettingOptions.Workers,
+    ];
+
+    /// <summary>The verb with its options.</summary>
+    public static Command Create()
+    {
+        var output = new Option<string>("--output") { Description = "Folder of the store.", HelpName = "STORE" };
+        var shard = new Option<string>("--shard")
+        {
+            Description = "Make part i of n only: i/n, or auto for a Slurm array or a Kubernetes Indexed Job. Any "
+                + "number of processes may fill one store [default: 1/1]",
+            HelpName = "i/n|auto",
+        };
+        var check = new Option<string>("--check")
+        {
+            Description = "Make nothing: verify every shard of a store, and say what is missing or damaged.",
+            HelpName = "STORE",
+        };
+        var overrides = new Argument<string[]>("KEY VALUE")
+        {
+            Description = "Any keys of the configuration with their values.",
+            Arity = ArgumentArity.ZeroOrMore,
+        };
+        SettingOptions.RefuseUnknownOptions(overrides);
+        var command = new Command("features", "Store the teacher's features of a folder of pictures.")
+        {
+            output, shard, check, overrides,
+        };
+        foreach (SettingOption setting in s_settings)
+        {
+            command.Options.Add(setting.Option);
+        }
+
+        command.SetAction((parsed, cancellation) => Task.FromResult(
+            parsed.GetValue(check) is { } store
+                ? Check(store)
+                : Fill(Resolve(parsed, parsed.GetValue(output), parsed.GetValue(overrides) ?? []),
+                    parsed.GetValue(shard), cancellation)));
+        return command;
+    }
+
+    private static ExperimentConfig Resolve(ParseResult parsed, string? output, string[] overrides)
+    {
+        ExperimentConfig config = DistillationDefaults.Config
+            .MergeOverrides([.. s_settings.SelectMany(setting => setting.ToOverride(parsed))])
+            .MergeOverrides(overrides);
+        return config with
+        {
+            Distill = config.Distill with
+            {
+                Store = output ?? throw new PromptKDException("Give --output: the folder of the store."),
+            },
+        };
+    }
+
+    private static int Fill(ExperimentConfig config, string? shard, CancellationToken cancellation)
+    {
+        StorePart part = shard is null ? StorePart.Whole : StorePart.Parse(shard);
+        int missing = TeacherStoring.Fill(config, part, new RunDisplay(), cancellation);
+        Console.WriteLine(missing == 0
+            ? $"The store {config.Distill.Store} is complete. Try: promptkd distill --store {config.Distill.Store} ..."
+            : $"This part of {config.Distill.Store} is done; {missing} shards of other parts are still missing.");
+        return 0;
+    }
+
+    private static int Check(string store)
+    {
+        IReadOnlyList<string> faults = TeacherStoring.Check(store);
+        foreach (string fault in faults)
+        {
+            Console.WriteLine(fault);
+        }
+
+        Console.WriteLine(faults.Count == 0 ? $"{store}: complete" : $"{store}: {faults.Count} shards to make");
+        return faults.Count == 0 ? 0 : Incomplete;
+    }
+}

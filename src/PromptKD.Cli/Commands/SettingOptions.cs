@@ -1,0 +1,43 @@
+using System.CommandLine;
+
+namespace PromptKD.Cli.Commands;
+
+/// <summary>The settings that more than one verb has.</summary>
+internal static class SettingOptions
+{
+    public static SettingOption Images { get; } = new(
+        "--images", "DISTILL.IMAGES", "Folder of unlabelled pictures, searched with its subfolders [required]");
+
+    public static SettingOption Teacher { get; } = new(
+        "--teacher",
+        "DISTILL.TEACHER",
+        "The CLIP to learn from: a .pt, .safetensors or .bin file, a Hugging Face or open_clip folder, or a name such as "
+        + "openai:ViT-L/14, which is fetched once [required]");
+
+    public static SettingOption TeacherPrompts { get; } = new(
+        "--teacher-prompts",
+        "DISTILL.TEACHER_PROMPTS",
+        "Checkpoint of the teacher's learned prompts, as the CoOp family saves it. Without it the teacher is plain CLIP, "
+        + "zero-shot [default: none]");
+
+    public static SettingOption Precision { get; } = new(
+        "--precision",
+        "TRAINER.PROMPTKD.PREC",
+        "Of the frozen weights: auto (bf16 where it is fast, else fp32), fp32, bf16, or fp16 (GPUs only).");
+
+    public static SettingOption Device { get; } = new("--device", "DEVICE", "auto, cpu, cuda or cuda:n.");
+
+    public static SettingOption Workers { get; } = new(
+        "--workers",
+        "DATALOADER.NUM_WORKERS",
+        "Number of threads that decode pictures; 0: as many as suit this machine.");
+
+    /// <summary>An argument that takes any number of words would take a misspelt option for one of them.</summary>
+    public static void RefuseUnknownOptions(Argument<string[]> words) => words.Validators.Add(result =>
+    {
+        if (result.Tokens.FirstOrDefault(token => token.Value.StartsWith("--", StringComparison.Ordinal)) is { } odd)
+        {
+            result.AddError($"Unknown option {odd.Value}.");
+        }
+    });
+}
