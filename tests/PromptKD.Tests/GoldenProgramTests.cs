@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using PromptKD.Golden;
 
-namespace PromptKD.Tests.Golden;
+namespace PromptKD.Tests;
 
 public sealed class GoldenProgramTests : IDisposable
 {
