@@ -29,6 +29,9 @@ internal sealed class GoldenCase
     /// <summary>All of <c>case.json</c>.</summary>
     public JsonElement Json { get; }
 
+    /// <summary>Whether the reference rounded the prompts of this case through float16.</summary>
+    public bool HalfPrompts => Json.TryGetProperty("half_prompts", out JsonElement value) && value.GetBoolean();
+
     /// <summary>Every case below a folder, ordered by name.</summary>
     public static IReadOnlyList<GoldenCase> FindAll(string root) =>
         [.. FindFolders(root).Select(folder => Open(root, folder))];

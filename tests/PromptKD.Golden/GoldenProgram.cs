@@ -87,7 +87,9 @@ internal sealed class GoldenProgram(TextWriter output)
         string where = worst.Fraction > 0 ? $", worst {worst.What}" : "";
         string left = check.NotCovered.Count == 0 ? "" : $"; not covered: {string.Join(", ", check.NotCovered)}";
         WriteLine(
-            misses.Length == 0 ? "ok" : "FAILED", golden.Name, $"{fraction,8}  of {comparisons.Length} values{where}{left}");
+            misses.Length == 0 ? "ok" : "FAILED",
+            golden.Name,
+            $"{fraction,8}  of {comparisons.Length} values{where}{left}");
         foreach (Comparison miss in misses.Take(MostMissesShown))
         {
             output.WriteLine(string.Create(

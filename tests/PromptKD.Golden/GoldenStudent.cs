@@ -22,7 +22,7 @@ internal static class GoldenStudent
         double lossWeight = 1,
         double temperature = 1)
     {
-        bool half = golden.Json.TryGetProperty("half_prompts", out JsonElement value) && value.GetBoolean();
+        bool half = golden.HalfPrompts;
         JsonElement weights = golden.Json.GetProperty("weights");
         GoldenClip teacherClip = GoldenClip.Read(golden, weights.GetProperty("teacher").GetString()!);
         GoldenClip studentClip = GoldenClip.Read(golden, weights.GetProperty("student").GetString()!);
@@ -36,7 +36,8 @@ internal static class GoldenStudent
                 .ToDictionary(named => named.Key[studentPrefix.Length..], named => named.Value),
             half);
         var settings = new PromptKDSettings(lossWeight, temperature, studentClip.LogitScale);
-        return (new PromptKDMethod(student, teacher, ClassVectorsOf(golden, teacherClip, inputs, half), settings), teacher);
+        ClassVectors classVectors = ClassVectorsOf(golden, teacherClip, inputs, half);
+        return (new PromptKDMethod(student, teacher, classVectors, settings), teacher);
     }
 
     /// <summary>A student with the learned values given; what is not given keeps torch's initial value.</summary>
@@ -60,7 +61,7 @@ internal static class GoldenStudent
     private static ClassVectors ClassVectorsOf(
         GoldenCase golden, GoldenClip clip, IReadOnlyDictionary<string, Tensor> inputs, bool half)
     {
-        string[] classes = [.. golden.Json.GetProperty("classes").EnumerateArray().Select(name => name.GetString()!)];
+        string[] classes = golden.ReadNames("classes");
         LayerPrompts prompts = GoldenClip.Prompts(
             inputs, "teacher.prompt_learner.ctx", "teacher.text_encoder.", half)
             ?? throw new PromptKDException("The case gives the teacher no text prompts.");
@@ -73,5 +74,6 @@ internal static class GoldenStudent
     /// <exception cref="PromptKDException">This machine has no copy of CLIP's vocabulary.</exception>
     public static ClipTokenizer Tokenizer() => ClipTokenizer.Load(
         ProjectFolder.ClipVocabulary
-        ?? throw new PromptKDException("Needs CLIP's vocabulary: set PROMPTKD_CLIP_VOCAB to bpe_simple_vocab_16e6.txt.gz."));
+        ?? throw new PromptKDException(
+            "Needs CLIP's vocabulary: set PROMPTKD_CLIP_VOCAB to bpe_simple_vocab_16e6.txt.gz."));
 }

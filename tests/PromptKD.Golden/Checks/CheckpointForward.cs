@@ -74,7 +74,7 @@ internal sealed class CheckpointForward
     private Dictionary<string, Tensor> RunTeacher(string file, Tensor images)
     {
         using FrozenTeacher teacher = OpenTeacher(file);
-        using LiveTeacher tower = teacher.ReadImageTower(roundToHalf: false);
+        using LiveTeacher tower = teacher.ReadImageTower(_golden.HalfPrompts);
         ClassVectors classes = Encode(teacher, "classes");
         ClassVectors baseClasses = Encode(teacher, "teacher_trained_on");
         Tensor features = tower.Of(images);
@@ -93,7 +93,7 @@ internal sealed class CheckpointForward
         using FrozenTeacher teacher = OpenTeacher(SameLearning("prompt_learner.ctx")[0]);
         using ClipCheckpoint clip = GoldenClip.Open(_golden, StudentClip);
         using PromptedWeights learned = PromptCheckpoint.ReadStudent(_golden.PathOf(file));
-        using PublishedStudent published = PublishedStudent.Build(clip, learned, s_target);
+        using PublishedStudent published = PublishedStudent.Build(clip, learned, s_target, _golden.HalfPrompts);
         using IDisposable noGradients = no_grad();
         published.Student.eval();
         ClassVectors classes = Encode(teacher, "classes");
@@ -116,8 +116,8 @@ internal sealed class CheckpointForward
         foreach (JsonProperty file in Files().Where(file => Holds(file, "visual.conv1.weight")))
         {
             using ClipCheckpoint clip = ClipCheckpoint.Open(_golden.PathOf(file.Name));
-            Dictionary<string, Tensor> actual = PlainFeatures.Compute(clip, expected["in.images"], expected["in.tokens"]);
-            foreach (Comparison comparison in Compare(file.Name, actual, expected, compared))
+            Dictionary<string, Tensor> ours = PlainFeatures.Compute(clip, expected["in.images"], expected["in.tokens"]);
+            foreach (Comparison comparison in Compare(file.Name, ours, expected, compared))
             {
                 yield return comparison;
             }
@@ -141,9 +141,9 @@ internal sealed class CheckpointForward
             compared.Add(name);
             bool isFeature = name.EndsWith("_features", StringComparison.Ordinal);
             double tolerance = isFeature ? _featureTolerance : _logitTolerance;
-            double scale = isFeature ? 1 : _logitTolerance / _featureTolerance;
+            double halfTolerance = HalfTolerance * tolerance / _featureTolerance;
             yield return Comparison.Of(
-                $"{file}: {name}", value, expected[name], isHalf ? Math.Max(tolerance, HalfTolerance * scale) : tolerance);
+                $"{file}: {name}", value, expected[name], isHalf ? Math.Max(tolerance, halfTolerance) : tolerance);
         }
     }
 
@@ -187,5 +187,5 @@ internal sealed class CheckpointForward
         _golden.ReadNames(classList),
         templates: [],
         _golden.Json.GetProperty("ctx_init").GetString()!,
-        roundToHalf: false);
+        _golden.HalfPrompts);
 }

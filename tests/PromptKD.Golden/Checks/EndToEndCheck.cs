@@ -183,5 +183,6 @@ internal sealed class EndToEndCheck : IGoldenCheck
 
     private static double Tolerance(GoldenCase golden, string name) => golden.Tolerance(name)
         ?? (name.EndsWith("num_batches_tracked", StringComparison.Ordinal) ? 0
-            : golden.Tolerance(name.EndsWith(".logits", StringComparison.Ordinal) ? "logits" : "final parameters") ?? 0);
+            : golden.Tolerance(name.EndsWith(".logits", StringComparison.Ordinal) ? "logits" : "final parameters")
+            ?? 0);
 }

@@ -20,7 +20,8 @@ internal static class EndToEndModels
     {
         string file = Path.Combine(
             ProjectFolder.Root, "configs", "trainers", golden.Json.GetProperty("yaml").GetString()!);
-        return new ExperimentConfig().MergeFile(file).MergeOverrides(ReadOverrides(run.GetProperty("opts")));
+        return new ExperimentConfig().MergeFile(file).MergeOverrides(
+            [.. ReadOverrides(run.GetProperty("opts")), "TRAINER.PROMPTKD.HALF_PROMPTS", $"{golden.HalfPrompts}"]);
     }
 
     /// <summary>Teacher, class vectors and the student with its initial values.</summary>

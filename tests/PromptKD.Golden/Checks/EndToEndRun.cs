@@ -132,7 +132,12 @@ internal sealed class EndToEndRun : IProgress<TrainingProgress>
     private SplitEvaluation Evaluate(string split)
     {
         var evaluation = SplitEvaluation.Run(
-            split, ClassesOf(split), _method.Classify, _testLoader, PicturesOf(split), _config.DataLoader.Test.BatchSize);
+            split,
+            ClassesOf(split),
+            _method.Classify,
+            _testLoader,
+            PicturesOf(split),
+            _config.DataLoader.Test.BatchSize);
         Evaluations.Add(evaluation);
         return evaluation;
     }

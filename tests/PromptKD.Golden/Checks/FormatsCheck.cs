@@ -15,6 +15,15 @@ internal sealed class FormatsCheck : IGoldenCheck
     public IEnumerable<Comparison> Run(GoldenCase golden)
     {
         JsonProperty[] folders = [.. golden.Json.GetProperty("folders").EnumerateObject()];
+        string[] prefixes = [.. folders.Select(folder => $"{folder.Value.GetProperty("prefix").GetString()}.")];
+        foreach (string name in golden.ReadTensors("expected.safetensors").Keys)
+        {
+            if (!prefixes.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal)))
+            {
+                yield return Comparison.Same(name, "of no folder", "of a folder");
+            }
+        }
+
         using ClipCheckpoint first = ClipCheckpoint.Open(golden.PathOf(folders[0].Name));
         foreach (JsonProperty folder in folders)
         {

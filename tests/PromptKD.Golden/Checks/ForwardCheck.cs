@@ -12,8 +12,7 @@ internal sealed class ForwardCheck(string kind) : IGoldenCheck
     {
         GoldenClip clip = GoldenClip.Read(golden, golden.Json.GetProperty("weights").GetString()!);
         Dictionary<string, Tensor> inputs = golden.ReadTensors("inputs.safetensors");
-        bool half = golden.Json.TryGetProperty("half_prompts", out var value) && value.GetBoolean();
-        Dictionary<string, Tensor> actual = Compute(clip, inputs, half);
+        Dictionary<string, Tensor> actual = Compute(clip, inputs, golden.HalfPrompts);
         foreach ((string name, Tensor expected) in golden.ReadTensors("expected.safetensors"))
         {
             yield return actual.TryGetValue(name, out Tensor? ours)

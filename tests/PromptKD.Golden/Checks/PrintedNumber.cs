@@ -1,6 +1,6 @@
 namespace PromptKD.Golden.Checks;
 
-/// <summary>How far a number may lie from its printed form: half a unit of the last digit, and a little noise.</summary>
+/// <summary>How far a number may lie from its printed form: half a unit of the last digit, and some noise.</summary>
 internal static class PrintedNumber
 {
     // A value on the border between two printed forms may fall on either side.

@@ -77,7 +77,8 @@ public sealed class PromptKDMethodTests
     internal static PromptKDMethod MakeMethod(bool withTeacher = true) => new(
         TinyClip.Student(),
         withTeacher ? new RandomTeacher() : null,
-        new ClassVectors(["a", "b", "c", "d"], nn.functional.normalize(TinyClip.Random(3, 4, 6), dim: -1), TeacherScale),
+        new ClassVectors(
+            ["a", "b", "c", "d"], nn.functional.normalize(TinyClip.Random(3, 4, 6), dim: -1), TeacherScale),
         new PromptKDSettings(LossWeight, Temperature, StudentScale));
 
     /// <summary>Four random pictures; each number gives others.</summary>

@@ -69,7 +69,10 @@ public sealed class TransformerTests
         using Transformer transformer = Filled(layers: 2);
         Tensor x = TinyClip.Random(1, 1, 7, Width);
         List<Tensor> outputs = [];
-        Transformer.Input input = Images(depth: 2) with { Observe = (_, y) => outputs.Add(y.detach().clone().DetachFromDisposeScope()) };
+        Transformer.Input input = Images(depth: 2) with
+        {
+            Observe = (_, output) => outputs.Add(output.detach().clone().DetachFromDisposeScope()),
+        };
 
         Tensor y = transformer.forward(x, input);
 

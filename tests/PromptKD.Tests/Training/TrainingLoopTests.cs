@@ -35,10 +35,7 @@ public sealed class TrainingLoopTests : IDisposable
         IReadOnlyList<EpochRecord> actual = Run(second, TrainingCheckpoint.ReadIfAny(CheckpointPath));
 
         Assert.Equal(expected, actual);
-        foreach ((KeyValuePair<string, Tensor> one, KeyValuePair<string, Tensor> other) in whole.State.Zip(second.State))
-        {
-            TensorAssert.SameBytes(one.Value, other.Value);
-        }
+        Assert.All(whole.State.Zip(second.State), pair => TensorAssert.SameBytes(pair.First.Value, pair.Second.Value));
     }
 
     [Fact]
@@ -129,24 +126,23 @@ public sealed class TrainingLoopTests : IDisposable
         return loop.Position.History;
     }
 
-    private TrainingPlan Plan(IProgress<TrainingProgress>? progress, int epochs = Epochs, bool sameBatches = false) => new()
+    private TrainingPlan Plan(
+        IProgress<TrainingProgress>? progress, int epochs = Epochs, bool sameBatches = false)
     {
-        Epochs = epochs,
-        BatchesPerEpoch = Batches,
-        PicturesPerEpoch = Batches * 4,
-        Batches = (epoch, first) => Enumerable.Range(first, Batches - first)
-            .Select(number => PromptKDMethodTests.MakeBatch(number, sameBatches ? 0 : epoch)),
-        Schedule = new LearningRateSchedule(new OptimConfig
+        var optim = new OptimConfig { Lr = 0.01, LrScheduler = "single_step", MaxEpoch = epochs, WarmupEpoch = -1 };
+        return new TrainingPlan
         {
-            Lr = 0.01,
-            LrScheduler = "single_step",
-            MaxEpoch = epochs,
-            WarmupEpoch = -1,
-        }),
-        CheckpointPath = CheckpointPath,
-        CheckpointInterval = TimeSpan.MaxValue,
-        Progress = progress,
-    };
+            Epochs = epochs,
+            BatchesPerEpoch = Batches,
+            PicturesPerEpoch = Batches * 4,
+            Batches = (epoch, first) => Enumerable.Range(first, Batches - first)
+                .Select(number => PromptKDMethodTests.MakeBatch(number, sameBatches ? 0 : epoch)),
+            Schedule = new LearningRateSchedule(optim),
+            CheckpointPath = CheckpointPath,
+            CheckpointInterval = TimeSpan.MaxValue,
+            Progress = progress,
+        };
+    }
 
     /// <summary>Asks the loop to stop behind a number of steps.</summary>
     private sealed class StopAfter(int steps, CancellationTokenSource cancellation) : IProgress<TrainingProgress>

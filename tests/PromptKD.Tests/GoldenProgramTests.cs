@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using PromptKD.Golden;
 
-namespace PromptKD.Tests.Golden;
+namespace PromptKD.Tests;
 
 public sealed class GoldenProgramTests : IDisposable
 {
@@ -100,6 +100,9 @@ public sealed class GoldenProgramTests : IDisposable
         return folder;
     }
 
-    private void WriteCase(string name, string json) =>
-        File.WriteAllText(Path.Combine(Directory.CreateDirectory(Path.Combine(_root, name)).FullName, "case.json"), json);
+    private void WriteCase(string name, string json)
+    {
+        string folder = Directory.CreateDirectory(Path.Combine(_root, name)).FullName;
+        File.WriteAllText(Path.Combine(folder, "case.json"), json);
+    }
 }

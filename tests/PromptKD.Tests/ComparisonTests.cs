@@ -1,6 +1,6 @@
 using PromptKD.Golden;
 
-namespace PromptKD.Tests.Golden;
+namespace PromptKD.Tests;
 
 public sealed class ComparisonTests
 {
