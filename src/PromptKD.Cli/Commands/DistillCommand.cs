@@ -17,7 +17,8 @@ internal static class DistillCommand
             "Checkpoint of the teacher's learned prompts, as the CoOp family saves it. Without it the teacher is plain "
             + "CLIP, zero-shot [default: none]"),
         new("--student", "DISTILL.STUDENT", "The CLIP that learns: as --teacher [required]"),
-        new("--val", "DISTILL.VAL", "Class folders (CLASS NAME/picture), measured after each epoch, never trained on [default: none]"),
+        new("--val", "DISTILL.VAL",
+            "Class folders (CLASS NAME/picture), measured after each epoch, never trained on [default: none]"),
         new("--base", "DISTILL.BASE", "How many of the first classes are 'base' in reported accuracies; 0: no split."),
         new("--epochs", "OPTIM.MAX_EPOCH", "Number of passes over the pictures."),
         new("--batch-size", "DATALOADER.TRAIN_X.BATCH_SIZE", "Number of pictures a step."),
@@ -25,13 +26,15 @@ internal static class DistillCommand
         new("--kd-weight", "TRAINER.PROMPTKD.KD_WEIGHT",
             "Scale of the distillation loss, which is averaged over pictures and classes."),
         new("--temperature", "TRAINER.PROMPTKD.TEMPERATURE", "Softens both distributions before they are compared."),
-        new("--prompt-depth", "TRAINER.PROMPTKD.PROMPT_DEPTH_VISION", "Number of layers that get learned tokens, from the input."),
+        new("--prompt-depth", "TRAINER.PROMPTKD.PROMPT_DEPTH_VISION",
+            "Number of layers that get learned tokens, from the input."),
         new("--prompt-length", "TRAINER.PROMPTKD.N_CTX_VISION", "Number of learned tokens a layer."),
         new("--seed", "SEED", "Of learned tokens, projector, order, crops and flips."),
         new("--precision", "TRAINER.PROMPTKD.PREC",
             "Of the frozen weights: auto (bf16 where it is fast, else fp32), fp32, bf16, or fp16 (GPUs only)."),
         new("--device", "DEVICE", "auto, cpu, cuda or cuda:n."),
-        new("--workers", "DATALOADER.NUM_WORKERS", "Number of threads that decode pictures; 0: as many as suit this machine."),
+        new("--workers", "DATALOADER.NUM_WORKERS",
+            "Number of threads that decode pictures; 0: as many as suit this machine."),
         new("--vocab", "DISTILL.VOCAB",
             "CLIP's byte-pair vocabulary. Without it: PROMPTKD_CLIP_VOCAB, beside the teacher, the cache folder, or "
             + "fetched once [default: found]"),
@@ -63,7 +66,10 @@ internal static class DistillCommand
             Description = "YAML file in the CoOp family's keys, merged over the defaults (repeatable) [default: none]",
             HelpName = "FILE",
         };
-        var strict = new Option<bool>("--strict") { Description = "An unreadable picture is an error, not skipped [default: off]" };
+        var strict = new Option<bool>("--strict")
+        {
+            Description = "An unreadable picture is an error, not skipped [default: off]",
+        };
         var overrides = new Argument<string[]>("KEY VALUE")
         {
             Description = "Any keys of the configuration with their values; they win over everything else.",
@@ -71,9 +77,10 @@ internal static class DistillCommand
         };
         overrides.Validators.Add(result =>
         {
-            if (result.Tokens.FirstOrDefault(token => token.Value.StartsWith("--", StringComparison.Ordinal)) is { } odd)
+            IEnumerable<string> words = result.Tokens.Select(token => token.Value);
+            if (words.FirstOrDefault(word => word.StartsWith("--", StringComparison.Ordinal)) is { } unknown)
             {
-                result.AddError($"Unknown option {odd.Value}.");
+                result.AddError($"There is no command or option '{unknown}'.");
             }
         });
 
@@ -95,7 +102,9 @@ internal static class DistillCommand
                 OutputDir = parsed.GetValue(output)!,
                 Distill = resolved.Distill with
                 {
-                    Classes = parsed.GetValue(classes) is { } names ? [.. ClassList.Read(names)] : resolved.Distill.Classes,
+                    Classes = parsed.GetValue(classes) is { } names
+                        ? [.. ClassList.Read(names)]
+                        : resolved.Distill.Classes,
                     Strict = resolved.Distill.Strict || parsed.GetValue(strict),
                 },
             };
