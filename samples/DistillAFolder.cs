@@ -1,4 +1,4 @@
-// Distils a folder of unlabelled pictures: dotnet run samples/DistillAFolder.cs -- PHOTOS CLASSES.txt TEACHER STUDENT OUTPUT
+// Distils a folder of pictures: dotnet run samples/DistillAFolder.cs -- PHOTOS CLASSES.txt TEACHER STUDENT OUTPUT
 #:project ../src/PromptKD/PromptKD.csproj
 #:package libtorch-cpu-linux-x64
 #:property RuntimeIdentifier=linux-x64
@@ -25,5 +25,5 @@ Console.WriteLine($"The student is in {report.StudentFolder}");
 internal sealed class EpochPrinter : IExperimentObserver
 {
     public void OnEpoch(EpochRecord epoch) =>
-        Console.WriteLine($"epoch {epoch.Epoch}: loss {epoch.Loss:0.000}, agrees with the teacher on {epoch.Agreement:P0}");
+        Console.WriteLine($"epoch {epoch.Epoch}: loss {epoch.Loss:0.0}, agreement {epoch.Agreement:P0}");
 }

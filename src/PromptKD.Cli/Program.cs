@@ -28,7 +28,11 @@ using var stop = new StopSignal();
 try
 {
     // Stopping is ours: a run must save itself first, and that may take longer than a library's patience.
-    var invocation = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
+    var invocation = new InvocationConfiguration
+    {
+        EnableDefaultExceptionHandler = false,
+        ProcessTerminationTimeout = null,
+    };
     return await parsed.InvokeAsync(invocation, stop.Token).ConfigureAwait(false);
 }
 catch (PromptKDException mistake)

@@ -8,7 +8,9 @@ internal static class ClassList
     public static IEnumerable<string> Read(string given)
     {
         bool isFile = File.Exists(given);
-        if (!isFile && (given.EndsWith(".txt", StringComparison.OrdinalIgnoreCase) || given.Contains(Path.DirectorySeparatorChar)))
+        bool isPath = given.EndsWith(".txt", StringComparison.OrdinalIgnoreCase)
+            || given.Contains(Path.DirectorySeparatorChar);
+        if (isPath && !isFile)
         {
             throw new PromptKDException($"No file of class names at '{given}'.");
         }

@@ -9,7 +9,9 @@ using PromptKD.Evaluation;
 
 namespace PromptKD.Cli.Commands;
 
-/// <summary><c>promptkd demo</c>: the whole pipeline on pictures that the program draws, with CLIPs that it brings.</summary>
+/// <summary>
+/// <c>promptkd demo</c>: the whole pipeline on pictures that the program draws, with CLIPs that it brings.
+/// </summary>
 internal static class DemoCommand
 {
     private const int PicturesOnSheet = 48;
@@ -33,7 +35,8 @@ internal static class DemoCommand
         {
             Description = "Draw the pictures into DIR/pictures, and stop there [default: off]",
         };
-        var command = new Command("demo", "Run everything on an embedded example: needs nothing, takes a minute or two.")
+        var command = new Command(
+            "demo", "Run everything on an embedded example: needs nothing, takes a minute or two.")
         {
             output, seed, picturesOnly,
         };
@@ -44,8 +47,9 @@ internal static class DemoCommand
             string pictures = Path.Combine(folder, "pictures");
             display.OnPhase("Drawing pictures of coloured shapes at night: 960 without labels, 960 to test on");
             DemoData.Write(pictures, cancellation: cancellation);
-            return Task.FromResult(
-                parsed.GetValue(picturesOnly) ? 0 : Run(folder, pictures, parsed.GetValue(seed), display, cancellation));
+            return Task.FromResult(parsed.GetValue(picturesOnly)
+                ? 0
+                : Run(folder, pictures, parsed.GetValue(seed), display, cancellation));
         });
         return command;
     }
@@ -73,9 +77,10 @@ internal static class DemoCommand
             Each half is scored among its own {config.Distill.Base} classes. Pictures: {curve}, {sheet}
 
             Try next:
-              promptkd predict --model {report.StudentFolder} --top 3 {Path.Combine(pictures, DemoData.TestFolder, "red star")}
-              promptkd evaluate --model {report.StudentFolder} --data {Path.Combine(pictures, DemoData.TestFolder)} --base {config.Distill.Base}
-              promptkd distill --images photos/ --classes classes.txt --teacher openai:ViT-L/14 --student openai:ViT-B/16 --output runs/photos
+              promptkd predict --model {report.StudentFolder} --top 3 "{Path.Combine(config.Distill.Val, "red star")}"
+              promptkd evaluate --model {report.StudentFolder} --data {config.Distill.Val} --base {config.Distill.Base}
+              promptkd distill --images photos/ --classes classes.txt --output runs/photos \
+                --teacher openai:ViT-L/14 --student openai:ViT-B/16
             """);
         return 0;
     }
@@ -126,14 +131,16 @@ internal static class DemoCommand
         return classifier.Evaluate(config.Distill.Val, config.Distill.Base, cancellation);
     }
 
-    private static void DrawCurve(string path, DistillationReport report, BaseNovelResult before) => TrainingCurve.Write(
-        path,
-        "The student learns from the teacher, without labels (accuracy: harmonic mean of base and novel)",
-        [
-            new CurvePoint(0, null, before.HarmonicMean),
-            .. report.Epochs.Select(epoch => new CurvePoint(epoch.Epoch, epoch.Loss, epoch.Validation?.HarmonicMean)),
-        ],
-        [new ReferenceAccuracy("teacher", report.Teacher?.HarmonicMean ?? 0)]);
+    private static void DrawCurve(string path, DistillationReport report, BaseNovelResult before)
+    {
+        IEnumerable<CurvePoint> learned = report.Epochs.Select(epoch =>
+            new CurvePoint(epoch.Epoch, epoch.Loss, epoch.Validation?.HarmonicMean));
+        TrainingCurve.Write(
+            path,
+            "The student learns from the teacher, without labels",
+            [new CurvePoint(0, null, before.HarmonicMean), .. learned],
+            [new ReferenceAccuracy("teacher", report.Teacher?.HarmonicMean ?? 0)]);
+    }
 
     private static void DrawSheet(
         string path, ExperimentConfig config, string studentFolder, CancellationToken cancellation)

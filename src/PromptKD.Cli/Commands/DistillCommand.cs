@@ -19,7 +19,8 @@ internal static class DistillCommand
         new("--views", "DISTILL.VIEWS",
             "Views of each picture for which the teacher's features are stored (in the output folder) and used again by "
             + "later epochs; 0: the teacher looks at every step, as in the paper."),
-        new("--val", "DISTILL.VAL", "Class folders (CLASS NAME/picture), measured after each epoch, never trained on [default: none]"),
+        new("--val", "DISTILL.VAL",
+            "Class folders (CLASS NAME/picture), measured after each epoch, never trained on [default: none]"),
         new("--base", "DISTILL.BASE", "How many of the first classes are 'base' in reported accuracies; 0: no split."),
         new("--epochs", "OPTIM.MAX_EPOCH", "Number of passes over the pictures."),
         new("--batch-size", "DATALOADER.TRAIN_X.BATCH_SIZE", "Number of pictures a step."),
@@ -27,7 +28,8 @@ internal static class DistillCommand
         new("--kd-weight", "TRAINER.PROMPTKD.KD_WEIGHT",
             "Scale of the distillation loss, which is averaged over pictures and classes."),
         new("--temperature", "TRAINER.PROMPTKD.TEMPERATURE", "Softens both distributions before they are compared."),
-        new("--prompt-depth", "TRAINER.PROMPTKD.PROMPT_DEPTH_VISION", "Number of layers that get learned tokens, from the input."),
+        new("--prompt-depth", "TRAINER.PROMPTKD.PROMPT_DEPTH_VISION",
+            "Number of layers that get learned tokens, from the input."),
         new("--prompt-length", "TRAINER.PROMPTKD.N_CTX_VISION", "Number of learned tokens a layer."),
         new("--seed", "SEED", "Of learned tokens, projector, order, crops and flips."),
         SettingOptions.Precision,
@@ -64,7 +66,10 @@ internal static class DistillCommand
             Description = "YAML file in the CoOp family's keys, merged over the defaults (repeatable) [default: none]",
             HelpName = "FILE",
         };
-        var strict = new Option<bool>("--strict") { Description = "An unreadable picture is an error, not skipped [default: off]" };
+        var strict = new Option<bool>("--strict")
+        {
+            Description = "An unreadable picture is an error, not skipped [default: off]",
+        };
         var overrides = new Argument<string[]>("KEY VALUE")
         {
             Description = "Any keys of the configuration with their values; they win over everything else.",
@@ -90,7 +95,9 @@ internal static class DistillCommand
                 OutputDir = parsed.GetValue(output)!,
                 Distill = resolved.Distill with
                 {
-                    Classes = parsed.GetValue(classes) is { } names ? [.. ClassList.Read(names)] : resolved.Distill.Classes,
+                    Classes = parsed.GetValue(classes) is { } names
+                        ? [.. ClassList.Read(names)]
+                        : resolved.Distill.Classes,
                     Strict = resolved.Distill.Strict || parsed.GetValue(strict),
                 },
             };

@@ -39,8 +39,12 @@ internal static class PredictCommand
         {
             using var classifier = StudentClassifier.Load(
                 parsed.GetValue(model)!, parsed.GetValue(device) ?? "auto", parsed.GetValue(precision));
-            foreach (PicturePrediction prediction in classifier.ClassifyAll(
-                parsed.GetValue(pictures)!, parsed.GetValue(top), skipped: StudentOptions.WarnOfSkipped, cancellation: cancellation))
+            IEnumerable<PicturePrediction> predictions = classifier.ClassifyAll(
+                parsed.GetValue(pictures)!,
+                parsed.GetValue(top),
+                skipped: StudentOptions.WarnOfSkipped,
+                cancellation: cancellation);
+            foreach (PicturePrediction prediction in predictions)
             {
                 Console.WriteLine(parsed.GetValue(json) ? StudentOptions.ToJson(prediction) : Describe(prediction));
             }

@@ -35,9 +35,10 @@ internal static class SettingOptions
     /// <summary>An argument that takes any number of words would take a misspelt option for one of them.</summary>
     public static void RefuseUnknownOptions(Argument<string[]> words) => words.Validators.Add(result =>
     {
-        if (result.Tokens.FirstOrDefault(token => token.Value.StartsWith("--", StringComparison.Ordinal)) is { } odd)
+        IEnumerable<string> given = result.Tokens.Select(token => token.Value);
+        if (given.FirstOrDefault(word => word.StartsWith("--", StringComparison.Ordinal)) is { } unknown)
         {
-            result.AddError($"Unknown option {odd.Value}.");
+            result.AddError($"There is no command or option '{unknown}'.");
         }
     });
 }

@@ -19,7 +19,7 @@ internal static class StudentPackage
     private const string VectorsName = "class_vectors";
     private const string EncoderPrefix = "image_encoder.";
 
-    /// <summary>Whether all files of a package are there. One that was cut off while it was written has no manifest.</summary>
+    /// <summary>Whether all files of a package are there. Where writing was cut off, the manifest is missing.</summary>
     public static bool IsComplete(string folder) =>
         new[] { ManifestFile, TensorsFile, ClassVectorsFile, CardFile }
             .All(name => File.Exists(Path.Combine(folder, name)));

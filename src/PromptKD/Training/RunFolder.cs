@@ -131,7 +131,8 @@ internal sealed class RunFolder : IDisposable
         }
         catch (IOException error) when (File.Exists(lockPath))
         {
-            throw new PromptKDException($"{path}: another process is writing this run. Wait for it, or stop it.", error);
+            throw new PromptKDException(
+                $"{path}: another process is writing this run. Wait for it, or stop it.", error);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

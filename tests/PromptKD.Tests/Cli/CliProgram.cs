@@ -34,7 +34,7 @@ internal static class CliProgram
             RedirectStandardError = true,
         };
 
-        // One thread: small models are not faster on two, and threads that wait for each other are slow on a busy machine.
+        // Models this small are not faster on two threads, and much slower where those have to wait for a core.
         start.Environment["OMP_NUM_THREADS"] = "1";
         foreach (string argument in arguments)
         {

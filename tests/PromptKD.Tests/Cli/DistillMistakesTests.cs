@@ -93,7 +93,8 @@ public sealed class DistillMistakesTests(DistilledRun run)
         string path = Path.Combine(folder, WeightsFile);
         Dictionary<string, Tensor> tensors = SafetensorsFile.Read(path);
         const string Positions = "visual.positional_embedding";
-        tensors[Positions] = zeros([26, tensors[Positions].shape[1]], tensors[Positions].dtype); // 5 · 5 patches and the class.
+        const int Tokens = 1 + (5 * 5); // The class, and 40 / 8 patches a side.
+        tensors[Positions] = zeros([Tokens, tensors[Positions].shape[1]], tensors[Positions].dtype);
         SafetensorsFile.Write(path, [.. tensors]);
 
         Refuses("40", ("--student", folder));

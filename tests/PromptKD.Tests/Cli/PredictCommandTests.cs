@@ -26,7 +26,8 @@ public sealed class PredictCommandTests(DistilledRun run)
     [Fact]
     public void Prints_one_object_a_picture_on_demand()
     {
-        CliResult result = CliProgram.Run("predict", "--model", run.Student, "--json", "--top", "48", APicture).Succeeds();
+        CliResult result = CliProgram.Run(
+            "predict", "--model", run.Student, "--json", "--top", "48", APicture).Succeeds();
 
         using var document = JsonDocument.Parse(Assert.Single(result.OutputLines));
         Assert.Equal(APicture, document.RootElement.GetProperty("path").GetString());
@@ -60,7 +61,9 @@ public sealed class PredictCommandTests(DistilledRun run)
 
     [Fact]
     public void Refuses_where_not_one_picture_can_be_read() => Assert.Contains(
-        DamagedPicture, CliProgram.Run("predict", "--model", run.Student, DamagedPicture).Mistake(), StringComparison.Ordinal);
+        DamagedPicture,
+        CliProgram.Run("predict", "--model", run.Student, DamagedPicture).Mistake(),
+        StringComparison.Ordinal);
 
     [Fact]
     public void Refuses_a_picture_that_is_not_there() => Assert.Contains(
@@ -90,7 +93,9 @@ public sealed class PredictCommandTests(DistilledRun run)
 
     [Fact]
     public void Refuses_to_print_no_class() => Assert.Contains(
-        "--top", CliProgram.Run("predict", "--model", run.Student, "--top", "0", APicture).Mistake(), StringComparison.Ordinal);
+        "--top is 0; give 1 or more",
+        CliProgram.Run("predict", "--model", run.Student, "--top", "0", APicture).Mistake(),
+        StringComparison.Ordinal);
 
     private string APicture => Path.Combine(run.TestPictures, "red star", "001.png");
 
