@@ -73,7 +73,7 @@ internal static class DemoCommand
             Each half is scored among its own {config.Distill.Base} classes. Pictures: {curve}, {sheet}
 
             Try next:
-              promptkd predict --model {report.StudentFolder} --top 3 "{Path.Combine(pictures, DemoData.TestFolder, "red star")}"
+              promptkd predict --model {report.StudentFolder} --top 3 {Path.Combine(pictures, DemoData.TestFolder, "red star")}
               promptkd evaluate --model {report.StudentFolder} --data {Path.Combine(pictures, DemoData.TestFolder)} --base {config.Distill.Base}
               promptkd distill --images photos/ --classes classes.txt --teacher openai:ViT-L/14 --student openai:ViT-B/16 --output runs/photos
             """);
@@ -128,7 +128,7 @@ internal static class DemoCommand
 
     private static void DrawCurve(string path, DistillationReport report, BaseNovelResult before) => TrainingCurve.Write(
         path,
-        "Learning without labels (accuracy: harmonic mean of base and novel)",
+        "The student learns from the teacher, without labels",
         [
             new CurvePoint(0, null, before.HarmonicMean),
             .. report.Epochs.Select(epoch => new CurvePoint(epoch.Epoch, epoch.Loss, epoch.Validation?.HarmonicMean)),
