@@ -5,6 +5,10 @@ namespace PromptKD;
 /// <summary>The paper's settings for distilling, and what must be given beside them.</summary>
 public static class DistillationDefaults
 {
+    private const string Normalisation = "normalize";
+
+    private static readonly string[] s_transforms = ["random_resized_crop", "random_flip", Normalisation];
+
     /// <summary>
     /// The paper's base-to-novel settings (arXiv 2403.02781, section 4; PromptKD's
     /// vit_b16_c2_ep20_batch8_4+4ctx.yaml and scripts), with what is ours: automatic precision, seed 1, and the last
@@ -53,27 +57,8 @@ public static class DistillationDefaults
         }
 
         Require(config.Distill.Student, "--student", "the CLIP that learns");
-        if (config.Distill.Classes.Count == 0)
-        {
-            throw new PromptKDException(
-                "No class names. Give --classes: a file with one a line, or a comma-separated list.");
-        }
-
-        int empty = config.Distill.Classes.ToList().FindIndex(string.IsNullOrWhiteSpace);
-        if (empty >= 0)
-        {
-            throw new PromptKDException(
-                $"Class name {empty + 1} of {config.Distill.Classes.Count} is empty. Remove it from --classes.");
-        }
-
-        string? repeated = config.Distill.Classes
-            .GroupBy(name => name.Replace('_', ' ').Trim(), StringComparer.OrdinalIgnoreCase)
-            .FirstOrDefault(same => same.Count() > 1)?.Key;
-        if (repeated is not null)
-        {
-            throw new PromptKDException($"The class name '{repeated}' is given twice. Every class needs its own name.");
-        }
-
+        CheckClasses(config.Distill.Classes);
+        CheckInput(config.Input);
         if (config.Optim.Name != "sgd")
         {
             throw new PromptKDException($"OPTIM.NAME is {config.Optim.Name}; distilling knows sgd only.");
@@ -82,6 +67,51 @@ public static class DistillationDefaults
         if (config.Optim.MaxEpoch < 1)
         {
             throw new PromptKDException($"OPTIM.MAX_EPOCH is {config.Optim.MaxEpoch}; give --epochs 1 or more.");
+        }
+    }
+
+    private static void CheckClasses(ValueList<string> classes)
+    {
+        if (classes.Count == 0)
+        {
+            throw new PromptKDException(
+                "No class names. Give --classes: a file with one a line, or a comma-separated list.");
+        }
+
+        int empty = classes.ToList().FindIndex(string.IsNullOrWhiteSpace);
+        if (empty >= 0)
+        {
+            throw new PromptKDException(
+                $"Class name {empty + 1} of {classes.Count} is empty. Remove it from --classes.");
+        }
+
+        string? repeated = classes
+            .GroupBy(name => name.Replace('_', ' ').Trim(), StringComparer.OrdinalIgnoreCase)
+            .FirstOrDefault(same => same.Count() > 1)?.Key;
+        if (repeated is not null)
+        {
+            throw new PromptKDException($"The class name '{repeated}' is given twice. Every class needs its own name.");
+        }
+    }
+
+    // The family reads more transforms and filters; nothing may be left out in silence.
+    private static void CheckInput(InputConfig input)
+    {
+        if (input.Interpolation == "nearest")
+        {
+            throw new PromptKDException("INPUT.INTERPOLATION is nearest; distilling knows bicubic and bilinear only.");
+        }
+
+        string known = string.Join(", ", s_transforms);
+        if (input.Transforms.FirstOrDefault(name => !s_transforms.Contains(name)) is { } unknown)
+        {
+            throw new PromptKDException($"INPUT.TRANSFORMS has {unknown}; distilling knows {known} only.");
+        }
+
+        if (!input.Transforms.Contains(Normalisation))
+        {
+            throw new PromptKDException(
+                $"INPUT.TRANSFORMS lacks {Normalisation}, without which a CLIP sees other numbers than it learned from.");
         }
     }
 

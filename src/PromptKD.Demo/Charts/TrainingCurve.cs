@@ -41,7 +41,7 @@ public static class TrainingCurve
         loss.DrawAxes("Loss", unit: "");
         loss.DrawCurve(losses, ChartCanvas.Wrong);
         var accuracy = new CurvePanel(canvas, Left: 550, Top: 100, Right: 920, Bottom: 350, lastEpoch, Largest: 100);
-        accuracy.DrawAxes("Accuracy on the test pictures", unit: " %");
+        accuracy.DrawAxes("Accuracy: harmonic mean of base and novel", unit: " %");
         foreach (ReferenceAccuracy reference in references)
         {
             accuracy.DrawReference(reference.Name, reference.AccuracyPercent);
