@@ -254,15 +254,21 @@ internal sealed class DistillationInputs : IDisposable
         _vocabulary = stored is null
             ? ModelFiles.FindVocabulary(paths.Vocab, _teacher!.Model.Folder, cancellation)
             : "";
-        Digests = new SortedDictionary<string, string>
+        string promptsDigest = _teacher?.PromptsSha256 ?? _store!.Index.TeacherPrompts;
+        var digests = new SortedDictionary<string, string>
         {
             ["class names"] = DigestOf(string.Join('\n', paths.Classes)),
             ["pictures"] = _pictureDigest,
             ["student"] = _studentClip.Sha256,
             ["teacher"] = _teacher?.Sha256 ?? _store!.Index.Teacher,
-            ["teacher prompts"] = _teacher?.PromptsSha256 ?? _store!.Index.TeacherPrompts,
             ["vocabulary"] = stored?.VocabularySha256 ?? FileDigest.Sha256([_vocabulary]),
         };
+        if (promptsDigest != OpenedTeacher.NoPrompts)
+        {
+            digests["teacher prompts"] = promptsDigest;
+        }
+
+        Digests = digests;
     }
 
     private ClassVectors EncodeClasses(IExperimentObserver observer)

@@ -12,7 +12,8 @@ namespace PromptKD;
 /// <param name="PromptsSha256">Of its learned prompts; "none" for plain CLIP.</param>
 internal sealed record OpenedTeacher(FrozenTeacher Model, string Sha256, string PromptsSha256) : IDisposable
 {
-    private const string NoPrompts = "none";
+    /// <summary>Stands for the digest of learned prompts where there are none.</summary>
+    public const string NoPrompts = "none";
 
     /// <exception cref="PromptKDException">A file is missing, damaged, or does not fit the others.</exception>
     public static OpenedTeacher Open(

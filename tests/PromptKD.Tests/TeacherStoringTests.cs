@@ -9,8 +9,10 @@ namespace PromptKD.Tests;
 [Collection(AloneInTheProcess.Name)]
 public sealed class TeacherStoringTests : IDisposable
 {
-    // Features are stored as float16: 11 bits, so a unit vector's entries move by 2^-12 of themselves at most.
-    private const double LossTolerance = 2e-3;
+    // Stored entries are rounded to 11 bits, 2^-12 of themselves at most; the loss of the first step, before anything
+    // was learned, moves by about as much. Every update after it multiplies the difference.
+    private const double FirstStepTolerance = 5e-4;
+    private const double SecondStepTolerance = 5e-3;
 
     private readonly string _folder = Directory.CreateTempSubdirectory().FullName;
 
@@ -29,15 +31,13 @@ public sealed class TeacherStoringTests : IDisposable
     [Fact]
     public void Training_from_a_store_with_a_view_an_epoch_is_live_training_to_the_precision_of_float16()
     {
-        DistillationReport live = Experiment.Distil(Config("live"), cancellation: Stop);
+        DistillationReport live = Experiment.Distil(OneStepAnEpoch(Config("live")), cancellation: Stop);
         Assert.Equal(0, TeacherStoring.Fill(Config("live", Store), StorePart.Whole, cancellation: Stop));
 
-        DistillationReport stored = Experiment.Distil(Config("stored", Store), cancellation: Stop);
+        DistillationReport stored = Experiment.Distil(OneStepAnEpoch(Config("stored", Store)), cancellation: Stop);
 
-        Assert.Equal(live.Epochs.Count, stored.Epochs.Count);
-        Assert.All(live.Epochs.Zip(stored.Epochs), pair => Assert.InRange(
-            pair.Second.Loss / pair.First.Loss, 1 - LossTolerance, 1 + LossTolerance));
-        Assert.NotEqual(0, stored.Epochs[0].Loss);
+        Assert.InRange(stored.Epochs[0].Loss / live.Epochs[0].Loss, 1 - FirstStepTolerance, 1 + FirstStepTolerance);
+        Assert.InRange(stored.Epochs[1].Loss / live.Epochs[1].Loss, 1 - SecondStepTolerance, 1 + SecondStepTolerance);
     }
 
     [Fact]
@@ -110,6 +110,11 @@ public sealed class TeacherStoringTests : IDisposable
         Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).ToDictionary(
             path => Path.GetRelativePath(folder, path),
             path => Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(path))));
+
+    private static ExperimentConfig OneStepAnEpoch(ExperimentConfig config) => config with
+    {
+        DataLoader = config.DataLoader with { TrainX = config.DataLoader.TrainX with { BatchSize = 256 } },
+    };
 
     private ExperimentConfig Config(string run, string store = "")
     {
