@@ -13,7 +13,10 @@ internal sealed class QuickGelu() : Module<Tensor, Tensor>(nameof(QuickGelu))
     public override Tensor forward(Tensor x)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor scaled = functional.silu(x * Slope);
-        return (scaled.requires_grad ? scaled / Slope : scaled.div_(Slope)).MoveToOuterDisposeScope();
+        Tensor scaled = x * Slope;
+        Tensor y = scaled.requires_grad
+            ? functional.silu(scaled) / Slope
+            : functional.silu(scaled, inplace: true).div_(Slope);
+        return y.MoveToOuterDisposeScope();
     }
 }

@@ -11,6 +11,9 @@ internal sealed record ComputeTarget(Device Device, ScalarType Type)
     // Measured on the demo (width 128): 23 s with one thread, 49 s with two, 430 s with two on a machine at load 10.
     private const int WidthOfOneThread = 256;
 
+    // "Auth", little-endian.
+    private const int BeginningOfAuthenticAmd = 0x68747541;
+
     private static readonly int s_defaultThreads = get_num_threads();
 
     /// <summary>Chooses from what a user asked for and what the machine has.</summary>
@@ -80,10 +83,19 @@ internal sealed record ComputeTarget(Device Device, ScalarType Type)
     }
 
     // On a GPU of 2020 or later bfloat16 is as fast as float16, and needs no loss scaling.
-    private static bool HasFastBFloat16(Device device) => device.type == DeviceType.CUDA || ProcessorHasBFloat16();
+    private static bool HasFastBFloat16(Device device) => device.type == DeviceType.CUDA || ProcessorHasFastBFloat16();
 
-    // CPUID leaf 7: AVX512_BF16 is sub-leaf 1, EAX bit 5; AMX-BF16 is sub-leaf 0, EDX bit 22.
-    private static bool ProcessorHasBFloat16() =>
+    private static bool ProcessorHasFastBFloat16() =>
         X86Base.IsSupported
-        && ((X86Base.CpuId(7, 1).Eax & (1 << 5)) != 0 || (X86Base.CpuId(7, 0).Edx & (1 << 22)) != 0);
+        && IsFastBFloat16(X86Base.CpuId(0, 0).Ebx, X86Base.CpuId(7, 0).Edx, X86Base.CpuId(7, 1).Eax);
+
+    /// <summary>
+    /// Whether a processor multiplies bfloat16 faster than float32. With AMX it does; with AVX512_BF16 alone, AMD's take
+    /// half the time and Intel's twice (docs/performance.md).
+    /// </summary>
+    /// <param name="vendor">CPUID leaf 0, EBX: the first four letters of the vendor.</param>
+    /// <param name="features">Leaf 7, sub-leaf 0, EDX: bit 22 is AMX-BF16.</param>
+    /// <param name="moreFeatures">Leaf 7, sub-leaf 1, EAX: bit 5 is AVX512_BF16.</param>
+    internal static bool IsFastBFloat16(int vendor, int features, int moreFeatures) =>
+        (features & (1 << 22)) != 0 || ((moreFeatures & (1 << 5)) != 0 && vendor == BeginningOfAuthenticAmd);
 }
