@@ -36,7 +36,7 @@ internal static class DistillCommand
         SettingOptions.Device,
         SettingOptions.Workers,
         new("--vocab", "DISTILL.VOCAB",
-            "CLIP's byte-pair vocabulary. Without it: PROMPTKD_CLIP_VOCAB, beside the teacher, the cache folder, or "
+            "CLIP's byte-pair vocabulary. Without it: beside the teacher, PROMPTKD_CLIP_VOCAB, the cache folder, or "
             + "fetched once [default: found]"),
     ];
 

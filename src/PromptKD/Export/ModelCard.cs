@@ -21,9 +21,10 @@ internal static class ModelCard
         card.Append(CultureInfo.InvariantCulture, $"""
             # An image classifier for {manifest.ClassNames.Count} classes
 
-            A CLIP image tower ({size}) that learned, without labels, to classify as a larger CLIP does (PromptKD,
-            CVPR 2024). {training.Pictures} unlabelled pictures, {training.Epochs} epochs, batch {training.BatchSize}, learning
-            rate {training.LearningRate}, loss weight {training.LossWeight}, temperature {training.Temperature}, seed {training.Seed}.
+            A CLIP image tower ({size})
+            that learned, without labels, to classify as a larger CLIP does (PromptKD, CVPR 2024).
+            {training.Pictures} unlabelled pictures, {training.Epochs} epochs, batches of {training.BatchSize}, learning rate {training.LearningRate},
+            loss weight {training.LossWeight}, temperature {training.Temperature}, seed {training.Seed}.
 
             Classes: {Names(manifest.ClassNames)}.
 

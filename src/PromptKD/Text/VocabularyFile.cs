@@ -5,7 +5,7 @@ namespace PromptKD.Text;
 /// <summary>Finds the vocabulary that a model was trained with, and fetches OpenAI's where there is none.</summary>
 internal static class VocabularyFile
 {
-    /// <summary>Names a vocabulary for every model of a run.</summary>
+    /// <summary>Names a vocabulary for models that have none beside them.</summary>
     public const string Variable = "PROMPTKD_CLIP_VOCAB";
 
     private const string OpenAIName = "bpe_simple_vocab_16e6.txt.gz";
@@ -17,11 +17,10 @@ internal static class VocabularyFile
     private static readonly string[] s_names = [OpenAIName, "merges.txt", "tokenizer.json", "vocab.json"];
 
     /// <summary>
-    /// Finds a vocabulary on this machine: the one that is named, else the one beside the model, else OpenAI's in the
-    /// cache folder.
+    /// Finds a vocabulary on this machine: the one that is named, else the one beside the model, which is surely the
+    /// model's own, else the one that <c>PROMPTKD_CLIP_VOCAB</c> names, else OpenAI's in the cache folder.
     /// </summary>
-    /// <param name="vocabularyFile">A file that wins over every other; null: the one that
-    /// <c>PROMPTKD_CLIP_VOCAB</c> names, if any.</param>
+    /// <param name="vocabularyFile">A file that wins over every other, or null.</param>
     /// <param name="model">The model's file or folder, or null.</param>
     /// <returns>A path for <see cref="ClipTokenizer.Load"/>, or null where there is none.</returns>
     /// <exception cref="PromptKDException">A file is named that does not exist.</exception>
@@ -81,6 +80,11 @@ internal static class VocabularyFile
             return File.Exists(named) ? named : throw new PromptKDException($"No vocabulary at '{named}'.");
         }
 
+        if (FindBeside(model) is { } own)
+        {
+            return own;
+        }
+
         if (!string.IsNullOrEmpty(variable))
         {
             return File.Exists(variable)
@@ -88,7 +92,7 @@ internal static class VocabularyFile
                 : throw new PromptKDException($"{Variable} names '{variable}', but there is no such file.");
         }
 
-        return FindBeside(model) ?? FindIn(cache, [OpenAIName]);
+        return FindIn(cache, [OpenAIName]);
     }
 
     private static string? FindBeside(string? model)

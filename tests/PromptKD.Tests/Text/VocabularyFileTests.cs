@@ -17,16 +17,16 @@ public sealed class VocabularyFileTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
-    public void Prefers_what_is_named_then_the_variable_then_the_model_then_the_cache()
+    public void Prefers_what_is_named_then_the_model_then_the_variable_then_the_cache()
     {
         string cached = Touch("cache", "bpe_simple_vocab_16e6.txt.gz");
         Assert.Equal(cached, Find());
 
-        string beside = Touch("model", "merges.txt");
-        Assert.Equal(beside, Find());
-
         string variable = Touch("", "variable.txt");
         Assert.Equal(variable, Find(variable: variable));
+
+        string beside = Touch("model", "merges.txt");
+        Assert.Equal(beside, Find(variable: variable));
 
         string named = Touch("", "named.txt");
         Assert.Equal(named, Find(named, variable));
