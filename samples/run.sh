@@ -4,6 +4,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+unset PROMPTKD_CLIP_VOCAB # Would win over the vocabulary that lies beside the demo's models.
 
 ./promptkd demo --pictures-only --output "$work/demo"
 dotnet run samples/DistillAFolder.cs -- \

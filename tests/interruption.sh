@@ -14,6 +14,7 @@ seed=${2:-$RANDOM}
 RANDOM=$seed
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+unset PROMPTKD_CLIP_VOCAB # Would win over the vocabulary that lies beside the demo's models.
 
 ./promptkd demo --pictures-only --output "$work"
 

@@ -7,7 +7,7 @@ using Assembly = System.Reflection.Assembly;
 
 namespace PromptKD.Tests;
 
-/// <summary>Which part may know which. The table is the architecture; docs/architecture.md explains it.</summary>
+/// <summary>Which part may know which: the architecture, as a table.</summary>
 public sealed class ArchitectureTests
 {
     private static readonly Assembly s_libraryAssembly = typeof(Experiment).Assembly;

@@ -131,16 +131,14 @@ internal static class DemoCommand
         return classifier.Evaluate(config.Distill.Val, config.Distill.Base, cancellation);
     }
 
-    private static void DrawCurve(string path, DistillationReport report, BaseNovelResult before)
-    {
-        IEnumerable<CurvePoint> learned = report.Epochs.Select(epoch =>
-            new CurvePoint(epoch.Epoch, epoch.Loss, epoch.Validation?.HarmonicMean));
-        TrainingCurve.Write(
-            path,
-            "The student learns from the teacher, without labels",
-            [new CurvePoint(0, null, before.HarmonicMean), .. learned],
-            [new ReferenceAccuracy("teacher", report.Teacher?.HarmonicMean ?? 0)]);
-    }
+    private static void DrawCurve(string path, DistillationReport report, BaseNovelResult before) => TrainingCurve.Write(
+        path,
+        "The student learns from the teacher, without labels",
+        [
+            new CurvePoint(0, null, before.HarmonicMean),
+            .. report.Epochs.Select(epoch => new CurvePoint(epoch.Epoch, epoch.Loss, epoch.Validation?.HarmonicMean)),
+        ],
+        [new ReferenceAccuracy("teacher", report.Teacher?.HarmonicMean ?? 0)]);
 
     private static void DrawSheet(
         string path, ExperimentConfig config, string studentFolder, CancellationToken cancellation)

@@ -33,10 +33,16 @@ internal sealed class FolderEvaluation
     /// <param name="baseClasses">How many of the first classes count as base; null or 0 for no split.</param>
     /// <param name="batchSize">Pictures at a time.</param>
     /// <param name="cancellation">Stops between batches.</param>
-    /// <exception cref="PromptKDException">No picture can be read.</exception>
+    /// <exception cref="PromptKDException">No class is left to be novel, or no picture can be read.</exception>
     public BaseNovelResult Measure(
         Func<Tensor, Tensor> classify, int? baseClasses, int batchSize, CancellationToken cancellation)
     {
+        if (baseClasses < 0 || baseClasses >= _classes)
+        {
+            throw new PromptKDException(
+                $"--base is {baseClasses}, but there are {_classes} classes. Give 1 to {_classes - 1}, or 0 for no split.");
+        }
+
         var plan = new LoadPlan { Order = EpochOrder.Sequential(_pictures), BatchSize = batchSize };
         var evaluator = Evaluator.Run(classify, _loader.Load(plan, cancellation), cancellation);
         return BaseNovelResult.From(evaluator, _classes, baseClasses);

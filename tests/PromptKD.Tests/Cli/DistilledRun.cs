@@ -22,6 +22,7 @@ public sealed class DistilledRun : IDisposable
             ["--classes"] = Path.Combine(Pictures, DemoData.ClassNamesFile),
             ["--teacher"] = TeacherFolder,
             ["--student"] = StudentFolder,
+            ["--vocab"] = Path.Combine(TeacherFolder, "merges.txt"), // Else PROMPTKD_CLIP_VOCAB wins, where it is set.
             ["--output"] = Output,
             ["--val"] = TestPictures,
             ["--base"] = "24",

@@ -48,6 +48,15 @@ public sealed class EvaluateCommandTests(DistilledRun run)
         CliProgram.Run("evaluate", "--model", run.Student, "--data", run.Photos).Mistake(),
         StringComparison.Ordinal);
 
+    [Theory]
+    [InlineData("48")]
+    [InlineData("-1")]
+    public void Refuses_a_split_that_leaves_one_half_empty(string baseClasses) => Assert.Contains(
+        $"--base is {baseClasses}, but there are 48 classes",
+        CliProgram.Run(
+            "evaluate", "--model", run.Student, "--data", run.TestPictures, "--base", baseClasses).Mistake(),
+        StringComparison.Ordinal);
+
     private static string[] Columns(string line) =>
         line.Split("  ", StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 }
