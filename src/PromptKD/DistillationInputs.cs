@@ -5,7 +5,6 @@ using PromptKD.Data;
 using PromptKD.Evaluation;
 using PromptKD.Export;
 using PromptKD.Features;
-using PromptKD.Features.Store;
 using PromptKD.Methods;
 using PromptKD.Models;
 using PromptKD.Models.Weights;
@@ -20,41 +19,41 @@ internal sealed class DistillationInputs : IDisposable
     private readonly ExperimentConfig _config;
     private readonly ComputeTarget _target;
     private readonly ClipCheckpoint _studentClip;
-    private readonly Preprocessing _preprocessing;
+    private readonly PictureSet _pictures;
+    private readonly DistillationTeacher _teacher;
     private readonly ImageLoader _pictureLoader;
     private readonly FolderEvaluation? _validation;
-    private readonly string _pictureDigest;
-    private string _vocabulary = "";
-    private OpenedTeacher? _teacher;
-    private TeacherStore? _store;
-    private ClassVectors? _classVectors;
-    private LiveTeacher? _liveTeacher;
 
     private DistillationInputs(
         ExperimentConfig config,
         ComputeTarget target,
-        IReadOnlyList<ImageItem> pictures,
-        string pictureDigest,
-        ClipCheckpoint studentClip)
+        ClipCheckpoint studentClip,
+        PictureSet pictures,
+        DistillationTeacher teacher)
     {
         _config = config;
         _target = target;
         _studentClip = studentClip;
-        _preprocessing = DistillationPictures.PreprocessingOf(config, studentClip.Architecture);
-        _pictureDigest = pictureDigest;
-        Pictures = pictures;
-        _pictureLoader = new ImageLoader(Pictures, _preprocessing, DistillationPictures.LoaderOptions(config));
+        _pictures = pictures;
+        _teacher = teacher;
+        ImageLoaderOptions options = DistillationPictures.LoaderOptions(config);
+        _pictureLoader = new ImageLoader(pictures.Items, pictures.Preprocessing, options);
         _validation = config.Distill.Val.Length == 0
             ? null
-            : new FolderEvaluation(
-                config.Distill.Val, config.Distill.Classes, _preprocessing, DistillationPictures.LoaderOptions(config));
+            : new FolderEvaluation(config.Distill.Val, config.Distill.Classes, pictures.Preprocessing, options);
+        Digests = new SortedDictionary<string, string>(teacher.Digests.ToDictionary())
+        {
+            ["class names"] = DigestOf(string.Join('\n', config.Distill.Classes)),
+            ["pictures"] = pictures.Digest,
+            ["student"] = studentClip.Sha256,
+        };
     }
 
     /// <summary>The unlabelled pictures.</summary>
-    public IReadOnlyList<ImageItem> Pictures { get; }
+    public IReadOnlyList<ImageItem> Pictures => _pictures.Items;
 
     /// <summary>SHA-256 of each input, by name.</summary>
-    public IReadOnlyDictionary<string, string> Digests { get; private set; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> Digests { get; }
 
     /// <summary>Opens checkpoints, vocabulary, folders and store, and hashes them.</summary>
     /// <exception cref="PromptKDException">One is missing, damaged, or does not fit the others.</exception>
@@ -65,18 +64,17 @@ internal sealed class DistillationInputs : IDisposable
         IReadOnlyList<ImageItem> items = ImageFolder.Unlabelled(config.Distill.Images).Items;
         observer.OnPhase($"Reading the student {config.Distill.Student}");
         ClipCheckpoint student = ModelFiles.OpenClip(config.Distill.Student, observer, cancellation);
-        DistillationInputs? inputs = null;
+        DistillationTeacher? teacher = null;
         try
         {
-            observer.OnPhase($"Hashing {items.Count} pictures");
-            string digest = PictureDigest.Compute(config.Distill.Images, items, cancellation);
-            inputs = new DistillationInputs(config, target, items, digest, student);
-            inputs.OpenTeacher(observer, cancellation);
-            return inputs;
+            Preprocessing preprocessing = DistillationPictures.PreprocessingOf(config, student.Architecture);
+            var pictures = PictureSet.Hash(config.Distill.Images, items, preprocessing, observer, cancellation);
+            teacher = DistillationTeacher.Open(config, target, pictures, student, observer, cancellation);
+            return new DistillationInputs(config, target, student, pictures, teacher);
         }
         catch
         {
-            inputs?.Dispose();
+            teacher?.Dispose();
             student.Dispose();
             throw;
         }
@@ -88,9 +86,8 @@ internal sealed class DistillationInputs : IDisposable
     public PromptKDMethod BuildMethod(RunFolder run, IExperimentObserver observer, CancellationToken cancellation)
     {
         PromptKDConfig settings = _config.Trainer.PromptKD;
-        ClassVectors classVectors = _classVectors ?? EncodeClasses(observer);
-        _classVectors = null; // The method frees them from here on.
-        ITeacherFeatures teacher = ReadTeacher(run, observer, cancellation);
+        ClassVectors classVectors = _teacher.EncodeClasses(observer);
+        ITeacherFeatures teacher = _teacher.ReadFeatures(run, _pictureLoader, observer, cancellation);
         var encoder = new ImageEncoder(_studentClip.Architecture, _target.Type, _target.Device);
         ModuleWeights.Fill(encoder, _studentClip.Tensors, "visual.", _studentClip.Description);
         double studentScale = Math.Exp(_studentClip.LogitScale);
@@ -112,16 +109,13 @@ internal sealed class DistillationInputs : IDisposable
     public BaseNovelResult? MeasureTeacher(
         PromptKDMethod method, IExperimentObserver observer, CancellationToken cancellation)
     {
-        if (_validation is null || _liveTeacher is null)
+        BaseNovelResult? result = _teacher.Measure(_validation, method.ClassVectors, observer, cancellation);
+        _teacher.Release();
+        if (_validation is not null)
         {
-            return null;
+            Warn(observer, _validation.Skipped);
         }
 
-        observer.OnPhase($"Measuring the teacher on {_validation.Pictures} validation pictures");
-        ClassVectors classVectors = method.ClassVectors;
-        BaseNovelResult result = Measure(
-            images => classVectors.Compare(_liveTeacher.Of(images), classVectors.LogitScale), cancellation);
-        Warn(observer, _validation.Skipped);
         return result;
     }
 
@@ -145,8 +139,8 @@ internal sealed class DistillationInputs : IDisposable
             BatchSize = batchSize,
             DropLast = true,
             FirstBatch = firstBatch,
-            Views = _store?.Index.Views ?? DistillationPictures.Views(_config),
-            View = _store is null ? epoch : epoch % _store.Index.ViewCount,
+            Views = _teacher.Store?.Index.Views ?? DistillationPictures.Views(_config),
+            View = _teacher.Store is { } store ? epoch % store.Index.ViewCount : epoch,
         };
 
         return new TrainingPlan
@@ -192,7 +186,7 @@ internal sealed class DistillationInputs : IDisposable
             LogitScale = method.Settings.StudentLogitScale,
             ClassNames = _config.Distill.Classes,
             Templates = settings.Templates,
-            Preprocessing = _preprocessing,
+            Preprocessing = _pictures.Preprocessing,
             Precision = _target.PrecisionName,
             Inputs = Digests,
             Training = new StudentTraining(
@@ -223,118 +217,7 @@ internal sealed class DistillationInputs : IDisposable
     public void Dispose()
     {
         _studentClip.Dispose();
-        _teacher?.Dispose();
-        _classVectors?.Dispose();
-    }
-
-    // A store that holds the vectors of these classes needs no teacher at all.
-    private void OpenTeacher(IExperimentObserver observer, CancellationToken cancellation)
-    {
-        DistillConfig paths = _config.Distill;
-        _store = paths.Store.Length == 0 ? null : TeacherStore.Open(paths.Store);
-        (ClassVectors Vectors, string VocabularySha256)? stored = _store?.ReadClassVectors(
-            ClassVectorKey(_store.Index.Teacher, _store.Index.TeacherPrompts), paths.Classes, _target.Device);
-        if (stored is null && paths.Teacher.Length == 0)
-        {
-            throw new PromptKDException(
-                $"The teacher store {paths.Store} has no class vectors for these names and templates. Give --teacher: the "
-                + "CLIP that the store was made with.");
-        }
-
-        if (stored is null || paths.Teacher.Length > 0)
-        {
-            _teacher = OpenedTeacher.Open(paths, _target, observer, cancellation);
-            RefuseOtherSizes(_teacher.Model.Architecture, _studentClip);
-        }
-
-        _target.UseThreadsFor(Math.Max(
-            _teacher?.Model.Architecture.VisionWidth ?? 0, _studentClip.Architecture.VisionWidth));
-        _store?.Index.RefuseOther(_store.Folder, IndexFor(_store.Index));
-        _classVectors = stored?.Vectors;
-        _vocabulary = stored is null
-            ? ModelFiles.FindVocabulary(paths.Vocab, _teacher!.Model.Folder, cancellation)
-            : "";
-        string promptsDigest = _teacher?.PromptsSha256 ?? _store!.Index.TeacherPrompts;
-        var digests = new SortedDictionary<string, string>
-        {
-            ["class names"] = DigestOf(string.Join('\n', paths.Classes)),
-            ["pictures"] = _pictureDigest,
-            ["student"] = _studentClip.Sha256,
-            ["teacher"] = _teacher?.Sha256 ?? _store!.Index.Teacher,
-            ["vocabulary"] = stored?.VocabularySha256 ?? FileDigest.Sha256([_vocabulary]),
-        };
-        if (promptsDigest != OpenedTeacher.NoPrompts)
-        {
-            digests["teacher prompts"] = promptsDigest;
-        }
-
-        Digests = digests;
-    }
-
-    private ClassVectors EncodeClasses(IExperimentObserver observer)
-    {
-        ClassVectors vectors = _teacher!.EncodeClasses(_config, _vocabulary, observer);
-        _store?.WriteClassVectors(
-            ClassVectorKey(_teacher.Sha256, _teacher.PromptsSha256), vectors, Digests["vocabulary"]);
-        return vectors;
-    }
-
-    private ITeacherFeatures ReadTeacher(RunFolder run, IExperimentObserver observer, CancellationToken cancellation)
-    {
-        if (_store is not null)
-        {
-            observer.OnPhase($"Checking the teacher store {_store.Folder}");
-            _teacher?.Dispose();
-            return _store.ReadTeacher(_target.Device);
-        }
-
-        _liveTeacher = _teacher!.Model.ReadImageTower(_config.Trainer.PromptKD.HalfPrompts);
         _teacher.Dispose();
-        if (_config.Distill.Views == 0)
-        {
-            return _liveTeacher;
-        }
-
-        StoreIndex index = DistillationPictures.Index(
-            _config, _target, _teacher, _preprocessing, Pictures.Count, _pictureDigest);
-        _store = TeacherStore.OpenOrBegin(Path.Combine(run.Root, "teacher-store"), index);
-        DistillationPictures.Fill(_store, _pictureLoader, _liveTeacher, StorePart.Whole, observer, cancellation);
-        return _store.ReadTeacher(_target.Device);
-    }
-
-    // What this run would store, as far as it knows: it takes the views, and the teacher if it has none, as they are.
-    private StoreIndex IndexFor(StoreIndex stored) => stored with
-    {
-        Teacher = _teacher?.Sha256 ?? stored.Teacher,
-        TeacherPrompts = _teacher?.PromptsSha256 ?? stored.TeacherPrompts,
-        RoundPromptsToHalf = _config.Trainer.PromptKD.HalfPrompts,
-        Pictures = _pictureDigest,
-        PictureCount = Pictures.Count,
-        Preprocessing = _preprocessing,
-        FastJpeg = _config.Distill.FastJpeg,
-        ViewAlgorithm = ViewGenerator.Algorithm,
-    };
-
-    private string ClassVectorKey(string teacher, string prompts)
-    {
-        PromptKDConfig settings = _config.Trainer.PromptKD;
-        string[] made =
-        [
-            teacher, prompts, settings.CtxInit, settings.HalfPrompts.ToString(), _target.PrecisionName,
-            string.Join('\n', settings.Templates), string.Join('\n', _config.Distill.Classes),
-        ];
-        return DigestOf(string.Join("\n\n", made));
-    }
-
-    // Both see the same pixels, so that the student learns what the teacher saw.
-    private static void RefuseOtherSizes(ClipArchitecture teacher, ClipCheckpoint student)
-    {
-        if (teacher.ImageSize != student.Architecture.ImageSize)
-        {
-            throw new PromptKDException(
-                $"The teacher ({teacher.Name}) sees {teacher.ImageSize} pixels, the student ({student.Description}) "
-                + $"{student.Architecture.ImageSize}. Choose two CLIPs of the same input size.");
-        }
     }
 
     private static string DigestOf(string text) =>

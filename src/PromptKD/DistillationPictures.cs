@@ -48,16 +48,14 @@ internal static class DistillationPictures
         ExperimentConfig config,
         ComputeTarget target,
         OpenedTeacher teacher,
-        Preprocessing preprocessing,
-        int pictureCount,
-        string pictureDigest) => new()
+        PictureSet pictures) => new()
         {
             Teacher = teacher.Sha256,
             TeacherPrompts = teacher.PromptsSha256,
             RoundPromptsToHalf = config.Trainer.PromptKD.HalfPrompts,
-            Pictures = pictureDigest,
-            PictureCount = pictureCount,
-            Preprocessing = preprocessing,
+            Pictures = pictures.Digest,
+            PictureCount = pictures.Items.Count,
+            Preprocessing = pictures.Preprocessing,
             FastJpeg = config.Distill.FastJpeg,
             Views = Views(config),
             ViewCount = config.Distill.Views,

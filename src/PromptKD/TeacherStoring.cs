@@ -38,12 +38,10 @@ public static class TeacherStoring
         var target = ComputeTarget.Resolve(device, config.Trainer.PromptKD.Prec);
         using var teacher = OpenedTeacher.Open(config.Distill, target, watcher, cancellation);
         target.UseThreadsFor(teacher.Model.Architecture.VisionWidth);
-        watcher.OnPhase($"Hashing {items.Count} pictures");
-        string digest = PictureDigest.Compute(config.Distill.Images, items, cancellation);
         Preprocessing preprocessing = DistillationPictures.PreprocessingOf(config, teacher.Model.Architecture);
+        var pictures = PictureSet.Hash(config.Distill.Images, items, preprocessing, watcher, cancellation);
         var store = TeacherStore.OpenOrBegin(
-            config.Distill.Store,
-            DistillationPictures.Index(config, target, teacher, preprocessing, items.Count, digest));
+            config.Distill.Store, DistillationPictures.Index(config, target, teacher, pictures));
         using LiveTeacher tower = teacher.Model.ReadImageTower(config.Trainer.PromptKD.HalfPrompts);
         teacher.Dispose();
         var loader = new ImageLoader(items, preprocessing, DistillationPictures.LoaderOptions(config));

@@ -1,0 +1,232 @@
+using System.Security.Cryptography;
+using System.Text;
+using PromptKD.Configuration;
+using PromptKD.Data;
+using PromptKD.Evaluation;
+using PromptKD.Features;
+using PromptKD.Features.Store;
+using PromptKD.Models;
+using PromptKD.Models.Weights;
+using PromptKD.Runtime;
+using PromptKD.Training;
+
+namespace PromptKD;
+
+/// <summary>
+/// The teacher's side of a distillation: class vectors, and image features that are computed live or were stored.
+/// A store that holds the vectors of the classes needs no teacher at all.
+/// </summary>
+internal sealed class DistillationTeacher : IDisposable
+{
+    private readonly ExperimentConfig _config;
+    private readonly ComputeTarget _target;
+    private readonly PictureSet _pictures;
+    private OpenedTeacher? _opened;
+    private (ClassVectors Vectors, string VocabularySha256)? _stored;
+    private string _vocabulary = "";
+    private LiveTeacher? _tower;
+
+    private DistillationTeacher(ExperimentConfig config, ComputeTarget target, PictureSet pictures)
+    {
+        _config = config;
+        _target = target;
+        _pictures = pictures;
+    }
+
+    /// <summary>Where the features are stored; null for a live teacher.</summary>
+    public TeacherStore? Store { get; private set; }
+
+    /// <summary>SHA-256 of the teacher, its prompts and its vocabulary, by name.</summary>
+    public IReadOnlyDictionary<string, string> Digests { get; private set; } = new Dictionary<string, string>();
+
+    /// <summary>Opens what there is to open, and refuses what does not fit.</summary>
+    /// <exception cref="PromptKDException">A file is missing or damaged, or does not fit pictures or student.</exception>
+    public static DistillationTeacher Open(
+        ExperimentConfig config,
+        ComputeTarget target,
+        PictureSet pictures,
+        ClipCheckpoint student,
+        IExperimentObserver observer,
+        CancellationToken cancellation)
+    {
+        var teacher = new DistillationTeacher(config, target, pictures);
+        try
+        {
+            teacher.OpenStore();
+            teacher.OpenCheckpoint(student, observer, cancellation);
+            return teacher;
+        }
+        catch
+        {
+            teacher.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The class vectors, stored or computed now. The caller frees them.</summary>
+    /// <exception cref="PromptKDException">A class name is too long, or the vocabulary is another model's.</exception>
+    public ClassVectors EncodeClasses(IExperimentObserver observer)
+    {
+        if (_stored is { } stored)
+        {
+            _stored = null;
+            return stored.Vectors;
+        }
+
+        ClassVectors vectors = _opened!.EncodeClasses(_config, _vocabulary, observer);
+        Store?.WriteClassVectors(
+            ClassVectorKey(_opened.Sha256, _opened.PromptsSha256), vectors, Digests["vocabulary"]);
+        return vectors;
+    }
+
+    /// <summary>The teacher's features as training wants them. The caller frees them.</summary>
+    /// <param name="run">Holds the store that DISTILL.VIEWS asks for.</param>
+    /// <param name="loader">Loads the pictures.</param>
+    /// <param name="observer">Is told how it goes.</param>
+    /// <param name="cancellation">Stops the making of a store; finished shards stay.</param>
+    /// <exception cref="PromptKDException">The store is incomplete, damaged, or of something else.</exception>
+    public ITeacherFeatures ReadFeatures(
+        RunFolder run, ImageLoader loader, IExperimentObserver observer, CancellationToken cancellation)
+    {
+        if (Store is not null)
+        {
+            observer.OnPhase($"Checking the teacher store {Store.Folder}");
+            _opened?.Dispose();
+            return Store.ReadTeacher(_target.Device);
+        }
+
+        _tower = _opened!.Model.ReadImageTower(_config.Trainer.PromptKD.HalfPrompts);
+        _opened.Dispose();
+        if (_config.Distill.Views == 0)
+        {
+            return _tower;
+        }
+
+        StoreIndex index = DistillationPictures.Index(_config, _target, _opened, _pictures);
+        Store = TeacherStore.OpenOrBegin(Path.Combine(run.Root, "teacher-store"), index);
+        DistillationPictures.Fill(Store, loader, _tower, StorePart.Whole, observer, cancellation);
+        return Store.ReadTeacher(_target.Device);
+    }
+
+    /// <summary>The teacher's accuracies; null without a validation folder, or where its image tower is not needed.</summary>
+    public BaseNovelResult? Measure(
+        FolderEvaluation? validation,
+        ClassVectors classVectors,
+        IExperimentObserver observer,
+        CancellationToken cancellation)
+    {
+        if (validation is null || _tower is null)
+        {
+            return null;
+        }
+
+        observer.OnPhase($"Measuring the teacher on {validation.Pictures} validation pictures");
+        return validation.Measure(
+            images => classVectors.Compare(_tower.Of(images), classVectors.LogitScale),
+            _config.Distill.Base,
+            _config.DataLoader.Test.BatchSize,
+            cancellation);
+    }
+
+    /// <summary>Frees what training does not need: the tower, once its features are stored.</summary>
+    public void Release()
+    {
+        if (Store is not null)
+        {
+            _tower?.Dispose();
+        }
+
+        _tower = null;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _opened?.Dispose();
+        _stored?.Vectors.Dispose();
+        Release();
+    }
+
+    private void OpenStore()
+    {
+        DistillConfig paths = _config.Distill;
+        if (paths.Store.Length == 0)
+        {
+            return;
+        }
+
+        Store = TeacherStore.Open(paths.Store);
+        _stored = Store.ReadClassVectors(
+            ClassVectorKey(Store.Index.Teacher, Store.Index.TeacherPrompts), paths.Classes, _target.Device);
+        if (_stored is null && paths.Teacher.Length == 0)
+        {
+            throw new PromptKDException(
+                $"The teacher store {paths.Store} has no class vectors for these names and templates. Give --teacher: "
+                + "the CLIP that the store was made with.");
+        }
+    }
+
+    private void OpenCheckpoint(ClipCheckpoint student, IExperimentObserver observer, CancellationToken cancellation)
+    {
+        if (_stored is null || _config.Distill.Teacher.Length > 0)
+        {
+            _opened = OpenedTeacher.Open(_config.Distill, _target, observer, cancellation);
+            RefuseOtherSizes(_opened.Model.Architecture, student);
+        }
+
+        _target.UseThreadsFor(Math.Max(_opened?.Model.Architecture.VisionWidth ?? 0, student.Architecture.VisionWidth));
+        Store?.Index.RefuseOther(Store.Folder, IndexFor(Store.Index));
+        if (_stored is null)
+        {
+            _vocabulary = ModelFiles.FindVocabulary(_config.Distill.Vocab, _opened!.Model.Folder, cancellation);
+        }
+
+        var digests = new Dictionary<string, string>
+        {
+            ["teacher"] = _opened?.Sha256 ?? Store!.Index.Teacher,
+            ["vocabulary"] = _stored?.VocabularySha256 ?? FileDigest.Sha256([_vocabulary]),
+        };
+        string prompts = _opened?.PromptsSha256 ?? Store!.Index.TeacherPrompts;
+        if (prompts != OpenedTeacher.NoPrompts)
+        {
+            digests["teacher prompts"] = prompts;
+        }
+
+        Digests = digests;
+    }
+
+    // What this run would store, as far as it knows: it takes the views, and the teacher if it has none, as they are.
+    private StoreIndex IndexFor(StoreIndex stored) => stored with
+    {
+        Teacher = _opened?.Sha256 ?? stored.Teacher,
+        TeacherPrompts = _opened?.PromptsSha256 ?? stored.TeacherPrompts,
+        RoundPromptsToHalf = _config.Trainer.PromptKD.HalfPrompts,
+        Pictures = _pictures.Digest,
+        PictureCount = _pictures.Items.Count,
+        Preprocessing = _pictures.Preprocessing,
+        FastJpeg = _config.Distill.FastJpeg,
+        ViewAlgorithm = ViewGenerator.Algorithm,
+    };
+
+    private string ClassVectorKey(string teacher, string prompts)
+    {
+        PromptKDConfig settings = _config.Trainer.PromptKD;
+        string[] made =
+        [
+            teacher, prompts, settings.CtxInit, settings.HalfPrompts.ToString(), _target.PrecisionName,
+            string.Join('\n', settings.Templates), string.Join('\n', _config.Distill.Classes),
+        ];
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join("\n\n", made))));
+    }
+
+    // Both see the same pixels, so that the student learns what the teacher saw.
+    private static void RefuseOtherSizes(ClipArchitecture teacher, ClipCheckpoint student)
+    {
+        if (teacher.ImageSize != student.Architecture.ImageSize)
+        {
+            throw new PromptKDException(
+                $"The teacher ({teacher.Name}) sees {teacher.ImageSize} pixels, the student ({student.Description}) "
+                + $"{student.Architecture.ImageSize}. Choose two CLIPs of the same input size.");
+        }
+    }
+}
