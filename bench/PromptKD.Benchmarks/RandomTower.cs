@@ -9,8 +9,9 @@ internal static class RandomTower
     /// <summary>A frozen tower on the CPU.</summary>
     public static ImageEncoder Make(ClipArchitecture architecture, ScalarType precision)
     {
-        using DisposeScope scope = NewDisposeScope();
+        // Before the scope is opened, which would take the parameters with it.
         var encoder = new ImageEncoder(architecture, precision, CPU);
+        using DisposeScope scope = NewDisposeScope();
         ModuleWeights.Fill(encoder, RandomWeights.Draw(architecture, seed: 1), "visual.", "random weights");
         return encoder;
     }
