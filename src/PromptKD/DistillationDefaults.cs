@@ -26,6 +26,7 @@ public static class DistillationDefaults
         },
         DataLoader = new DataLoaderConfig
         {
+            NumWorkers = 0,
             TrainX = new LoaderConfig { BatchSize = 8 },
             Test = new LoaderConfig { Sampler = "SequentialSampler", BatchSize = 100 },
         },

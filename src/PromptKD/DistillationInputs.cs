@@ -52,6 +52,12 @@ internal sealed class DistillationInputs : IDisposable
     /// <summary>The unlabelled pictures.</summary>
     public IReadOnlyList<ImageItem> Pictures => _pictures.Items;
 
+    /// <summary>The configuration with what the models decided: the size of the pictures.</summary>
+    public ExperimentConfig Resolved => _config with
+    {
+        Input = _config.Input with { Size = [_pictures.Preprocessing.Size, _pictures.Preprocessing.Size] },
+    };
+
     /// <summary>SHA-256 of each input, by name.</summary>
     public IReadOnlyDictionary<string, string> Digests { get; }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 
 namespace PromptKD.Models;
 
@@ -82,6 +83,7 @@ public sealed record ClipArchitecture
     public static ClipArchitecture VitL14At336 { get; } = VitL14 with { ImageSize = 336 };
 
     /// <summary>OpenAI's name where it is one of theirs, else its main dimensions; for messages.</summary>
+    [JsonIgnore]
     public string Name =>
         this == VitB16 with { Activation = Activation } ? "ViT-B/16"
         : this == VitB32 with { Activation = Activation } ? "ViT-B/32"
@@ -90,9 +92,11 @@ public sealed record ClipArchitecture
         : $"a ViT of {VisionLayers} layers, width {VisionWidth}, patches of {PatchSize} pixels";
 
     /// <summary>Patches along each side of the image.</summary>
+    [JsonIgnore]
     public int PatchesPerSide => ImageSize / PatchSize;
 
     /// <summary>Patch tokens of one image: the sequence without the class token and without prompts.</summary>
+    [JsonIgnore]
     public int Patches => PatchesPerSide * PatchesPerSide;
 
     /// <summary>Reads the dimensions off a state dict. Heads cannot be seen there: they are width / 64.</summary>

@@ -12,11 +12,11 @@ namespace PromptKD.Training;
 /// </summary>
 internal sealed class RunFolder : IDisposable
 {
-    // Keys that say where and how fast, not what comes out.
+    // Keys that say where and how fast, not what comes out; the picture size follows from the student.
     private static readonly string[] s_harmlessKeys =
     [
         "OUTPUT_DIR", "DEVICE", "USE_CUDA", "RESUME", "DATALOADER.NUM_WORKERS", "TRAIN.PRINT_FREQ",
-        "TRAIN.CHECKPOINT_MINUTES", "DATALOADER.TEST.BATCH_SIZE", "DISTILL.VOCAB",
+        "TRAIN.CHECKPOINT_MINUTES", "DATALOADER.TEST.BATCH_SIZE", "DISTILL.VOCAB", "INPUT.SIZE",
     ];
 
     private const string ConfigFile = "config.yaml";
