@@ -9,7 +9,7 @@ namespace PromptKD.Tests;
 [Collection(AloneInTheProcess.Name)]
 public sealed class TeacherStoringTests : IDisposable
 {
-    // Stored entries are rounded to 11 bits, 2^-12 of themselves at most; the loss of the first step, before anything
+    // Stored entries are rounded to 11 bits, by 2^-11 of themselves at most; the loss of the first step, before anything
     // was learned, moves by about as much. Every update after it multiplies the difference.
     private const double FirstStepTolerance = 5e-4;
     private const double SecondStepTolerance = 5e-3;

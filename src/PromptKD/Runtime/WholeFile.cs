@@ -7,7 +7,8 @@ internal static class WholeFile
     /// <exception cref="PromptKDException">The disk is full or the folder is not writable. The old file stands.</exception>
     public static void Write(string path, Action<Stream> write)
     {
-        string partial = $"{path}.{Environment.ProcessId}.partial";
+        // Processes on other machines may share the folder and the number: in a container it is mostly 1.
+        string partial = $"{path}.{Environment.MachineName}-{Environment.ProcessId}.partial";
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);

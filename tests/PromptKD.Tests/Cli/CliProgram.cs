@@ -48,7 +48,7 @@ internal static class CliProgram
 }
 
 /// <summary>What a finished program left.</summary>
-/// <param name="ExitCode">0, 2 or 130.</param>
+/// <param name="ExitCode">0, 1, 2 or 130.</param>
 /// <param name="Output">Standard output: results.</param>
 /// <param name="Error">Standard error: progress, warnings, the mistake.</param>
 internal sealed record CliResult(int ExitCode, string Output, string Error)

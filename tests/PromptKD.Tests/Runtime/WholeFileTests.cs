@@ -28,13 +28,24 @@ public sealed class WholeFileTests : IDisposable
         File.WriteAllText(path, "old");
 
         // The file is first written beside its place; here that leads to the device on which nothing fits.
-        File.CreateSymbolicLink($"{path}.{Environment.ProcessId}.partial", "/dev/full");
+        File.CreateSymbolicLink($"{path}.{Environment.MachineName}-{Environment.ProcessId}.partial", "/dev/full");
         var error = Assert.Throws<PromptKDException>(() => WholeFile.WriteText(path, "new"));
 
         Assert.StartsWith($"Cannot write '{path}': ", error.Message, StringComparison.Ordinal);
         Assert.Contains("No space left on device", error.Message, StringComparison.Ordinal);
         Assert.Equal("old", File.ReadAllText(path));
         Assert.Single(Directory.EnumerateFileSystemEntries(_folder));
+    }
+
+    [Fact]
+    public void Writes_first_under_a_name_that_no_process_on_another_machine_chooses()
+    {
+        string beside = "";
+
+        WholeFile.Write(Path.Combine(_folder, "a.txt"), stream => beside = ((FileStream)stream).Name);
+
+        Assert.Contains(Environment.MachineName, Path.GetFileName(beside), StringComparison.Ordinal);
+        Assert.Contains($"{Environment.ProcessId}", Path.GetFileName(beside), StringComparison.Ordinal);
     }
 
     [Fact]
