@@ -1,3 +1,5 @@
+using PromptKD.Configuration;
+
 namespace PromptKD.Data;
 
 /// <summary>Which folder holds the pictures of which class.</summary>

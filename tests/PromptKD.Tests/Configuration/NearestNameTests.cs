@@ -1,6 +1,6 @@
-using PromptKD.Data;
+using PromptKD.Configuration;
 
-namespace PromptKD.Tests.Data;
+namespace PromptKD.Tests.Configuration;
 
 public sealed class NearestNameTests
 {
