@@ -15,6 +15,14 @@ public interface IExperimentObserver
     {
     }
 
+    /// <summary>Some more of a model has been fetched.</summary>
+    /// <param name="source">Where it comes from.</param>
+    /// <param name="received">Bytes so far, those of an earlier attempt included.</param>
+    /// <param name="total">Bytes of the whole file, or null where the server does not say.</param>
+    void OnFetched(Uri source, long received, long? total)
+    {
+    }
+
     /// <summary>The teacher's features of some more views are made.</summary>
     /// <param name="done">Views so far.</param>
     /// <param name="total">Views to make in this call.</param>

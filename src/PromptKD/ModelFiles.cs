@@ -20,8 +20,8 @@ internal static class ModelFiles
             if (!File.Exists(file))
             {
                 observer?.OnPhase($"Fetching {model.Address} into {CacheFolder.Current}");
-                Download.Default.FetchAsync(model.Address, file, model.Sha256, progress: null, cancellation)
-                    .GetAwaiter().GetResult();
+                Download.Default.FetchAsync(
+                    model.Address, file, model.Sha256, new FetchReporter(observer), cancellation).GetAwaiter().GetResult();
             }
 
             return file;
@@ -35,4 +35,10 @@ internal static class ModelFiles
     public static string FindVocabulary(
         string? named, string modelFolder, CancellationToken cancellation = default) =>
         VocabularyFile.LocateAsync(named, modelFolder, progress: null, cancellation).GetAwaiter().GetResult();
+
+    // Unlike Progress<T>, it reports on the downloading thread, in order.
+    private sealed class FetchReporter(IExperimentObserver? observer) : IProgress<DownloadProgress>
+    {
+        public void Report(DownloadProgress value) => observer?.OnFetched(value.Source, value.Received, value.Total);
+    }
 }

@@ -19,6 +19,8 @@ internal sealed class RunObserver(RunFolder run, int printFrequency, IExperiment
         next?.OnWarning(message);
     }
 
+    public void OnFetched(Uri source, long received, long? total) => next?.OnFetched(source, received, total);
+
     public void OnStored(long done, long total) => next?.OnStored(done, total);
 
     public void OnStep(TrainingProgress progress)

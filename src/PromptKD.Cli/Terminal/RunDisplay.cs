@@ -18,6 +18,8 @@ internal sealed class RunDisplay : IExperimentObserver
     private readonly Stopwatch _sinceLine = Stopwatch.StartNew();
     private bool _lineIsOpen;
 
+    private bool IsTimeForALine => _sinceLine.Elapsed >= (_isTerminal ? s_terminalPace : s_plainPace);
+
     /// <inheritdoc/>
     public void OnPhase(string description)
     {
@@ -33,9 +35,24 @@ internal sealed class RunDisplay : IExperimentObserver
     }
 
     /// <inheritdoc/>
+    public void OnFetched(Uri source, long received, long? total)
+    {
+        if (IsTimeForALine || received == total)
+        {
+            const double Megabyte = 1e6;
+            string whole = total is { } bytes
+                ? string.Create(CultureInfo.InvariantCulture, $" of {bytes / Megabyte:0}")
+                : "";
+            ShowLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{Path.GetFileName(source.LocalPath)}: {received / Megabyte:0}{whole} MB"));
+        }
+    }
+
+    /// <inheritdoc/>
     public void OnStored(long done, long total)
     {
-        if (_sinceLine.Elapsed >= (_isTerminal ? s_terminalPace : s_plainPace) || done == total)
+        if (IsTimeForALine || done == total)
         {
             ShowLine(string.Create(CultureInfo.InvariantCulture, $"teacher features: {done} of {total} views"));
         }
@@ -44,7 +61,7 @@ internal sealed class RunDisplay : IExperimentObserver
     /// <inheritdoc/>
     public void OnStep(TrainingProgress progress)
     {
-        if (_sinceLine.Elapsed < (_isTerminal ? s_terminalPace : s_plainPace))
+        if (!IsTimeForALine)
         {
             return;
         }
