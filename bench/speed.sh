@@ -15,9 +15,9 @@
 # With --quick (5 minutes on two cores) the reference is timed in parts: the texts of 50 classes, and a step without
 # texts; its steps of 10, 100 and 1000 classes are sums of those. Without, whole steps are timed.
 #
-# The parts run one after the other, each in its own process, as a process's peak never falls. Towers are filled in place:
-# reading a checkpoint is not part of any peak here, see bench/full-size.sh. Compare within one run only; the last lines
-# are `name value`, ratios of images a second.
+# The parts run one after the other, each in its own process, as a process's peak never falls. Towers are filled in
+# place: reading a checkpoint is not part of any peak here, see bench/full-size.sh. Compare within one run only; the
+# last lines are `name value`; ratios are those of images a second.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 case "$*" in
@@ -27,7 +27,8 @@ esac
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-dotnet build "$here/bench/PromptKD.Speed" -c Release --nologo -v quiet >"$work/build.txt" || { cat "$work/build.txt" >&2; exit 1; }
+dotnet build "$here/bench/PromptKD.Speed" -c Release --nologo -v quiet >"$work/build.txt" \
+  || { cat "$work/build.txt" >&2; exit 1; }
 for part in reference live store warm report; do
   [ "$part" = report ] || echo "measuring: $part (load $(cut -d' ' -f1 /proc/loadavg))"
   "$here"/artifacts/bin/PromptKD.Speed/release_*/PromptKD.Speed "$part" "$work" "$@"

@@ -15,7 +15,8 @@ internal sealed class MatrixProduct(ScalarType type) : IDisposable
     ];
 
     /// <summary>Billions of operations a second; a multiplication with its addition is two.</summary>
-    public double MeasureGflops() => _operands.Max(pair => Gflop(pair.X, pair.Weight) / MedianSeconds(pair.X, pair.Weight));
+    public double MeasureGflops() =>
+        _operands.Max(pair => Gflop(pair.X, pair.Weight) / MedianSeconds(pair.X, pair.Weight));
 
     /// <inheritdoc/>
     public void Dispose()

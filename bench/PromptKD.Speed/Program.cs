@@ -3,8 +3,8 @@ using PromptKD;
 using PromptKD.Runtime;
 using PromptKD.Speed;
 
-// PromptKD.Speed PART FOLDER [--quick]: one part of bench/speed.sh, which says what the parts are. Each runs in a process
-// of its own, as the peak of a process's memory never falls. Measurements gather in FOLDER.
+// PromptKD.Speed PART FOLDER [--quick]: one part of bench/speed.sh, which says what the parts are. Each runs in a
+// process of its own, as the peak of a process's memory never falls. Measurements gather in FOLDER.
 const string Usage = "Usage: PromptKD.Speed reference|live|store|warm|report FOLDER [--quick]";
 if (args is not ([_, _] or [_, _, "--quick"]))
 {

@@ -39,8 +39,8 @@ internal static class ReferenceSpeed
         double images = MeasureImages(repetitions);
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"reference, added up from parts: {images:0.00} s a step for pictures, and {text * 1000:0.0} ms a class for "
-            + $"texts, timed on {ClassesOfParts} classes"));
+            $"reference, added up from parts: {images:0.00} s a step for pictures, and {text * 1000:0.0} ms a class "
+            + $"for texts, timed on {ClassesOfParts} classes"));
         foreach (int classes in TrueSize.ClassCounts)
         {
             work.Add($"reference {classes}", (images + (classes * text)) / TrueSize.BatchSize);

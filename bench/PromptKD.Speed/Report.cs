@@ -14,8 +14,9 @@ internal static class Report
         PrintTable(measured);
         string precision = ComputeTarget.Resolve("cpu", "auto").PrecisionName;
         Write($"features alone: {1 / measured["store"]:0.00} views/s, decoded, computed and written");
-        Write($"matrix product alone: {measured["product"]:0} GFLOP/s in {precision}, which live, cold and warm compute in");
-        Write($"cold: features of each view once, then the step that reads them; its peak is the larger of the two");
+        Write($"matrix product alone: {measured["product"]:0} GFLOP/s in {precision}, as live, cold and warm compute");
+        Console.WriteLine(
+            "cold store: features of each view once, then the step that reads them; its peak is the larger of the two");
         Console.WriteLine();
         foreach (int classes in (int[])[100, 1000])
         {
@@ -45,8 +46,11 @@ internal static class Report
         Console.WriteLine();
     }
 
-    private static void PrintRow(string part, int classes, double seconds, double reference, double peak) => Write(
-        $"{part,-10} {classes,8} {1 / seconds,9:0.00} {1000 * seconds,12:0} {reference / seconds,12:0.00} {peak,9:0.00}");
+    private static void PrintRow(string part, int classes, double seconds, double reference, double peak)
+    {
+        double ratio = reference / seconds;
+        Write($"{part,-10} {classes,8} {1 / seconds,9:0.00} {1000 * seconds,12:0} {ratio,12:0.00} {peak,9:0.00}");
+    }
 
     private static double Ratio(IReadOnlyDictionary<string, double> measured, string part, int classes) =>
         measured[$"reference {classes}"] / measured[$"{part} {classes}"];

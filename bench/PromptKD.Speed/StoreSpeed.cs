@@ -17,7 +17,8 @@ internal static class StoreSpeed
     /// <summary>Draws pictures and makes a store of one view of each.</summary>
     public static void Measure(WorkFolder work, ComputeTarget target)
     {
-        ImageItem[] items = [.. RandomPictures.Write(work.Pictures, Pictures, seed: 1).Select(path => new ImageItem(path))];
+        IReadOnlyList<string> paths = RandomPictures.Write(work.Pictures, Pictures, seed: 1);
+        ImageItem[] items = [.. paths.Select(path => new ImageItem(path))];
         var preprocessing = new Preprocessing { Size = TrueSize.Teacher.ImageSize };
         var loader = new ImageLoader(items, preprocessing);
         using var teacher = new LiveTeacher(
