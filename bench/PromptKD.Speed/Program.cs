@@ -1,0 +1,47 @@
+using System.Runtime.CompilerServices;
+using PromptKD;
+using PromptKD.Runtime;
+using PromptKD.Speed;
+
+// PromptKD.Speed PART FOLDER [--quick]: one part of bench/speed.sh, which says what the parts are. Each runs in a
+// process of its own, as the peak of a process's memory never falls. Measurements gather in FOLDER.
+const string Usage = "Usage: PromptKD.Speed reference|live|store|warm|report FOLDER [--quick]";
+if (args is not ([_, _] or [_, _, "--quick"]))
+{
+    Console.Error.WriteLine(Usage);
+    return 2;
+}
+
+// The library knows how to load libtorch on older systems; it has to be there before torch is first touched.
+RuntimeHelpers.RunModuleConstructor(typeof(PromptKDException).Module.ModuleHandle);
+var work = new WorkFolder(args[1]);
+var target = ComputeTarget.Resolve("cpu", "auto");
+int repetitions = args.Length == 3 ? 2 : 3;
+manual_seed(1);
+switch (args[0])
+{
+    case "reference" when args.Length == 3:
+        ReferenceSpeed.MeasureInParts(work, repetitions);
+        break;
+    case "reference":
+        ReferenceSpeed.MeasureWhole(work, repetitions);
+        break;
+    case "live":
+        StudentSpeed.MeasureLive(work, target, repetitions);
+        break;
+    case "store":
+        StoreSpeed.Measure(work, target);
+        break;
+    case "warm":
+        StudentSpeed.MeasureWarm(work, target, repetitions);
+        break;
+    case "report":
+        Report.Print(work);
+        return 0;
+    default:
+        Console.Error.WriteLine(Usage);
+        return 2;
+}
+
+work.Add($"{args[0]} peak", PeakMemory.Gibibytes());
+return 0;

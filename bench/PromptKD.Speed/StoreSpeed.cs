@@ -1,0 +1,48 @@
+using PromptKD.Data;
+using PromptKD.Features;
+using PromptKD.Features.Store;
+using PromptKD.Models;
+using PromptKD.Runtime;
+using RandomClip;
+
+namespace PromptKD.Speed;
+
+/// <summary>
+/// Seconds a view of filling a teacher store, <c>store</c>: pictures decoded, features computed, shards written.
+/// </summary>
+internal static class StoreSpeed
+{
+    private const int Pictures = 4 * TrueSize.BatchSize;
+
+    /// <summary>Draws pictures and makes a store of one view of each.</summary>
+    public static void Measure(WorkFolder work, ComputeTarget target)
+    {
+        IReadOnlyList<string> paths = RandomPictures.Write(work.Pictures, Pictures, seed: 1);
+        ImageItem[] items = [.. paths.Select(path => new ImageItem(path))];
+        var preprocessing = new Preprocessing { Size = TrueSize.Teacher.ImageSize };
+        var loader = new ImageLoader(items, preprocessing);
+        using var teacher = new LiveTeacher(
+            TrueSize.WithRandomWeights(new ImageEncoder(TrueSize.Teacher, target.Type, target.Device)), prompts: null);
+        var store = TeacherStore.OpenOrBegin(work.Store, Index(preprocessing, target));
+        double seconds = Timing.Seconds(() => store.Fill(
+            loader, teacher, store.ShardsToMake(StorePart.Whole), done: null, CancellationToken.None));
+        work.Add("store", seconds / Pictures);
+    }
+
+    private static StoreIndex Index(Preprocessing preprocessing, ComputeTarget target) => new()
+    {
+        Teacher = "random",
+        TeacherPrompts = "none",
+        RoundPromptsToHalf = false,
+        Pictures = "random",
+        PictureCount = Pictures,
+        Preprocessing = preprocessing,
+        FastJpeg = false,
+        Views = new ViewGenerator(Seed: 1),
+        ViewCount = 1,
+        Precision = target.PrecisionName,
+        EmbeddingSize = TrueSize.Teacher.EmbeddingSize,
+        PicturesPerShard = Pictures / 2,
+        BatchSize = TrueSize.BatchSize,
+    };
+}
