@@ -14,6 +14,7 @@
 #
 # With --quick (5 minutes on two cores) the reference is timed in parts: the texts of 50 classes, and a step without
 # texts; its steps of 10, 100 and 1000 classes are sums of those. Without, whole steps are timed.
+# That takes several times as long, and 9 GiB of memory.
 #
 # The parts run one after the other, each in its own process, as a process's peak never falls. Towers are filled in
 # place: reading a checkpoint is not part of any peak here, see bench/full-size.sh. Compare within one run only; the
