@@ -41,8 +41,18 @@ internal sealed class ReferenceMethod(
     public IReadOnlyList<KeyValuePair<string, Tensor>> State =>
         [.. Trainable.Select(named => KeyValuePair.Create<string, Tensor>(named.Key, named.Value))];
 
+    /// <summary>Is timed, never saved.</summary>
+    public string CheckpointFolder => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public IReadOnlyList<KeyValuePair<string, Tensor>> CheckpointState => State;
+
     /// <inheritdoc/>
     public int SmallestBatch => 2;
+
+    /// <summary>Is timed, never loaded.</summary>
+    public void LoadCheckpoint(IReadOnlyDictionary<string, Tensor> tensors, string source) =>
+        throw new NotSupportedException();
 
     /// <inheritdoc/>
     public void SetTraining(bool training) => _projector.train(training);

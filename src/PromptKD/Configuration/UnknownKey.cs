@@ -3,11 +3,21 @@ namespace PromptKD.Configuration;
 /// <summary>Says which key was probably meant.</summary>
 internal static class UnknownKey
 {
+    private const int LongestShown = 80;
+
     /// <summary>The error for a name that is no key.</summary>
     /// <param name="name">The full name as given.</param>
     /// <param name="place">Where it was given; begins the message.</param>
     public static PromptKDException At(string place, string name) =>
-        new($"{place}: unknown key {name}. {Suggest(name)}");
+        new($"{place}: unknown key {OneLine(name)}. {Suggest(name)}");
+
+    // YAML allows a key of several lines, and any length.
+    private static string OneLine(string name)
+    {
+        string shown = ConfigValue.Show(name);
+        bool plain = shown.Length == name.Length + 2;
+        return name.Length > LongestShown ? $"{shown[..LongestShown]}…\"" : plain ? name : shown;
+    }
 
     private static string Suggest(string name)
     {

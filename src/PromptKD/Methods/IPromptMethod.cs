@@ -12,11 +12,33 @@ internal interface IPromptMethod : IDisposable
     /// <summary>All that a checkpoint must hold of the method: <see cref="Trainable"/> and running statistics.</summary>
     IReadOnlyList<KeyValuePair<string, Tensor>> State { get; }
 
+    /// <summary>The folder, below the output folder, in which the family's programs keep this method's checkpoints.</summary>
+    string CheckpointFolder { get; }
+
+    /// <summary>
+    /// All that the family's programs save of this method, under their names and in their order: frozen weights and
+    /// buffers too, where they do.
+    /// </summary>
+    IReadOnlyList<KeyValuePair<string, Tensor>> CheckpointState { get; }
+
     /// <summary>Pictures a training batch needs at least.</summary>
     int SmallestBatch { get; }
 
     /// <summary>Switches layers that behave differently while training (batch normalisation).</summary>
     void SetTraining(bool training);
+
+    /// <summary>Takes the learned values of a checkpoint as <see cref="CheckpointState"/> makes one.</summary>
+    /// <param name="tensors">By name; more than is learned may be there.</param>
+    /// <param name="source">Where they come from, for messages.</param>
+    /// <exception cref="PromptKDException">A learned value is missing or of another shape.</exception>
+    void LoadCheckpoint(IReadOnlyDictionary<string, Tensor> tensors, string source);
+
+    /// <summary>Told after the last step of an epoch, before the method is measured and saved. Does nothing by default.</summary>
+    /// <param name="epoch">Counted from 1.</param>
+    /// <param name="epochs">Epochs of the whole run.</param>
+    void FinishEpoch(int epoch, int epochs)
+    {
+    }
 
     /// <summary>The loss of one batch, with its graph.</summary>
     StepOutcome Loss(Batch batch);

@@ -23,6 +23,12 @@ internal sealed class PromptKDMethod(
     /// <inheritdoc/>
     public IReadOnlyList<KeyValuePair<string, Tensor>> State => student.LearnedState;
 
+    /// <inheritdoc/>
+    public string CheckpointFolder => "VLPromptLearner";
+
+    /// <inheritdoc/>
+    public IReadOnlyList<KeyValuePair<string, Tensor>> CheckpointState => student.FullState;
+
     /// <summary>The projector's batch normalisation has no variance of one picture.</summary>
     public int SmallestBatch => 2;
 
@@ -37,6 +43,10 @@ internal sealed class PromptKDMethod(
 
     /// <inheritdoc/>
     public void SetTraining(bool training) => student.train(training);
+
+    /// <inheritdoc/>
+    public void LoadCheckpoint(IReadOnlyDictionary<string, Tensor> tensors, string source) =>
+        student.LoadLearned(tensors, source);
 
     /// <inheritdoc/>
     public StepOutcome Loss(Batch batch)

@@ -143,6 +143,7 @@ internal sealed class TrainingLoop : IDisposable
                 + $"Give more pictures, and a --batch-size of {_method.SmallestBatch} or more.");
         }
 
+        _method.FinishEpoch(Position.Epoch + 1, _plan.Epochs);
         _method.SetTraining(false);
         var record = new EpochRecord
         {

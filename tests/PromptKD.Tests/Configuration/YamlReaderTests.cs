@@ -152,6 +152,17 @@ public sealed class YamlReaderTests
         Assert.DoesNotContain('\n', error.Message);
     }
 
+    [Theory]
+    [InlineData("? |\n  two\n  lines\n: 1", "mine.yaml:1:3: unknown key \"two\\nlines\\n\". ")]
+    [InlineData("INPUT:\n  ? |\n    two\n    lines\n  : 1", "mine.yaml:2:5: unknown key \"INPUT.two\\nlines\\n\". ")]
+    public void A_key_of_several_lines_is_shown_on_one(string yaml, string start)
+    {
+        var error = Assert.Throws<PromptKDException>(() => Merge(yaml));
+
+        Assert.StartsWith(start, error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', error.Message);
+    }
+
     [Fact]
     public void Any_damage_to_a_file_is_one_line_or_harmless()
     {

@@ -167,7 +167,14 @@ public sealed class TrainingLoopTests : IDisposable
 
         public IReadOnlyList<KeyValuePair<string, Tensor>> State => [KeyValuePair.Create<string, Tensor>("w", _weight)];
 
+        public string CheckpointFolder => throw new NotSupportedException();
+
+        public IReadOnlyList<KeyValuePair<string, Tensor>> CheckpointState => State;
+
         public int SmallestBatch => smallestBatch;
+
+        public void LoadCheckpoint(IReadOnlyDictionary<string, Tensor> tensors, string source) =>
+            throw new NotSupportedException();
 
         public void SetTraining(bool training)
         {
