@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using PromptKD.Configuration;
 using PromptKD.Data;
 using PromptKD.Evaluation;
@@ -43,7 +41,7 @@ internal sealed class DistillationInputs : IDisposable
             : new FolderEvaluation(config.Distill.Val, config.Distill.Classes, pictures.Preprocessing, options);
         Digests = new SortedDictionary<string, string>(teacher.Digests.ToDictionary())
         {
-            ["class names"] = DigestOf(string.Join('\n', config.Distill.Classes)),
+            ["class names"] = FileDigest.OfText(string.Join('\n', config.Distill.Classes)),
             ["pictures"] = pictures.Digest,
             ["student"] = studentClip.Sha256,
         };
@@ -228,9 +226,6 @@ internal sealed class DistillationInputs : IDisposable
             classVectors,
             new PromptKDSettings(settings.KdWeight, settings.Temperature, studentScale));
     }
-
-    private static string DigestOf(string text) =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 
     private BaseNovelResult Measure(Func<Tensor, Tensor> classify, CancellationToken cancellation) =>
         _validation!.Measure(

@@ -93,8 +93,9 @@ public static class Experiment
         CancellationToken cancellation = default)
     {
         ExperimentConfig resolved = TrainingSettings.Resolve(config, request);
-        using var run = TrainingRun.Open(resolved, request.EvalOnly, observer, cancellation);
-        return request.EvalOnly ? run.Evaluate(request, cancellation)
+        bool isEvaluation = TrainingSettings.IsEvaluation(resolved, request);
+        using var run = TrainingRun.Open(resolved, isEvaluation, observer, cancellation);
+        return isEvaluation ? run.Evaluate(request, cancellation)
             : request.NoTrain ? new TrainingReport(resolved.OutputDir, null, [], [])
             : run.Train(cancellation);
     }

@@ -3,7 +3,9 @@ using PromptKD.Data;
 using PromptKD.Data.Datasets;
 using PromptKD.Export;
 using PromptKD.Methods;
+using PromptKD.Models.Weights;
 using PromptKD.Runtime;
+using PromptKD.Text;
 using PromptKD.Training;
 
 namespace PromptKD;
@@ -11,30 +13,26 @@ namespace PromptKD;
 /// <summary>A method with the pictures that it learns from: what differs between PromptKD and the labelled methods.</summary>
 internal sealed class TrainingInputs : IDisposable
 {
-    private readonly DistillationInputs _distillation;
-    private readonly PromptKDMethod _student;
+    private readonly DistillationInputs? _distillation;
 
-    private TrainingInputs(DistillationInputs distillation, PromptKDMethod student)
+    private TrainingInputs(IPromptMethod method, TrainingPictures pictures, DistillationInputs? distillation)
     {
+        Method = method;
+        Pictures = pictures;
         _distillation = distillation;
-        _student = student;
-        Pictures = distillation.TrainingPictures;
     }
 
     /// <summary>What is trained.</summary>
-    public IPromptMethod Method => _student;
+    public IPromptMethod Method { get; }
 
     /// <summary>What it learns from.</summary>
     public TrainingPictures Pictures { get; }
 
     /// <summary>How pictures are prepared.</summary>
-    public Preprocessing Preprocessing => _distillation.Preprocessing;
-
-    /// <summary>The configuration with what the models decided.</summary>
-    public ExperimentConfig Resolved => _distillation.Resolved;
+    public required Preprocessing Preprocessing { get; init; }
 
     /// <summary>SHA-256 of each input, by name.</summary>
-    public IReadOnlyDictionary<string, string> Digests => _distillation.Digests;
+    public required IReadOnlyDictionary<string, string> Digests { get; init; }
 
     /// <summary>Opens the models, checks them, and builds the method.</summary>
     /// <param name="config">The configuration, with the paths of the models and the class names.</param>
@@ -51,20 +49,18 @@ internal sealed class TrainingInputs : IDisposable
         CancellationToken cancellation)
     {
         ComputeTarget target = TrainingSettings.Target(config, observer);
-        var inputs = DistillationInputs.Open(
-            config, config.Dataset.Root, run is null ? [] : lists.Train, target, observer, cancellation);
+        IReadOnlyList<ImageItem> pictures = run is null ? [] : lists.Train;
+        TrainingInputs inputs = config.Trainer.Name == TrainingSettings.PromptKD
+            ? OpenPromptKD(config, pictures, run, target, observer, cancellation)
+            : OpenLabelled(config, pictures, target, observer, cancellation);
         try
         {
-            PromptKDMethod student = run is null
-                ? inputs.BuildClassifier(observer)
-                : inputs.BuildMethod(run, observer, cancellation);
-            inputs.ReleaseTeacher();
             if (config.Model.InitWeights.Length > 0)
             {
-                InitialWeights.Load(student, config.Model.InitWeights);
+                InitialWeights.Load(inputs.Method, config.Model.InitWeights);
             }
 
-            return new TrainingInputs(inputs, student);
+            return inputs;
         }
         catch
         {
@@ -73,19 +69,82 @@ internal sealed class TrainingInputs : IDisposable
         }
     }
 
-    /// <summary>Writes what a program can use of the trained method: the student package.</summary>
+    /// <summary>Writes what a program can use of the trained method: PromptKD's student package.</summary>
     /// <param name="run">Receives it.</param>
     /// <param name="selected">The epoch whose model the method is.</param>
-    public void Export(RunFolder run, EpochRecord selected) => StudentPackage.Write(
-        run.StudentFolder,
-        _student.Student,
-        _student.ClassVectors,
-        _distillation.Describe(selected, teacher: null, _student));
+    public void Export(RunFolder run, EpochRecord selected)
+    {
+        if (Method is PromptKDMethod student)
+        {
+            StudentPackage.Write(
+                run.StudentFolder,
+                student.Student,
+                student.ClassVectors,
+                _distillation!.Describe(selected, teacher: null, student));
+        }
+    }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        _student.Dispose();
-        _distillation.Dispose();
+        Method.Dispose();
+        _distillation?.Dispose();
+    }
+
+    private static TrainingInputs OpenPromptKD(
+        ExperimentConfig config,
+        IReadOnlyList<ImageItem> pictures,
+        RunFolder? run,
+        ComputeTarget target,
+        IExperimentObserver observer,
+        CancellationToken cancellation)
+    {
+        var inputs = DistillationInputs.Open(config, config.Dataset.Root, pictures, target, observer, cancellation);
+        try
+        {
+            PromptKDMethod student = run is null
+                ? inputs.BuildClassifier(observer)
+                : inputs.BuildMethod(run, observer, cancellation);
+            inputs.ReleaseTeacher();
+            return new TrainingInputs(student, inputs.TrainingPictures, inputs)
+            {
+                Preprocessing = inputs.Preprocessing,
+                Digests = inputs.Digests,
+            };
+        }
+        catch
+        {
+            inputs.Dispose();
+            throw;
+        }
+    }
+
+    private static TrainingInputs OpenLabelled(
+        ExperimentConfig config,
+        IReadOnlyList<ImageItem> items,
+        ComputeTarget target,
+        IExperimentObserver observer,
+        CancellationToken cancellation)
+    {
+        observer.OnPhase($"Reading {config.Distill.Student}");
+        using ClipCheckpoint clip = ModelFiles.OpenClip(config.Distill.Student, observer, cancellation);
+        target.UseThreadsFor(clip.Architecture.VisionWidth);
+        string vocabulary = ModelFiles.FindVocabulary(config.Distill.Vocab, clip.Folder, cancellation);
+        Preprocessing preprocessing = DistillationPictures.PreprocessingOf(config, clip.Architecture);
+        var pictures = PictureSet.Hash(config.Dataset.Root, items, preprocessing, observer, cancellation);
+        IPromptMethod method = LabelledMethods.Build(
+            config, clip, ClipTokenizer.Load(vocabulary), config.Distill.Classes, target, observer.OnWarning);
+        var loader = new ImageLoader(items, preprocessing, DistillationPictures.LoaderOptions(config));
+        return new TrainingInputs(method, new TrainingPictures(config, items.Count, loader), distillation: null)
+        {
+            Preprocessing = preprocessing,
+            Digests = new SortedDictionary<string, string>
+            {
+                ["class names"] = FileDigest.OfText(string.Join('\n', config.Distill.Classes)),
+                ["clip"] = clip.Sha256,
+                ["pictures"] = pictures.Digest,
+                ["vocabulary"] = FileDigest.Sha256([vocabulary]),
+            },
+        };
     }
 }

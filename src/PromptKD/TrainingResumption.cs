@@ -49,7 +49,7 @@ internal sealed class TrainingResumption(
             return false;
         }
 
-        RunFolder.RefuseOtherConfiguration(folder, inputs.Resolved);
+        RunFolder.RefuseOtherConfiguration(folder, config);
         run.RefuseOtherInputs(checkpoint.Inputs, inputs.Digests);
         log.OnPhase($"Going on behind {checkpoint.Position.Describe()} of {folder}");
         loop.Restore(checkpoint);

@@ -65,7 +65,8 @@ internal sealed class TrainingRun : IDisposable
     {
         using var loop = new TrainingLoop(_inputs.Method, Plan(cancellation));
         new TrainingResumption(_config, _folder, _checkpoints, _inputs, _log).Resume(loop);
-        _folder.Begin(_inputs.Resolved);
+        int size = _inputs.Preprocessing.Size;
+        _folder.Begin(_config with { Input = _config.Input with { Size = [size, size] } });
         _log.OnPhase($"Training {_config.Trainer.Name} on {_inputs.Pictures.Count} pictures of {_config.Dataset.Name}, "
             + $"{_config.Optim.MaxEpoch} epochs; the model of which epoch is kept: {_tests.DescribeSelection()}");
         Experiment.Learn(loop, _log, cancellation);

@@ -11,8 +11,7 @@ internal static class TrainingSettings
 
     private const string BaseToNovel = "base2novel";
 
-    private static readonly string[] s_trainers =
-        [PromptKD, "CoOp", "CoCoOp", "MaPLe", "IVLP", "PromptSRC", "ZeroshotCLIP", "ZeroshotCLIP2"];
+    private static readonly string[] s_trainers = [PromptKD, .. LabelledMethods.Names];
 
     /// <summary>The configuration as it is run: REFERENCE True sets what it stands for.</summary>
     /// <exception cref="PromptKDException">A setting is missing, unknown, or can't be used for training.</exception>
@@ -28,7 +27,7 @@ internal static class TrainingSettings
                 $"No trainer '{config.Trainer.Name}'. Did you mean {nearest}? There are {string.Join(", ", s_trainers)}.");
         }
 
-        if (request.EvalOnly)
+        if (IsEvaluation(config, request))
         {
             DistillationDefaults.CheckInput(config.Input);
         }
@@ -43,6 +42,10 @@ internal static class TrainingSettings
             Trainer = config.Trainer with { PromptKD = config.Trainer.PromptKD with { HalfPrompts = true } },
         };
     }
+
+    /// <summary>Whether nothing is to be trained: it is asked for, or the method learns nothing.</summary>
+    public static bool IsEvaluation(ExperimentConfig config, TrainingRequest request) =>
+        request.EvalOnly || config.Trainer.Name.StartsWith("Zeroshot", StringComparison.Ordinal);
 
     /// <summary>Whether base classes are judged among themselves, and novel ones among themselves.</summary>
     public static bool IsBaseToNovel(ExperimentConfig config) =>

@@ -184,6 +184,39 @@ public sealed class ExperimentTrainTests : IDisposable
         Assert.Contains("model-best.pth.tar, model.pth.tar-2", message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("CoOp", "prompt_learner")]
+    [InlineData("CoCoOp", "prompt_learner")]
+    [InlineData("MaPLe", "MultiModalPromptLearner")]
+    [InlineData("IVLP", "VLPromptLearner")]
+    [InlineData("PromptSRC", "VLPromptLearner")]
+    public void Trains_a_labelled_method_on_base_classes_and_evaluates_it_on_new_ones(string trainer, string folder)
+    {
+        string[] options = ["TRAINER.NAME", trainer, $"TRAINER.{trainer.ToUpperInvariant()}.PREC", "fp32"];
+
+        TrainingResult trained = Train(Config(options: [.. options, "DATASET.SUBSAMPLE_CLASSES", "base"])).Result!;
+        TrainingResult evaluated = Train(
+            Config(run: "new", options: [.. options, "DATASET.SUBSAMPLE_CLASSES", "new"]),
+            new TrainingRequest { EvalOnly = true, ModelDir = Output("run"), LoadEpoch = 2 }).Result!;
+
+        Assert.True(File.Exists(Path.Combine(Output("run"), folder, "model.pth.tar-2")));
+        Assert.Equal(("base", "new"), (trained.Protocol, evaluated.Protocol));
+        Assert.Equal(2 * FakeDatasets.Test, trained.TestPictures);
+        Assert.Equal(2, evaluated.Epoch);
+        Assert.Null(trained.HarmonicMean);
+    }
+
+    [Theory]
+    [InlineData("ZeroshotCLIP")]
+    [InlineData("ZeroshotCLIP2")]
+    public void Evaluates_plain_clip(string trainer)
+    {
+        TrainingResult result = Train(Config(options: ["TRAINER.NAME", trainer])).Result!;
+
+        Assert.Equal((ModelSelection.Given, null), (result.Selection, result.Epoch));
+        Assert.Equal(4 * FakeDatasets.Test, result.TestPictures);
+    }
+
     [Fact]
     public void Writes_the_confusion_matrix_for_torch()
     {
