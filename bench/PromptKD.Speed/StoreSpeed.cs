@@ -22,7 +22,7 @@ internal static class StoreSpeed
         var preprocessing = new Preprocessing { Size = TrueSize.Teacher.ImageSize };
         var loader = new ImageLoader(items, preprocessing);
         using var teacher = new LiveTeacher(
-            TrueSize.WithRandomWeights(new ImageEncoder(TrueSize.Teacher, target.Type, target.Device)), prompts: null);
+            TrueSize.WithRandomWeights(ImageEncoder.Create(TrueSize.Teacher, target.Type, target.Device)), prompts: null);
         var store = TeacherStore.OpenOrBegin(work.Store, Index(preprocessing, target));
         double seconds = Timing.Seconds(() => store.Fill(
             loader, teacher, store.ShardsToMake(StorePart.Whole), done: null, CancellationToken.None));

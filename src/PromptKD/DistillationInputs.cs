@@ -73,6 +73,7 @@ internal sealed class DistillationInputs : IDisposable
         DistillationTeacher? teacher = null;
         try
         {
+            student.Architecture.RequireTransformer(student.Description);
             Preprocessing preprocessing = DistillationPictures.PreprocessingOf(config, student.Architecture);
             var pictures = PictureSet.Hash(config.Distill.Images, items, preprocessing, observer, cancellation);
             teacher = DistillationTeacher.Open(config, target, pictures, student, observer, cancellation);
@@ -94,7 +95,7 @@ internal sealed class DistillationInputs : IDisposable
         PromptKDConfig settings = _config.Trainer.PromptKD;
         ClassVectors classVectors = _teacher.EncodeClasses(observer);
         ITeacherFeatures teacher = _teacher.ReadFeatures(run, _pictureLoader, observer, cancellation);
-        var encoder = new ImageEncoder(_studentClip.Architecture, _target.Type, _target.Device);
+        var encoder = ImageEncoder.Create(_studentClip.Architecture, _target.Type, _target.Device);
         ModuleWeights.Fill(encoder, _studentClip.Tensors, "visual.", _studentClip.Description);
         double studentScale = Math.Exp(_studentClip.LogitScale);
         manual_seed(_config.Seed);
