@@ -20,6 +20,7 @@ internal static class GoldenChecks
         new FormatsCheck(),
         new EndToEndCheck(),
         new MetricsCheck(),
+        new DatasetSplitsCheck(),
     ];
 
     /// <summary>The check of a case, or null where the project does not cover its kind yet.</summary>

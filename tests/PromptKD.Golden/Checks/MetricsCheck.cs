@@ -5,13 +5,12 @@ using PromptKD.Evaluation;
 
 namespace PromptKD.Golden.Checks;
 
-/// <summary>The evaluator's counts and the harmonic mean (golden 10).</summary>
+/// <summary>The evaluator's counts, the harmonic mean, and what is drawn at random from a data set (golden 10).</summary>
 internal sealed class MetricsCheck : IGoldenCheck
 {
     public string Kind => "metrics";
 
-    public IReadOnlyList<string> NotCovered =>
-        ["subsample_classes", "dataset_base", "python_random", "fewshot", "split_trainval", "parse_test_res"];
+    public IReadOnlyList<string> NotCovered => ["parse_test_res", "uniform_choices, which nothing draws"];
 
     public IEnumerable<Comparison> Run(GoldenCase golden)
     {
@@ -19,11 +18,19 @@ internal sealed class MetricsCheck : IGoldenCheck
         double tolerance = golden.Json.GetProperty("tolerance").GetProperty("metrics").GetDouble();
         JsonElement expected = golden.ReadJsonFile("expected.json");
         return List(expected, "evaluator").SelectMany(one => CompareEvaluation(inputs, one, tolerance))
-            .Concat(List(expected, "harmonic_mean").Select(one => CompareHarmonicMean(one, tolerance)));
+            .Concat(List(expected, "harmonic_mean").Select(one => CompareHarmonicMean(one, tolerance)))
+            .Concat(List(expected, "subsample_classes").SelectMany(SamplingComparisons.Subsets))
+            .Concat(List(expected, "dataset_base").SelectMany(SamplingComparisons.Classes))
+            .Concat(List(expected, "python_random").SelectMany(SamplingComparisons.RandomNumbers))
+            .Concat(List(expected, "fewshot").SelectMany(SamplingComparisons.FewShotSets))
+            .Concat(List(expected, "split_trainval").SelectMany(SamplingComparisons.HeldOut));
     }
 
+    /// <summary>The elements of a section: those of its list, or the one that it is.</summary>
     private static JsonElement[] List(JsonElement expected, string section) =>
-        expected.TryGetProperty(section, out JsonElement list) ? [.. list.EnumerateArray()] : [];
+        !expected.TryGetProperty(section, out JsonElement list) ? []
+        : list.ValueKind == JsonValueKind.Array ? [.. list.EnumerateArray()]
+        : [list];
 
     private static IEnumerable<Comparison> CompareEvaluation(
         Dictionary<string, Tensor> inputs, JsonElement expected, double tolerance)

@@ -6,7 +6,12 @@ namespace PromptKD.Tests.Data;
 internal static class TestPictures
 {
     /// <summary>The pixels of a PNG file, colour by colour: what a test draws is what a decoder must find.</summary>
-    public static byte[] Png(int width, int height, Func<int, int, SKColor> colour)
+    public static byte[] Png(int width, int height, Func<int, int, SKColor> colour) =>
+        Encode(width, height, colour, SKEncodedImageFormat.Png);
+
+    /// <summary>A picture file of any format; JPEG changes the pixels a little.</summary>
+    public static byte[] Encode(
+        int width, int height, Func<int, int, SKColor> colour, SKEncodedImageFormat format)
     {
         using var bitmap = new SKBitmap(width, height, SKColorType.Rgba8888, SKAlphaType.Opaque);
         for (int y = 0; y < height; y++)
@@ -17,7 +22,7 @@ internal static class TestPictures
             }
         }
 
-        using SKData data = bitmap.Encode(SKEncodedImageFormat.Png, quality: 100);
+        using SKData data = bitmap.Encode(format, quality: 100);
         return data.ToArray();
     }
 

@@ -1,0 +1,34 @@
+namespace PromptKD.Data.Datasets;
+
+/// <summary>One folder a class; the pictures of each are divided at random. Labels follow the folders' order.</summary>
+internal sealed class ClassFolderLists : IDatasetReader
+{
+    /// <summary>Folders that are no classes.</summary>
+    public IReadOnlyList<string> Ignored { get; init; } = [];
+
+    /// <summary>Classes that are not called like their folder.</summary>
+    public IReadOnlyDictionary<string, string> Renamed { get; init; } = new Dictionary<string, string>();
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Sources => [];
+
+    /// <inheritdoc/>
+    public string ClassNames => Renamed.Count == 0
+        ? "the folders' names"
+        : $"the folders' names, but {string.Join(", ", Renamed.Select(pair => $"{pair.Key} is {pair.Value}"))}";
+
+    /// <inheritdoc/>
+    public DatasetSplit Read(DatasetFolder folder, PythonRandom random)
+    {
+        string[] classes = [.. FolderListing.Folders(folder, folder.Images).Except(Ignored)];
+        ImageItem[] items =
+        [
+            .. classes.SelectMany((name, label) => FolderListing.Files(folder, Path.Combine(folder.Images, name))
+                .Select(file => new ImageItem(file, label, Renamed.GetValueOrDefault(name, name)))),
+        ];
+        return items.Length > 0
+            ? SplitShares.ThreeParts(items, random)
+            : throw new PromptKDException(
+                $"{folder.Entry.Name}: no folder of '{folder.Images}' holds a picture. Expected a folder for each class.");
+    }
+}

@@ -1,0 +1,54 @@
+namespace PromptKD.Data.Datasets;
+
+/// <summary>One row of the <see cref="DatasetCatalog"/>.</summary>
+public sealed record DatasetEntry
+{
+    internal DatasetEntry(IDatasetReader reader) => Reader = reader;
+
+    /// <summary>The name in the family's spelling: the value of DATASET.NAME.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Name of its file in <c>configs/datasets</c>, without the extension.</summary>
+    public required string Config { get; init; }
+
+    /// <summary>Its folder below DATASET.ROOT.</summary>
+    public required string Folder { get; init; }
+
+    /// <summary>The folder of its pictures below <see cref="Folder"/>; empty where that is the folder itself.</summary>
+    public required string Images { get; init; }
+
+    /// <summary>The prompt of the zero-shot baseline; {} stands for the class name.</summary>
+    public string Template { get; init; } = "a photo of a {}.";
+
+    /// <summary>Number of its classes.</summary>
+    public required int Classes { get; init; }
+
+    /// <summary>What the paper counts; null for the variants of ImageNet, which it does not list.</summary>
+    public DatasetCounts? Counts { get; init; }
+
+    /// <summary>Its official page.</summary>
+    public required Uri Home { get; init; }
+
+    /// <summary>
+    /// Name of the file that says which picture belongs to which part, below <see cref="Folder"/>; null where the
+    /// data set's own files or folders say it.
+    /// </summary>
+    public string? SplitFile => (Reader as SplitFileReader)?.FileName;
+
+    /// <summary>Where its class names come from, in words.</summary>
+    public string ClassNames => Reader.ClassNames;
+
+    /// <summary>Files and folders that it is read from, below <see cref="Folder"/>, beside the pictures.</summary>
+    public IReadOnlyList<string> Sources => Reader.Sources;
+
+    /// <summary>Whether it is made for tests only: nothing of it is set aside for training.</summary>
+    public bool IsTestOnly => Reader is NumberedFolders or SynsetFolders { IsTestOnly: true };
+
+    /// <summary>How it is read.</summary>
+    internal IDatasetReader Reader { get; }
+
+    /// <summary>Where it lies.</summary>
+    /// <param name="root">DATASET.ROOT.</param>
+    internal DatasetFolder Below(string root) =>
+        new(this, Path.GetFullPath(Path.Combine(root, Folder)), Path.GetFullPath(Path.Combine(root, Folder, Images)));
+}

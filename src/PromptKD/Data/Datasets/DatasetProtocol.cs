@@ -1,0 +1,73 @@
+using PromptKD.Configuration;
+
+namespace PromptKD.Data.Datasets;
+
+/// <summary>
+/// Which pictures go where, as in the PromptKD repository (its <c>datasets</c>, one and the same code in each file):
+/// <list type="bullet">
+/// <item>PromptKD, base to novel: learns from all training pictures of all classes; validates on the test pictures of
+/// the base classes; tests on those of the novel ones.</item>
+/// <item>PromptKD, cross-dataset, and every other method: training and test pictures of
+/// DATASET.SUBSAMPLE_CLASSES; validates on the test pictures.</item>
+/// <item>ImageNet's variants: all pictures, whatever is asked for; nothing to validate on.</item>
+/// </list>
+/// The data set's own validation pictures are in <see cref="ProtocolLists.RealValidation"/>.
+/// </summary>
+internal static class DatasetProtocol
+{
+    /// <summary>Reads the lists of a data set. Pictures are neither opened nor looked for.</summary>
+    /// <param name="dataset">Which data set, where, how many shots and which classes.</param>
+    /// <param name="trainer">TRAINER.NAME.</param>
+    /// <param name="modal">TRAINER.MODAL, which only PromptKD reads.</param>
+    /// <param name="seed">Of the shots, and of the parts where no file gives them.</param>
+    /// <exception cref="PromptKDException">
+    /// No such data set; something of it is missing or damaged; no class is left to learn; labels leave a gap.
+    /// </exception>
+    public static ProtocolLists Read(DatasetConfig dataset, string trainer, string modal, int seed)
+    {
+        DatasetEntry entry = DatasetCatalog.Find(dataset.Name);
+        var random = new PythonRandom(seed);
+        DatasetSplit split = entry.Reader.Read(entry.Below(dataset.Root), random);
+        if (entry.IsTestOnly)
+        {
+            return new ProtocolLists(Names(dataset, split.Train), split.Train, null, split.Test, null);
+        }
+
+        if (dataset.NumShots >= 1)
+        {
+            split = FewShot.Draw(split, dataset.NumShots, random);
+        }
+
+        return trainer == "PromptKD" && modal == "base2novel" ? BaseToNovel(dataset, split) : Subset(dataset, split);
+    }
+
+    private static ProtocolLists BaseToNovel(DatasetConfig dataset, DatasetSplit split)
+    {
+        DatasetSplit known = ClassSubset.Of(split.Train, "base").From(split);
+        DatasetSplit unseen = ClassSubset.Of(split.Train, "new").From(split);
+        return new ProtocolLists(
+            Names(dataset, split.Train), split.Train, known.Test, unseen.Test, known.Validation);
+    }
+
+    private static ProtocolLists Subset(DatasetConfig dataset, DatasetSplit split)
+    {
+        DatasetSplit kept = ClassSubset.Of(split.Train, dataset.SubsampleClasses).From(split);
+        return new ProtocolLists(Names(dataset, kept.Train), kept.Train, kept.Test, kept.Test, kept.Validation);
+    }
+
+    private static IReadOnlyList<string> Names(DatasetConfig dataset, IReadOnlyList<ImageItem> items)
+    {
+        ClassTable classes = ClassTable.Of(items);
+        if (items.Count == 0)
+        {
+            throw new PromptKDException(
+                $"{dataset.Name}: no training pictures are left with DATASET.SUBSAMPLE_CLASSES "
+                + $"'{dataset.SubsampleClasses}'. The new classes of one class are none: use all or base.");
+        }
+
+        return classes.Faults is [string fault, ..]
+            ? throw new PromptKDException(
+                $"{dataset.Name}: {fault}. promptkd datasets check {dataset.Name} lists all faults.")
+            : classes.Names;
+    }
+}

@@ -1,0 +1,15 @@
+namespace PromptKD.Data.Datasets;
+
+/// <summary>All pictures of a data set, labelled, in the order in which it lists them.</summary>
+/// <param name="Train">Pictures to learn from.</param>
+/// <param name="Validation">Pictures to choose settings by; null where the data set has none.</param>
+/// <param name="Test">Pictures to measure on.</param>
+internal sealed record DatasetSplit(
+    IReadOnlyList<ImageItem> Train, IReadOnlyList<ImageItem>? Validation, IReadOnlyList<ImageItem> Test)
+{
+    /// <summary>The parts that there are, with their names.</summary>
+    public IEnumerable<(string Name, IReadOnlyList<ImageItem> Items)> Parts =>
+        Validation is null
+            ? [("train", Train), ("test", Test)]
+            : [("train", Train), ("val", Validation), ("test", Test)];
+}

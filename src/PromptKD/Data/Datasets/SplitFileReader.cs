@@ -1,0 +1,40 @@
+namespace PromptKD.Data.Datasets;
+
+/// <summary>
+/// Reads a <see cref="SplitFile"/>. Where there is none, the data set's own lists are divided and the result is
+/// written as a split file, so that every later run has the same parts.
+/// </summary>
+/// <param name="fileName">Name of the split file.</param>
+/// <param name="lists">The data set's own lists.</param>
+internal sealed class SplitFileReader(string fileName, IDatasetReader lists) : IDatasetReader
+{
+    /// <summary>Name of the split file, in the data set's folder.</summary>
+    public string FileName => fileName;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Sources => [fileName];
+
+    /// <summary>What it is built from where it is missing.</summary>
+    public IReadOnlyList<string> FallbackSources => lists.Sources;
+
+    /// <inheritdoc/>
+    public string ClassNames => lists.ClassNames;
+
+    /// <inheritdoc/>
+    public DatasetSplit Read(DatasetFolder folder, PythonRandom random)
+    {
+        if (File.Exists(folder.PathOf(fileName)))
+        {
+            return SplitFile.Read(folder, fileName);
+        }
+
+        if (!Directory.Exists(folder.Path))
+        {
+            throw folder.Missing("");
+        }
+
+        DatasetSplit split = lists.Read(folder, random);
+        SplitFile.Write(folder, fileName, split);
+        return split;
+    }
+}

@@ -1,0 +1,121 @@
+using System.Globalization;
+using System.Text.Json;
+using PromptKD.Data;
+using PromptKD.Data.Datasets;
+
+namespace PromptKD.Golden.Checks;
+
+/// <summary>Subsets of classes, Python's random numbers, and what is drawn with them (golden 10).</summary>
+internal static class SamplingComparisons
+{
+    private static readonly string[] s_parts = ["train", "val", "test"];
+
+    /// <summary>Section "subsample_classes".</summary>
+    public static IEnumerable<Comparison> Subsets(JsonElement expected)
+    {
+        DatasetSplit split = new(
+            Items(expected.GetProperty("input").GetProperty("train")),
+            Items(expected.GetProperty("input").GetProperty("val")),
+            Items(expected.GetProperty("input").GetProperty("test")));
+        string name = $"subsample of {expected.GetProperty("n_classes").GetInt32()} classes";
+        foreach (string classes in new[] { "all", "base", "new" })
+        {
+            DatasetSplit kept = ClassSubset.Of(split.Train, classes).From(split);
+            foreach (string part in s_parts)
+            {
+                yield return Comparison.Same(
+                    $"{name}: {classes} {part}",
+                    Lines(kept.Parts.Single(one => one.Name == part).Items),
+                    Lines(Items(expected.GetProperty(classes).GetProperty(part))));
+            }
+        }
+    }
+
+    /// <summary>Section "dataset_base".</summary>
+    public static IEnumerable<Comparison> Classes(JsonElement expected)
+    {
+        var classes = ClassTable.Of(Items(expected.GetProperty("train")));
+        yield return Comparison.Same("num_classes", classes.Count, expected.GetProperty("num_classes").GetInt32());
+        yield return Comparison.Same(
+            "classnames",
+            string.Join('\n', classes.Names),
+            string.Join('\n', expected.GetProperty("classnames").EnumerateArray().Select(name => name.GetString())));
+    }
+
+    /// <summary>Section "python_random": each list of a seed is drawn anew.</summary>
+    public static IEnumerable<Comparison> RandomNumbers(JsonElement expected)
+    {
+        int seed = expected.GetProperty("seed").GetInt32();
+        string name = string.Create(CultureInfo.InvariantCulture, $"seed {seed}");
+        var random = new PythonRandom(seed);
+        foreach (JsonElement number in expected.GetProperty("random").EnumerateArray())
+        {
+            yield return Comparison.Same($"{name}: random", random.Double(), number.GetDouble());
+        }
+
+        random = new PythonRandom(seed);
+        foreach (JsonElement bits in expected.GetProperty("getrandbits32").EnumerateArray())
+        {
+            yield return Comparison.Same($"{name}: getrandbits", random.Bits(32), bits.GetUInt32());
+        }
+
+        foreach (JsonElement sample in expected.GetProperty("sample_from_range").EnumerateArray())
+        {
+            int[] range = [.. Enumerable.Range(0, sample[0].GetInt32())];
+            yield return Comparison.Same(
+                $"{name}: sample {sample[1].GetInt32()} of {range.Length}",
+                string.Join(' ', new PythonRandom(seed).Sample(range, sample[1].GetInt32())),
+                string.Join(' ', sample[2].EnumerateArray()));
+        }
+
+        foreach (JsonProperty shuffled in expected.EnumerateObject()
+            .Where(one => one.Name.StartsWith("shuffle_range", StringComparison.Ordinal)))
+        {
+            int[] range = [.. Enumerable.Range(0, shuffled.Value.GetArrayLength())];
+            new PythonRandom(seed).Shuffle(range);
+            yield return Comparison.Same(
+                $"{name}: shuffle", string.Join(' ', range), string.Join(' ', shuffled.Value.EnumerateArray()));
+        }
+    }
+
+    /// <summary>Section "fewshot".</summary>
+    public static IEnumerable<Comparison> FewShotSets(JsonElement expected)
+    {
+        JsonElement input = expected.GetProperty("input");
+        DatasetSplit split = new(Items(input.GetProperty("train")), Items(input.GetProperty("val")), []);
+        foreach (JsonElement result in expected.GetProperty("results").EnumerateArray())
+        {
+            int seed = result.GetProperty("seed").GetInt32(), shots = result.GetProperty("num_shots").GetInt32();
+            string name = string.Create(CultureInfo.InvariantCulture, $"{shots} shots of seed {seed}");
+            DatasetSplit drawn = FewShot.Draw(split, shots, new PythonRandom(seed));
+            yield return ComparePaths($"{name}: train", drawn.Train, result.GetProperty("train"));
+            yield return ComparePaths($"{name}: val", drawn.Validation!, result.GetProperty("val"));
+        }
+    }
+
+    /// <summary>Section "split_trainval".</summary>
+    public static IEnumerable<Comparison> HeldOut(JsonElement expected)
+    {
+        ImageItem[] items = Items(expected.GetProperty("input"));
+        foreach (JsonElement result in expected.GetProperty("results").EnumerateArray())
+        {
+            int seed = result.GetProperty("seed").GetInt32();
+            string name = string.Create(CultureInfo.InvariantCulture, $"held out with seed {seed}");
+            DatasetSplit split = SplitShares.HoldOut(items, [], new PythonRandom(seed));
+            yield return ComparePaths($"{name}: train", split.Train, result.GetProperty("train"));
+            yield return ComparePaths($"{name}: val", split.Validation!, result.GetProperty("val"));
+        }
+    }
+
+    private static Comparison ComparePaths(string name, IReadOnlyList<ImageItem> items, JsonElement paths) =>
+        Comparison.Same(
+            name,
+            string.Join('\n', items.Select(item => item.Path)),
+            string.Join('\n', paths.EnumerateArray().Select(path => path.GetString())));
+
+    private static ImageItem[] Items(JsonElement rows) =>
+        [.. rows.EnumerateArray().Select(row => new ImageItem(row[0].GetString()!, row[1].GetInt32(), row[2].GetString()))];
+
+    private static string Lines(IReadOnlyList<ImageItem> items) =>
+        string.Join('\n', items.Select(item => $"{item.Path} {item.Label} {item.ClassName}"));
+}
