@@ -127,8 +127,12 @@ internal static class ConfigTree
         }
     }
 
+    // Those that a record shares with others come first.
     private static PropertyInfo[] PropertiesOf(Type section) =>
-        section.GetProperties(BindingFlags.Public | BindingFlags.Instance);
+    [
+        .. section.GetProperties(BindingFlags.Public | BindingFlags.Instance)
+            .OrderBy(property => property.DeclaringType == section),
+    ];
 
     private static string KeyOf(PropertyInfo property) =>
         property.GetCustomAttribute<SpelledAttribute>()?.Key

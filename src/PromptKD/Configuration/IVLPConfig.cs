@@ -4,29 +4,12 @@ namespace PromptKD.Configuration;
 /// Settings of independent vision-language prompting, MaPLe's baseline (arXiv 2210.03117): the keys
 /// <c>TRAINER.IVLP.*</c>.
 /// </summary>
-public sealed record IVLPConfig
+public sealed record IVLPConfig : TowerPromptConfig
 {
-    /// <summary>Learned tokens added to each image sequence.</summary>
-    [AtLeast(0)]
-    public int NCtxVision { get; init; } = 2;
-
-    /// <summary>Learned context tokens of each prompt.</summary>
-    [AtLeast(0)]
-    public int NCtxText { get; init; } = 2;
-
-    /// <summary>Words whose embeddings start the text context; empty for random numbers.</summary>
-    public string CtxInit { get; init; } = "a photo of a";
-
-    /// <summary>Precision of the computation: auto, fp32, bf16, fp16, or amp (fp32 with fp16 products).</summary>
-    /// <remarks>The family knows fp16, fp32 and amp; auto and bf16 are ours.</remarks>
-    [OneOf("auto", "fp32", "bf16", "fp16", "amp")]
-    public string Prec { get; init; } = "fp16";
-
-    /// <summary>Layers of the image transformer that receive learned tokens, counted from the input.</summary>
-    [AtLeast(0)]
-    public int PromptDepthVision { get; init; } = 9;
-
-    /// <summary>Layers of the text transformer that receive learned tokens, counted from the input.</summary>
-    [AtLeast(0)]
-    public int PromptDepthText { get; init; } = 9;
+    /// <summary>The family's defaults: two learned tokens in each tower.</summary>
+    public IVLPConfig()
+    {
+        NCtxVision = 2;
+        NCtxText = 2;
+    }
 }

@@ -4,32 +4,8 @@ namespace PromptKD.Configuration;
 /// Settings of PromptKD (arXiv 2403.02781): the keys <c>TRAINER.PROMPTKD.*</c>. Vision prompts are the
 /// student's; the teacher's prompts follow from its checkpoint.
 /// </summary>
-public sealed record PromptKDConfig
+public sealed record PromptKDConfig : TowerPromptConfig
 {
-    /// <summary>Learned tokens added to each image sequence.</summary>
-    [AtLeast(0)]
-    public int NCtxVision { get; init; } = 4;
-
-    /// <summary>Learned context tokens of each prompt.</summary>
-    [AtLeast(0)]
-    public int NCtxText { get; init; } = 4;
-
-    /// <summary>Words whose embeddings start the text context; empty for random numbers.</summary>
-    public string CtxInit { get; init; } = "a photo of a";
-
-    /// <summary>Precision of the computation: auto, fp32, bf16, fp16, or amp, which is computed as bf16.</summary>
-    /// <remarks>The family knows fp16, fp32 and amp; auto and bf16 are ours.</remarks>
-    [OneOf("auto", "fp32", "bf16", "fp16", "amp")]
-    public string Prec { get; init; } = "fp16";
-
-    /// <summary>Layers of the image transformer that receive learned tokens, counted from the input.</summary>
-    [AtLeast(0)]
-    public int PromptDepthVision { get; init; } = 9;
-
-    /// <summary>Layers of the text transformer that receive learned tokens, counted from the input.</summary>
-    [AtLeast(0)]
-    public int PromptDepthText { get; init; } = 9;
-
     /// <summary>
     /// Scale of the distillation loss, which is averaged over images and classes. The paper's runs use 1000, or
     /// 200 for DTD, Flowers102 and FGVC Aircraft: see <c>configs/datasets</c>.

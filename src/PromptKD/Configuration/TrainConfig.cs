@@ -13,4 +13,11 @@ public sealed record TrainConfig
     /// <summary>Minutes between two saves of a running epoch; 0 saves at the end of epochs only.</summary>
     [OwnKey, AtLeast(0)]
     public double CheckpointMinutes { get; init; } = 5.0;
+
+    /// <summary>
+    /// Class sentences encoded at a time where text prompts are learned: bounds memory for many classes, at the cost of
+    /// encoding them twice; 0 encodes all at once.
+    /// </summary>
+    [OwnKey, AtLeast(0)]
+    public int TextChunk { get; init; }
 }

@@ -46,15 +46,38 @@ internal sealed class ClassVectors : IDisposable
         IReadOnlyList<PromptTemplate> templates,
         double logitScale)
     {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor mean = AverageTemplates(encoder, tokenizer, names, templates, normaliseEach: true);
+        return new ClassVectors(names, nn.functional.normalize(mean, dim: -1), logitScale);
+    }
+
+    /// <summary>The mean, over templates, of the text features of each class; not normalised itself.</summary>
+    /// <param name="encoder">A frozen text tower.</param>
+    /// <param name="tokenizer">The tokenizer of that tower's vocabulary.</param>
+    /// <param name="names">Class names, in label order.</param>
+    /// <param name="templates">At least one.</param>
+    /// <param name="normaliseEach">Whether each feature is normalised before it is averaged: CLIP does so,
+    /// PromptSRC does not.</param>
+    /// <returns>float32, [classes, embedding].</returns>
+    /// <exception cref="PromptKDException">A text is too long for the tower.</exception>
+    public static Tensor AverageTemplates(
+        TextEncoder encoder,
+        ClipTokenizer tokenizer,
+        IReadOnlyList<string> names,
+        IReadOnlyList<PromptTemplate> templates,
+        bool normaliseEach)
+    {
         using IDisposable noGradients = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        Tensor[] byTemplate =
-        [
-            .. templates.Select(template =>
-                Encode(encoder, tokenizer, names, template.Fill, prompts: null)),
-        ];
-        Tensor mean = stack(byTemplate).mean([0]); // [classes, embedding]
-        return new ClassVectors(names, nn.functional.normalize(mean, dim: -1), logitScale);
+        var sum = zeros(names.Count, encoder.Architecture.EmbeddingSize, device: encoder.Device);
+        foreach (PromptTemplate template in templates)
+        {
+            using DisposeScope templateScope = NewDisposeScope();
+            Tensor features = Encode(encoder, tokenizer, names, template.Fill, prompts: null);
+            sum.add_(normaliseEach ? nn.functional.normalize(features, dim: -1) : features);
+        }
+
+        return sum.div_(templates.Count).MoveToOuterDisposeScope();
     }
 
     /// <summary>Encodes the class names behind a prompt-tuned teacher's learned text tokens.</summary>
@@ -75,14 +98,11 @@ internal sealed class ClassVectors : IDisposable
         string contextText,
         double logitScale)
     {
-        const int LongestInitialisedContext = 4;
         using IDisposable noGradients = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        string prefix = contextText.Length > 0 && prompts.Length <= LongestInitialisedContext
-            ? contextText.Replace('_', ' ')
-            : string.Join(' ', Enumerable.Repeat("X", (int)prompts.Length));
-        string Fill(string name) => $"{prefix} {name.Replace('_', ' ')}.";
-        return new ClassVectors(names, Encode(encoder, tokenizer, names, Fill, prompts), logitScale);
+        var context = ContextText.CountedInTokens(contextText, (int)prompts.Length);
+        Tensor features = Encode(encoder, tokenizer, names, context.Fill, prompts);
+        return new ClassVectors(names, nn.functional.normalize(features, dim: -1), logitScale);
     }
 
     /// <summary>Logits of images: scaled cosines.</summary>
@@ -98,7 +118,7 @@ internal sealed class ClassVectors : IDisposable
     /// <inheritdoc/>
     public void Dispose() => Vectors.Dispose();
 
-    /// <returns>Normalised text features, [classes, embedding].</returns>
+    /// <returns>Text features, not normalised, [classes, embedding].</returns>
     private static Tensor Encode(
         TextEncoder encoder,
         ClipTokenizer tokenizer,
@@ -107,32 +127,14 @@ internal sealed class ClassVectors : IDisposable
         LayerPrompts? prompts)
     {
         using DisposeScope scope = NewDisposeScope();
-        int context = encoder.Architecture.ContextLength;
-        long[][] texts = [.. names.Select(name => Tokenize(tokenizer, name, textOf(name), context))];
+        Tensor ids = ClassTexts.Tokenize(tokenizer, names, textOf, encoder.Architecture.ContextLength);
         List<Tensor> chunks = [];
-        foreach (long[][] chunk in texts.Chunk(ChunkSize))
+        foreach (Tensor chunk in ids.split(ChunkSize))
         {
             using var pause = CollectionPause.Begin();
-            using DisposeScope chunkScope = NewDisposeScope();
-            Tensor ids = tensor([.. chunk.SelectMany(text => text)]).view(chunk.Length, context);
-            Tensor features = encoder.forward(ids, prompts);
-            chunks.Add(nn.functional.normalize(features, dim: -1).MoveToOuterDisposeScope());
+            chunks.Add(encoder.forward(chunk, prompts));
         }
 
         return cat(chunks).MoveToOuterDisposeScope();
-    }
-    /// <returns>[context].</returns>
-    private static long[] Tokenize(ClipTokenizer tokenizer, string name, string text, int context)
-    {
-        const int LettersShown = 60;
-        try
-        {
-            return [.. tokenizer.Tokenize(text, context).Select(id => (long)id)];
-        }
-        catch (PromptKDException error)
-        {
-            string shown = name.Length <= LettersShown ? name : $"{name.AsSpan(0, LettersShown)}…";
-            throw new PromptKDException($"The class name '{shown}' is too long. {error.Message}", error);
-        }
     }
 }

@@ -47,13 +47,7 @@ internal sealed class FrozenTeacher : IDisposable
         string contextText,
         bool roundToHalf)
     {
-        if (tokenizer.VocabularySize != Architecture.VocabularySize)
-        {
-            throw new PromptKDException(
-                $"The vocabulary has {tokenizer.VocabularySize} tokens, but {_clip.Description} needs "
-                + $"{Architecture.VocabularySize}. Give that model's own with --vocab.");
-        }
-
+        ClassTexts.RequireVocabulary(tokenizer, Architecture, _clip.Description);
         using var encoder = new TextEncoder(Architecture, _target.Type, _target.Device);
         ModuleWeights.Fill(encoder, Weights(), "", _clip.Description);
         double logitScale = Math.Exp(Weights()["logit_scale"].to(ScalarType.Float64).item<double>());

@@ -53,4 +53,24 @@ internal interface IPromptMethod : IDisposable
 /// <param name="Loss">A scalar with its graph.</param>
 /// <param name="Matches">int64 scalar: pictures whose best class is the one asked for (the label, or the teacher's
 /// own choice where there are no labels).</param>
-internal sealed record StepOutcome(Tensor Loss, Tensor Matches);
+internal sealed record StepOutcome(Tensor Loss, Tensor Matches)
+{
+    /// <summary>Text features whose part of the backward pass is done chunk by chunk; null where there are none.</summary>
+    public ChunkedTensor? Texts { get; init; }
+
+    /// <summary>The whole backward pass: gradients of everything learned.</summary>
+    public void Backward()
+    {
+        Loss.backward();
+        Texts?.Backward();
+    }
+
+    /// <summary>Moves the tensors to the scope around the present one.</summary>
+    public StepOutcome MoveToOuterDisposeScope()
+    {
+        Loss.MoveToOuterDisposeScope();
+        Matches.MoveToOuterDisposeScope();
+        Texts?.Values.MoveToOuterDisposeScope();
+        return this;
+    }
+}

@@ -57,7 +57,7 @@ internal sealed class PromptKDMethod(
         Tensor loss = settings.LossWeight
             * DistillationLoss.Compute(teacherLogits, studentLogits, settings.Temperature);
         Tensor matches = teacherLogits.argmax(-1).eq(studentLogits.argmax(-1)).sum();
-        return new StepOutcome(loss.MoveToOuterDisposeScope(), matches.MoveToOuterDisposeScope());
+        return new StepOutcome(loss, matches).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>

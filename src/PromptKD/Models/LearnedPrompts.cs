@@ -16,14 +16,17 @@ internal sealed class LearnedPrompts : Module
     /// <param name="width">Width of the tower's tokens.</param>
     /// <param name="device">Where they are to live.</param>
     /// <param name="roundToHalf">As <see cref="LayerPrompts.RoundToHalf"/>.</param>
-    public LearnedPrompts(int length, int depth, int width, Device device, bool roundToHalf)
+    /// <param name="input">Initial tokens of layer 0, [length, width], copied; null to draw them as the others.</param>
+    public LearnedPrompts(
+        int length, int depth, int width, Device device, bool roundToHalf, Tensor? input = null)
         : base(nameof(LearnedPrompts))
     {
         _tokens = new Parameter[depth];
         for (int layer = 0; layer < depth; layer++)
         {
-            using Tensor drawn = randn(length, width) * InitialDeviation;
-            _tokens[layer] = Parameter(drawn.to(device, copy: true));
+            _tokens[layer] = layer == 0 && input is not null
+                ? Parameter(input.detach().clone())
+                : Draw(length, width, device);
             register_parameter(NameOf(layer).Replace('.', '/'), _tokens[layer]);
         }
 
@@ -36,6 +39,44 @@ internal sealed class LearnedPrompts : Module
     /// <summary>Each parameter under its name in the reference's checkpoints, without the tower's prefix.</summary>
     public IEnumerable<KeyValuePair<string, Parameter>> Named =>
         _tokens.Select((tokens, layer) => KeyValuePair.Create(NameOf(layer), tokens));
+
+    /// <summary>Draws the initial values of learned tokens from torch's generator, on the CPU.</summary>
+    /// <returns>float32, [length, width].</returns>
+    public static Parameter Draw(long length, long width, Device device)
+    {
+        using Tensor noise = randn(length, width);
+        using Tensor drawn = noise * InitialDeviation;
+        return Parameter(drawn.to(device, copy: true));
+    }
+
+    /// <summary>
+    /// A tower's parameters with its prompts among them, in the reference's order: those of the input first, each
+    /// deeper one before the parameters of its layer.
+    /// </summary>
+    /// <param name="tower">The tower's state, in its own order.</param>
+    /// <param name="prompts">Under the names of <see cref="NameOf"/>.</param>
+    public static IEnumerable<KeyValuePair<string, Tensor>> Among(
+        IEnumerable<KeyValuePair<string, Tensor>> tower, IEnumerable<KeyValuePair<string, Tensor>> prompts)
+    {
+        const string Deep = "VPT_shallow";
+        var waiting = prompts.ToDictionary();
+        if (waiting.Remove(NameOf(0), out Tensor? input))
+        {
+            yield return new(NameOf(0), input);
+        }
+
+        foreach (KeyValuePair<string, Tensor> named in tower)
+        {
+            string next = waiting.Keys.FirstOrDefault(
+                name => named.Key.StartsWith(name[..^Deep.Length], StringComparison.Ordinal), "");
+            if (waiting.Remove(next, out Tensor? deep))
+            {
+                yield return new(next, deep);
+            }
+
+            yield return named;
+        }
+    }
 
     /// <summary>What the reference calls the prompts of a layer.</summary>
     public static string NameOf(int layer) =>

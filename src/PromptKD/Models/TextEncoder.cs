@@ -42,14 +42,18 @@ internal sealed class TextEncoder : Module<Tensor, LayerPrompts?, Tensor>
     /// <summary>The sizes of this tower.</summary>
     public ClipArchitecture Architecture { get; }
 
+    /// <summary>Where it computes.</summary>
+    public Device Device => _projection.device;
+
     /// <param name="tokens">Token ids, int64, zero-padded, [texts, context].</param>
     /// <param name="prompts">Learned tokens in the places 1, 2, … of every layer that has some, or null.</param>
     /// <returns>Text features, float32, not normalised, [texts, embedding].</returns>
     public override Tensor forward(Tensor tokens, LayerPrompts? prompts)
     {
         using DisposeScope scope = NewDisposeScope();
-        (Tensor embedded, Tensor endOfText) = Embed(tokens, prompts);
-        return Encode(embedded, endOfText, prompts).MoveToOuterDisposeScope();
+        (Tensor embedded, Tensor endOfText) = Embed(tokens, prompts?.Length ?? 0);
+        Tensor prompted = prompts is null ? embedded : Overwrite(embedded, prompts.Tokens[0]);
+        return Encode(prompted, endOfText, prompts).MoveToOuterDisposeScope();
     }
 
     /// <summary>
@@ -57,17 +61,41 @@ internal sealed class TextEncoder : Module<Tensor, LayerPrompts?, Tensor>
     /// follows is never looked at.
     /// </summary>
     /// <param name="tokens">[texts, context].</param>
-    /// <param name="prompts">Those of layer 0 replace the tokens 1, 2, ….</param>
+    /// <param name="learned">Tokens behind the start that learned ones will replace: they are never cut off.</param>
     /// <returns>Embeddings without positions, [texts, tokens, width], and the index of each end-of-text token,
     /// [texts].</returns>
-    public (Tensor Embedded, Tensor EndOfText) Embed(Tensor tokens, LayerPrompts? prompts)
+    public (Tensor Embedded, Tensor EndOfText) Embed(Tensor tokens, long learned)
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor ids = tokens.to(ScalarType.Int64, _projection.device);
         Tensor endOfText = ids.argmax(1); // The end-of-text token has the largest id.
-        long length = endOfText.max().item<long>() + 1;
-        Tensor embedded = EmbedTokens(ids.narrow(1, 0, Math.Max(length, 1 + (prompts?.Length ?? 0))), prompts);
+        long length = Math.Max(endOfText.max().item<long>(), learned) + 1;
+        Tensor embedded = _vocabulary.forward(ids.narrow(1, 0, length));
         return (embedded.MoveToOuterDisposeScope(), endOfText.MoveToOuterDisposeScope());
+    }
+
+    /// <summary>The embedded tokens, uncut.</summary>
+    /// <param name="tokens">[texts, context].</param>
+    /// <returns>Embeddings without positions, [texts, context, width].</returns>
+    public Tensor EmbedAll(Tensor tokens)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        return _vocabulary.forward(tokens.to(ScalarType.Int64, _projection.device)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Puts learned tokens over those behind the start of each text.</summary>
+    /// <remarks>The reference rounds deeper prompts to float16 (<see cref="LayerPrompts.RoundToHalf"/>), not these.</remarks>
+    /// <param name="embedded">[texts, tokens, width].</param>
+    /// <param name="context">[length, width], the same for all texts, or [texts, length, width].</param>
+    /// <returns>[texts, tokens, width].</returns>
+    public static Tensor Overwrite(Tensor embedded, Tensor context)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        (long texts, long tokens) = (embedded.shape[0], embedded.shape[1]);
+        long end = PromptStart + context.shape[^2];
+        Tensor learned = context.expand(texts, -1, -1).to(embedded.dtype);
+        Tensor[] parts = [embedded.narrow(1, 0, PromptStart), learned, embedded.narrow(1, end, tokens - end)];
+        return cat(parts, dim: 1).MoveToOuterDisposeScope();
     }
 
     /// <summary>Runs the transformer on embedded texts.</summary>
@@ -92,30 +120,11 @@ internal sealed class TextEncoder : Module<Tensor, LayerPrompts?, Tensor>
     public void Trace(Tensor tokens, LayerPrompts? prompts, Action<int, Tensor> observe)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor embedded = EmbedTokens(tokens.to(ScalarType.Int64, _projection.device), prompts);
+        Tensor plain = EmbedAll(tokens);
+        Tensor embedded = prompts is null ? plain : Overwrite(plain, prompts.Tokens[0]);
         observe(-1, embedded);
         Transformer.Input pass = Pass(prompts, embedded.shape[1]) with { Observe = observe };
         _transformer.forward(embedded + _positions.narrow(0, 0, embedded.shape[1]), pass);
-    }
-
-    private Tensor EmbedTokens(Tensor ids, LayerPrompts? prompts)
-    {
-        Tensor embedded = _vocabulary.forward(ids);
-        if (prompts is null)
-        {
-            return embedded;
-        }
-
-        // The reference rounds the deeper prompts to float16, not these.
-        LayerPrompts unrounded = prompts with { RoundToHalf = false };
-        long end = PromptStart + prompts.Length;
-        return cat(
-            [
-                embedded.narrow(1, 0, PromptStart),
-                unrounded.Expand(0, ids.shape[0], embedded.dtype),
-                embedded.narrow(1, end, ids.shape[1] - end),
-            ],
-            dim: 1);
     }
 
     private Transformer.Input Pass(LayerPrompts? prompts, long length) =>

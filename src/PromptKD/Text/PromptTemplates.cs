@@ -43,6 +43,17 @@ internal static class PromptTemplates
                 $"No prompt template is known for the dataset '{dataset}', only for {string.Join(", ", Datasets)}.");
     }
 
+    /// <summary>The sentences of the zero-shot ensemble for one dataset: the 7, and but for ImageNet the dataset's own.</summary>
+    /// <param name="dataset">As in <see cref="ForDataset"/>.</param>
+    /// <exception cref="PromptKDException">No such dataset is known.</exception>
+    public static IReadOnlyList<PromptTemplate> EnsembleFor(string dataset)
+    {
+        PromptTemplate own = ForDataset(dataset);
+        return string.Equals(dataset, "ImageNet", StringComparison.OrdinalIgnoreCase)
+            ? ImageNetSelect
+            : [.. ImageNetSelect, own];
+    }
+
     private static PromptTemplate[] Parse(string[] patterns) =>
         [.. patterns.Select(pattern => new PromptTemplate(pattern))];
 

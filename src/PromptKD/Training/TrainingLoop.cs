@@ -87,7 +87,7 @@ internal sealed class TrainingLoop : IDisposable
                 + "Lower --lr or --kd-weight, or use --precision fp32.");
         }
 
-        outcome.Loss.backward();
+        outcome.Backward();
         beforeUpdate?.Invoke();
         _optimizer.Step(learningRate);
         return (loss, outcome.Matches.item<long>());

@@ -1,0 +1,122 @@
+using PromptKD.Data;
+using PromptKD.Models;
+using TorchSharp.Modules;
+
+namespace PromptKD.Methods;
+
+/// <summary>
+/// CoCoOp (Zhou et al., CVPR 2022): a small network makes one vector of each image, which is added to every learned
+/// token. So each image has text features of its own, and the text tower runs once for each image.
+/// </summary>
+/// <remarks>arXiv 2203.05557, section 3.2; CoOp trainers/cocoop.py.</remarks>
+internal sealed class CoCoOpMethod : IPromptMethod
+{
+    private readonly PromptedClip _clip;
+    private readonly Parameter _context;
+    private readonly MetaNetwork _network;
+
+    /// <param name="clip">Taken over: disposed with the method.</param>
+    /// <param name="context">Initial context, [length, text width]; copied.</param>
+    /// <param name="network">Makes what is added to it; taken over.</param>
+    public CoCoOpMethod(PromptedClip clip, Tensor context, MetaNetwork network)
+    {
+        _clip = clip;
+        _context = nn.Parameter(context.detach().clone());
+        _network = network;
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<KeyValuePair<string, Parameter>> Trainable => [new("ctx", _context), .. NetworkParameters];
+
+    /// <inheritdoc/>
+    public IReadOnlyList<KeyValuePair<string, Tensor>> State => NamedTensors.Of(Trainable);
+
+    /// <inheritdoc/>
+    public string CheckpointFolder => "prompt_learner";
+
+    /// <inheritdoc/>
+    public IReadOnlyList<KeyValuePair<string, Tensor>> CheckpointState =>
+    [
+        new("ctx", _context.detach()),
+        .. _clip.Sentences.StoredEmbeddings(),
+        .. NamedTensors.Below("", NamedTensors.Of(NetworkParameters)),
+    ];
+
+    /// <inheritdoc/>
+    public int SmallestBatch => 1;
+
+    private IEnumerable<KeyValuePair<string, Parameter>> NetworkParameters => _network.named_parameters()
+        .Select(named => KeyValuePair.Create("meta_net." + named.name, named.parameter));
+
+    /// <summary>Nothing here behaves differently while training.</summary>
+    public void SetTraining(bool training)
+    {
+    }
+
+    /// <inheritdoc/>
+    public void LoadCheckpoint(IReadOnlyDictionary<string, Tensor> tensors, string source) =>
+        NamedTensors.Load(Trainable, tensors, source);
+
+    /// <inheritdoc/>
+    public StepOutcome Loss(Batch batch)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor images = _clip.ImageFeatures(batch.Images, prompts: null);
+        ChunkedTensor texts = _clip.LearnTexts(
+            (int)images.shape[0] * _clip.Sentences.Count, (first, count) => TextFeatures(images, first, count));
+        return LabelLoss.Of(Compare(images, texts.Values), batch, texts).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public Tensor Classify(Tensor images)
+    {
+        using IDisposable noGradients = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        Tensor features = _clip.ImageFeatures(images, prompts: null);
+        Tensor texts = ChunkedTensor.WithoutGraph(
+            (int)images.shape[0] * _clip.Sentences.Count,
+            PromptedClip.EvaluationChunk,
+            (first, count) => TextFeatures(features, first, count));
+        return Compare(features, texts).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _clip.Dispose();
+        _context.Dispose();
+        _network.Dispose();
+    }
+
+    /// <param name="images">Normalised image features, [batch, embedding].</param>
+    /// <param name="first">Row batch · classes + class from which to begin.</param>
+    /// <param name="count">Rows.</param>
+    /// <returns>[count, embedding].</returns>
+    private Tensor TextFeatures(Tensor images, int first, int count)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        int classes = _clip.Sentences.Count;
+        List<Tensor> parts = [];
+        for (int row = first; row < first + count;)
+        {
+            (int image, int firstClass) = (row / classes, row % classes);
+            int taken = Math.Min(first + count - row, classes - firstClass);
+            Tensor context = _context + _network.forward(images.narrow(0, image, 1)); // [length, width]
+            parts.Add(_clip.Sentences.Features(new LayerPrompts([context]), firstClass, taken));
+            row += taken;
+        }
+
+        return cat(parts).MoveToOuterDisposeScope();
+    }
+
+    /// <param name="images">[batch, embedding].</param>
+    /// <param name="texts">[batch · classes, embedding].</param>
+    /// <returns>Logits of each image with its own texts, [batch, classes].</returns>
+    private Tensor Compare(Tensor images, Tensor texts)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor own = texts.view(images.shape[0], _clip.Sentences.Count, -1);
+        Tensor cosines = own.matmul(images.unsqueeze(-1)).squeeze(-1);
+        return (_clip.LogitScale.exp() * cosines).MoveToOuterDisposeScope();
+    }
+}

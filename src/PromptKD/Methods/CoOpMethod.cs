@@ -1,0 +1,66 @@
+using PromptKD.Data;
+using PromptKD.Models;
+using TorchSharp.Modules;
+
+namespace PromptKD.Methods;
+
+/// <summary>
+/// CoOp (Zhou et al., IJCV 2022): the words around the class name are learned, one context for all classes or one for
+/// each. Nothing in the image tower is learned, so it runs without gradient.
+/// </summary>
+/// <remarks>arXiv 2109.01134, section 3.2; CoOp trainers/coop.py.</remarks>
+internal sealed class CoOpMethod : IPromptMethod
+{
+    private readonly PromptedClip _clip;
+    private readonly Parameter _context;
+
+    /// <param name="clip">Taken over: disposed with the method.</param>
+    /// <param name="context">Initial context, [length, text width], or [classes, length, text width] for one of each
+    /// class; copied.</param>
+    public CoOpMethod(PromptedClip clip, Tensor context)
+    {
+        _clip = clip;
+        _context = nn.Parameter(context.detach().clone());
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<KeyValuePair<string, Parameter>> Trainable => [new("ctx", _context)];
+
+    /// <inheritdoc/>
+    public IReadOnlyList<KeyValuePair<string, Tensor>> State => NamedTensors.Of(Trainable);
+
+    /// <inheritdoc/>
+    public string CheckpointFolder => "prompt_learner";
+
+    /// <inheritdoc/>
+    public IReadOnlyList<KeyValuePair<string, Tensor>> CheckpointState =>
+        [.. NamedTensors.Below("", State), .. _clip.Sentences.StoredEmbeddings()];
+
+    /// <inheritdoc/>
+    public int SmallestBatch => 1;
+
+    /// <inheritdoc/>
+    public void SetTraining(bool training) => _clip.ForgetTexts();
+
+    /// <inheritdoc/>
+    public void LoadCheckpoint(IReadOnlyDictionary<string, Tensor> tensors, string source)
+    {
+        NamedTensors.Load(Trainable, tensors, source);
+        _clip.ForgetTexts();
+    }
+
+    /// <inheritdoc/>
+    public StepOutcome Loss(Batch batch) => _clip.LearnLabels(batch, Prompts, () => null);
+
+    /// <inheritdoc/>
+    public Tensor Classify(Tensor images) => _clip.Classify(images, Prompts, () => null);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _clip.Dispose();
+        _context.Dispose();
+    }
+
+    private LayerPrompts Prompts() => new([_context]);
+}

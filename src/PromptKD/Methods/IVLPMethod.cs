@@ -1,0 +1,50 @@
+using PromptKD.Data;
+using PromptKD.Models;
+using TorchSharp.Modules;
+
+namespace PromptKD.Methods;
+
+/// <summary>Independent vision-language prompting: learned tokens in the first layers of both towers, cross entropy.</summary>
+/// <remarks>The baseline of MaPLe (arXiv 2210.03117, section 3); PromptSRC trainers/independentVL.py.</remarks>
+/// <param name="clip">Taken over: disposed with the method.</param>
+/// <param name="prompts">What is learned; taken over.</param>
+internal sealed class IVLPMethod(PromptedClip clip, TowerPrompts prompts) : IPromptMethod
+{
+    /// <inheritdoc/>
+    public IReadOnlyList<KeyValuePair<string, Parameter>> Trainable => [.. prompts.Named];
+
+    /// <inheritdoc/>
+    public IReadOnlyList<KeyValuePair<string, Tensor>> State => NamedTensors.Of(Trainable);
+
+    /// <inheritdoc/>
+    public string CheckpointFolder => "VLPromptLearner";
+
+    /// <inheritdoc/>
+    public IReadOnlyList<KeyValuePair<string, Tensor>> CheckpointState => clip.WholeState(TowerPrompts.Sort(State));
+
+    /// <inheritdoc/>
+    public int SmallestBatch => 1;
+
+    /// <inheritdoc/>
+    public void SetTraining(bool training) => clip.ForgetTexts();
+
+    /// <inheritdoc/>
+    public void LoadCheckpoint(IReadOnlyDictionary<string, Tensor> tensors, string source)
+    {
+        NamedTensors.Load(Trainable, tensors, source);
+        clip.ForgetTexts();
+    }
+
+    /// <inheritdoc/>
+    public StepOutcome Loss(Batch batch) => clip.LearnLabels(batch, () => prompts.Text, () => prompts.Vision);
+
+    /// <inheritdoc/>
+    public Tensor Classify(Tensor images) => clip.Classify(images, () => prompts.Text, () => prompts.Vision);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        clip.Dispose();
+        prompts.Dispose();
+    }
+}

@@ -1,0 +1,58 @@
+using PromptKD.Data;
+using PromptKD.Models;
+using TorchSharp.Modules;
+
+namespace PromptKD.Methods;
+
+/// <summary>
+/// MaPLe (Khattak et al., CVPR 2023): learned tokens in the first layers of both towers, those of the image tower being
+/// linear maps of those of the text tower, so that the two are learned together.
+/// </summary>
+/// <remarks>arXiv 2210.03117, section 3.2; MaPLe trainers/maple.py.</remarks>
+/// <param name="clip">Taken over: disposed with the method.</param>
+/// <param name="prompts">What is learned; taken over.</param>
+internal sealed class MaPLeMethod(PromptedClip clip, CoupledPrompts prompts) : IPromptMethod
+{
+    private const string LearnerPrefix = "prompt_learner.";
+
+    /// <inheritdoc/>
+    public IReadOnlyList<KeyValuePair<string, Parameter>> Trainable =>
+        [.. prompts.Named.Select(named => KeyValuePair.Create(LearnerPrefix + named.Key, named.Value))];
+
+    /// <inheritdoc/>
+    public IReadOnlyList<KeyValuePair<string, Tensor>> State => NamedTensors.Of(Trainable);
+
+    /// <inheritdoc/>
+    public string CheckpointFolder => "MultiModalPromptLearner";
+
+    /// <inheritdoc/>
+    public IReadOnlyList<KeyValuePair<string, Tensor>> CheckpointState =>
+        clip.WholeState(
+            new PromptTensors(prompts.Context, [], []), NamedTensors.Of(prompts.Named).Skip(1));
+
+    /// <inheritdoc/>
+    public int SmallestBatch => 1;
+
+    /// <inheritdoc/>
+    public void SetTraining(bool training) => clip.ForgetTexts();
+
+    /// <inheritdoc/>
+    public void LoadCheckpoint(IReadOnlyDictionary<string, Tensor> tensors, string source)
+    {
+        NamedTensors.Load(Trainable, tensors, source);
+        clip.ForgetTexts();
+    }
+
+    /// <inheritdoc/>
+    public StepOutcome Loss(Batch batch) => clip.LearnLabels(batch, () => prompts.Text, prompts.MakeVision);
+
+    /// <inheritdoc/>
+    public Tensor Classify(Tensor images) => clip.Classify(images, () => prompts.Text, prompts.MakeVision);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        clip.Dispose();
+        prompts.Dispose();
+    }
+}

@@ -1,0 +1,207 @@
+using PromptKD.Data;
+using PromptKD.Features;
+using PromptKD.Models;
+using PromptKD.Models.Weights;
+using PromptKD.Runtime;
+using PromptKD.Text;
+
+namespace PromptKD.Methods;
+
+/// <summary>
+/// A frozen CLIP with the sentences of its classes, into both of which learned tokens may be put: what the labelled
+/// methods share. They differ in who makes the tokens.
+/// </summary>
+internal sealed class PromptedClip : IDisposable
+{
+    /// <summary>Sentences encoded at a time where no gradient is needed: bounds memory, whatever the number of classes.</summary>
+    public const int EvaluationChunk = 64;
+
+    private readonly int _textChunk;
+    private Tensor? _classVectors;
+
+    private PromptedClip(ImageEncoder images, TextEncoder text, PromptedTexts sentences, Tensor logitScale, int textChunk)
+    {
+        Images = images;
+        Text = text;
+        Sentences = sentences;
+        LogitScale = logitScale.DetachFromDisposeScope();
+        _textChunk = textChunk;
+    }
+
+    /// <summary>The image tower.</summary>
+    public ImageEncoder Images { get; }
+
+    /// <summary>The text tower.</summary>
+    public TextEncoder Text { get; }
+
+    /// <summary>The sentences of the classes, in label order.</summary>
+    public PromptedTexts Sentences { get; }
+
+    /// <summary>logit_scale, before exp: a scalar, float32.</summary>
+    public Tensor LogitScale { get; }
+
+    /// <summary>Reads both towers and embeds the sentences.</summary>
+    /// <param name="clip">The weights; stays the caller's.</param>
+    /// <param name="tokenizer">The tokenizer of that CLIP's vocabulary.</param>
+    /// <param name="classNames">In label order.</param>
+    /// <param name="context">The words in whose place learned tokens stand.</param>
+    /// <param name="position">Where the class name stands.</param>
+    /// <param name="target">Where to compute, and in which element type.</param>
+    /// <param name="textChunk">Sentences encoded at a time while training (<see cref="ChunkedTensor"/>); 0 for all.</param>
+    /// <exception cref="PromptKDException">A class name is too long, or the vocabulary is another model's.</exception>
+    public static PromptedClip Read(
+        ClipCheckpoint clip,
+        ClipTokenizer tokenizer,
+        IReadOnlyList<string> classNames,
+        ContextText context,
+        NamePosition position,
+        ComputeTarget target,
+        int textChunk = 0)
+    {
+        ClassTexts.RequireVocabulary(tokenizer, clip.Architecture, clip.Description);
+        Tensor ids = ClassTexts.Tokenize(tokenizer, classNames, context.Fill, clip.Architecture.ContextLength);
+        int[] nameLengths = [.. classNames.Select(name => tokenizer.Encode(name.Replace('_', ' ')).Length)];
+        var images = new ImageEncoder(clip.Architecture, target.Type, target.Device);
+        ModuleWeights.Fill(images, clip.Tensors, "visual.", clip.Description);
+        var text = new TextEncoder(clip.Architecture, target.Type, target.Device);
+        ModuleWeights.Fill(text, clip.Tensors, "", clip.Description);
+        return new PromptedClip(
+            images,
+            text,
+            new PromptedTexts(text, ids, context.Length, position, nameLengths),
+            clip.Tensors["logit_scale"].to(ScalarType.Float32, target.Device, copy: true),
+            textChunk);
+    }
+
+    /// <summary>What learned tokens start from: the embeddings of the words, or noise.</summary>
+    /// <returns>float32, [length, text width]; belongs to the caller.</returns>
+    public Tensor DrawContext(ContextText context, ClipTokenizer tokenizer)
+    {
+        if (!context.StartsFromWords)
+        {
+            return LearnedPrompts.Draw(context.Length, Text.Architecture.TextWidth, Text.Device);
+        }
+
+        using IDisposable noGradients = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        Tensor ids = ClassTexts.Tokenize(
+            tokenizer, [context.Prefix], prefix => prefix, Text.Architecture.ContextLength);
+        Tensor words = Text.EmbedAll(ids)[0].narrow(0, 1, context.Length);
+        return words.to(ScalarType.Float32, copy: true).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Image features with the graph of the learned tokens; without one if there are none.</summary>
+    /// <param name="pixels">Normalised pixels, [batch, 3, size, size].</param>
+    /// <param name="prompts">Learned tokens of the image tower, or null.</param>
+    /// <returns>Normalised, float32, [batch, embedding].</returns>
+    public Tensor ImageFeatures(Tensor pixels, LayerPrompts? prompts)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        return nn.functional.normalize(Images.forward(pixels, prompts), dim: -1).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The text features of all classes for a training step.</summary>
+    /// <param name="prompts">Makes the learned tokens of the text tower, layer 0 first.</param>
+    /// <returns>Normalised, float32, [classes, embedding].</returns>
+    public ChunkedTensor LearnTexts(Func<LayerPrompts> prompts) => LearnTexts(
+        Sentences.Count, (first, count) => Sentences.Features(Of(prompts(), first, count), first, count));
+
+    /// <summary>As the shorter form, for rows that a method defines itself.</summary>
+    /// <param name="rows">How many rows.</param>
+    /// <param name="features">From the first row and a number of rows to their features.</param>
+    public ChunkedTensor LearnTexts(int rows, Func<int, int, Tensor> features) =>
+        ChunkedTensor.Compute(rows, _textChunk, features);
+
+    /// <summary>The text features of all classes for evaluation: computed once, until <see cref="ForgetTexts"/>.</summary>
+    /// <returns>Normalised, float32, [classes, embedding]. Belongs to this object.</returns>
+    public Tensor ReadTexts(LayerPrompts prompts) => _classVectors ??= ChunkedTensor.WithoutGraph(
+        Sentences.Count,
+        EvaluationChunk,
+        (first, count) => Sentences.Features(Of(prompts, first, count), first, count)).DetachFromDisposeScope();
+
+    /// <summary>To be called when what is learned may have changed.</summary>
+    public void ForgetTexts()
+    {
+        _classVectors?.Dispose();
+        _classVectors = null;
+    }
+
+    /// <summary>A step that learns from labels alone, by cross entropy.</summary>
+    /// <param name="batch">With labels.</param>
+    /// <param name="text">Makes the learned tokens of the text tower.</param>
+    /// <param name="vision">Makes those of the image tower, or null.</param>
+    public StepOutcome LearnLabels(Batch batch, Func<LayerPrompts> text, Func<LayerPrompts?> vision)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        ForgetTexts();
+        ChunkedTensor texts = LearnTexts(text);
+        Tensor logits = Compare(ImageFeatures(batch.Images, vision()), texts.Values);
+        return LabelLoss.Of(logits, batch, texts).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Scores of every class, without gradient.</summary>
+    /// <param name="pixels">Normalised pixels, [batch, 3, size, size].</param>
+    /// <param name="text">Makes the learned tokens of the text tower.</param>
+    /// <param name="vision">Makes those of the image tower, or null.</param>
+    /// <returns>Logits, float32, [batch, classes].</returns>
+    public Tensor Classify(Tensor pixels, Func<LayerPrompts> text, Func<LayerPrompts?> vision)
+    {
+        using IDisposable noGradients = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        return Compare(ImageFeatures(pixels, vision()), ReadTexts(text())).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Logits: scaled cosines.</summary>
+    /// <param name="images">Normalised, [batch, embedding].</param>
+    /// <param name="texts">Normalised, [classes, embedding].</param>
+    /// <returns>[batch, classes].</returns>
+    public Tensor Compare(Tensor images, Tensor texts)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        return (LogitScale.exp() * images.matmul(texts.t())).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>What the reference saves of a prompted CLIP as a whole, in its order and under its names.</summary>
+    /// <param name="prompts">By the module that has them.</param>
+    /// <param name="otherLearned">What the module that makes prompts has beside them, without "prompt_learner.".</param>
+    /// <returns>New handles of the same values; the caller, or its scope, frees them.</returns>
+    public IReadOnlyList<KeyValuePair<string, Tensor>> WholeState(
+        PromptTensors prompts, IEnumerable<KeyValuePair<string, Tensor>>? otherLearned = null)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        KeyValuePair<string, Tensor>[] learner =
+            [new("ctx", prompts.Context), .. Sentences.StoredEmbeddings(), .. otherLearned ?? []];
+        KeyValuePair<string, Tensor>[] state =
+        [
+            new("logit_scale", LogitScale.detach()),
+            .. NamedTensors.Below("prompt_learner.", learner),
+            .. NamedTensors.Below("image_encoder.", LearnedPrompts.Among(Images.state_dict(), prompts.Vision)),
+            .. NamedTensors.Below("text_encoder.", LearnedPrompts.Among(TextState, prompts.Text)),
+        ];
+        Array.ForEach(state, named => named.Value.MoveToOuterDisposeScope());
+        return state;
+    }
+
+    /// <summary>The text tower's parameters, without the vocabulary, which the reference does not count as its own.</summary>
+    public IEnumerable<KeyValuePair<string, Tensor>> TextState => Text.state_dict()
+        .Where(named => !named.Key.StartsWith("token_embedding.", StringComparison.Ordinal));
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        ForgetTexts();
+        Images.Dispose();
+        Sentences.Dispose();
+        Text.Dispose();
+        LogitScale.Dispose();
+    }
+
+    // A context of its own for each class is [classes, length, width].
+    private static LayerPrompts Of(LayerPrompts prompts, int first, int count)
+    {
+        Tensor context = prompts.Tokens[0];
+        return context.dim() == 2
+            ? prompts
+            : prompts with { Tokens = [context.narrow(0, first, count), .. prompts.Tokens.Skip(1)] };
+    }
+}
