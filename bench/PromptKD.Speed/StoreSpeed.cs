@@ -29,7 +29,8 @@ internal static class StoreSpeed
         work.Add("store", seconds / Pictures);
     }
 
-    private static StoreIndex Index(Preprocessing preprocessing, ComputeTarget target) => new()
+    /// <summary>The index of a store of one view of a few random pictures, in two shards.</summary>
+    public static StoreIndex Index(Preprocessing preprocessing, ComputeTarget target) => new()
     {
         Teacher = "random",
         TeacherPrompts = "none",

@@ -94,7 +94,8 @@ internal sealed class DistillationInputs : IDisposable
     {
         PromptKDConfig settings = _config.Trainer.PromptKD;
         ClassVectors classVectors = _teacher.EncodeClasses(observer);
-        ITeacherFeatures teacher = _teacher.ReadFeatures(run, _pictureLoader, observer, cancellation);
+        ITeacherFeatures teacher = _teacher.ReadFeatures(
+            run, _pictureLoader, classVectors, observer, cancellation);
         var encoder = ImageEncoder.Create(_studentClip.Architecture, _target.Type, _target.Device);
         ModuleWeights.Fill(encoder, _studentClip.Tensors, "visual.", _studentClip.Description);
         double studentScale = Math.Exp(_studentClip.LogitScale);
