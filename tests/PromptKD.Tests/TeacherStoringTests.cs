@@ -136,8 +136,8 @@ public sealed class TeacherStoringTests : IDisposable
     public void Neither_filling_a_store_nor_training_from_it_keeps_more_tensors_with_time()
     {
         ExperimentConfig config = Config("run", Store);
-        config = config with { Optim = config.Optim with { MaxEpoch = 6 } };
-        config = config with { Distill = config.Distill with { Views = 6 } };
+        config = config with { Optim = config.Optim with { MaxEpoch = 4 } };
+        config = config with { Distill = config.Distill with { Views = 5 } };
         var watcher = new Watcher();
 
         TeacherStoring.Fill(config, StorePart.Whole, watcher, Stop);
@@ -149,7 +149,7 @@ public sealed class TeacherStoringTests : IDisposable
         int half = filling.Length / 2;
         Assert.True(half > 5 * LoadedAhead);
         Assert.InRange(filling[half..].Max(), 0, filling[..half].Max() + LoadedAhead);
-        Assert.Equal(6, watcher.TensorsBehindEpochs.Count);
+        Assert.Equal(4, watcher.TensorsBehindEpochs.Count);
         Assert.All(watcher.TensorsBehindEpochs, count => Assert.InRange(count, 0, watcher.TensorsBehindEpochs[0]));
     }
 
