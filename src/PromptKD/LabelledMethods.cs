@@ -91,9 +91,8 @@ internal sealed class LabelledMethods
         }
 
         PromptedClip clip = Read(context, position);
-        using DisposeScope scope = NewDisposeScope();
-        Tensor initial = settings.Csc && !context.StartsFromWords
-            ? stack(_classNames.Select(_ => clip.DrawContext(context, _tokenizer)))
+        using Tensor initial = settings.Csc && !context.StartsFromWords
+            ? clip.DrawContextOfEachClass(context)
             : clip.DrawContext(context, _tokenizer);
         return new CoOpMethod(clip, initial);
     }

@@ -21,8 +21,11 @@ internal static class GoldenChecks
         new EndToEndCheck(),
         new MetricsCheck(),
         new DatasetSplitsCheck(),
+        new SelfRegulationCheck(),
+        new LabelledMethodCheck(),
+        new ZeroShotCheck(),
     ];
 
     /// <summary>The check of a case, or null where the project does not cover its kind yet.</summary>
-    public static IGoldenCheck? For(GoldenCase golden) => s_all.SingleOrDefault(check => check.Kind == golden.Kind);
+    public static IGoldenCheck? For(GoldenCase golden) => s_all.SingleOrDefault(check => check.Covers(golden.Kind));
 }

@@ -6,6 +6,9 @@ internal interface IGoldenCheck
     /// <summary>The <c>case</c> name in <c>case.json</c> that this check covers.</summary>
     string Kind { get; }
 
+    /// <summary>Whether it covers a kind of case: its own, unless it says otherwise.</summary>
+    bool Covers(string kind) => kind == Kind;
+
     /// <summary>Parts of such a case that the check leaves alone; they are named in the report.</summary>
     IReadOnlyList<string> NotCovered => [];
 

@@ -6,7 +6,10 @@ namespace PromptKD.Tests;
 internal static class ClipVocabulary
 {
     private static readonly string[] s_kindsThatTokenize =
-        ["tokenizer", "ivlp-forward", "promptkd-step", "promptkd-eval", "checkpoints", "end-to-end"];
+    [
+        "tokenizer", "ivlp-forward", "promptkd-step", "promptkd-eval", "checkpoints", "end-to-end",
+        "promptsrc-step", "zeroshot",
+    ];
 
     /// <summary>The path of the vocabulary; skips the calling test where there is none (fails it in CI).</summary>
     public static string Require()
@@ -28,7 +31,8 @@ internal static class ClipVocabulary
     /// <summary>As <see cref="Require"/>, for the kinds of case that turn text into tokens.</summary>
     public static void RequireFor(GoldenCase golden)
     {
-        if (s_kindsThatTokenize.Contains(golden.Kind))
+        bool isTrainer = golden.Kind.StartsWith("trainer-", StringComparison.Ordinal);
+        if (isTrainer || s_kindsThatTokenize.Contains(golden.Kind))
         {
             Require();
         }

@@ -12,12 +12,14 @@ internal sealed class ChunkedTensor
 {
     private readonly Func<int, int, Tensor> _compute;
     private readonly int _chunk;
+    private readonly Tensor[] _inputs;
 
-    private ChunkedTensor(Tensor values, int chunk, Func<int, int, Tensor> compute)
+    private ChunkedTensor(Tensor values, int chunk, Func<int, int, Tensor> compute, Tensor[] inputs)
     {
         Values = values;
         _chunk = chunk;
         _compute = compute;
+        _inputs = inputs;
     }
 
     /// <summary>All rows, [count, …]. Belongs to the caller's scope.</summary>
@@ -28,10 +30,12 @@ internal sealed class ChunkedTensor
     /// <param name="chunk">How many at a time; 0 for all, with an ordinary graph.</param>
     /// <param name="compute">From the first row and a number of rows to these, [number, …], with their graph. It is
     /// called twice for each chunk and must give the same both times.</param>
-    public static ChunkedTensor Compute(int count, int chunk, Func<int, int, Tensor> compute) =>
+    /// <param name="inputs">What it needs of the present scope: moves with <see cref="Values"/>.</param>
+    public static ChunkedTensor Compute(
+        int count, int chunk, Func<int, int, Tensor> compute, params Tensor[] inputs) =>
         chunk == 0 || chunk >= count
-            ? new ChunkedTensor(compute(0, count), count, compute)
-            : new ChunkedTensor(WithoutGraph(count, chunk, compute).requires_grad_(), chunk, compute);
+            ? new ChunkedTensor(compute(0, count), count, compute, [])
+            : new ChunkedTensor(WithoutGraph(count, chunk, compute).requires_grad_(), chunk, compute, inputs);
 
     /// <summary>Computes the rows for use without gradient.</summary>
     /// <param name="count">As in <see cref="Compute"/>.</param>
@@ -58,6 +62,13 @@ internal sealed class ChunkedTensor
             using DisposeScope scope = NewDisposeScope();
             (_compute(first, count) * gradient.narrow(0, first, count)).sum().backward();
         }
+    }
+
+    /// <summary>Moves what <see cref="Backward"/> needs to the scope around the present one.</summary>
+    public void MoveToOuterDisposeScope()
+    {
+        Values.MoveToOuterDisposeScope();
+        Array.ForEach(_inputs, input => input.MoveToOuterDisposeScope());
     }
 
     private static IEnumerable<(int First, int Count)> Chunks(int count, int chunk)

@@ -63,7 +63,9 @@ internal sealed class CoCoOpMethod : IPromptMethod
         using DisposeScope scope = NewDisposeScope();
         Tensor images = _clip.ImageFeatures(batch.Images, prompts: null);
         ChunkedTensor texts = _clip.LearnTexts(
-            (int)images.shape[0] * _clip.Sentences.Count, (first, count) => TextFeatures(images, first, count));
+            (int)images.shape[0] * _clip.Sentences.Count,
+            (first, count) => TextFeatures(images, first, count),
+            images);
         return LabelLoss.Of(Compare(images, texts.Values), batch, texts).MoveToOuterDisposeScope();
     }
 

@@ -70,7 +70,7 @@ internal sealed record StepOutcome(Tensor Loss, Tensor Matches)
     {
         Loss.MoveToOuterDisposeScope();
         Matches.MoveToOuterDisposeScope();
-        Texts?.Values.MoveToOuterDisposeScope();
+        Texts?.MoveToOuterDisposeScope();
         return this;
     }
 }

@@ -4,6 +4,7 @@ using PromptKD.Models;
 using PromptKD.Models.Weights;
 using PromptKD.Runtime;
 using PromptKD.Text;
+using TorchSharp.Modules;
 
 namespace PromptKD.Methods;
 
@@ -79,7 +80,8 @@ internal sealed class PromptedClip : IDisposable
     {
         if (!context.StartsFromWords)
         {
-            return LearnedPrompts.Draw(context.Length, Text.Architecture.TextWidth, Text.Device);
+            using Parameter drawn = LearnedPrompts.Draw(context.Length, Text.Architecture.TextWidth, Text.Device);
+            return drawn.detach();
         }
 
         using IDisposable noGradients = no_grad();
@@ -88,6 +90,16 @@ internal sealed class PromptedClip : IDisposable
             tokenizer, [context.Prefix], prefix => prefix, Text.Architecture.ContextLength);
         Tensor words = Text.EmbedAll(ids)[0].narrow(0, 1, context.Length);
         return words.to(ScalarType.Float32, copy: true).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>What learned tokens of each class start from where they are its own: noise.</summary>
+    /// <returns>float32, [classes, length, text width]; belongs to the caller.</returns>
+    public Tensor DrawContextOfEachClass(ContextText context)
+    {
+        using Parameter all = LearnedPrompts.Draw(
+            (long)Sentences.Count * context.Length, Text.Architecture.TextWidth, Text.Device);
+        using Tensor drawn = all.detach();
+        return drawn.view(Sentences.Count, context.Length, -1);
     }
 
     /// <summary>Image features with the graph of the learned tokens; without one if there are none.</summary>
@@ -109,8 +121,9 @@ internal sealed class PromptedClip : IDisposable
     /// <summary>As the shorter form, for rows that a method defines itself.</summary>
     /// <param name="rows">How many rows.</param>
     /// <param name="features">From the first row and a number of rows to their features.</param>
-    public ChunkedTensor LearnTexts(int rows, Func<int, int, Tensor> features) =>
-        ChunkedTensor.Compute(rows, _textChunk, features);
+    /// <param name="inputs">What it needs of the present scope.</param>
+    public ChunkedTensor LearnTexts(int rows, Func<int, int, Tensor> features, params Tensor[] inputs) =>
+        ChunkedTensor.Compute(rows, _textChunk, features, inputs);
 
     /// <summary>The text features of all classes for evaluation: computed once, until <see cref="ForgetTexts"/>.</summary>
     /// <returns>Normalised, float32, [classes, embedding]. Belongs to this object.</returns>

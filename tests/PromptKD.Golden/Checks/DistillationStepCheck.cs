@@ -1,11 +1,7 @@
-using System.Globalization;
-using System.Text.Json;
-using PromptKD.Configuration;
 using PromptKD.Data;
 using PromptKD.Features;
 using PromptKD.Methods;
 using PromptKD.Training;
-using TorchSharp.Modules;
 
 namespace PromptKD.Golden.Checks;
 
@@ -50,8 +46,8 @@ internal sealed class DistillationStepCheck : IGoldenCheck
             "init.",
             golden.Json.GetProperty("kd_weight").GetDouble(),
             golden.Json.GetProperty("temperature").GetDouble());
-        var schedule = new LearningRateSchedule(Optim(golden.Json.GetProperty("optim")));
-        using var loop = new TrainingLoop(method, Plan(schedule, golden.Json.GetProperty("optim")));
+        LearningRateSchedule schedule = GoldenTraining.Schedule(golden.Json.GetProperty("optim"));
+        using TrainingLoop loop = GoldenTraining.Loop(method, golden.Json.GetProperty("optim"));
         var results = new Dictionary<string, Tensor>();
         List<double> losses = [];
         List<double> rates = [];
@@ -63,15 +59,16 @@ internal sealed class DistillationStepCheck : IGoldenCheck
         {
             Tensor images = inputs["images"].narrow(0, (step - 1) % batches * batchSize, batchSize);
             using var batch = new Batch(images.clone(), null, [.. Enumerable.Range(0, batchSize)]);
-            string prefix = string.Create(CultureInfo.InvariantCulture, $"step{step}.");
+            string prefix = GoldenTraining.Step(step);
             if (wanted.Any(name => name.StartsWith(prefix + "teacher.", StringComparison.Ordinal)))
             {
                 AddFeatures(results, prefix, method, teacher, batch);
             }
 
             rates.Add(schedule.Rate((step - 1) / batches));
-            losses.Add(loop.Step(batch, rates[^1], () => AddGradients(results, prefix, method)).Loss);
-            AddState(results, prefix, method);
+            losses.Add(loop.Step(
+                batch, rates[^1], () => GoldenTraining.AddGradients(results, prefix, method.Trainable)).Loss);
+            GoldenTraining.AddValues(results, prefix, method.State);
         }
 
         results["losses"] = tensor(losses.ToArray());
@@ -94,45 +91,4 @@ internal sealed class DistillationStepCheck : IGoldenCheck
         results[prefix + "student.logits"] =
             method.ClassVectors.Compare(studentFeatures, method.Settings.StudentLogitScale);
     }
-
-    private static void AddGradients(Dictionary<string, Tensor> results, string prefix, PromptKDMethod method)
-    {
-        foreach ((string name, Parameter parameter) in method.Trainable)
-        {
-            results[$"{prefix}grad.{name}"] = parameter.grad!.clone().MoveToOuterDisposeScope();
-        }
-    }
-
-    private static void AddState(Dictionary<string, Tensor> results, string prefix, PromptKDMethod method)
-    {
-        foreach ((string name, Tensor value) in method.State)
-        {
-            results[$"{prefix}param.{name}"] = value.detach().clone();
-        }
-    }
-
-    private static TrainingPlan Plan(LearningRateSchedule schedule, JsonElement optim) => new()
-    {
-        Epochs = 1,
-        BatchesPerEpoch = 1,
-        PicturesPerEpoch = 1,
-        Batches = (_, _) => [],
-        Schedule = schedule,
-        CheckpointPath = "",
-        Optimizer = new OptimizerSettings(
-            optim.GetProperty("momentum").GetDouble(),
-            optim.GetProperty("weight_decay").GetDouble(),
-            optim.GetProperty("dampening").GetDouble(),
-            optim.GetProperty("nesterov").GetBoolean()),
-    };
-
-    private static OptimConfig Optim(JsonElement optim) => new()
-    {
-        Lr = optim.GetProperty("lr").GetDouble(),
-        MaxEpoch = optim.GetProperty("max_epoch").GetInt32(),
-        LrScheduler = optim.GetProperty("lr_scheduler").GetString()!,
-        WarmupEpoch = optim.GetProperty("warmup_epoch").GetInt32(),
-        WarmupType = optim.GetProperty("warmup_type").GetString()!,
-        WarmupConsLr = optim.GetProperty("warmup_cons_lr").GetDouble(),
-    };
 }
