@@ -24,6 +24,15 @@ public sealed class BenchmarkReport
     /// <summary>Runs that were planned and are not there.</summary>
     public IReadOnlyList<string> Unfinished { get; }
 
+    /// <summary>
+    /// Reads the runs below a folder: ours by their <c>result.json</c>, those of the family's own programs by their
+    /// <c>log.txt</c>.
+    /// </summary>
+    /// <exception cref="PromptKDException">
+    /// The folder is missing or holds no finished run, or two runs say something of the same seed of the same thing.
+    /// </exception>
+    public static BenchmarkReport Read(string folder) => new(OutcomeReader.Read(folder));
+
     /// <summary>Writes <c>report.md</c>, <c>report.html</c> and <c>results.csv</c>, each whole or not at all.</summary>
     /// <param name="folder">Made where there is none.</param>
     /// <exception cref="PromptKDException">The folder cannot be written.</exception>
