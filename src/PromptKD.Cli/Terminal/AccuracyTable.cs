@@ -1,13 +1,12 @@
 using System.Globalization;
 using PromptKD.Evaluation;
-using Spectre.Console;
 
 namespace PromptKD.Cli.Terminal;
 
 /// <summary>Accuracies of one or more models, in percent, as a table on standard output.</summary>
 internal static class AccuracyTable
 {
-    /// <summary>Prints a row a model. A terminal gets borders, a file plain columns.</summary>
+    /// <summary>Prints a row a model.</summary>
     public static void Print(params (string Name, BaseNovelResult? Result)[] rows)
     {
         (string Name, BaseNovelResult? Result)[] measured = [.. rows.Where(row => row.Result is not null)];
@@ -20,26 +19,7 @@ internal static class AccuracyTable
         string[] columns = split
             ? ["", "base", "novel", "harmonic mean", "all classes", "pictures"]
             : ["", "accuracy", "macro F1", "pictures"];
-        IEnumerable<string[]> cells = measured.Select(row => Cells(row.Name, row.Result!, split));
-        if (Console.IsOutputRedirected)
-        {
-            PrintPlain([columns, .. cells]);
-            return;
-        }
-
-        Table table = new Table().Border(TableBorder.Rounded);
-        table.AddColumn(columns[0]);
-        foreach (string column in columns.Skip(1))
-        {
-            table.AddColumn(new TableColumn(column).RightAligned());
-        }
-
-        foreach (string[] row in cells)
-        {
-            table.AddRow([.. row.Select(Markup.Escape)]);
-        }
-
-        AnsiConsole.Write(table);
+        TextTable.Print(columns, measured.Select(row => Cells(row.Name, row.Result!, split)));
     }
 
     private static string[] Cells(string name, BaseNovelResult result, bool split) => split
@@ -52,15 +32,4 @@ internal static class AccuracyTable
 
     private static string Percent(double? value) =>
         value is { } number ? string.Create(CultureInfo.InvariantCulture, $"{number:0.0} %") : "–";
-
-    private static void PrintPlain(string[][] rows)
-    {
-        int[] widths = [.. Enumerable.Range(0, rows[0].Length).Select(column => rows.Max(row => row[column].Length))];
-        foreach (string[] row in rows)
-        {
-            IEnumerable<string> cells = row.Select((cell, column) =>
-                column == 0 ? cell.PadRight(widths[column]) : cell.PadLeft(widths[column]));
-            Console.WriteLine(string.Join("  ", cells).TrimEnd());
-        }
-    }
 }
