@@ -16,6 +16,7 @@ var root = new RootCommand("Turns a large CLIP and a folder of unlabelled images
     EvaluateCommand.Create(),
     PredictCommand.Create(),
     ReportCommand.Create(),
+    DatasetsCommand.Create(),
 };
 
 ParseResult parsed = root.Parse(args);

@@ -5,6 +5,9 @@ namespace PromptKD.Data.Datasets;
 /// <summary>The fifteen data sets of the CoOp family: one row each.</summary>
 public static class DatasetCatalog
 {
+    /// <summary>Where the family's split files and class names can be had.</summary>
+    public static Uri SplitFiles { get; } = new("https://github.com/KaiyangZhou/CoOp/blob/main/DATASETS.md");
+
     /// <summary>All of them: the paper's eleven in the order of its tables, then the variants of ImageNet.</summary>
     public static IReadOnlyList<DatasetEntry> All { get; } =
     [
@@ -155,6 +158,7 @@ public static class DatasetCatalog
             Folder = "imagenetv2",
             Images = "imagenetv2-matched-frequency-format-val",
             Classes = 1000,
+            TestPictures = 10_000,
             Home = new Uri("https://github.com/modestyachts/ImageNetV2"),
         },
         new(new SynsetFolders("", ""))
@@ -164,6 +168,7 @@ public static class DatasetCatalog
             Folder = "imagenet-sketch",
             Images = "images",
             Classes = 1000,
+            TestPictures = 50_889,
             Home = new Uri("https://github.com/HaohanWang/ImageNet-Sketch"),
         },
         new(new SynsetFolders("", ""))
@@ -173,6 +178,7 @@ public static class DatasetCatalog
             Folder = "imagenet-adversarial",
             Images = "imagenet-a",
             Classes = 200,
+            TestPictures = 7_500,
             Home = new Uri("https://github.com/hendrycks/natural-adv-examples"),
         },
         new(new SynsetFolders("", ""))
@@ -182,6 +188,7 @@ public static class DatasetCatalog
             Folder = "imagenet-rendition",
             Images = "imagenet-r",
             Classes = 200,
+            TestPictures = 30_000,
             Home = new Uri("https://github.com/hendrycks/imagenet-r"),
         },
     ];

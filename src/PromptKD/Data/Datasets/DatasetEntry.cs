@@ -26,6 +26,9 @@ public sealed record DatasetEntry
     /// <summary>What the paper counts; null for the variants of ImageNet, which it does not list.</summary>
     public DatasetCounts? Counts { get; init; }
 
+    /// <summary>Number of its pictures, for sets that are made for tests only.</summary>
+    public int? TestPictures { get; init; }
+
     /// <summary>Its official page.</summary>
     public required Uri Home { get; init; }
 
@@ -38,7 +41,10 @@ public sealed record DatasetEntry
     /// <summary>Where its class names come from, in words.</summary>
     public string ClassNames => Reader.ClassNames;
 
-    /// <summary>Files and folders that it is read from, below <see cref="Folder"/>, beside the pictures.</summary>
+    /// <summary>
+    /// The data set's own files that it is read from, below <see cref="Folder"/>, beside the pictures. Where there is
+    /// a <see cref="SplitFile"/>, they are only needed to build that. None: the folders of the pictures say it all.
+    /// </summary>
     public IReadOnlyList<string> Sources => Reader.Sources;
 
     /// <summary>Whether it is made for tests only: nothing of it is set aside for training.</summary>

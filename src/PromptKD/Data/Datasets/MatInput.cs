@@ -73,14 +73,14 @@ internal sealed class MatInput(ReadOnlyMemory<byte> bytes)
     private const int TagLength = 8;
     private ReadOnlyMemory<byte> _rest = bytes;
 
-    /// <summary>Whether nothing is left but padding.</summary>
-    public bool IsAtEnd => _rest.Length < TagLength;
+    /// <summary>Whether nothing is left.</summary>
+    public bool IsAtEnd => _rest.IsEmpty;
 
     /// <summary>The next element.</summary>
     /// <exception cref="InvalidDataException">The bytes end within it.</exception>
     public MatElement Next()
     {
-        if (IsAtEnd)
+        if (_rest.Length < TagLength)
         {
             throw Truncated();
         }

@@ -12,10 +12,7 @@ internal sealed class SplitFileReader(string fileName, IDatasetReader lists) : I
     public string FileName => fileName;
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> Sources => [fileName];
-
-    /// <summary>What it is built from where it is missing.</summary>
-    public IReadOnlyList<string> FallbackSources => lists.Sources;
+    public IReadOnlyList<string> Sources => lists.Sources;
 
     /// <inheritdoc/>
     public string ClassNames => lists.ClassNames;

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json;
 using SkiaSharp;
@@ -41,6 +42,9 @@ internal static class FakeDatasets
     private const int PicturesOfClass = Train + Validation + Test;
     private const int Size = 32;
 
+    // The same in every data set, and slower to encode than to write.
+    private static readonly ConcurrentDictionary<(int Label, int Number), byte[]> s_pictures = [];
+
     /// <summary>DATASET.NAME of each.</summary>
     public static TheoryData<string> Names => [.. FakeLayouts.All.Select(layout => layout.Name)];
 
@@ -62,7 +66,8 @@ internal static class FakeDatasets
         };
         foreach ((int number, FakePicture picture) in dataset.Pictures.Index())
         {
-            Write(Path.Combine(dataset.Images, picture.Path), PixelsOf(picture, number));
+            Write(
+                Path.Combine(dataset.Images, picture.Path), s_pictures.GetOrAdd((picture.Label, number + 1), Encode));
         }
 
         foreach ((string path, byte[] content) in layout.Lists(dataset.Pictures))
@@ -106,15 +111,16 @@ internal static class FakeDatasets
     }
 
     /// <summary>A colour for each class, and stripes for each picture: classes can be learned, pictures differ.</summary>
-    private static byte[] PixelsOf(FakePicture picture, int number)
+    private static byte[] Encode((int Label, int Number) picture)
     {
         var colour = SKColor.FromHsv(360f * picture.Label / Classes, s: 80, v: 80);
-        bool isPng = picture.Path.EndsWith(".png", StringComparison.OrdinalIgnoreCase);
         return TestPictures.Encode(
             Size,
             Size,
-            (x, y) => ((number + 3) * (x + (2 * y)) / 16) % 3 == 0 ? colour : new SKColor((byte)(8 * x), (byte)(8 * y), 90),
-            isPng ? SKEncodedImageFormat.Png : SKEncodedImageFormat.Jpeg);
+            (x, y) => (picture.Number + 2) * (x + (2 * y)) / 16 % 3 == 0
+                ? colour
+                : new SKColor((byte)(8 * x), (byte)(8 * y), 90),
+            SKEncodedImageFormat.Jpeg);
     }
 }
 

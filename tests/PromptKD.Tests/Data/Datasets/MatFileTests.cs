@@ -1,0 +1,87 @@
+using System.Buffers.Binary;
+using PromptKD.Data.Datasets;
+
+namespace PromptKD.Tests.Data.Datasets;
+
+/// <summary>The bytes are written here by MathWorks' description of the format, apart from the reader.</summary>
+public sealed class MatFileTests : IDisposable
+{
+    private readonly string _file = Path.GetTempFileName();
+
+    [Fact]
+    public void A_row_of_numbers_is_read()
+    {
+        byte[] content = FakeMatFile.Row("labels", [77, 1, 102]);
+
+        Assert.Equal([77, 1, 102], Read(content)["labels"].Numbers);
+    }
+
+    [Fact]
+    public void Letters_in_cells_are_read() => Assert.Equal(
+        ["AM General Hummer SUV 2000", "Ram C/V"],
+        Read(FakeMatFile.CarNames(["AM General Hummer SUV 2000", "Ram C/V"]))["class_names"].Cells.Select(cell => cell.Text));
+
+    [Fact]
+    public void Compressed_structures_are_read()
+    {
+        IReadOnlyList<IReadOnlyDictionary<string, MatArray>> annotations = Read(FakeMatFile.CarAnnotations(
+            [new FakePicture("cars_train/00001.jpg", 13, "", "train"), new FakePicture("cars_train/00002.jpg", 2, "", "train")]))
+            ["annotations"].Structures;
+
+        Assert.Equal([14.0, 3.0], annotations.Select(one => one["class"].Numbers[0]));
+        Assert.Equal(["00001.jpg", "00002.jpg"], annotations.Select(one => one["fname"].Text));
+    }
+
+    [Theory]
+    [InlineData(2, new byte[] { 255 }, 255.0)]
+    [InlineData(1, new byte[] { 255 }, -1.0)]
+    [InlineData(3, new byte[] { 0xfe, 0xff }, -2.0)]
+    [InlineData(5, new byte[] { 0x00, 0x00, 0x01, 0x00 }, 65536.0)]
+    [InlineData(7, new byte[] { 0x00, 0x00, 0xc0, 0x3f }, 1.5)]
+    [InlineData(9, new byte[] { 0, 0, 0, 0, 0, 0, 0xf8, 0x3f }, 1.5)]
+    [InlineData(12, new byte[] { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff }, -1.0)]
+    public void Numbers_of_every_kind_are_read(int type, byte[] bytes, double expected) =>
+        Assert.Equal([expected], new MatElement((MatElementType)type, bytes).Numbers());
+
+    [Fact]
+    public void A_file_cut_anywhere_is_refused_in_one_line()
+    {
+        byte[] content = FakeMatFile.CarNames(["Audi TT 2012", "Volvo 240 1993"]);
+
+        Assert.All(Enumerable.Range(129, content.Length - 136), length => Assert.StartsWith(
+            $"'{_file}' cannot be used: ", Refusal(content[..length]), StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Damaged_bytes_are_refused_or_read_but_never_crash()
+    {
+        byte[] content = FakeMatFile.CarNames(["Audi TT 2012"]);
+        for (int place = 128; place < content.Length; place++)
+        {
+            byte[] damaged = [.. content];
+            damaged[place] ^= 0xff;
+            Exception? error = Record.Exception(() => Read(damaged));
+            Assert.True(error is null or PromptKDException, $"byte {place}: {error}");
+        }
+    }
+
+    [Fact]
+    public void Another_version_is_refused()
+    {
+        byte[] content = FakeMatFile.Row("labels", [1]);
+        BinaryPrimitives.WriteUInt16LittleEndian(content.AsSpan(124), 0x0200);
+
+        Assert.Equal(
+            $"'{_file}' cannot be used: its version is 0x0200, expected 0x0100. Save it with -v7.", Refusal(content));
+    }
+
+    public void Dispose() => File.Delete(_file);
+
+    private IReadOnlyDictionary<string, MatArray> Read(byte[] content)
+    {
+        File.WriteAllBytes(_file, content);
+        return MatFile.Read(_file);
+    }
+
+    private string Refusal(byte[] content) => Assert.Throws<PromptKDException>(() => Read(content)).Message;
+}
