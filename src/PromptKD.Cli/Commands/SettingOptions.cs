@@ -6,7 +6,10 @@ namespace PromptKD.Cli.Commands;
 internal static class SettingOptions
 {
     public static SettingOption Images { get; } = new(
-        "--images", "DISTILL.IMAGES", "Folder of unlabelled pictures, searched with its subfolders [required]");
+        "--images",
+        "DISTILL.IMAGES",
+        "Folder of unlabelled pictures or of .tar and .parquet shards, searched with its subfolders; or one shard "
+        + "[required]");
 
     public static SettingOption Teacher { get; } = new(
         "--teacher",
