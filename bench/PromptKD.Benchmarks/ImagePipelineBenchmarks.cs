@@ -38,7 +38,7 @@ public class ImagePipelineBenchmarks
     {
         foreach (string path in _paths)
         {
-            _reader.Read(path, (width, height) => Framing.Centre(width, height, Size), _target);
+            _reader.Read(new FileBytes(path), (width, height) => Framing.Centre(width, height, Size), _target);
         }
     }
 
@@ -50,7 +50,7 @@ public class ImagePipelineBenchmarks
         {
             int number = item;
             _reader.Read(
-                _paths[item],
+                new FileBytes(_paths[item]),
                 (width, height) => Framing.Of(_views.Draw(number, view: 0, width, height), Size),
                 _target);
         }

@@ -10,7 +10,7 @@ internal static class RandomTower
     public static ImageEncoder Make(ClipArchitecture architecture, ScalarType precision)
     {
         // Before the scope is opened, which would take the parameters with it.
-        var encoder = new ImageEncoder(architecture, precision, CPU);
+        var encoder = ImageEncoder.Create(architecture, precision, CPU);
         using DisposeScope scope = NewDisposeScope();
         ModuleWeights.Fill(encoder, RandomWeights.Draw(architecture, seed: 1), "visual.", "random weights");
         return encoder;

@@ -3,9 +3,10 @@ using PromptKD;
 using PromptKD.Runtime;
 using PromptKD.Speed;
 
-// PromptKD.Speed PART FOLDER [--quick]: one part of bench/speed.sh, which says what the parts are. Each runs in a
-// process of its own, as the peak of a process's memory never falls. Measurements gather in FOLDER.
-const string Usage = "Usage: PromptKD.Speed reference|live|store|warm|report FOLDER [--quick]";
+// PromptKD.Speed PART FOLDER [--quick]: one part of bench/speed.sh or bench/store.sh, which say what the parts are. Each
+// runs in a process of its own, as the peak of a process's memory never falls. Measurements gather in FOLDER.
+const string Usage =
+    "Usage: PromptKD.Speed reference|live|store|warm|report|difference|memory|loader|frozen FOLDER [--quick]";
 if (args is not ([_, _] or [_, _, "--quick"]))
 {
     Console.Error.WriteLine(Usage);
@@ -35,6 +36,18 @@ switch (args[0])
     case "warm":
         StudentSpeed.MeasureWarm(work, target, repetitions);
         break;
+    case "difference":
+        StoreDifference.Measure(new SmallRuns(work.Models, args[1]));
+        return 0;
+    case "memory":
+        MemoryTrend.Measure(new SmallRuns(work.Models, args[1]));
+        return 0;
+    case "loader":
+        LoaderSpeed.Measure(work, target);
+        return 0;
+    case "frozen":
+        FrozenTokens.Measure();
+        return 0;
     case "report":
         Report.Print(work);
         return 0;

@@ -70,9 +70,9 @@ internal static class ReferenceSpeed
     }
 
     private static ReferenceMethod RandomMethod(Func<Tensor> encodeClasses) => new(
-        TrueSize.WithRandomWeights(new ImageEncoder(TrueSize.Student, ScalarType.Float32, CPU)),
+        TrueSize.WithRandomWeights(ImageEncoder.Create(TrueSize.Student, ScalarType.Float32, CPU)),
         TrueSize.StudentShape,
-        TrueSize.WithRandomWeights(new ImageEncoder(TrueSize.Teacher, ScalarType.Float32, CPU)),
+        TrueSize.WithRandomWeights(ImageEncoder.Create(TrueSize.Teacher, ScalarType.Float32, CPU)),
         encodeClasses,
         logitScale: 100,
         TrueSize.Settings);

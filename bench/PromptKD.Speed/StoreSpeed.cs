@@ -22,14 +22,15 @@ internal static class StoreSpeed
         var preprocessing = new Preprocessing { Size = TrueSize.Teacher.ImageSize };
         var loader = new ImageLoader(items, preprocessing);
         using var teacher = new LiveTeacher(
-            TrueSize.WithRandomWeights(new ImageEncoder(TrueSize.Teacher, target.Type, target.Device)), prompts: null);
+            TrueSize.WithRandomWeights(ImageEncoder.Create(TrueSize.Teacher, target.Type, target.Device)), prompts: null);
         var store = TeacherStore.OpenOrBegin(work.Store, Index(preprocessing, target));
         double seconds = Timing.Seconds(() => store.Fill(
             loader, teacher, store.ShardsToMake(StorePart.Whole), done: null, CancellationToken.None));
         work.Add("store", seconds / Pictures);
     }
 
-    private static StoreIndex Index(Preprocessing preprocessing, ComputeTarget target) => new()
+    /// <summary>The index of a store of one view of a few random pictures, in two shards.</summary>
+    public static StoreIndex Index(Preprocessing preprocessing, ComputeTarget target) => new()
     {
         Teacher = "random",
         TeacherPrompts = "none",

@@ -18,7 +18,7 @@ internal static class StudentSpeed
     public static void MeasureLive(WorkFolder work, ComputeTarget target, int repetitions)
     {
         using var teacher = new LiveTeacher(
-            TrueSize.WithRandomWeights(new ImageEncoder(TrueSize.Teacher, target.Type, target.Device)), prompts: null);
+            TrueSize.WithRandomWeights(ImageEncoder.Create(TrueSize.Teacher, target.Type, target.Device)), prompts: null);
         MeasureSteps(work, "live", teacher, target, repetitions);
     }
 
@@ -54,7 +54,7 @@ internal static class StudentSpeed
     {
         using Batch batch = TrueSize.RandomBatch();
         var student = new Student(
-            TrueSize.WithRandomWeights(new ImageEncoder(TrueSize.Student, target.Type, target.Device)),
+            TrueSize.WithRandomWeights(ImageEncoder.Create(TrueSize.Student, target.Type, target.Device)),
             TrueSize.StudentShape);
         Dictionary<int, TrainingLoop> loops = TrueSize.ClassCounts.ToDictionary(classes => classes, classes =>
             TrueSize.LoopOf(new PromptKDMethod(

@@ -14,6 +14,9 @@ internal sealed class WorkFolder(string path)
     /// <summary>A teacher store of them.</summary>
     public string Store { get; } = Path.Combine(path, "store");
 
+    /// <summary>The demo's models, which bench/store.sh puts here.</summary>
+    public string Models { get; } = Path.Combine(path, "models");
+
     /// <summary>Keeps a number for the report.</summary>
     /// <param name="name">What was measured.</param>
     /// <param name="value">In the unit that belongs to the name.</param>

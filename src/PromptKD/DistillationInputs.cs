@@ -92,6 +92,7 @@ internal sealed class DistillationInputs : IDisposable
         DistillationTeacher? teacher = null;
         try
         {
+            student.Architecture.RequireTransformer(student.Description);
             Preprocessing preprocessing = DistillationPictures.PreprocessingOf(config, student.Architecture);
             var hashed = PictureSet.Hash(folder, pictures, preprocessing, observer, cancellation);
             teacher = DistillationTeacher.Open(config, target, hashed, student, observer, cancellation);
@@ -111,7 +112,9 @@ internal sealed class DistillationInputs : IDisposable
     public PromptKDMethod BuildMethod(RunFolder run, IExperimentObserver observer, CancellationToken cancellation)
     {
         ClassVectors classVectors = _teacher.EncodeClasses(observer);
-        return BuildStudent(classVectors, _teacher.ReadFeatures(run, _pictureLoader, observer, cancellation));
+        ITeacherFeatures teacher = _teacher.ReadFeatures(
+            run, _pictureLoader, classVectors, observer, cancellation);
+        return BuildStudent(classVectors, teacher);
     }
 
     /// <summary>As <see cref="BuildMethod"/>, to classify only: the teacher's image tower is not read.</summary>
@@ -210,7 +213,7 @@ internal sealed class DistillationInputs : IDisposable
     private PromptKDMethod BuildStudent(ClassVectors classVectors, ITeacherFeatures? teacher)
     {
         PromptKDConfig settings = _config.Trainer.PromptKD;
-        var encoder = new ImageEncoder(_studentClip.Architecture, _target.Type, _target.Device);
+        var encoder = ImageEncoder.Create(_studentClip.Architecture, _target.Type, _target.Device);
         ModuleWeights.Fill(encoder, _studentClip.Tensors, "visual.", _studentClip.Description);
         double studentScale = Math.Exp(_studentClip.LogitScale);
         manual_seed(_config.Seed);

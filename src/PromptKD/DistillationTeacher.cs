@@ -73,26 +73,30 @@ internal sealed class DistillationTeacher : IDisposable
             return stored.Vectors;
         }
 
-        ClassVectors vectors = _opened!.EncodeClasses(_config, _vocabulary, observer);
-        Store?.WriteClassVectors(
-            ClassVectorKey(_opened.Sha256, _opened.PromptsSha256), vectors, Digests["vocabulary"]);
-        return vectors;
+        return _opened!.EncodeClasses(_config, _vocabulary, observer);
     }
 
-    /// <summary>The teacher's features as training wants them. The caller frees them.</summary>
+    /// <summary>
+    /// The teacher's features as training wants them. The caller frees them. A store keeps the class vectors, too.
+    /// </summary>
     /// <param name="run">Holds the store that DISTILL.VIEWS asks for.</param>
+    /// <param name="classVectors">Of <see cref="EncodeClasses"/>.</param>
     /// <param name="loader">Loads the pictures.</param>
     /// <param name="observer">Is told how it goes.</param>
     /// <param name="cancellation">Stops the making of a store; finished shards stay.</param>
     /// <exception cref="PromptKDException">The store is incomplete, damaged, or of something else.</exception>
     public ITeacherFeatures ReadFeatures(
-        RunFolder run, ImageLoader loader, IExperimentObserver observer, CancellationToken cancellation)
+        RunFolder run,
+        ImageLoader loader,
+        ClassVectors classVectors,
+        IExperimentObserver observer,
+        CancellationToken cancellation)
     {
         if (Store is not null)
         {
             observer.OnPhase($"Checking the teacher store {Store.Folder}");
             _opened?.Dispose();
-            return Store.ReadTeacher(_target.Device);
+            return ReadStored(Store, classVectors);
         }
 
         _tower = _opened!.Model.ReadImageTower(_config.Trainer.PromptKD.HalfPrompts);
@@ -105,7 +109,7 @@ internal sealed class DistillationTeacher : IDisposable
         StoreIndex index = DistillationPictures.Index(_config, _target, _opened, _pictures);
         Store = TeacherStore.OpenOrBegin(Path.Combine(run.Root, "teacher-store"), index);
         DistillationPictures.Fill(Store, loader, _tower, StorePart.Whole, observer, cancellation);
-        return Store.ReadTeacher(_target.Device);
+        return ReadStored(Store, classVectors);
     }
 
     /// <summary>The teacher's accuracies; null without a validation folder, or where its image tower is not needed.</summary>
@@ -145,6 +149,13 @@ internal sealed class DistillationTeacher : IDisposable
         _opened?.Dispose();
         _stored?.Vectors.Dispose();
         Release();
+    }
+
+    private StoredTeacher ReadStored(TeacherStore store, ClassVectors classVectors)
+    {
+        store.KeepClassVectors(
+            ClassVectorKey(store.Index.Teacher, store.Index.TeacherPrompts), classVectors, Digests["vocabulary"]);
+        return store.ReadTeacher(_target.Device);
     }
 
     private void OpenStore()

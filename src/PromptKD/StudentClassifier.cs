@@ -1,4 +1,5 @@
 using PromptKD.Data;
+using PromptKD.Data.Shards;
 using PromptKD.Evaluation;
 using PromptKD.Export;
 using PromptKD.Methods;
@@ -126,7 +127,7 @@ public sealed class StudentClassifier : IDisposable
     public void Dispose() => _method.Dispose();
 
     private static IEnumerable<ImageItem> FindPictures(string path) =>
-        Directory.Exists(path) ? ImageFolder.Unlabelled(path).Items
+        Directory.Exists(path) || ShardFiles.IsShard(path) ? ImageFolder.Unlabelled(path).Items
         : File.Exists(path) ? [new ImageItem(path)]
         : throw new PromptKDException($"No picture or folder at '{path}'.");
 

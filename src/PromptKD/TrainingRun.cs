@@ -1,10 +1,8 @@
 using System.Diagnostics;
-using System.Text.Json;
 using PromptKD.Configuration;
 using PromptKD.Data.Datasets;
 using PromptKD.Evaluation;
 using PromptKD.Models.Weights;
-using PromptKD.Runtime;
 using PromptKD.Training;
 
 namespace PromptKD;
@@ -77,7 +75,7 @@ internal sealed class TrainingRun : IDisposable
 
         _log.OnPrint(FamilyLog.EndOfTraining);
         int epoch = Deploy(loop.Position);
-        TrainingResult result = Finish(_tests.Selection, epoch, "result.json", cancellation);
+        TrainingResult result = Finish(_tests.Selection, epoch, cancellation);
         if (loop.Position.History.FirstOrDefault(record => record.Epoch == epoch) is { } selected)
         {
             _inputs.Export(_folder, selected);
@@ -99,9 +97,7 @@ internal sealed class TrainingRun : IDisposable
             epoch = LoadModel(new FamilyCheckpoints(output, _inputs.Method.CheckpointFolder).Find(request.LoadEpoch));
         }
 
-        // An evaluation in the folder of a run must not take the place of what the run came to.
-        string file = _folder.IsBegun ? "evaluation.json" : "result.json";
-        TrainingResult result = Finish(ModelSelection.Given, epoch, file, cancellation);
+        TrainingResult result = Finish(ModelSelection.Given, epoch, cancellation);
         return new TrainingReport(_folder.Root, result, [], []);
     }
 
@@ -188,7 +184,7 @@ internal sealed class TrainingRun : IDisposable
         return epoch;
     }
 
-    private TrainingResult Finish(ModelSelection selection, int? epoch, string file, CancellationToken cancellation)
+    private TrainingResult Finish(ModelSelection selection, int? epoch, CancellationToken cancellation)
     {
         TrainingResult result = _tests.Finish(selection, epoch, cancellation);
         _log.OnPrint($"Elapsed: {FamilyProgress.Clock(_sinceStart.Elapsed)}");
@@ -197,8 +193,12 @@ internal sealed class TrainingRun : IDisposable
             _log.OnPrint(line);
         }
 
-        string json = JsonSerializer.Serialize(result, RecordJson.Indented) + "\n";
-        WholeFile.WriteText(Path.Combine(_folder.Root, file), json);
+        // An evaluation in the folder of a run must not take the place of what the run came to.
+        if (result.Accuracy is not null && (selection != ModelSelection.Given || !_folder.IsBegun))
+        {
+            result.ToOutcome(TrainingSummary.Model(result, _config.Optim.MaxEpoch)).Write(_folder.Root);
+        }
+
         return result;
     }
 }

@@ -8,6 +8,7 @@ internal static class GoldenChecks
     private static readonly IGoldenCheck[] s_all =
     [
         new ForwardCheck("clip-forward-vit"),
+        new ForwardCheck("clip-forward-rn"),
         new ForwardCheck("ivlp-forward"),
         new DistillationStepCheck(),
         new EvaluationCheck(),

@@ -28,6 +28,7 @@ public sealed class ArchitectureTests
         { "Methods", ["Configuration", "Text", "Data", "Models", "Features", "Runtime"] },
         { "Evaluation", ["Data", "Methods", "Runtime"] },
         { "Training", ["Configuration", "Data", "Methods", "Evaluation", "Models", "Runtime"] },
+        { "Reporting", ["Configuration", "Evaluation", "Runtime"] },
         { "Export", ["Data", "Models", "Features", "Methods", "Evaluation", "Runtime"] },
     };
 

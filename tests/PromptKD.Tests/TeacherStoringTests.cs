@@ -1,7 +1,11 @@
+using System.Globalization;
 using PromptKD.Configuration;
 using PromptKD.Demo;
 using PromptKD.Features.Store;
 using PromptKD.Golden;
+using PromptKD.Models.Weights;
+using PromptKD.Speed;
+using PromptKD.Training;
 
 namespace PromptKD.Tests;
 
@@ -41,16 +45,112 @@ public sealed class TeacherStoringTests : IDisposable
     }
 
     [Fact]
-    public void A_second_run_on_the_same_store_needs_no_teacher()
+    public void A_student_of_a_store_is_the_student_of_the_live_teacher_to_the_precision_of_float16()
+    {
+        // Rounding moves an entry of the teacher's features by 2^-11 of itself, so a feature of length one by 2^-11, a
+        // logit by that times the scale, and the probabilities by no more than a logit in sum (softmax from largest
+        // entries to sums does not expand). No student can be asked to be nearer to its target than the target itself;
+        // and what was learned is to be as near as its own copy in float16 would be. Steps are small: large ones move
+        // apart whatever differs, as bench/store.sh shows.
+        DistillationReport live = Experiment.Distil(SmallSteps(Config("live")), cancellation: Stop);
+        TeacherStoring.Fill(Config("live", Store), StorePart.Whole, cancellation: Stop);
+
+        DistillationReport stored = Experiment.Distil(SmallSteps(Config("stored", Store)), cancellation: Stop);
+
+        var difference = StudentDifference.Of(live, stored, Config("live").Distill.Val);
+        double targets = TeacherScale() * StudentDifference.HalfPrecision;
+        Assert.InRange(difference.Learned, double.Epsilon, StudentDifference.HalfPrecision);
+        Assert.InRange(difference.Probabilities, double.Epsilon, targets);
+        Assert.All(difference.Losses, loss => Assert.InRange(loss, 0, targets));
+    }
+
+    [Fact]
+    public void Further_runs_on_the_same_store_open_no_teacher()
     {
         TeacherStoring.Fill(Config("first", Store), StorePart.Whole, cancellation: Stop);
         Experiment.Distil(Config("first", Store), cancellation: Stop);
-        ExperimentConfig second = Config("second", Store) with { Seed = 7 };
-        second = second with { Distill = second.Distill with { Teacher = "" } };
+        ExperimentConfig config = Config("second", Store);
+        config = config with { Distill = config.Distill with { Teacher = "" } };
+        PromptKDConfig method = config.Trainer.PromptKD;
+        ExperimentConfig[] others =
+        [
+            config with { Seed = 7 },
+            config with { Trainer = config.Trainer with { PromptKD = method with { KdWeight = 50 } } },
+            config with { Trainer = config.Trainer with { PromptKD = method with { Temperature = 2 } } },
+        ];
 
-        DistillationReport report = Experiment.Distil(second, cancellation: Stop);
+        Assert.All(others.Index(), other =>
+        {
+            var watcher = new Watcher();
+            ExperimentConfig run = other.Item with { OutputDir = Path.Combine(_folder, $"further {other.Index}") };
+            Assert.Equal(2, Experiment.Distil(run, watcher, Stop).Epochs.Count);
+            Assert.DoesNotContain(watcher.Phases, phase => phase.Contains("eading the teacher", StringComparison.Ordinal));
+            Assert.Equal(0, watcher.StoredViews);
+        });
+    }
+
+    [Fact]
+    public void Other_class_names_need_the_teachers_texts_but_no_pictures()
+    {
+        TeacherStoring.Fill(Config("first", Store), StorePart.Whole, cancellation: Stop);
+        Dictionary<string, string> before = Files(Store);
+        ExperimentConfig config = Config("second", Store);
+        config = config with { Distill = config.Distill with { Classes = ["cat", "dog"], Val = "" } };
+        var watcher = new Watcher();
+
+        Experiment.Distil(config, watcher, Stop);
+
+        Assert.Contains(watcher.Phases, phase => phase.StartsWith("Encoding 2 class names", StringComparison.Ordinal));
+        Assert.Equal(0, watcher.StoredViews);
+        Dictionary<string, string> after = Files(Store);
+        Assert.All(before, file => Assert.Equal(file.Value, after[file.Key]));
+        Assert.StartsWith("class_vectors", Assert.Single(after.Keys.Except(before.Keys)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_store_without_these_class_names_asks_for_the_teacher()
+    {
+        TeacherStoring.Fill(Config("first", Store), StorePart.Whole, cancellation: Stop);
+        ExperimentConfig config = Config("second", Store);
+        config = config with { Distill = config.Distill with { Teacher = "" } };
+
+        var error = Assert.Throws<PromptKDException>(() => Experiment.Distil(config, cancellation: Stop));
+
+        Assert.Contains("has no class vectors for these names", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_store_that_a_run_made_itself_serves_another_run_without_a_teacher()
+    {
+        ExperimentConfig first = Config("first");
+        Experiment.Distil(first with { Distill = first.Distill with { Views = 2 } }, cancellation: Stop);
+        ExperimentConfig second = Config("second", Path.Combine(first.OutputDir, "teacher-store"));
+
+        DistillationReport report = Experiment.Distil(
+            second with { Distill = second.Distill with { Teacher = "" } }, cancellation: Stop);
 
         Assert.Equal(2, report.Epochs.Count);
+    }
+
+    [Fact]
+    public void Neither_filling_a_store_nor_training_from_it_keeps_more_tensors_with_time()
+    {
+        ExperimentConfig config = Config("run", Store);
+        config = config with { Optim = config.Optim with { MaxEpoch = 4 } };
+        config = config with { Distill = config.Distill with { Views = 5 } };
+        var watcher = new Watcher();
+
+        TeacherStoring.Fill(config, StorePart.Whole, watcher, Stop);
+        Experiment.Distil(config, watcher, Stop);
+
+        // Batches that are loaded ahead come and go. Between epochs there are none.
+        const int LoadedAhead = 4;
+        long[] filling = [.. watcher.TensorsBehindBatches];
+        int half = filling.Length / 2;
+        Assert.True(half > 5 * LoadedAhead);
+        Assert.InRange(filling[half..].Max(), 0, filling[..half].Max() + LoadedAhead);
+        Assert.Equal(4, watcher.TensorsBehindEpochs.Count);
+        Assert.All(watcher.TensorsBehindEpochs, count => Assert.InRange(count, 0, watcher.TensorsBehindEpochs[0]));
     }
 
     [Fact]
@@ -104,12 +204,22 @@ public sealed class TeacherStoringTests : IDisposable
             StringComparison.Ordinal));
     }
 
+    // exp(logit_scale) of the demo's teacher, which its class vectors carry.
+    private double TeacherScale()
+    {
+        string vectors = Assert.Single(Directory.EnumerateFiles(Path.Combine(Store, "class_vectors")));
+        return double.Parse(SafetensorsFile.ReadMetadata(vectors)["logit_scale"], CultureInfo.InvariantCulture);
+    }
+
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     private static Dictionary<string, string> Files(string folder) =>
         Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).ToDictionary(
             path => Path.GetRelativePath(folder, path),
             path => Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(path))));
+
+    private static ExperimentConfig SmallSteps(ExperimentConfig config) =>
+        config with { Optim = config.Optim with { Lr = 2e-4 } };
 
     private static ExperimentConfig OneStepAnEpoch(ExperimentConfig config) => config with
     {
@@ -138,5 +248,27 @@ public sealed class TeacherStoringTests : IDisposable
                 Views = store.Length > 0 ? 2 : 0,
             },
         };
+    }
+
+    /// <summary>Remembers what a run says and holds.</summary>
+    private sealed class Watcher : IExperimentObserver
+    {
+        public List<string> Phases { get; } = [];
+
+        public List<long> TensorsBehindBatches { get; } = [];
+
+        public List<long> TensorsBehindEpochs { get; } = [];
+
+        public long StoredViews { get; private set; }
+
+        public void OnPhase(string description) => Phases.Add(description);
+
+        public void OnStored(long done, long total)
+        {
+            StoredViews = done;
+            TensorsBehindBatches.Add(Tensor.TotalCount);
+        }
+
+        public void OnEpoch(EpochRecord epoch) => TensorsBehindEpochs.Add(Tensor.TotalCount);
     }
 }

@@ -47,7 +47,7 @@ internal static class TinyClip
     /// <summary>The image tower, frozen.</summary>
     public static ImageEncoder ImageEncoder(ScalarType type = ScalarType.Float32)
     {
-        var encoder = new ImageEncoder(Architecture, type, CPU);
+        var encoder = PromptKD.Models.ImageEncoder.Create(Architecture, type, CPU);
         ModuleWeights.Fill(encoder, Weights(), "visual.", "the tiny CLIP");
         return encoder;
     }

@@ -14,7 +14,7 @@ internal sealed class ContrastiveModel : IDisposable
     public ContrastiveModel(ClipArchitecture architecture, long seed)
     {
         Architecture = architecture;
-        Images = new ImageEncoder(architecture, ScalarType.Float32, CPU);
+        Images = ImageEncoder.Create(architecture, ScalarType.Float32, CPU);
         Texts = new TextEncoder(architecture, ScalarType.Float32, CPU);
         LogScale = nn.Parameter(tensor(0f));
         ClipInitialisation.Fill(this, seed);

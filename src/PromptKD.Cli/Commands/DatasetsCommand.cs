@@ -113,7 +113,7 @@ internal static class DatasetsCommand
         {
             throw new PromptKDException(
                 $"{entry.Name} below '{root}' has {report.Faults.Count} "
-                + $"fault{(report.Faults.Count == 1 ? "" : "s")}: {report.Faults[0]}.");
+                + $"fault{(report.Faults.Count == 1 ? "" : "s")}: {report.Faults[0].TrimEnd('.')}.");
         }
 
         Console.WriteLine($"{entry.Name}: complete");

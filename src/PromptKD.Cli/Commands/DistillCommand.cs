@@ -40,6 +40,12 @@ internal static class DistillCommand
             + "fetched once [default: found]"),
     ];
 
+    private static readonly SettingSwitch[] s_switches =
+    [
+        new("--strict", "DISTILL.STRICT", "An unreadable picture is an error, not skipped"),
+        SettingOptions.FastJpeg,
+    ];
+
     /// <summary>The verb with its options.</summary>
     public static Command Create()
     {
@@ -66,10 +72,6 @@ internal static class DistillCommand
             Description = "YAML file in the CoOp family's keys, merged over the defaults (repeatable) [default: none]",
             HelpName = "FILE",
         };
-        var strict = new Option<bool>("--strict")
-        {
-            Description = "An unreadable picture is an error, not skipped [default: off]",
-        };
         var overrides = new Argument<string[]>("KEY VALUE")
         {
             Description = "Any keys of the configuration with their values; they win over everything else.",
@@ -79,9 +81,14 @@ internal static class DistillCommand
 
         var command = new Command("distill", "Distil unlabelled pictures into a small classifier.")
         {
-            output, classes, templates, config, strict, overrides,
+            output, classes, templates, config, overrides,
         };
         foreach (SettingOption setting in s_settings)
+        {
+            command.Options.Add(setting.Option);
+        }
+
+        foreach (SettingSwitch setting in s_switches)
         {
             command.Options.Add(setting.Option);
         }
@@ -98,7 +105,6 @@ internal static class DistillCommand
                     Classes = parsed.GetValue(classes) is { } names
                         ? [.. ClassList.Read(names)]
                         : resolved.Distill.Classes,
-                    Strict = resolved.Distill.Strict || parsed.GetValue(strict),
                 },
             };
             if (parsed.GetValue(templates) is { Length: > 0 } patterns)
@@ -119,6 +125,7 @@ internal static class DistillCommand
             DistillationDefaults.Config, (merged, file) => merged.MergeFile(file));
         return config
             .MergeOverrides([.. s_settings.SelectMany(setting => setting.ToOverride(parsed))])
+            .MergeOverrides([.. s_switches.SelectMany(setting => setting.ToOverride(parsed))])
             .MergeOverrides(overrides);
     }
 

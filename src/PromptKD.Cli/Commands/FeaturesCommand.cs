@@ -25,7 +25,7 @@ internal static class FeaturesCommand
     /// <summary>The verb with its options.</summary>
     public static Command Create()
     {
-        var output = new Option<string>("--output") { Description = "Folder of the store.", HelpName = "STORE" };
+        var output = new Option<string>("--output") { Description = "Folder of the store [required]", HelpName = "STORE" };
         var shard = new Option<string>("--shard")
         {
             Description = "Make part i of n only: i/n, or auto for a Slurm array or a Kubernetes Indexed Job. Any "
@@ -34,7 +34,8 @@ internal static class FeaturesCommand
         };
         var check = new Option<string>("--check")
         {
-            Description = "Make nothing: verify every shard of a store, and say what is missing or damaged.",
+            Description = "Make nothing: verify every shard of a store, and say what is missing or damaged "
+                + "[default: none]",
             HelpName = "STORE",
         };
         var overrides = new Argument<string[]>("KEY VALUE")
@@ -45,7 +46,7 @@ internal static class FeaturesCommand
         SettingOptions.RefuseUnknownOptions(overrides);
         var command = new Command("features", "Store the teacher's features of a folder of pictures.")
         {
-            output, shard, check, overrides,
+            output, shard, check, SettingOptions.FastJpeg.Option, overrides,
         };
         foreach (SettingOption setting in s_settings)
         {
@@ -64,6 +65,7 @@ internal static class FeaturesCommand
     {
         ExperimentConfig config = DistillationDefaults.Config
             .MergeOverrides([.. s_settings.SelectMany(setting => setting.ToOverride(parsed))])
+            .MergeOverrides([.. SettingOptions.FastJpeg.ToOverride(parsed)])
             .MergeOverrides(overrides);
         return config with
         {
@@ -80,7 +82,7 @@ internal static class FeaturesCommand
         int missing = TeacherStoring.Fill(config, part, new RunDisplay(), cancellation);
         Console.WriteLine(missing == 0
             ? $"The store {config.Distill.Store} is complete. Try: promptkd distill --store {config.Distill.Store} ..."
-            : $"This part of {config.Distill.Store} is done; {missing} shards of other parts are still missing.");
+            : $"This part of {config.Distill.Store} is done; of other parts, {Shards(missing)} still missing.");
         return 0;
     }
 
@@ -92,7 +94,9 @@ internal static class FeaturesCommand
             Console.WriteLine(fault);
         }
 
-        Console.WriteLine(faults.Count == 0 ? $"{store}: complete" : $"{store}: {faults.Count} shards to make");
+        Console.WriteLine(faults.Count == 0 ? $"{store}: complete" : $"{store}: {Shards(faults.Count)} to be made");
         return faults.Count == 0 ? 0 : Incomplete;
     }
+
+    private static string Shards(int count) => count == 1 ? "1 shard is" : $"{count} shards are";
 }

@@ -6,7 +6,10 @@ namespace PromptKD.Cli.Commands;
 internal static class SettingOptions
 {
     public static SettingOption Images { get; } = new(
-        "--images", "DISTILL.IMAGES", "Folder of unlabelled pictures, searched with its subfolders [required]");
+        "--images",
+        "DISTILL.IMAGES",
+        "Folder of unlabelled pictures or of .tar and .parquet shards, searched with its subfolders; or one shard "
+        + "[required]");
 
     public static SettingOption Teacher { get; } = new(
         "--teacher",
@@ -31,6 +34,12 @@ internal static class SettingOptions
         "--workers",
         "DATALOADER.NUM_WORKERS",
         "Number of threads that decode pictures; 0: as many as suit this machine.");
+
+    public static SettingSwitch FastJpeg { get; } = new(
+        "--fast-jpeg",
+        "DISTILL.FAST_JPEG",
+        "Decode large JPEG files at 1/2, 1/4 or 1/8 of their width and height in pixels, while that is still twice what "
+        + "is wanted: several times faster, and off by fractions of one of 256 levels");
 
     /// <summary>An argument that takes any number of words would take a misspelt option for one of them.</summary>
     public static void RefuseUnknownOptions(Argument<string[]> words) => words.Validators.Add(result =>

@@ -6,7 +6,7 @@ namespace PromptKD.Configuration;
 /// </summary>
 public sealed record DistillConfig
 {
-    /// <summary>Folder of unlabelled pictures, searched with its subfolders.</summary>
+    /// <summary>Folder of unlabelled pictures or shards, searched with its subfolders; or one shard.</summary>
     [OwnKey]
     public string Images { get; init; } = "";
 
@@ -40,7 +40,7 @@ public sealed record DistillConfig
     [OwnKey, AtLeast(0)]
     public int Views { get; init; }
 
-    /// <summary>Class folders that are measured after each epoch and never trained on; empty for none.</summary>
+    /// <summary>Class folders or labelled shards that are measured after each epoch and never trained on; empty for none.</summary>
     [OwnKey]
     public string Val { get; init; } = "";
 

@@ -52,7 +52,9 @@ internal sealed class ClassFolders
     /// <summary>The label of the pictures in a folder.</summary>
     public int LabelOf(string folder) => _labels[folder];
 
-    private static Dictionary<string, int> LabelsByKey(IReadOnlyList<string> names)
+    /// <summary>The label of each class, under its <see cref="Key"/>.</summary>
+    /// <exception cref="PromptKDException">Two classes have one key.</exception>
+    internal static Dictionary<string, int> LabelsByKey(IReadOnlyList<string> names)
     {
         var labels = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach ((int label, string name) in names.Index())
@@ -67,7 +69,8 @@ internal sealed class ClassFolders
         return labels;
     }
 
-    private static string Key(string name) => WithBlanks(name).Trim().ToUpperInvariant();
+    /// <summary>What two spellings of a class have in common: case and underscores do not count.</summary>
+    internal static string Key(string name) => WithBlanks(name).Trim().ToUpperInvariant();
 
     private static string WithBlanks(string name) => name.Replace('_', ' ');
 }

@@ -1,8 +1,11 @@
+using PromptKD.Data.Shards;
+
 namespace PromptKD.Data;
 
 /// <summary>
 /// The pictures of a folder, in the ordinal order of their paths. Pictures are the files that end in .jpg, .jpeg, .png,
-/// .bmp, .gif or .webp, in any case; files and folders whose name begins with a dot are passed over.
+/// .bmp, .gif or .webp, in any case; files and folders whose name begins with a dot are passed over. In place of
+/// pictures, a folder may hold shards, files of many pictures that end in .parquet or .tar; a path may be one.
 /// </summary>
 internal sealed class ImageFolder
 {
@@ -23,11 +26,23 @@ internal sealed class ImageFolder
     public int OtherFiles { get; }
 
     /// <summary>Every picture below a folder, however deep, without labels.</summary>
-    /// <param name="folder">The folder. Links are followed, but not in circles.</param>
-    /// <exception cref="PromptKDException">The folder is missing, may not be read, or holds no picture.</exception>
+    /// <param name="folder">The folder, or a shard. Links are followed, but not in circles.</param>
+    /// <exception cref="PromptKDException">
+    /// The folder is missing, may not be read, or holds no picture, or pictures beside shards; or a shard is damaged.
+    /// </exception>
     public static ImageFolder Unlabelled(string folder)
     {
+        if (IsShard(folder))
+        {
+            return OfShards([folder]);
+        }
+
         FolderFiles files = FolderFiles.Find(folder);
+        if (FindShards(folder, files) is { Count: > 0 } shards)
+        {
+            return OfShards(shards);
+        }
+
         string[] pictures = [.. files.Relative.Where(ImageFile.IsPicture)];
         return pictures.Length > 0
             ? new ImageFolder(
@@ -37,18 +52,32 @@ internal sealed class ImageFolder
             : throw Empty(folder, files.Relative.Count);
     }
 
-    /// <summary>The pictures of a folder of folders, each of which holds, however deep, those of one class.</summary>
-    /// <param name="folder">The folder that holds a folder for each class.</param>
+    /// <summary>
+    /// The pictures of a folder of folders, each of which holds, however deep, those of one class; or of shards that
+    /// say each picture's class.
+    /// </summary>
+    /// <param name="folder">The folder that holds a folder for each class, or shards; or a shard.</param>
     /// <param name="classNames">
     /// The names of the classes; labels are places in this list. A folder matches a name regardless of case and with
     /// underscores for blanks. Null takes the names of the folders, sorted, with blanks for underscores.
     /// </param>
     /// <exception cref="PromptKDException">
-    /// As <see cref="Unlabelled"/>; or a class has no folder or several, or a folder has no class.
+    /// As <see cref="Unlabelled"/>; or a class has no folder or several, or a folder has no class, or a picture of a
+    /// shard has none.
     /// </exception>
     public static ImageFolder Labelled(string folder, IReadOnlyList<string>? classNames = null)
     {
+        if (IsShard(folder))
+        {
+            return OfShards([folder], classNames);
+        }
+
         FolderFiles files = FolderFiles.Find(folder);
+        if (FindShards(folder, files) is { Count: > 0 } shards)
+        {
+            return OfShards(shards, classNames);
+        }
+
         var classFolders = new ClassFolders(folder, files.TopFolders, classNames);
         ImageItem[] items =
         [
@@ -61,6 +90,32 @@ internal sealed class ImageFolder
             : throw Empty(folder, files.Relative.Count);
     }
 
+    private static bool IsShard(string path) => ShardFiles.IsShard(path) && File.Exists(path);
+
+    private static List<string> FindShards(string folder, FolderFiles files)
+    {
+        List<string> shards =
+            [.. files.Relative.Where(ShardFiles.IsShard).Select(path => Path.Combine(folder, path))];
+        return shards.Count == 0 || !files.Relative.Any(ImageFile.IsPicture)
+            ? shards
+            : throw new PromptKDException(
+                $"'{folder}' holds both pictures and shards ({ShardFiles.KnownKinds}), such as "
+                + $"'{Path.GetFileName(shards[0])}'. Put the ones that are meant into a folder of their own.");
+    }
+
+    private static ImageFolder OfShards(IReadOnlyList<string> paths)
+    {
+        var pictures = new ShardedPictures(paths);
+        return new ImageFolder(pictures.Unlabelled(), [], pictures.OtherEntries);
+    }
+
+    private static ImageFolder OfShards(IReadOnlyList<string> paths, IReadOnlyList<string>? classNames)
+    {
+        var pictures = new ShardedPictures(paths);
+        IReadOnlyList<ImageItem> items = pictures.Labelled(classNames, out IReadOnlyList<string> names);
+        return new ImageFolder(items, names, pictures.OtherEntries);
+    }
+
     private static ImageItem LabelledItem(string folder, string path, ClassFolders classFolders)
     {
         int label = classFolders.LabelOf(path.Split('/')[0]);
@@ -68,5 +123,6 @@ internal sealed class ImageFolder
     }
 
     private static PromptKDException Empty(string folder, int otherFiles) =>
-        new($"No pictures below '{folder}': {otherFiles} files, none of them {ImageFile.KnownKinds}.");
+        new($"No pictures below '{folder}': {otherFiles} files, none of them {ImageFile.KnownKinds}, or a shard "
+            + $"({ShardFiles.KnownKinds}).");
 }

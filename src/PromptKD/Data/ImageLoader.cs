@@ -155,7 +155,7 @@ internal sealed class ImageLoader
 
     private void Read(LoadPlan plan, int item, Span<float> target) =>
         _reader.Read(
-            _items[item].Path,
+            _items[item].Bytes,
             (width, height) => plan.Views is { } views
                 ? Framing.Of(views.Draw(item, plan.View, width, height), _size)
                 : Framing.Centre(width, height, _size),

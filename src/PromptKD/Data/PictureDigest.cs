@@ -7,7 +7,7 @@ namespace PromptKD.Data;
 /// <summary>Tells sets of pictures apart: by relative path, size and content of each, in order.</summary>
 internal static class PictureDigest
 {
-    /// <param name="root">The folder that paths are taken relative to.</param>
+    /// <param name="root">The folder or shard that paths are taken relative to.</param>
     /// <param name="items">The pictures.</param>
     /// <param name="cancellation">Stops between files.</param>
     /// <returns>SHA-256 over one line a picture (path with '/', bytes, SHA-256 of the content), in hexadecimal.</returns>
@@ -23,23 +23,23 @@ internal static class PictureDigest
                 for (int index = range.Item1; index < Math.Min(range.Item2, items.Count); index++)
                 {
                     cancellation.ThrowIfCancellationRequested();
-                    lines[index] = Describe(root, items[index].Path);
+                    lines[index] = Describe(root, items[index]);
                 }
             });
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', lines))));
     }
 
-    private static string Describe(string root, string path)
+    private static string Describe(string root, ImageItem item)
     {
         try
         {
-            using FileStream stream = File.OpenRead(path);
-            string content = Convert.ToHexStringLower(SHA256.HashData(stream));
-            return $"{Path.GetRelativePath(root, path).Replace('\\', '/')}\t{stream.Length}\t{content}";
+            string content = item.Bytes.Use(
+                bytes => $"{bytes.Length}\t{Convert.ToHexStringLower(SHA256.HashData(bytes))}");
+            return $"{Path.GetRelativePath(root, item.Path).Replace('\\', '/')}\t{content}";
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidDataException)
         {
-            throw new PromptKDException($"{path}: cannot be read: {error.Message}", error);
+            throw new PromptKDException($"{item.Path}: cannot be read: {error.Message}", error);
         }
     }
 }

@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace PromptKD.Data;
 
 /// <summary>
@@ -27,16 +25,16 @@ internal sealed class PictureReader(Preprocessing preprocessing)
     public int Length => 3 * preprocessing.Size * preprocessing.Size;
 
     /// <summary>Reads a picture.</summary>
-    /// <param name="path">The file.</param>
+    /// <param name="bytes">Where it lies.</param>
     /// <param name="framing">What to see of a picture of a given width and height, in pixels.</param>
     /// <param name="target">Receives [3, size, size] normalised floats, row by row.</param>
     /// <exception cref="InvalidDataException">The file is damaged, too large, or no picture. Says why, not where.
     /// </exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
-    public void Read(string path, Func<int, int, Framing> framing, Span<float> target)
+    public void Read(IPictureBytes bytes, Func<int, int, Framing> framing, Span<float> target)
     {
-        using ImageDecoder decoder = Open(path);
+        using ImageDecoder decoder = bytes.Use(file => ImageDecoder.Open(file, MaxPixels));
         Framing wanted = framing(decoder.Width, decoder.Height);
         using PixelBuffer pixels = ReducedJpegScale ? DecodeReduced(decoder, ref wanted) : decoder.Decode();
         using PixelBuffer window = Resampler.Resize(pixels, wanted, preprocessing.Interpolation);
@@ -70,26 +68,6 @@ internal sealed class PictureReader(Preprocessing preprocessing)
                 green.Reverse();
                 blue.Reverse();
             }
-        }
-    }
-
-    private ImageDecoder Open(string path)
-    {
-        using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
-        if (stream.Length > Array.MaxLength)
-        {
-            throw new InvalidDataException($"a file of {stream.Length} bytes does not fit in memory");
-        }
-
-        byte[] file = ArrayPool<byte>.Shared.Rent((int)stream.Length);
-        try
-        {
-            int length = stream.ReadAtLeast(file, (int)stream.Length, throwOnEndOfStream: false);
-            return ImageDecoder.Open(file.AsSpan(0, length), MaxPixels);
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(file);
         }
     }
 

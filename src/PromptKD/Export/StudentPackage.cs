@@ -51,7 +51,7 @@ internal static class StudentPackage
     public static PromptKDMethod Read(string folder, StudentManifest manifest, ComputeTarget target)
     {
         string path = Path.Combine(folder, TensorsFile);
-        var encoder = new ImageEncoder(manifest.Architecture, target.Type, target.Device);
+        var encoder = ImageEncoder.Create(manifest.Architecture, target.Type, target.Device);
         var shape = new StudentShape(
             manifest.PromptLength, manifest.PromptDepth, manifest.TeacherEmbedding, manifest.RoundPromptsToHalf);
         var student = new Student(encoder, shape);

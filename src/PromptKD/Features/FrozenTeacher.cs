@@ -65,7 +65,7 @@ internal sealed class FrozenTeacher : IDisposable
     /// <param name="roundToHalf">As <see cref="LayerPrompts.RoundToHalf"/>.</param>
     public LiveTeacher ReadImageTower(bool roundToHalf)
     {
-        var encoder = new ImageEncoder(Architecture, _target.Type, _target.Device);
+        var encoder = ImageEncoder.Create(Architecture, _target.Type, _target.Device);
         ModuleWeights.Fill(encoder, Weights(), "visual.", _clip.Description);
         LayerPrompts? prompts = _prompts?.VisionPrompts is { } first
             ? Place([first, .. _prompts.DeepVisionPrompts], roundToHalf)

@@ -62,7 +62,7 @@ internal sealed class PromptedClip : IDisposable
         ClassTexts.RequireVocabulary(tokenizer, clip.Architecture, clip.Description);
         Tensor ids = ClassTexts.Tokenize(tokenizer, classNames, context.Fill, clip.Architecture.ContextLength);
         int[] nameLengths = [.. classNames.Select(name => tokenizer.Encode(name.Replace('_', ' ')).Length)];
-        var images = new ImageEncoder(clip.Architecture, target.Type, target.Device);
+        var images = ImageEncoder.Create(clip.Architecture, target.Type, target.Device);
         ModuleWeights.Fill(images, clip.Tensors, "visual.", clip.Description);
         var text = new TextEncoder(clip.Architecture, target.Type, target.Device);
         ModuleWeights.Fill(text, clip.Tensors, "", clip.Description);

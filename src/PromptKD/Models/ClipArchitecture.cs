@@ -1,31 +1,41 @@
-using System.Globalization;
 using System.Text.Json.Serialization;
 
 namespace PromptKD.Models;
 
 /// <summary>
-/// The dimensions of a CLIP with a vision transformer: all that its two encoders need besides their weights.
+/// The dimensions of a CLIP: all that its two encoders need besides their weights. The image encoder is a vision
+/// transformer, or a ResNet where <see cref="Stages"/> are given.
 /// Section 2 and Table 19–20 of the CLIP paper (arXiv 2103.00020).
 /// </summary>
 public sealed record ClipArchitecture
 {
+    /// <summary>
+    /// A ResNet's last feature map has this many times fewer places along a side than the image has pixels, and this
+    /// many times more channels than the stem.
+    /// </summary>
+    internal const int ResNetReduction = 32;
+
     /// <summary>OpenAI's models give each attention head this many channels, in both encoders.</summary>
-    private const int HeadWidth = 64;
+    internal const int HeadWidth = 64;
 
     /// <summary>Height and width of the input image, pixels.</summary>
     public required int ImageSize { get; init; }
 
-    /// <summary>Height and width of one patch, pixels.</summary>
+    /// <summary>Height and width of one patch, pixels; of a ResNet, of what one place of its last feature map covers.</summary>
     public required int PatchSize { get; init; }
 
-    /// <summary>Channels of the image encoder's tokens.</summary>
+    /// <summary>Channels of the image encoder's tokens; of a ResNet, of its last feature map.</summary>
     public required int VisionWidth { get; init; }
 
-    /// <summary>Transformer layers of the image encoder.</summary>
+    /// <summary>Transformer layers of the image encoder; of a ResNet, residual blocks.</summary>
     public required int VisionLayers { get; init; }
 
-    /// <summary>Attention heads of each image encoder layer.</summary>
+    /// <summary>Attention heads of each image encoder layer; of a ResNet, of the attention at its end.</summary>
     public required int VisionHeads { get; init; }
+
+    /// <summary>The stages of a ResNet; null for a vision transformer.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ResNetStages? Stages { get; init; }
 
     /// <summary>Dimensions of the space in which images and texts are compared.</summary>
     public required int EmbeddingSize { get; init; }
@@ -82,16 +92,35 @@ public sealed record ClipArchitecture
     /// <summary>ViT-L/14 at 336 pixels.</summary>
     public static ClipArchitecture VitL14At336 { get; } = VitL14 with { ImageSize = 336 };
 
+    /// <summary>ResNet-50 at 224 pixels.</summary>
+    public static ClipArchitecture ResNet50 { get; } =
+        OfResNet(new ResNetStages(3, 4, 6, 3), stemWidth: 64, imageSize: 224, embeddingSize: 1024, textWidth: 512);
+
+    /// <summary>ResNet-101 at 224 pixels.</summary>
+    public static ClipArchitecture ResNet101 { get; } =
+        OfResNet(new ResNetStages(3, 4, 23, 3), stemWidth: 64, imageSize: 224, embeddingSize: 512, textWidth: 512);
+
+    /// <summary>A ResNet of about 4 times the computation of ResNet-50, at 288 pixels.</summary>
+    public static ClipArchitecture ResNet50x4 { get; } =
+        OfResNet(new ResNetStages(4, 6, 10, 6), stemWidth: 80, imageSize: 288, embeddingSize: 640, textWidth: 640);
+
+    /// <summary>A ResNet of about 16 times the computation of ResNet-50, at 384 pixels.</summary>
+    public static ClipArchitecture ResNet50x16 { get; } =
+        OfResNet(new ResNetStages(6, 8, 18, 8), stemWidth: 96, imageSize: 384, embeddingSize: 768, textWidth: 768);
+
+    /// <summary>A ResNet of about 64 times the computation of ResNet-50, at 448 pixels.</summary>
+    public static ClipArchitecture ResNet50x64 { get; } =
+        OfResNet(new ResNetStages(3, 15, 36, 10), stemWidth: 128, imageSize: 448, embeddingSize: 1024, textWidth: 1024);
+
     /// <summary>OpenAI's name where it is one of theirs, else its main dimensions; for messages.</summary>
     [JsonIgnore]
     public string Name =>
-        this == VitB16 with { Activation = Activation } ? "ViT-B/16"
-        : this == VitB32 with { Activation = Activation } ? "ViT-B/32"
-        : this == VitL14 with { Activation = Activation } ? "ViT-L/14"
-        : this == VitL14At336 with { Activation = Activation } ? "ViT-L/14@336px"
-        : $"a ViT of {VisionLayers} layers, width {VisionWidth}, patches of {PatchSize} pixels";
+        Published.FirstOrDefault(one => one.Architecture == this with { Activation = one.Architecture.Activation }).Name
+        ?? (Stages is null
+            ? $"a ViT of {VisionLayers} layers, width {VisionWidth}, patches of {PatchSize} pixels"
+            : $"a ResNet of {VisionLayers} blocks, stem width {StemWidth}, for {ImageSize} pixels");
 
-    /// <summary>Patches along each side of the image.</summary>
+    /// <summary>Patches along each side of the image; of a ResNet, places along each side of its last feature map.</summary>
     [JsonIgnore]
     public int PatchesPerSide => ImageSize / PatchSize;
 
@@ -99,90 +128,49 @@ public sealed record ClipArchitecture
     [JsonIgnore]
     public int Patches => PatchesPerSide * PatchesPerSide;
 
+    private static (string Name, ClipArchitecture Architecture)[] Published =>
+    [
+        ("RN50", ResNet50), ("RN101", ResNet101), ("RN50x4", ResNet50x4), ("RN50x16", ResNet50x16), ("RN50x64", ResNet50x64),
+        ("ViT-B/32", VitB32), ("ViT-B/16", VitB16), ("ViT-L/14", VitL14), ("ViT-L/14@336px", VitL14At336),
+    ];
+
+    /// <summary>Channels behind the stem of a ResNet; its last stage has 32 times as many.</summary>
+    [JsonIgnore]
+    internal int StemWidth => VisionWidth / ResNetReduction;
+
     /// <summary>Reads the dimensions off a state dict. Heads cannot be seen there: they are width / 64.</summary>
     /// <param name="shapes">Shape of each tensor under OpenAI's names (<c>visual.conv1.weight</c>, …).</param>
     /// <param name="source">What the shapes belong to, usually a path: error messages begin with it.</param>
-    /// <exception cref="PromptKDException">A tensor is missing or misshapen, or the images go to a ResNet.</exception>
-    internal static ClipArchitecture Infer(IReadOnlyDictionary<string, long[]> shapes, string source = "state dict")
+    /// <exception cref="PromptKDException">A tensor is missing or misshapen.</exception>
+    internal static ClipArchitecture Infer(IReadOnlyDictionary<string, long[]> shapes, string source = "state dict") =>
+        new ArchitectureReader(shapes, source).Read();
+
+    /// <summary>Refuses a ResNet where learned tokens have to enter the image encoder.</summary>
+    /// <param name="source">What this architecture belongs to, usually a path: the message begins with it.</param>
+    /// <exception cref="PromptKDException">This is a ResNet.</exception>
+    internal void RequireTransformer(string source)
     {
-        if (shapes.ContainsKey("visual.layer1.0.conv1.weight"))
+        if (Stages is not null)
         {
             throw new PromptKDException(
-                $"{source}: this CLIP has a ResNet image encoder, which is not supported yet. "
-                + "Use one with a vision transformer: ViT-B/32, ViT-B/16, ViT-L/14 or ViT-L/14@336px.");
+                $"{source}: its image encoder is a ResNet, which has no tokens to put learned ones among. "
+                + "Use a CLIP with a vision transformer here, such as ViT-B/16; a ResNet can be a teacher.");
         }
+    }
 
-        long[] patchEmbedding = Shape(shapes, "visual.conv1.weight", 4, source);
-        long[] positions = Shape(shapes, "visual.positional_embedding", 2, source);
-        long[] imageProjection = Shape(shapes, "visual.proj", 2, source);
-        long[] textPositions = Shape(shapes, "positional_embedding", 2, source);
-        long[] vocabulary = Shape(shapes, "token_embedding.weight", 2, source);
-        int visionWidth = Size(patchEmbedding[0]);
-        int textWidth = Size(vocabulary[1]);
-        int side = (int)Math.Round(Math.Sqrt(positions[0] - 1));
-        if (side < 1 || ((long)side * side) + 1 != positions[0])
+    // Heads of 64 channels and a text encoder of 12 layers, as all of OpenAI's.
+    private static ClipArchitecture OfResNet(
+        ResNetStages stages, int stemWidth, int imageSize, int embeddingSize, int textWidth) => new()
         {
-            throw new PromptKDException(
-                $"{source}: 'visual.positional_embedding' has {positions[0]} rows, expected one more than a square "
-                + "number (class token and a square grid of patches). Is this a CLIP with a vision transformer?");
-        }
-
-        return new ClipArchitecture
-        {
-            ImageSize = checked(side * Size(patchEmbedding[2])),
-            PatchSize = Size(patchEmbedding[2]),
-            VisionWidth = visionWidth,
-            VisionLayers = CountLayers(shapes.Keys, "visual.transformer.resblocks.", source),
-            VisionHeads = Heads(visionWidth, "visual.conv1.weight", source),
-            EmbeddingSize = Size(imageProjection[1]),
+            ImageSize = imageSize,
+            PatchSize = ResNetReduction,
+            VisionWidth = ResNetReduction * stemWidth,
+            VisionLayers = stages.Blocks,
+            VisionHeads = ResNetReduction * stemWidth / HeadWidth,
+            Stages = stages,
+            EmbeddingSize = embeddingSize,
             TextWidth = textWidth,
-            TextLayers = CountLayers(shapes.Keys, "transformer.resblocks.", source),
-            TextHeads = Heads(textWidth, "token_embedding.weight", source),
-            ContextLength = Size(textPositions[0]),
-            VocabularySize = Size(vocabulary[0]),
+            TextLayers = 12,
+            TextHeads = textWidth / HeadWidth,
         };
-    }
-
-    private static long[] Shape(
-        IReadOnlyDictionary<string, long[]> shapes, string name, int dimensions, string source)
-    {
-        if (!shapes.TryGetValue(name, out long[]? shape))
-        {
-            throw new PromptKDException(
-                $"{source}: no tensor '{name}' among {shapes.Count}. Is this a complete CLIP checkpoint?");
-        }
-
-        return shape.Length == dimensions && shape.All(size => size is > 0 and <= int.MaxValue)
-            ? shape
-            : throw new PromptKDException(
-                $"{source}: '{name}' is [{string.Join(", ", shape)}], expected {dimensions} positive dimensions.");
-    }
-
-    private static int Size(long size) => checked((int)size);
-
-    private static int Heads(int width, string name, string source) =>
-        width % HeadWidth == 0
-            ? width / HeadWidth
-            : throw new PromptKDException(
-                $"{source}: '{name}' has {width} channels, expected a multiple of {HeadWidth} (the width of a head).");
-
-    /// <summary>One more than the largest index, so that a gap shows as missing tensors, not as fewer layers.</summary>
-    private static int CountLayers(IEnumerable<string> names, string prefix, string source)
-    {
-        string[] indices =
-        [
-            .. names.Where(name => name.StartsWith(prefix, StringComparison.Ordinal))
-                .Select(name => name[prefix.Length..].Split('.')[0]),
-        ];
-        int last = indices
-            .Select(text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int layer) ? layer : -1)
-            .DefaultIfEmpty(-1)
-            .Max();
-
-        // Every layer has tensors, so this bounds what a hostile name can make the caller do.
-        return last < indices.Length
-            ? last + 1
-            : throw new PromptKDException(
-                $"{source}: there is a tensor '{prefix}{last}.…', but too few tensors for so many layers. Is it complete?");
-    }
 }

@@ -1,91 +1,37 @@
-using TorchSharp.Modules;
 using static TorchSharp.torch.nn;
 
 namespace PromptKD.Models;
 
-/// <summary>CLIP's vision transformer, with optional learned tokens.</summary>
-internal sealed class ImageEncoder : Module<Tensor, LayerPrompts?, Tensor>
+/// <summary>
+/// CLIP's image tower: a vision transformer or a ResNet. Its values are unset until <see cref="ModuleWeights"/> or an
+/// initialisation fills them.
+/// </summary>
+/// <param name="name">Name of the module.</param>
+/// <param name="architecture">The sizes of this tower.</param>
+internal abstract class ImageEncoder(string name, ClipArchitecture architecture)
+    : Module<Tensor, LayerPrompts?, Tensor>(name)
 {
-    [ComponentName(Name = "class_embedding")]
-    private readonly Parameter _classToken;
-
-    [ComponentName(Name = "positional_embedding")]
-    private readonly Parameter _positions;
-
-    [ComponentName(Name = "proj")]
-    private readonly Parameter _projection;
-
-    [ComponentName(Name = "conv1")]
-    private readonly PatchEmbedding _patches;
-
-    [ComponentName(Name = "ln_pre")]
-    private readonly LayerNorm _inputNorm;
-
-    [ComponentName(Name = "transformer")]
-    private readonly Transformer _transformer;
-
-    [ComponentName(Name = "ln_post")]
-    private readonly LayerNorm _outputNorm;
-
-    /// <summary>A tower whose values are still unset; <see cref="ModuleWeights"/> or an initialisation fills it.</summary>
-    public ImageEncoder(ClipArchitecture architecture, ScalarType type, Device device)
-        : base(nameof(ImageEncoder))
-    {
-        Architecture = architecture;
-        int width = architecture.VisionWidth;
-        _classToken = Parameter(empty(width, type, device));
-        _positions = Parameter(empty(architecture.Patches + 1, width, type, device));
-        _projection = Parameter(empty(width, architecture.EmbeddingSize, type, device));
-        _patches = new PatchEmbedding(architecture.PatchSize, width, type, device);
-        _inputNorm = LayerNorm(width, device: device, dtype: type);
-        _transformer = new Transformer(
-            width, architecture.VisionLayers, architecture.VisionHeads, architecture.Activation, type, device);
-        _outputNorm = LayerNorm(width, device: device, dtype: type);
-        RegisterComponents();
-    }
-
     /// <summary>The sizes of this tower.</summary>
-    public ClipArchitecture Architecture { get; }
+    public ClipArchitecture Architecture { get; } = architecture;
 
     /// <summary>The element type and device that this tower computes in and on.</summary>
-    public (ScalarType Type, Device Device) Placement => (_projection.dtype, _projection.device);
+    public abstract (ScalarType Type, Device Device) Placement { get; }
+
+    /// <summary>The tower that an architecture asks for.</summary>
+    public static ImageEncoder Create(ClipArchitecture architecture, ScalarType type, Device device) =>
+        architecture.Stages is null
+            ? new VisionTransformer(architecture, type, device)
+            : new ResNet(architecture, architecture.Stages, type, device);
 
     /// <param name="images">Normalised pixels, [batch, 3, size, size], any floating type, on any device.</param>
-    /// <param name="prompts">Learned tokens appended after the patches, or null.</param>
+    /// <param name="prompts">Learned tokens appended after the patches, or null. A ResNet takes none.</param>
     /// <returns>Image features, float32, not normalised, [batch, embedding].</returns>
-    public override Tensor forward(Tensor images, LayerPrompts? prompts)
-    {
-        using DisposeScope scope = NewDisposeScope();
-        Tensor token = _transformer.ForwardToken(Embed(images, prompts), Pass(prompts));
-        Tensor features = _outputNorm.forward(token).matmul(_projection);
-        return features.to(ScalarType.Float32).MoveToOuterDisposeScope();
-    }
+    /// <exception cref="PromptKDException">There are prompts, and this is a ResNet.</exception>
+    public abstract override Tensor forward(Tensor images, LayerPrompts? prompts);
 
-    /// <summary>The token matrix after each layer, uncut, for inspection.</summary>
+    /// <summary>What each layer gives, uncut, for inspection.</summary>
     /// <param name="images">[batch, 3, size, size].</param>
     /// <param name="prompts">Learned tokens, or null.</param>
-    /// <param name="observe">Called with −1 and the first layer's input, then with each layer's index and output,
-    /// [batch, tokens, width].</param>
-    public void Trace(Tensor images, LayerPrompts? prompts, Action<int, Tensor> observe)
-    {
-        using DisposeScope scope = NewDisposeScope();
-        Tensor x = Embed(images, prompts);
-        observe(-1, x);
-        _transformer.forward(x, Pass(prompts) with { Observe = observe });
-    }
-
-    private Transformer.Input Pass(LayerPrompts? prompts) => new(prompts, PromptStart: 1 + Architecture.Patches);
-
-    // [batch, 3, size, size] → [batch, 1 + patches + prompts, width]. Prompts come after the positional embedding
-    // was added, and before the normalisation.
-    private Tensor Embed(Tensor images, LayerPrompts? prompts)
-    {
-        using DisposeScope scope = NewDisposeScope();
-        Tensor pixels = images.to(_projection.dtype, _projection.device);
-        Tensor patches = _patches.forward(pixels); // [batch, patches, width]
-        Tensor classTokens = _classToken.expand(images.shape[0], 1, -1);
-        Tensor x = cat([classTokens, patches], dim: 1) + _positions;
-        x = prompts is null ? x : cat([x, prompts.Expand(0, x.shape[0], x.dtype)], dim: 1);
-        return _inputNorm.forward(x).MoveToOuterDisposeScope();
-    }
+    /// <param name="observe">Called with the index of each layer, from 0, and its output.</param>
+    public abstract void Trace(Tensor images, LayerPrompts? prompts, Action<int, Tensor> observe);
 }

@@ -21,7 +21,7 @@ internal sealed record PublishedStudent(Student Student, double LogitScale) : ID
         Tensor first = learned.VisionPrompts ?? throw NotAStudent(nameof(learned));
         ProjectorWeights projector = learned.Projector ?? throw NotAStudent(nameof(learned));
         IReadOnlyDictionary<string, Tensor> frozen = learned.Over(clip.Tensors);
-        var encoder = new ImageEncoder(clip.Architecture, target.Type, target.Device);
+        var encoder = ImageEncoder.Create(clip.Architecture, target.Type, target.Device);
         ModuleWeights.Fill(encoder, frozen, "visual.", clip.Description);
         var student = new Student(encoder, new StudentShape(
             (int)first.shape[0], 1 + learned.DeepVisionPrompts.Count, (int)projector.TeacherSize, roundToHalf));

@@ -16,9 +16,13 @@ internal sealed class CollectionPause : IDisposable
     /// <summary>Managed bytes that may be allocated in a pause; beyond it, the collector runs after all.</summary>
     private const long Budget = 200_000_000;
 
+    /// <summary>Managed bytes behind which garbage is collected for certain, before the next pause.</summary>
+    private const long CollectBehind = 32_000_000;
+
     private static readonly Lock s_gate = new();
     private static int s_pauses;
     private static bool s_isOurs;
+    private static long s_allocatedAtCollection;
 
     private bool _ended;
 
@@ -61,11 +65,24 @@ internal sealed class CollectionPause : IDisposable
     {
         try
         {
+            CollectIfDue();
             return GCSettings.LatencyMode != GCLatencyMode.NoGCRegion && GC.TryStartNoGCRegion(Budget);
         }
         catch (Exception error) when (error is ArgumentOutOfRangeException or InvalidOperationException)
         {
             return false;
+        }
+    }
+
+    // The beginning of a region counts as a collection, but collects only where its budget is not free already: garbage
+    // of hundreds of steps would pile up to the budget and beyond, and what waits for a finalizer with it.
+    private static void CollectIfDue()
+    {
+        long allocated = GC.GetTotalAllocatedBytes();
+        if (GCSettings.LatencyMode != GCLatencyMode.NoGCRegion && allocated - s_allocatedAtCollection >= CollectBehind)
+        {
+            GC.Collect();
+            s_allocatedAtCollection = allocated;
         }
     }
 

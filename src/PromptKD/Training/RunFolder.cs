@@ -22,13 +22,13 @@ internal sealed class RunFolder : IDisposable
     private static readonly string s_checkpointFile = Path.Combine("checkpoints", "last.safetensors");
 
     private readonly FileStream _lock;
-    private readonly Lazy<RunLog> _log;
+    private readonly RunLog _log;
 
-    private RunFolder(string path, FileStream held, Func<RunLog> openLog)
+    private RunFolder(string path, FileStream held, RunLog log)
     {
         Root = path;
         _lock = held;
-        _log = new Lazy<RunLog>(openLog);
+        _log = log;
     }
 
     /// <summary>The folder.</summary>
@@ -52,33 +52,19 @@ internal sealed class RunFolder : IDisposable
     /// <exception cref="PromptKDException">
     /// Another configuration began it (says which key differs), another process is writing it, or it is not writable.
     /// </exception>
-    public static RunFolder Open(string path, ExperimentConfig config)
-    {
-        FileStream held = Hold(path);
-        try
-        {
-            RefuseOtherConfiguration(path, config);
-            return new RunFolder(path, held, () => RunLog.Append(path));
-        }
-        catch
-        {
-            held.Dispose();
-            throw;
-        }
-    }
+    public static RunFolder Open(string path, ExperimentConfig config) => Open(path, config, RunLog.Append);
 
     /// <summary>
-    /// Opens a folder as the family's programs do: as <see cref="Open"/>, and a run that does not go on from a
+    /// Opens a folder as the family's programs do: as <see cref="Open(string, ExperimentConfig)"/>, and a run that does not go on from a
     /// checkpoint gets a log of its own.
     /// </summary>
     /// <param name="path">The folder; made where there is none.</param>
     /// <param name="config">The full configuration; null to write a log and results only, beside whatever run.</param>
-    /// <exception cref="PromptKDException">As <see cref="Open"/>.</exception>
+    /// <exception cref="PromptKDException">As <see cref="Open(string, ExperimentConfig)"/>.</exception>
     public static RunFolder OpenLikeTheFamily(string path, ExperimentConfig? config)
     {
-        FileStream held = config is null ? Hold(path) : Open(path, config)._lock;
         bool goesOn = config is not null && File.Exists(CheckpointOf(path));
-        return new RunFolder(path, held, () => goesOn ? RunLog.Append(path) : RunLog.Begin(path));
+        return Open(path, config, goesOn ? RunLog.Append : RunLog.Begin);
     }
 
     /// <summary>The file that holds the state of a run.</summary>
@@ -130,11 +116,11 @@ internal sealed class RunFolder : IDisposable
 
     /// <summary>Adds a line to the log, with the time.</summary>
     /// <exception cref="PromptKDException">The disk is full.</exception>
-    public void Log(string line) => _log.Value.WriteTimed(line);
+    public void Log(string line) => _log.WriteTimed(line);
 
     /// <summary>Adds a line to the log as it is, for programs that read logs of the family.</summary>
     /// <exception cref="PromptKDException">The disk is full.</exception>
-    public void LogPlain(string line) => _log.Value.Write(line);
+    public void LogPlain(string line) => _log.Write(line);
 
     /// <summary>Writes <c>metrics.jsonl</c> anew: one line an epoch and one a validation.</summary>
     public void WriteMetrics(IEnumerable<object> records) => WholeFile.WriteText(
@@ -144,12 +130,27 @@ internal sealed class RunFolder : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        if (_log.IsValueCreated)
-        {
-            _log.Value.Dispose();
-        }
-
+        _log.Dispose();
         _lock.Dispose();
+    }
+
+    private static RunFolder Open(string path, ExperimentConfig? config, Func<string, RunLog> openLog)
+    {
+        FileStream held = Hold(path);
+        try
+        {
+            if (config is not null)
+            {
+                RefuseOtherConfiguration(path, config);
+            }
+
+            return new RunFolder(path, held, openLog(path));
+        }
+        catch
+        {
+            held.Dispose();
+            throw;
+        }
     }
 
     private static FileStream Hold(string path)

@@ -54,16 +54,20 @@ internal sealed class ForwardCheck(string kind) : IGoldenCheck
         results["image_features"] = prompted ? normalisedImages : imageFeatures;
         results["text_features"] = prompted ? normalisedTexts : textFeatures;
 
-        imageEncoder.Trace(inputs["images"], vision, (layer, x) => results[VisualName(layer)] = Keep(scope, x[0]));
+        bool isResNet = clip.Architecture.Stages is not null;
+        imageEncoder.Trace(inputs["images"], vision, (layer, x) => results[VisualName(layer, isResNet)] =
+            Keep(scope, x[0]));
         textEncoder.Trace(tokens, text, (layer, x) => results[TextName(layer, prompted)] =
             Keep(scope, layer < 0 ? x : x[0]));
         return results;
     }
 
-    private static string VisualName(int layer) =>
-        layer < 0
-            ? "debug.visual.after_ln_pre.image0"
-            : string.Create(CultureInfo.InvariantCulture, $"debug.visual.block{layer}.image0");
+    private static string VisualName(int layer, bool isResNet) => (isResNet, layer) switch
+    {
+        (true, _) => string.Create(CultureInfo.InvariantCulture, $"debug.visual.layer{layer + 1}.image0"),
+        (_, -1) => "debug.visual.after_ln_pre.image0",
+        _ => string.Create(CultureInfo.InvariantCulture, $"debug.visual.block{layer}.image0"),
+    };
 
     private static string TextName(int layer, bool prompted) =>
         layer < 0

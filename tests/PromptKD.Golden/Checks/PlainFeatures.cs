@@ -13,7 +13,7 @@ internal static class PlainFeatures
     public static Dictionary<string, Tensor> Compute(ClipCheckpoint clip, Tensor images, Tensor tokens)
     {
         using IDisposable noGradients = no_grad();
-        using var imageEncoder = new ImageEncoder(clip.Architecture, ScalarType.Float32, CPU);
+        using var imageEncoder = ImageEncoder.Create(clip.Architecture, ScalarType.Float32, CPU);
         using var textEncoder = new TextEncoder(clip.Architecture, ScalarType.Float32, CPU);
         ModuleWeights.Fill(imageEncoder, clip.Tensors, "visual.", clip.Description);
         ModuleWeights.Fill(textEncoder, clip.Tensors, "", clip.Description);

@@ -101,6 +101,16 @@ public sealed class DistillMistakesTests(DistilledRun run)
     }
 
     [Fact]
+    public void Refuses_a_ResNet_as_a_student()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        string file = run.NewPath(".safetensors");
+        SafetensorsFile.Write(file, [.. TinyResNet.Weights(TinyResNet.Architecture)]);
+
+        Refuses("its image encoder is a ResNet", ("--student", file));
+    }
+
+    [Fact]
     public void Refuses_a_checkpoint_without_the_teachers_prompts()
     {
         string file = Path.Combine(DistilledRun.TeacherFolder, WeightsFile);

@@ -51,8 +51,37 @@ public sealed class FeaturesCommandTests(StoredRun stored, DistilledRun distille
 
         Assert.Equal(1, result.ExitCode);
         Assert.Equal(
-            [$"{Path.Combine(store, s_firstShard)}: missing", $"{store}: 1 shards to make"], result.OutputLines);
+            [$"{Path.Combine(store, s_firstShard)}: missing", $"{store}: 1 shard is to be made"], result.OutputLines);
     }
+
+    [Fact]
+    public void Counts_the_shards_that_a_check_misses()
+    {
+        string store = stored.NewPath();
+        Copy("index.json", store);
+
+        CliResult result = CliProgram.Run("features", "--check", store);
+
+        Assert.Equal($"{store}: 2 shards are to be made", result.OutputLines[^1]);
+    }
+
+    [Fact]
+    public void Counts_the_shards_of_other_parts()
+    {
+        string store = stored.NewPath();
+
+        CliResult result = CliProgram.Run(
+            stored.Arguments(("--views", "1"), ("--shard", "2/2"), ("--output", store))).Succeeds();
+
+        Assert.Equal(
+            [$"This part of {store} is done; of other parts, 1 shard is still missing."], result.OutputLines);
+    }
+
+    [Fact]
+    public void Stores_what_was_decoded_fast_as_something_else() => Assert.Contains(
+        "was made from another 'fastJpeg': false there, true here",
+        Mistake([.. stored.Arguments(("--views", "2"), ("--output", stored.Store)).Skip(1), "--fast-jpeg"]),
+        StringComparison.Ordinal);
 
     [Fact]
     public void Refuses_to_check_where_no_store_is()
@@ -97,6 +126,18 @@ public sealed class FeaturesCommandTests(StoredRun stored, DistilledRun distille
     }
 
     [Fact]
+    public void Makes_a_store_that_a_distillation_with_fast_decoding_refuses()
+    {
+        IEnumerable<string> arguments = distilled.Arguments(
+            ("--images", stored.Photos), ("--store", stored.Store), ("--output", stored.NewPath()), ("--val", null));
+
+        Assert.Contains(
+            "was made from another 'fastJpeg'",
+            CliProgram.Run([.. arguments, "--fast-jpeg"]).Mistake(),
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Makes_a_store_that_a_distillation_of_other_pictures_refuses()
     {
         CliResult result = CliProgram.Run(distilled.Arguments(
@@ -131,6 +172,21 @@ public sealed class FeaturesCommandTests(StoredRun stored, DistilledRun distille
         CliProgram.Run(Part("1/2", shared)).Succeeds();
 
         Assert.Equal(Digests(alone), Digests(shared));
+    }
+
+    [Fact]
+    public async Task Lets_one_of_two_processes_begin_a_store_and_refuses_the_other_by_name()
+    {
+        string store = stored.NewPath();
+        CliResult[] results = await Task.WhenAll(Enumerable.Range(5, 2).Select(seed => Task.Run(
+            () => CliProgram.Run(stored.Arguments(("--views", "1"), ("--seed", $"{seed}"), ("--output", store))), Stop)));
+
+        Assert.Single(results, result => result.ExitCode == 0).Succeeds();
+        Assert.Contains(
+            "was made from another 'views'",
+            Assert.Single(results, result => result.ExitCode != 0).Mistake(),
+            StringComparison.Ordinal);
+        Assert.Empty(TeacherStoring.Check(store));
     }
 
     // Enough views for a second or more between the first word and the last.

@@ -9,8 +9,12 @@ public sealed class ProgramTests
         "distill",
         "--images", "--classes", "--teacher", "--teacher-prompts", "--student", "--output", "--val", "--base",
         "--epochs", "--batch-size", "--lr", "--kd-weight", "--temperature", "--prompt-depth", "--prompt-length",
-        "--template", "--seed", "--precision", "--device", "--workers", "--vocab", "--config", "--strict", "KEY VALUE")]
+        "--template", "--seed", "--precision", "--device", "--workers", "--vocab", "--config", "--strict", "--fast-jpeg", "KEY VALUE")]
     [InlineData("evaluate", "--model", "--data", "--base", "--json", "--device", "--precision")]
+    [InlineData(
+        "features",
+        "--images", "--teacher", "--teacher-prompts", "--views", "--seed", "--output", "--shard", "--check",
+        "--precision", "--device", "--workers", "--fast-jpeg", "KEY VALUE")]
     [InlineData("predict", "--model", "--top", "--json", "--device", "--precision", "pictures")]
     public void Help_of_a_command_names_each_option(string command, params string[] options)
     {
@@ -23,6 +27,7 @@ public sealed class ProgramTests
     [InlineData("demo")]
     [InlineData("distill")]
     [InlineData("evaluate")]
+    [InlineData("features")]
     [InlineData("predict")]
     public void Help_gives_the_default_of_each_option_or_says_that_it_is_required(string command)
     {

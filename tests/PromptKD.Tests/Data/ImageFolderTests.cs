@@ -56,7 +56,8 @@ public sealed class ImageFolderTests : IDisposable
 
         Assert.Equal($"No folder at '{missing}'.", noFolder.Message);
         Assert.Equal(
-            $"No pictures below '{_folder}': 1 files, none of them .jpg, .jpeg, .png, .bmp, .gif, .webp.",
+            $"No pictures below '{_folder}': 1 files, none of them .jpg, .jpeg, .png, .bmp, .gif, .webp, "
+            + "or a shard (.parquet, .tar).",
             noPictures.Message);
         Assert.Equal(
             $"No folders in '{_folder}': labelled pictures lie in a folder for each class.", noClasses.Message);

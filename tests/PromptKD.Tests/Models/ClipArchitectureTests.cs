@@ -1,9 +1,19 @@
 using PromptKD.Models;
+using PromptKD.Models.Weights;
 
 namespace PromptKD.Tests.Models;
 
 public sealed class ClipArchitectureTests
 {
+    public static TheoryData<string, ClipArchitecture> ResNets { get; } = new()
+    {
+        { "RN50", ClipArchitecture.ResNet50 },
+        { "RN101", ClipArchitecture.ResNet101 },
+        { "RN50x4", ClipArchitecture.ResNet50x4 },
+        { "RN50x16", ClipArchitecture.ResNet50x16 },
+        { "RN50x64", ClipArchitecture.ResNet50x64 },
+    };
+
     [Fact]
     public void Reads_the_dimensions_of_ViT_L_14_at_336_pixels_off_its_shapes() =>
         // Shapes of OpenAI's released ViT-L-14-336px.pt: 24 x 24 patches and the class token.
@@ -44,13 +54,42 @@ public sealed class ClipArchitectureTests
         Assert.Contains("'transformer.resblocks.2147483647.…'", error.Message, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void Says_that_ResNets_are_not_supported_yet()
+    [Theory]
+    [MemberData(nameof(ResNets))]
+    public void Reads_the_dimensions_of_a_ResNet_off_its_shapes(string name, ClipArchitecture expected)
     {
-        var error = Assert.Throws<PromptKDException>(() => ClipArchitecture.Infer(
-            new Dictionary<string, long[]> { ["visual.layer1.0.conv1.weight"] = [64, 64, 1, 1] }));
+        var read = ClipArchitecture.Infer(ClipParameters.ShapesOf(expected));
 
-        Assert.Contains("ResNet", error.Message, StringComparison.Ordinal);
+        Assert.Equal(expected, read);
+        Assert.Equal(name, read.Name);
+    }
+
+    // CLIP paper, Table 20: embedding, pixels, blocks, width of the last feature map, heads; text width.
+    [Theory]
+    [InlineData("RN50", 1024, 224, 16, 2048, 32, 512)]
+    [InlineData("RN101", 512, 224, 33, 2048, 32, 512)]
+    [InlineData("RN50x4", 640, 288, 26, 2560, 40, 640)]
+    [InlineData("RN50x16", 768, 384, 40, 3072, 48, 768)]
+    [InlineData("RN50x64", 1024, 448, 64, 4096, 64, 1024)]
+    public void Knows_the_published_ResNets(
+        string name, int embedding, int pixels, int blocks, int width, int heads, int textWidth)
+    {
+        ClipArchitecture resNet = ResNets.Single(row => row.Data.Item1 == name).Data.Item2;
+
+        Assert.Equal(
+            (embedding, pixels, blocks, width, heads, textWidth),
+            (resNet.EmbeddingSize, resNet.ImageSize, resNet.VisionLayers, resNet.VisionWidth, resNet.VisionHeads,
+                resNet.TextWidth));
+    }
+
+    [Fact]
+    public void Refuses_prompts_in_a_ResNet()
+    {
+        ClipArchitecture.VitB16.RequireTransformer("vit.pt");
+
+        var error = Assert.Throws<PromptKDException>(() => ClipArchitecture.ResNet50.RequireTransformer("rn.pt"));
+
+        Assert.StartsWith("rn.pt: its image encoder is a ResNet", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -40,7 +40,7 @@ public sealed class ModuleWeightsTests
 
     private static void Fill(Dictionary<string, Tensor> weights)
     {
-        using var encoder = new ImageEncoder(TinyClip.Architecture, ScalarType.Float32, CPU);
+        using var encoder = ImageEncoder.Create(TinyClip.Architecture, ScalarType.Float32, CPU);
         ModuleWeights.Fill(encoder, weights, "visual.", "mine.pt");
     }
 }

@@ -29,6 +29,57 @@ public sealed class StudentTests
     }
 
     [Fact]
+    public void Learns_the_same_as_where_the_tower_asks_for_gradients_too()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using Student frozen = TinyClip.Student();
+        using Student free = TinyClip.Student();
+        foreach (TorchSharp.Modules.Parameter parameter in free.Encoder.parameters())
+        {
+            parameter.requires_grad = true;
+        }
+
+        frozen.ImageFeatures(TinyClip.Images(4)).square().mul(TinyClip.Random(1, 4, 6)).sum().backward();
+        free.ImageFeatures(TinyClip.Images(4)).square().mul(TinyClip.Random(1, 4, 6)).sum().backward();
+
+        Assert.All(free.Encoder.parameters(), parameter => Assert.NotNull(parameter.grad));
+        Assert.All(frozen.Trainable.Zip(free.Trainable), pair =>
+            TensorAssert.Near(pair.Second.Value.grad!, pair.First.Value.grad!, 1e-6));
+    }
+
+    [Theory]
+    [InlineData(0, false)]
+    [InlineData(1, true)]
+    [InlineData(3, true)]
+    public void Keeps_a_graph_of_the_layers_only_where_there_are_prompts(int depth, bool expected)
+    {
+        // Prompts enter before the first layer, so either all layers pass gradients on to them or none has to.
+        using DisposeScope scope = NewDisposeScope();
+        using ImageEncoder encoder = TinyClip.ImageEncoder();
+        LayerPrompts? prompts = depth == 0 ? null : TinyClip.Prompts(depth, TinyClip.Architecture.VisionWidth);
+        List<bool> graphs = [];
+
+        encoder.Trace(TinyClip.Images(2), prompts, (_, output) => graphs.Add(output.requires_grad));
+
+        Assert.Equal(Enumerable.Repeat(expected, 1 + TinyClip.Architecture.VisionLayers), graphs);
+        Assert.Equal(expected, encoder.forward(TinyClip.Images(2), prompts).requires_grad);
+    }
+
+    [Fact]
+    public void Learns_a_projector_alone_from_features_without_a_graph()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var student = new Student(TinyClip.ImageEncoder(), new StudentShape(0, 0, TeacherEmbedding: 6));
+        Tensor images = TinyClip.Images(4).requires_grad_(false);
+
+        student.ImageFeatures(images).mul(TinyClip.Random(1, 4, 6)).sum().backward();
+
+        Assert.False(student.Encoder.forward(images, null).requires_grad);
+        Assert.All(student.Encoder.parameters(), frozen => Assert.Null(frozen.grad));
+        Assert.All(student.Trainable, learned => Assert.NotNull(learned.Value.grad));
+    }
+
+    [Fact]
     public void Gives_features_of_length_one_in_the_teachers_space()
     {
         using DisposeScope scope = NewDisposeScope();

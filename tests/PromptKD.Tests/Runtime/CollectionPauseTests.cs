@@ -43,4 +43,18 @@ public sealed class CollectionPauseTests
 
         Assert.Equal(300_000_000, allocated);
     }
+
+    [Fact]
+    public void Garbage_of_many_pauses_does_not_pile_up()
+    {
+        long before = GC.GetTotalMemory(forceFullCollection: true);
+
+        for (int step = 0; step < 150; step++)
+        {
+            using CollectionPause pause = CollectionPause.Begin();
+            GC.KeepAlive(Enumerable.Range(0, 1_000).Select(_ => new byte[1_000]).ToArray()); // 1 MB
+        }
+
+        Assert.InRange(GC.GetTotalMemory(forceFullCollection: false) - before, 0, 50_000_000);
+    }
 }

@@ -21,6 +21,18 @@ public sealed class WholeFileTests : IDisposable
     }
 
     [Fact]
+    public void Creates_a_file_once_and_leaves_nothing_beside_it()
+    {
+        string path = Path.Combine(_folder, "deep", "a.txt");
+
+        Assert.True(WholeFile.TryCreateText(path, "first"));
+        Assert.False(WholeFile.TryCreateText(path, "second"));
+
+        Assert.Equal("first", File.ReadAllText(path));
+        Assert.Single(Directory.EnumerateFileSystemEntries(Path.Combine(_folder, "deep")));
+    }
+
+    [Fact]
     public void Keeps_the_old_file_where_the_disk_is_full()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Needs /dev/full, which only Linux has.");

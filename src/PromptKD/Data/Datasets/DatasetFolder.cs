@@ -56,7 +56,8 @@ internal sealed record DatasetFolder(DatasetEntry Entry, string Path, string Ima
     /// <exception cref="PromptKDException">The path leads out of the folder of the pictures.</exception>
     public ImageItem Picture(string path, int label, string className, string place)
     {
-        string full = System.IO.Path.GetFullPath(System.IO.Path.Combine(Images, path));
+        // A path with a zero character is none; the file system would throw.
+        string full = path.Contains('\0') ? "" : System.IO.Path.GetFullPath(System.IO.Path.Combine(Images, path));
         string inside = System.IO.Path.TrimEndingDirectorySeparator(Images) + System.IO.Path.DirectorySeparatorChar;
         return full.StartsWith(inside, StringComparison.Ordinal)
             ? new ImageItem(full, label, className)

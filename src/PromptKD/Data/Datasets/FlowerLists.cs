@@ -27,7 +27,7 @@ internal sealed class FlowerLists : IDatasetReader
     {
         string place = $"{folder.PathOf(Labels)}: label {index + 1}";
         string number = label.ToString(CultureInfo.InvariantCulture);
-        if (label < 1 || !names.TryGetValue(number, out string? name))
+        if (label < 1 || names.GetValueOrDefault(number) is not { Length: > 0 } name)
         {
             throw new PromptKDException(
                 $"{place} is {number}, which '{folder.PathOf(Names)}' does not name. Expected 1 to {names.Count}.");

@@ -39,6 +39,11 @@ internal static class SplitFile
             throw new PromptKDException(
                 $"{path}{line}: not JSON, or only part of a file. Download or copy it again.", error);
         }
+        catch (InvalidOperationException error)
+        {
+            // Where letters turn out not to be UTF-8.
+            throw new PromptKDException($"{path}: a name is not in UTF-8. Download or copy it again.", error);
+        }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {
             throw folder.Missing(fileName, error);
@@ -113,7 +118,8 @@ internal static class SplitFile
     private static bool TryGetLabel(this JsonElement json, out int label)
     {
         label = -1;
-        return json.ValueKind == JsonValueKind.Number && json.TryGetInt32(out label) && label >= 0;
+        return json.ValueKind == JsonValueKind.Number && json.TryGetInt32(out label)
+            && label is >= 0 and < int.MaxValue;
     }
 
     private static string Shortened(string json)

@@ -38,17 +38,17 @@ internal sealed class TeacherStore
     /// <exception cref="PromptKDException">There is none.</exception>
     public static TeacherStore Open(string folder) => new(folder, StoreIndex.Read(folder));
 
-    /// <summary>Opens a store that this very index made, or begins one.</summary>
+    /// <summary>
+    /// Opens a store that this very index made, or begins one. Of processes that begin at the same time one writes the
+    /// index; it stands, and the others have to fit it.
+    /// </summary>
     /// <exception cref="PromptKDException">The folder holds a store of something else; the message says what differs.</exception>
     public static TeacherStore OpenOrBegin(string folder, StoreIndex index)
     {
-        if (File.Exists(Path.Combine(folder, StoreIndex.FileName)))
+        string path = Path.Combine(folder, StoreIndex.FileName);
+        if (File.Exists(path) || !WholeFile.TryCreateText(path, index.ToJson()))
         {
             StoreIndex.Read(folder).RefuseOther(folder, index);
-        }
-        else
-        {
-            WholeFile.WriteText(Path.Combine(folder, StoreIndex.FileName), index.ToJson());
         }
 
         return new TeacherStore(folder, index);
@@ -115,18 +115,22 @@ internal sealed class TeacherStore
         return (new ClassVectors(names, vectors, scale), metadata[VocabularyKey]);
     }
 
-    /// <summary>Stores class vectors, so that the next run needs no teacher at all.</summary>
+    /// <summary>Stores class vectors, so that the next run needs no teacher at all. Keeps those that are there.</summary>
     /// <param name="key">A digest of all that made them.</param>
     /// <param name="vectors">The vectors.</param>
     /// <param name="vocabularySha256">SHA-256 of the vocabulary that made their tokens.</param>
-    public void WriteClassVectors(string key, ClassVectors vectors, string vocabularySha256) => SafetensorsFile.Write(
-        VectorsPath(key),
-        [KeyValuePair.Create(VectorsName, vectors.Vectors)],
-        new Dictionary<string, string>
+    public void KeepClassVectors(string key, ClassVectors vectors, string vocabularySha256)
+    {
+        string path = VectorsPath(key);
+        if (!File.Exists(path))
         {
-            [ScaleKey] = vectors.LogitScale.ToString("R", CultureInfo.InvariantCulture),
-            [VocabularyKey] = vocabularySha256,
-        });
+            SafetensorsFile.Write(path, [KeyValuePair.Create(VectorsName, vectors.Vectors)], new Dictionary<string, string>
+            {
+                [ScaleKey] = vectors.LogitScale.ToString("R", CultureInfo.InvariantCulture),
+                [VocabularyKey] = vocabularySha256,
+            });
+        }
+    }
 
     private string VectorsPath(string key) => Path.Combine(Folder, "class_vectors", $"{key}.safetensors");
 

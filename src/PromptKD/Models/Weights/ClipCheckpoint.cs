@@ -58,8 +58,7 @@ internal sealed class ClipCheckpoint : IDisposable
     /// metadata (<c>quick_gelu</c> or <c>gelu</c>); other files are taken for QuickGELU models.
     /// </param>
     /// <exception cref="PromptKDException">
-    /// There is nothing there, it is cut short or in no known format, or it is not a complete CLIP with a vision
-    /// transformer.
+    /// There is nothing there, it is cut short or in no known format, or it is not a complete CLIP.
     /// </exception>
     public static ClipCheckpoint Open(
         string pathOrName, Func<OpenAiModel, string>? fetch = null, ClipActivation? activation = null)

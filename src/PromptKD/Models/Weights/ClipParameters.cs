@@ -11,14 +11,16 @@ internal static class ClipParameters
             ["positional_embedding"] = [clip.ContextLength, clip.TextWidth],
             ["text_projection"] = [clip.TextWidth, clip.EmbeddingSize],
             ["logit_scale"] = [],
-            ["visual.class_embedding"] = [clip.VisionWidth],
-            ["visual.positional_embedding"] = [clip.Patches + 1, clip.VisionWidth],
-            ["visual.proj"] = [clip.VisionWidth, clip.EmbeddingSize],
-            ["visual.conv1.weight"] = [clip.VisionWidth, 3, clip.PatchSize, clip.PatchSize],
         };
-        AddNorm(shapes, "visual.ln_pre", clip.VisionWidth);
-        AddTransformer(shapes, "visual.transformer", clip.VisionLayers, clip.VisionWidth);
-        AddNorm(shapes, "visual.ln_post", clip.VisionWidth);
+        if (clip.Stages is null)
+        {
+            AddVisionTransformer(shapes, clip);
+        }
+        else
+        {
+            ResNetParameters.Add(shapes, clip, clip.Stages);
+        }
+
         AddTransformer(shapes, "transformer", clip.TextLayers, clip.TextWidth);
         shapes["token_embedding.weight"] = [clip.VocabularySize, clip.TextWidth];
         AddNorm(shapes, "ln_final", clip.TextWidth);
@@ -59,6 +61,17 @@ internal static class ClipParameters
                     + $"{ShapeText.Of(shape)}. Do all its tensors come from one model?");
             }
         }
+    }
+
+    private static void AddVisionTransformer(OrderedDictionary<string, long[]> shapes, ClipArchitecture clip)
+    {
+        shapes["visual.class_embedding"] = [clip.VisionWidth];
+        shapes["visual.positional_embedding"] = [clip.Patches + 1, clip.VisionWidth];
+        shapes["visual.proj"] = [clip.VisionWidth, clip.EmbeddingSize];
+        shapes["visual.conv1.weight"] = [clip.VisionWidth, 3, clip.PatchSize, clip.PatchSize];
+        AddNorm(shapes, "visual.ln_pre", clip.VisionWidth);
+        AddTransformer(shapes, "visual.transformer", clip.VisionLayers, clip.VisionWidth);
+        AddNorm(shapes, "visual.ln_post", clip.VisionWidth);
     }
 
     private static void AddTransformer(OrderedDictionary<string, long[]> shapes, string name, int layers, long width)

@@ -37,10 +37,19 @@ internal static class OpenClipFolder
             Format = "open_clip",
             WeightFiles = [FindWeights(folder)],
             Activation = model.Find("quick_gelu").IsTrue() ? ClipActivation.QuickGelu : ClipActivation.Gelu,
-            VisionHeads = vision.Find("width").Integer() / Math.Max(1, vision.Find("head_width").Integer() ?? 64),
+            VisionHeads = ReadVisionHeads(vision),
             TextHeads = text.Find("heads").Integer(),
             Preprocessing = ReadPreprocessing(config.Find("preprocess_cfg"), vision.Find("image_size").Integer()),
         };
+    }
+
+    // A list of layers means a ResNet, whose width is that of its stem.
+    private static int? ReadVisionHeads(JsonElement? vision)
+    {
+        int? width = vision.Find("width").Integer();
+        bool isResNet = vision.Find("layers") is { ValueKind: JsonValueKind.Array };
+        return (isResNet ? ClipArchitecture.ResNetReduction * width : width)
+            / Math.Max(1, vision.Find("head_width").Integer() ?? ClipArchitecture.HeadWidth);
     }
 
     private static void RequirePlain(string path, string key, string? value, string plain)

@@ -71,9 +71,11 @@ internal static class ParameterNames
         (".mlp.fc2.bias", ".mlp.c_proj.bias", Role.Whole),
     ];
 
-    // Stored by some programs, but follow from the shapes of the others.
+    // Stored by some programs, but follow from the shapes of the others, or count the steps of a past training.
     private static readonly HashSet<string> s_derived =
-        ["input_resolution", "context_length", "vocab_size", "position_ids", "attn_mask"];
+    [
+        "input_resolution", "context_length", "vocab_size", "position_ids", "attn_mask", "num_batches_tracked",
+    ];
 
     /// <summary>Translates every name, packing split projections; values are still read only when asked for.</summary>
     /// <param name="source">Path for error messages.</param>

@@ -37,6 +37,11 @@ internal sealed class PromptedWeights : IDisposable
     /// <exception cref="PromptKDException">A width, a depth or the shape of a parameter differs.</exception>
     public void CheckFits(ClipArchitecture clip)
     {
+        if (VisionPrompts is not null)
+        {
+            clip.RequireTransformer($"{Source} on {clip.Name}");
+        }
+
         CheckPrompts("text prompts", TextContext, DeepTextPrompts, clip.TextWidth, clip.TextLayers, clip);
         CheckPrompts("vision prompts", VisionPrompts, DeepVisionPrompts, clip.VisionWidth, clip.VisionLayers, clip);
         foreach ((string name, long[] shape) in ClipParameters.ShapesOf(clip))

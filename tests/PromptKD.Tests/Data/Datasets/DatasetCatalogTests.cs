@@ -28,6 +28,23 @@ public sealed class DatasetCatalogTests : IDisposable
     public void Templates_are_those_of_zero_shot_clip() => Assert.All(
         DatasetCatalog.All, entry => Assert.Equal(PromptTemplates.ForDataset(entry.Name).Pattern, entry.Template));
 
+    [Fact]
+    public void Every_data_set_is_in_the_guide_with_its_page_and_files()
+    {
+        string guide = File.ReadAllText(Path.Combine(ProjectFolder.Root, "docs", "datasets.md"));
+
+        Assert.All(DatasetCatalog.All, entry =>
+        {
+            string section = guide.Split($"### {entry.Name}\n")[1].Split("\n##")[0];
+            Assert.Contains(entry.Home.OriginalString, section, StringComparison.Ordinal);
+            Assert.Contains($"{entry.Folder}/", section, StringComparison.Ordinal);
+            Assert.Contains(entry.Images, section, StringComparison.Ordinal);
+            Assert.All(
+                entry.Sources.Append(entry.SplitFile ?? "").SelectMany(path => path.Split('/')),
+                part => Assert.Contains(part, section, StringComparison.Ordinal));
+        });
+    }
+
     [Theory]
     [InlineData("EuroSAT")]
     [InlineData("eurosat")]

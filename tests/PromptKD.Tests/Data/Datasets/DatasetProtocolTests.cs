@@ -54,6 +54,22 @@ public sealed class DatasetProtocolTests : IDisposable
     }
 
     [Fact]
+    public void Folders_are_divided_as_Python_divides_their_sorted_pictures()
+    {
+        File.Delete(FakeDatasets.Create("EuroSAT", _root).SplitFile!);
+
+        ProtocolLists lists = Read("EuroSAT", seed: 3);
+
+        // CPython 3.11: random.seed(3), and random.shuffle of each folder's sorted names; 4, 2 and 2 of them.
+        Assert.Equal("1 6 8 3 9 15 16 12 19 17 18 23 31 25 27 32", Numbers(lists.Train));
+        Assert.Equal("2 7 13 10 21 24 29 26", Numbers(lists.RealValidation!));
+        Assert.Equal("5 4 14 11 22 20 30 28", Numbers(lists.Test));
+
+        static string Numbers(IReadOnlyList<ImageItem> items) => string.Join(
+            ' ', items.Select(item => Path.GetFileNameWithoutExtension(item.Path).Split('_')[1]));
+    }
+
+    [Fact]
     public void A_split_that_cannot_be_built_leaves_no_file()
     {
         FakeDataset fake = FakeDatasets.Create("OxfordPets", _root);

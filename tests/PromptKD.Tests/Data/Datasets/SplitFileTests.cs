@@ -26,6 +26,15 @@ public sealed class SplitFileTests : IDisposable
         Refusal($$"""{"train": [["{{path}}", 0, "cat"]], "val": [], "test": []}"""),
         StringComparison.Ordinal);
 
+    [Theory]
+    [InlineData("\\u0000.jpg", "cat", "is not below")]
+    [InlineData("", "cat", "is not below")]
+    [InlineData("a.jpg", "\\ud800", "a name is not in UTF-8")]
+    public void Letters_that_cannot_be_are_refused(string path, string name, string fault) => Assert.Contains(
+        fault,
+        Refusal($$"""{"train": [["{{path}}", 0, "{{name}}"]], "val": [], "test": []}"""),
+        StringComparison.Ordinal);
+
     [Fact]
     public void What_is_written_is_what_Python_writes()
     {

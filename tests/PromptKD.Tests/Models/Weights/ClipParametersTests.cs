@@ -21,26 +21,48 @@ public sealed class ClipParametersTests
         Snapshot.Verify(Describe(ClipArchitecture.VitL14At336, 427_616_513 + (320 * 1024)));
 
     [Fact]
-    public void The_encoders_are_made_of_the_same_parameters()
+    public void ResNet_50_has_the_known_parameters() =>
+        Snapshot.Verify(Describe(ClipArchitecture.ResNet50, 102_007_137));
+
+    [Fact]
+    public void ResNet_101_has_the_known_parameters() =>
+        Snapshot.Verify(Describe(ClipArchitecture.ResNet101, 119_688_033));
+
+    [Fact]
+    public void The_large_ResNets_have_the_known_numbers_of_parameters()
+    {
+        Describe(ClipArchitecture.ResNet50x4, 178_300_601);
+        Describe(ClipArchitecture.ResNet50x16, 290_979_217);
+        Describe(ClipArchitecture.ResNet50x64, 623_258_305);
+    }
+
+    [Theory]
+    [InlineData("ViT-L/14")]
+    [InlineData("RN50")]
+    public void The_encoders_are_made_of_the_same_parameters(string name)
     {
         // Nothing is allocated: torch's meta device has shapes, but no memory.
         using DisposeScope scope = NewDisposeScope();
-        using var images = new ImageEncoder(ClipArchitecture.VitL14, ScalarType.Float32, META);
-        using var texts = new TextEncoder(ClipArchitecture.VitL14, ScalarType.Float32, META);
+        ClipArchitecture architecture = name == "RN50" ? ClipArchitecture.ResNet50 : ClipArchitecture.VitL14;
+        using var images = ImageEncoder.Create(architecture, ScalarType.Float32, META);
+        using var texts = new TextEncoder(architecture, ScalarType.Float32, META);
         IEnumerable<string> encoders = images.state_dict()
             .Select(named => Line($"visual.{named.Key}", named.Value.shape))
             .Concat(texts.state_dict().Select(named => Line(named.Key, named.Value.shape)))
             .Append("logit_scale []");
 
         Assert.Equal(
-            ClipParameters.ShapesOf(ClipArchitecture.VitL14).Select(named => Line(named.Key, named.Value)).Order(),
+            ClipParameters.ShapesOf(architecture).Select(named => Line(named.Key, named.Value)).Order(),
             encoders.Order());
     }
 
     private static string Describe(ClipArchitecture architecture, long expectedCount)
     {
         OrderedDictionary<string, long[]> shapes = ClipParameters.ShapesOf(architecture);
-        Assert.Equal(expectedCount, shapes.Values.Sum(shape => shape.Aggregate(1L, (product, size) => product * size)));
+        long parameters = shapes
+            .Where(named => !named.Key.Contains("running_", StringComparison.Ordinal)) // statistics, not parameters
+            .Sum(named => named.Value.Aggregate(1L, (product, size) => product * size));
+        Assert.Equal(expectedCount, parameters);
         return string.Join('\n', shapes.Select(named => Line(named.Key, named.Value)));
     }
 

@@ -1,0 +1,30 @@
+using PromptKD.Reporting;
+
+namespace PromptKD.Cli.Terminal;
+
+/// <summary>A report on standard output.</summary>
+internal static class ReportTables
+{
+    /// <summary>Prints every table with its notes, then what is not finished.</summary>
+    public static void Print(BenchmarkReport report)
+    {
+        foreach (ReportSection section in report.Sections)
+        {
+            Console.WriteLine(section.Title);
+            TextTable.Print(section.Columns, section.Rows.Select(row => row.Select(Plain).ToArray()));
+            foreach (string note in section.Notes)
+            {
+                Console.WriteLine(note);
+            }
+
+            Console.WriteLine();
+        }
+
+        foreach (string run in report.Unfinished)
+        {
+            Console.WriteLine($"not finished: {run}");
+        }
+    }
+
+    private static string Plain(string cell) => cell.Trim('*');
+}

@@ -1,0 +1,86 @@
+using System.Text.Json;
+using Parquet;
+using Parquet.Schema;
+
+namespace PromptKD.Data.Shards;
+
+/// <summary>Which columns of a parquet file hold pictures and classes.</summary>
+/// <param name="Picture">The column of the pictures' bytes.</param>
+/// <param name="Label">The column of the classes, numbers or names; null where there is none.</param>
+/// <param name="ClassNames">Names of the numbered classes, in order; null where the file has none.</param>
+internal sealed record ParquetColumns(DataField Picture, DataField? Label, IReadOnlyList<string>? ClassNames)
+{
+    private const string BytesField = "bytes";
+
+    /// <summary>
+    /// Finds them by what Hugging Face's datasets notes in the file; else pictures are the first column that is a
+    /// structure with <c>bytes</c>, or <c>image</c>, and classes are <c>label</c>.
+    /// </summary>
+    /// <param name="path">For error messages.</param>
+    /// <param name="file">The open file.</param>
+    /// <exception cref="PromptKDException">No column holds pictures.</exception>
+    public static ParquetColumns Find(string path, ParquetReader file)
+    {
+        JsonElement? features = ReadFeatures(path, file);
+        IReadOnlyList<Field> fields = file.Schema.Fields;
+        Field? picture = NameOf(features, "Image") is { } name
+            ? fields.FirstOrDefault(field => field.Name == name)
+            : fields.FirstOrDefault(field => BytesOf(field) is not null && field is StructField)
+                ?? fields.FirstOrDefault(field => field.Name == "image");
+        string? labelName = NameOf(features, "ClassLabel");
+        return new ParquetColumns(
+            (picture is null ? null : BytesOf(picture)) ?? throw new PromptKDException(
+                $"{path}: no column of pictures among {string.Join(", ", fields.Select(field => $"'{field.Name}'"))}. "
+                + "Expected a structure with 'bytes', as Hugging Face's datasets writes an Image, or 'image' in bytes."),
+            fields.OfType<DataField>().FirstOrDefault(field => field.Name == (labelName ?? "label")),
+            labelName is null ? null : ReadNames(features, labelName));
+    }
+
+    private static DataField? BytesOf(Field field) => field switch
+    {
+        StructField structure => structure.Fields.OfType<DataField>().FirstOrDefault(
+            part => part.Name == BytesField && IsBinary(part)),
+        DataField data when IsBinary(data) => data,
+        _ => null,
+    };
+
+    private static bool IsBinary(DataField field) => field.ClrType == typeof(ReadOnlyMemory<byte>) && !field.IsArray;
+
+    // {"info": {"features": {"image": {"_type": "Image"}, "label": {"names": […], "_type": "ClassLabel"}}}}
+    private static JsonElement? ReadFeatures(string path, ParquetReader file)
+    {
+        if (!file.CustomMetadata.TryGetValue("huggingface", out string? json))
+        {
+            return null;
+        }
+
+        try
+        {
+            using var document = JsonDocument.Parse(json);
+            return Find(Find(document.RootElement, "info"), "features")?.Clone();
+        }
+        catch (JsonException error)
+        {
+            throw new PromptKDException($"{path}: its Hugging Face metadata is not JSON: {error.Message}", error);
+        }
+    }
+
+    private static string? NameOf(JsonElement? features, string type) =>
+        features is { ValueKind: JsonValueKind.Object } all
+            ? all.EnumerateObject()
+                .Where(feature => Find(feature.Value, "_type") is { ValueKind: JsonValueKind.String } kind
+                    && kind.ValueEquals(type))
+                .Select(feature => feature.Name)
+                .FirstOrDefault()
+            : null;
+
+    private static string[]? ReadNames(JsonElement? features, string label) =>
+        Find(Find(features, label), "names") is { ValueKind: JsonValueKind.Array } names
+            ? [.. names.EnumerateArray().Select(name => name.ToString())]
+            : null;
+
+    private static JsonElement? Find(JsonElement? json, string name) =>
+        json is { ValueKind: JsonValueKind.Object } element && element.TryGetProperty(name, out JsonElement value)
+            ? value
+            : null;
+}

@@ -1,0 +1,135 @@
+using System.Globalization;
+using Parquet;
+using Parquet.Schema;
+
+namespace PromptKD.Data.Shards;
+
+/// <summary>
+/// Pictures in a parquet file, as Hugging Face's datasets publishes them: a row a picture, whose bytes are those of a
+/// picture file. Read a row group at a time, when the first of its pictures is asked for.
+/// </summary>
+/// <remarks>huggingface.co/docs/datasets, "Image feature": a structure of <c>bytes</c> and <c>path</c>.</remarks>
+internal sealed class ParquetShard : IShard
+{
+    private readonly string _path;
+    private readonly RowGroupCache _cache;
+    private readonly ParquetColumns _columns;
+
+    private ParquetShard(string path, RowGroupCache cache, ParquetReader file, long fileLength)
+    {
+        _path = path;
+        _cache = cache;
+        _columns = ParquetColumns.Find(path, file);
+        long row = 0;
+        var pictures = new List<ShardPicture>();
+        for (int group = 0; group < file.RowGroupCount; group++)
+        {
+            using ParquetRowGroupReader rows = file.OpenRowGroupReader(group);
+            if (rows.RowCount > fileLength)
+            {
+                throw new InvalidDataException($"row group {group} claims {rows.RowCount} pictures");
+            }
+
+            long bytes = rows.GetMetadata(_columns.Picture)?.MetaData?.TotalUncompressedSize ?? 0;
+            for (int place = 0; place < rows.RowCount; place++, row++)
+            {
+                pictures.Add(new ShardPicture(
+                    row.ToString(CultureInfo.InvariantCulture), new Cell(this, group, bytes, place)));
+            }
+        }
+
+        Pictures = pictures;
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ShardPicture> Pictures { get; }
+
+    /// <inheritdoc/>
+    public int OtherEntries => 0;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string>? ClassNames => _columns.ClassNames;
+
+    /// <summary>Reads what a parquet file says of itself.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="cache">Keeps row groups.</param>
+    /// <exception cref="PromptKDException">It cannot be read, or no column holds pictures.</exception>
+    public static ParquetShard Open(string path, RowGroupCache cache)
+    {
+        try
+        {
+            using FileStream stream = File.OpenRead(path);
+            return new ParquetShard(path, cache, OpenReader(stream), stream.Length);
+        }
+        catch (Exception error) when (IsDamage(error))
+        {
+            throw new PromptKDException($"{path}: not a whole parquet file: {error.Message}", error);
+        }
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ShardLabel?> ReadLabels()
+    {
+        if (_columns.Label is not { } column)
+        {
+            return new ShardLabel?[Pictures.Count];
+        }
+
+        try
+        {
+            using FileStream stream = File.OpenRead(_path);
+            ParquetReader file = OpenReader(stream);
+            return [.. Enumerable.Range(0, file.RowGroupCount).SelectMany(group => ReadLabels(file, group, column))];
+        }
+        catch (Exception error) when (IsDamage(error))
+        {
+            throw new PromptKDException($"{_path}: its column '{column.Name}' cannot be read: {error.Message}", error);
+        }
+    }
+
+    private static ParquetReader OpenReader(FileStream stream) =>
+        ParquetReader.CreateAsync(stream).GetAwaiter().GetResult();
+
+    private byte[]?[] ReadPictures(int group)
+    {
+        try
+        {
+            using FileStream stream = File.OpenRead(_path);
+            using ParquetRowGroupReader rows = OpenReader(stream).OpenRowGroupReader(group);
+            return ParquetCells.Read<ReadOnlyMemory<byte>, byte[]?>(rows, _columns.Picture, cell => cell.ToArray());
+        }
+        catch (Exception error) when (IsDamage(error))
+        {
+            throw new InvalidDataException($"row group {group} cannot be read: {error.Message}", error);
+        }
+    }
+
+    private static ShardLabel?[] ReadLabels(ParquetReader file, int group, DataField column)
+    {
+        using ParquetRowGroupReader rows = file.OpenRowGroupReader(group);
+        return column.ClrType switch
+        {
+            Type type when type == typeof(long) => ParquetCells.Read<long, ShardLabel?>(
+                rows, column, cell => new ShardLabel(checked((int)cell), "")),
+            Type type when type == typeof(int) => ParquetCells.Read<int, ShardLabel?>(
+                rows, column, cell => new ShardLabel(cell, "")),
+            Type type when type == typeof(ReadOnlyMemory<char>) => ParquetCells.Read<ReadOnlyMemory<char>, ShardLabel?>(
+                rows, column, cell => new ShardLabel(null, cell.ToString())),
+            Type type => throw new InvalidDataException($"it holds {type.Name}, expected whole numbers or texts"),
+        };
+    }
+
+    // A damaged file can make the reader fail in any way.
+    private static bool IsDamage(Exception error) => error is not (PromptKDException or OutOfMemoryException);
+
+    /// <summary>One row's picture. A row without one has no bytes.</summary>
+    private sealed record Cell(ParquetShard Shard, int Group, long GroupBytes, int Row) : IPictureBytes
+    {
+        public TResult Use<TResult>(Func<ReadOnlySpan<byte>, TResult> use)
+        {
+            IReadOnlyList<byte[]?> rows =
+                Shard._cache.Get(Shard._path, Group, GroupBytes, () => Shard.ReadPictures(Group));
+            return use(rows[Row]);
+        }
+    }
+}

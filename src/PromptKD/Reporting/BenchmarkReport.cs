@@ -1,0 +1,45 @@
+using PromptKD.Runtime;
+
+namespace PromptKD.Reporting;
+
+/// <summary>The outcomes of many runs, as tables.</summary>
+public sealed class BenchmarkReport
+{
+    /// <param name="outcomes">What was measured.</param>
+    /// <param name="unfinished">Runs that were planned and are not there, in words.</param>
+    /// <exception cref="PromptKDException">Two runs say something of the same seed of the same thing.</exception>
+    public BenchmarkReport(IEnumerable<RunOutcome> outcomes, IReadOnlyList<string>? unfinished = null)
+    {
+        Tables = ScoreTable.From(outcomes);
+        Sections = ReportSections.Of(Tables);
+        Unfinished = unfinished ?? [];
+    }
+
+    /// <summary>The numbers: one table a protocol and method.</summary>
+    public IReadOnlyList<ScoreTable> Tables { get; }
+
+    /// <summary>The same as text.</summary>
+    public IReadOnlyList<ReportSection> Sections { get; }
+
+    /// <summary>Runs that were planned and are not there.</summary>
+    public IReadOnlyList<string> Unfinished { get; }
+
+    /// <summary>
+    /// Reads the runs below a folder: ours by their <c>result.json</c>, those of the family's own programs by their
+    /// <c>log.txt</c>.
+    /// </summary>
+    /// <exception cref="PromptKDException">
+    /// The folder is missing or holds no finished run, or two runs say something of the same seed of the same thing.
+    /// </exception>
+    public static BenchmarkReport Read(string folder) => new(OutcomeReader.Read(folder));
+
+    /// <summary>Writes <c>report.md</c>, <c>report.html</c> and <c>results.csv</c>, each whole or not at all.</summary>
+    /// <param name="folder">Made where there is none.</param>
+    /// <exception cref="PromptKDException">The folder cannot be written.</exception>
+    public void Write(string folder)
+    {
+        WholeFile.WriteText(Path.Combine(folder, "report.md"), MarkdownReport.Write(Sections, Unfinished));
+        WholeFile.WriteText(Path.Combine(folder, "report.html"), HtmlReport.Write(Sections, Unfinished));
+        WholeFile.WriteText(Path.Combine(folder, "results.csv"), CsvResults.Write(Tables));
+    }
+}

@@ -1,0 +1,44 @@
+using System.Globalization;
+
+namespace PromptKD.Reporting;
+
+/// <summary>Every seed of a report as one line of comma-separated values, in full precision.</summary>
+internal static class CsvResults
+{
+    private const string Header = "protocol,trainer,dataset,seed,base,novel,harmonic_mean,accuracy,selection,folders";
+
+    public static string Write(IEnumerable<ScoreTable> tables)
+    {
+        IEnumerable<string> lines =
+            from table in tables
+            from row in table.Rows
+            from seed in row.Seeds
+            select string.Join(
+                ',',
+                NameOf(table.Protocol),
+                Quote(table.Trainer),
+                Quote(row.Dataset),
+                seed.Seed.ToString(CultureInfo.InvariantCulture),
+                Number(seed.Base),
+                Number(seed.Novel),
+                Number(seed.HarmonicMean),
+                Number(seed.Accuracy),
+                Quote(seed.Selection),
+                Quote(string.Join(' ', seed.Folders)));
+        return string.Concat(lines.Prepend(Header).Select(line => line + "\n"));
+    }
+
+    private static string NameOf(Protocol protocol) => protocol switch
+    {
+        Protocol.BaseToNew => "base2new",
+        Protocol.CrossDataset => "cross",
+        _ => "dg",
+    };
+
+    private static string Number(double? value) => value?.ToString("R", CultureInfo.InvariantCulture) ?? "";
+
+    // RFC 4180: quotes around what holds a comma, a quote or a line break; quotes are doubled.
+    private static string Quote(string text) => text.AsSpan().ContainsAny(",\"\n")
+        ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\""
+        : text;
+}

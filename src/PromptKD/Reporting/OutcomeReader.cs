@@ -1,0 +1,125 @@
+using System.Text.Json;
+using PromptKD.Runtime;
+
+namespace PromptKD.Reporting;
+
+/// <summary>
+/// Finds the runs below a folder: ours by their <c>result.json</c>, those of the family's programs by their
+/// <c>log.txt</c>.
+/// </summary>
+internal static class OutcomeReader
+{
+    private static readonly string[] s_variants = ["ImageNetV2", "ImageNetSketch", "ImageNetA", "ImageNetR"];
+
+    /// <param name="folder">Any folder above the runs' output folders.</param>
+    /// <returns>One outcome a method, data set and seed.</returns>
+    /// <exception cref="PromptKDException">The folder is missing, or holds no run.</exception>
+    public static IReadOnlyList<RunOutcome> Read(string folder)
+    {
+        if (!Directory.Exists(folder))
+        {
+            throw new PromptKDException($"No folder '{folder}'.");
+        }
+
+        string[] folders = [.. Directory.EnumerateDirectories(folder, "*", SearchOption.AllDirectories).Prepend(folder)];
+        RunOutcome[] outcomes =
+            [.. folders.Order(StringComparer.Ordinal).Select(ReadFolder).OfType<RunOutcome>()];
+        return outcomes.Length > 0
+            ? Join(outcomes)
+            : throw new PromptKDException(
+                $"No finished run below '{folder}': neither a result.json nor a log.txt with a result.");
+    }
+
+    /// <summary>The outcome of our own run in a folder; null where it is not finished.</summary>
+    /// <exception cref="PromptKDException">The file is damaged.</exception>
+    public static RunOutcome? ReadOwn(string folder)
+    {
+        string path = Path.Combine(folder, RunOutcome.FileName);
+        if (!File.Exists(path))
+        {
+            return null;
+        }
+
+        try
+        {
+            RunOutcome outcome = JsonSerializer.Deserialize<RunOutcome>(File.ReadAllBytes(path), RecordJson.Options)!;
+            return outcome with { Folders = [folder] };
+        }
+        catch (JsonException error)
+        {
+            throw new PromptKDException($"{path}: not a result of a run ({error.Message}).", error);
+        }
+    }
+
+    private static RunOutcome? ReadFolder(string folder)
+    {
+        if (ReadOwn(folder) is { } own)
+        {
+            return own;
+        }
+
+        // A program that finds a log writes beside it, with the time in the name: the last one counts.
+        string? path = Directory.EnumerateFiles(folder, "log.txt*").Order(StringComparer.Ordinal).LastOrDefault();
+        return path is null ? null : FromLog(RunLog.Read(path), folder);
+    }
+
+    private static RunOutcome? FromLog(RunLog log, string folder)
+    {
+        if (log.Dataset is null || log.Trainer is null || log.Final is null)
+        {
+            return null;
+        }
+
+        var outcome = new RunOutcome
+        {
+            Protocol = Protocol.BaseToNew,
+            Trainer = log.Trainer,
+            Dataset = log.Dataset,
+            Seed = log.Seed,
+            Selection = log.FinalModel == "best_val" ? "best on what the log calls val" : "last epoch",
+            Folders = [folder],
+        };
+        if (log.Trainer == "PromptKD" && log.Modal == "base2novel")
+        {
+            // Its program prints the base classes' accuracy as val, between epochs only.
+            double? known = log.DuringTraining.Count == 0 ? null : log.FinalModel == "best_val"
+                ? log.DuringTraining.Max()
+                : log.DuringTraining[^1];
+            return outcome with
+            {
+                Base = known,
+                Novel = log.Final,
+                Selection = log.FinalModel == "best_val" ? "best on the base classes' test images" : "last epoch",
+            };
+        }
+
+        return log.SubsampleClasses switch
+        {
+            "base" => outcome with { Base = log.Final },
+            "new" => outcome with { Novel = log.Final, Selection = "" },
+            _ => outcome with
+            {
+                Protocol = s_variants.Contains(log.Dataset) ? Protocol.DomainGeneralisation : Protocol.CrossDataset,
+                Accuracy = log.Final,
+            },
+        };
+    }
+
+    // The other methods train on the base classes in one folder and are tested on the new ones in another.
+    private static IReadOnlyList<RunOutcome> Join(IEnumerable<RunOutcome> outcomes) =>
+    [
+        .. outcomes
+            .GroupBy(outcome => (outcome.Protocol, outcome.Trainer, outcome.Dataset, outcome.Seed))
+            .SelectMany(group => JoinHalves([.. group])),
+    ];
+
+    private static IEnumerable<RunOutcome> JoinHalves(IReadOnlyList<RunOutcome> runs) => runs switch
+    {
+        [{ Base: not null, Novel: null } first, { Base: null, Novel: not null } second] => [Both(first, second)],
+        [{ Base: null, Novel: not null } first, { Base: not null, Novel: null } second] => [Both(second, first)],
+        _ => runs,
+    };
+
+    private static RunOutcome Both(RunOutcome known, RunOutcome unseen) =>
+        known with { Novel = unseen.Novel, Folders = [.. known.Folders, .. unseen.Folders] };
+}

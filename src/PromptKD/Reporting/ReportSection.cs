@@ -1,0 +1,20 @@
+namespace PromptKD.Reporting;
+
+/// <summary>A table of a report, as text: what Markdown, HTML and a terminal show alike.</summary>
+/// <param name="Title">Its heading.</param>
+/// <param name="Columns">Heads of the columns; the first is the row's name.</param>
+/// <param name="Rows">One cell a column.</param>
+/// <param name="Notes">Sentences below the table.</param>
+/// <param name="Bars">For a picture of the table: a row's value and the paper's; empty for none.</param>
+public sealed record ReportSection(
+    string Title,
+    IReadOnlyList<string> Columns,
+    IReadOnlyList<IReadOnlyList<string>> Rows,
+    IReadOnlyList<string> Notes,
+    IReadOnlyList<ReportBar> Bars);
+
+/// <summary>A pair of bars.</summary>
+/// <param name="Name">What they belong to.</param>
+/// <param name="Value">Ours, in percent.</param>
+/// <param name="Paper">The paper's, in percent; null where it has none.</param>
+public sealed record ReportBar(string Name, double Value, double? Paper);

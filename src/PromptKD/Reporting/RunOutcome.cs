@@ -1,0 +1,51 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using PromptKD.Evaluation;
+using PromptKD.Runtime;
+
+namespace PromptKD.Reporting;
+
+/// <summary>What one seed of one method came to on one data set. Accuracies are in percent.</summary>
+public sealed record RunOutcome
+{
+    /// <summary>The file of a run's output folder that holds its outcome.</summary>
+    public const string FileName = "result.json";
+
+    /// <summary>How it was measured.</summary>
+    public required Protocol Protocol { get; init; }
+
+    /// <summary>The method, as TRAINER.NAME spells it.</summary>
+    public required string Trainer { get; init; }
+
+    /// <summary>The data set, as DATASET.NAME spells it.</summary>
+    public required string Dataset { get; init; }
+
+    /// <summary>The run's seed.</summary>
+    public required int Seed { get; init; }
+
+    /// <summary>Accuracy among the base classes; null outside of base-to-new, or where it is not known yet.</summary>
+    public double? Base { get; init; }
+
+    /// <summary>Accuracy among the new classes; null as <see cref="Base"/>.</summary>
+    public double? Novel { get; init; }
+
+    /// <summary>Accuracy among all classes; null in base-to-new.</summary>
+    public double? Accuracy { get; init; }
+
+    /// <summary>How the epoch was chosen, in words.</summary>
+    public required string Selection { get; init; }
+
+    /// <summary>The folders that say so; not in the file, which may be moved.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<string> Folders { get; init; } = [];
+
+    /// <summary>2·base·novel / (base + novel); null without both.</summary>
+    public double? HarmonicMean => Base is { } known && Novel is { } unseen
+        ? ClassificationMetrics.HarmonicMean(known, unseen)
+        : null;
+
+    /// <summary>Writes the outcome of a finished run into its output folder, whole or not at all.</summary>
+    /// <exception cref="PromptKDException">The folder cannot be written.</exception>
+    internal void Write(string folder) => WholeFile.WriteText(
+        Path.Combine(folder, FileName), JsonSerializer.Serialize(this, RecordJson.Options) + "\n");
+}

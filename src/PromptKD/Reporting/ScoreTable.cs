@@ -1,0 +1,63 @@
+using PromptKD.Evaluation;
+
+namespace PromptKD.Reporting;
+
+/// <summary>All data sets of one method under one protocol.</summary>
+/// <param name="Protocol">How they were measured.</param>
+/// <param name="Trainer">The method.</param>
+/// <param name="Rows">One a data set: those of the paper's table in its order, then others by name.</param>
+public sealed record ScoreTable(Protocol Protocol, string Trainer, IReadOnlyList<ScoreRow> Rows)
+{
+    /// <summary>Mean over data sets of the means over seeds.</summary>
+    public double? MeanBase => MeanOf(row => row.Base);
+
+    /// <summary>Mean over data sets of the means over seeds.</summary>
+    public double? MeanNovel => MeanOf(row => row.Novel);
+
+    /// <summary>Mean over data sets of the means over seeds.</summary>
+    public double? MeanAccuracy => MeanOf(row => row.Accuracy);
+
+    /// <summary>The harmonic mean of <see cref="MeanBase"/> and <see cref="MeanNovel"/>: what the paper prints.</summary>
+    public double? HarmonicMeanOfMeans => MeanBase is { } known && MeanNovel is { } unseen
+        ? ClassificationMetrics.HarmonicMean(known, unseen)
+        : null;
+
+    /// <summary>The mean of the data sets' harmonic means, which is a little lower.</summary>
+    public double? MeanOfHarmonicMeans =>
+        Rows.All(row => row.HarmonicMean is not null) ? Rows.Average(row => row.HarmonicMean!.Value) : null;
+
+    /// <summary>What the paper prints as the average of all its data sets.</summary>
+    public PaperScore? Paper => PaperNumbers.Find(Protocol, Trainer, PaperNumbers.Average);
+
+    /// <summary>Whether all data sets of the paper's table are here, so that the averages compare.</summary>
+    public bool IsWholeTable =>
+        PaperNumbers.Datasets(Protocol).All(dataset => Rows.Any(row => row.Dataset == dataset && row.IsComplete));
+
+    /// <summary>Sorts outcomes into tables: by protocol, then by method.</summary>
+    /// <exception cref="PromptKDException">Two runs say something of the same seed of the same thing.</exception>
+    public static IReadOnlyList<ScoreTable> From(IEnumerable<RunOutcome> outcomes) =>
+    [
+        .. outcomes.GroupBy(outcome => (outcome.Protocol, outcome.Trainer))
+            .OrderBy(group => group.Key.Protocol)
+            .ThenBy(group => group.Key.Trainer, StringComparer.Ordinal)
+            .Select(group => new ScoreTable(group.Key.Protocol, group.Key.Trainer, RowsOf(group.Key.Protocol, group))),
+    ];
+
+    private static IReadOnlyList<ScoreRow> RowsOf(Protocol protocol, IEnumerable<RunOutcome> outcomes)
+    {
+        IReadOnlyList<string> order = PaperNumbers.Datasets(protocol);
+        return
+        [
+            .. outcomes.GroupBy(outcome => outcome.Dataset)
+                .OrderBy(group => order.Contains(group.Key) ? order.ToList().IndexOf(group.Key) : order.Count)
+                .ThenBy(group => group.Key, StringComparer.Ordinal)
+                .Select(group => ScoreRow.From([.. group.OrderBy(outcome => outcome.Seed)])),
+        ];
+    }
+
+    private double? MeanOf(Func<ScoreRow, SeedStatistics?> column)
+    {
+        SeedStatistics?[] values = [.. Rows.Select(column)];
+        return values.Length == 0 || values.Contains(null) ? null : values.Average(value => value!.Mean);
+    }
+}

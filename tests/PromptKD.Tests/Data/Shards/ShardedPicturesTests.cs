@@ -1,0 +1,127 @@
+using PromptKD.Data;
+
+namespace PromptKD.Tests.Data.Shards;
+
+/// <summary>Shards in the place of a folder of pictures.</summary>
+public sealed class ShardedPicturesTests : IDisposable
+{
+    private static readonly string[] s_names = ["blue moon", "Red Star"];
+
+    private readonly string _folder = Directory.CreateTempSubdirectory().FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public void Come_in_the_order_of_the_shards_names_and_then_of_their_places()
+    {
+        ShardFixtures.WriteTar(PathOf("10.tar"), ("b.png", []), ("a.png", []));
+        ShardFixtures.WriteTar(PathOf("09.tar"), ("c.png", []), ("notes.md", []));
+
+        ImageFolder pictures = ImageFolder.Unlabelled(_folder);
+
+        Assert.Equal(
+            [PathOf("09.tar/c.png"), PathOf("10.tar/b.png"), PathOf("10.tar/a.png")],
+            pictures.Items.Select(item => item.Path));
+        Assert.Equal(1, pictures.OtherFiles);
+        Assert.All(pictures.Items, item => Assert.Null(item.Label));
+    }
+
+    [Fact]
+    public void Are_labelled_by_the_name_that_the_shard_gives_the_number()
+    {
+        ImageFolder pictures = ImageFolder.Labelled(ShardFixtures.Arrow, s_names);
+
+        // The file's order is red_star, blue moon; ours is the other way round.
+        Assert.Equal([1, 0, 0, 1, 0], pictures.Items.Select(item => item.Label));
+        Assert.Equal($"{ShardFixtures.Arrow}/3", pictures.Items[3].Path);
+        Assert.Equal("Red Star", pictures.Items[3].ClassName);
+    }
+
+    [Fact]
+    public void Are_labelled_by_the_number_where_nobody_names_it()
+    {
+        ImageFolder pictures = ImageFolder.Labelled(ShardFixtures.GnuTar, s_names);
+
+        Assert.Equal([1, 0, 0], pictures.Items.Select(item => item.Label)); // "1", 0 and "Blue_Moon"
+    }
+
+    [Fact]
+    public async Task Name_their_classes_themselves_where_nobody_else_does()
+    {
+        await ShardFixtures.WriteParquet(PathOf("1.parquet"), ([1], "dog"), ([2], "cat"), ([3], "dog"));
+
+        Assert.Equal(["red_star", "blue moon"], ImageFolder.Labelled(ShardFixtures.Arrow).ClassNames);
+        Assert.Equal(["cat", "dog"], ImageFolder.Labelled(_folder).ClassNames);
+        var error = Assert.Throws<PromptKDException>(() => ImageFolder.Labelled(ShardFixtures.GnuTar));
+        Assert.Contains("Give the class names", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("2", "number 2, but there are 2 classes")]
+    [InlineData("blue mood", "The nearest class is 'blue moon'")]
+    [InlineData("", "no label")]
+    public void Are_refused_with_a_label_that_is_no_class(string label, string expected)
+    {
+        ShardFixtures.WriteTar(PathOf("1.tar"), ("x.png", []), ("x.cls", ShardFixtures.Text(label)));
+
+        var error = Assert.Throws<PromptKDException>(() => ImageFolder.Labelled(_folder, s_names));
+
+        Assert.StartsWith(PathOf("1.tar/x.png"), error.Message, StringComparison.Ordinal);
+        Assert.Contains(expected, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Are_refused_beside_pictures_and_without_any()
+    {
+        ShardFixtures.WriteTar(PathOf("1.tar"), ("x.txt", []));
+        var empty = Assert.Throws<PromptKDException>(() => ImageFolder.Unlabelled(_folder));
+
+        File.WriteAllBytes(PathOf("y.png"), []);
+        var mixed = Assert.Throws<PromptKDException>(() => ImageFolder.Unlabelled(_folder));
+
+        Assert.Contains($"No pictures in '{PathOf("1.tar")}': 1 entries", empty.Message, StringComparison.Ordinal);
+        Assert.Contains("both pictures and shards", mixed.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Have_the_digest_of_their_contents()
+    {
+        ShardFixtures.WriteTar(PathOf("1.tar"), ("x.png", [1, 2]), ("y.png", [3]));
+        string before = Digest();
+
+        ShardFixtures.WriteTar(PathOf("1.tar"), ("x.png", [1, 2]), ("y.png", [4]));
+
+        // As the same files in a folder '1.tar' have: the digest is of paths, lengths and contents.
+        string folder = Directory.CreateDirectory(PathOf("plain/1.tar")).FullName;
+        File.WriteAllBytes(Path.Combine(folder, "x.png"), [1, 2]);
+        File.WriteAllBytes(Path.Combine(folder, "y.png"), [3]);
+        IReadOnlyList<ImageItem> plain =
+            [new(Path.Combine(folder, "x.png")), new(Path.Combine(folder, "y.png"))];
+        Assert.Equal(PictureDigest.Compute(PathOf("plain"), plain, TestContext.Current.CancellationToken), before);
+        Assert.NotEqual(before, Digest());
+    }
+
+    [Fact]
+    public void Are_skipped_one_by_one_where_they_are_damaged()
+    {
+        ShardFixtures.WriteTar(
+            PathOf("1.tar"), ("x.png", TestPictures.Grey(9)), ("y.png", [3]), ("z.png", TestPictures.Grey(5)));
+        IReadOnlyList<ImageItem> items =
+            [.. ImageFolder.Unlabelled(_folder).Items, .. ImageFolder.Unlabelled(ShardFixtures.Arrow).Items];
+        var loader = new ImageLoader(items, new Preprocessing { Size = 4 });
+
+        var plan = new LoadPlan { Order = EpochOrder.Sequential(items.Count), BatchSize = items.Count };
+        using Batch batch = Assert.Single(loader.Load(plan, TestContext.Current.CancellationToken));
+
+        Assert.Equal([0, 2, 3, 6, 7], batch.Items);
+        Assert.Equal(
+            [PathOf("1.tar/y.png"), $"{ShardFixtures.Arrow}/1", $"{ShardFixtures.Arrow}/2"],
+            loader.Skipped.Select(picture => picture.Path));
+        Assert.Equal("the file is empty", loader.Skipped[1].Reason);
+    }
+
+    private string Digest() => PictureDigest.Compute(
+        _folder, ImageFolder.Unlabelled(PathOf("1.tar")).Items, TestContext.Current.CancellationToken);
+
+    private string PathOf(string name) => Path.Combine(_folder, name);
+}

@@ -1,0 +1,94 @@
+using System.Text;
+using PromptKD.Data;
+using PromptKD.Data.Shards;
+
+namespace PromptKD.Tests.Data.Shards;
+
+public sealed class TarShardTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory().FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public void Reads_the_pictures_of_GNU_tar_in_their_order()
+    {
+        TarShard shard = TarShard.Open(ShardFixtures.GnuTar);
+
+        Assert.Equal(["a/0001.png", "a/0002.png", $"a/{new string('x', 110)}.png"], shard.Pictures.Select(p => p.Name));
+        Assert.Equal([2, 3, 4], shard.Pictures.Select(WidthOf));
+        Assert.Equal(3, shard.OtherEntries);
+    }
+
+    [Fact]
+    public void Finds_the_label_of_each_in_the_file_beside_it()
+    {
+        IReadOnlyList<ShardLabel?> labels = TarShard.Open(ShardFixtures.GnuTar).ReadLabels();
+
+        Assert.Equal([new ShardLabel(1, ""), new ShardLabel(0, ""), new ShardLabel(null, "Blue_Moon")], labels);
+    }
+
+    [Fact]
+    public void Reads_an_archive_of_bare_headers()
+    {
+        // The oldest form there is: name, size and checksum in a block of 512 bytes (POSIX.1-1988, ustar without magic).
+        byte[] content = [1, 2, 3];
+        byte[] header = new byte[512];
+        Encoding.ASCII.GetBytes("one.jpg").CopyTo(header, 0);
+        Encoding.ASCII.GetBytes("0000644\0").CopyTo(header, 100);
+        Encoding.ASCII.GetBytes("00000000003\0").CopyTo(header, 124);
+        header.AsSpan(148, 8).Fill((byte)' ');
+        Encoding.ASCII.GetBytes($"{Convert.ToString(header.Sum(value => value), 8):000000}\0 ").CopyTo(header, 148);
+        string path = Path.Combine(_folder, "old.tar");
+        File.WriteAllBytes(path, [.. header, .. content, .. new byte[509 + 1024]]);
+
+        ShardPicture picture = Assert.Single(TarShard.Open(path).Pictures);
+
+        Assert.Equal("one.jpg", picture.Name);
+        Assert.Equal(content, picture.Bytes.Use(bytes => bytes.ToArray()));
+    }
+
+    [Fact]
+    public void A_sample_is_what_shares_the_name_up_to_its_first_dot()
+    {
+        string path = Path.Combine(_folder, "samples.tar");
+        ShardFixtures.WriteTar(
+            path,
+            ("b/1.input.png", TestPictures.Grey(1)),
+            ("a/1.png", TestPictures.Grey(2)),
+            ("a/1.cls", ShardFixtures.Text("7")),
+            ("b/1.cls", ShardFixtures.Text("8")),
+            ("c/1.png", TestPictures.Grey(3)));
+
+        Assert.Equal([8, 7, null], TarShard.Open(path).ReadLabels().Select(label => label?.Number));
+    }
+
+    [Theory]
+    [InlineData(700)] // In the middle of the first picture.
+    [InlineData(100)] // In the middle of the first header.
+    public void Refuses_an_archive_that_was_cut_short(int length)
+    {
+        string path = Path.Combine(_folder, "short.tar");
+        ShardFixtures.WriteTar(path, ("1.png", new byte[9000]));
+        File.WriteAllBytes(path, File.ReadAllBytes(path)[..length]);
+
+        var error = Assert.Throws<PromptKDException>(() => TarShard.Open(path));
+
+        Assert.StartsWith($"{path}: not a whole tar archive", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Refuses_what_is_no_archive()
+    {
+        string path = Path.Combine(_folder, "no.tar");
+        File.WriteAllBytes(path, [.. Enumerable.Range(0, 4096).Select(number => (byte)(number * 37))]);
+
+        Assert.Throws<PromptKDException>(() => TarShard.Open(path));
+    }
+
+    private static int WidthOf(ShardPicture picture)
+    {
+        using ImageDecoder decoder = picture.Bytes.Use(bytes => ImageDecoder.Open(bytes));
+        return decoder.Width;
+    }
+}

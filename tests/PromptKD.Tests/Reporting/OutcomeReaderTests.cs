@@ -1,0 +1,145 @@
+using PromptKD.Reporting;
+
+namespace PromptKD.Tests.Reporting;
+
+public sealed class OutcomeReaderTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory().FullName;
+
+    [Fact]
+    public void PromptKDs_base_accuracy_is_the_best_between_epochs_and_its_new_one_stands_at_the_end()
+    {
+        WriteLog("dtd/seed1/log.txt", "PromptKD", "DescribableTextures", 1, "all", "base2novel", "best_val",
+            Epoch(80.2) + Epoch(84.1) + Epoch(83.9) + "Finish training\nDeploy the model with the best val performance\n"
+            + Result(70.3));
+
+        RunOutcome outcome = Assert.Single(OutcomeReader.Read(_folder));
+
+        Assert.Equal(Protocol.BaseToNew, outcome.Protocol);
+        Assert.Equal(("PromptKD", "DescribableTextures", 1), (outcome.Trainer, outcome.Dataset, outcome.Seed));
+        Assert.Equal((84.1, 70.3), (outcome.Base, outcome.Novel));
+        Assert.Equal("best on the base classes' test images", outcome.Selection);
+    }
+
+    [Fact]
+    public void Two_folders_of_the_other_methods_are_one_outcome()
+    {
+        WriteLog("train_base/pets/seed2/log.txt", "CoOp", "OxfordPets", 2, "base", null, "last_step",
+            Epoch(null) + "Finish training\n" + Result(93.7));
+        WriteLog("test_new/pets/seed2/log.txt", "CoOp", "OxfordPets", 2, "new", null, "last_step", Result(95.3));
+
+        RunOutcome outcome = Assert.Single(OutcomeReader.Read(_folder));
+
+        Assert.Equal((93.7, 95.3), (outcome.Base, outcome.Novel));
+        Assert.Equal(2, outcome.Folders.Count);
+        Assert.Equal("last epoch", outcome.Selection);
+    }
+
+    [Theory]
+    [InlineData("EuroSAT", Protocol.CrossDataset)]
+    [InlineData("ImageNetSketch", Protocol.DomainGeneralisation)]
+    public void An_accuracy_among_all_classes_belongs_to_the_table_of_its_data_set(string dataset, Protocol protocol)
+    {
+        WriteLog("x/seed1/log.txt", "MaPLe", dataset, 1, "all", null, "last_step", Result(46.5));
+
+        RunOutcome outcome = Assert.Single(OutcomeReader.Read(_folder));
+
+        Assert.Equal((protocol, 46.5), (outcome.Protocol, outcome.Accuracy));
+        Assert.Null(outcome.HarmonicMean);
+    }
+
+    [Fact]
+    public void A_log_that_ends_amid_training_is_no_outcome()
+    {
+        WriteLog("x/seed1/log.txt", "PromptKD", "EuroSAT", 1, "all", "base2novel", "best_val", Epoch(80.2));
+
+        var error = Assert.Throws<PromptKDException>(() => OutcomeReader.Read(_folder));
+
+        Assert.Equal(
+            $"No finished run below '{_folder}': neither a result.json nor a log.txt with a result.", error.Message);
+    }
+
+    [Fact]
+    public void The_last_log_of_a_folder_counts()
+    {
+        WriteLog("x/log.txt", "MaPLe", "EuroSAT", 1, "all", null, "last_step", Result(10));
+        WriteLog("x/log.txt-2024-05-01-10-00-00", "MaPLe", "EuroSAT", 1, "all", null, "last_step", Result(46.5));
+
+        Assert.Equal(46.5, Assert.Single(OutcomeReader.Read(_folder)).Accuracy);
+    }
+
+    [Fact]
+    public void Our_own_result_comes_before_the_log_beside_it()
+    {
+        WriteLog("x/log.txt", "PromptKD", "EuroSAT", 1, "all", "base2novel", "last_step",
+            Epoch(80.2) + "Finish training\n" + Result(70.3));
+        new RunOutcome
+        {
+            Protocol = Protocol.BaseToNew,
+            Trainer = "PromptKD",
+            Dataset = "EuroSAT",
+            Seed = 1,
+            Base = 80.25,
+            Novel = 70.31,
+            Selection = "last epoch",
+        }.Write(Path.Combine(_folder, "x"));
+
+        RunOutcome outcome = Assert.Single(OutcomeReader.Read(_folder));
+
+        Assert.Equal((80.25, 70.31), (outcome.Base, outcome.Novel));
+        Assert.Equal([Path.Combine(_folder, "x")], outcome.Folders);
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private static string Epoch(double? val) =>
+        "epoch [1/3] batch [1/1] time 0.1 (0.1) data 0.0 (0.0) loss 1.2 (1.2) lr 1.0000e-05 eta 0:00:01\n"
+        + (val is { } accuracy ? "Evaluate on the *val* set\n" + Result(accuracy) : "");
+
+    private static string Result(double accuracy) => FormattableString.Invariant(
+        $"=> result\n* total: 100\n* correct: 80\n* accuracy: {accuracy:0.0}%\n* error: 19.8%\n* macro_f1: 70.0%\n");
+
+    private void WriteLog(
+        string path,
+        string trainer,
+        string dataset,
+        int seed,
+        string classes,
+        string? modal,
+        string finalModel,
+        string rest)
+    {
+        string file = Path.Combine(_folder, path);
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        File.WriteAllText(file, $"""
+            ***************
+            ** Arguments **
+            ***************
+            backbone: 
+            seed: {seed}
+            ************
+            ** Config **
+            ************
+            DATASET:
+              NAME: {dataset}
+              SOURCE_DOMAINS: []
+              STL10_FOLD: -1
+              SUBSAMPLE_CLASSES: {classes}
+            INPUT:
+              PIXEL_MEAN:
+              - 0.48145466
+              - 0.4578275
+            SEED: {seed}
+            TEST:
+              FINAL_MODEL: {finalModel}
+            TRAINER:
+              {(modal is null ? "COOP:" : $"MODAL: {modal}")}
+              NAME: {trainer}
+            Collecting env info ...
+            ** System info **
+            PyTorch version: 1.13.1
+            Loading trainer: {trainer}
+
+            """ + rest);
+    }
+}
