@@ -74,7 +74,7 @@ public static class DistillationDefaults
 
         if (config.Optim.MaxEpoch < 1)
         {
-            throw new PromptKDException($"OPTIM.MAX_EPOCH is {config.Optim.MaxEpoch}; give 1 or more epochs.");
+            throw new PromptKDException($"OPTIM.MAX_EPOCH is {config.Optim.MaxEpoch}; give 1 or more (distill: --epochs).");
         }
     }
 
