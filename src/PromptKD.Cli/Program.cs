@@ -12,6 +12,7 @@ var root = new RootCommand("Turns a large CLIP and a folder of unlabelled images
 {
     DemoCommand.Create(),
     DistillCommand.Create(),
+    TrainCommand.Create(),
     FeaturesCommand.Create(),
     EvaluateCommand.Create(),
     PredictCommand.Create(),

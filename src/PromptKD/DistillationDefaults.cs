@@ -59,15 +59,45 @@ public static class DistillationDefaults
 
         Require(config.Distill.Student, "--student", "the CLIP that learns");
         CheckClasses(config.Distill.Classes);
+        CheckTraining(config);
+    }
+
+    /// <summary>Says which setting of optimizer or pictures training does not know.</summary>
+    /// <exception cref="PromptKDException">One is.</exception>
+    internal static void CheckTraining(ExperimentConfig config)
+    {
         CheckInput(config.Input);
         if (config.Optim.Name != "sgd")
         {
-            throw new PromptKDException($"OPTIM.NAME is {config.Optim.Name}; distilling knows sgd only.");
+            throw new PromptKDException($"OPTIM.NAME is {config.Optim.Name}; training knows sgd only.");
         }
 
         if (config.Optim.MaxEpoch < 1)
         {
-            throw new PromptKDException($"OPTIM.MAX_EPOCH is {config.Optim.MaxEpoch}; give --epochs 1 or more.");
+            throw new PromptKDException($"OPTIM.MAX_EPOCH is {config.Optim.MaxEpoch}; give 1 or more epochs.");
+        }
+    }
+
+    /// <summary>Says how pictures are wanted that cannot be had.</summary>
+    /// <remarks>The family reads more transforms and filters; nothing may be left out in silence.</remarks>
+    /// <exception cref="PromptKDException">They are.</exception>
+    internal static void CheckInput(InputConfig input)
+    {
+        if (input.Interpolation == "nearest")
+        {
+            throw new PromptKDException("INPUT.INTERPOLATION is nearest; this program knows bicubic and bilinear only.");
+        }
+
+        string known = string.Join(", ", s_transforms);
+        if (input.Transforms.FirstOrDefault(name => !s_transforms.Contains(name)) is { } unknown)
+        {
+            throw new PromptKDException($"INPUT.TRANSFORMS has {unknown}; this program knows {known} only.");
+        }
+
+        if (!input.Transforms.Contains(Normalisation))
+        {
+            throw new PromptKDException(
+                $"INPUT.TRANSFORMS lacks {Normalisation}, without which a CLIP sees other numbers than it learned from.");
         }
     }
 
@@ -92,27 +122,6 @@ public static class DistillationDefaults
         if (repeated is not null)
         {
             throw new PromptKDException($"The class name '{repeated}' is given twice. Every class needs its own name.");
-        }
-    }
-
-    // The family reads more transforms and filters; nothing may be left out in silence.
-    private static void CheckInput(InputConfig input)
-    {
-        if (input.Interpolation == "nearest")
-        {
-            throw new PromptKDException("INPUT.INTERPOLATION is nearest; distilling knows bicubic and bilinear only.");
-        }
-
-        string known = string.Join(", ", s_transforms);
-        if (input.Transforms.FirstOrDefault(name => !s_transforms.Contains(name)) is { } unknown)
-        {
-            throw new PromptKDException($"INPUT.TRANSFORMS has {unknown}; distilling knows {known} only.");
-        }
-
-        if (!input.Transforms.Contains(Normalisation))
-        {
-            throw new PromptKDException(
-                $"INPUT.TRANSFORMS lacks {Normalisation}, without which a CLIP sees other numbers than it learned from.");
         }
     }
 

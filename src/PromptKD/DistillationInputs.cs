@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using PromptKD.Configuration;
 using PromptKD.Data;
 using PromptKD.Evaluation;
@@ -43,7 +41,7 @@ internal sealed class DistillationInputs : IDisposable
             : new FolderEvaluation(config.Distill.Val, config.Distill.Classes, pictures.Preprocessing, options);
         Digests = new SortedDictionary<string, string>(teacher.Digests.ToDictionary())
         {
-            ["class names"] = DigestOf(string.Join('\n', config.Distill.Classes)),
+            ["class names"] = FileDigest.OfText(string.Join('\n', config.Distill.Classes)),
             ["pictures"] = pictures.Digest,
             ["student"] = studentClip.Sha256,
         };
@@ -58,16 +56,37 @@ internal sealed class DistillationInputs : IDisposable
         Input = _config.Input with { Size = [_pictures.Preprocessing.Size, _pictures.Preprocessing.Size] },
     };
 
+    /// <summary>How pictures are prepared.</summary>
+    public Preprocessing Preprocessing => _pictures.Preprocessing;
+
+    /// <summary>The pictures as epochs go through them; with a store, through its views, once the method is built.</summary>
+    public TrainingPictures TrainingPictures => _teacher.Store is { } store
+        ? new TrainingPictures(_config, Pictures.Count, _pictureLoader)
+        {
+            Views = store.Index.Views,
+            ViewCount = store.Index.ViewCount,
+        }
+        : new TrainingPictures(_config, Pictures.Count, _pictureLoader);
+
     /// <summary>SHA-256 of each input, by name.</summary>
     public IReadOnlyDictionary<string, string> Digests { get; }
 
-    /// <summary>Opens checkpoints, vocabulary, folders and store, and hashes them.</summary>
-    /// <exception cref="PromptKDException">One is missing, damaged, or does not fit the others.</exception>
+    /// <summary>Opens checkpoints, vocabulary and store, and hashes them and the pictures.</summary>
+    /// <param name="config">What is distilled from what.</param>
+    /// <param name="folder">The folder that the pictures are named relative to.</param>
+    /// <param name="pictures">The unlabelled pictures; labels are not read.</param>
+    /// <param name="target">Where to compute.</param>
+    /// <param name="observer">Is told how it goes.</param>
+    /// <param name="cancellation">Stops downloads and hashing.</param>
+    /// <exception cref="PromptKDException">An input is missing, damaged, or does not fit the others.</exception>
     public static DistillationInputs Open(
-        ExperimentConfig config, ComputeTarget target, IExperimentObserver observer, CancellationToken cancellation)
+        ExperimentConfig config,
+        string folder,
+        IReadOnlyList<ImageItem> pictures,
+        ComputeTarget target,
+        IExperimentObserver observer,
+        CancellationToken cancellation)
     {
-        // The folder comes first: a model may have to be fetched.
-        IReadOnlyList<ImageItem> items = ImageFolder.Unlabelled(config.Distill.Images).Items;
         observer.OnPhase($"Reading the student {config.Distill.Student}");
         ClipCheckpoint student = ModelFiles.OpenClip(config.Distill.Student, observer, cancellation);
         DistillationTeacher? teacher = null;
@@ -75,9 +94,9 @@ internal sealed class DistillationInputs : IDisposable
         {
             student.Architecture.RequireTransformer(student.Description);
             Preprocessing preprocessing = DistillationPictures.PreprocessingOf(config, student.Architecture);
-            var pictures = PictureSet.Hash(config.Distill.Images, items, preprocessing, observer, cancellation);
-            teacher = DistillationTeacher.Open(config, target, pictures, student, observer, cancellation);
-            return new DistillationInputs(config, target, student, pictures, teacher);
+            var hashed = PictureSet.Hash(folder, pictures, preprocessing, observer, cancellation);
+            teacher = DistillationTeacher.Open(config, target, hashed, student, observer, cancellation);
+            return new DistillationInputs(config, target, student, hashed, teacher);
         }
         catch
         {
@@ -92,26 +111,14 @@ internal sealed class DistillationInputs : IDisposable
     /// </summary>
     public PromptKDMethod BuildMethod(RunFolder run, IExperimentObserver observer, CancellationToken cancellation)
     {
-        PromptKDConfig settings = _config.Trainer.PromptKD;
         ClassVectors classVectors = _teacher.EncodeClasses(observer);
-        ITeacherFeatures teacher = _teacher.ReadFeatures(
-            run, _pictureLoader, classVectors, observer, cancellation);
-        var encoder = ImageEncoder.Create(_studentClip.Architecture, _target.Type, _target.Device);
-        ModuleWeights.Fill(encoder, _studentClip.Tensors, "visual.", _studentClip.Description);
-        double studentScale = Math.Exp(_studentClip.LogitScale);
-        manual_seed(_config.Seed);
-        var student = new Student(encoder, new StudentShape(
-            settings.NCtxVision,
-            settings.NCtxVision == 0 ? 0 : settings.PromptDepthVision,
-            (int)classVectors.Vectors.shape[1],
-            settings.HalfPrompts));
-        _studentClip.Dispose();
-        return new PromptKDMethod(
-            student,
-            teacher,
-            classVectors,
-            new PromptKDSettings(settings.KdWeight, settings.Temperature, studentScale));
+        return BuildStudent(
+            classVectors, _teacher.ReadFeatures(run, _pictureLoader, classVectors, observer, cancellation));
     }
+
+    /// <summary>As <see cref="BuildMethod"/>, to classify only: the teacher's image tower is not read.</summary>
+    public PromptKDMethod BuildClassifier(IExperimentObserver observer) =>
+        BuildStudent(_teacher.EncodeClasses(observer), teacher: null);
 
     /// <summary>The teacher's accuracies on the validation folder; null without one, or without its image tower.</summary>
     public BaseNovelResult? MeasureTeacher(
@@ -127,6 +134,9 @@ internal sealed class DistillationInputs : IDisposable
         return result;
     }
 
+    /// <summary>Frees what training does not need of the teacher.</summary>
+    public void ReleaseTeacher() => _teacher.Release();
+
     /// <summary>Names the pictures that could not be learned from.</summary>
     public void WarnOfSkipped(IExperimentObserver observer) => Warn(observer, _pictureLoader.Skipped);
 
@@ -138,38 +148,9 @@ internal sealed class DistillationInputs : IDisposable
         RunObserver observer,
         CancellationToken cancellation)
     {
-        int batchSize = _config.DataLoader.TrainX.BatchSize;
-        LoadPlan Epoch(int epoch, int firstBatch) => new()
+        return TrainingPictures.Plan(run.CheckpointPath, Digests, cancellation) with
         {
-            Order = _config.DataLoader.TrainX.Sampler == "SequentialSampler"
-                ? EpochOrder.Sequential(Pictures.Count)
-                : EpochOrder.Shuffled(Pictures.Count, _config.Seed, epoch),
-            BatchSize = batchSize,
-            DropLast = true,
-            FirstBatch = firstBatch,
-            Views = _teacher.Store?.Index.Views ?? DistillationPictures.Views(_config),
-            View = _teacher.Store is { } store ? epoch % store.Index.ViewCount : epoch,
-        };
-
-        return new TrainingPlan
-        {
-            Epochs = _config.Optim.MaxEpoch,
-            BatchesPerEpoch = Epoch(0, 0).BatchCount,
-            PicturesPerEpoch = Math.Min(Epoch(0, 0).BatchCount * batchSize, Pictures.Count),
-            Batches = (epoch, firstBatch) => _pictureLoader.Load(Epoch(epoch, firstBatch), cancellation),
-            Skipped = _pictureLoader.Skipped,
-            Schedule = new LearningRateSchedule(_config.Optim),
-            Optimizer = new OptimizerSettings(
-                _config.Optim.Momentum,
-                _config.Optim.WeightDecay,
-                _config.Optim.SgdDampening,
-                _config.Optim.SgdNesterov),
-            CheckpointPath = run.CheckpointPath,
-            CheckpointInterval = _config.Train.CheckpointMinutes > 0
-                ? TimeSpan.FromMinutes(_config.Train.CheckpointMinutes)
-                : TimeSpan.MaxValue,
-            Inputs = Digests,
-            Validate = _validation is null ? null : stop => Measure(method.Classify, stop),
+            Validate = _validation is null ? null : (_, stop) => Measure(method.Classify, stop),
             Progress = observer,
             EpochDone = history =>
             {
@@ -228,8 +209,25 @@ internal sealed class DistillationInputs : IDisposable
         _teacher.Dispose();
     }
 
-    private static string DigestOf(string text) =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+    private PromptKDMethod BuildStudent(ClassVectors classVectors, ITeacherFeatures? teacher)
+    {
+        PromptKDConfig settings = _config.Trainer.PromptKD;
+        var encoder = ImageEncoder.Create(_studentClip.Architecture, _target.Type, _target.Device);
+        ModuleWeights.Fill(encoder, _studentClip.Tensors, "visual.", _studentClip.Description);
+        double studentScale = Math.Exp(_studentClip.LogitScale);
+        manual_seed(_config.Seed);
+        var student = new Student(encoder, new StudentShape(
+            settings.NCtxVision,
+            settings.NCtxVision == 0 ? 0 : settings.PromptDepthVision,
+            (int)classVectors.Vectors.shape[1],
+            settings.HalfPrompts));
+        _studentClip.Dispose();
+        return new PromptKDMethod(
+            student,
+            teacher,
+            classVectors,
+            new PromptKDSettings(settings.KdWeight, settings.Temperature, studentScale));
+    }
 
     private BaseNovelResult Measure(Func<Tensor, Tensor> classify, CancellationToken cancellation) =>
         _validation!.Measure(

@@ -1,4 +1,5 @@
 using PromptKD.Configuration;
+using PromptKD.Data;
 using PromptKD.Evaluation;
 using PromptKD.Export;
 using PromptKD.Methods;
@@ -37,7 +38,10 @@ public static class Experiment
         using RunFolder run = RunFolder.Open(config.OutputDir, config);
         var watcher = new RunObserver(run, config.Train.PrintFreq, observer);
 
-        using DistillationInputs inputs = DistillationInputs.Open(config, target, watcher, cancellation);
+        // The pictures come first: a model may have to be fetched.
+        IReadOnlyList<ImageItem> pictures = ImageFolder.Unlabelled(config.Distill.Images).Items;
+        using var inputs = DistillationInputs.Open(
+            config, config.Distill.Images, pictures, target, watcher, cancellation);
         TrainingCheckpoint? checkpoint = TrainingCheckpoint.ReadIfAny(run.CheckpointPath);
         if (checkpoint is not null)
         {
@@ -60,7 +64,9 @@ public static class Experiment
             run.WriteMetrics(MetricLines.Of(checkpoint.Position.History, teacherResult));
         }
 
-        Train(loop, inputs, config, watcher, cancellation);
+        watcher.OnPhase($"Distilling {inputs.Pictures.Count} pictures, {config.Optim.MaxEpoch} epochs");
+        Learn(loop, watcher, cancellation);
+        inputs.WarnOfSkipped(watcher);
         method.SetTraining(false);
         StudentManifest manifest = inputs.Describe(loop.Position.History[^1], teacherResult, method);
         StudentPackage.Write(run.StudentFolder, method.Student, method.ClassVectors, manifest);
@@ -68,14 +74,35 @@ public static class Experiment
         return inputs.Report(run, loop.Position, manifest);
     }
 
-    private static void Train(
-        TrainingLoop loop,
-        DistillationInputs inputs,
+    /// <summary>
+    /// Runs an experiment of the CoOp family as its <c>train.py</c> does: a method on a benchmark data set, by the
+    /// family's keys, protocols, files and log lines. A run that was cut off goes on from its last checkpoint.
+    /// </summary>
+    /// <param name="config">
+    /// All settings, starting from the family's defaults: data set file, trainer file, and what the command line says.
+    /// </param>
+    /// <param name="request">Whether to train, or to evaluate which model.</param>
+    /// <param name="observer">Is told how it goes; null for nobody.</param>
+    /// <param name="cancellation">Stops behind the running step, with a checkpoint.</param>
+    /// <exception cref="PromptKDException">A setting, file, picture or checkpoint that the user can mend.</exception>
+    /// <exception cref="OperationCanceledException">It was stopped; the same call goes on from there.</exception>
+    public static TrainingReport Train(
         ExperimentConfig config,
-        RunObserver watcher,
-        CancellationToken cancellation)
+        TrainingRequest request,
+        IExperimentObserver? observer = null,
+        CancellationToken cancellation = default)
     {
-        watcher.OnPhase($"Distilling {inputs.Pictures.Count} pictures, {config.Optim.MaxEpoch} epochs");
+        ExperimentConfig resolved = TrainingSettings.Resolve(config, request);
+        bool isEvaluation = TrainingSettings.IsEvaluation(resolved, request);
+        using var run = TrainingRun.Open(resolved, isEvaluation, observer, cancellation);
+        return isEvaluation ? run.Evaluate(request, cancellation)
+            : request.NoTrain ? new TrainingReport(resolved.OutputDir, null, [], [])
+            : run.Train(cancellation);
+    }
+
+    /// <summary>Trains to the end; says that a stopped run was saved.</summary>
+    internal static void Learn(TrainingLoop loop, IExperimentObserver watcher, CancellationToken cancellation)
+    {
         try
         {
             loop.Run(cancellation);
@@ -85,7 +112,5 @@ public static class Experiment
             watcher.OnPhase($"Saved behind {loop.Position.Describe()}: the same call goes on from there");
             throw;
         }
-
-        inputs.WarnOfSkipped(watcher);
     }
 }

@@ -10,6 +10,11 @@ public interface IExperimentObserver
     {
     }
 
+    /// <summary>A line of the report that the CoOp family's programs print: progress of training, results.</summary>
+    void OnPrint(string line)
+    {
+    }
+
     /// <summary>Something is odd, but the run goes on.</summary>
     void OnWarning(string message)
     {

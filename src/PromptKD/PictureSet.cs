@@ -22,7 +22,11 @@ internal sealed record PictureSet(IReadOnlyList<ImageItem> Items, string Digest,
         IExperimentObserver observer,
         CancellationToken cancellation)
     {
-        observer.OnPhase($"Hashing {items.Count} pictures");
+        if (items.Count > 0)
+        {
+            observer.OnPhase($"Hashing {items.Count} pictures");
+        }
+
         return new PictureSet(items, PictureDigest.Compute(folder, items, cancellation), preprocessing);
     }
 }

@@ -43,17 +43,25 @@ internal sealed class GoldenClip
     /// </summary>
     public static ClipCheckpoint Open(GoldenCase golden, string relative)
     {
-        string copy = Path.Combine(Path.GetTempPath(), $"{Path.GetRandomFileName()}.safetensors");
+        string copy = Copy(golden, relative, Path.GetTempPath());
         try
         {
-            using DisposeScope scope = NewDisposeScope();
-            SafetensorsFile.Write(copy, [.. Read(golden, relative).Tensors]);
             return ClipCheckpoint.Open(copy);
         }
         finally
         {
             File.Delete(copy);
         }
+    }
+
+    /// <summary>Writes such a CLIP into a file in which the table is not sparse.</summary>
+    /// <returns>The path of the file, below <paramref name="folder"/>.</returns>
+    public static string Copy(GoldenCase golden, string relative, string folder)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        string copy = Path.Combine(folder, $"{Path.GetRandomFileName()}.safetensors");
+        SafetensorsFile.Write(copy, [.. Read(golden, relative).Tensors]);
+        return copy;
     }
 
     /// <summary>The image tower, float32.</summary>

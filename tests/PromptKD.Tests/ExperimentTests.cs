@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using PromptKD.Configuration;
 using PromptKD.Demo;
 using PromptKD.Golden;
-using PromptKD.Training;
 
 namespace PromptKD.Tests;
 
@@ -146,25 +145,6 @@ public sealed class ExperimentTests : IDisposable
             .Append(Path.Combine(folder, "metrics.jsonl"))
             .ToDictionary(
                 path => Path.GetFileName(path), path => Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(path))));
-    }
-
-    /// <summary>Counts, and does something at one step of this call.</summary>
-    private sealed class Interrupter(Action? interrupt, int atStep = 1) : IExperimentObserver
-    {
-        public int Steps { get; private set; }
-
-        public List<EpochRecord> Epochs { get; } = [];
-
-        public void OnStep(TrainingProgress progress)
-        {
-            Steps++;
-            if (Steps == atStep)
-            {
-                interrupt?.Invoke();
-            }
-        }
-
-        public void OnEpoch(EpochRecord epoch) => Epochs.Add(epoch);
     }
 }
 

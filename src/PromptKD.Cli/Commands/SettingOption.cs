@@ -1,4 +1,5 @@
 using System.CommandLine;
+using PromptKD.Configuration;
 
 namespace PromptKD.Cli.Commands;
 
@@ -6,11 +7,12 @@ namespace PromptKD.Cli.Commands;
 /// <param name="Name">With its dashes.</param>
 /// <param name="Key">The key it sets.</param>
 /// <param name="Description">What it is, with its unit.</param>
-internal sealed record SettingOption(string Name, string Key, string Description)
+/// <param name="Defaults">Whose default is shown; null for that of distilling.</param>
+internal sealed record SettingOption(string Name, string Key, string Description, ExperimentConfig? Defaults = null)
 {
     private readonly Lazy<Option<string>> _option = new(() => new Option<string>(Name)
     {
-        Description = Describe(Key, Description),
+        Description = Describe(Key, Description, Defaults ?? DistillationDefaults.Config),
         HelpName = Key,
     });
 
@@ -21,9 +23,9 @@ internal sealed record SettingOption(string Name, string Key, string Description
     public IEnumerable<string> ToOverride(ParseResult parsed) =>
         parsed.GetValue(Option) is { } value ? [Key, value] : [];
 
-    private static string Describe(string key, string description)
+    private static string Describe(string key, string description, ExperimentConfig defaults)
     {
-        string value = Show(DistillationDefaults.Config.Flatten()[key]);
+        string value = Show(defaults.Flatten()[key]);
         return value.Length == 0 ? description : $"{description.TrimEnd('.')} [default: {value}]";
     }
 

@@ -26,6 +26,14 @@ public sealed record ExperimentConfig
     [OwnKey, DeviceName]
     public string Device { get; init; } = "auto";
 
+    /// <summary>
+    /// Whether <c>train</c> behaves as the family's programs do wherever that changes what comes out: it chooses the
+    /// epoch on test images (TEST.SELECT reference), rounds PromptKD's prompts through float16 (HALF_PROMPTS True),
+    /// and goes on from the checkpoint written last, even if it is the best model of an older epoch.
+    /// </summary>
+    [OwnKey]
+    public bool Reference { get; init; }
+
     /// <summary>Image size, transforms and normalisation.</summary>
     public InputConfig Input { get; init; } = new();
 

@@ -16,11 +16,11 @@ internal static class PictureDigest
     {
         string[] lines = new string[items.Count];
         Parallel.ForEach(
-            Partitioner.Create(0, items.Count),
+            Partitioner.Create(0, Math.Max(1, items.Count)),
             new ParallelOptions { CancellationToken = cancellation },
             range =>
             {
-                for (int index = range.Item1; index < range.Item2; index++)
+                for (int index = range.Item1; index < Math.Min(range.Item2, items.Count); index++)
                 {
                     cancellation.ThrowIfCancellationRequested();
                     lines[index] = Describe(root, items[index]);

@@ -42,14 +42,18 @@ internal sealed class ClassificationMetrics
     public double MacroF1 => 100.0 * _labels.Distinct().Order().Average(F1);
 
     /// <summary>Accuracy of each class that occurs among the labels, by class.</summary>
-    public IReadOnlyDictionary<int, double> PerClassAccuracy => _labels
-        .Select((label, index) => (label, hit: label == _predictions[index]))
-        .GroupBy(picture => picture.label)
-        .OrderBy(pictures => pictures.Key)
-        .ToDictionary(pictures => pictures.Key, pictures => 100.0 * pictures.Count(p => p.hit) / pictures.Count());
+    public IReadOnlyDictionary<int, double> PerClassAccuracy =>
+        ByClass().ToDictionary(one => one.Label, one => 100.0 * one.Correct / one.Total);
 
     /// <summary>Mean of <see cref="PerClassAccuracy"/>.</summary>
     public double MeanPerClassAccuracy => PerClassAccuracy.Values.Average();
+
+    /// <summary>Each class that occurs among the labels, in order, with its pictures and those that were recognised.</summary>
+    public IEnumerable<(int Label, int Total, int Correct)> ByClass() => _labels
+        .Select((label, index) => (label, hit: label == _predictions[index]))
+        .GroupBy(picture => picture.label)
+        .OrderBy(pictures => pictures.Key)
+        .Select(pictures => (pictures.Key, pictures.Count(), pictures.Count(picture => picture.hit)));
 
     /// <summary>Counts, by true class (row) and predicted class (column), over the classes in either.</summary>
     public (IReadOnlyList<int> Classes, int[,] Counts) ConfusionMatrix()

@@ -27,7 +27,8 @@ internal sealed class PromptKDMethod(
     public string CheckpointFolder => "VLPromptLearner";
 
     /// <inheritdoc/>
-    public IReadOnlyList<KeyValuePair<string, Tensor>> CheckpointState => student.FullState;
+    public IReadOnlyList<KeyValuePair<string, Tensor>> CheckpointState =>
+        student.ReferenceState(Math.Log(settings.StudentLogitScale));
 
     /// <summary>The projector's batch normalisation has no variance of one picture.</summary>
     public int SmallestBatch => 2;

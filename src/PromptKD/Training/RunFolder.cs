@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using PromptKD.Configuration;
 using PromptKD.Runtime;
@@ -20,28 +18,33 @@ internal sealed class RunFolder : IDisposable
     ];
 
     private const string ConfigFile = "config.yaml";
-    private const string LogFile = "log.txt";
+
+    private static readonly string s_checkpointFile = Path.Combine("checkpoints", "last.safetensors");
 
     private readonly FileStream _lock;
-    private readonly FileStream _log;
+    private readonly Lazy<RunLog> _log;
 
-    private RunFolder(string path, FileStream held)
+    private RunFolder(string path, FileStream held, Func<RunLog> openLog)
     {
         Root = path;
         _lock = held;
-
-        // Unbuffered, so that a full disk shows where a line is written, not where the file is closed.
-        _log = new FileStream(In(LogFile), FileMode.Append, FileAccess.Write, FileShare.Read, bufferSize: 0);
+        _log = new Lazy<RunLog>(openLog);
     }
 
     /// <summary>The folder.</summary>
     public string Root { get; }
 
+    /// <summary>Whether a run has been begun in it.</summary>
+    public bool IsBegun => File.Exists(In(ConfigFile));
+
     /// <summary>The deployable package.</summary>
     public string StudentFolder => In("student");
 
     /// <summary>The state of the run.</summary>
-    public string CheckpointPath => In(Path.Combine("checkpoints", "last.safetensors"));
+    public string CheckpointPath => In(s_checkpointFile);
+
+    /// <summary>Where the family's programs keep the curves of a run.</summary>
+    public string TensorBoardFolder => In("tensorboard");
 
     /// <summary>Opens a new folder, or one that was begun with the same configuration.</summary>
     /// <param name="path">The folder; made where there is none.</param>
@@ -54,18 +57,50 @@ internal sealed class RunFolder : IDisposable
         FileStream held = Hold(path);
         try
         {
-            string configPath = Path.Combine(path, ConfigFile);
-            if (File.Exists(configPath))
-            {
-                RefuseOtherConfiguration(path, new ExperimentConfig().MergeFile(configPath), config);
-            }
-
-            return new RunFolder(path, held);
+            RefuseOtherConfiguration(path, config);
+            return new RunFolder(path, held, () => RunLog.Append(path));
         }
         catch
         {
             held.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>
+    /// Opens a folder as the family's programs do: as <see cref="Open"/>, and a run that does not go on from a
+    /// checkpoint gets a log of its own.
+    /// </summary>
+    /// <param name="path">The folder; made where there is none.</param>
+    /// <param name="config">The full configuration; null to write a log and results only, beside whatever run.</param>
+    /// <exception cref="PromptKDException">As <see cref="Open"/>.</exception>
+    public static RunFolder OpenLikeTheFamily(string path, ExperimentConfig? config)
+    {
+        FileStream held = config is null ? Hold(path) : Open(path, config)._lock;
+        bool goesOn = config is not null && File.Exists(CheckpointOf(path));
+        return new RunFolder(path, held, () => goesOn ? RunLog.Append(path) : RunLog.Begin(path));
+    }
+
+    /// <summary>The file that holds the state of a run.</summary>
+    /// <param name="folder">The folder of the run.</param>
+    public static string CheckpointOf(string folder) => Path.Combine(folder, s_checkpointFile);
+
+    /// <summary>Refuses to go on with a run that was begun with other settings; a folder without a run will do.</summary>
+    /// <param name="folder">The folder of the run.</param>
+    /// <param name="config">The settings.</param>
+    /// <exception cref="PromptKDException">A setting differs; the message names it.</exception>
+    public static void RefuseOtherConfiguration(string folder, ExperimentConfig config)
+    {
+        string path = Path.Combine(folder, ConfigFile);
+        ConfigDifference? difference = !File.Exists(path)
+            ? null
+            : ExperimentConfig.Differences(new ExperimentConfig().MergeFile(path), config)
+                .FirstOrDefault(one => !s_harmlessKeys.Contains(one.Key));
+        if (difference is not null)
+        {
+            throw new PromptKDException(
+                $"{folder} holds a run of another configuration: {difference}. "
+                + "Use another --output, or delete that folder to start afresh.");
         }
     }
 
@@ -95,18 +130,11 @@ internal sealed class RunFolder : IDisposable
 
     /// <summary>Adds a line to the log, with the time.</summary>
     /// <exception cref="PromptKDException">The disk is full.</exception>
-    public void Log(string line)
-    {
-        try
-        {
-            _log.Write(Encoding.UTF8.GetBytes(string.Create(
-                CultureInfo.InvariantCulture, $"{DateTime.UtcNow:yyyy-MM-dd HH:mm:ss}Z {line}\n")));
-        }
-        catch (IOException error)
-        {
-            throw new PromptKDException($"Cannot write '{In(LogFile)}': {error.Message}", error);
-        }
-    }
+    public void Log(string line) => _log.Value.WriteTimed(line);
+
+    /// <summary>Adds a line to the log as it is, for programs that read logs of the family.</summary>
+    /// <exception cref="PromptKDException">The disk is full.</exception>
+    public void LogPlain(string line) => _log.Value.Write(line);
 
     /// <summary>Writes <c>metrics.jsonl</c> anew: one line an epoch and one a validation.</summary>
     public void WriteMetrics(IEnumerable<object> records) => WholeFile.WriteText(
@@ -116,7 +144,11 @@ internal sealed class RunFolder : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        _log.Dispose();
+        if (_log.IsValueCreated)
+        {
+            _log.Value.Dispose();
+        }
+
         _lock.Dispose();
     }
 
@@ -137,18 +169,6 @@ internal sealed class RunFolder : IDisposable
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new PromptKDException($"Cannot write the output folder '{path}': {error.Message}", error);
-        }
-    }
-
-    private static void RefuseOtherConfiguration(string path, ExperimentConfig begun, ExperimentConfig now)
-    {
-        ConfigDifference? difference = ExperimentConfig.Differences(begun, now)
-            .FirstOrDefault(one => !s_harmlessKeys.Contains(one.Key));
-        if (difference is not null)
-        {
-            throw new PromptKDException(
-                $"{path} holds a run of another configuration: {difference}. "
-                + "Use another --output, or delete that folder to start afresh.");
         }
     }
 

@@ -17,6 +17,8 @@ internal sealed class TrainingLoop : IDisposable
     private readonly Optimizer _optimizer;
     private readonly Stopwatch _sinceCheckpoint = new();
     private readonly Stopwatch _sinceStart = new();
+    private readonly Stopwatch _sinceStep = new();
+    private TimeSpan _loading;
     private long _picturesSinceStart;
 
     /// <param name="method">What is trained. Not taken over.</param>
@@ -46,6 +48,18 @@ internal sealed class TrainingLoop : IDisposable
         {
             _plan.Skipped.Add(picture);
         }
+    }
+
+    /// <summary>Goes on behind an epoch of which only momentum and number are known.</summary>
+    /// <param name="epoch">Finished epochs.</param>
+    /// <param name="momentum">By parameter name; a parameter without one starts afresh.</param>
+    public void RestoreEpoch(int epoch, IReadOnlyDictionary<string, Tensor> momentum)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        _optimizer.LoadMomentum(_method.Trainable
+            .Where(named => momentum.ContainsKey(named.Key))
+            .ToDictionary(named => named.Key, named => momentum[named.Key].view(named.Value.shape)));
+        Position = new TrainingPosition { Epoch = epoch };
     }
 
     /// <summary>Trains to the last epoch.</summary>
@@ -100,10 +114,12 @@ internal sealed class TrainingLoop : IDisposable
     {
         _method.SetTraining(true);
         double learningRate = _plan.Schedule.Rate(Position.Epoch);
+        _sinceStep.Restart();
         foreach (Batch batch in _plan.Batches(Position.Epoch, Position.Batch))
         {
             using (batch)
             {
+                _loading = _sinceStep.Elapsed;
                 Learn(batch, learningRate);
             }
 
@@ -132,6 +148,7 @@ internal sealed class TrainingLoop : IDisposable
             Pictures = Position.Pictures + pictures,
         };
         _plan.Progress?.Report(DescribeProgress(loss, learningRate));
+        _sinceStep.Restart();
     }
 
     private void FinishEpoch(double learningRate, CancellationToken cancellation)
@@ -152,9 +169,10 @@ internal sealed class TrainingLoop : IDisposable
             Agreement = (double)Position.Matches / Position.Pictures,
             LearningRate = learningRate,
             Pictures = Position.Pictures,
-            Validation = _plan.Validate?.Invoke(cancellation),
+            Validation = _plan.Validate?.Invoke(Position.Epoch, cancellation),
         };
         Position = new TrainingPosition { Epoch = Position.Epoch + 1, History = [.. Position.History, record] };
+        _plan.EpochEnding?.Invoke(Position.History, _optimizer.Momentum);
         Save();
         _plan.EpochDone?.Invoke(Position.History);
     }
@@ -183,6 +201,10 @@ internal sealed class TrainingLoop : IDisposable
             Position.Matches / pictures,
             learningRate,
             rate,
-            TimeSpan.FromSeconds(Math.Min(picturesLeft / Math.Max(rate, 1e-9), TimeSpan.MaxValue.TotalSeconds / 2)));
+            TimeSpan.FromSeconds(Math.Min(picturesLeft / Math.Max(rate, 1e-9), TimeSpan.MaxValue.TotalSeconds / 2)))
+        {
+            Duration = _sinceStep.Elapsed,
+            Loading = _loading,
+        };
     }
 }

@@ -36,8 +36,14 @@ internal sealed record TrainingPlan
     /// <summary>A digest of each input, kept with the checkpoint.</summary>
     public IReadOnlyDictionary<string, string> Inputs { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Measures the model after each epoch; null measures nothing.</summary>
-    public Func<CancellationToken, BaseNovelResult>? Validate { get; init; }
+    /// <summary>Measures the model after each epoch (counted from 0); null, or a null result, measures nothing.</summary>
+    public Func<int, CancellationToken, BaseNovelResult?>? Validate { get; init; }
+
+    /// <summary>
+    /// Told each finished epoch before the run is saved, so that what it writes is whole when the run counts on it: the
+    /// finished epochs, and the momentum by parameter name.
+    /// </summary>
+    public Action<IReadOnlyList<EpochRecord>, IReadOnlyList<KeyValuePair<string, Tensor>>>? EpochEnding { get; init; }
 
     /// <summary>Told after each step.</summary>
     public IProgress<TrainingProgress>? Progress { get; init; }

@@ -21,4 +21,11 @@ public sealed record TrainingProgress(
     double Agreement,
     double LearningRate,
     double ImagesPerSecond,
-    TimeSpan Remaining);
+    TimeSpan Remaining)
+{
+    /// <summary>Time since the step before, or since the epoch began.</summary>
+    public TimeSpan Duration { get; init; }
+
+    /// <summary>The part of <see cref="Duration"/> in which the step waited for its pictures.</summary>
+    public TimeSpan Loading { get; init; }
+}

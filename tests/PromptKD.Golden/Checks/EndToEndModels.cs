@@ -24,6 +24,11 @@ internal static class EndToEndModels
             [.. ReadOverrides(run.GetProperty("opts")), "TRAINER.PROMPTKD.HALF_PROMPTS", $"{golden.HalfPrompts}"]);
     }
 
+    /// <summary>The file of the student's initial values, relative to the case.</summary>
+    /// <remarks>The case says "FILE (given through MODEL.INIT_WEIGHTS)".</remarks>
+    public static string InitialStudent(GoldenCase golden) =>
+        golden.Json.GetProperty("student_init").GetString()!.Split(' ')[0];
+
     /// <summary>Teacher, class vectors and the student with its initial values.</summary>
     public static PromptKDMethod Build(GoldenCase golden, PromptKDConfig settings)
     {
@@ -34,9 +39,7 @@ internal static class EndToEndModels
             s_target);
         using ClipCheckpoint clip = GoldenClip.Open(golden, weights.GetProperty("student").GetString()!);
 
-        // "FILE (given through MODEL.INIT_WEIGHTS)"
-        string initial = golden.Json.GetProperty("student_init").GetString()!.Split(' ')[0];
-        using PromptedWeights learned = PromptCheckpoint.ReadStudent(golden.PathOf(initial));
+        using PromptedWeights learned = PromptCheckpoint.ReadStudent(golden.PathOf(InitialStudent(golden)));
         PublishedStudent student = PublishedStudent.Build(clip, learned, s_target, settings.HalfPrompts);
         ClassVectors classVectors = teacher.ReadClassVectors(
             GoldenStudent.Tokenizer(), golden.ReadNames("classes"), [], settings.CtxInit, settings.HalfPrompts);

@@ -100,7 +100,7 @@ internal sealed class EndToEndRun : IProgress<TrainingProgress>
                 _config.Optim.SgdDampening,
                 _config.Optim.SgdNesterov),
             CheckpointPath = checkpointPath,
-            Validate = _ => Validate(),
+            Validate = (_, _) => Validate(),
             Progress = this,
         };
     }

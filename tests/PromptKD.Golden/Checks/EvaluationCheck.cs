@@ -29,12 +29,36 @@ internal sealed class EvaluationCheck : IGoldenCheck
             yield return Compare("error_rate", metrics.ErrorRate, split);
             yield return Compare("macro_f1", metrics.MacroF1, split);
             yield return Compare("perclass_accuracy", metrics.MeanPerClassAccuracy, split);
+            foreach (Comparison line in CompareText(golden, split.Name, metrics))
+            {
+                yield return line;
+            }
+
             string confusion = $"{split.Name}.confusion_matrix_normalized_true";
             if (expected.TryGetValue(confusion, out Tensor? matrix))
             {
                 yield return Comparison.Of(confusion, Normalised(metrics.ConfusionMatrix().Counts), matrix, 1e-12);
             }
         }
+    }
+
+    // The reference takes the names of new classes from the beginning of the list. The path of the matrix is its own.
+    private static IEnumerable<Comparison> CompareText(GoldenCase golden, string split, ClassificationMetrics metrics)
+    {
+        if (!golden.Json.TryGetProperty("stdout", out JsonElement all) || !all.TryGetProperty(split, out JsonElement text))
+        {
+            yield break;
+        }
+
+        string[] expected =
+        [
+            .. text.GetString()!.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                .Where(line => !line.StartsWith("Confusion matrix", StringComparison.Ordinal)),
+        ];
+        bool perClass = expected.Contains("=> per-class result");
+        string[] actual =
+            [ResultText.Heading(split), .. ResultText.Lines(metrics, perClass ? golden.ReadNames("classes") : null)];
+        yield return Comparison.Same($"{split}: printed", string.Join('\n', actual), string.Join('\n', expected));
     }
 
     private static Comparison Compare(string name, double actual, JsonProperty split) =>

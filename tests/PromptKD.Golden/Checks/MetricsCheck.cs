@@ -11,7 +11,7 @@ internal sealed class MetricsCheck : IGoldenCheck
     public string Kind => "metrics";
 
     public IReadOnlyList<string> NotCovered =>
-        ["parse_test_res", "uniform_choices, which nothing draws", "subsample_classes without its lists"];
+        ["uniform_choices, which nothing draws", "subsample_classes without its lists"];
 
     public IEnumerable<Comparison> Run(GoldenCase golden)
     {
@@ -24,7 +24,8 @@ internal sealed class MetricsCheck : IGoldenCheck
             .Concat(List(expected, "dataset_base").SelectMany(SamplingComparisons.Classes))
             .Concat(List(expected, "python_random").SelectMany(SamplingComparisons.RandomNumbers))
             .Concat(List(expected, "fewshot").SelectMany(SamplingComparisons.FewShotSets))
-            .Concat(List(expected, "split_trainval").SelectMany(SamplingComparisons.HeldOut));
+            .Concat(List(expected, "split_trainval").SelectMany(SamplingComparisons.HeldOut))
+            .Concat(LogComparison.Of(expected));
     }
 
     /// <summary>The elements of a section: those of its list, or the one that it is.</summary>

@@ -30,4 +30,8 @@ internal static class FileDigest
 
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
+
+    /// <summary>SHA-256 of a text in UTF-8, in hexadecimal.</summary>
+    public static string OfText(string text) =>
+        Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(text)));
 }

@@ -1,0 +1,153 @@
+using System.CommandLine;
+using PromptKD.Cli.Terminal;
+using PromptKD.Configuration;
+
+namespace PromptKD.Cli.Commands;
+
+/// <summary>
+/// <c>promptkd train</c>: the command line of the CoOp family's <c>train.py</c>, flag for flag, and some of our own.
+/// </summary>
+internal static class TrainCommand
+{
+    private static readonly ExperimentConfig s_defaults = new();
+
+    private static readonly SettingOption[] s_settings =
+    [
+        new("--root", "DATASET.ROOT", "Folder that holds the data sets, each in a folder of its own [required]", s_defaults),
+        new("--output-dir", "OUTPUT_DIR",
+            "Folder of the run: log.txt, result.json, checkpoints. The same command goes on where an interrupted run "
+            + "stands.", s_defaults),
+        new("--resume", "RESUME", "Output folder of a run to go on from: ours, or the reference's [default: none]", s_defaults),
+        new("--seed", "SEED", "Of learned tokens, projector, order, crops, flips and shots; 0 counts.", s_defaults),
+        new("--trainer", "TRAINER.NAME",
+            "PromptKD, CoOp, CoCoOp, MaPLe, IVLP, PromptSRC, ZeroshotCLIP or ZeroshotCLIP2 [required]", s_defaults),
+        new("--backbone", "MODEL.BACKBONE.NAME",
+            "OpenAI's name of the CLIP that is prompted (PromptKD's student) [default: the trainer file's]", s_defaults),
+        new("--head", "MODEL.HEAD.NAME", "Accepted; no method has one [default: none]", s_defaults),
+        new("--student", "DISTILL.STUDENT",
+            "The CLIP that is prompted: a .pt, .safetensors or .bin file, a Hugging Face or open_clip folder, or a name "
+            + "such as openai:ViT-B/16 [default: by --backbone, in clip/, else fetched once]", s_defaults),
+        new("--teacher", "DISTILL.TEACHER",
+            "PromptKD's teacher, as --student [default: by TRAINER.PROMPTKD.TEACHER_NAME, in clip/, else fetched once]",
+            s_defaults),
+        new("--teacher-prompts", "DISTILL.TEACHER_PROMPTS",
+            "Checkpoint of the teacher's learned prompts, or none for plain CLIP [default: in teacher_model/]",
+            s_defaults),
+        new("--store", "DISTILL.STORE",
+            "A store of teacher features for these pictures, such as teacher-store/ of a run with --views: no teacher "
+            + "runs [default: none]", s_defaults),
+        new("--views", "DISTILL.VIEWS",
+            "Views of each picture for which the teacher's features are stored (in the output folder) and used again by "
+            + "later epochs; 0: the teacher looks at every step, as in the paper.", s_defaults),
+        new("--vocab", "DISTILL.VOCAB", "CLIP's byte-pair vocabulary [default: found, or fetched once]", s_defaults),
+        new("--device", "DEVICE", "auto, cpu, cuda or cuda:n.", s_defaults),
+    ];
+
+    private static readonly Option<string> s_datasetFile = File(
+        "--dataset-config-file", "Data set file, as configs/datasets/dtd.yaml [default: none]");
+
+    private static readonly Option<string> s_trainerFile = File(
+        "--config-file", "Trainer file, merged over the data set's: configs/trainers/METHOD/FILE.yaml [default: none]");
+
+    private static readonly Option<string[]> s_transforms = Words("--transforms", "INPUT.TRANSFORMS", "Of training images");
+
+    private static readonly Option<string[]> s_sourceDomains = Words(
+        "--source-domains", "DATASET.SOURCE_DOMAINS", "Accepted; no data set has any");
+
+    private static readonly Option<string[]> s_targetDomains = Words(
+        "--target-domains", "DATASET.TARGET_DOMAINS", "Accepted; no data set has any");
+
+    private static readonly Option<bool> s_reference = Switch(
+        "--reference", "Behave as the reference wherever that changes results: REFERENCE True");
+
+    private static readonly Option<bool> s_evalOnly = Switch("--eval-only", "Evaluate a model, train nothing");
+
+    private static readonly Option<bool> s_noTrain = Switch("--no-train", "Open everything, train nothing, stop there");
+
+    private static readonly Option<string> s_modelDir = new("--model-dir")
+    {
+        Description = "Output folder of the run whose model --eval-only loads [default: --output-dir]",
+        HelpName = "DIR",
+    };
+
+    private static readonly Option<int?> s_loadEpoch = new("--load-epoch")
+    {
+        Description = "Epoch of the model that --eval-only loads [default: the best, else the last]",
+        HelpName = "N",
+    };
+
+    /// <summary>The verb with its options.</summary>
+    public static Command Create()
+    {
+        var overrides = new Argument<string[]>("KEY VALUE")
+        {
+            Description = "Any keys of the configuration with their values; they win over everything else.",
+            Arity = ArgumentArity.ZeroOrMore,
+        };
+        SettingOptions.RefuseUnknownOptions(overrides);
+        var command = new Command("train", "Run an experiment of the CoOp family: its train.py, flag for flag.")
+        {
+            s_datasetFile, s_trainerFile, s_transforms, s_sourceDomains, s_targetDomains, s_reference, s_evalOnly,
+            s_modelDir, s_loadEpoch, s_noTrain, overrides,
+        };
+        foreach (SettingOption setting in s_settings)
+        {
+            command.Options.Add(setting.Option);
+        }
+
+        command.SetAction((parsed, cancellation) =>
+        {
+            ExperimentConfig config = Resolve(parsed).MergeOverrides(parsed.GetValue(overrides) ?? []);
+            foreach (string key in config.KeysWithoutEffect())
+            {
+                Messages.Warning($"{key} has no effect here.");
+            }
+
+            Experiment.Train(config, Request(parsed), new TrainingDisplay(), cancellation);
+            return Task.FromResult(0);
+        });
+        return command;
+    }
+
+    // Defaults, then the data set's file, then the trainer's, then options: the last one wins.
+    private static ExperimentConfig Resolve(ParseResult parsed)
+    {
+        string?[] files = [parsed.GetValue(s_datasetFile), parsed.GetValue(s_trainerFile)];
+        ExperimentConfig config = files.OfType<string>().Aggregate(s_defaults, (merged, file) => merged.MergeFile(file));
+        string[] switches = parsed.GetValue(s_reference) ? ["REFERENCE", "True"] : [];
+        return config.MergeOverrides(
+        [
+            .. s_settings.SelectMany(setting => setting.ToOverride(parsed)),
+            .. List("INPUT.TRANSFORMS", parsed.GetValue(s_transforms)),
+            .. List("DATASET.SOURCE_DOMAINS", parsed.GetValue(s_sourceDomains)),
+            .. List("DATASET.TARGET_DOMAINS", parsed.GetValue(s_targetDomains)),
+            .. switches,
+        ]);
+    }
+
+    private static TrainingRequest Request(ParseResult parsed) => new()
+    {
+        EvalOnly = parsed.GetValue(s_evalOnly),
+        ModelDir = parsed.GetValue(s_modelDir) ?? "",
+        LoadEpoch = parsed.GetValue(s_loadEpoch),
+        NoTrain = parsed.GetValue(s_noTrain),
+    };
+
+    // A key and a list as a Python literal.
+    private static string[] List(string key, string[]? words) => words is not { Length: > 0 }
+        ? []
+        : [key, $"[{string.Join(", ", words.Select(word => $"'{word.Replace("'", "\\'", StringComparison.Ordinal)}'"))}]"];
+
+    private static Option<string> File(string name, string description) =>
+        new(name) { Description = description, HelpName = "FILE" };
+
+    private static Option<bool> Switch(string name, string description) =>
+        new(name) { Description = $"{description} [default: off]" };
+
+    private static Option<string[]> Words(string name, string key, string description) => new(name)
+    {
+        Description = $"{description} [default: the files']",
+        HelpName = key,
+        AllowMultipleArgumentsPerToken = true,
+    };
+}

@@ -1,0 +1,39 @@
+using PromptKD.Data;
+
+namespace PromptKD.Evaluation;
+
+/// <summary>Pictures with labels, and the classes among which they are judged.</summary>
+/// <param name="Name">"val" or "test", as logs call it.</param>
+/// <param name="Pictures">Labels count from the first class of <paramref name="Classes"/>.</param>
+/// <param name="Classes">The classes that compete.</param>
+/// <param name="ClassNames">Names of those classes.</param>
+internal sealed record LabelledSplit(
+    string Name, IReadOnlyList<ImageItem> Pictures, ClassRange Classes, IReadOnlyList<string> ClassNames)
+{
+    /// <summary>Judges a classifier.</summary>
+    /// <param name="classify">From normalised pixels [batch, 3, size, size] to logits of all classes [batch, classes].</param>
+    /// <param name="preprocessing">How pictures are prepared.</param>
+    /// <param name="options">How to load them.</param>
+    /// <param name="batchSize">Pictures at a time.</param>
+    /// <param name="cancellation">Stops between batches.</param>
+    /// <returns>What was counted, and the pictures that could not be read.</returns>
+    /// <exception cref="PromptKDException">There is no picture, or none can be read.</exception>
+    public (ClassificationMetrics Metrics, SkippedPictures Skipped) Measure(
+        Func<Tensor, Tensor> classify,
+        Preprocessing preprocessing,
+        ImageLoaderOptions options,
+        int batchSize,
+        CancellationToken cancellation)
+    {
+        if (Pictures.Count == 0)
+        {
+            throw new PromptKDException($"The {Name} set has no picture of {Classes.Count} classes to evaluate on.");
+        }
+
+        ImageItem[] items = [.. Pictures.Select(item => item with { Label = item.Label + Classes.Start })];
+        var loader = new ImageLoader(items, preprocessing, options);
+        var plan = new LoadPlan { Order = EpochOrder.Sequential(items.Length), BatchSize = batchSize };
+        var evaluator = Evaluator.Run(classify, loader.Load(plan, cancellation), cancellation);
+        return (evaluator.Metrics(Classes)!, loader.Skipped);
+    }
+}

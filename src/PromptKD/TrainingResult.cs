@@ -1,0 +1,65 @@
+namespace PromptKD;
+
+/// <summary>What an experiment came to: <c>result.json</c>. Accuracies are in percent.</summary>
+public sealed record TrainingResult
+{
+    /// <summary>TRAINER.NAME.</summary>
+    public required string Trainer { get; init; }
+
+    /// <summary>DATASET.NAME.</summary>
+    public required string Dataset { get; init; }
+
+    /// <summary>
+    /// PromptKD: base2novel or cross. Other methods: the classes that were used, all, base or new (DATASET.SUBSAMPLE_CLASSES).
+    /// </summary>
+    public required string Protocol { get; init; }
+
+    /// <summary>DATASET.NUM_SHOTS; 0 or negative: all training pictures.</summary>
+    public required int Shots { get; init; }
+
+    /// <summary>SEED.</summary>
+    public required int Seed { get; init; }
+
+    /// <summary>Whether REFERENCE True was set.</summary>
+    public bool Reference { get; init; }
+
+    /// <summary>Which epoch's model was kept, and on what ground.</summary>
+    public required ModelSelection Selection { get; init; }
+
+    /// <summary>Epoch of the measured model, counted from 1; null where nothing was trained and the file does not say.</summary>
+    public int? Epoch { get; init; }
+
+    /// <summary>Accuracy of the last test: of the novel classes in base2novel, else of all. Null with TEST.NO_TEST.</summary>
+    public double? Accuracy { get; init; }
+
+    /// <summary>Mean F1 score of the last test.</summary>
+    public double? MacroF1 { get; init; }
+
+    /// <summary>base2novel: accuracy of the same model on the test pictures of the base classes, among these.</summary>
+    public double? Base { get; init; }
+
+    /// <summary>base2novel: accuracy on the test pictures of the novel classes, among these.</summary>
+    public double? Novel { get; init; }
+
+    /// <summary>base2novel: harmonic mean of base and novel.</summary>
+    public double? HarmonicMean { get; init; }
+
+    /// <summary>Pictures of the last test.</summary>
+    public int TestPictures { get; init; }
+}
+
+/// <summary>Which epoch's model a run ends with.</summary>
+public enum ModelSelection
+{
+    /// <summary>That of the last epoch.</summary>
+    LastEpoch,
+
+    /// <summary>The best on the data set's own validation pictures.</summary>
+    BestOnValidation,
+
+    /// <summary>The best on test pictures, as PromptKD's program chooses: the result flatters.</summary>
+    BestOnTest,
+
+    /// <summary>None was trained: the one that was given.</summary>
+    Given,
+}
