@@ -30,11 +30,11 @@ internal static class TinyClip
     }
 
     /// <summary>All parameters under OpenAI's names, float32. Those of the norms lie around 1.</summary>
-    public static Dictionary<string, Tensor> Weights(ulong seed = 1)
+    public static Dictionary<string, Tensor> Weights(ulong seed = 1, ClipArchitecture? architecture = null)
     {
         const double Deviation = 0.1;
         var weights = new Dictionary<string, Tensor>();
-        foreach ((string name, long[] shape) in ClipParameters.ShapesOf(Architecture))
+        foreach ((string name, long[] shape) in ClipParameters.ShapesOf(architecture ?? Architecture))
         {
             bool isNormWeight = name.Contains("ln_", StringComparison.Ordinal)
                 && name.EndsWith(".weight", StringComparison.Ordinal);

@@ -9,17 +9,18 @@ namespace PromptKD.Models;
 /// </summary>
 internal sealed class ResidualAttentionBlock : Module<Tensor, Tensor?, Tensor>
 {
-    [ComponentName(Name = "ln_1")]
-    private readonly LayerNorm _attentionNorm;
-
+    // The order of the fields is that of the parameters in CLIP's state dicts.
     [ComponentName(Name = "attn")]
     private readonly SelfAttention _attention;
 
-    [ComponentName(Name = "ln_2")]
-    private readonly LayerNorm _mlpNorm;
+    [ComponentName(Name = "ln_1")]
+    private readonly LayerNorm _attentionNorm;
 
     [ComponentName(Name = "mlp")]
     private readonly Sequential _mlp;
+
+    [ComponentName(Name = "ln_2")]
+    private readonly LayerNorm _mlpNorm;
 
     public ResidualAttentionBlock(long width, long heads, ClipActivation activation, ScalarType type, Device device)
         : base(nameof(ResidualAttentionBlock))
