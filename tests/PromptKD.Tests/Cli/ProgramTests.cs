@@ -12,6 +12,7 @@ public sealed class ProgramTests
         "--template", "--seed", "--precision", "--device", "--workers", "--vocab", "--config", "--strict", "KEY VALUE")]
     [InlineData("evaluate", "--model", "--data", "--base", "--json", "--device", "--precision")]
     [InlineData("predict", "--model", "--top", "--json", "--device", "--precision", "pictures")]
+    [InlineData("interpret", "--prompts", "--clip", "--nearest", "--vocab", "--json")]
     public void Help_of_a_command_names_each_option(string command, params string[] options)
     {
         CliResult result = CliProgram.Run(command, "--help").Succeeds();
@@ -24,6 +25,7 @@ public sealed class ProgramTests
     [InlineData("distill")]
     [InlineData("evaluate")]
     [InlineData("predict")]
+    [InlineData("interpret")]
     public void Help_gives_the_default_of_each_option_or_says_that_it_is_required(string command)
     {
         CliResult result = CliProgram.Run(command, "--help").Succeeds();
@@ -39,7 +41,7 @@ public sealed class ProgramTests
         CliResult result = CliProgram.Run("--help").Succeeds();
 
         Assert.All(
-            ["demo", "distill", "evaluate", "predict"],
+            ["demo", "distill", "evaluate", "predict", "interpret"],
             command => Assert.Contains($"\n  {command} ", result.Output, StringComparison.Ordinal));
     }
 
