@@ -18,6 +18,7 @@ var root = new RootCommand("Turns a large CLIP and a folder of unlabelled images
     PredictCommand.Create(),
     ReportCommand.Create(),
     DatasetsCommand.Create(),
+    InterpretCommand.Create(),
 };
 
 ParseResult parsed = root.Parse(args);
