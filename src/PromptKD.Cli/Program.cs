@@ -16,6 +16,7 @@ var root = new RootCommand("Turns a large CLIP and a folder of unlabelled images
     FeaturesCommand.Create(),
     EvaluateCommand.Create(),
     PredictCommand.Create(),
+    BenchmarkCommand.Create(),
     ReportCommand.Create(),
     DatasetsCommand.Create(),
     InterpretCommand.Create(),

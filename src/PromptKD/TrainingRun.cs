@@ -77,7 +77,7 @@ internal sealed class TrainingRun : IDisposable
 
         _log.OnPrint(FamilyLog.EndOfTraining);
         int epoch = Deploy(loop.Position);
-        TrainingResult result = Finish(_tests.Selection, epoch, "result.json", cancellation);
+        TrainingResult result = Finish(_tests.Selection, epoch, TrainingResult.FileName, cancellation);
         if (loop.Position.History.FirstOrDefault(record => record.Epoch == epoch) is { } selected)
         {
             _inputs.Export(_folder, selected);
@@ -100,7 +100,7 @@ internal sealed class TrainingRun : IDisposable
         }
 
         // An evaluation in the folder of a run must not take the place of what the run came to.
-        string file = _folder.IsBegun ? "evaluation.json" : "result.json";
+        string file = _folder.IsBegun ? "evaluation.json" : TrainingResult.FileName;
         TrainingResult result = Finish(ModelSelection.Given, epoch, file, cancellation);
         return new TrainingReport(_folder.Root, result, [], []);
     }

@@ -1,8 +1,11 @@
-namespace PromptKD;
+namespace PromptKD.Evaluation;
 
 /// <summary>What an experiment came to: <c>result.json</c>. Accuracies are in percent.</summary>
 public sealed record TrainingResult
 {
+    /// <summary>The file of a run's output folder that holds it.</summary>
+    public const string FileName = "result.json";
+
     /// <summary>TRAINER.NAME.</summary>
     public required string Trainer { get; init; }
 
