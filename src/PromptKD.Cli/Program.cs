@@ -16,8 +16,10 @@ var root = new RootCommand("Turns a large CLIP and a folder of unlabelled images
     FeaturesCommand.Create(),
     EvaluateCommand.Create(),
     PredictCommand.Create(),
+    BenchmarkCommand.Create(),
     ReportCommand.Create(),
     DatasetsCommand.Create(),
+    InterpretCommand.Create(),
 };
 
 ParseResult parsed = root.Parse(args);
@@ -54,5 +56,8 @@ static string Mistake(ParseResult parsed) => parsed.UnmatchedTokens is [string u
     ? $"There is no command or option '{unknown}'."
     : parsed.Errors[0].Message;
 
-static string CommandPath(ParseResult parsed) =>
-    parsed.CommandResult.Command is RootCommand ? "" : parsed.CommandResult.Command.Name + " ";
+// The words that lead to a command, such as "datasets check ".
+static string CommandPath(ParseResult parsed) => string.Concat(
+    parsed.CommandResult.Command.Parents.Reverse().Append(parsed.CommandResult.Command)
+        .Where(command => command is not RootCommand)
+        .Select(command => $"{command.Name} "));

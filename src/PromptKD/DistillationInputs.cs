@@ -112,9 +112,8 @@ internal sealed class DistillationInputs : IDisposable
     public PromptKDMethod BuildMethod(RunFolder run, IExperimentObserver observer, CancellationToken cancellation)
     {
         ClassVectors classVectors = _teacher.EncodeClasses(observer);
-        ITeacherFeatures teacher = _teacher.ReadFeatures(
-            run, _pictureLoader, classVectors, observer, cancellation);
-        return BuildStudent(classVectors, teacher);
+        return BuildStudent(
+            classVectors, _teacher.ReadFeatures(run, _pictureLoader, classVectors, observer, cancellation));
     }
 
     /// <summary>As <see cref="BuildMethod"/>, to classify only: the teacher's image tower is not read.</summary>

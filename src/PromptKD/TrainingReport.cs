@@ -1,4 +1,5 @@
 using PromptKD.Data;
+using PromptKD.Evaluation;
 using PromptKD.Training;
 
 namespace PromptKD;

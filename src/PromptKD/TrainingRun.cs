@@ -1,8 +1,10 @@
 using System.Diagnostics;
+using System.Text.Json;
 using PromptKD.Configuration;
 using PromptKD.Data.Datasets;
 using PromptKD.Evaluation;
 using PromptKD.Models.Weights;
+using PromptKD.Runtime;
 using PromptKD.Training;
 
 namespace PromptKD;
@@ -75,7 +77,7 @@ internal sealed class TrainingRun : IDisposable
 
         _log.OnPrint(FamilyLog.EndOfTraining);
         int epoch = Deploy(loop.Position);
-        TrainingResult result = Finish(_tests.Selection, epoch, cancellation);
+        TrainingResult result = Finish(_tests.Selection, epoch, TrainingResult.FileName, cancellation);
         if (loop.Position.History.FirstOrDefault(record => record.Epoch == epoch) is { } selected)
         {
             _inputs.Export(_folder, selected);
@@ -97,7 +99,9 @@ internal sealed class TrainingRun : IDisposable
             epoch = LoadModel(new FamilyCheckpoints(output, _inputs.Method.CheckpointFolder).Find(request.LoadEpoch));
         }
 
-        TrainingResult result = Finish(ModelSelection.Given, epoch, cancellation);
+        // An evaluation in the folder of a run must not take the place of what the run came to.
+        string file = _folder.IsBegun ? "evaluation.json" : TrainingResult.FileName;
+        TrainingResult result = Finish(ModelSelection.Given, epoch, file, cancellation);
         return new TrainingReport(_folder.Root, result, [], []);
     }
 
@@ -184,7 +188,7 @@ internal sealed class TrainingRun : IDisposable
         return epoch;
     }
 
-    private TrainingResult Finish(ModelSelection selection, int? epoch, CancellationToken cancellation)
+    private TrainingResult Finish(ModelSelection selection, int? epoch, string file, CancellationToken cancellation)
     {
         TrainingResult result = _tests.Finish(selection, epoch, cancellation);
         _log.OnPrint($"Elapsed: {FamilyProgress.Clock(_sinceStart.Elapsed)}");
@@ -193,12 +197,8 @@ internal sealed class TrainingRun : IDisposable
             _log.OnPrint(line);
         }
 
-        // An evaluation in the folder of a run must not take the place of what the run came to.
-        if (result.Accuracy is not null && (selection != ModelSelection.Given || !_folder.IsBegun))
-        {
-            result.ToOutcome(TrainingSummary.Model(result, _config.Optim.MaxEpoch)).Write(_folder.Root);
-        }
-
+        string json = JsonSerializer.Serialize(result, RecordJson.Indented) + "\n";
+        WholeFile.WriteText(Path.Combine(_folder.Root, file), json);
         return result;
     }
 }

@@ -20,8 +20,7 @@ internal static class TrainingSummary
             : $"  accuracy {Percent(accuracy)}";
     }
 
-    /// <summary>Which model it is, and why that one.</summary>
-    public static string Model(TrainingResult result, int epochs) => result.Selection switch
+    private static string Model(TrainingResult result, int epochs) => result.Selection switch
     {
         ModelSelection.LastEpoch => $"epoch {result.Epoch} of {epochs}, the last one",
         ModelSelection.BestOnValidation => $"epoch {result.Epoch} of {epochs}, the best on validation pictures",

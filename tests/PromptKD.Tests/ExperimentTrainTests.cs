@@ -1,10 +1,11 @@
 using System.Security.Cryptography;
+using System.Text.Json;
 using PromptKD.Configuration;
 using PromptKD.Evaluation;
 using PromptKD.Golden;
 using PromptKD.Models;
 using PromptKD.Models.Weights;
-using PromptKD.Reporting;
+using PromptKD.Runtime;
 using PromptKD.Tests.Data.Datasets;
 using PromptKD.Text;
 
@@ -79,8 +80,10 @@ public sealed class ExperimentTrainTests : IDisposable
             last);
         string[] names = [.. FakeDatasets.Create("EuroSAT", Path.Combine(_folder, "again")).ClassNames];
         Assert.Contains(observer.Printed, line => line.StartsWith($"* class: 0 ({names[2]})\t", StringComparison.Ordinal));
-        RunOutcome outcome = OutcomeReader.ReadOwn(Output("run"))!;
-        Assert.Equal((Protocol.BaseToNew, result.Base, result.Novel), (outcome.Protocol, outcome.Base, outcome.Novel));
+        using var json = JsonDocument.Parse(File.ReadAllText(Path.Combine(Output("run"), "result.json")));
+        Assert.Equal(
+            result,
+            JsonSerializer.Deserialize<TrainingResult>(json, RecordJson.Options));
     }
 
     [Theory]
@@ -165,7 +168,7 @@ public sealed class ExperimentTrainTests : IDisposable
         Train(Config(), request);
 
         Assert.Equal(trained with { Selection = ModelSelection.Given }, evaluated);
-        Assert.DoesNotContain("given", OutcomeReader.ReadOwn(Output("run"))!.Selection, StringComparison.Ordinal);
+        Assert.True(File.Exists(Path.Combine(Output("run"), "evaluation.json")));
         Assert.Equal(2, Directory.GetFiles(Output("run"), "log.txt*").Length);
     }
 

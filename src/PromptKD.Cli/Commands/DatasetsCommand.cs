@@ -8,7 +8,7 @@ namespace PromptKD.Cli.Commands;
 /// <summary><c>promptkd datasets</c>: which data sets there are, what each needs, and whether it is there.</summary>
 internal static class DatasetsCommand
 {
-    private static readonly string[] s_columns = ["", "classes", "training", "test base", "test novel"];
+    private static readonly string[] s_columns = ["", "classes", "training", "test", "of base classes", "of novel"];
 
     /// <summary>The verb with its own verbs.</summary>
     public static Command Create() => new("datasets", "The data sets of the paper: list, show, check.")
@@ -59,6 +59,7 @@ internal static class DatasetsCommand
     private static string[] Published(DatasetEntry entry) =>
     [
         entry.Name, Number(entry.Classes), Number(entry.Counts?.Train),
+        Number(entry.TestPictures ?? (entry.Counts?.TestBase + entry.Counts?.TestNovel)),
         Number(entry.Counts?.TestBase), Number(entry.Counts?.TestNovel),
     ];
 
@@ -95,15 +96,11 @@ internal static class DatasetsCommand
     private static void Check(DatasetEntry entry, string root)
     {
         var report = DatasetReport.Of(entry, root);
-        TextTable.Print(
-            s_columns,
-            [
-                [
-                    "found", Number(report.Classes), Number(report.Train), Number(report.TestBase),
-                    Number(report.TestNovel),
-                ],
-                ["published", .. Published(entry)[1..]],
-            ]);
+        if (report.Classes > 0)
+        {
+            TextTable.Print(s_columns, [Found(report), ["published", .. Published(entry)[1..]]]);
+        }
+
         foreach (string fault in report.Faults)
         {
             Console.WriteLine($"fault: {fault}");
@@ -118,6 +115,12 @@ internal static class DatasetsCommand
 
         Console.WriteLine($"{entry.Name}: complete");
     }
+
+    private static string[] Found(DatasetReport report) =>
+    [
+        "found", Number(report.Classes), Number(report.Train), Number(report.TestBase + report.TestNovel),
+        Number(report.TestBase), Number(report.TestNovel),
+    ];
 
     private static void Line(string name, string value) => Console.WriteLine($"{name,-13} {value}");
 

@@ -19,12 +19,15 @@ internal static partial class FamilyLog
     public static double? LastResult(IEnumerable<string> lines, string metric = "accuracy", bool isTestLog = false)
     {
         string start = isTestLog ? Result : EndOfTraining;
-        Match? last = lines
-            .SkipWhile(line => line.Trim() != start)
-            .Select(line => Metric().Match(line))
-            .LastOrDefault(match => match.Success && match.Groups["name"].Value == metric);
-        return last is null ? null : double.Parse(last.Groups["value"].Value, CultureInfo.InvariantCulture);
+        double[] results = [.. Results(lines.SkipWhile(line => line.Trim() != start), metric)];
+        return results.Length > 0 ? results[^1] : null;
     }
+
+    /// <summary>Every value of a metric, in the order of the lines, in percent.</summary>
+    public static IEnumerable<double> Results(IEnumerable<string> lines, string metric = "accuracy") => lines
+        .Select(line => Metric().Match(line))
+        .Where(match => match.Success && match.Groups["name"].Value == metric)
+        .Select(match => double.Parse(match.Groups["value"].Value, CultureInfo.InvariantCulture));
 
     [GeneratedRegex(@"\* (?<name>\w+): (?<value>[0-9.eE+-]+)%")]
     private static partial Regex Metric();

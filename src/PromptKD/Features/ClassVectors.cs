@@ -69,7 +69,7 @@ internal sealed class ClassVectors : IDisposable
     {
         using IDisposable noGradients = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        var sum = zeros(names.Count, encoder.Architecture.EmbeddingSize, device: encoder.Device);
+        Tensor sum = zeros(names.Count, encoder.Architecture.EmbeddingSize, device: encoder.Device);
         foreach (PromptTemplate template in templates)
         {
             using DisposeScope templateScope = NewDisposeScope();

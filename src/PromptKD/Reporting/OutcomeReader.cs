@@ -1,4 +1,5 @@
 using System.Text.Json;
+using PromptKD.Evaluation;
 using PromptKD.Runtime;
 
 namespace PromptKD.Reporting;
@@ -9,6 +10,9 @@ namespace PromptKD.Reporting;
 /// </summary>
 internal static class OutcomeReader
 {
+    private const string LastEpoch = "last epoch";
+    private const string BestOnTest = "best on the base classes' test images";
+
     private static readonly string[] s_variants = ["ImageNetV2", "ImageNetSketch", "ImageNetA", "ImageNetR"];
 
     /// <param name="folder">Any folder above the runs' output folders.</param>
@@ -30,11 +34,14 @@ internal static class OutcomeReader
                 $"No finished run below '{folder}': neither a result.json nor a log.txt with a result.");
     }
 
-    /// <summary>The outcome of our own run in a folder; null where it is not finished.</summary>
-    /// <exception cref="PromptKDException">The file is damaged.</exception>
-    public static RunOutcome? ReadOwn(string folder)
+    /// <summary>The outcomes of our own runs in some folders, as far as they are finished.</summary>
+    /// <exception cref="PromptKDException">A file is damaged.</exception>
+    public static IReadOnlyList<RunOutcome> ReadOwn(IEnumerable<string> folders) =>
+        Join(folders.Select(ReadOwn).OfType<RunOutcome>());
+
+    private static RunOutcome? ReadOwn(string folder)
     {
-        string path = Path.Combine(folder, RunOutcome.FileName);
+        string path = Path.Combine(folder, TrainingResult.FileName);
         if (!File.Exists(path))
         {
             return null;
@@ -42,13 +49,35 @@ internal static class OutcomeReader
 
         try
         {
-            RunOutcome outcome = JsonSerializer.Deserialize<RunOutcome>(File.ReadAllBytes(path), RecordJson.Options)!;
-            return outcome with { Folders = [folder] };
+            return FromResult(
+                JsonSerializer.Deserialize<TrainingResult>(File.ReadAllBytes(path), RecordJson.Options)!, folder);
         }
         catch (JsonException error)
         {
             throw new PromptKDException($"{path}: not a result of a run ({error.Message}).", error);
         }
+    }
+
+    private static RunOutcome FromResult(TrainingResult result, string folder)
+    {
+        var outcome = new RunOutcome
+        {
+            Protocol = Protocol.BaseToNew,
+            Trainer = result.Trainer,
+            Dataset = result.Dataset,
+            Seed = result.Seed,
+            Selection = result.Selection switch
+            {
+                ModelSelection.LastEpoch => LastEpoch,
+                ModelSelection.BestOnValidation => "best on validation images",
+                ModelSelection.BestOnTest => BestOnTest,
+                _ => "",
+            },
+            Folders = [folder],
+        };
+        return result.Protocol == "base2novel"
+            ? outcome with { Base = result.Base, Novel = result.Novel }
+            : OfClasses(outcome, result.Protocol, result.Accuracy);
     }
 
     private static RunOutcome? ReadFolder(string folder)
@@ -60,10 +89,10 @@ internal static class OutcomeReader
 
         // A program that finds a log writes beside it, with the time in the name: the last one counts.
         string? path = Directory.EnumerateFiles(folder, "log.txt*").Order(StringComparer.Ordinal).LastOrDefault();
-        return path is null ? null : FromLog(RunLog.Read(path), folder);
+        return path is null ? null : FromLog(FamilyRunLog.Read(path), folder);
     }
 
-    private static RunOutcome? FromLog(RunLog log, string folder)
+    private static RunOutcome? FromLog(FamilyRunLog log, string folder)
     {
         if (log.Dataset is null || log.Trainer is null || log.Final is null)
         {
@@ -76,7 +105,7 @@ internal static class OutcomeReader
             Trainer = log.Trainer,
             Dataset = log.Dataset,
             Seed = log.Seed,
-            Selection = log.FinalModel == "best_val" ? "best on what the log calls val" : "last epoch",
+            Selection = log.FinalModel == "best_val" ? "best on what the log calls val" : LastEpoch,
             Folders = [folder],
         };
         if (log.Trainer == "PromptKD" && log.Modal == "base2novel")
@@ -89,21 +118,26 @@ internal static class OutcomeReader
             {
                 Base = known,
                 Novel = log.Final,
-                Selection = log.FinalModel == "best_val" ? "best on the base classes' test images" : "last epoch",
+                Selection = log.FinalModel == "best_val" ? BestOnTest : LastEpoch,
             };
         }
 
-        return log.SubsampleClasses switch
-        {
-            "base" => outcome with { Base = log.Final },
-            "new" => outcome with { Novel = log.Final, Selection = "" },
-            _ => outcome with
-            {
-                Protocol = s_variants.Contains(log.Dataset) ? Protocol.DomainGeneralisation : Protocol.CrossDataset,
-                Accuracy = log.Final,
-            },
-        };
+        return OfClasses(outcome, log.SubsampleClasses, log.Final);
     }
+
+    /// <param name="outcome">A run of a method that is trained and tested on some classes at a time.</param>
+    /// <param name="classes">base, new, or all of them.</param>
+    /// <param name="accuracy">Among these.</param>
+    private static RunOutcome OfClasses(RunOutcome outcome, string classes, double? accuracy) => classes switch
+    {
+        "base" => outcome with { Base = accuracy },
+        "new" => outcome with { Novel = accuracy, Selection = "" },
+        _ => outcome with
+        {
+            Protocol = s_variants.Contains(outcome.Dataset) ? Protocol.DomainGeneralisation : Protocol.CrossDataset,
+            Accuracy = accuracy,
+        },
+    };
 
     // The other methods train on the base classes in one folder and are tested on the new ones in another.
     private static IReadOnlyList<RunOutcome> Join(IEnumerable<RunOutcome> outcomes) =>

@@ -151,10 +151,10 @@ public static class ReportSections
         string.Create(CultureInfo.InvariantCulture, $"{count} {noun}{(count == 1 ? "" : "s")}");
 
     private static string HarmonicMean(ScoreRow row) =>
-        Show(row.HarmonicMean, row.HarmonicMeanOfSeeds is { Count: > 1 } seeds ? seeds.Deviation : null);
+        Show(row.HarmonicMean, row.HarmonicMeanOfSeeds is { Values.Count: > 1 } seeds ? seeds.StandardDeviation : null);
 
     private static string Show(SeedStatistics? statistics) =>
-        statistics is null ? Nothing : Show(statistics.Mean, statistics.Count > 1 ? statistics.Deviation : null);
+        statistics is null ? Nothing : Show(statistics.Mean, statistics.Values.Count > 1 ? statistics.StandardDeviation : null);
 
     private static string Show(double? value, double? deviation = null) => (value, deviation) switch
     {

@@ -1,16 +1,10 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using PromptKD.Evaluation;
-using PromptKD.Runtime;
 
 namespace PromptKD.Reporting;
 
 /// <summary>What one seed of one method came to on one data set. Accuracies are in percent.</summary>
 public sealed record RunOutcome
 {
-    /// <summary>The file of a run's output folder that holds its outcome.</summary>
-    public const string FileName = "result.json";
-
     /// <summary>How it was measured.</summary>
     public required Protocol Protocol { get; init; }
 
@@ -35,17 +29,11 @@ public sealed record RunOutcome
     /// <summary>How the epoch was chosen, in words.</summary>
     public required string Selection { get; init; }
 
-    /// <summary>The folders that say so; not in the file, which may be moved.</summary>
-    [JsonIgnore]
-    public IReadOnlyList<string> Folders { get; init; } = [];
+    /// <summary>The folders that say so.</summary>
+    public required IReadOnlyList<string> Folders { get; init; }
 
     /// <summary>2·base·novel / (base + novel); null without both.</summary>
     public double? HarmonicMean => Base is { } known && Novel is { } unseen
         ? ClassificationMetrics.HarmonicMean(known, unseen)
         : null;
-
-    /// <summary>Writes the outcome of a finished run into its output folder, whole or not at all.</summary>
-    /// <exception cref="PromptKDException">The folder cannot be written.</exception>
-    internal void Write(string folder) => WholeFile.WriteText(
-        Path.Combine(folder, FileName), JsonSerializer.Serialize(this, RecordJson.Options) + "\n");
 }

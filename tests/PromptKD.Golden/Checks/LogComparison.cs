@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using PromptKD.Evaluation;
-using PromptKD.Reporting;
 
 namespace PromptKD.Golden.Checks;
 
@@ -43,10 +42,10 @@ internal static partial class LogComparison
             yield return ComparePrinted($"{name}: {log}", value ?? double.NaN, seed.Groups["value"].Value);
         }
 
-        SeedStatistics statistics = SeedStatistics.Of(found.Cast<double?>())!;
+        var statistics = new SeedStatistics(found);
         foreach (Match summary in SummaryLine().Matches(output))
         {
-            double spread = arguments.Contains("--ci95") ? statistics.HalfWidth95 : statistics.Deviation;
+            double spread = arguments.Contains("--ci95") ? statistics.HalfWidth95 : statistics.StandardDeviation;
             yield return ComparePrinted($"{name}: mean", statistics.Mean, summary.Groups["mean"].Value);
             yield return ComparePrinted($"{name}: spread", spread, summary.Groups["spread"].Value);
         }

@@ -15,10 +15,10 @@ public sealed class DatasetsCommandTests : IDisposable
 
         Assert.Equal(16, lines.Length);
         Assert.Equal(
-            ["EuroSAT", "10", "13500", "4200", "3900", "yes"],
+            ["EuroSAT", "10", "13500", "8100", "4200", "3900", "yes"],
             Columns(lines.Single(line => line.StartsWith("EuroSAT", StringComparison.Ordinal))));
         Assert.Equal(
-            ["Food101", "101", "50500", "15300", "15000", "no"],
+            ["Food101", "101", "50500", "30300", "15300", "15000", "no"],
             Columns(lines.Single(line => line.StartsWith("Food101", StringComparison.Ordinal))));
     }
 
@@ -44,6 +44,11 @@ public sealed class DatasetsCommandTests : IDisposable
             result.Mistake());
         Assert.Equal(4, result.OutputLines.Count(line => line.StartsWith("fault: ", StringComparison.Ordinal)));
     }
+
+    [Fact]
+    public void A_missing_root_is_asked_for() => Assert.Equal(
+        "promptkd: Option '--root' is required. See promptkd datasets check --help.",
+        CliProgram.Run("datasets", "check", "EuroSAT").Mistake());
 
     public void Dispose() => Directory.Delete(_root, recursive: true);
 

@@ -16,6 +16,7 @@ public sealed class ProgramTests
         "--images", "--teacher", "--teacher-prompts", "--views", "--seed", "--output", "--shard", "--check",
         "--precision", "--device", "--workers", "--fast-jpeg", "KEY VALUE")]
     [InlineData("predict", "--model", "--top", "--json", "--device", "--precision", "pictures")]
+    [InlineData("interpret", "--prompts", "--clip", "--nearest", "--vocab", "--json")]
     public void Help_of_a_command_names_each_option(string command, params string[] options)
     {
         CliResult result = CliProgram.Run(command, "--help").Succeeds();
@@ -29,6 +30,7 @@ public sealed class ProgramTests
     [InlineData("evaluate")]
     [InlineData("features")]
     [InlineData("predict")]
+    [InlineData("interpret")]
     public void Help_gives_the_default_of_each_option_or_says_that_it_is_required(string command)
     {
         CliResult result = CliProgram.Run(command, "--help").Succeeds();
@@ -44,7 +46,7 @@ public sealed class ProgramTests
         CliResult result = CliProgram.Run("--help").Succeeds();
 
         Assert.All(
-            ["demo", "distill", "evaluate", "predict"],
+            ["demo", "distill", "evaluate", "predict", "interpret"],
             command => Assert.Contains($"\n  {command} ", result.Output, StringComparison.Ordinal));
     }
 

@@ -73,20 +73,17 @@ public sealed class OutcomeReaderTests : IDisposable
     {
         WriteLog("x/log.txt", "PromptKD", "EuroSAT", 1, "all", "base2novel", "last_step",
             Epoch(80.2) + "Finish training\n" + Result(70.3));
-        new RunOutcome
-        {
-            Protocol = Protocol.BaseToNew,
-            Trainer = "PromptKD",
-            Dataset = "EuroSAT",
-            Seed = 1,
-            Base = 80.25,
-            Novel = 70.31,
-            Selection = "last epoch",
-        }.Write(Path.Combine(_folder, "x"));
+        File.WriteAllText(Path.Combine(_folder, "x", "result.json"), """
+            {
+              "trainer": "PromptKD", "dataset": "EuroSAT", "protocol": "base2novel", "shots": 0, "seed": 1,
+              "selection": "bestOnValidation", "accuracy": 70.31, "base": 80.25, "novel": 70.31
+            }
+            """);
 
         RunOutcome outcome = Assert.Single(OutcomeReader.Read(_folder));
 
         Assert.Equal((80.25, 70.31), (outcome.Base, outcome.Novel));
+        Assert.Equal("best on validation images", outcome.Selection);
         Assert.Equal([Path.Combine(_folder, "x")], outcome.Folders);
     }
 

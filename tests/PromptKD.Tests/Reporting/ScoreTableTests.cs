@@ -12,9 +12,9 @@ public sealed class ScoreTableTests
             Outcome("DescribableTextures", 3, 68, 50)).Rows.Single();
 
         Assert.Equal(64, row.Base!.Mean, 12);
-        Assert.Equal(Math.Sqrt(32.0 / 3), row.Base.Deviation, 12);
-        Assert.Equal(3, row.Base.Count);
-        Assert.Equal(0, row.Novel!.Deviation, 12);
+        Assert.Equal(Math.Sqrt(32.0 / 3), row.Base.StandardDeviation, 12);
+        Assert.Equal(3, row.Base.Values.Count);
+        Assert.Equal(0, row.Novel!.StandardDeviation, 12);
     }
 
     [Fact]
@@ -25,7 +25,7 @@ public sealed class ScoreTableTests
 
         Assert.Equal(60, row.HarmonicMean!.Value, 12);
         Assert.Equal(160.0 / 3, row.HarmonicMeanOfSeeds!.Mean, 12);
-        Assert.Equal(0, row.HarmonicMeanOfSeeds.Deviation, 12);
+        Assert.Equal(0, row.HarmonicMeanOfSeeds.StandardDeviation, 12);
     }
 
     [Fact]

@@ -144,20 +144,6 @@ public sealed class TrainingLoopTests : IDisposable
         };
     }
 
-    /// <summary>Asks the loop to stop behind a number of steps.</summary>
-    private sealed class StopAfter(int steps, CancellationTokenSource cancellation) : IProgress<TrainingProgress>
-    {
-        private int _steps;
-
-        public void Report(TrainingProgress value)
-        {
-            if (++_steps == steps)
-            {
-                cancellation.Cancel();
-            }
-        }
-    }
-
     /// <summary>Learns nothing: its loss is a given number, and one picture of each batch is a match.</summary>
     private sealed class ConstantLoss(float loss, int smallestBatch) : IPromptMethod
     {

@@ -1,12 +1,38 @@
 using System.Buffers.Binary;
 using PromptKD.Data.Datasets;
+using PromptKD.Golden;
 
 namespace PromptKD.Tests.Data.Datasets;
 
-/// <summary>The bytes are written here by MathWorks' description of the format, apart from the reader.</summary>
+/// <summary>
+/// Files in the folder Scipy were written by SciPy 1.10.1 (<c>scipy.io.savemat</c>); other bytes by MathWorks'
+/// description of the format, apart from the reader.
+/// </summary>
 public sealed class MatFileTests : IDisposable
 {
     private readonly string _file = Path.GetTempFileName();
+
+    [Theory]
+    [InlineData("labels.mat")]
+    [InlineData("labels-float-compressed.mat")]
+    public void Numbers_of_SciPy_are_read(string file) =>
+        Assert.Equal([77, 77, 1, 102, 3], MatFile.Read(Scipy(file))["labels"].Numbers);
+
+    [Fact]
+    public void Cells_of_SciPy_are_read() => Assert.Equal(
+        ["AM General Hummer SUV 2000", "Ram C/V Cargo Van Minivan 2012", "Citroën DS 1955"],
+        MatFile.Read(Scipy("names.mat"))["class_names"].Cells.Select(cell => cell.Text));
+
+    [Fact]
+    public void Structures_of_SciPy_are_read()
+    {
+        IReadOnlyList<IReadOnlyDictionary<string, MatArray>> annotations =
+            MatFile.Read(Scipy("annotations.mat"))["annotations"].Structures;
+
+        Assert.Equal(["bbox_x1", "bbox_y1", "bbox_x2", "bbox_y2", "class", "fname"], annotations[1].Keys);
+        Assert.Equal([14.0, 3.0], annotations.Select(one => one["class"].Numbers[0]));
+        Assert.Equal(["00001.jpg", "00002.jpg"], annotations.Select(one => one["fname"].Text));
+    }
 
     [Fact]
     public void A_row_of_numbers_is_read()
@@ -76,6 +102,9 @@ public sealed class MatFileTests : IDisposable
     }
 
     public void Dispose() => File.Delete(_file);
+
+    private static string Scipy(string file) => Path.Combine(
+        ProjectFolder.Root, "tests", "PromptKD.Tests", "Data", "Datasets", "Scipy", file);
 
     private IReadOnlyDictionary<string, MatArray> Read(byte[] content)
     {

@@ -1,10 +1,11 @@
-using PromptKD.Reporting;
+namespace PromptKD.Evaluation;
 
-namespace PromptKD;
-
-/// <summary>What an experiment came to. Accuracies are in percent.</summary>
+/// <summary>What an experiment came to: <c>result.json</c>. Accuracies are in percent.</summary>
 public sealed record TrainingResult
 {
+    /// <summary>The file of a run's output folder that holds it.</summary>
+    public const string FileName = "result.json";
+
     /// <summary>TRAINER.NAME.</summary>
     public required string Trainer { get; init; }
 
@@ -48,23 +49,6 @@ public sealed record TrainingResult
 
     /// <summary>Pictures of the last test.</summary>
     public int TestPictures { get; init; }
-
-    /// <summary>The same for reports over many runs. A labelled method is tested on base and new classes apart.</summary>
-    /// <param name="selection">Which model it is, in words.</param>
-    internal RunOutcome ToOutcome(string selection) => new()
-    {
-        Protocol = Base is not null || Protocol is "base" or "new" ? Reporting.Protocol.BaseToNew
-            : Dataset.StartsWith("ImageNet", StringComparison.Ordinal) && Dataset != "ImageNet"
-                ? Reporting.Protocol.DomainGeneralisation
-            : Reporting.Protocol.CrossDataset,
-        Trainer = Trainer,
-        Dataset = Dataset,
-        Seed = Seed,
-        Base = Protocol == "base" ? Accuracy : Base,
-        Novel = Protocol == "new" ? Accuracy : Novel,
-        Accuracy = Base is not null || Protocol is "base" or "new" ? null : Accuracy,
-        Selection = selection,
-    };
 }
 
 /// <summary>Which epoch's model a run ends with.</summary>

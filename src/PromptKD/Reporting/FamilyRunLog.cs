@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using PromptKD.Configuration;
+using PromptKD.Evaluation;
 using YamlDotNet.RepresentationModel;
 
 namespace PromptKD.Reporting;
@@ -11,12 +12,11 @@ namespace PromptKD.Reporting;
 /// <c>Collecting env info</c>; each evaluation prints <c>* accuracy: 87.6%</c>; the ones behind
 /// <c>Finish training</c> are of the model that was kept.
 /// </remarks>
-internal sealed partial class RunLog
+internal sealed partial class FamilyRunLog
 {
     private const string ConfigTitle = "** Config **";
-    private const string Finished = "Finish training";
 
-    private RunLog(string path, YamlMappingNode? config, IReadOnlyList<double> during, double? final, bool trained)
+    private FamilyRunLog(string path, YamlMappingNode? config, IReadOnlyList<double> during, double? final)
     {
         Path = path;
         Dataset = Read(config, "DATASET", "NAME");
@@ -27,7 +27,6 @@ internal sealed partial class RunLog
         Seed = int.TryParse(Read(config, "SEED"), CultureInfo.InvariantCulture, out int seed) ? seed : -1;
         DuringTraining = during;
         Final = final;
-        IsTraining = trained;
     }
 
     /// <summary>The file.</summary>
@@ -57,11 +56,8 @@ internal sealed partial class RunLog
     /// <summary>The last accuracy of the kept model, in percent; null for a run that is not finished.</summary>
     public double? Final { get; }
 
-    /// <summary>Whether the log is of a training, not of an evaluation alone.</summary>
-    public bool IsTraining { get; }
-
     /// <exception cref="PromptKDException">The file cannot be read.</exception>
-    public static RunLog Read(string path)
+    public static FamilyRunLog Read(string path)
     {
         string[] lines;
         try
@@ -73,17 +69,12 @@ internal sealed partial class RunLog
             throw new PromptKDException($"Cannot read '{path}': {error.Message}", error);
         }
 
-        int finished = Array.FindLastIndex(lines, line => line.Contains(Finished, StringComparison.Ordinal));
         bool trained = lines.Any(line => line.StartsWith("epoch [", StringComparison.Ordinal));
-        double[] before = [.. Accuracies(trained ? lines[..(finished < 0 ? lines.Length : finished)] : [])];
-        double[] after = [.. Accuracies(trained && finished < 0 ? [] : lines[Math.Max(finished, 0)..])];
-        return new RunLog(path, ReadConfig(lines, path), before, after.Length > 0 ? after[^1] : null, trained);
+        IEnumerable<string> before = lines.TakeWhile(line => line.Trim() != FamilyLog.EndOfTraining);
+        double[] during = trained ? [.. FamilyLog.Results(before)] : [];
+        double? final = FamilyLog.LastResult(lines, isTestLog: !trained);
+        return new FamilyRunLog(path, ReadConfig(lines, path), during, final);
     }
-
-    private static IEnumerable<double> Accuracies(IEnumerable<string> lines) => lines
-        .Select(line => AccuracyLine().Match(line))
-        .Where(match => match.Success)
-        .Select(match => double.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture));
 
     private static YamlMappingNode? ReadConfig(string[] lines, string path)
     {
@@ -110,9 +101,6 @@ internal sealed partial class RunLog
 
         return (node as YamlScalarNode)?.Value;
     }
-
-    [GeneratedRegex(@"\* accuracy: ([\d.eE+-]+)%")]
-    private static partial Regex AccuracyLine();
 
     [GeneratedRegex(@"^(\s*- |\s+\S|[A-Z][A-Z0-9_]*:)")]
     private static partial Regex ConfigLine();

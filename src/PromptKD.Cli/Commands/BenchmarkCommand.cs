@@ -1,0 +1,125 @@
+using System.CommandLine;
+using System.Globalization;
+using PromptKD.Cli.Terminal;
+using PromptKD.Configuration;
+using PromptKD.Reporting;
+
+namespace PromptKD.Cli.Commands;
+
+/// <summary><c>promptkd benchmark</c>: a table of the paper, run by run.</summary>
+internal static class BenchmarkCommand
+{
+    private const int SomethingMissing = 2;
+
+    private static readonly ExperimentConfig s_defaults = new();
+
+    private static readonly SettingOption[] s_settings =
+    [
+        new("--student", "DISTILL.STUDENT", "The CLIP that is prompted, as train takes it [default: found, or fetched]",
+            s_defaults),
+        new("--teacher", "DISTILL.TEACHER", "PromptKD's teacher, as train takes it [default: found, or fetched]",
+            s_defaults),
+        new("--vocab", "DISTILL.VOCAB", "CLIP's byte-pair vocabulary [default: found, or fetched once]", s_defaults),
+        new("--device", "DEVICE", "auto, cpu, cuda or cuda:n.", s_defaults),
+    ];
+
+    private static readonly Argument<string> s_protocol = new Argument<string>("PROTOCOL")
+    {
+        Description = "base2new (Table 1), cross (Table 2) or dg (Table 9, domain generalisation)",
+    }.AcceptOnlyFromAmong("base2new", "cross", "dg");
+
+    private static readonly Option<string> s_root = new("--root")
+    {
+        Description = "Folder that holds the data sets [required]",
+        HelpName = "DIR",
+        Required = true,
+    };
+
+    private static readonly Option<string> s_output = Text(
+        "--output", "DIR", "Folder of the runs, report.md, report.html and results.csv [default: runs/PROTOCOL]");
+
+    private static readonly Option<string> s_datasets = Text(
+        "--datasets", "all|A,B", "Data sets, by any of their names [default: all of the table]");
+
+    private static readonly Option<string> s_seeds = Text("--seeds", "1,2,3", "One run each [default: 1,2,3]");
+
+    private static readonly Option<string> s_trainers = Text(
+        "--trainer", "A,B", "Methods; several are compared in one table [default: PromptKD]");
+
+    private static readonly Option<int?> s_shots = new("--shots")
+    {
+        Description = "Labelled images a class for the methods that learn from labels [default: 16]",
+        HelpName = "N",
+    };
+
+    private static readonly Option<string> s_configs = Text(
+        "--configs", "DIR", "Folder with datasets/ and trainers/ [default: configs here, else the program's own]");
+
+    private static readonly Argument<string[]> s_overrides = new("KEY VALUE")
+    {
+        Description = "Any keys of the configuration with their values, for every run.",
+        Arity = ArgumentArity.ZeroOrMore,
+    };
+
+    /// <summary>The verb with its options.</summary>
+    public static Command Create()
+    {
+        SettingOptions.RefuseUnknownOptions(s_overrides);
+        var command = new Command("benchmark", "Make a table of the paper: run what is missing, and report.")
+        {
+            s_protocol, s_root, s_output, s_datasets, s_seeds, s_trainers, s_shots, s_configs, s_overrides,
+        };
+        foreach (SettingOption setting in s_settings)
+        {
+            command.Options.Add(setting.Option);
+        }
+
+        command.SetAction((parsed, cancellation) =>
+        {
+            BenchmarkPlan plan = Plan(parsed);
+            var report = Benchmark.Run(plan, new TrainingDisplay(), cancellation);
+            ReportTables.Print(report);
+            Messages.Note($"Wrote report.md, report.html and results.csv to {plan.Output}");
+            return Task.FromResult(report.Unfinished.Count == 0 ? 0 : SomethingMissing);
+        });
+        return command;
+    }
+
+    private static BenchmarkPlan Plan(ParseResult parsed)
+    {
+        string protocol = parsed.GetValue(s_protocol)!;
+        var plan = new BenchmarkPlan
+        {
+            Protocol = protocol switch
+            {
+                "base2new" => Protocol.BaseToNew,
+                "cross" => Protocol.CrossDataset,
+                _ => Protocol.DomainGeneralisation,
+            },
+            Root = parsed.GetValue(s_root)!,
+            Output = parsed.GetValue(s_output) ?? Path.Combine("runs", protocol),
+            Datasets = parsed.GetValue(s_datasets) is { } datasets && datasets != "all" ? Words(datasets) : [],
+            Seeds = [.. Words(parsed.GetValue(s_seeds) ?? "1,2,3").Select(Seed)],
+            Trainers = Words(parsed.GetValue(s_trainers) ?? "PromptKD"),
+            Configs = parsed.GetValue(s_configs) ?? FindConfigs(),
+            Overrides =
+            [
+                .. s_settings.SelectMany(setting => setting.ToOverride(parsed)), .. parsed.GetValue(s_overrides) ?? [],
+            ],
+        };
+        return parsed.GetValue(s_shots) is { } shots ? plan with { Shots = shots } : plan;
+    }
+
+    private static string FindConfigs() =>
+        Directory.Exists(Path.Combine("configs", "trainers")) ? "configs" : Path.Combine(AppContext.BaseDirectory, "configs");
+
+    private static int Seed(string text) => int.TryParse(text, CultureInfo.InvariantCulture, out int seed) && seed >= 0
+        ? seed
+        : throw new PromptKDException($"--seeds: '{text}' is no seed. Give whole numbers from 0, such as 1,2,3.");
+
+    private static string[] Words(string list) =>
+        list.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+    private static Option<string> Text(string name, string help, string description) =>
+        new(name) { Description = description, HelpName = help };
+}

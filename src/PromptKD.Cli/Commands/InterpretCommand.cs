@@ -1,0 +1,79 @@
+using System.CommandLine;
+using System.Globalization;
+
+namespace PromptKD.Cli.Commands;
+
+/// <summary><c>promptkd interpret</c>: the words nearest to learned text tokens.</summary>
+internal static class InterpretCommand
+{
+    private const int DefaultNearest = 5;
+
+    /// <summary>The verb with its options.</summary>
+    public static Command Create()
+    {
+        var prompts = new Option<string>("--prompts")
+        {
+            Description = "A checkpoint of CoOp, CoCoOp, IVLP, MaPLe or PromptSRC [required]",
+            HelpName = "FILE",
+            Required = true,
+        };
+        var clip = new Option<string>("--clip")
+        {
+            Description = "The CLIP that it was learned on: a file, a folder, or a name such as openai:ViT-B/16 [required]",
+            HelpName = "PATH",
+            Required = true,
+        };
+        var nearest = new Option<int>("--nearest")
+        {
+            Description = "Words for each token [default: 5]",
+            HelpName = "N",
+            DefaultValueFactory = _ => DefaultNearest,
+        };
+        nearest.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out int count) && count < 1)
+            {
+                result.AddError($"--nearest is {count}; give 1 or more.");
+            }
+        });
+        var vocabulary = new Option<string>("--vocab")
+        {
+            Description = "CLIP's byte-pair vocabulary [default: looked for]",
+            HelpName = "FILE",
+        };
+        Option<bool> json = StudentOptions.Json();
+        var command = new Command("interpret", "Name the words nearest to learned text tokens.")
+        {
+            prompts, clip, nearest, vocabulary, json,
+        };
+        command.SetAction(parsed =>
+        {
+            IReadOnlyList<LearnedToken> tokens = PromptInterpretation.FindWords(
+                parsed.GetValue(prompts)!,
+                parsed.GetValue(clip)!,
+                parsed.GetValue(nearest),
+                parsed.GetValue(vocabulary));
+            foreach (LearnedToken token in tokens)
+            {
+                Console.WriteLine(parsed.GetValue(json) ? StudentOptions.ToJson(token) : Describe(token));
+            }
+
+            return 0;
+        });
+        return command;
+    }
+
+    // Class (where each has its own), place from 1, and the words; those that end no word are followed by an ellipsis.
+    private static string Describe(LearnedToken token)
+    {
+        string place = (token.Position + 1).ToString(CultureInfo.InvariantCulture);
+        return string.Join(
+            '\t',
+            token.Words
+                .Select(word => string.Create(
+                    CultureInfo.InvariantCulture, $"{word.Text}{(word.EndsWord ? "" : "…")} {word.Distance:0.0000}"))
+                .Prepend(token.Class is { } number
+                    ? string.Create(CultureInfo.InvariantCulture, $"class {number}, {place}")
+                    : place));
+    }
+}
