@@ -16,6 +16,7 @@ internal sealed class TrainingLog : IExperimentObserver, IProgress<TrainingProgr
     private readonly LearningRateSchedule _schedule;
     private readonly Lazy<TensorBoardFile> _curves;
 
+    /// <summary>Begins the log as the family does: with the whole configuration.</summary>
     /// <param name="run">Receives the log.</param>
     /// <param name="config">How often to print, and the schedule.</param>
     /// <param name="next">Who else is watching; null for nobody.</param>
@@ -26,6 +27,11 @@ internal sealed class TrainingLog : IExperimentObserver, IProgress<TrainingProgr
         _progress = new FamilyProgress(config.Train.PrintFreq);
         _schedule = new LearningRateSchedule(config.Optim);
         _curves = new Lazy<TensorBoardFile>(() => TensorBoardFile.Create(run.TensorBoardFolder));
+        string[] head = ["************", "** Config **", "************", .. config.ToYaml().TrimEnd().Split('\n'), ""];
+        foreach (string line in head)
+        {
+            run.LogPlain(line);
+        }
     }
 
     /// <inheritdoc/>

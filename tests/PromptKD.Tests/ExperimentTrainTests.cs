@@ -3,11 +3,10 @@ using System.Text.Json;
 using PromptKD.Configuration;
 using PromptKD.Evaluation;
 using PromptKD.Golden;
-using PromptKD.Models;
 using PromptKD.Models.Weights;
+using PromptKD.Reporting;
 using PromptKD.Runtime;
 using PromptKD.Tests.Data.Datasets;
-using PromptKD.Text;
 
 namespace PromptKD.Tests;
 
@@ -22,8 +21,6 @@ public sealed class ExperimentTrainTests : IDisposable
     private const int Steps = 4;
     private const string Folder = "VLPromptLearner";
 
-    private static readonly string s_vocabulary = Path.Combine(ProjectFolder.Root, "demo", "teacher", "merges.txt");
-
     private readonly string _folder = Directory.CreateTempSubdirectory().FullName;
     private readonly int _threads = get_num_threads();
 
@@ -31,8 +28,8 @@ public sealed class ExperimentTrainTests : IDisposable
     {
         // Models this small are not faster on two threads, and much slower where those have to wait for a core.
         set_num_threads(1);
-        WriteClip(Teacher, TinyClip.Architecture with { EmbeddingSize = 40 }, seed: 1);
-        WriteClip(Student, TinyClip.Architecture, seed: 1000);
+        TinyClip.Write(Teacher, TinyClip.Architecture with { EmbeddingSize = 40 }, seed: 1);
+        TinyClip.Write(Student, TinyClip.Architecture, seed: 1000);
     }
 
     public void Dispose()
@@ -218,6 +215,18 @@ public sealed class ExperimentTrainTests : IDisposable
     }
 
     [Fact]
+    public void A_log_alone_says_what_the_run_came_to()
+    {
+        TrainingResult result = Train(Config("EuroSAT", "cross")).Result!;
+        File.Delete(Path.Combine(Output("run"), TrainingResult.FileName));
+
+        RunOutcome outcome = Assert.Single(OutcomeReader.Read(Output("run")));
+
+        Assert.Equal(("PromptKD", "EuroSAT", 1), (outcome.Trainer, outcome.Dataset, outcome.Seed));
+        Assert.Equal(PythonNumber.Fixed(result.Accuracy!.Value, 1), PythonNumber.Fixed(outcome.Accuracy!.Value, 1));
+    }
+
+    [Fact]
     public void Writes_the_confusion_matrix_for_torch()
     {
         Train(Config(options: ["TEST.COMPUTE_CMAT", "True"]));
@@ -283,15 +292,6 @@ public sealed class ExperimentTrainTests : IDisposable
 
     private string Output(string run) => Path.Combine(_folder, run);
 
-    // Texts of any class name, in the tokens of the demo's vocabulary.
-    private static void WriteClip(string path, ClipArchitecture architecture, ulong seed)
-    {
-        using DisposeScope scope = NewDisposeScope();
-        int tokens = ClipTokenizer.Load(s_vocabulary).VocabularySize;
-        SafetensorsFile.Write(
-            path, [.. TinyClip.Weights(seed, architecture with { ContextLength = 77, VocabularySize = tokens })]);
-    }
-
     private static TrainingReport Train(
         ExperimentConfig config, TrainingRequest? request = null, IExperimentObserver? observer = null) =>
         Experiment.Train(config, request ?? new TrainingRequest(), observer, TestContext.Current.CancellationToken);
@@ -317,7 +317,7 @@ public sealed class ExperimentTrainTests : IDisposable
                 "TRAINER.NAME", "PromptKD", "TRAINER.MODAL", modal, "TRAINER.PROMPTKD.PREC", "fp32",
                 "OPTIM.MAX_EPOCH", "2", "DATALOADER.NUM_WORKERS", "1",
                 "DISTILL.TEACHER", Teacher, "DISTILL.TEACHER_PROMPTS", "none",
-                "DISTILL.STUDENT", Student, "DISTILL.VOCAB", s_vocabulary,
+                "DISTILL.STUDENT", Student, "DISTILL.VOCAB", TinyClip.Vocabulary,
                 .. options ?? [],
             ]);
     }

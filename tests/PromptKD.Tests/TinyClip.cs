@@ -1,5 +1,7 @@
+using PromptKD.Golden;
 using PromptKD.Models;
 using PromptKD.Models.Weights;
+using PromptKD.Text;
 
 namespace PromptKD.Tests;
 
@@ -21,6 +23,17 @@ internal static class TinyClip
         ContextLength = 12,
         VocabularySize = 40,
     };
+
+    /// <summary>The demo's vocabulary, for CLIPs that are to read true class names.</summary>
+    public static string Vocabulary { get; } = Path.Combine(ProjectFolder.Root, "demo", "teacher", "merges.txt");
+
+    /// <summary>Writes a CLIP that reads any class name, in the tokens of <see cref="Vocabulary"/>.</summary>
+    public static void Write(string path, ClipArchitecture architecture, ulong seed)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        int tokens = ClipTokenizer.Load(Vocabulary).VocabularySize;
+        SafetensorsFile.Write(path, [.. Weights(seed, architecture with { ContextLength = 77, VocabularySize = tokens })]);
+    }
 
     /// <summary>Random numbers that do not depend on what other tests draw.</summary>
     public static Tensor Random(ulong seed, params long[] shape)

@@ -23,6 +23,7 @@ internal sealed partial class FamilyRunLog
         Trainer = Read(config, "TRAINER", "NAME");
         SubsampleClasses = Read(config, "DATASET", "SUBSAMPLE_CLASSES") ?? "all";
         Modal = Read(config, "TRAINER", "MODAL");
+        Select = Read(config, "TEST", "SELECT") ?? "reference";
         FinalModel = Read(config, "TEST", "FINAL_MODEL") ?? "last_step";
         Seed = int.TryParse(Read(config, "SEED"), CultureInfo.InvariantCulture, out int seed) ? seed : -1;
         DuringTraining = during;
@@ -43,6 +44,9 @@ internal sealed partial class FamilyRunLog
 
     /// <summary>TRAINER.MODAL, which only PromptKD's program has.</summary>
     public string? Modal { get; }
+
+    /// <summary>Which pictures "val" means: the reference's, which are test pictures, but for runs of ours.</summary>
+    public string Select { get; }
 
     /// <summary>last_step or best_val.</summary>
     public string FinalModel { get; }

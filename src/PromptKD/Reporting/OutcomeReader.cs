@@ -111,9 +111,12 @@ internal static class OutcomeReader
         if (log.Trainer == "PromptKD" && log.Modal == "base2novel")
         {
             // Its program prints the base classes' accuracy as val, between epochs only.
-            double? known = log.DuringTraining.Count == 0 ? null : log.FinalModel == "best_val"
-                ? log.DuringTraining.Max()
-                : log.DuringTraining[^1];
+            double? known = (log.DuringTraining.Count > 0 && log.Select == "reference", log.FinalModel) switch
+            {
+                (false, _) => null,
+                (true, "best_val") => log.DuringTraining.Max(),
+                _ => log.DuringTraining[^1],
+            };
             return outcome with
             {
                 Base = known,

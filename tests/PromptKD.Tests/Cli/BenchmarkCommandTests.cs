@@ -1,0 +1,139 @@
+using System.Diagnostics;
+using PromptKD.Tests.Data.Datasets;
+
+namespace PromptKD.Tests.Cli;
+
+/// <summary>The program's tables, on fake data sets of four classes with tiny random CLIPs.</summary>
+[Collection(AloneInTheProcess.Name)]
+public sealed class BenchmarkCommandTests : IDisposable
+{
+    private const string Report = "report.md";
+    private static readonly string[] s_datasets = ["DescribableTextures", "EuroSAT", "OxfordPets"];
+
+    private readonly string _folder = Directory.CreateTempSubdirectory().FullName;
+
+    public BenchmarkCommandTests()
+    {
+        TinyClip.Write(In("teacher.safetensors"), TinyClip.Architecture with { EmbeddingSize = 40 }, seed: 1);
+        TinyClip.Write(In("student.safetensors"), TinyClip.Architecture, seed: 1000);
+        foreach (string dataset in s_datasets)
+        {
+            FakeDatasets.Create(dataset, In("data"));
+        }
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public void Killed_twice_it_ends_in_the_same_report()
+    {
+        CliProgram.Run(Benchmark("whole", "base2new")).Succeeds();
+
+        KillBehind(runs: 1);
+        KillBehind(runs: 4);
+        CliResult last = CliProgram.Run(Benchmark("killed", "base2new")).Succeeds();
+
+        Assert.Equal(Read("whole", Report), Read("killed", Report));
+        Assert.Equal(
+            Read("whole", "report.html"), Read("killed", "report.html"));
+        Assert.Equal(
+            Read("whole", "results.csv"),
+            Read("killed", "results.csv").Replace(In("killed"), In("whole"), StringComparison.Ordinal));
+        Assert.Contains(last.ErrorLines, line => line.StartsWith("6 runs, ", StringComparison.Ordinal));
+        Assert.Equal(7, Read("whole", "results.csv").TrimEnd().Split('\n').Length);
+    }
+
+    [Fact]
+    public void Compares_methods_and_finds_finished_runs_again()
+    {
+        string[] one = [.. Benchmark("methods", "base2new", "CoOp,MaPLe,ZeroshotCLIP"), "DATASET.NUM_SHOTS", "2"];
+        string[] arguments = Replace(Replace(one, "--datasets", "eurosat"), "--seeds", "1");
+
+        CliProgram.Run(arguments).Succeeds();
+        CliResult again = CliProgram.Run(arguments).Succeeds();
+
+        Assert.Contains("6 runs, 6 of them finished", again.ErrorLines);
+        string report = Read("methods", Report);
+        Assert.Contains("## Methods side by side", report, StringComparison.Ordinal);
+        Assert.Contains("| EuroSAT | ZeroshotCLIP |", report, StringComparison.Ordinal);
+        CliProgram.Run("report", In("methods"), "--output", In("again")).Succeeds();
+        Assert.Equal(report, Read("again", Report));
+    }
+
+    [Fact]
+    public void Goes_on_with_the_others_where_a_data_set_is_not_there()
+    {
+        string[] arguments = Replace(
+            Replace(Benchmark("part", "cross"), "--datasets", "food101,eurosat"), "--seeds", "1");
+
+        CliResult result = CliProgram.Run(arguments);
+
+        Assert.Equal(2, result.ExitCode);
+        string report = Read("part", Report);
+        Assert.Contains("| EuroSAT |", report, StringComparison.Ordinal);
+        Assert.Contains("* PromptKD on Food101, seed 1: ", report, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_run_of_other_settings_is_refused()
+    {
+        string[] arguments = Replace(Replace(Benchmark("run", "cross"), "--datasets", "eurosat"), "--seeds", "1");
+        CliProgram.Run(arguments).Succeeds();
+
+        string mistake = CliProgram.Run([.. arguments, "OPTIM.LR", "0.5"]).Mistake();
+
+        Assert.Contains("OPTIM.LR", mistake, StringComparison.Ordinal);
+        Assert.Contains("was made with other settings", mistake, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--trainer", "PromtKD", "There is no method 'PromtKD' to benchmark. Known are PromptKD, PromptSRC,")]
+    [InlineData("--datasets", "eurosatt", "eurosatt")]
+    [InlineData("--seeds", "1,x", "--seeds: 'x' is no seed.")]
+    public void A_plan_that_names_what_is_not_there_is_refused(string option, string value, string message) =>
+        Assert.Contains(
+            message,
+            CliProgram.Run(Replace(Benchmark("none", "base2new"), option, value)).Mistake(),
+            StringComparison.Ordinal);
+
+    private static string[] Replace(string[] arguments, string option, string value)
+    {
+        int at = Array.IndexOf(arguments, option);
+        return [.. arguments[..(at + 1)], value, .. arguments[(at + 2)..]];
+    }
+
+    private string[] Benchmark(string output, string protocol, string trainers = "PromptKD") =>
+    [
+        "benchmark", protocol, "--root", In("data"), "--output", In(output),
+        "--datasets", string.Join(',', s_datasets), "--seeds", "1,2", "--trainer", trainers,
+        "--teacher", In("teacher.safetensors"), "--student", In("student.safetensors"),
+        "--vocab", TinyClip.Vocabulary, "--device", "cpu",
+        "DISTILL.TEACHER_PROMPTS", "none", "OPTIM.MAX_EPOCH", "2", "DATALOADER.NUM_WORKERS", "1",
+    ];
+
+    private void KillBehind(int runs)
+    {
+        using Process process = CliProgram.Start(Benchmark("killed", "base2new"));
+        process.OutputDataReceived += (_, _) => { };
+        process.ErrorDataReceived += (_, _) => { };
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        while (!process.HasExited && Finished("killed") < runs)
+        {
+            Thread.Sleep(5);
+        }
+
+        Assert.False(process.HasExited);
+        process.Kill();
+        process.WaitForExit();
+        Assert.InRange(Finished("killed"), runs, 5);
+    }
+
+    private int Finished(string output) => Directory.Exists(In(output))
+        ? Directory.EnumerateFiles(In(output), "result.json", SearchOption.AllDirectories).Count()
+        : 0;
+
+    private string Read(string output, string file) => File.ReadAllText(Path.Combine(In(output), file));
+
+    private string In(string name) => Path.Combine(_folder, name);
+}
