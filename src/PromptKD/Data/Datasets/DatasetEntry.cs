@@ -53,6 +53,16 @@ public sealed record DatasetEntry
     /// <summary>How it is read.</summary>
     internal IDatasetReader Reader { get; }
 
+    /// <summary>Reads all pictures with their labels, from shards where it lies in some.</summary>
+    /// <param name="root">DATASET.ROOT.</param>
+    /// <param name="random">Divides the pictures where no file does.</param>
+    /// <exception cref="PromptKDException">Something of it is missing, or says nothing that can be used.</exception>
+    internal DatasetSplit Read(string root, PythonRandom random)
+    {
+        DatasetFolder folder = Below(root);
+        return ShardSplit.Exists(folder) ? ShardSplit.Read(folder) : Reader.Read(folder, random);
+    }
+
     /// <summary>Where it lies.</summary>
     /// <param name="root">DATASET.ROOT.</param>
     internal DatasetFolder Below(string root) =>

@@ -27,7 +27,7 @@ internal static class DatasetProtocol
     {
         DatasetEntry entry = DatasetCatalog.Find(dataset.Name);
         var random = new PythonRandom(seed);
-        DatasetSplit split = entry.Reader.Read(entry.Below(dataset.Root), random);
+        DatasetSplit split = entry.Read(dataset.Root, random);
         if (entry.IsTestOnly)
         {
             return new ProtocolLists(Names(dataset, split.Train), split.Train, null, split.Test, null);

@@ -43,7 +43,7 @@ public sealed record DatasetReport
 
         try
         {
-            return Of(folder, entry.Reader.Read(folder, new PythonRandom(seed: 1)));
+            return Of(folder, entry.Read(root, new PythonRandom(seed: 1)));
         }
         catch (PromptKDException mistake)
         {
@@ -56,6 +56,11 @@ public sealed record DatasetReport
         if (!Directory.Exists(folder.Path))
         {
             return $"no folder '{folder.Path}': put {folder.Entry.Name} from {folder.Entry.Home} there";
+        }
+
+        if (ShardSplit.Exists(folder))
+        {
+            return null;
         }
 
         if (!Directory.Exists(folder.Images))
@@ -95,7 +100,13 @@ public sealed record DatasetReport
 
     private static IEnumerable<string> MissingPictures(DatasetSplit split)
     {
-        string[] listed = [.. split.Parts.SelectMany(part => part.Items).Select(item => item.Path).Distinct()];
+        string[] listed =
+        [
+            .. split.Parts.SelectMany(part => part.Items)
+                .Where(item => item.Bytes is FileBytes { Length: null })
+                .Select(item => item.Path)
+                .Distinct(),
+        ];
         string[] missing = [.. listed.Where(path => !File.Exists(path))];
         if (missing.Length > 0)
         {
