@@ -108,8 +108,22 @@ internal sealed class TextEncoder : Module<Tensor, LayerPrompts?, Tensor>
         using DisposeScope scope = NewDisposeScope();
         Tensor x = embedded + _positions.narrow(0, 0, embedded.shape[1]);
         Tensor token = _transformer.ForwardToken(x, Pass(prompts, embedded.shape[1]), endOfText);
-        Tensor features = _outputNorm.forward(token).matmul(_projection);
-        return features.to(ScalarType.Float32).MoveToOuterDisposeScope();
+        return Project(token).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Runs the transformer on texts that begin alike; what they share is computed once.</summary>
+    /// <param name="embedded">Embeddings without positions, in the rows that <paramref name="layout"/> says,
+    /// [rows, width].</param>
+    /// <param name="layout">Where each text is. Its last token is read.</param>
+    /// <param name="prompts">Those of layer 1 and above are used; they stand in the common beginning.</param>
+    /// <returns>Text features, float32, not normalised, [texts, embedding].</returns>
+    public Tensor EncodePacked(Tensor embedded, PackedLayout layout, LayerPrompts prompts)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor x = embedded + _positions.index_select(0, tensor(layout.Positions, device: Device));
+        Tensor tokens = _transformer.ForwardPacked(
+            x.unsqueeze(0), new Transformer.Input(prompts, PromptStart), layout);
+        return Project(tokens).index_select(0, tensor(layout.Places, device: Device)).MoveToOuterDisposeScope();
     }
 
     /// <summary>The token matrix after each layer, uncut, for inspection.</summary>
@@ -128,9 +142,8 @@ internal sealed class TextEncoder : Module<Tensor, LayerPrompts?, Tensor>
     }
 
     private Transformer.Input Pass(LayerPrompts? prompts, long length) =>
-        new(prompts, PromptStart, CausalMask(length, _projection.dtype, _projection.device));
+        new(prompts, PromptStart, SelfAttention.CausalMask(0, length, _projection));
 
-    /// <returns>0 where a token may look (itself and before), −∞ elsewhere, [length, length].</returns>
-    private static Tensor CausalMask(long length, ScalarType type, Device device) =>
-        full([length, length], double.NegativeInfinity, type, device).triu_(1);
+    // [texts, width] → float32, [texts, embedding].
+    private Tensor Project(Tensor tokens) => _outputNorm.forward(tokens).matmul(_projection).to(ScalarType.Float32);
 }
