@@ -6,7 +6,8 @@ using PromptKD.Speed;
 // PromptKD.Speed PART FOLDER [--quick]: one part of bench/speed.sh or bench/store.sh, which say what the parts are. Each
 // runs in a process of its own, as the peak of a process's memory never falls. Measurements gather in FOLDER.
 const string Usage =
-    "Usage: PromptKD.Speed reference|live|store|warm|report|difference|memory|loader|frozen FOLDER [--quick]";
+    "Usage: PromptKD.Speed reference|live|store|warm|report|difference|memory|loader|frozen|teacher-reference|teacher-own"
+    + "|teacher-bf16|teacher-many|teacher-report FOLDER [--quick]";
 if (args is not ([_, _] or [_, _, "--quick"]))
 {
     Console.Error.WriteLine(Usage);
@@ -47,6 +48,21 @@ switch (args[0])
         return 0;
     case "frozen":
         FrozenTokens.Measure();
+        return 0;
+    case "teacher-reference":
+        TeacherSpeed.MeasureReference(work, repetitions);
+        return 0;
+    case "teacher-own":
+        TeacherSpeed.MeasureOwn(work, "own", "auto", repetitions);
+        return 0;
+    case "teacher-bf16":
+        TeacherSpeed.MeasureOwn(work, "bf16", "bf16", repetitions);
+        return 0;
+    case "teacher-many":
+        TeacherSpeed.MeasureMany(work);
+        return 0;
+    case "teacher-report":
+        TeacherSpeed.Report(work);
         return 0;
     case "report":
         Report.Print(work);
