@@ -7,7 +7,7 @@ using PromptKD.Speed;
 // runs in a process of its own, as the peak of a process's memory never falls. Measurements gather in FOLDER.
 const string Usage =
     "Usage: PromptKD.Speed reference|live|store|warm|report|difference|memory|loader|frozen|teacher-reference|teacher-own"
-    + "|teacher-bf16|teacher-many|teacher-report FOLDER [--quick]";
+    + "|teacher-bf16|teacher-many|teacher-tight|teacher-report FOLDER [--quick]";
 if (args is not ([_, _] or [_, _, "--quick"]))
 {
     Console.Error.WriteLine(Usage);
@@ -59,7 +59,10 @@ switch (args[0])
         TeacherSpeed.MeasureOwn(work, "bf16", "bf16", repetitions);
         return 0;
     case "teacher-many":
-        TeacherSpeed.MeasureMany(work);
+        TeacherSpeed.MeasureMany(work, "many", gibibytes: 8);
+        return 0;
+    case "teacher-tight":
+        TeacherSpeed.MeasureMany(work, "tight", gibibytes: 4.5);
         return 0;
     case "teacher-report":
         TeacherSpeed.Report(work);

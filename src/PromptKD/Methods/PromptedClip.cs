@@ -126,14 +126,21 @@ internal sealed class PromptedClip : IDisposable
     /// <param name="prompts">Makes the learned tokens of the text tower, layer 0 first.</param>
     /// <returns>Normalised, float32, [classes, embedding].</returns>
     public ChunkedTensor LearnTexts(Func<LayerPrompts> prompts) => LearnTexts(
-        Sentences.Count, (first, count) => Sentences.Features(Of(prompts(), first, count), first, count));
+        prompts(),
+        Sentences.Count,
+        (first, count) => Sentences.Features(Of(prompts(), first, count), first, count));
 
     /// <summary>As the shorter form, for rows that a method defines itself.</summary>
+    /// <param name="prompts">Learned tokens as each sentence gets them, for an estimate of memory.</param>
     /// <param name="rows">How many rows.</param>
     /// <param name="features">From the first row and a number of rows to their features.</param>
     /// <param name="inputs">What it needs of the present scope.</param>
-    public ChunkedTensor LearnTexts(int rows, Func<int, int, Tensor> features, params Tensor[] inputs) =>
-        ChunkedTensor.Compute(rows, _textChunk ??= _budget.Choose(Sentences, Text.Device), features, inputs);
+    public ChunkedTensor LearnTexts(
+        LayerPrompts prompts, int rows, Func<int, int, Tensor> features, params Tensor[] inputs)
+    {
+        _textChunk ??= _budget.Choose(Sentences.EstimateGraph(prompts), Text.Device);
+        return ChunkedTensor.Compute(rows, _textChunk.Value, features, inputs);
+    }
 
     /// <summary>The text features of all classes for evaluation: computed once, until <see cref="ForgetTexts"/>.</summary>
     /// <returns>Normalised, float32, [classes, embedding]. Belongs to this object.</returns>

@@ -1,4 +1,3 @@
-using PromptKD.Models;
 using PromptKD.Runtime;
 
 namespace PromptKD.Methods;
@@ -20,16 +19,16 @@ internal sealed record TextBudget(int Chunk = 0, double Gibibytes = 0)
     private const double BytesPerGibibyte = 1024.0 * 1024 * 1024;
 
     /// <summary>Chooses. To be asked when all else that a step keeps is in memory: weights, and the images' graph.</summary>
-    /// <param name="sentences">What is to be encoded.</param>
+    /// <param name="bytesPerSentence">What one sentence keeps for the backward pass.</param>
     /// <param name="device">Where.</param>
     /// <returns>Sentences at a time; 0 for all, where nothing is known of the memory.</returns>
-    public int Choose(PromptedTexts sentences, Device device) => Chunk > 0
+    public int Choose(long bytesPerSentence, Device device) => Chunk > 0
         ? Chunk
-        : DeviceMemory.Read(device) is { } memory ? Choose(memory, sentences.GraphBytes) : 0;
+        : DeviceMemory.Read(device) is { } memory ? Choose(memory, bytesPerSentence) : 0;
 
     /// <summary>Chooses by numbers.</summary>
     /// <param name="memory">Free and used now.</param>
-    /// <param name="bytesPerSentence">What one sentence keeps for the backward pass, bytes.</param>
+    /// <param name="bytesPerSentence">What one sentence keeps for the backward pass.</param>
     internal int Choose(DeviceMemory memory, long bytesPerSentence)
     {
         double room = Gibibytes > 0

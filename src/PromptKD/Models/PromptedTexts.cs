@@ -56,21 +56,21 @@ internal sealed class PromptedTexts : IDisposable
     public Tensor Embedded { get; }
 
     /// <summary>
-    /// Estimate of what the graph of one sentence keeps in memory for the backward pass, bytes: of each token in each
-    /// layer what the two normalisations (1 width each), attention (queries, keys, values, result: 4) and QuickGELU (4)
-    /// need again, the keys and values of the common beginning once more, and two layers' worth on the way.
+    /// Estimate of what the graph of one sentence keeps in memory for the backward pass: of each token in each layer
+    /// what the two normalisations (1 width each), attention (queries, keys, values, result: 4) and QuickGELU (4) need
+    /// again, the keys and values of a common beginning once more, and two layers' worth on the way.
     /// </summary>
-    public long GraphBytes
+    /// <param name="prompts">As for <see cref="Features"/>; only the shapes matter.</param>
+    /// <returns>Bytes.</returns>
+    public long EstimateGraph(LayerPrompts prompts)
     {
-        get
-        {
-            const int WidthsPerToken = 10, WidthsPerSharedToken = 2, LayersOnTheWay = 2;
-            ClipArchitecture sizes = _encoder.Architecture;
-            int shared = _order is null ? 1 + _length : 0;
-            double own = Math.Max(_lengths.Average() - shared, 1);
-            double widths = (WidthsPerToken * own) + (WidthsPerSharedToken * shared);
-            return (long)(widths * sizes.TextWidth * Embedded.ElementSize * (sizes.TextLayers + LayersOnTheWay));
-        }
+        const int WidthsPerToken = 10, WidthsPerSharedToken = 2, LayersOnTheWay = 2;
+        bool alike = BeginAlike(prompts, _lengths);
+        int shared = alike ? 1 + _length : 0;
+        double own = alike ? _lengths.Average() - shared : Embedded.shape[1];
+        double widths = (WidthsPerToken * own) + (WidthsPerSharedToken * shared);
+        ClipArchitecture sizes = _encoder.Architecture;
+        return (long)(widths * sizes.TextWidth * Embedded.ElementSize * (sizes.TextLayers + LayersOnTheWay));
     }
 
     /// <summary>Text features of some of the sentences, with the graph of the learned tokens.</summary>

@@ -75,11 +75,19 @@ public sealed class PromptedClipTests
     [Fact]
     public void Estimates_what_the_graph_of_a_sentence_keeps()
     {
+        using DisposeScope scope = NewDisposeScope();
         using TextEncoder encoder = TinyClip.TextEncoder();
         using var sentences = new PromptedTexts(encoder, Tokens(), Length);
 
-        // 5, 8, 6, 5 and 7 tokens are 6.2 on average, 3 of them shared; 2 layers and 2 on the way, 4 bytes a number.
-        Assert.Equal((long)(((10 * 3.2) + (2 * 3)) * 64 * 4 * (2 + 2)), sentences.GraphBytes);
+        // 5, 8, 6, 5 and 7 tokens are 6.2 on average, 3 of them common; 2 layers and 2 on the way, 4 bytes a number.
+        Assert.Equal(
+            (long)(((10 * 3.2) + (2 * 3)) * 64 * 4 * (2 + 2)),
+            sentences.EstimateGraph(new LayerPrompts([zeros(Length, 64)])));
+
+        // With a context of its own each sentence is padded to 8 tokens, of which none are common.
+        Assert.Equal(
+            10 * 8 * 64 * 4 * (2 + 2),
+            sentences.EstimateGraph(new LayerPrompts([zeros(s_texts.Length, Length, 64)])));
     }
 
     private static float Learn(LayerPrompts prompts, int chunk)
