@@ -24,6 +24,23 @@ internal sealed class PackedLayout
         ];
     }
 
+    /// <summary>Finds how far texts begin alike.</summary>
+    /// <param name="texts">Token ids of each, zero-padded; the end-of-text token, the largest id, is read.</param>
+    /// <param name="learned">Tokens behind the start that the same learned ones replace in all texts.</param>
+    /// <returns>Null where not even the start and the learned tokens are a common beginning.</returns>
+    public static PackedLayout? Of(IReadOnlyList<long[]> texts, long learned)
+    {
+        int[] lengths = [.. texts.Select(text => Array.IndexOf(text, text.Max()) + 1)];
+        int shared = 0;
+        while (shared < lengths.Min() - 1
+            && ((shared >= 1 && shared <= learned) || texts.All(text => text[shared] == texts[0][shared])))
+        {
+            shared++;
+        }
+
+        return shared > learned ? new PackedLayout(lengths, shared) : null;
+    }
+
     /// <summary>Tokens of the common beginning.</summary>
     public int Shared { get; }
 
@@ -68,6 +85,10 @@ internal sealed class PackedLayout
     /// <summary>Where the rows behind the beginning come from, if the texts lie one after the other, padded.</summary>
     /// <param name="tokens">Tokens of each padded text.</param>
     public long[] OwnRows(long tokens) => [.. OwnTokens().Select(own => (own.Text * tokens) + own.Position)];
+
+    /// <summary>The tokens of the rows behind the beginning.</summary>
+    /// <param name="texts">Token ids of each text.</param>
+    public long[] TakeOwn(IReadOnlyList<long[]> texts) => [.. OwnTokens().Select(own => texts[own.Text][own.Position])];
 
     private IEnumerable<(int Text, int Position)> OwnTokens() => _order.SelectMany(text =>
         Enumerable.Range(Shared, _lengths[text] - Shared).Select(position => (text, position)));

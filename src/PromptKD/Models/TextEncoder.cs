@@ -46,11 +46,22 @@ internal sealed class TextEncoder : Module<Tensor, LayerPrompts?, Tensor>
     public Device Device => _projection.device;
 
     /// <param name="tokens">Token ids, int64, zero-padded, [texts, context].</param>
-    /// <param name="prompts">Learned tokens in the places 1, 2, … of every layer that has some, or null.</param>
+    /// <param name="prompts">Learned tokens in the places 1, 2, … of every layer that has some, the same for all texts;
+    /// or null.</param>
     /// <returns>Text features, float32, not normalised, [texts, embedding].</returns>
     public override Tensor forward(Tensor tokens, LayerPrompts? prompts)
     {
         using DisposeScope scope = NewDisposeScope();
+        Tensor ids = tokens.to(ScalarType.Int64, CPU).flatten();
+        long[][] texts = [.. ids.data<long>().ToArray().Chunk((int)tokens.shape[1])];
+        if (PackedLayout.Of(texts, prompts?.Length ?? 0) is { } layout)
+        {
+            long[] rows = [.. texts[0][..layout.Shared], .. layout.TakeOwn(texts)];
+            Tensor packed = _vocabulary.forward(tensor(rows, device: Device).unsqueeze(0)); // [1, rows, width]
+            packed = prompts is null ? packed : Overwrite(packed, prompts.Tokens[0]);
+            return EncodePacked(packed.squeeze(0), layout, prompts).MoveToOuterDisposeScope();
+        }
+
         (Tensor embedded, Tensor endOfText) = Embed(tokens, prompts?.Length ?? 0);
         Tensor prompted = prompts is null ? embedded : Overwrite(embedded, prompts.Tokens[0]);
         return Encode(prompted, endOfText, prompts).MoveToOuterDisposeScope();
@@ -115,9 +126,9 @@ internal sealed class TextEncoder : Module<Tensor, LayerPrompts?, Tensor>
     /// <param name="embedded">Embeddings without positions, in the rows that <paramref name="layout"/> says,
     /// [rows, width].</param>
     /// <param name="layout">Where each text is. Its last token is read.</param>
-    /// <param name="prompts">Those of layer 1 and above are used; they stand in the common beginning.</param>
+    /// <param name="prompts">Those of layer 1 and above are used, or null; they stand in the common beginning.</param>
     /// <returns>Text features, float32, not normalised, [texts, embedding].</returns>
-    public Tensor EncodePacked(Tensor embedded, PackedLayout layout, LayerPrompts prompts)
+    public Tensor EncodePacked(Tensor embedded, PackedLayout layout, LayerPrompts? prompts)
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor x = embedded + _positions.index_select(0, tensor(layout.Positions, device: Device));

@@ -52,7 +52,9 @@ public sealed class PromptedClipTests
         using var sentences = new PromptedTexts(encoder, Tokens(), Length);
         Tensor actual = sentences.Features(shared, 0, s_texts.Length);
         (actual * weights).sum().backward();
-        Tensor expected = nn.functional.normalize(encoder.forward(Tokens(), apart), dim: -1);
+        (Tensor embedded, Tensor endOfText) = encoder.Embed(Tokens(), Length);
+        Tensor padded = encoder.Encode(TextEncoder.Overwrite(embedded, apart.Tokens[0]), endOfText, apart);
+        Tensor expected = nn.functional.normalize(padded, dim: -1);
         (expected * weights).sum().backward();
 
         TensorAssert.Near(expected, actual, 1e-5);

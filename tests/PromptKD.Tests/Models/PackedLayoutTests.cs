@@ -32,6 +32,30 @@ public sealed class PackedLayoutTests
         Assert.Equal([1, 0, 2], _layout.Places);
     }
 
+    [Theory]
+    [InlineData(0, 3)] // alike up to the third token
+    [InlineData(3, 4)] // the fourth is learned, and so the same
+    public void Finds_how_far_texts_begin_alike(long learned, int expected)
+    {
+        long[][] texts = [[38, 1, 2, 5, 9, 39, 0], [38, 1, 2, 6, 39, 0, 0]];
+
+        Assert.Equal(expected, PackedLayout.Of(texts, learned)!.Shared);
+    }
+
+    [Theory]
+    [InlineData(0)] // other starts
+    [InlineData(4)] // the end of the second is overwritten
+    public void Finds_none_where_texts_cannot_share_their_beginning(long learned)
+    {
+        long[][] texts = learned == 0 ? [[37, 1, 39], [38, 1, 39]] : [[38, 1, 2, 5, 9, 39], [38, 1, 2, 6, 39, 0]];
+
+        Assert.Null(PackedLayout.Of(texts, learned));
+    }
+
+    [Fact]
+    public void Leaves_each_text_a_token_of_its_own() =>
+        Assert.Equal(2, PackedLayout.Of([[38, 1, 39, 0], [38, 1, 39, 0]], learned: 0)!.Shared);
+
     [Fact]
     public void Refuses_a_text_that_ends_within_the_beginning() =>
         Assert.Throws<ArgumentOutOfRangeException>(() => new PackedLayout([5, 2], shared: 2));
