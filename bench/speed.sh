@@ -13,9 +13,9 @@
 #   bench/speed.sh [--quick]
 #   bench/speed.sh --teacher [--quick]
 #
-# With --teacher: seconds a step and peak memory of training such a teacher with PromptSRC (ViT-L/14, batches of 4), for
-# 100 classes against the reference's arithmetic (float32, 77 tokens of every class), and for 1000 classes in 8 GiB, and in
-# so little that they are encoded in chunks. The reference's arithmetic does not fit there: its graph of the texts alone
+# With --teacher: seconds a step of training such a teacher with PromptSRC (ViT-L/14, batches of 4), for 100 classes against
+# the reference's arithmetic (float32, 77 tokens of every class; 10 GiB for both together), and the peak for 1000 classes in
+# 8 GiB, and in so little that they are encoded in chunks. The reference's arithmetic does not fit there: its graph of the texts alone
 # takes some 26 GiB.
 #
 # With --quick (5 minutes on two cores) the reference is timed in parts: the texts of 50 classes, and a step without
@@ -31,7 +31,7 @@ parts=(reference live store warm report)
 case "$*" in
   "" | --quick) ;;
   --teacher | "--teacher --quick")
-    parts=(teacher-reference teacher-own teacher-bf16 teacher-many teacher-tight teacher-report)
+    parts=(teacher-steps teacher-many teacher-tight teacher-report)
     shift
     ;;
   *) echo "Usage: bench/speed.sh [--teacher] [--quick]" >&2; exit 2 ;;
