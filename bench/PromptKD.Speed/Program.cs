@@ -50,7 +50,7 @@ switch (args[0])
         FrozenTokens.Measure();
         return 0;
     case "teacher-steps":
-        TeacherSpeed.MeasureSteps(work, repetitions);
+        TeacherSpeed.MeasureSteps(work, rounds: repetitions + 1);
         return 0;
     case "teacher-many":
         TeacherSpeed.MeasureMany(work, TeacherSpeed.Many, gibibytes: 8);
