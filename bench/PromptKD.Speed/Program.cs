@@ -6,7 +6,8 @@ using PromptKD.Speed;
 // PromptKD.Speed PART FOLDER [--quick]: one part of bench/speed.sh or bench/store.sh, which say what the parts are. Each
 // runs in a process of its own, as the peak of a process's memory never falls. Measurements gather in FOLDER.
 const string Usage =
-    "Usage: PromptKD.Speed reference|live|store|warm|report|difference|memory|loader|frozen FOLDER [--quick]";
+    "Usage: PromptKD.Speed reference|live|store|warm|report|difference|memory|loader|frozen|teacher-steps|teacher-many"
+    + "|teacher-tight|teacher-report FOLDER [--quick]";
 if (args is not ([_, _] or [_, _, "--quick"]))
 {
     Console.Error.WriteLine(Usage);
@@ -47,6 +48,18 @@ switch (args[0])
         return 0;
     case "frozen":
         FrozenTokens.Measure();
+        return 0;
+    case "teacher-steps":
+        TeacherSpeed.MeasureSteps(work, rounds: repetitions + 1);
+        return 0;
+    case "teacher-many":
+        TeacherSpeed.MeasureMany(work, TeacherSpeed.Many, gibibytes: 8);
+        return 0;
+    case "teacher-tight":
+        TeacherSpeed.MeasureMany(work, TeacherSpeed.Tight, gibibytes: 4.5);
+        return 0;
+    case "teacher-report":
+        TeacherSpeed.Report(work);
         return 0;
     case "report":
         Report.Print(work);

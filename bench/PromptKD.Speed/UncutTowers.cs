@@ -25,12 +25,13 @@ internal static class UncutTowers
 
     /// <param name="encoder">A filled tower.</param>
     /// <param name="ids">Token ids, int64, zero-padded, [texts, context].</param>
+    /// <param name="prompts">Learned tokens, or null.</param>
     /// <returns>Not normalised, [texts, embedding].</returns>
-    public static Tensor EncodeTexts(TextEncoder encoder, Tensor ids)
+    public static Tensor EncodeTexts(TextEncoder encoder, Tensor ids, LayerPrompts? prompts = null)
     {
         using DisposeScope scope = NewDisposeScope();
         int last = encoder.Architecture.TextLayers - 1;
-        using Tensor tokens = LastOutput(last, observe => encoder.Trace(ids, prompts: null, observe));
+        using Tensor tokens = LastOutput(last, observe => encoder.Trace(ids, prompts, observe));
         Tensor normalised = Child(encoder, "ln_final").forward(tokens); // [texts, context, width]
         Tensor endOfText = ids.argmax(1).view(-1, 1, 1).expand(-1, 1, tokens.shape[2]); // the largest id of a text
         Tensor read = normalised.gather(1, endOfText).squeeze(1); // [texts, width]

@@ -39,7 +39,8 @@ internal sealed class LabelledMethods
         ["CoOp", "CoCoOp", "MaPLe", "IVLP", "PromptSRC", "ZeroshotCLIP", "ZeroshotCLIP2"];
 
     /// <summary>Builds the method that TRAINER.NAME asks for, with fresh prompts drawn from SEED.</summary>
-    /// <param name="config">TRAINER.*, SEED, DATASET.NAME (for the sentences of plain CLIP), TRAIN.TEXT_CHUNK.</param>
+    /// <param name="config">TRAINER.*, SEED, DATASET.NAME (for the sentences of plain CLIP), TRAIN.TEXT_CHUNK,
+    /// TRAIN.MEMORY.</param>
     /// <param name="clip">The weights; stays the caller's and is no longer needed afterwards.</param>
     /// <param name="tokenizer">The tokenizer of that CLIP's vocabulary.</param>
     /// <param name="classNames">In label order.</param>
@@ -174,7 +175,13 @@ internal sealed class LabelledMethods
     }
 
     private PromptedClip Read(ContextText context, NamePosition position) => PromptedClip.Read(
-        _clip, _tokenizer, _classNames, context, position, _target, _config.Train.TextChunk);
+        _clip,
+        _tokenizer,
+        _classNames,
+        context,
+        position,
+        _target,
+        new TextBudget(_config.Train.TextChunk, _config.Train.Memory));
 
     private void WarnOfWords(string section, ContextText context, int length)
     {

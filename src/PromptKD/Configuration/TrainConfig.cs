@@ -15,8 +15,15 @@ public sealed record TrainConfig
     public double CheckpointMinutes { get; init; } = 5.0;
 
     /// <summary>
+    /// GiB that training may take in all where text prompts are learned, of the memory that models compute in; 0 takes
+    /// what is free. It decides how many class sentences are encoded at a time, if <see cref="TextChunk"/> does not.
+    /// </summary>
+    [OwnKey, AtLeast(0)]
+    public double Memory { get; init; }
+
+    /// <summary>
     /// Class sentences encoded at a time where text prompts are learned: bounds memory for many classes, at the cost of
-    /// encoding them twice; 0 encodes all at once.
+    /// encoding them twice; 0 takes as many as <see cref="Memory"/> holds.
     /// </summary>
     [OwnKey, AtLeast(0)]
     public int TextChunk { get; init; }

@@ -63,6 +63,7 @@ internal sealed class CoCoOpMethod : IPromptMethod
         using DisposeScope scope = NewDisposeScope();
         Tensor images = _clip.ImageFeatures(batch.Images, prompts: null);
         ChunkedTensor texts = _clip.LearnTexts(
+            new LayerPrompts([_context]),
             (int)images.shape[0] * _clip.Sentences.Count,
             (first, count) => TextFeatures(images, first, count),
             images);

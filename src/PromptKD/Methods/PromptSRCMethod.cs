@@ -122,16 +122,20 @@ internal sealed class PromptSRCMethod : IPromptMethod
     /// <summary>What the prompted and the plain CLIP give for a batch.</summary>
     internal (ClipOutput Prompted, ClipOutput Plain, ChunkedTensor Texts) Compare(Batch batch)
     {
-        ChunkedTensor texts = _clip.LearnTexts(() => _prompts.Text);
+        ClipOutput plain = AskPlain(batch.Images);
         Tensor images = _clip.ImageFeatures(batch.Images, _prompts.Vision);
-        var prompted = new ClipOutput(images, texts.Values, _clip.Compare(images, texts.Values));
-        using IDisposable noGradients = no_grad();
-        Tensor plainImages = _clip.ImageFeatures(batch.Images, prompts: null);
-        Tensor plainLogits = _clip.Compare(plainImages, _plainTexts.Vectors);
-        return (prompted, new ClipOutput(plainImages, _plainTexts.Vectors, plainLogits), texts);
+        ChunkedTensor texts = _clip.LearnTexts(() => _prompts.Text);
+        return (new ClipOutput(images, texts.Values, _clip.Compare(images, texts.Values)), plain, texts);
     }
 
     /// <summary>The terms of the loss, with this method's weights.</summary>
     internal SelfRegulation Regulate(ClipOutput prompted, ClipOutput plain, Tensor labels) => SelfRegulation.Compute(
         prompted, plain, labels, _settings.TextLossWeight, _settings.ImageLossWeight);
+
+    private ClipOutput AskPlain(Tensor pixels)
+    {
+        using IDisposable noGradients = no_grad();
+        Tensor images = _clip.ImageFeatures(pixels, prompts: null);
+        return new ClipOutput(images, _plainTexts.Vectors, _clip.Compare(images, _plainTexts.Vectors));
+    }
 }

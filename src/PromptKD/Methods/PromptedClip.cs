@@ -17,16 +17,23 @@ internal sealed class PromptedClip : IDisposable
     /// <summary>Sentences encoded at a time where no gradient is needed: bounds memory, whatever the number of classes.</summary>
     public const int EvaluationChunk = 64;
 
-    private readonly int _textChunk;
+    private readonly TextBudget _budget;
+    private int? _textChunk;
     private Tensor? _classVectors;
 
-    private PromptedClip(ImageEncoder images, TextEncoder text, PromptedTexts sentences, Tensor logitScale, int textChunk)
+    /// <param name="images">The image tower, frozen; taken over, as everything here.</param>
+    /// <param name="text">The text tower, frozen.</param>
+    /// <param name="sentences">The sentences of the classes, of that text tower.</param>
+    /// <param name="logitScale">Before exp: a scalar, float32.</param>
+    /// <param name="budget">Memory for the sentences while training.</param>
+    public PromptedClip(
+        ImageEncoder images, TextEncoder text, PromptedTexts sentences, Tensor logitScale, TextBudget budget)
     {
         Images = images;
         Text = text;
         Sentences = sentences;
         LogitScale = logitScale.DetachFromDisposeScope();
-        _textChunk = textChunk;
+        _budget = budget;
     }
 
     /// <summary>The image tower.</summary>
@@ -48,7 +55,7 @@ internal sealed class PromptedClip : IDisposable
     /// <param name="context">The words in whose place learned tokens stand.</param>
     /// <param name="position">Where the class name stands.</param>
     /// <param name="target">Where to compute, and in which element type.</param>
-    /// <param name="textChunk">Sentences encoded at a time while training (<see cref="ChunkedTensor"/>); 0 for all.</param>
+    /// <param name="budget">Memory for the sentences while training; null for what is free.</param>
     /// <exception cref="PromptKDException">A class name is too long, or the vocabulary is another model's.</exception>
     public static PromptedClip Read(
         ClipCheckpoint clip,
@@ -57,7 +64,7 @@ internal sealed class PromptedClip : IDisposable
         ContextText context,
         NamePosition position,
         ComputeTarget target,
-        int textChunk = 0)
+        TextBudget? budget = null)
     {
         ClassTexts.RequireVocabulary(tokenizer, clip.Architecture, clip.Description);
         Tensor ids = ClassTexts.Tokenize(tokenizer, classNames, context.Fill, clip.Architecture.ContextLength);
@@ -71,7 +78,7 @@ internal sealed class PromptedClip : IDisposable
             text,
             new PromptedTexts(text, ids, context.Length, position, nameLengths),
             clip.Tensors["logit_scale"].to(ScalarType.Float32, target.Device, copy: true),
-            textChunk);
+            budget ?? new TextBudget());
     }
 
     /// <summary>What learned tokens start from: the embeddings of the words, or noise.</summary>
@@ -112,18 +119,28 @@ internal sealed class PromptedClip : IDisposable
         return nn.functional.normalize(Images.forward(pixels, prompts), dim: -1).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The text features of all classes for a training step.</summary>
+    /// <summary>
+    /// The text features of all classes for a training step. To be asked for behind those of the images: how many
+    /// sentences are encoded at a time follows, once for all steps, from the memory that is left then.
+    /// </summary>
     /// <param name="prompts">Makes the learned tokens of the text tower, layer 0 first.</param>
     /// <returns>Normalised, float32, [classes, embedding].</returns>
     public ChunkedTensor LearnTexts(Func<LayerPrompts> prompts) => LearnTexts(
-        Sentences.Count, (first, count) => Sentences.Features(Of(prompts(), first, count), first, count));
+        prompts(),
+        Sentences.Count,
+        (first, count) => Sentences.Features(Of(prompts(), first, count), first, count));
 
     /// <summary>As the shorter form, for rows that a method defines itself.</summary>
+    /// <param name="prompts">Learned tokens as each sentence gets them, for an estimate of memory.</param>
     /// <param name="rows">How many rows.</param>
     /// <param name="features">From the first row and a number of rows to their features.</param>
     /// <param name="inputs">What it needs of the present scope.</param>
-    public ChunkedTensor LearnTexts(int rows, Func<int, int, Tensor> features, params Tensor[] inputs) =>
-        ChunkedTensor.Compute(rows, _textChunk, features, inputs);
+    public ChunkedTensor LearnTexts(
+        LayerPrompts prompts, int rows, Func<int, int, Tensor> features, params Tensor[] inputs)
+    {
+        _textChunk ??= _budget.Choose(Sentences.EstimateGraph(prompts), Text.Device);
+        return ChunkedTensor.Compute(rows, _textChunk.Value, features, inputs);
+    }
 
     /// <summary>The text features of all classes for evaluation: computed once, until <see cref="ForgetTexts"/>.</summary>
     /// <returns>Normalised, float32, [classes, embedding]. Belongs to this object.</returns>
@@ -147,8 +164,9 @@ internal sealed class PromptedClip : IDisposable
     {
         using DisposeScope scope = NewDisposeScope();
         ForgetTexts();
+        Tensor images = ImageFeatures(batch.Images, vision());
         ChunkedTensor texts = LearnTexts(text);
-        Tensor logits = Compare(ImageFeatures(batch.Images, vision()), texts.Values);
+        Tensor logits = Compare(images, texts.Values);
         return LabelLoss.Of(logits, batch, texts).MoveToOuterDisposeScope();
     }
 

@@ -5,6 +5,10 @@ namespace PromptKD.Models;
 /// them is learned but those tokens. Any run of the sentences can be encoded alone, so that a long list of classes
 /// need not be in memory at once.
 /// </summary>
+/// <remarks>
+/// Where the name stands behind the learned tokens and these are the same for all, all sentences begin alike: that
+/// beginning is computed once for each run, and what follows it without padding (<see cref="PackedLayout"/>).
+/// </remarks>
 internal sealed class PromptedTexts : IDisposable
 {
     private readonly TextEncoder _encoder;
@@ -12,6 +16,7 @@ internal sealed class PromptedTexts : IDisposable
     private readonly Tensor _endOfText;
     private readonly Tensor? _order;
     private readonly int _length;
+    private readonly int[] _lengths;
 
     /// <param name="encoder">A frozen text tower; stays the caller's.</param>
     /// <param name="ids">Sentences: start, <paramref name="length"/> tokens to be replaced, class name, the rest; int64,
@@ -38,6 +43,7 @@ internal sealed class PromptedTexts : IDisposable
         (Tensor embedded, Tensor endOfText) = encoder.Embed(ids, length);
         Embedded = embedded.DetachFromDisposeScope();
         _endOfText = endOfText.DetachFromDisposeScope();
+        _lengths = [.. endOfText.cpu().data<long>().Select(place => (int)place + 1)];
         _order = position == NamePosition.End
             ? null
             : OrderOf(position, nameLengths).to(encoder.Device).DetachFromDisposeScope();
@@ -49,6 +55,24 @@ internal sealed class PromptedTexts : IDisposable
     /// <summary>The sentences before learned tokens are put in, without positions, [texts, tokens, width].</summary>
     public Tensor Embedded { get; }
 
+    /// <summary>
+    /// Estimate of what the graph of one sentence keeps in memory for the backward pass: of each token in each layer
+    /// what the two normalisations (1 width each), attention (queries, keys, values, result: 4) and QuickGELU (4) need
+    /// again, the keys and values of a common beginning once more, and two layers' worth on the way.
+    /// </summary>
+    /// <param name="prompts">As for <see cref="Features"/>; only the shapes matter.</param>
+    /// <returns>Bytes.</returns>
+    public long EstimateGraph(LayerPrompts prompts)
+    {
+        const int WidthsPerToken = 10, WidthsPerSharedToken = 2, LayersOnTheWay = 2;
+        bool alike = BeginAlike(prompts, _lengths);
+        int shared = alike ? 1 + _length : 0;
+        double own = alike ? _lengths.Average() - shared : Embedded.shape[1];
+        double widths = (WidthsPerToken * own) + (WidthsPerSharedToken * shared);
+        ClipArchitecture sizes = _encoder.Architecture;
+        return (long)(widths * sizes.TextWidth * Embedded.ElementSize * (sizes.TextLayers + LayersOnTheWay));
+    }
+
     /// <summary>Text features of some of the sentences, with the graph of the learned tokens.</summary>
     /// <param name="prompts">Layer 0: [length, width], or one for each of these sentences, [count, length, width].
     /// Deeper layers as <see cref="LayerPrompts"/> says.</param>
@@ -58,10 +82,10 @@ internal sealed class PromptedTexts : IDisposable
     public Tensor Features(LayerPrompts prompts, int first, int count)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor x = Embedded.narrow(0, first, count);
-        Tensor context = prompts.Tokens[0];
-        x = _order is null ? TextEncoder.Overwrite(x, context) : Rearrange(x, context, _order.narrow(0, first, count));
-        Tensor features = _encoder.Encode(x, _endOfText.narrow(0, first, count), prompts);
+        int[] lengths = _lengths[first..(first + count)];
+        Tensor features = BeginAlike(prompts, lengths)
+            ? EncodePacked(prompts, first, lengths)
+            : EncodePadded(prompts, first, count);
         return nn.functional.normalize(features, dim: -1).MoveToOuterDisposeScope();
     }
 
@@ -90,6 +114,31 @@ internal sealed class PromptedTexts : IDisposable
         Embedded.Dispose();
         _endOfText.Dispose();
         _order?.Dispose();
+    }
+
+    // Where learned tokens overwrite the end of a sentence, nothing of it is behind the common beginning.
+    private bool BeginAlike(LayerPrompts prompts, int[] lengths) =>
+        _order is null && prompts.Tokens.All(tokens => tokens.dim() == 2) && lengths.Min() > 1 + _length;
+
+    private Tensor EncodePacked(LayerPrompts prompts, int first, int[] lengths)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        var layout = new PackedLayout(lengths, shared: 1 + _length);
+        Tensor padded = Embedded.narrow(0, first, lengths.Length);
+        Tensor start = padded[0].narrow(0, 0, 1);
+        Tensor own = padded.flatten(0, 1).index_select(
+            0, tensor(layout.OwnRows(padded.shape[1]), device: padded.device));
+        Tensor rows = cat([start, prompts.Tokens[0].to(padded.dtype), own]);
+        return _encoder.EncodePacked(rows, layout, prompts).MoveToOuterDisposeScope();
+    }
+
+    private Tensor EncodePadded(LayerPrompts prompts, int first, int count)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor x = Embedded.narrow(0, first, count);
+        Tensor context = prompts.Tokens[0];
+        x = _order is null ? TextEncoder.Overwrite(x, context) : Rearrange(x, context, _order.narrow(0, first, count));
+        return _encoder.Encode(x, _endOfText.narrow(0, first, count), prompts).MoveToOuterDisposeScope();
     }
 
     private static Tensor Rearrange(Tensor embedded, Tensor context, Tensor order)

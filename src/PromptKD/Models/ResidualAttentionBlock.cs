@@ -41,9 +41,7 @@ internal sealed class ResidualAttentionBlock : Module<Tensor, Tensor?, Tensor>
     public override Tensor forward(Tensor x, Tensor? mask)
     {
         using DisposeScope scope = NewDisposeScope();
-        x = x + _attention.forward(_attentionNorm.forward(x), mask);
-        x = x + _mlp.forward(_mlpNorm.forward(x));
-        return x.MoveToOuterDisposeScope();
+        return Finish(x, _attention.forward(_attentionNorm.forward(x), mask)).MoveToOuterDisposeScope();
     }
 
     /// <summary>The same layer for a few tokens only: what the other tokens would have become is not computed.</summary>
@@ -55,8 +53,37 @@ internal sealed class ResidualAttentionBlock : Module<Tensor, Tensor?, Tensor>
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor normalised = _attentionNorm.forward(queries);
-        queries = queries + _attention.ForwardQueries(normalised, _attentionNorm.forward(x), mask);
-        queries = queries + _mlp.forward(_mlpNorm.forward(queries));
-        return queries.MoveToOuterDisposeScope();
+        Tensor attended = _attention.ForwardQueries(normalised, _attentionNorm.forward(x), mask);
+        return Finish(queries, attended).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The same layer for texts that share their beginning, each token seeing those before it.</summary>
+    /// <param name="x">[1, rows, width].</param>
+    /// <param name="layout">Where each text is.</param>
+    /// <returns>[1, rows, width].</returns>
+    public Tensor ForwardPacked(Tensor x, PackedLayout layout)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        return Finish(x, _attention.ForwardPacked(_attentionNorm.forward(x), layout)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>As <see cref="ForwardQueries"/>, for the last token of each text.</summary>
+    /// <param name="x">[1, rows, width].</param>
+    /// <param name="layout">Where each text is.</param>
+    /// <returns>In the order of the layout, [1, texts, width].</returns>
+    public Tensor ForwardPackedLast(Tensor x, PackedLayout layout)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor last = tensor(layout.LastRows, device: x.device);
+        Tensor normalised = _attentionNorm.forward(x);
+        Tensor attended = _attention.ForwardPackedQueries(normalised.index_select(1, last), normalised, layout);
+        return Finish(x.index_select(1, last), attended).MoveToOuterDisposeScope();
+    }
+
+    // Adds what attention gave, then the perceptron of that: both [batch, tokens, width].
+    private Tensor Finish(Tensor x, Tensor attended)
+    {
+        x = x + attended;
+        return x + _mlp.forward(_mlpNorm.forward(x));
     }
 }

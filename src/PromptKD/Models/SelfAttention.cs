@@ -37,7 +37,8 @@ internal sealed class SelfAttention : Module<Tensor, Tensor?, Tensor>
         using DisposeScope scope = NewDisposeScope();
         Tensor packed = functional.linear(x, _inputWeight, _inputBias); // [batch, tokens, 3 · width]
         Tensor[] parts = packed.chunk(3, dim: -1);
-        return Attend(Split(parts[0]), Split(parts[1]), Split(parts[2]), mask).MoveToOuterDisposeScope();
+        return _output.forward(Attend(Split(parts[0]), Split(parts[1]), Split(parts[2]), mask))
+            .MoveToOuterDisposeScope();
     }
 
     /// <summary>
@@ -55,12 +56,73 @@ internal sealed class SelfAttention : Module<Tensor, Tensor?, Tensor>
         Tensor packed = functional.linear(
             x, _inputWeight.narrow(0, _width, 2 * _width), _inputBias.narrow(0, _width, 2 * _width));
         Tensor[] parts = packed.chunk(2, dim: -1);
-        return Attend(Split(query), Split(parts[0]), Split(parts[1]), mask).MoveToOuterDisposeScope();
+        return _output.forward(Attend(Split(query), Split(parts[0]), Split(parts[1]), mask)).MoveToOuterDisposeScope();
     }
+
+    /// <summary>Causal attention of texts that share their beginning.</summary>
+    /// <param name="x">The texts as <paramref name="layout"/> says, [1, rows, width].</param>
+    /// <param name="layout">Where each text is.</param>
+    /// <returns>[1, rows, width].</returns>
+    public Tensor ForwardPacked(Tensor x, PackedLayout layout)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor[] parts = functional.linear(x, _inputWeight, _inputBias).split(layout.RowsOfParts, dim: 1);
+        Tensor[] shared = SplitAll(parts[0], texts: 1, count: 3);
+        List<Tensor> mixed = [Attend(shared[0], shared[1], shared[2], CausalMask(0, layout.Shared, x))];
+        foreach ((PackedLayout.Group group, Tensor part) in layout.Groups.Zip(parts.Skip(1)))
+        {
+            Tensor[] own = SplitAll(part, group.Texts, count: 3);
+            Tensor? mask = group.Tokens == 1 ? null : CausalMask(layout.Shared, group.Tokens, x);
+            Tensor seen = Attend(own[0], Behind(shared[1], own[1]), Behind(shared[2], own[2]), mask);
+            mixed.Add(seen.view(1, -1, _width));
+        }
+
+        return _output.forward(cat(mixed, dim: 1)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The same for the last token of each text only.</summary>
+    /// <param name="queries">The last tokens, in the order of the layout, [1, texts, width].</param>
+    /// <param name="x">[1, rows, width].</param>
+    /// <param name="layout">Where each text is.</param>
+    /// <returns>[1, texts, width].</returns>
+    public Tensor ForwardPackedQueries(Tensor queries, Tensor x, PackedLayout layout)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor query = functional.linear(queries, _inputWeight.narrow(0, 0, _width), _inputBias.narrow(0, 0, _width));
+        Tensor[] asked = query.split(layout.TextsOfParts, dim: 1);
+        Tensor[] parts = functional.linear(
+            x, _inputWeight.narrow(0, _width, 2 * _width), _inputBias.narrow(0, _width, 2 * _width))
+            .split(layout.RowsOfParts, dim: 1);
+        Tensor[] shared = SplitAll(parts[0], texts: 1, count: 2);
+        IEnumerable<Tensor> mixed = layout.Groups.Select((group, index) =>
+        {
+            Tensor[] own = SplitAll(parts[1 + index], group.Texts, count: 2);
+            Tensor asking = Split(asked[index].view(group.Texts, 1, _width));
+            return Attend(asking, Behind(shared[0], own[0]), Behind(shared[1], own[1]), mask: null).view(1, -1, _width);
+        });
+        return _output.forward(cat([.. mixed], dim: 1)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>What tokens may see of those before them and of each other.</summary>
+    /// <param name="before">Tokens before, all of which are seen.</param>
+    /// <param name="tokens">Tokens that look.</param>
+    /// <param name="like">Has the element type and the device.</param>
+    /// <returns>0 where a token may look (itself and before), −∞ elsewhere, [tokens, before + tokens].</returns>
+    public static Tensor CausalMask(long before, long tokens, Tensor like) =>
+        full([tokens, before + tokens], double.NegativeInfinity, like.dtype, like.device).triu_(before + 1);
+
+    // [1, heads, shared, width / heads] and [texts, heads, tokens, width / heads] → [texts, heads, shared + tokens, …]
+    private static Tensor Behind(Tensor shared, Tensor own) =>
+        cat([shared.expand(own.shape[0], -1, -1, -1), own], dim: 2);
+
+    // [1, rows, count · width] → count times [texts, heads, rows / texts, width / heads]
+    private Tensor[] SplitAll(Tensor packed, int texts, int count) =>
+        [.. packed.view(texts, -1, count * _width).chunk(count, dim: -1).Select(Split)];
 
     // [batch, tokens, width] → [batch, heads, tokens, width / heads]
     private Tensor Split(Tensor x) => x.view(x.shape[0], x.shape[1], _heads, _width / _heads).transpose(1, 2);
 
+    // All [batch, heads, tokens, width / heads]; gives [batch, queries, width], before the output layer.
     private Tensor Attend(Tensor query, Tensor key, Tensor value, Tensor? mask)
     {
         // On processors, fused attention wins in float32; written out, it wins in bfloat16 (docs/performance.md).
@@ -68,8 +130,7 @@ internal sealed class SelfAttention : Module<Tensor, Tensor?, Tensor>
         Tensor mixed = writtenOut
             ? AttendWrittenOut(query, key, value, mask)
             : functional.scaled_dot_product_attention(query, key, value, mask);
-        Tensor joined = mixed.transpose(1, 2).reshape(query.shape[0], query.shape[2], _width);
-        return _output.forward(joined);
+        return mixed.transpose(1, 2).reshape(query.shape[0], query.shape[2], _width);
     }
 
     private Tensor AttendWrittenOut(Tensor query, Tensor key, Tensor value, Tensor? mask)

@@ -46,11 +46,22 @@ internal sealed class TextEncoder : Module<Tensor, LayerPrompts?, Tensor>
     public Device Device => _projection.device;
 
     /// <param name="tokens">Token ids, int64, zero-padded, [texts, context].</param>
-    /// <param name="prompts">Learned tokens in the places 1, 2, … of every layer that has some, or null.</param>
+    /// <param name="prompts">Learned tokens in the places 1, 2, … of every layer that has some, the same for all texts;
+    /// or null.</param>
     /// <returns>Text features, float32, not normalised, [texts, embedding].</returns>
     public override Tensor forward(Tensor tokens, LayerPrompts? prompts)
     {
         using DisposeScope scope = NewDisposeScope();
+        Tensor ids = tokens.to(ScalarType.Int64, CPU).flatten();
+        long[][] texts = [.. ids.data<long>().ToArray().Chunk((int)tokens.shape[1])];
+        if (PackedLayout.Of(texts, prompts?.Length ?? 0) is { } layout)
+        {
+            long[] rows = [.. texts[0][..layout.Shared], .. layout.TakeOwn(texts)];
+            Tensor packed = _vocabulary.forward(tensor(rows, device: Device).unsqueeze(0)); // [1, rows, width]
+            packed = prompts is null ? packed : Overwrite(packed, prompts.Tokens[0]);
+            return EncodePacked(packed.squeeze(0), layout, prompts).MoveToOuterDisposeScope();
+        }
+
         (Tensor embedded, Tensor endOfText) = Embed(tokens, prompts?.Length ?? 0);
         Tensor prompted = prompts is null ? embedded : Overwrite(embedded, prompts.Tokens[0]);
         return Encode(prompted, endOfText, prompts).MoveToOuterDisposeScope();
@@ -108,8 +119,22 @@ internal sealed class TextEncoder : Module<Tensor, LayerPrompts?, Tensor>
         using DisposeScope scope = NewDisposeScope();
         Tensor x = embedded + _positions.narrow(0, 0, embedded.shape[1]);
         Tensor token = _transformer.ForwardToken(x, Pass(prompts, embedded.shape[1]), endOfText);
-        Tensor features = _outputNorm.forward(token).matmul(_projection);
-        return features.to(ScalarType.Float32).MoveToOuterDisposeScope();
+        return Project(token).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Runs the transformer on texts that begin alike; what they share is computed once.</summary>
+    /// <param name="embedded">Embeddings without positions, in the rows that <paramref name="layout"/> says,
+    /// [rows, width].</param>
+    /// <param name="layout">Where each text is. Its last token is read.</param>
+    /// <param name="prompts">Those of layer 1 and above are used, or null; they stand in the common beginning.</param>
+    /// <returns>Text features, float32, not normalised, [texts, embedding].</returns>
+    public Tensor EncodePacked(Tensor embedded, PackedLayout layout, LayerPrompts? prompts)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor x = embedded + _positions.index_select(0, tensor(layout.Positions, device: Device));
+        Tensor tokens = _transformer.ForwardPacked(
+            x.unsqueeze(0), new Transformer.Input(prompts, PromptStart), layout);
+        return Project(tokens).index_select(0, tensor(layout.Places, device: Device)).MoveToOuterDisposeScope();
     }
 
     /// <summary>The token matrix after each layer, uncut, for inspection.</summary>
@@ -128,9 +153,8 @@ internal sealed class TextEncoder : Module<Tensor, LayerPrompts?, Tensor>
     }
 
     private Transformer.Input Pass(LayerPrompts? prompts, long length) =>
-        new(prompts, PromptStart, CausalMask(length, _projection.dtype, _projection.device));
+        new(prompts, PromptStart, SelfAttention.CausalMask(0, length, _projection));
 
-    /// <returns>0 where a token may look (itself and before), −∞ elsewhere, [length, length].</returns>
-    private static Tensor CausalMask(long length, ScalarType type, Device device) =>
-        full([length, length], double.NegativeInfinity, type, device).triu_(1);
+    // [texts, width] → float32, [texts, embedding].
+    private Tensor Project(Tensor tokens) => _outputNorm.forward(tokens).matmul(_projection).to(ScalarType.Float32);
 }

@@ -49,6 +49,20 @@ internal sealed class Transformer : Module<Tensor, Transformer.Input, Tensor>
         return _blocks[last].ForwardQueries(query, x, mask).squeeze(1).MoveToOuterDisposeScope();
     }
 
+    /// <summary>The last token of each of some texts that share their beginning. Exact, as <see cref="ForwardToken"/>.</summary>
+    /// <param name="x">[1, rows, width].</param>
+    /// <param name="input">Prompts, all of them in the common beginning; no mask: each token sees those before it.</param>
+    /// <param name="layout">Where each text is.</param>
+    /// <returns>In the order of the layout, [texts, width].</returns>
+    public Tensor ForwardPacked(Tensor x, Input input, PackedLayout layout)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        int last = _blocks.Count - 1;
+        x = Run(x, input with { Packing = layout }, last);
+        x = input.Prompts?.Apply(x, last, input.PromptStart) ?? x;
+        return _blocks[last].ForwardPackedLast(x, layout).squeeze(0).MoveToOuterDisposeScope();
+    }
+
     private Tensor Run(Tensor x, Input input, int layers)
     {
         for (int layer = 0; layer < layers; layer++)
@@ -56,7 +70,9 @@ internal sealed class Transformer : Module<Tensor, Transformer.Input, Tensor>
             // Without gradients, each layer's input can go as soon as its output is there.
             using DisposeScope scope = NewDisposeScope();
             x = input.Prompts?.Apply(x, layer, input.PromptStart) ?? x;
-            x = _blocks[layer].forward(x, input.Mask);
+            x = input.Packing is { } packing
+                ? _blocks[layer].ForwardPacked(x, packing)
+                : _blocks[layer].forward(x, input.Mask);
             input.Observe?.Invoke(layer, x);
             x = x.MoveToOuterDisposeScope();
         }
@@ -73,5 +89,9 @@ internal sealed class Transformer : Module<Tensor, Transformer.Input, Tensor>
         LayerPrompts? Prompts = null,
         long PromptStart = 0,
         Tensor? Mask = null,
-        Action<int, Tensor>? Observe = null);
+        Action<int, Tensor>? Observe = null)
+    {
+        /// <summary>How texts lie in the rows of one matrix, in place of a mask; null for one sequence a row.</summary>
+        public PackedLayout? Packing { get; init; }
+    }
 }

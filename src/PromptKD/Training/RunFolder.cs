@@ -15,6 +15,7 @@ internal sealed class RunFolder : IDisposable
     [
         "OUTPUT_DIR", "DEVICE", "USE_CUDA", "RESUME", "DATALOADER.NUM_WORKERS", "TRAIN.PRINT_FREQ",
         "TRAIN.CHECKPOINT_MINUTES", "DATALOADER.TEST.BATCH_SIZE", "DISTILL.VOCAB", "INPUT.SIZE",
+        "TRAIN.MEMORY", "TRAIN.TEXT_CHUNK",
     ];
 
     private const string ConfigFile = "config.yaml";

@@ -81,7 +81,7 @@ internal sealed class SelfRegulationCheck : IGoldenCheck
         var context = ContextText.CountedInTokens(
             golden.Json.GetProperty("ctx_init").GetString()!, Count("language_ctx"));
         PromptedClip clip = PromptedClip.Read(
-            checkpoint, tokenizer, classes, context, NamePosition.End, s_target, textChunk);
+            checkpoint, tokenizer, classes, context, NamePosition.End, s_target, new TextBudget(textChunk));
         PromptTemplate[] templates = [.. golden.ReadNames("templates").Select(one => new PromptTemplate(one))];
         Tensor mean = ClassVectors.AverageTemplates(clip.Text, tokenizer, classes, templates, normaliseEach: false);
         results["fixed_embeddings_raw_mean"] = mean;
