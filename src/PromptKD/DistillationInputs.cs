@@ -20,7 +20,7 @@ internal sealed class DistillationInputs : IDisposable
     private readonly ComputeTarget _target;
     private readonly ClipCheckpoint _studentClip;
     private readonly PictureSet _pictures;
-    private readonly DistillationTeacher _teacher;
+    private readonly DistillationTeachers _teachers;
     private readonly ImageLoader _pictureLoader;
     private readonly FolderEvaluation? _validation;
 
@@ -29,19 +29,19 @@ internal sealed class DistillationInputs : IDisposable
         ComputeTarget target,
         ClipCheckpoint studentClip,
         PictureSet pictures,
-        DistillationTeacher teacher)
+        DistillationTeachers teachers)
     {
         _config = config;
         _target = target;
         _studentClip = studentClip;
         _pictures = pictures;
-        _teacher = teacher;
+        _teachers = teachers;
         ImageLoaderOptions options = DistillationPictures.LoaderOptions(config);
         _pictureLoader = new ImageLoader(pictures.Items, pictures.Preprocessing, options);
         _validation = config.Distill.Val.Length == 0
             ? null
             : new FolderEvaluation(config.Distill.Val, config.Distill.Classes, pictures.Preprocessing, options);
-        Digests = new SortedDictionary<string, string>(teacher.Digests.ToDictionary())
+        Digests = new SortedDictionary<string, string>(teachers.Digests.ToDictionary())
         {
             ["class names"] = DigestOf(string.Join('\n', config.Distill.Classes)),
             ["pictures"] = pictures.Digest,
@@ -70,18 +70,18 @@ internal sealed class DistillationInputs : IDisposable
         IReadOnlyList<ImageItem> items = ImageFolder.Unlabelled(config.Distill.Images).Items;
         observer.OnPhase($"Reading the student {config.Distill.Student}");
         ClipCheckpoint student = ModelFiles.OpenClip(config.Distill.Student, observer, cancellation);
-        DistillationTeacher? teacher = null;
+        DistillationTeachers? teachers = null;
         try
         {
             student.Architecture.RequireTransformer(student.Description);
             Preprocessing preprocessing = DistillationPictures.PreprocessingOf(config, student.Architecture);
             var pictures = PictureSet.Hash(config.Distill.Images, items, preprocessing, observer, cancellation);
-            teacher = DistillationTeacher.Open(config, target, pictures, student, observer, cancellation);
-            return new DistillationInputs(config, target, student, pictures, teacher);
+            teachers = DistillationTeachers.Open(config, target, pictures, student, observer, cancellation);
+            return new DistillationInputs(config, target, student, pictures, teachers);
         }
         catch
         {
-            teacher?.Dispose();
+            teachers?.Dispose();
             student.Dispose();
             throw;
         }
@@ -93,9 +93,9 @@ internal sealed class DistillationInputs : IDisposable
     public PromptKDMethod BuildMethod(RunFolder run, IExperimentObserver observer, CancellationToken cancellation)
     {
         PromptKDConfig settings = _config.Trainer.PromptKD;
-        ClassVectors classVectors = _teacher.EncodeClasses(observer);
-        ITeacherFeatures teacher = _teacher.ReadFeatures(
-            run, _pictureLoader, classVectors, observer, cancellation);
+        ClassVectors classVectors = _teachers.EncodeClasses(observer);
+        ITeacherFeatures teacher = _teachers.ReadFeatures(run, _pictureLoader, observer, cancellation);
+        FurtherTeachers? further = _teachers.ReadFurther(run, _pictureLoader, observer, cancellation);
         var encoder = ImageEncoder.Create(_studentClip.Architecture, _target.Type, _target.Device);
         ModuleWeights.Fill(encoder, _studentClip.Tensors, "visual.", _studentClip.Description);
         double studentScale = Math.Exp(_studentClip.LogitScale);
@@ -110,15 +110,18 @@ internal sealed class DistillationInputs : IDisposable
             student,
             teacher,
             classVectors,
-            new PromptKDSettings(settings.KdWeight, settings.Temperature, studentScale));
+            new PromptKDSettings(settings.KdWeight, settings.Temperature, studentScale),
+            further);
     }
 
-    /// <summary>The teacher's accuracies on the validation folder; null without one, or without its image tower.</summary>
-    public BaseNovelResult? MeasureTeacher(
-        PromptKDMethod method, IExperimentObserver observer, CancellationToken cancellation)
+    /// <summary>
+    /// The teachers' accuracies on the validation folder, once the method is built; null without one, or without any
+    /// image tower.
+    /// </summary>
+    public TeacherResults? MeasureTeachers(IExperimentObserver observer, CancellationToken cancellation)
     {
-        BaseNovelResult? result = _teacher.Measure(_validation, method.ClassVectors, observer, cancellation);
-        _teacher.Release();
+        TeacherResults? result = _teachers.Measure(_validation, observer, cancellation);
+        _teachers.Release();
         if (_validation is not null)
         {
             Warn(observer, _validation.Skipped);
@@ -134,7 +137,7 @@ internal sealed class DistillationInputs : IDisposable
     public TrainingPlan Plan(
         RunFolder run,
         PromptKDMethod method,
-        BaseNovelResult? teacher,
+        TeacherResults? teacher,
         RunObserver observer,
         CancellationToken cancellation)
     {
@@ -147,8 +150,8 @@ internal sealed class DistillationInputs : IDisposable
             BatchSize = batchSize,
             DropLast = true,
             FirstBatch = firstBatch,
-            Views = _teacher.Store?.Index.Views ?? DistillationPictures.Views(_config),
-            View = _teacher.Store is { } store ? epoch % store.Index.ViewCount : epoch,
+            Views = _teachers.Store?.Index.Views ?? DistillationPictures.Views(_config),
+            View = _teachers.Store is { } store ? epoch % store.Index.ViewCount : epoch,
         };
 
         return new TrainingPlan
@@ -180,7 +183,7 @@ internal sealed class DistillationInputs : IDisposable
     }
 
     /// <summary>The manifest of the student after its last epoch.</summary>
-    public StudentManifest Describe(EpochRecord last, BaseNovelResult? teacher, PromptKDMethod method)
+    public StudentManifest Describe(EpochRecord last, TeacherResults? teacher, PromptKDMethod method)
     {
         PromptKDConfig settings = _config.Trainer.PromptKD;
         StudentShape shape = method.Student.Shape;
@@ -208,7 +211,10 @@ internal sealed class DistillationInputs : IDisposable
                 _config.Seed,
                 last.Agreement),
             Validation = last.Validation,
-            TeacherValidation = teacher,
+            TeacherValidation = teacher?.Combined,
+            Teachers = _teachers.Combination is { } combination
+                ? new CombinedTeachers(_teachers.Count, combination.Weights, teacher?.Each)
+                : null,
         };
     }
 
@@ -219,13 +225,16 @@ internal sealed class DistillationInputs : IDisposable
         end.Skipped,
         end.History,
         student.TeacherValidation,
-        student.Validation);
+        student.Validation)
+    {
+        EachTeacher = student.Teachers?.Validations ?? [],
+    };
 
     /// <inheritdoc/>
     public void Dispose()
     {
         _studentClip.Dispose();
-        _teacher.Dispose();
+        _teachers.Dispose();
     }
 
     private static string DigestOf(string text) =>
