@@ -19,7 +19,11 @@ internal sealed class DistillationTeachers : IDisposable
     private readonly ExperimentConfig _config;
     private readonly List<DistillationTeacher> _teachers = [];
 
-    private DistillationTeachers(ExperimentConfig config) => _config = config;
+    private DistillationTeachers(ExperimentConfig config, TeacherCombination? combination)
+    {
+        _config = config;
+        Combination = combination;
+    }
 
     /// <summary>How many there are.</summary>
     public int Count => _teachers.Count;
@@ -32,8 +36,7 @@ internal sealed class DistillationTeachers : IDisposable
         _teachers.SelectMany((teacher, index) => teacher.Digests.Named(index + 1));
 
     /// <summary>How the class probabilities are combined; null for one teacher.</summary>
-    public TeacherCombination? Combination =>
-        _teachers.Count > 1 ? TeacherList.Combination(_config.Distill, _teachers.Count) : null;
+    public TeacherCombination? Combination { get; }
 
     /// <summary>Opens what there is to open, and refuses what does not fit.</summary>
     /// <exception cref="PromptKDException">A file is missing or damaged, or does not fit pictures, student or the other
@@ -46,10 +49,12 @@ internal sealed class DistillationTeachers : IDisposable
         IExperimentObserver observer,
         CancellationToken cancellation)
     {
-        var teachers = new DistillationTeachers(config);
+        IReadOnlyList<DistillConfig> list = TeacherList.Of(config.Distill);
+        TeacherCombination combination = TeacherList.Combination(config.Distill, list.Count);
+        var teachers = new DistillationTeachers(config, list.Count > 1 ? combination : null);
         try
         {
-            foreach (DistillConfig one in TeacherList.Of(config.Distill))
+            foreach (DistillConfig one in list)
             {
                 teachers._teachers.Add(DistillationTeacher.Open(
                     config with { Distill = one }, target, pictures, student, observer, cancellation));
