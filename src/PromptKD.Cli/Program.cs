@@ -15,6 +15,7 @@ var root = new RootCommand("Turns a large CLIP and a folder of unlabelled images
     FeaturesCommand.Create(),
     EvaluateCommand.Create(),
     PredictCommand.Create(),
+    ProbeCommand.Create(),
     ReportCommand.Create(),
     DatasetsCommand.Create(),
 };
