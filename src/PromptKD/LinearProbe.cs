@@ -12,7 +12,7 @@ namespace PromptKD;
 /// The linear probe of few-shot papers: logistic regression on a CLIP's frozen image features, trained on a few pictures of
 /// each class. It needs labels, and is what few-shot methods are compared with.
 /// </summary>
-/// <remarks>Follows CoOp (arXiv 2109.01134, section 4.2; lpclip), which follows CLIP (arXiv 2103.00020).</remarks>
+/// <remarks>Follows CoOp (arXiv 2109.01134, section 4.1; lpclip), which follows CLIP (arXiv 2103.00020).</remarks>
 public static class LinearProbe
 {
     /// <summary>Encodes the pictures once; then draws, fits and measures for each number of shots and each seed.</summary>

@@ -15,6 +15,8 @@ public sealed class ProgramTests
         "features",
         "--images", "--teacher", "--teacher-prompts", "--views", "--seed", "--output", "--shard", "--check",
         "--precision", "--device", "--workers", "--fast-jpeg", "KEY VALUE")]
+    [InlineData(
+        "probe", "--clip", "--train", "--val", "--test", "--shots", "--seeds", "--json", "--device", "--precision")]
     [InlineData("predict", "--model", "--top", "--json", "--device", "--precision", "pictures")]
     public void Help_of_a_command_names_each_option(string command, params string[] options)
     {
@@ -29,6 +31,7 @@ public sealed class ProgramTests
     [InlineData("evaluate")]
     [InlineData("features")]
     [InlineData("predict")]
+    [InlineData("probe")]
     public void Help_gives_the_default_of_each_option_or_says_that_it_is_required(string command)
     {
         CliResult result = CliProgram.Run(command, "--help").Succeeds();
