@@ -78,8 +78,8 @@ internal sealed class DistillationTeacher : IDisposable
     }
 
     /// <summary>
-    /// The teacher's features as training wants them, once the classes are encoded. The caller frees them. A store keeps
-    /// the class vectors, too.
+    /// The teacher's features as training wants them, once the classes are encoded. The caller frees them. A store
+    /// keeps the class vectors, too.
     /// </summary>
     /// <param name="storeFolder">Where to make the store that DISTILL.VIEWS asks for.</param>
     /// <param name="loader">Loads the pictures.</param>

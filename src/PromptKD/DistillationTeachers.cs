@@ -86,7 +86,7 @@ internal sealed class DistillationTeachers : IDisposable
         RunFolder run, ImageLoader loader, IExperimentObserver observer, CancellationToken cancellation) =>
         _teachers[0].ReadFeatures(StoreFolder(run, 1), loader, observer, cancellation);
 
-    /// <summary>Class vectors and features of the other teachers; null for one teacher. The caller frees them.</summary>
+    /// <summary>Class vectors and features of the others; null for one teacher. The caller frees them.</summary>
     /// <param name="run">Holds the stores that DISTILL.VIEWS asks for, one a teacher.</param>
     /// <param name="loader">Loads the pictures.</param>
     /// <param name="observer">Is told how it goes.</param>
@@ -111,7 +111,9 @@ internal sealed class DistillationTeachers : IDisposable
         return new FurtherTeachers(further, combination);
     }
 
-    /// <summary>The teachers' accuracies, alone and combined; null without a validation folder, or without any tower.</summary>
+    /// <summary>
+    /// The teachers' accuracies, alone and combined; null without a validation folder, or without any tower.
+    /// </summary>
     public TeacherResults? Measure(
         FolderEvaluation? validation, IExperimentObserver observer, CancellationToken cancellation)
     {

@@ -9,13 +9,13 @@ using PromptKD.Runtime;
 namespace PromptKD;
 
 /// <summary>
-/// The linear probe of few-shot papers: logistic regression on a CLIP's frozen image features, trained on a few pictures of
-/// each class. It needs labels, and is what few-shot methods are compared with.
+/// The linear probe of few-shot papers: logistic regression on a CLIP's frozen image features, trained on a few pictures
+/// of each class. It needs labels, and is what few-shot methods are compared with.
 /// </summary>
 /// <remarks>Follows CoOp (arXiv 2109.01134, section 4.1; lpclip), which follows CLIP (arXiv 2103.00020).</remarks>
 public static class LinearProbe
 {
-    /// <summary>Encodes the pictures once; then draws, fits and measures for each number of shots and each seed.</summary>
+    /// <summary>Encodes the pictures once; then draws, fits and measures for each number of shots and seed.</summary>
     /// <param name="request">What to probe with what.</param>
     /// <param name="observer">Is told how it goes; null for nobody.</param>
     /// <param name="cancellation">Stops between batches and between fits.</param>
@@ -46,7 +46,8 @@ public static class LinearProbe
         List<ProbeScore> scores = [];
         foreach (int shots in request.Shots)
         {
-            watcher.OnPhase($"Probing {train.ClassNames.Count} classes with {shots} pictures each, {request.Seeds} seeds");
+            watcher.OnPhase(
+                $"Probing {train.ClassNames.Count} classes with {shots} pictures each, {request.Seeds} seeds");
             WarnOfFew(split, shots, watcher);
             ProbeRun[] runs = [.. Enumerable.Range(1, request.Seeds).Select(seed =>
             {
@@ -80,7 +81,12 @@ public static class LinearProbe
     }
 
     private static ProbeRun Probe(
-        ProbeFeatures few, ProbeFeatures chooser, ProbeFeatures test, int classes, int seed, CancellationToken cancellation)
+        ProbeFeatures few,
+        ProbeFeatures chooser,
+        ProbeFeatures test,
+        int classes,
+        int seed,
+        CancellationToken cancellation)
     {
         double Measure(double strength, ProbeFeatures pictures)
         {
@@ -98,7 +104,8 @@ public static class LinearProbe
         foreach (List<ImageItem> ofClass in SplitShares.ByClass(split.Train).Where(ofClass => ofClass.Count < shots))
         {
             observer.OnWarning(
-                $"the class '{ofClass[0].ClassName}' has {ofClass.Count} training pictures, fewer than {shots}: all are taken");
+                $"the class '{ofClass[0].ClassName}' has {ofClass.Count} training pictures, fewer than {shots}: "
+                + "all are taken");
         }
     }
 

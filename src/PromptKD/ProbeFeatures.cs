@@ -61,7 +61,9 @@ internal sealed record ProbeFeatures(Tensor Values, Tensor Labels, IReadOnlyList
         Dictionary<ImageItem, long> places = Items.Index().ToDictionary(one => one.Item, one => (long)one.Index);
         Tensor rows = tensor(items.Select(item => places[item]).ToArray());
         return new ProbeFeatures(
-            Values.index_select(0, rows).DetachFromDisposeScope(), Labels.index_select(0, rows).DetachFromDisposeScope(), items);
+            Values.index_select(0, rows).DetachFromDisposeScope(),
+            Labels.index_select(0, rows).DetachFromDisposeScope(),
+            items);
     }
 
     /// <summary>Fits a classifier to these features.</summary>

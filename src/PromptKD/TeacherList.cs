@@ -7,10 +7,11 @@ namespace PromptKD;
 internal static class TeacherList
 {
     private const string Confidence = "confidence";
+    private const string PromptsKey = "DISTILL.FURTHER_TEACHER_PROMPTS";
 
     /// <summary>One configuration a teacher, the first one first; each names a single teacher.</summary>
-    /// <remarks>Where one teacher is stored, the others make no store of their own: all have to see its views.</remarks>
-    /// <exception cref="PromptKDException">A list is of another length, or a teacher has neither CLIP nor store.</exception>
+    /// <remarks>Where one teacher is stored, the others make no stores: all have to see its views.</remarks>
+    /// <exception cref="PromptKDException">A list has another length, or a teacher neither CLIP nor store.</exception>
     public static IReadOnlyList<DistillConfig> Of(DistillConfig distill)
     {
         int further = Math.Max(distill.FurtherTeachers.Count, distill.FurtherStores.Count);
@@ -20,15 +21,16 @@ internal static class TeacherList
             .. Enumerable.Range(0, further).Select(index => distill with
             {
                 Teacher = Entry(distill.FurtherTeachers, index, further, "DISTILL.FURTHER_TEACHERS"),
-                TeacherPrompts = Entry(distill.FurtherTeacherPrompts, index, further, "DISTILL.FURTHER_TEACHER_PROMPTS"),
+                TeacherPrompts = Entry(distill.FurtherTeacherPrompts, index, further, PromptsKey),
                 Store = Entry(distill.FurtherStores, index, further, "DISTILL.FURTHER_STORES"),
             }),
         ];
-        RefuseRest(distill.FurtherTeacherPrompts, further, "DISTILL.FURTHER_TEACHER_PROMPTS");
+        RefuseRest(distill.FurtherTeacherPrompts, further, PromptsKey);
         int missing = Array.FindIndex(teachers, 1, one => one.Teacher.Length == 0 && one.Store.Length == 0);
         if (missing > 0)
         {
-            throw new PromptKDException($"Teacher {missing + 1} is neither a CLIP nor a store. Give it --teacher or --store.");
+            throw new PromptKDException(
+                $"Teacher {missing + 1} is neither a CLIP nor a store. Give it --teacher or --store.");
         }
 
         bool isAnyStored = teachers.Any(one => one.Store.Length > 0);
@@ -36,7 +38,7 @@ internal static class TeacherList
     }
 
     /// <summary>How so many teachers are combined.</summary>
-    /// <exception cref="PromptKDException">There are more or fewer weights, or they cannot be divided by their sum.</exception>
+    /// <exception cref="PromptKDException">There are more or fewer weights, or their sum is not positive.</exception>
     public static TeacherCombination Combination(DistillConfig distill, int teachers)
     {
         ValueList<double> weights = distill.TeacherWeights;
@@ -45,7 +47,7 @@ internal static class TeacherList
             return weights.Count == 0
                 ? TeacherCombination.ByConfidence
                 : throw new PromptKDException(
-                    $"DISTILL.TEACHER_WEIGHTS is {weights}, and DISTILL.TEACHER_WEIGHTING is {Confidence}. Choose one.");
+                    $"DISTILL.TEACHER_WEIGHTS is {weights}, and TEACHER_WEIGHTING is {Confidence}. Choose one.");
         }
 
         if (weights.Count > 0 && weights.Count != teachers)
@@ -74,8 +76,8 @@ internal static class TeacherList
         if (list.Count != 0 && list.Count != count)
         {
             throw new PromptKDException(
-                $"{key} has {list.Count} entries for {count} further teachers. Give one for each, '' for none, or an empty "
-                + "list.");
+                $"{key} has {list.Count} entries for {count} further teachers. Give one for each, '' for none, or an "
+                + "empty list.");
         }
     }
 }

@@ -9,7 +9,9 @@ using PromptKD.Training;
 
 namespace PromptKD.Tests;
 
-/// <summary>Whole runs with two teachers: the demo's, and the demo's student as it is, whose space has another width.</summary>
+/// <summary>
+/// Whole runs with two teachers: the demo's, and the demo's student as it is, whose space has another width.
+/// </summary>
 [Collection(AloneInTheProcess.Name)]
 public sealed class DistillationTeachersTests : IDisposable
 {
@@ -102,8 +104,10 @@ public sealed class DistillationTeachersTests : IDisposable
         string store = Path.Combine(making.OutputDir, "teacher-store");
         string second = Path.Combine(making.OutputDir, "teacher-store-2");
 
-        DistillationReport bothStored = Experiment.Distil(From("stored", store, second, teachers: false), cancellation: Stop);
-        DistillationReport oneStored = Experiment.Distil(From("mixed", "", second, teachers: true), cancellation: Stop);
+        DistillationReport bothStored = Experiment.Distil(
+            From("stored", store, second, teachers: false), cancellation: Stop);
+        DistillationReport oneStored = Experiment.Distil(
+            From("mixed", "", second, teachers: true), cancellation: Stop);
 
         Assert.All([bothStored, oneStored], report => Assert.InRange(
             report.Epochs[0].Loss / expected.Epochs[0].Loss, 1 - HalfPrecision, 1 + HalfPrecision));
@@ -123,7 +127,8 @@ public sealed class DistillationTeachersTests : IDisposable
             Experiment.Distil(From("run", stores[0], stores[1], teachers: true), cancellation: Stop));
 
         Assert.StartsWith(
-            $"The teacher stores {stores[0]} and {stores[1]} hold different views: 1 with seed 1 there, 2 with seed 1 here.",
+            $"The teacher stores {stores[0]} and {stores[1]} hold different views: 1 with seed 1 there, "
+            + "2 with seed 1 here.",
             error.Message,
             StringComparison.Ordinal);
     }
@@ -134,8 +139,8 @@ public sealed class DistillationTeachersTests : IDisposable
     private DistillationReport Alone(string teacher)
     {
         ExperimentConfig config = Config($"{teacher} alone");
-        return Experiment.Distil(
-            config with { Distill = config.Distill with { Teacher = Path.Combine(s_models, teacher) } }, cancellation: Stop);
+        config = config with { Distill = config.Distill with { Teacher = Path.Combine(s_models, teacher) } };
+        return Experiment.Distil(config, cancellation: Stop);
     }
 
     private ExperimentConfig Two(string run)

@@ -32,7 +32,9 @@ public sealed class LinearProbeTests : IDisposable
     [Fact]
     public void Recognises_pictures_that_it_learned_from()
     {
-        IReadOnlyList<ProbeScore> scores = LinearProbe.Run(Request() with { Shots = [1, 2], Seeds = 2 }, cancellation: Stop);
+        LinearProbeRequest request = Request() with { Shots = [1, 2], Seeds = 2 };
+
+        IReadOnlyList<ProbeScore> scores = LinearProbe.Run(request, cancellation: Stop);
 
         Assert.Equal([1, 2], scores.Select(score => score.Shots));
         Assert.All(scores, score =>

@@ -35,8 +35,11 @@ public sealed class TeacherListTests
     [Fact]
     public void Refuses_lists_of_different_lengths()
     {
-        Refuses("DISTILL.FURTHER_TEACHERS has 1 entries for 2", s_one with { FurtherTeachers = ["b"], FurtherStores = ["s", "t"] });
-        Refuses("DISTILL.FURTHER_STORES has 1 entries for 2", s_one with { FurtherTeachers = ["b", "c"], FurtherStores = ["s"] });
+        DistillConfig teacherMissing = s_one with { FurtherTeachers = ["b"], FurtherStores = ["s", "t"] };
+        DistillConfig storeMissing = s_one with { FurtherTeachers = ["b", "c"], FurtherStores = ["s"] };
+
+        Refuses("DISTILL.FURTHER_TEACHERS has 1 entries for 2", teacherMissing);
+        Refuses("DISTILL.FURTHER_STORES has 1 entries for 2", storeMissing);
         Refuses("DISTILL.FURTHER_TEACHER_PROMPTS has 1 entries for 0", s_one with { FurtherTeacherPrompts = ["q"] });
     }
 

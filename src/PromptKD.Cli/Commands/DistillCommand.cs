@@ -79,7 +79,8 @@ internal static class DistillCommand
             output, classes, templates, config, overrides,
         };
         IEnumerable<Option> settings = s_settings.Select(setting => setting.Option);
-        foreach (Option option in settings.Concat(TeacherOptions.All).Concat(s_switches.Select(setting => setting.Option)))
+        IEnumerable<Option> switches = s_switches.Select(setting => setting.Option);
+        foreach (Option option in settings.Concat(TeacherOptions.All).Concat(switches))
         {
             command.Options.Add(option);
         }

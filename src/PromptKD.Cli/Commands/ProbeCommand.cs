@@ -14,8 +14,10 @@ internal static class ProbeCommand
     {
         Option<string> clip = Required(
             "--clip", "PATH", "A CLIP: a file, a folder, or a name such as openai:ViT-B/16, which is fetched once");
-        Option<string> train = Required("--train", "DIR", "Class folders (CLASS NAME/picture) that few pictures are drawn from");
-        Option<string> validation = Required("--val", "DIR", "Class folders of which a few pictures choose the strength");
+        Option<string> train = Required(
+            "--train", "DIR", "Class folders (CLASS NAME/picture) that few pictures are drawn from");
+        Option<string> validation = Required(
+            "--val", "DIR", "Class folders of which a few pictures choose the strength");
         Option<string> test = Required("--test", "DIR", "Class folders to measure on");
         var shots = new Option<string>("--shots")
         {
@@ -74,7 +76,8 @@ internal static class ProbeCommand
         .. list.Split(',').Select(text =>
             int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int shots) && shots > 0
                 ? shots
-                : throw new PromptKDException($"--shots is '{list}', expected whole numbers of 1 or more such as 1,2,4.")),
+                : throw new PromptKDException(
+                    $"--shots is '{list}', expected whole numbers of 1 or more such as 1,2,4.")),
     ];
 
     private static void Print(IReadOnlyList<ProbeScore> scores, bool json)

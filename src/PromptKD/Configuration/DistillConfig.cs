@@ -29,7 +29,9 @@ public sealed record DistillConfig
     [OwnKey]
     public ValueList<string> FurtherTeachers { get; init; } = [];
 
-    /// <summary>Learned prompts of each of <see cref="FurtherTeachers"/>, '' for plain CLIP; empty if none has any.</summary>
+    /// <summary>
+    /// Learned prompts of each of <see cref="FurtherTeachers"/>, '' for plain CLIP; empty if none has any.
+    /// </summary>
     [OwnKey]
     public ValueList<string> FurtherTeacherPrompts { get; init; } = [];
 
@@ -40,8 +42,8 @@ public sealed record DistillConfig
     public ValueList<double> TeacherWeights { get; init; } = [];
 
     /// <summary>
-    /// How several teachers are weighed: by <see cref="TeacherWeights"/> (fixed), or each picture anew, in proportion to
-    /// the probability that each teacher gives to its own best class (confidence).
+    /// How several teachers are weighed: by <see cref="TeacherWeights"/> (fixed), or each picture anew, in proportion
+    /// to the probability that each teacher gives to its own best class (confidence).
     /// </summary>
     [OwnKey, OneOf("fixed", "confidence")]
     public string TeacherWeighting { get; init; } = "fixed";
@@ -57,7 +59,9 @@ public sealed record DistillConfig
     [OwnKey]
     public string Store { get; init; } = "";
 
-    /// <summary>Stores of each of <see cref="FurtherTeachers"/>, '' for a live teacher; empty if none is stored.</summary>
+    /// <summary>
+    /// Stores of each of <see cref="FurtherTeachers"/>, '' for a live teacher; empty if none is stored.
+    /// </summary>
     [OwnKey]
     public ValueList<string> FurtherStores { get; init; } = [];
 

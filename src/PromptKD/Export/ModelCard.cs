@@ -66,11 +66,13 @@ internal static class ModelCard
     private static string Teachers(CombinedTeachers? teachers) => teachers switch
     {
         null => "",
-        { Weights: { } weights } => $"It learned from the class probabilities of {teachers.Count} teachers, summed with the weights "
-            + $"{string.Join(", ", weights.Select(weight => weight.ToString("0.###", CultureInfo.InvariantCulture)))}.\n",
-        _ => $"It learned from the class probabilities of {teachers.Count} teachers, weighed picture by picture by their "
-            + "confidence.\n",
+        { Weights: { } weights } => $"It learned from the class probabilities of {teachers.Count} teachers, summed with "
+            + $"the weights {string.Join(", ", weights.Select(Share))}.\n",
+        _ => $"It learned from the class probabilities of {teachers.Count} teachers, weighed picture by picture by "
+            + "their confidence.\n",
     };
+
+    private static string Share(double weight) => weight.ToString("0.###", CultureInfo.InvariantCulture);
 
     private static string Row(string name, BaseNovelResult? result) =>
         result is null

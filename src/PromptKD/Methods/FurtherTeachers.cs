@@ -10,7 +10,8 @@ namespace PromptKD.Methods;
 /// <param name="teachers">At least one, with class vectors of the same names; taken over.</param>
 /// <param name="combination">Weighs all teachers, the first one included.</param>
 internal sealed class FurtherTeachers(
-    IReadOnlyList<(ITeacherFeatures Features, ClassVectors Classes)> teachers, TeacherCombination combination) : IDisposable
+    IReadOnlyList<(ITeacherFeatures Features, ClassVectors Classes)> teachers,
+    TeacherCombination combination) : IDisposable
 {
     /// <summary>What the student is asked for: the teachers' probabilities, combined.</summary>
     /// <param name="first">Logits of the first teacher, [batch, classes].</param>
@@ -20,10 +21,8 @@ internal sealed class FurtherTeachers(
     public Tensor Combine(Tensor first, Batch batch, double temperature)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor[] further =
-        [
-            .. teachers.Select(teacher => teacher.Classes.Compare(teacher.Features.Of(batch), teacher.Classes.LogitScale)),
-        ];
+        IEnumerable<Tensor> further = teachers.Select(teacher =>
+            teacher.Classes.Compare(teacher.Features.Of(batch), teacher.Classes.LogitScale));
         return combination.Combine([first, .. further], temperature).MoveToOuterDisposeScope();
     }
 

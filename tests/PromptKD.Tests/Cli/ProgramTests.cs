@@ -7,7 +7,8 @@ public sealed class ProgramTests
     [InlineData("demo", "--output", "--seed", "--pictures-only")]
     [InlineData(
         "distill",
-        "--images", "--classes", "--teacher", "--teacher-prompts", "--teacher-weights", "--store", "--student", "--output", "--val", "--base",
+        "--images", "--classes", "--teacher", "--teacher-prompts", "--teacher-weights", "--store", "--student",
+        "--output", "--val", "--base",
         "--epochs", "--batch-size", "--lr", "--kd-weight", "--temperature", "--prompt-depth", "--prompt-length",
         "--template", "--seed", "--precision", "--device", "--workers", "--vocab", "--config", "--strict", "--fast-jpeg", "KEY VALUE")]
     [InlineData("evaluate", "--model", "--data", "--base", "--json", "--device", "--precision")]

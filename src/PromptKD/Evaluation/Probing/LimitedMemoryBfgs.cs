@@ -1,8 +1,8 @@
 namespace PromptKD.Evaluation.Probing;
 
 /// <summary>
-/// Finds the minimum of a smooth convex function: L-BFGS (Liu and Nocedal, Mathematical Programming 45, 1989) with a line
-/// search that halves steps until they descend enough (Armijo).
+/// Finds the minimum of a smooth convex function: L-BFGS (Liu and Nocedal, Mathematical Programming 45, 1989) with a
+/// line search that halves steps until they descend enough (Armijo).
 /// </summary>
 internal static class LimitedMemoryBfgs
 {
@@ -50,7 +50,7 @@ internal static class LimitedMemoryBfgs
         return point;
     }
 
-    /// <summary>Minus the gradient times an inverse Hessian that the last steps tell of: the two-loop recursion.</summary>
+    /// <summary>Minus the gradient times the inverse Hessian of the last steps: the two-loop recursion.</summary>
     private static double[] Direction(double[] gradient, LinkedList<Correction> history)
     {
         double[] direction = [.. gradient.Select(entry => -entry)];

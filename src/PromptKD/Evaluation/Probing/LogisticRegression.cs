@@ -31,7 +31,10 @@ internal sealed class LogisticRegression : IDisposable
         Tensor targets = nn.functional.one_hot(labels, classes).to(ScalarType.Float64); // [pictures, classes]
         long width = design.shape[1];
         double[] parameters = LimitedMemoryBfgs.Minimize(
-            point => Objective(design, targets, point, strength), new double[classes * width], Tolerance, MostIterations);
+            point => Objective(design, targets, point, strength),
+            new double[classes * width],
+            Tolerance,
+            MostIterations);
         return new LogisticRegression(tensor(parameters).view(classes, width));
     }
 

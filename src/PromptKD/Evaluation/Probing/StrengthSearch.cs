@@ -1,10 +1,12 @@
 namespace PromptKD.Evaluation.Probing;
 
 /// <summary>
-/// Chooses the strength of a linear probe by its accuracy on validation pictures: the best of seven powers of ten, 10⁶ to
-/// 10⁻⁶, then eight halvings of the range from a tenth of it to ten times it.
+/// Chooses the strength of a linear probe by its accuracy on validation pictures: the best of seven powers of ten, 10⁶
+/// to 10⁻⁶, then eight halvings of the range from a tenth of it to ten times it.
 /// </summary>
-/// <remarks>CLIP, arXiv 2103.00020, appendix A.3, searches like this; range, steps and ties as in CoOp lpclip/linear_probe.py.</remarks>
+/// <remarks>
+/// CLIP, arXiv 2103.00020, appendix A.3, searches like this; range, steps and ties as in CoOp lpclip/linear_probe.py.
+/// </remarks>
 internal static class StrengthSearch
 {
     private const int Halvings = 8;

@@ -28,7 +28,7 @@ public sealed class LogisticRegressionTests
 
         using var fitted = LogisticRegression.Fit(features, labels, classes: 2, strength: 1e-6);
 
-        TensorAssert.Near(tensor(new[] { 0.75, 0.25 }), fitted.Logits(features)[0].softmax(-1), 1e-5);
+        TensorAssert.Near(tensor(new[,] { { 0.75, 0.25 } }), fitted.Logits(features)[..1].softmax(-1), 1e-5);
     }
 
     [Fact]
@@ -42,7 +42,8 @@ public sealed class LogisticRegressionTests
 
         // The rows of the logits of zero and of the axes are bias and bias + weights.
         Tensor bias = fitted.Logits(zeros(1, 6, ScalarType.Float64))[0].requires_grad_();
-        Tensor weights = fitted.Logits(eye(6, dtype: ScalarType.Float64)).sub(bias.detach()).requires_grad_(); // [embedding, classes]
+        Tensor axes = eye(6, dtype: ScalarType.Float64);
+        Tensor weights = fitted.Logits(axes).sub(bias.detach()).requires_grad_(); // [embedding, classes]
         Tensor loss = nn.functional.cross_entropy(features.matmul(weights) + bias, labels, reduction: nn.Reduction.Sum);
         (Strength * loss).add(weights.square().sum() / 2).backward();
 
@@ -57,14 +58,16 @@ public sealed class LogisticRegressionTests
         using var fitted = LogisticRegression.Fit(
             tensor(new[,] { { 1.0 }, { -1.0 } }), tensor([0L, 1L]), classes: 2, strength: 1);
 
-        Assert.Equal(75, fitted.Accuracy(tensor(new[,] { { 2.0 }, { 0.5 }, { -3.0 }, { -1.0 } }), tensor([0L, 0L, 1L, 0L])));
+        Tensor others = tensor(new[,] { { 2.0 }, { 0.5 }, { -3.0 }, { -1.0 } });
+        Assert.Equal(75, fitted.Accuracy(others, arange(4).eq(2).to(ScalarType.Int64)));
     }
 
     [Fact]
     public void Leaves_no_tensor_behind()
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor features = TinyClip.Random(6, 8, 3).to(ScalarType.Float64), labels = arange(8, dtype: ScalarType.Int64).remainder(2);
+        Tensor features = TinyClip.Random(6, 8, 3).to(ScalarType.Float64);
+        Tensor labels = arange(8, dtype: ScalarType.Int64).remainder(2);
         long before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
 
         using (var fitted = LogisticRegression.Fit(features, labels, classes: 2, strength: 1))
