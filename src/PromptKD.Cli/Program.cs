@@ -17,6 +17,7 @@ var root = new RootCommand("Turns a large CLIP and a folder of unlabelled images
     EvaluateCommand.Create(),
     PredictCommand.Create(),
     BenchmarkCommand.Create(),
+    ProbeCommand.Create(),
     ReportCommand.Create(),
     DatasetsCommand.Create(),
     InterpretCommand.Create(),

@@ -57,6 +57,8 @@ public static class DistillationDefaults
             Require(config.Distill.Teacher, "--teacher", "the CLIP to learn from");
         }
 
+        int teachers = TeacherList.Of(config.Distill).Count;
+        TeacherList.Combination(config.Distill, teachers);
         Require(config.Distill.Student, "--student", "the CLIP that learns");
         CheckClasses(config.Distill.Classes);
         CheckTraining(config);

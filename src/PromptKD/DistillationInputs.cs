@@ -18,7 +18,7 @@ internal sealed class DistillationInputs : IDisposable
     private readonly ComputeTarget _target;
     private readonly ClipCheckpoint _studentClip;
     private readonly PictureSet _pictures;
-    private readonly DistillationTeacher _teacher;
+    private readonly DistillationTeachers _teachers;
     private readonly ImageLoader _pictureLoader;
     private readonly FolderEvaluation? _validation;
 
@@ -27,19 +27,19 @@ internal sealed class DistillationInputs : IDisposable
         ComputeTarget target,
         ClipCheckpoint studentClip,
         PictureSet pictures,
-        DistillationTeacher teacher)
+        DistillationTeachers teachers)
     {
         _config = config;
         _target = target;
         _studentClip = studentClip;
         _pictures = pictures;
-        _teacher = teacher;
+        _teachers = teachers;
         ImageLoaderOptions options = DistillationPictures.LoaderOptions(config);
         _pictureLoader = new ImageLoader(pictures.Items, pictures.Preprocessing, options);
         _validation = config.Distill.Val.Length == 0
             ? null
             : new FolderEvaluation(config.Distill.Val, config.Distill.Classes, pictures.Preprocessing, options);
-        Digests = new SortedDictionary<string, string>(teacher.Digests.ToDictionary())
+        Digests = new SortedDictionary<string, string>(teachers.Digests.ToDictionary())
         {
             ["class names"] = FileDigest.OfText(string.Join('\n', config.Distill.Classes)),
             ["pictures"] = pictures.Digest,
@@ -60,7 +60,7 @@ internal sealed class DistillationInputs : IDisposable
     public Preprocessing Preprocessing => _pictures.Preprocessing;
 
     /// <summary>The pictures as epochs go through them; with a store, through its views, once the method is built.</summary>
-    public TrainingPictures TrainingPictures => _teacher.Store is { } store
+    public TrainingPictures TrainingPictures => _teachers.Store is { } store
         ? new TrainingPictures(_config, Pictures.Count, _pictureLoader)
         {
             Views = store.Index.Views,
@@ -89,18 +89,18 @@ internal sealed class DistillationInputs : IDisposable
     {
         observer.OnPhase($"Reading the student {config.Distill.Student}");
         ClipCheckpoint student = ModelFiles.OpenClip(config.Distill.Student, observer, cancellation);
-        DistillationTeacher? teacher = null;
+        DistillationTeachers? teachers = null;
         try
         {
             student.Architecture.RequireTransformer(student.Description);
             Preprocessing preprocessing = DistillationPictures.PreprocessingOf(config, student.Architecture);
             var hashed = PictureSet.Hash(folder, pictures, preprocessing, observer, cancellation);
-            teacher = DistillationTeacher.Open(config, target, hashed, student, observer, cancellation);
-            return new DistillationInputs(config, target, student, hashed, teacher);
+            teachers = DistillationTeachers.Open(config, target, hashed, student, observer, cancellation);
+            return new DistillationInputs(config, target, student, hashed, teachers);
         }
         catch
         {
-            teacher?.Dispose();
+            teachers?.Dispose();
             student.Dispose();
             throw;
         }
@@ -111,21 +111,24 @@ internal sealed class DistillationInputs : IDisposable
     /// </summary>
     public PromptKDMethod BuildMethod(RunFolder run, IExperimentObserver observer, CancellationToken cancellation)
     {
-        ClassVectors classVectors = _teacher.EncodeClasses(observer);
-        return BuildStudent(
-            classVectors, _teacher.ReadFeatures(run, _pictureLoader, classVectors, observer, cancellation));
+        ClassVectors classVectors = _teachers.EncodeClasses(observer);
+        ITeacherFeatures teacher = _teachers.ReadFeatures(run, _pictureLoader, observer, cancellation);
+        FurtherTeachers? further = _teachers.ReadFurther(run, _pictureLoader, observer, cancellation);
+        return BuildStudent(classVectors, teacher, further);
     }
 
     /// <summary>As <see cref="BuildMethod"/>, to classify only: the teacher's image tower is not read.</summary>
     public PromptKDMethod BuildClassifier(IExperimentObserver observer) =>
-        BuildStudent(_teacher.EncodeClasses(observer), teacher: null);
+        BuildStudent(_teachers.EncodeClasses(observer), teacher: null, further: null);
 
-    /// <summary>The teacher's accuracies on the validation folder; null without one, or without its image tower.</summary>
-    public BaseNovelResult? MeasureTeacher(
-        PromptKDMethod method, IExperimentObserver observer, CancellationToken cancellation)
+    /// <summary>
+    /// The teachers' accuracies on the validation folder, once the method is built; null without one, or without any
+    /// image tower.
+    /// </summary>
+    public TeacherResults? MeasureTeachers(IExperimentObserver observer, CancellationToken cancellation)
     {
-        BaseNovelResult? result = _teacher.Measure(_validation, method.ClassVectors, observer, cancellation);
-        _teacher.Release();
+        TeacherResults? result = _teachers.Measure(_validation, observer, cancellation);
+        _teachers.Release();
         if (_validation is not null)
         {
             Warn(observer, _validation.Skipped);
@@ -135,7 +138,7 @@ internal sealed class DistillationInputs : IDisposable
     }
 
     /// <summary>Frees what training does not need of the teacher.</summary>
-    public void ReleaseTeacher() => _teacher.Release();
+    public void ReleaseTeacher() => _teachers.Release();
 
     /// <summary>Names the pictures that could not be learned from.</summary>
     public void WarnOfSkipped(IExperimentObserver observer) => Warn(observer, _pictureLoader.Skipped);
@@ -144,7 +147,7 @@ internal sealed class DistillationInputs : IDisposable
     public TrainingPlan Plan(
         RunFolder run,
         PromptKDMethod method,
-        BaseNovelResult? teacher,
+        TeacherResults? teacher,
         RunObserver observer,
         CancellationToken cancellation)
     {
@@ -161,7 +164,7 @@ internal sealed class DistillationInputs : IDisposable
     }
 
     /// <summary>The manifest of the student after its last epoch.</summary>
-    public StudentManifest Describe(EpochRecord last, BaseNovelResult? teacher, PromptKDMethod method)
+    public StudentManifest Describe(EpochRecord last, TeacherResults? teacher, PromptKDMethod method)
     {
         PromptKDConfig settings = _config.Trainer.PromptKD;
         StudentShape shape = method.Student.Shape;
@@ -189,7 +192,10 @@ internal sealed class DistillationInputs : IDisposable
                 _config.Seed,
                 last.Agreement),
             Validation = last.Validation,
-            TeacherValidation = teacher,
+            TeacherValidation = teacher?.Combined,
+            Teachers = _teachers.Combination is { } combination
+                ? new CombinedTeachers(_teachers.Count, combination.Weights, teacher?.Each)
+                : null,
         };
     }
 
@@ -200,16 +206,20 @@ internal sealed class DistillationInputs : IDisposable
         end.Skipped,
         end.History,
         student.TeacherValidation,
-        student.Validation);
+        student.Validation)
+    {
+        EachTeacher = student.Teachers?.Validations ?? [],
+    };
 
     /// <inheritdoc/>
     public void Dispose()
     {
         _studentClip.Dispose();
-        _teacher.Dispose();
+        _teachers.Dispose();
     }
 
-    private PromptKDMethod BuildStudent(ClassVectors classVectors, ITeacherFeatures? teacher)
+    private PromptKDMethod BuildStudent(
+        ClassVectors classVectors, ITeacherFeatures? teacher, FurtherTeachers? further)
     {
         PromptKDConfig settings = _config.Trainer.PromptKD;
         var encoder = ImageEncoder.Create(_studentClip.Architecture, _target.Type, _target.Device);
@@ -226,7 +236,8 @@ internal sealed class DistillationInputs : IDisposable
             student,
             teacher,
             classVectors,
-            new PromptKDSettings(settings.KdWeight, settings.Temperature, studentScale));
+            new PromptKDSettings(settings.KdWeight, settings.Temperature, studentScale),
+            further);
     }
 
     private BaseNovelResult Measure(Func<Tensor, Tensor> classify, CancellationToken cancellation) =>

@@ -2,18 +2,16 @@ using System.Security.Cryptography;
 using System.Text;
 using PromptKD.Configuration;
 using PromptKD.Data;
-using PromptKD.Evaluation;
 using PromptKD.Features;
 using PromptKD.Features.Store;
 using PromptKD.Models;
 using PromptKD.Models.Weights;
 using PromptKD.Runtime;
-using PromptKD.Training;
 
 namespace PromptKD;
 
 /// <summary>
-/// The teacher's side of a distillation: class vectors, and image features that are computed live or were stored.
+/// One teacher's side of a distillation: class vectors, and image features that are computed live or were stored.
 /// A store that holds the vectors of the classes needs no teacher at all.
 /// </summary>
 internal sealed class DistillationTeacher : IDisposable
@@ -24,6 +22,7 @@ internal sealed class DistillationTeacher : IDisposable
     private OpenedTeacher? _opened;
     private (ClassVectors Vectors, string VocabularySha256)? _stored;
     private string _vocabulary = "";
+    private ClassVectors? _classVectors;
     private LiveTeacher? _tower;
 
     private DistillationTeacher(ExperimentConfig config, ComputeTarget target, PictureSet pictures)
@@ -36,8 +35,14 @@ internal sealed class DistillationTeacher : IDisposable
     /// <summary>Where the features are stored; null for a live teacher.</summary>
     public TeacherStore? Store { get; private set; }
 
-    /// <summary>SHA-256 of the teacher, its prompts and its vocabulary, by name.</summary>
-    public IReadOnlyDictionary<string, string> Digests { get; private set; } = new Dictionary<string, string>();
+    /// <summary>SHA-256 of the teacher, its prompts and its vocabulary.</summary>
+    public TeacherDigests Digests { get; private set; } = new("", "", "");
+
+    /// <summary>Width of the image tower; 0 where it is not opened.</summary>
+    public int VisionWidth => _opened?.Model.Architecture.VisionWidth ?? 0;
+
+    /// <summary>Whether the image tower is there to classify with.</summary>
+    public bool IsLive => _tower is not null;
 
     /// <summary>Opens what there is to open, and refuses what does not fit.</summary>
     /// <exception cref="PromptKDException">A file is missing or damaged, or does not fit pictures or student.</exception>
@@ -67,36 +72,28 @@ internal sealed class DistillationTeacher : IDisposable
     /// <exception cref="PromptKDException">A class name is too long, or the vocabulary is another model's.</exception>
     public ClassVectors EncodeClasses(IExperimentObserver observer)
     {
-        if (_stored is { } stored)
-        {
-            _stored = null;
-            return stored.Vectors;
-        }
-
-        return _opened!.EncodeClasses(_config, _vocabulary, observer);
+        _classVectors = _stored?.Vectors ?? _opened!.EncodeClasses(_config, _vocabulary, observer);
+        _stored = null;
+        return _classVectors;
     }
 
     /// <summary>
-    /// The teacher's features as training wants them. The caller frees them. A store keeps the class vectors, too.
+    /// The teacher's features as training wants them, once the classes are encoded. The caller frees them. A store
+    /// keeps the class vectors, too.
     /// </summary>
-    /// <param name="run">Holds the store that DISTILL.VIEWS asks for.</param>
-    /// <param name="classVectors">Of <see cref="EncodeClasses"/>.</param>
+    /// <param name="storeFolder">Where to make the store that DISTILL.VIEWS asks for.</param>
     /// <param name="loader">Loads the pictures.</param>
     /// <param name="observer">Is told how it goes.</param>
     /// <param name="cancellation">Stops the making of a store; finished shards stay.</param>
     /// <exception cref="PromptKDException">The store is incomplete, damaged, or of something else.</exception>
     public ITeacherFeatures ReadFeatures(
-        RunFolder run,
-        ImageLoader loader,
-        ClassVectors classVectors,
-        IExperimentObserver observer,
-        CancellationToken cancellation)
+        string storeFolder, ImageLoader loader, IExperimentObserver observer, CancellationToken cancellation)
     {
         if (Store is not null)
         {
             observer.OnPhase($"Checking the teacher store {Store.Folder}");
             _opened?.Dispose();
-            return ReadStored(Store, classVectors);
+            return ReadStored(Store);
         }
 
         _tower = _opened!.Model.ReadImageTower(_config.Trainer.PromptKD.HalfPrompts);
@@ -107,30 +104,15 @@ internal sealed class DistillationTeacher : IDisposable
         }
 
         StoreIndex index = DistillationPictures.Index(_config, _target, _opened, _pictures);
-        Store = TeacherStore.OpenOrBegin(Path.Combine(run.Root, "teacher-store"), index);
+        Store = TeacherStore.OpenOrBegin(storeFolder, index);
         DistillationPictures.Fill(Store, loader, _tower, StorePart.Whole, observer, cancellation);
-        return ReadStored(Store, classVectors);
+        return ReadStored(Store);
     }
 
-    /// <summary>The teacher's accuracies; null without a validation folder, or where its image tower is not needed.</summary>
-    public BaseNovelResult? Measure(
-        FolderEvaluation? validation,
-        ClassVectors classVectors,
-        IExperimentObserver observer,
-        CancellationToken cancellation)
-    {
-        if (validation is null || _tower is null)
-        {
-            return null;
-        }
-
-        observer.OnPhase($"Measuring the teacher on {validation.Pictures} validation pictures");
-        return validation.Measure(
-            images => classVectors.Compare(_tower.Of(images), classVectors.LogitScale),
-            _config.Distill.Base,
-            _config.DataLoader.Test.BatchSize,
-            cancellation);
-    }
+    /// <summary>Scores of every class, by the image tower.</summary>
+    /// <param name="images">Normalised pixels, [batch, 3, size, size].</param>
+    /// <returns>Logits, [batch, classes].</returns>
+    public Tensor Classify(Tensor images) => _classVectors!.Compare(_tower!.Of(images), _classVectors.LogitScale);
 
     /// <summary>Frees what training does not need: the tower, once its features are stored.</summary>
     public void Release()
@@ -151,10 +133,10 @@ internal sealed class DistillationTeacher : IDisposable
         Release();
     }
 
-    private StoredTeacher ReadStored(TeacherStore store, ClassVectors classVectors)
+    private StoredTeacher ReadStored(TeacherStore store)
     {
         store.KeepClassVectors(
-            ClassVectorKey(store.Index.Teacher, store.Index.TeacherPrompts), classVectors, Digests["vocabulary"]);
+            ClassVectorKey(store.Index.Teacher, store.Index.TeacherPrompts), _classVectors!, Digests.Vocabulary);
         return store.ReadTeacher(_target.Device);
     }
 
@@ -185,25 +167,16 @@ internal sealed class DistillationTeacher : IDisposable
             RefuseOtherSizes(_opened.Model.Architecture, student);
         }
 
-        _target.UseThreadsFor(Math.Max(_opened?.Model.Architecture.VisionWidth ?? 0, student.Architecture.VisionWidth));
         Store?.Index.RefuseOther(Store.Folder, IndexFor(Store.Index));
         if (_stored is null)
         {
             _vocabulary = ModelFiles.FindVocabulary(_config.Distill.Vocab, _opened!.Model.Folder, cancellation);
         }
 
-        var digests = new Dictionary<string, string>
-        {
-            ["teacher"] = _opened?.Sha256 ?? Store!.Index.Teacher,
-            ["vocabulary"] = _stored?.VocabularySha256 ?? FileDigest.Sha256([_vocabulary]),
-        };
-        string prompts = _opened?.PromptsSha256 ?? Store!.Index.TeacherPrompts;
-        if (prompts != OpenedTeacher.NoPrompts)
-        {
-            digests["teacher prompts"] = prompts;
-        }
-
-        Digests = digests;
+        Digests = new TeacherDigests(
+            _opened?.Sha256 ?? Store!.Index.Teacher,
+            _opened?.PromptsSha256 ?? Store!.Index.TeacherPrompts,
+            _stored?.VocabularySha256 ?? FileDigest.Sha256([_vocabulary]));
     }
 
     // What this run would store, as far as it knows: it takes the views, and the teacher if it has none, as they are.

@@ -54,7 +54,7 @@ public static class Experiment
         }
 
         using PromptKDMethod method = inputs.BuildMethod(run, watcher, cancellation);
-        BaseNovelResult? teacherResult = inputs.MeasureTeacher(method, watcher, cancellation);
+        TeacherResults? teacherResult = inputs.MeasureTeachers(watcher, cancellation);
         run.Begin(inputs.Resolved);
         using var loop = new TrainingLoop(method, inputs.Plan(run, method, teacherResult, watcher, cancellation));
         if (checkpoint is not null)

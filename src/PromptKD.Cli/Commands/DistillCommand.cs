@@ -10,12 +10,7 @@ internal static class DistillCommand
     private static readonly SettingOption[] s_settings =
     [
         SettingOptions.Images,
-        SettingOptions.Teacher,
-        SettingOptions.TeacherPrompts,
         new("--student", "DISTILL.STUDENT", "The CLIP that learns: as --teacher [required]"),
-        new("--store", "DISTILL.STORE",
-            "A store of teacher features that features made: no teacher runs; epoch e learns from view e mod K "
-            + "[default: none]"),
         new("--views", "DISTILL.VIEWS",
             "Views of each picture for which the teacher's features are stored (in the output folder) and used again by "
             + "later epochs; 0: the teacher looks at every step, as in the paper."),
@@ -83,14 +78,11 @@ internal static class DistillCommand
         {
             output, classes, templates, config, overrides,
         };
-        foreach (SettingOption setting in s_settings)
+        IEnumerable<Option> settings = s_settings.Select(setting => setting.Option);
+        IEnumerable<Option> switches = s_switches.Select(setting => setting.Option);
+        foreach (Option option in settings.Concat(TeacherOptions.All).Concat(switches))
         {
-            command.Options.Add(setting.Option);
-        }
-
-        foreach (SettingSwitch setting in s_switches)
-        {
-            command.Options.Add(setting.Option);
+            command.Options.Add(option);
         }
 
         command.SetAction((parsed, cancellation) =>
@@ -123,10 +115,10 @@ internal static class DistillCommand
     {
         ExperimentConfig config = files.Aggregate(
             DistillationDefaults.Config, (merged, file) => merged.MergeFile(file));
-        return config
+        config = config
             .MergeOverrides([.. s_settings.SelectMany(setting => setting.ToOverride(parsed))])
-            .MergeOverrides([.. s_switches.SelectMany(setting => setting.ToOverride(parsed))])
-            .MergeOverrides(overrides);
+            .MergeOverrides([.. s_switches.SelectMany(setting => setting.ToOverride(parsed))]);
+        return TeacherOptions.Apply(parsed, config).MergeOverrides(overrides);
     }
 
     private static int Run(ExperimentConfig config, CancellationToken cancellation)
@@ -137,7 +129,12 @@ internal static class DistillCommand
         }
 
         DistillationReport report = Experiment.Distil(config, new RunDisplay(), cancellation);
-        AccuracyTable.Print(("teacher", report.Teacher), ("student", report.Student));
+        AccuracyTable.Print(
+        [
+            .. report.EachTeacher.Select((result, index) => ($"teacher {index + 1}", result)),
+            (report.EachTeacher.Count == 0 ? "teacher" : "teachers combined", report.Teacher),
+            ("student", report.Student),
+        ]);
         Console.WriteLine($"The student is in {report.StudentFolder}. Try:");
         Console.WriteLine($"  promptkd predict --model {report.StudentFolder} {config.Distill.Images}");
         return 0;

@@ -22,6 +22,32 @@ public sealed record DistillConfig
     [OwnKey]
     public string TeacherPrompts { get; init; } = "";
 
+    /// <summary>
+    /// Teachers beside <see cref="Teacher"/>, whose class probabilities are combined with its own; empty for one
+    /// teacher. The text '' stands for one that its store does without.
+    /// </summary>
+    [OwnKey]
+    public ValueList<string> FurtherTeachers { get; init; } = [];
+
+    /// <summary>
+    /// Learned prompts of each of <see cref="FurtherTeachers"/>, '' for plain CLIP; empty if none has any.
+    /// </summary>
+    [OwnKey]
+    public ValueList<string> FurtherTeacherPrompts { get; init; } = [];
+
+    /// <summary>
+    /// Weights of all teachers' class probabilities, in order; they are divided by their sum. Empty weighs all alike.
+    /// </summary>
+    [OwnKey, AtLeast(0)]
+    public ValueList<double> TeacherWeights { get; init; } = [];
+
+    /// <summary>
+    /// How several teachers are weighed: by <see cref="TeacherWeights"/> (fixed), or each picture anew, in proportion
+    /// to the probability that each teacher gives to its own best class (confidence).
+    /// </summary>
+    [OwnKey, OneOf("fixed", "confidence")]
+    public string TeacherWeighting { get; init; } = "fixed";
+
     /// <summary>The student: a CLIP checkpoint, folder, or name as <c>openai:ViT-B/16</c>.</summary>
     [OwnKey]
     public string Student { get; init; } = "";
@@ -32,6 +58,12 @@ public sealed record DistillConfig
     /// </summary>
     [OwnKey]
     public string Store { get; init; } = "";
+
+    /// <summary>
+    /// Stores of each of <see cref="FurtherTeachers"/>, '' for a live teacher; empty if none is stored.
+    /// </summary>
+    [OwnKey]
+    public ValueList<string> FurtherStores { get; init; } = [];
 
     /// <summary>
     /// Views of each picture (crop and flip) for which the teacher's features are stored and used again by later

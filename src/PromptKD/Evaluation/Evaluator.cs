@@ -14,19 +14,32 @@ internal sealed class Evaluator
     /// <param name="batches">Batches with labels; each is disposed when it has been used.</param>
     /// <param name="cancellation">Stops between batches.</param>
     public static Evaluator Run(
-        Func<Tensor, Tensor> classify, IEnumerable<Batch> batches, CancellationToken cancellation = default)
+        Func<Tensor, Tensor> classify, IEnumerable<Batch> batches, CancellationToken cancellation = default) =>
+        RunSeveral(pictures => [classify(pictures)], count: 1, batches, cancellation)[0];
+
+    /// <summary>Runs several classifiers over the same batches, each of which is loaded once.</summary>
+    /// <param name="classify">From normalised pixels [batch, 3, size, size] to logits [batch, classes] of each.</param>
+    /// <param name="count">How many classifiers there are.</param>
+    /// <param name="batches">Batches with labels; each is disposed when it has been used.</param>
+    /// <param name="cancellation">Stops between batches.</param>
+    /// <returns>One evaluation a classifier, in order.</returns>
+    public static IReadOnlyList<Evaluator> RunSeveral(
+        Func<Tensor, IReadOnlyList<Tensor>> classify,
+        int count,
+        IEnumerable<Batch> batches,
+        CancellationToken cancellation = default)
     {
-        var evaluator = new Evaluator();
+        Evaluator[] evaluators = [.. Enumerable.Range(0, count).Select(_ => new Evaluator())];
         foreach (Batch batch in batches)
         {
             cancellation.ThrowIfCancellationRequested();
             using (batch)
             {
-                evaluator.Add(classify, batch);
+                Add(evaluators, classify, batch);
             }
         }
 
-        return evaluator;
+        return evaluators;
     }
 
     /// <summary>Logits of each picture, in the order of the batches, each [classes].</summary>
@@ -60,14 +73,21 @@ internal sealed class Evaluator
         return best;
     }
 
-    private void Add(Func<Tensor, Tensor> classify, Batch batch)
+    private static void Add(Evaluator[] evaluators, Func<Tensor, IReadOnlyList<Tensor>> classify, Batch batch)
     {
         using var pause = CollectionPause.Begin();
         using DisposeScope scope = NewDisposeScope();
-        Tensor logits = classify(batch.Images).cpu();
+        Tensor labels = batch.Labels ?? throw new InvalidOperationException("Cannot evaluate batches without labels.");
+        foreach ((Evaluator evaluator, Tensor logits) in evaluators.Zip(classify(batch.Images)))
+        {
+            evaluator.Add(logits.cpu(), labels.cpu());
+        }
+    }
+
+    private void Add(Tensor logits, Tensor labels)
+    {
         int classes = (int)logits.shape[1];
         _scores.AddRange(logits.contiguous().data<float>().ToArray().Chunk(classes));
-        Tensor labels = batch.Labels ?? throw new InvalidOperationException("Cannot evaluate batches without labels.");
-        _labels.AddRange(labels.cpu().data<long>().ToArray().Select(label => (int)label));
+        _labels.AddRange(labels.data<long>().ToArray().Select(label => (int)label));
     }
 }

@@ -35,7 +35,22 @@ internal sealed class FolderEvaluation
     /// <param name="cancellation">Stops between batches.</param>
     /// <exception cref="PromptKDException">No class is left to be novel, or no picture can be read.</exception>
     public BaseNovelResult Measure(
-        Func<Tensor, Tensor> classify, int? baseClasses, int batchSize, CancellationToken cancellation)
+        Func<Tensor, Tensor> classify, int? baseClasses, int batchSize, CancellationToken cancellation) =>
+        MeasureSeveral(pictures => [classify(pictures)], count: 1, baseClasses, batchSize, cancellation)[0];
+
+    /// <summary>Measures several classifiers on the same pictures, each of which is loaded once.</summary>
+    /// <param name="classify">From normalised pixels [batch, 3, size, size] to logits [batch, classes] of each.</param>
+    /// <param name="count">How many classifiers there are.</param>
+    /// <param name="baseClasses">How many of the first classes count as base; null or 0 for no split.</param>
+    /// <param name="batchSize">Pictures at a time.</param>
+    /// <param name="cancellation">Stops between batches.</param>
+    /// <exception cref="PromptKDException">No class is left to be novel, or no picture can be read.</exception>
+    public IReadOnlyList<BaseNovelResult> MeasureSeveral(
+        Func<Tensor, IReadOnlyList<Tensor>> classify,
+        int count,
+        int? baseClasses,
+        int batchSize,
+        CancellationToken cancellation)
     {
         if (baseClasses < 0 || baseClasses >= _classes)
         {
@@ -44,7 +59,8 @@ internal sealed class FolderEvaluation
         }
 
         var plan = new LoadPlan { Order = EpochOrder.Sequential(_pictures), BatchSize = batchSize };
-        var evaluator = Evaluator.Run(classify, _loader.Load(plan, cancellation), cancellation);
-        return BaseNovelResult.From(evaluator, _classes, baseClasses);
+        IReadOnlyList<Evaluator> evaluators =
+            Evaluator.RunSeveral(classify, count, _loader.Load(plan, cancellation), cancellation);
+        return [.. evaluators.Select(evaluator => BaseNovelResult.From(evaluator, _classes, baseClasses))];
     }
 }

@@ -23,7 +23,7 @@ internal static class ModelCard
 
             A CLIP image tower ({size})
             that learned, without labels, to classify as a larger CLIP does (PromptKD, CVPR 2024).
-            {training.Pictures} unlabelled pictures, {training.Epochs} epochs, batches of {training.BatchSize}, learning rate {training.LearningRate},
+            {Teachers(manifest.Teachers)}{training.Pictures} unlabelled pictures, {training.Epochs} epochs, batches of {training.BatchSize}, learning rate {training.LearningRate},
             loss weight {training.LossWeight}, temperature {training.Temperature}, seed {training.Seed}.
 
             Classes: {Names(manifest.ClassNames)}.
@@ -48,7 +48,13 @@ internal static class ModelCard
     {
         var table = new StringBuilder();
         table.AppendLine("| | all classes | base | novel | harmonic mean |").AppendLine("|---|---|---|---|---|");
-        table.Append(Row("teacher", manifest.TeacherValidation)).Append(Row("this student", manifest.Validation));
+        foreach ((int index, BaseNovelResult? result) in (manifest.Teachers?.Validations ?? []).Index())
+        {
+            table.Append(Row($"teacher {index + 1}", result));
+        }
+
+        table.Append(Row(manifest.Teachers is null ? "teacher" : "teachers combined", manifest.TeacherValidation))
+            .Append(Row("this student", manifest.Validation));
         string agreement = string.Create(
             CultureInfo.InvariantCulture,
             $"In the last epoch it chose the teacher's class for {manifest.Training.Agreement:P1} of the training pictures");
@@ -56,6 +62,17 @@ internal static class ModelCard
             ? $"{agreement}. There was no validation folder: nothing else was measured."
             : $"{table}\n{agreement}; validation pictures: {manifest.Validation.Pictures}, never trained on.";
     }
+
+    private static string Teachers(CombinedTeachers? teachers) => teachers switch
+    {
+        null => "",
+        { Weights: { } weights } => $"It learned from the class probabilities of {teachers.Count} teachers, summed with "
+            + $"the weights {string.Join(", ", weights.Select(Share))}.\n",
+        _ => $"It learned from the class probabilities of {teachers.Count} teachers, weighed picture by picture by "
+            + "their confidence.\n",
+    };
+
+    private static string Share(double weight) => weight.ToString("0.###", CultureInfo.InvariantCulture);
 
     private static string Row(string name, BaseNovelResult? result) =>
         result is null

@@ -60,8 +60,11 @@ public sealed record StudentManifest
     /// <summary>Accuracies on the validation folder, percent; null without one.</summary>
     public BaseNovelResult? Validation { get; init; }
 
-    /// <summary>Accuracies of the teacher on the same folder, percent; null without one.</summary>
+    /// <summary>Accuracies of the teacher on the same folder, of several combined, percent; null without one.</summary>
     public BaseNovelResult? TeacherValidation { get; init; }
+
+    /// <summary>How several teachers were combined; null for one teacher.</summary>
+    public CombinedTeachers? Teachers { get; init; }
 
     /// <summary>Reads a manifest.</summary>
     /// <param name="path">A <c>model.json</c>.</param>

@@ -14,8 +14,13 @@ namespace PromptKD.Methods;
 /// <param name="teacher">Where the teacher's image features come from; taken over. Null for inference only.</param>
 /// <param name="classVectors">The teacher's text features of all classes; taken over.</param>
 /// <param name="settings">Loss weight, temperature and the student's own logit scale.</param>
+/// <param name="further">Teachers beside the first one, taken over; null for the paper's one teacher.</param>
 internal sealed class PromptKDMethod(
-    Student student, ITeacherFeatures? teacher, ClassVectors classVectors, PromptKDSettings settings) : IPromptMethod
+    Student student,
+    ITeacherFeatures? teacher,
+    ClassVectors classVectors,
+    PromptKDSettings settings,
+    FurtherTeachers? further = null) : IPromptMethod
 {
     /// <inheritdoc/>
     public IReadOnlyList<KeyValuePair<string, Parameter>> Trainable => student.Trainable;
@@ -39,7 +44,7 @@ internal sealed class PromptKDMethod(
     /// <summary>The model that is learned.</summary>
     public Student Student => student;
 
-    /// <summary>The teacher's text features.</summary>
+    /// <summary>The text features of the teacher, the first one where there are several.</summary>
     public ClassVectors ClassVectors => classVectors;
 
     /// <inheritdoc/>
@@ -74,6 +79,7 @@ internal sealed class PromptKDMethod(
     {
         student.Dispose();
         teacher?.Dispose();
+        further?.Dispose();
         classVectors.Dispose();
     }
 
@@ -87,7 +93,8 @@ internal sealed class PromptKDMethod(
 
         using IDisposable noGradients = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        return classVectors.Compare(teacher.Of(batch), classVectors.LogitScale).MoveToOuterDisposeScope();
+        Tensor logits = classVectors.Compare(teacher.Of(batch), classVectors.LogitScale);
+        return (further?.Combine(logits, batch, settings.Temperature) ?? logits).MoveToOuterDisposeScope();
     }
 
     // The reference scales student logits with the student's own logit scale, not with the teacher's.

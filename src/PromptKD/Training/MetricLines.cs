@@ -7,11 +7,19 @@ internal static class MetricLines
 {
     /// <param name="history">The epochs so far.</param>
     /// <param name="teacher">Accuracies of the teacher, measured before the first epoch; null without validation.</param>
-    public static IEnumerable<object> Of(IReadOnlyList<EpochRecord> history, BaseNovelResult? teacher)
+    public static IEnumerable<object> Of(IReadOnlyList<EpochRecord> history, TeacherResults? teacher)
     {
-        if (teacher is not null)
+        foreach ((int index, BaseNovelResult? result) in (teacher?.Each ?? []).Index())
         {
-            yield return Validation("teacher", null, teacher);
+            if (result is not null)
+            {
+                yield return Validation($"teacher {index + 1}", null, result);
+            }
+        }
+
+        if (teacher?.Combined is { } combined)
+        {
+            yield return Validation("teacher", null, combined);
         }
 
         foreach (EpochRecord epoch in history)

@@ -7,7 +7,8 @@ public sealed class ProgramTests
     [InlineData("demo", "--output", "--seed", "--pictures-only")]
     [InlineData(
         "distill",
-        "--images", "--classes", "--teacher", "--teacher-prompts", "--student", "--output", "--val", "--base",
+        "--images", "--classes", "--teacher", "--teacher-prompts", "--teacher-weights", "--store", "--student",
+        "--output", "--val", "--base",
         "--epochs", "--batch-size", "--lr", "--kd-weight", "--temperature", "--prompt-depth", "--prompt-length",
         "--template", "--seed", "--precision", "--device", "--workers", "--vocab", "--config", "--strict", "--fast-jpeg", "KEY VALUE")]
     [InlineData("evaluate", "--model", "--data", "--base", "--json", "--device", "--precision")]
@@ -15,6 +16,8 @@ public sealed class ProgramTests
         "features",
         "--images", "--teacher", "--teacher-prompts", "--views", "--seed", "--output", "--shard", "--check",
         "--precision", "--device", "--workers", "--fast-jpeg", "KEY VALUE")]
+    [InlineData(
+        "probe", "--clip", "--train", "--val", "--test", "--shots", "--seeds", "--json", "--device", "--precision")]
     [InlineData("predict", "--model", "--top", "--json", "--device", "--precision", "pictures")]
     [InlineData("interpret", "--prompts", "--clip", "--nearest", "--vocab", "--json")]
     public void Help_of_a_command_names_each_option(string command, params string[] options)
@@ -31,6 +34,7 @@ public sealed class ProgramTests
     [InlineData("features")]
     [InlineData("predict")]
     [InlineData("interpret")]
+    [InlineData("probe")]
     public void Help_gives_the_default_of_each_option_or_says_that_it_is_required(string command)
     {
         CliResult result = CliProgram.Run(command, "--help").Succeeds();

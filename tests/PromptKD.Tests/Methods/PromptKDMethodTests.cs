@@ -33,6 +33,32 @@ public sealed class PromptKDMethodTests
     }
 
     [Fact]
+    public void Learns_from_several_teachers_each_in_its_own_space_with_its_own_scale()
+    {
+        const double SecondScale = 5;
+        using DisposeScope scope = NewDisposeScope();
+        var second = new FixedTeacher(nn.functional.normalize(TinyClip.Random(90, 4, 9), dim: -1));
+        var vectors = new ClassVectors(
+            ["a", "b", "c", "d"], nn.functional.normalize(TinyClip.Random(91, 4, 9), dim: -1), SecondScale);
+        using PromptKDMethod method = MakeMethod(
+            further: new FurtherTeachers([(second, vectors)], TeacherCombination.ByWeights([0.25, 0.75])));
+        using Batch batch = MakeBatch();
+        method.SetTraining(false);
+
+        StepOutcome outcome = method.Loss(batch);
+
+        using var first = new RandomTeacher();
+        Tensor shared = method.ClassVectors.Vectors;
+        Tensor ofFirst = ((TeacherScale / Temperature) * first.Of(batch).matmul(shared.t())).softmax(-1);
+        Tensor ofSecond = ((SecondScale / Temperature) * second.Features.matmul(vectors.Vectors.t())).softmax(-1);
+        Tensor asked = (0.25 * ofFirst) + (0.75 * ofSecond);
+        Tensor student = (StudentScale / Temperature) * method.Student.ImageFeatures(batch.Images).matmul(shared.t());
+        Tensor divergence = (asked * (asked.log() - student.log_softmax(-1))).mean();
+        TensorAssert.Near(LossWeight * Temperature * Temperature * divergence, outcome.Loss, 1e-5);
+        Assert.Equal(asked.argmax(1).eq(student.argmax(1)).sum().item<long>(), outcome.Matches.item<long>());
+    }
+
+    [Fact]
     public void Classifies_by_scaled_cosines_without_gradient()
     {
         using DisposeScope scope = NewDisposeScope();
@@ -74,14 +100,25 @@ public sealed class PromptKDMethodTests
     }
 
     /// <summary>A tiny student that learns four classes from a random teacher.</summary>
-    internal static PromptKDMethod MakeMethod(bool withTeacher = true) => new(
+    internal static PromptKDMethod MakeMethod(bool withTeacher = true, FurtherTeachers? further = null) => new(
         TinyClip.Student(),
         withTeacher ? new RandomTeacher() : null,
         new ClassVectors(
             ["a", "b", "c", "d"], nn.functional.normalize(TinyClip.Random(3, 4, 6), dim: -1), TeacherScale),
-        new PromptKDSettings(LossWeight, Temperature, StudentScale));
+        new PromptKDSettings(LossWeight, Temperature, StudentScale),
+        further);
 
     /// <summary>Four random pictures; each number gives others.</summary>
     internal static Batch MakeBatch(int number = 0, int epoch = 0) =>
         new(TinyClip.Images(4, (ulong)((10 * epoch) + number + 40)), null, [0, 1, 2, 3]) { Number = number };
+
+    /// <summary>A teacher that says the same of every batch.</summary>
+    private sealed class FixedTeacher(Tensor features) : ITeacherFeatures
+    {
+        public Tensor Features => features;
+
+        public Tensor Of(Batch batch) => features.clone();
+
+        public void Dispose() => features.Dispose();
+    }
 }

@@ -120,5 +120,21 @@ internal sealed record StoreIndex
         }
     }
 
+    /// <summary>Refuses a second store of the same run whose teacher saw other views of the pictures.</summary>
+    /// <param name="folder">This store, for the message.</param>
+    /// <param name="other">The index of the second store.</param>
+    /// <param name="otherFolder">The second store.</param>
+    /// <exception cref="PromptKDException">The views differ, or one of the stores has more of them.</exception>
+    public void RefuseOtherViews(string folder, StoreIndex other, string otherFolder)
+    {
+        if (Views != other.Views || ViewCount != other.ViewCount)
+        {
+            throw new PromptKDException(
+                $"The teacher stores {folder} and {otherFolder} hold different views: {ViewCount} with seed "
+                + $"{Views.Seed} there, {other.ViewCount} with seed {other.Views.Seed} here. Make both with the same "
+                + "--views, --seed and INPUT.*, so that all teachers see the same crops.");
+        }
+    }
+
     private static string Show(JsonNode? node) => node?.ToJsonString(RecordJson.Options) ?? "nothing";
 }

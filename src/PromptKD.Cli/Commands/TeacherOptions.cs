@@ -1,0 +1,105 @@
+using System.CommandLine;
+using System.Globalization;
+using PromptKD.Configuration;
+
+namespace PromptKD.Cli.Commands;
+
+/// <summary>
+/// The options of <c>distill</c> that name teachers. Each is given once for one teacher, or once for each of several,
+/// in the same order.
+/// </summary>
+internal static class TeacherOptions
+{
+    private const string None = "-";
+    private const string Confidence = "confidence";
+
+    private static readonly Option<string[]> s_teacher = new(SettingOptions.Teacher.Name)
+    {
+        Description = "The CLIP to learn from: a .pt, .safetensors or .bin file, a Hugging Face or open_clip folder, or "
+            + "a name such as openai:ViT-L/14, which is fetched once. Repeatable: the class probabilities of several are "
+            + "combined, and the student keeps the class vectors of the first [required]",
+        HelpName = SettingOptions.Teacher.Key,
+    };
+
+    private static readonly Option<string[]> s_prompts = new(SettingOptions.TeacherPrompts.Name)
+    {
+        Description = "Checkpoint of the teacher's learned prompts, as the CoOp family saves it. Without it the teacher "
+            + "is plain CLIP, zero-shot. One for each teacher, - for none [default: none]",
+        HelpName = SettingOptions.TeacherPrompts.Key,
+    };
+
+    private static readonly Option<string[]> s_store = new("--store")
+    {
+        Description = "A store of teacher features that features made: no teacher runs; epoch e learns from view e mod "
+            + "K. One for each teacher, - for a live one [default: none]",
+        HelpName = "DISTILL.STORE",
+    };
+
+    private static readonly Option<string> s_weights = new("--teacher-weights")
+    {
+        Description = "Weights of several teachers, such as 0.7,0.3, or confidence: picture by picture, in proportion to "
+            + "the probability of each teacher's best class [default: all alike]",
+        HelpName = "DISTILL.TEACHER_WEIGHTS",
+    };
+
+    /// <summary>All of them.</summary>
+    public static IEnumerable<Option> All => [s_teacher, s_prompts, s_store, s_weights];
+
+    /// <summary>The configuration with what was given.</summary>
+    /// <exception cref="PromptKDException">
+    /// An option is given for some teachers only, or weights are no numbers.
+    /// </exception>
+    public static ExperimentConfig Apply(ParseResult parsed, ExperimentConfig config)
+    {
+        string[] teachers = Given(parsed, s_teacher);
+        string[] prompts = Given(parsed, s_prompts);
+        string[] stores = Given(parsed, s_store);
+        int count = Math.Max(teachers.Length, stores.Length);
+        RefuseSome(s_teacher, teachers.Length, count);
+        RefuseSome(s_prompts, prompts.Length, count);
+        RefuseSome(s_store, stores.Length, count);
+        DistillConfig distill = config.Distill;
+        distill = teachers.Length == 0
+            ? distill
+            : distill with { Teacher = teachers[0], FurtherTeachers = [.. teachers[1..]] };
+        distill = prompts.Length == 0
+            ? distill
+            : distill with { TeacherPrompts = prompts[0], FurtherTeacherPrompts = [.. prompts[1..]] };
+        distill = stores.Length == 0
+            ? distill
+            : distill with { Store = stores[0], FurtherStores = [.. stores[1..]] };
+        return config with { Distill = parsed.GetValue(s_weights) is { } weights ? Weigh(distill, weights) : distill };
+    }
+
+    private static string[] Given(ParseResult parsed, Option<string[]> option) =>
+        [.. (parsed.GetValue(option) ?? []).Select(value => value == None ? "" : value)];
+
+    private static void RefuseSome(Option option, int given, int teachers)
+    {
+        if (given > 0 && teachers > 0 && given != teachers)
+        {
+            throw new PromptKDException(
+                $"{option.Name} is given {given} times for {teachers} teachers. Give it once for each, in the order of "
+                + $"the teachers, {None} for none.");
+        }
+    }
+
+    private static DistillConfig Weigh(DistillConfig distill, string weights)
+    {
+        if (weights == Confidence)
+        {
+            return distill with { TeacherWeighting = Confidence, TeacherWeights = [] };
+        }
+
+        string[] parts = weights.Split(',');
+        double[] numbers = [.. parts.Select(Number).OfType<double>().Where(number => number >= 0)];
+        return numbers.Length == parts.Length
+            ? distill with { TeacherWeighting = "fixed", TeacherWeights = [.. numbers] }
+            : throw new PromptKDException(
+                $"{s_weights.Name} is '{weights}', expected a number of 0 or more for each teacher, such as 0.7,0.3, or "
+                + $"{Confidence}.");
+    }
+
+    private static double? Number(string text) =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) ? number : null;
+}
