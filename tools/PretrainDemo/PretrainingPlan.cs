@@ -21,6 +21,9 @@ internal sealed record PretrainingPlan
     /// <summary>The pictures it learns from.</summary>
     public required PictureDomain Domain { get; init; }
 
+    /// <summary>What it reads about them.</summary>
+    public CaptionSource Captions { get; init; } = CaptionSource.Own;
+
     /// <summary>Updates of the weights.</summary>
     public required int Steps { get; init; }
 

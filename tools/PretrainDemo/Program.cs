@@ -63,6 +63,7 @@ command.SetAction(arguments =>
             Folder = arguments.GetValue(noAugmentation) ? "plain-teacher" : "teacher",
             Architecture = PretrainingPlan.TeacherArchitecture,
             Domain = arguments.GetValue(noAugmentation) ? PictureDomain.Source : PictureDomain.Augmented,
+            Captions = arguments.GetValue(noAugmentation) ? CaptionSource.WithTemplates : CaptionSource.Own,
             Steps = arguments.GetValue(teacherSteps),
             Seed = arguments.GetValue(teacherSeed),
         },
@@ -99,7 +100,7 @@ static void Make(PretrainingPlan plan, string output)
     var clock = Stopwatch.StartNew();
     string folder = Path.Combine(output, plan.Folder);
     string vocabulary = Path.Combine(folder, "merges.txt");
-    WholeFile.WriteText(vocabulary, BytePairLearner.ToMergesFile(BytePairLearner.Learn(Captions.All)));
+    WholeFile.WriteText(vocabulary, BytePairLearner.ToMergesFile(BytePairLearner.Learn(plan.Captions.All)));
     var tokenizer = ClipTokenizer.Load(vocabulary);
     using ContrastiveModel model = Pretraining.Run(plan, tokenizer, Console.WriteLine);
     OpenClipExport.Write(folder, model);
