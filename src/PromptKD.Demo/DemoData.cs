@@ -60,7 +60,8 @@ public static class DemoData
                     labelledPerClass,
                     LabelledSeed),
             ];
-            WritePictures([.. files.Select(file => file with { Seed = file.Seed + (variant * VariantStep) })], cancellation);
+            WritePictures(
+                [.. files.Select(file => file with { Seed = file.Seed + (variant * VariantStep) })], cancellation);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -4,7 +4,7 @@ using PromptKD.Data.Datasets;
 
 namespace PromptKD;
 
-/// <summary>Class folders, divided: some pictures of each base class to learn from, and the rest to measure on.</summary>
+/// <summary>Class folders, divided: some pictures of each base class to learn from, the rest to measure on.</summary>
 internal sealed record LabelledPictures
 {
     /// <summary>Every class, in label order, base classes first.</summary>
@@ -22,7 +22,7 @@ internal sealed record LabelledPictures
     /// <summary>Learned classes with fewer pictures than asked for, with the number that they have.</summary>
     public required IReadOnlyList<(string ClassName, int Pictures)> Short { get; init; }
 
-    /// <summary>Lists the pictures and draws the shots, as for a data set of the catalog (Dassl's few-shot sets).</summary>
+    /// <summary>Lists the pictures and draws the shots, as for a data set of the catalog.</summary>
     /// <param name="config">
     /// DISTILL.LABELLED, .CLASSES (empty: the names of the folders, sorted) and .BASE, DATASET.NUM_SHOTS, SEED.
     /// </param>
@@ -39,7 +39,8 @@ internal sealed record LabelledPictures
         if (learned >= names.Count)
         {
             throw new PromptKDException(
-                $"--base is {learned}, but '{folder}' has {names.Count} classes. Give 1 to {names.Count - 1}, or 0 to learn all.");
+                $"--base is {learned}, but '{folder}' has {names.Count} classes. Give 1 to {names.Count - 1}, or 0 to learn "
+                + "all.");
         }
 
         learned = learned > 0 ? learned : names.Count;
@@ -70,8 +71,8 @@ internal sealed record LabelledPictures
         }
 
         (string name, int pictures) = Short.MinBy(one => one.Pictures);
-        return $"{Short.Count} of {LearnedClasses} classes have fewer than {shots} pictures, '{name}' only {pictures}: all of "
-            + "theirs are learned from, and none is left to measure on.";
+        return $"{Short.Count} of {LearnedClasses} classes have fewer than {shots} pictures, '{name}' only {pictures}: "
+            + "all of theirs are learned from, and none is left to measure on.";
     }
 
     // Pictures of each learned class.
@@ -87,7 +88,7 @@ internal sealed record LabelledPictures
         return empty < 0
             ? counts
             : throw new PromptKDException(
-                $"No picture of the class '{names[empty]}' in '{folder}', where each of {learned} classes needs 1 or more. "
-                + "Add some, or leave the class out.");
+                $"No picture of the class '{names[empty]}' in '{folder}', where each of {learned} classes needs 1 or "
+                + "more. Add some, or leave the class out.");
     }
 }

@@ -28,14 +28,15 @@ public static class TeachingDefaults
     /// <exception cref="PromptKDException">One is.</exception>
     internal static void Check(ExperimentConfig config)
     {
-        Require(config.Distill.Labelled, "--data", "a folder with a folder of pictures for each class");
-        Require(config.Distill.Teacher, "--clip", "the CLIP to tune");
+        Require(
+            config.Distill.Labelled, "--data (--labelled of distill)", "a folder with a folder of pictures for each class");
+        Require(config.Distill.Teacher, "--clip (--teacher of distill)", "the CLIP to tune");
         DistillationDefaults.CheckTraining(config);
         if (!s_methods.Contains(config.Trainer.Name))
         {
             throw new PromptKDException(
-                $"TRAINER.NAME is {config.Trainer.Name}; distilling can learn from teachers of {string.Join(" or ", s_methods)} "
-                + "only. promptkd train knows the other methods.");
+                $"TRAINER.NAME is {config.Trainer.Name}; distilling can learn from teachers of "
+                + $"{string.Join(" or ", s_methods)} only. promptkd train knows the other methods.");
         }
     }
 

@@ -40,10 +40,10 @@ public sealed record TeachingReport
     /// <summary>SHA-256 of each input, by name.</summary>
     public required IReadOnlyDictionary<string, string> Inputs { get; init; }
 
-    /// <summary>Where accuracies come from: "validation folder", "labelled pictures that were not learned from", or null.</summary>
+    /// <summary>Which pictures the accuracies are of, in words; null if nothing was measured.</summary>
     public string? MeasuredOn { get; init; }
 
-    /// <summary>Accuracies of the CLIP as it came, by the sentences of TRAINER.PROMPTKD.TEMPLATES; null if not measured.</summary>
+    /// <summary>Accuracies of the CLIP as it came, by TRAINER.PROMPTKD.TEMPLATES; null if not measured.</summary>
     public BaseNovelResult? ZeroShot { get; init; }
 
     /// <summary>Accuracies of the tuned teacher, as distilling uses it; null if not measured.</summary>
@@ -62,7 +62,8 @@ public sealed record TeachingReport
 
         try
         {
-            TeachingReport report = JsonSerializer.Deserialize<TeachingReport>(File.ReadAllBytes(path), RecordJson.Indented)!;
+            TeachingReport report =
+                JsonSerializer.Deserialize<TeachingReport>(File.ReadAllBytes(path), RecordJson.Indented)!;
             return report with { Checkpoint = Path.Combine(folder, report.Checkpoint) };
         }
         catch (JsonException error)
@@ -81,7 +82,8 @@ public sealed record TeachingReport
         string? folder = checkpoint.Length == 0
             ? null
             : Path.GetDirectoryName(Path.GetDirectoryName(Path.GetFullPath(checkpoint)));
-        return folder is not null && ReadIfAny(folder) is { } report && report.CheckpointSha256 == sha256 ? report : null;
+        TeachingReport? report = folder is null ? null : ReadIfAny(folder);
+        return report?.CheckpointSha256 == sha256 ? report : null;
     }
 
     /// <summary>Writes the report into a run folder.</summary>

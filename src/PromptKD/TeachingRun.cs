@@ -109,8 +109,8 @@ internal sealed class TeachingRun : IDisposable
             _folder.WriteMetrics(MetricLines.Of(checkpoint.Position.History, teacher: null));
         }
 
-        _watcher.OnPhase($"Teaching with {_labelled.Shots.Count} labelled pictures of {_labelled.LearnedClasses} classes by "
-            + $"{_config.Trainer.Name}, {_config.Optim.MaxEpoch} epochs");
+        _watcher.OnPhase($"Teaching with {_labelled.Shots.Count} labelled pictures of {_labelled.LearnedClasses} classes "
+            + $"by {_config.Trainer.Name}, {_config.Optim.MaxEpoch} epochs");
         Experiment.Learn(loop, _watcher, cancellation);
         Warn(plan.Skipped);
         return Describe(inputs, CheckpointOf(_config), plan.Skipped.Count);

@@ -30,15 +30,15 @@ public sealed record TwoStages
     /// How to distil, with DISTILL.LABELLED: the pictures to teach with. DISTILL.CLASSES may be empty: the names of the
     /// labelled folders, sorted.
     /// </param>
-    /// <exception cref="PromptKDException">A setting is missing, or the labelled pictures do not fit the classes.</exception>
+    /// <exception cref="PromptKDException">A setting is missing, or pictures do not fit the classes.</exception>
     public static TwoStages Join(ExperimentConfig teaching, ExperimentConfig distillation)
     {
         DistillConfig paths = distillation.Distill;
         if (paths.TeacherPrompts.Length > 0 || paths.Store.Length > 0)
         {
             throw new PromptKDException(
-                $"{(paths.Store.Length > 0 ? "--store" : "--teacher-prompts")} is of a teacher that is there, and --labelled "
-                + "tunes a new one. Leave one of them out.");
+                $"{(paths.Store.Length > 0 ? "--store" : "--teacher-prompts")} is of a teacher that is there, and "
+                + "--labelled tunes a new one. Leave one of them out.");
         }
 
         teaching = teaching with

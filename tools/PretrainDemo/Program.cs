@@ -38,8 +38,8 @@ var studentSeed = new Option<long>("--seed-student")
 };
 var noAugmentation = new Option<bool>("--no-augmentation")
 {
-    Description = "Train the teacher, too, on clean drawings, into plain-teacher/: it then knows no more of the night than "
-        + "the student.",
+    Description = "Train the teacher, too, on clean drawings, into plain-teacher/: it then knows no more of the night "
+        + "than the student.",
 };
 var threads = new Option<int>("--threads")
 {

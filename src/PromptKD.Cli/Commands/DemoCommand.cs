@@ -37,8 +37,8 @@ internal static class DemoCommand
         };
         var teach = new Option<bool>("--teach")
         {
-            Description = "Begin with a teacher that does not know the night, and tune it first, on labelled pictures of half of "
-                + "the classes [default: off]",
+            Description = "Begin with a teacher that does not know the night, and tune it first, on labelled "
+                + "pictures of half of the classes [default: off]",
         };
         var variant = new Option<int>("--pictures")
         {

@@ -154,7 +154,8 @@ internal static class DistillCommand
             return files.Length == 0 && shots is null
                 ? null
                 : throw new PromptKDException(
-                    "--shots and --teach-config say how to tune a teacher. Give --labelled: the pictures to tune it with.");
+                    "--shots and --teach-config say how to tune a teacher. Give --labelled: the pictures to tune it "
+                    + "with.");
         }
 
         ExperimentConfig config = TeachingDefaults.Config;

@@ -4,7 +4,7 @@ using PromptKD.Configuration;
 
 namespace PromptKD.Cli.Commands;
 
-/// <summary><c>promptkd teach</c>: a few labelled pictures and a CLIP in, the learned prompts of a teacher out.</summary>
+/// <summary><c>promptkd teach</c>: a CLIP and a few labelled pictures in, a teacher's learned prompts out.</summary>
 internal static class TeachCommand
 {
     /// <summary>With whom a teacher agrees while it is tuned.</summary>
@@ -20,7 +20,8 @@ internal static class TeachCommand
             "The CLIP to tune: a .pt, .safetensors or .bin file, a Hugging Face or open_clip folder, or a name such as "
             + "openai:ViT-L/14, which is fetched once [required]", s_defaults),
         new("--shots", "DATASET.NUM_SHOTS",
-            "Labelled pictures of each class to learn from, drawn by --seed; 0: all. The others are measured on.", s_defaults),
+            "Labelled pictures of each class to learn from, drawn by --seed; 0: all. The others are measured on.",
+            s_defaults),
         new("--val", "DISTILL.VAL",
             "Class folders to measure on in place of those others; never learned from [default: none]", s_defaults),
         new("--base", "DISTILL.BASE",
@@ -36,12 +37,13 @@ internal static class TeachCommand
             "TRAINER.PROMPTSRC.N_CTX_TEXT"),
         new("--seed", "SEED", "Of shots, learned tokens, order, crops and flips.", s_defaults),
         new("--precision", "TRAINER.PROMPTSRC.PREC",
-            "Of the frozen weights: auto (bf16 where it is fast, else fp32), fp32, bf16, or fp16 (GPUs only).", s_defaults),
+            "Of the frozen weights: auto (bf16 where it is fast, else fp32), fp32, bf16, or fp16 (GPUs only).",
+            s_defaults),
         SettingOptions.Device,
         SettingOptions.Workers,
         new("--vocab", "DISTILL.VOCAB",
-            "CLIP's byte-pair vocabulary. Without it: beside the CLIP, PROMPTKD_CLIP_VOCAB, the cache folder, or fetched "
-            + "once [default: found]", s_defaults),
+            "CLIP's byte-pair vocabulary. Without it: beside the CLIP, PROMPTKD_CLIP_VOCAB, the cache folder, or "
+            + "fetched once [default: found]", s_defaults),
     ];
 
     /// <summary>The verb with its options.</summary>
@@ -71,7 +73,7 @@ internal static class TeachCommand
             Arity = ArgumentArity.ZeroOrMore,
         };
         SettingOptions.RefuseUnknownOptions(overrides);
-        var command = new Command("teach", "Tune a teacher's prompts on a few labelled pictures, for distill to learn from.")
+        var command = new Command("teach", "Tune a teacher on a few labelled pictures, for distill to learn from.")
         {
             output, classes, config, overrides,
         };
@@ -119,9 +121,12 @@ internal static class TeachCommand
 
         TeachingReport report = Experiment.Teach(config, new RunDisplay(Agreement), cancellation);
         Print(report);
-        Console.WriteLine($"The teacher's prompts are in {report.Checkpoint}. Try:");
-        Console.WriteLine($"  promptkd distill --teacher {config.Distill.Teacher} --teacher-prompts {report.Checkpoint} \\");
-        Console.WriteLine("    --images photos/ --classes classes.txt --student openai:ViT-B/16 --output runs/student");
+        Console.WriteLine($"""
+            The teacher's prompts are in {report.Checkpoint}. Try:
+              promptkd distill --teacher {config.Distill.Teacher} \
+                --teacher-prompts {report.Checkpoint} \
+                --images photos/ --classes classes.txt --student openai:ViT-B/16 --output runs/student
+            """);
         return 0;
     }
 }

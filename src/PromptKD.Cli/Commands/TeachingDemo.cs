@@ -5,8 +5,8 @@ using PromptKD.Demo;
 namespace PromptKD.Cli.Commands;
 
 /// <summary>
-/// <c>promptkd demo --teach</c>: both stages of the paper. A teacher that was pre-trained without augmentation is tuned on
-/// labelled pictures of the base classes at night; one student learns from it, another from the teacher as it came.
+/// <c>promptkd demo --teach</c>: both stages of the paper. A teacher that was pre-trained without augmentation is tuned
+/// on labelled pictures of the base classes at night; one student learns from it, another from the teacher as it came.
 /// </summary>
 internal static class TeachingDemo
 {
@@ -43,8 +43,8 @@ internal static class TeachingDemo
             ("student of the taught teacher", second.Student));
         Console.WriteLine($"""
 
-            The labels are of {tuned.Pictures} pictures of the {tuned.LearnedClasses.Count} base classes, and the teacher alone saw them. Each half of the
-            classes is scored among its own. One call does both stages on your own pictures:
+            The labels are of {tuned.Pictures} pictures of the {tuned.LearnedClasses.Count} base classes, and the
+            teacher alone saw them. Each half of the classes is scored among its own. One call does both stages on your own pictures:
 
               promptkd distill --labelled labelled/ --shots 16 --images photos/ --classes classes.txt \
                 --teacher openai:ViT-L/14 --student openai:ViT-B/16 --output runs/photos
@@ -58,7 +58,7 @@ internal static class TeachingDemo
         return paper with
         {
             Dataset = paper.Dataset with { NumShots = Shots },
-            Optim = paper.Optim with { WarmupEpoch = 0 },
+            Optim = paper.Optim with { Lr = 0.01, WarmupEpoch = 0 },
             Trainer = paper.Trainer with
             {
                 PromptSRC = paper.Trainer.PromptSRC with { Prec = "fp32" },

@@ -10,7 +10,7 @@ public sealed record DistillConfig
     [OwnKey]
     public string Images { get; init; } = "";
 
-    /// <summary>Class folders, or labelled shards, to tune a teacher with (<c>teach</c>); distilling reads no labels.</summary>
+    /// <summary>Class folders or labelled shards to tune a teacher with; distilling reads no labels.</summary>
     [OwnKey]
     public string Labelled { get; init; } = "";
 
@@ -49,7 +49,7 @@ public sealed record DistillConfig
     public string Val { get; init; } = "";
 
     /// <summary>
-    /// How many of the first classes are "base" when accuracies are reported, and a teacher is tuned on; 0 for no split.
+    /// How many of the first classes are "base" when accuracies are reported and a teacher is tuned; 0 for no split.
     /// </summary>
     [OwnKey, AtLeast(0)]
     public int Base { get; init; }

@@ -40,7 +40,8 @@ internal sealed class ClassFolders
             _labels.Add(folder, label);
         }
 
-        if (Names.Take(required ?? Names.Count).Where((_, label) => !_labels.ContainsValue(label)).FirstOrDefault() is { } missing)
+        if (Names.Take(required ?? Names.Count).Where((_, label) => !_labels.ContainsValue(label)).FirstOrDefault()
+            is { } missing)
         {
             throw new PromptKDException(
                 $"No folder in '{parent}' for the class '{missing}'. "

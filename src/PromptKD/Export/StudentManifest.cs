@@ -54,7 +54,7 @@ public sealed record StudentManifest
     /// <summary>SHA-256 of every input that made the student.</summary>
     public required IReadOnlyDictionary<string, string> Inputs { get; init; }
 
-    /// <summary>The labels behind the student: how its teacher was tuned; null where this is not known, or there were none.</summary>
+    /// <summary>How its teacher was tuned; null where no label was used, or none is known of.</summary>
     public TeacherTuning? TeacherTuning { get; init; }
 
     /// <summary>How it was trained.</summary>

@@ -48,6 +48,43 @@ public sealed class DemoDataTests : IDisposable
     }
 
     [Fact]
+    public void Draws_labelled_pictures_of_the_base_classes_only()
+    {
+        DemoData.Write(
+            _folder,
+            photosPerClass: 0,
+            testPerClass: 0,
+            labelledPerClass: 2,
+            cancellation: TestContext.Current.CancellationToken);
+
+        string[] folders = Directory.GetDirectories(Path.Combine(_folder, "labelled"));
+        Assert.Equal(
+            DemoClass.All.Where(one => one.IsBase).Select(one => one.Name).Order(StringComparer.Ordinal),
+            folders.Select(folder => Path.GetFileName(folder)).Order(StringComparer.Ordinal));
+        Assert.All(folders, folder => Assert.Equal(2, Directory.GetFiles(folder).Length));
+    }
+
+    [Fact]
+    public void Another_variant_has_other_pictures()
+    {
+        string[] Draw(int variant)
+        {
+            string folder = Path.Combine(_folder, $"{variant}");
+            DemoData.Write(
+                folder,
+                photosPerClass: 1,
+                testPerClass: 1,
+                labelledPerClass: 1,
+                variant: variant,
+                cancellation: TestContext.Current.CancellationToken);
+            return [.. Directory.GetFiles(folder, "*.png", SearchOption.AllDirectories)
+                .Select(file => Convert.ToHexString(File.ReadAllBytes(file)))];
+        }
+
+        Assert.Empty(Draw(0).Intersect(Draw(1)));
+    }
+
+    [Fact]
     public void No_picture_is_both_a_photo_and_a_test_picture()
     {
         DemoData.Write(_folder, photosPerClass: 2, testPerClass: 2, cancellation: TestContext.Current.CancellationToken);
