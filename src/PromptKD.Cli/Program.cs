@@ -11,6 +11,7 @@ const int Stopped = 130;
 var root = new RootCommand("Turns a large CLIP and a folder of unlabelled images into a small classifier.")
 {
     DemoCommand.Create(),
+    TeachCommand.Create(),
     DistillCommand.Create(),
     TrainCommand.Create(),
     FeaturesCommand.Create(),

@@ -14,26 +14,54 @@ public static class DemoData
     /// <summary>Folder of the labelled pictures, one folder a class.</summary>
     public const string TestFolder = "test";
 
+    /// <summary>Folder of the labelled pictures to teach with, one folder a base class.</summary>
+    public const string LabelledFolder = "labelled";
+
     /// <summary>File of the class names in label order, one a line: base classes first.</summary>
     public const string ClassNamesFile = "classes.txt";
 
     private const long PhotosSeed = 5;
     private const long TestSeed = 4242;
+    private const long LabelledSeed = 77;
 
-    /// <summary>Writes the data set: <c>photos/</c>, <c>test/CLASS/</c> and <c>classes.txt</c>.</summary>
+    // Seeds of two variants never meet: those of one lie closer together than this.
+    private const long VariantStep = 100_000;
+
+    /// <summary>
+    /// Writes the data set: <c>photos/</c>, <c>test/CLASS/</c>, <c>labelled/CLASS/</c> and <c>classes.txt</c>.
+    /// </summary>
     /// <param name="folder">Where to; made if there is none.</param>
     /// <param name="photosPerClass">Unlabelled pictures of each class; their names and order do not tell it.</param>
     /// <param name="testPerClass">Test pictures of each class.</param>
+    /// <param name="labelledPerClass">Labelled pictures of each base class; 0 for no such folder.</param>
+    /// <param name="variant">Which pictures, from 0: another number gives others of the same kind.</param>
     /// <param name="cancellation">Stops the drawing; files already written stay.</param>
     /// <exception cref="PromptKDException">The folder is not writable, or the disk is full.</exception>
     public static void Write(
-        string folder, int photosPerClass = 20, int testPerClass = 20, CancellationToken cancellation = default)
+        string folder,
+        int photosPerClass = 20,
+        int testPerClass = 20,
+        int labelledPerClass = 0,
+        int variant = 0,
+        CancellationToken cancellation = default)
     {
+        ArgumentOutOfRangeException.ThrowIfNegative(variant);
         try
         {
             Directory.CreateDirectory(folder);
             File.WriteAllLines(Path.Combine(folder, ClassNamesFile), DemoClass.All.Select(one => one.Name));
-            WritePictures([.. Photos(folder, photosPerClass), .. Tests(folder, testPerClass)], cancellation);
+            PictureFile[] files =
+            [
+                .. Photos(folder, photosPerClass),
+                .. OfClasses(Path.Combine(folder, TestFolder), DemoClass.All, testPerClass, TestSeed),
+                .. OfClasses(
+                    Path.Combine(folder, LabelledFolder),
+                    [.. DemoClass.All.Where(one => one.IsBase)],
+                    labelledPerClass,
+                    LabelledSeed),
+            ];
+            WritePictures(
+                [.. files.Select(file => file with { Seed = file.Seed + (variant * VariantStep) })], cancellation);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -52,12 +80,13 @@ public static class DemoData
         }
     }
 
-    private static IEnumerable<PictureFile> Tests(string folder, int perClass) =>
-        from label in Enumerable.Range(0, DemoClass.All.Count)
+    private static IEnumerable<PictureFile> OfClasses(
+        string folder, IReadOnlyList<DemoClass> classes, int perClass, long seed) =>
+        from label in Enumerable.Range(0, classes.Count)
         from index in Enumerable.Range(0, perClass)
-        let shown = DemoClass.All[label]
-        let path = Path.Combine(folder, TestFolder, shown.Name, $"{index + 1:000}.png")
-        select new PictureFile(path, shown, TestSeed, (label * (long)perClass) + index);
+        let shown = classes[label]
+        let path = Path.Combine(folder, shown.Name, $"{index + 1:000}.png")
+        select new PictureFile(path, shown, seed, (label * (long)perClass) + index);
 
     private static void WritePictures(IReadOnlyList<PictureFile> files, CancellationToken cancellation)
     {

@@ -181,6 +181,7 @@ internal sealed class DistillationInputs : IDisposable
             Preprocessing = _pictures.Preprocessing,
             Precision = _target.PrecisionName,
             Inputs = Digests,
+            TeacherTuning = Tuning(),
             Training = new StudentTraining(
                 Pictures.Count,
                 _pictureLoader.Skipped.Count,
@@ -239,6 +240,17 @@ internal sealed class DistillationInputs : IDisposable
             new PromptKDSettings(settings.KdWeight, settings.Temperature, studentScale),
             further);
     }
+
+    private TeacherTuning? Tuning() =>
+        TeachingReport.OfCheckpoint(
+            _config.Distill.TeacherPrompts, Digests.GetValueOrDefault("teacher prompts", "")) is { } report
+            ? new TeacherTuning(
+                report.Method,
+                report.LearnedClasses.Count,
+                report.Shots,
+                report.Pictures,
+                report.Inputs["pictures"])
+            : null;
 
     private BaseNovelResult Measure(Func<Tensor, Tensor> classify, CancellationToken cancellation) =>
         _validation!.Measure(

@@ -75,6 +75,47 @@ public static class Experiment
     }
 
     /// <summary>
+    /// Tunes a teacher's prompts on a few labelled pictures of each class (PromptSRC, arXiv 2307.06948), the stage
+    /// before <see cref="Distil"/>. A run that was cut off goes on from its last checkpoint; a finished one only
+    /// reports again.
+    /// </summary>
+    /// <param name="config">
+    /// All settings; <see cref="TeachingDefaults.Config"/> with DISTILL.LABELLED, DISTILL.TEACHER (the CLIP to tune) and
+    /// OUTPUT_DIR filled in is enough.
+    /// </param>
+    /// <param name="observer">Is told how it goes; null for nobody.</param>
+    /// <param name="cancellation">Stops behind the running step, with a checkpoint.</param>
+    /// <exception cref="PromptKDException">A setting, folder, picture or checkpoint that the user can mend.</exception>
+    /// <exception cref="OperationCanceledException">It was stopped; the same call goes on from there.</exception>
+    public static TeachingReport Teach(
+        ExperimentConfig config, IExperimentObserver? observer = null, CancellationToken cancellation = default)
+    {
+        using var run = TeachingRun.Open(config, observer);
+        return run.Run(cancellation);
+    }
+
+    /// <summary>
+    /// Both stages: tunes the teacher into the folder <c>teacher</c> of the distillation's output folder, then distils
+    /// it. Either goes on where it was cut off; one that is finished is not repeated.
+    /// </summary>
+    /// <param name="stages">The settings of each, which agree where they speak of the same.</param>
+    /// <param name="whileTeaching">Is told how the first stage goes; null for nobody.</param>
+    /// <param name="whileDistilling">Is told how the second stage goes; null for nobody.</param>
+    /// <param name="cancellation">Stops behind the running step, with a checkpoint.</param>
+    /// <exception cref="PromptKDException">A setting, folder, picture or checkpoint that the user can mend.</exception>
+    /// <exception cref="OperationCanceledException">It was stopped; the same call goes on from there.</exception>
+    public static (TeachingReport Teacher, DistillationReport Student) TeachAndDistil(
+        TwoStages stages,
+        IExperimentObserver? whileTeaching = null,
+        IExperimentObserver? whileDistilling = null,
+        CancellationToken cancellation = default)
+    {
+        stages.Check(cancellation);
+        TeachingReport teacher = Teach(stages.Teaching, whileTeaching, cancellation);
+        return (teacher, Distil(stages.Distillation, whileDistilling, cancellation));
+    }
+
+    /// <summary>
     /// Runs an experiment of the CoOp family as its <c>train.py</c> does: a method on a benchmark data set, by the
     /// family's keys, protocols, files and log lines. A run that was cut off goes on from its last checkpoint.
     /// </summary>

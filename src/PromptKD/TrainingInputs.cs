@@ -69,6 +69,25 @@ internal sealed class TrainingInputs : IDisposable
         }
     }
 
+    /// <summary>SHA-256 of each input of a labelled method, by name, without building the method.</summary>
+    /// <param name="config">As for <see cref="Open"/>.</param>
+    /// <param name="items">The pictures that it learns from.</param>
+    /// <param name="observer">Is told how it goes.</param>
+    /// <param name="cancellation">Stops downloads and hashing.</param>
+    /// <exception cref="PromptKDException">An input is missing or damaged.</exception>
+    public static IReadOnlyDictionary<string, string> DigestLabelled(
+        ExperimentConfig config,
+        IReadOnlyList<ImageItem> items,
+        IExperimentObserver observer,
+        CancellationToken cancellation)
+    {
+        using ClipCheckpoint clip = ModelFiles.OpenClip(config.Distill.Student, observer, cancellation);
+        string vocabulary = ModelFiles.FindVocabulary(config.Distill.Vocab, clip.Folder, cancellation);
+        Preprocessing preprocessing = DistillationPictures.PreprocessingOf(config, clip.Architecture);
+        return Digest(
+            config, clip, vocabulary, PictureSet.Hash(config.Dataset.Root, items, preprocessing, observer, cancellation));
+    }
+
     /// <summary>Writes what a program can use of the trained method: PromptKD's student package.</summary>
     /// <param name="run">Receives it.</param>
     /// <param name="selected">The epoch whose model the method is.</param>
@@ -138,13 +157,16 @@ internal sealed class TrainingInputs : IDisposable
         return new TrainingInputs(method, new TrainingPictures(config, items.Count, loader), distillation: null)
         {
             Preprocessing = preprocessing,
-            Digests = new SortedDictionary<string, string>
-            {
-                ["class names"] = FileDigest.OfText(string.Join('\n', config.Distill.Classes)),
-                ["clip"] = clip.Sha256,
-                ["pictures"] = pictures.Digest,
-                ["vocabulary"] = FileDigest.Sha256([vocabulary]),
-            },
+            Digests = Digest(config, clip, vocabulary, pictures),
         };
     }
+
+    private static SortedDictionary<string, string> Digest(
+        ExperimentConfig config, ClipCheckpoint clip, string vocabulary, PictureSet pictures) => new()
+        {
+            ["class names"] = FileDigest.OfText(string.Join('\n', config.Distill.Classes)),
+            ["clip"] = clip.Sha256,
+            ["pictures"] = pictures.Digest,
+            ["vocabulary"] = FileDigest.Sha256([vocabulary]),
+        };
 }

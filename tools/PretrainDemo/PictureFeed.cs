@@ -1,6 +1,5 @@
 using PromptKD.Demo;
 using PromptKD.Demo.Drawing;
-using PromptKD.Demo.Vocabulary;
 using PromptKD.Text;
 
 namespace PretrainDemo;
@@ -11,8 +10,9 @@ namespace PretrainDemo;
 /// </summary>
 /// <param name="domain">How the pictures vary.</param>
 /// <param name="tokenizer">Turns captions into token ids.</param>
+/// <param name="captions">What is said about the pictures.</param>
 /// <param name="seed">Names the pictures: the same seed gives the same batches.</param>
-internal sealed class PictureFeed(PictureDomain domain, ClipTokenizer tokenizer, long seed)
+internal sealed class PictureFeed(PictureDomain domain, ClipTokenizer tokenizer, CaptionSource captions, long seed)
 {
     private readonly PixelNormalisation _normalisation = PixelNormalisation.Clip;
 
@@ -47,7 +47,7 @@ internal sealed class PictureFeed(PictureDomain domain, ClipTokenizer tokenizer,
             var scene = Scene.Sample(domain, shown, random);
             ScenePainter.Paint(scene, picture);
             _normalisation.Apply(picture, pixels.AsSpan(i * ScenePainter.Bytes, ScenePainter.Bytes));
-            string caption = Captions.Describe(scene, random.Below(Captions.Forms));
+            string caption = captions.Draw(scene, random);
             tokens.AddRange(tokenizer.Tokenize(caption, PretrainingPlan.ContextLength).Select(id => (long)id));
         }
 

@@ -36,7 +36,7 @@ internal sealed class Pretraining
         ClipArchitecture architecture = plan.Architecture with { VocabularySize = tokenizer.VocabularySize };
         var model = new ContrastiveModel(architecture, plan.Seed);
         var training = new Pretraining(plan, model, report);
-        training.Train(new PictureFeed(plan.Domain, tokenizer, plan.Seed));
+        training.Train(new PictureFeed(plan.Domain, tokenizer, plan.Captions, plan.Seed));
         model.RoundToHalf();
         return model;
     }

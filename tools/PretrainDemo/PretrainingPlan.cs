@@ -9,14 +9,20 @@ internal sealed record PretrainingPlan
     /// <summary>Tokens of the longest text: every caption fits.</summary>
     public const int ContextLength = 16;
 
-    /// <summary>The model's folder: "teacher" or "student".</summary>
+    /// <summary>The model's part: "teacher" or "student".</summary>
     public required string Name { get; init; }
+
+    /// <summary>The model's folder.</summary>
+    public required string Folder { get; init; }
 
     /// <summary>The model's sizes, without those of the vocabulary.</summary>
     public required ClipArchitecture Architecture { get; init; }
 
     /// <summary>The pictures it learns from.</summary>
     public required PictureDomain Domain { get; init; }
+
+    /// <summary>What it reads about them.</summary>
+    public CaptionSource Captions { get; init; } = CaptionSource.Own;
 
     /// <summary>Updates of the weights.</summary>
     public required int Steps { get; init; }

@@ -13,7 +13,7 @@ using PromptKD.Text;
 // Makes the two small CLIPs of the demo: README.md beside this file says how, and how long it takes.
 var output = new Option<string>("--output")
 {
-    Description = "Folder to write teacher/ and student/ to.",
+    Description = "Folder to write the models' folders to.",
     DefaultValueFactory = _ => "demo",
 };
 var teacherSteps = new Option<int>("--steps-teacher")
@@ -38,7 +38,8 @@ var studentSeed = new Option<long>("--seed-student")
 };
 var noAugmentation = new Option<bool>("--no-augmentation")
 {
-    Description = "Train the teacher, too, on clean drawings: it then knows no more of the night than the student.",
+    Description = "Train the teacher, too, on clean drawings, into plain-teacher/: it then knows no more of the night "
+        + "than the student.",
 };
 var threads = new Option<int>("--threads")
 {
@@ -59,14 +60,17 @@ command.SetAction(arguments =>
         new()
         {
             Name = "teacher",
+            Folder = arguments.GetValue(noAugmentation) ? "plain-teacher" : "teacher",
             Architecture = PretrainingPlan.TeacherArchitecture,
             Domain = arguments.GetValue(noAugmentation) ? PictureDomain.Source : PictureDomain.Augmented,
+            Captions = arguments.GetValue(noAugmentation) ? CaptionSource.WithTemplates : CaptionSource.Own,
             Steps = arguments.GetValue(teacherSteps),
             Seed = arguments.GetValue(teacherSeed),
         },
         new()
         {
             Name = "student",
+            Folder = "student",
             Architecture = PretrainingPlan.StudentArchitecture,
             Domain = PictureDomain.Source,
             Steps = arguments.GetValue(studentSteps),
@@ -94,9 +98,9 @@ return command.Parse(args).Invoke();
 static void Make(PretrainingPlan plan, string output)
 {
     var clock = Stopwatch.StartNew();
-    string folder = Path.Combine(output, plan.Name);
+    string folder = Path.Combine(output, plan.Folder);
     string vocabulary = Path.Combine(folder, "merges.txt");
-    WholeFile.WriteText(vocabulary, BytePairLearner.ToMergesFile(BytePairLearner.Learn(Captions.All)));
+    WholeFile.WriteText(vocabulary, BytePairLearner.ToMergesFile(BytePairLearner.Learn(plan.Captions.All)));
     var tokenizer = ClipTokenizer.Load(vocabulary);
     using ContrastiveModel model = Pretraining.Run(plan, tokenizer, Console.WriteLine);
     OpenClipExport.Write(folder, model);

@@ -35,35 +35,67 @@ internal static class DemoCommand
         {
             Description = "Draw the pictures into DIR/pictures, and stop there [default: off]",
         };
+        var teach = new Option<bool>("--teach")
+        {
+            Description = "Begin with a teacher that does not know the night, and tune it first, on labelled "
+                + "pictures of half of the classes [default: off]",
+        };
+        var variant = new Option<int>("--pictures")
+        {
+            Description = "Which pictures to draw; those of 0 are the documented ones [default: 0]",
+            HelpName = "N",
+        };
+        variant.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() < 0)
+            {
+                result.AddError("--pictures is 0 or more.");
+            }
+        });
         var command = new Command(
             "demo", "Run everything on an embedded example: needs nothing, takes a minute or two.")
         {
-            output, seed, picturesOnly,
+            output, seed, teach, variant, picturesOnly,
         };
         command.SetAction((parsed, cancellation) =>
         {
             var display = new RunDisplay();
             string folder = parsed.GetValue(output)!;
             string pictures = Path.Combine(folder, "pictures");
-            display.OnPhase("Drawing pictures of coloured shapes at night: 960 without labels, 960 to test on");
-            DemoData.Write(pictures, cancellation: cancellation);
-            return Task.FromResult(parsed.GetValue(picturesOnly)
-                ? 0
-                : Run(folder, pictures, parsed.GetValue(seed), display, cancellation));
+            bool isTeaching = parsed.GetValue(teach);
+            display.OnPhase("Drawing pictures of coloured shapes at night: 960 without labels, 960 to test on"
+                + (isTeaching ? $", {TeachingDemo.Shots} of each base class with labels" : ""));
+            DemoData.Write(
+                pictures,
+                labelledPerClass: isTeaching ? TeachingDemo.Shots : 0,
+                variant: parsed.GetValue(variant),
+                cancellation: cancellation);
+            if (!parsed.GetValue(picturesOnly))
+            {
+                ExperimentConfig config = Configure(folder, pictures, parsed.GetValue(seed));
+                if (isTeaching)
+                {
+                    TeachingDemo.Run(config, pictures, cancellation);
+                }
+                else
+                {
+                    Run(config, display, cancellation);
+                }
+            }
+
+            return Task.FromResult(0);
         });
         return command;
     }
 
-    private static int Run(
-        string output, string pictures, int seed, RunDisplay display, CancellationToken cancellation)
+    private static void Run(ExperimentConfig config, RunDisplay display, CancellationToken cancellation)
     {
-        ExperimentConfig config = Configure(output, pictures, seed);
         display.OnPhase("Measuring the student as it comes, zero-shot");
         BaseNovelResult before = MeasureZeroShot(config, cancellation);
         DistillationReport report = Experiment.Distil(config, display, cancellation);
 
-        string curve = Path.Combine(output, "training.png");
-        string sheet = Path.Combine(output, "predictions.png");
+        string curve = Path.Combine(config.OutputDir, "training.png");
+        string sheet = Path.Combine(config.OutputDir, "predictions.png");
         DrawCurve(curve, report, before);
         DrawSheet(sheet, config, report.StudentFolder, cancellation);
         AccuracyTable.Print(
@@ -82,7 +114,6 @@ internal static class DemoCommand
               promptkd distill --images photos/ --classes classes.txt --output runs/photos \
                 --teacher openai:ViT-L/14 --student openai:ViT-B/16
             """);
-        return 0;
     }
 
     // The paper's settings, but for what 32-pixel pictures of 48 classes want: larger batches with a smaller weight, no

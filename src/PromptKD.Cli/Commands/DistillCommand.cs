@@ -10,6 +10,9 @@ internal static class DistillCommand
     private static readonly SettingOption[] s_settings =
     [
         SettingOptions.Images,
+        new("--labelled", "DISTILL.LABELLED",
+            "Class folders (CLASS NAME/picture) to tune the teacher with first, as teach does, into DIR/teacher "
+            + "[default: none]"),
         new("--student", "DISTILL.STUDENT", "The CLIP that learns: as --teacher [required]"),
         new("--views", "DISTILL.VIEWS",
             "Views of each picture for which the teacher's features are stored (in the output folder) and used again by "
@@ -34,6 +37,18 @@ internal static class DistillCommand
             "CLIP's byte-pair vocabulary. Without it: beside the teacher, PROMPTKD_CLIP_VOCAB, the cache folder, or "
             + "fetched once [default: found]"),
     ];
+
+    private static readonly Option<int?> s_shots = new("--shots")
+    {
+        Description = "With --labelled: labelled pictures of each class to learn from; 0: all [default: 16]",
+        HelpName = "N",
+    };
+
+    private static readonly Option<string[]> s_teachingConfig = new("--teach-config")
+    {
+        Description = "With --labelled: YAML file of settings to teach with (repeatable) [default: none]",
+        HelpName = "FILE",
+    };
 
     private static readonly SettingSwitch[] s_switches =
     [
@@ -76,7 +91,7 @@ internal static class DistillCommand
 
         var command = new Command("distill", "Distil unlabelled pictures into a small classifier.")
         {
-            output, classes, templates, config, overrides,
+            output, classes, templates, config, s_shots, s_teachingConfig, overrides,
         };
         IEnumerable<Option> settings = s_settings.Select(setting => setting.Option);
         IEnumerable<Option> switches = s_switches.Select(setting => setting.Option);
@@ -105,7 +120,7 @@ internal static class DistillCommand
                 resolved = resolved with { Trainer = resolved.Trainer with { PromptKD = method } };
             }
 
-            return Task.FromResult(Run(resolved, cancellation));
+            return Task.FromResult(Run(resolved, Teaching(parsed, resolved), cancellation));
         });
         return command;
     }
@@ -121,14 +136,56 @@ internal static class DistillCommand
         return TeacherOptions.Apply(parsed, config).MergeOverrides(overrides);
     }
 
-    private static int Run(ExperimentConfig config, CancellationToken cancellation)
+    // How the teacher is tuned; null where it is taken as it is.
+    private static ExperimentConfig? Teaching(ParseResult parsed, ExperimentConfig distillation)
+    {
+        string[] files = parsed.GetValue(s_teachingConfig) ?? [];
+        int? shots = parsed.GetValue(s_shots);
+        if (distillation.Distill.Labelled.Length == 0)
+        {
+            return files.Length == 0 && shots is null
+                ? null
+                : throw new PromptKDException(
+                    "--shots and --teach-config say how to tune a teacher. Give --labelled: the pictures to tune it "
+                    + "with.");
+        }
+
+        ExperimentConfig config = TeachingDefaults.Config;
+        config = config with
+        {
+            Trainer = config.Trainer with
+            {
+                PromptSRC = config.Trainer.PromptSRC with { Prec = distillation.Trainer.PromptKD.Prec },
+                IVLP = config.Trainer.IVLP with { Prec = distillation.Trainer.PromptKD.Prec },
+                PromptKD = distillation.Trainer.PromptKD,
+            },
+            DataLoader = config.DataLoader with { NumWorkers = distillation.DataLoader.NumWorkers },
+        };
+        config = files.Aggregate(config, (merged, file) => merged.MergeFile(file));
+        return shots is { } number ? config with { Dataset = config.Dataset with { NumShots = number } } : config;
+    }
+
+    private static int Run(ExperimentConfig config, ExperimentConfig? teaching, CancellationToken cancellation)
     {
         foreach (string key in config.KeysWithoutEffect())
         {
             Messages.Warning($"{key} has no effect here.");
         }
 
-        DistillationReport report = Experiment.Distil(config, new RunDisplay(), cancellation);
+        DistillationReport report;
+        if (teaching is null)
+        {
+            report = Experiment.Distil(config, new RunDisplay(), cancellation);
+        }
+        else
+        {
+            var stages = TwoStages.Join(teaching, config);
+            (TeachingReport teacher, report) = Experiment.TeachAndDistil(
+                stages, new RunDisplay(TeachCommand.Agreement), new RunDisplay(), cancellation);
+            TeachCommand.Print(teacher);
+            Console.WriteLine("The student, and the teacher that it learned from:");
+        }
+
         AccuracyTable.Print(
         [
             .. report.EachTeacher.Select((result, index) => ($"teacher {index + 1}", result)),

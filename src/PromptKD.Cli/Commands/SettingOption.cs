@@ -8,7 +8,9 @@ namespace PromptKD.Cli.Commands;
 /// <param name="Key">The key it sets.</param>
 /// <param name="Description">What it is, with its unit.</param>
 /// <param name="Defaults">Whose default is shown; null for that of distilling.</param>
-internal sealed record SettingOption(string Name, string Key, string Description, ExperimentConfig? Defaults = null)
+/// <param name="AlsoKey">Another key that it sets to the same; null for none.</param>
+internal sealed record SettingOption(
+    string Name, string Key, string Description, ExperimentConfig? Defaults = null, string? AlsoKey = null)
 {
     private readonly Lazy<Option<string>> _option = new(() => new Option<string>(Name)
     {
@@ -19,9 +21,9 @@ internal sealed record SettingOption(string Name, string Key, string Description
     /// <summary>The option for System.CommandLine.</summary>
     public Option<string> Option => _option.Value;
 
-    /// <summary>KEY and VALUE if the option was given, else nothing.</summary>
+    /// <summary>KEY and VALUE, once or twice, if the option was given, else nothing.</summary>
     public IEnumerable<string> ToOverride(ParseResult parsed) =>
-        parsed.GetValue(Option) is { } value ? [Key, value] : [];
+        parsed.GetValue(Option) is not { } value ? [] : AlsoKey is null ? [Key, value] : [Key, value, AlsoKey, value];
 
     private static string Describe(string key, string description, ExperimentConfig defaults)
     {

@@ -9,7 +9,8 @@ namespace PromptKD.Cli.Terminal;
 /// Shows a run: on a terminal one line that renews itself, elsewhere a plain line now and then. Everything goes to
 /// standard error, so that standard output holds results only.
 /// </summary>
-internal sealed class RunDisplay : IExperimentObserver
+/// <param name="agreement">With whom the model agrees on a training picture, for the lines of epochs.</param>
+internal sealed class RunDisplay(string agreement = "agreement with the teacher") : IExperimentObserver
 {
     private static readonly TimeSpan s_terminalPace = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan s_plainPace = TimeSpan.FromSeconds(30);
@@ -78,7 +79,7 @@ internal sealed class RunDisplay : IExperimentObserver
     {
         string line = string.Create(
             CultureInfo.InvariantCulture,
-            $"epoch {epoch.Epoch}: loss {epoch.Loss:0.0000}, agreement with the teacher {epoch.Agreement:P1}");
+            $"epoch {epoch.Epoch}: loss {epoch.Loss:0.0000}, {agreement} {epoch.Agreement:P1}");
         if (_isTerminal)
         {
             Console.Error.Write("\r\u001b[K");

@@ -10,6 +10,10 @@ public sealed record DistillConfig
     [OwnKey]
     public string Images { get; init; } = "";
 
+    /// <summary>Class folders or labelled shards to tune a teacher with; distilling reads no labels.</summary>
+    [OwnKey]
+    public string Labelled { get; init; } = "";
+
     /// <summary>Class names, in label order.</summary>
     [OwnKey]
     public ValueList<string> Classes { get; init; } = [];
@@ -76,7 +80,9 @@ public sealed record DistillConfig
     [OwnKey]
     public string Val { get; init; } = "";
 
-    /// <summary>How many of the first classes are "base" when accuracies are reported; 0 for no split.</summary>
+    /// <summary>
+    /// How many of the first classes are "base" when accuracies are reported and a teacher is tuned; 0 for no split.
+    /// </summary>
     [OwnKey, AtLeast(0)]
     public int Base { get; init; }
 

@@ -10,8 +10,10 @@ internal sealed class ClassFolders
     /// <param name="parent">The folder that holds the others, for messages.</param>
     /// <param name="folders">Names of the folders, in ordinal order.</param>
     /// <param name="classNames">Names of the classes in the order of their labels; null takes the folders'.</param>
+    /// <param name="required">How many of the first classes must have a folder; null for all.</param>
     /// <exception cref="PromptKDException">Folders and classes do not match one to one.</exception>
-    public ClassFolders(string parent, IReadOnlyList<string> folders, IReadOnlyList<string>? classNames)
+    public ClassFolders(
+        string parent, IReadOnlyList<string> folders, IReadOnlyList<string>? classNames, int? required = null)
     {
         if (folders.Count == 0)
         {
@@ -38,7 +40,8 @@ internal sealed class ClassFolders
             _labels.Add(folder, label);
         }
 
-        if (Names.Where((_, label) => !_labels.ContainsValue(label)).FirstOrDefault() is { } missing)
+        if (Names.Take(required ?? Names.Count).Where((_, label) => !_labels.ContainsValue(label)).FirstOrDefault()
+            is { } missing)
         {
             throw new PromptKDException(
                 $"No folder in '{parent}' for the class '{missing}'. "

@@ -61,11 +61,13 @@ internal sealed class ImageFolder
     /// The names of the classes; labels are places in this list. A folder matches a name regardless of case and with
     /// underscores for blanks. Null takes the names of the folders, sorted, with blanks for underscores.
     /// </param>
+    /// <param name="required">How many of the first classes must have a folder; null for all.</param>
     /// <exception cref="PromptKDException">
     /// As <see cref="Unlabelled"/>; or a class has no folder or several, or a folder has no class, or a picture of a
     /// shard has none.
     /// </exception>
-    public static ImageFolder Labelled(string folder, IReadOnlyList<string>? classNames = null)
+    public static ImageFolder Labelled(
+        string folder, IReadOnlyList<string>? classNames = null, int? required = null)
     {
         if (IsShard(folder))
         {
@@ -78,7 +80,7 @@ internal sealed class ImageFolder
             return OfShards(shards, classNames);
         }
 
-        var classFolders = new ClassFolders(folder, files.TopFolders, classNames);
+        var classFolders = new ClassFolders(folder, files.TopFolders, classNames, required);
         ImageItem[] items =
         [
             .. files.Relative

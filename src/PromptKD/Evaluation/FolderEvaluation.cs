@@ -2,7 +2,7 @@ using PromptKD.Data;
 
 namespace PromptKD.Evaluation;
 
-/// <summary>Measures a classifier on class folders.</summary>
+/// <summary>Measures a classifier on labelled pictures, base and novel classes apart.</summary>
 internal sealed class FolderEvaluation
 {
     private readonly ImageLoader _loader;
@@ -16,11 +16,20 @@ internal sealed class FolderEvaluation
     /// <exception cref="PromptKDException">The folder is missing or empty, or a part of it fits no class.</exception>
     public FolderEvaluation(
         string folder, IReadOnlyList<string> classNames, Preprocessing preprocessing, ImageLoaderOptions? options)
+        : this(ImageFolder.Labelled(folder, classNames).Items, classNames.Count, preprocessing, options)
     {
-        IReadOnlyList<ImageItem> items = ImageFolder.Labelled(folder, classNames).Items;
+    }
+
+    /// <param name="items">The pictures, with labels.</param>
+    /// <param name="classes">Number of classes.</param>
+    /// <param name="preprocessing">How pictures are prepared.</param>
+    /// <param name="options">How to load them; null for the defaults.</param>
+    public FolderEvaluation(
+        IReadOnlyList<ImageItem> items, int classes, Preprocessing preprocessing, ImageLoaderOptions? options)
+    {
         _loader = new ImageLoader(items, preprocessing, options);
         _pictures = items.Count;
-        _classes = classNames.Count;
+        _classes = classes;
     }
 
     /// <summary>Pictures in the folder.</summary>

@@ -26,6 +26,8 @@ internal static class ModelCard
             {Teachers(manifest.Teachers)}{training.Pictures} unlabelled pictures, {training.Epochs} epochs, batches of {training.BatchSize}, learning rate {training.LearningRate},
             loss weight {training.LossWeight}, temperature {training.Temperature}, seed {training.Seed}.
 
+            {Tuning(manifest.TeacherTuning)}
+
             Classes: {Names(manifest.ClassNames)}.
 
             ## Numbers of this run
@@ -43,6 +45,11 @@ internal static class ModelCard
             """);
         return card.ToString();
     }
+
+    private static string Tuning(TeacherTuning? tuning) => tuning is null
+        ? "No labels were used beside those, if any, that its teacher was made with."
+        : $"Its teacher was tuned by {tuning.Method} on {tuning.Pictures} labelled pictures of {tuning.Classes} classes\n"
+            + $"(SHA-256 of the set: {tuning.PicturesSha256}).";
 
     private static string Numbers(StudentManifest manifest)
     {

@@ -54,6 +54,9 @@ public sealed record StudentManifest
     /// <summary>SHA-256 of every input that made the student.</summary>
     public required IReadOnlyDictionary<string, string> Inputs { get; init; }
 
+    /// <summary>How its teacher was tuned; null where no label was used, or none is known of.</summary>
+    public TeacherTuning? TeacherTuning { get; init; }
+
     /// <summary>How it was trained.</summary>
     public required StudentTraining Training { get; init; }
 
@@ -117,3 +120,11 @@ public sealed record StudentTraining(
     double Temperature,
     int Seed,
     double Agreement);
+
+/// <summary>How a student's teacher was tuned, with labels.</summary>
+/// <param name="Method">PromptSRC or IVLP.</param>
+/// <param name="Classes">Classes that it learned.</param>
+/// <param name="Shots">Labelled pictures of each class that were asked for; 0 or negative for all.</param>
+/// <param name="Pictures">Labelled pictures that it learned from.</param>
+/// <param name="PicturesSha256">Tells this set of labelled pictures from every other: paths, sizes and contents.</param>
+public sealed record TeacherTuning(string Method, int Classes, int Shots, int Pictures, string PicturesSha256);

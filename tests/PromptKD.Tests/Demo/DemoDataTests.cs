@@ -12,7 +12,7 @@ public sealed class DemoDataTests : IDisposable
     [Fact]
     public void Writes_the_asked_number_of_pictures_of_each_class()
     {
-        DemoData.Write(_folder, photosPerClass: 2, testPerClass: 3, TestContext.Current.CancellationToken);
+        DemoData.Write(_folder, photosPerClass: 2, testPerClass: 3, cancellation: TestContext.Current.CancellationToken);
 
         Assert.Equal(2 * 48, Directory.GetFiles(Path.Combine(_folder, "photos"), "*.png").Length);
         string[] names = File.ReadAllLines(Path.Combine(_folder, "classes.txt"));
@@ -25,7 +25,7 @@ public sealed class DemoDataTests : IDisposable
     [Fact]
     public void Pictures_are_32_pixels_wide_and_high()
     {
-        DemoData.Write(_folder, photosPerClass: 1, testPerClass: 0, TestContext.Current.CancellationToken);
+        DemoData.Write(_folder, photosPerClass: 1, testPerClass: 0, cancellation: TestContext.Current.CancellationToken);
 
         using var codec = SKCodec.Create(Path.Combine(_folder, "photos", "0001.png"));
         Assert.Equal((32, 32), (codec.Info.Width, codec.Info.Height));
@@ -37,8 +37,8 @@ public sealed class DemoDataTests : IDisposable
         string first = Path.Combine(_folder, "first");
         string second = Path.Combine(_folder, "second");
 
-        DemoData.Write(first, photosPerClass: 1, testPerClass: 1, TestContext.Current.CancellationToken);
-        DemoData.Write(second, photosPerClass: 1, testPerClass: 1, TestContext.Current.CancellationToken);
+        DemoData.Write(first, photosPerClass: 1, testPerClass: 1, cancellation: TestContext.Current.CancellationToken);
+        DemoData.Write(second, photosPerClass: 1, testPerClass: 1, cancellation: TestContext.Current.CancellationToken);
 
         foreach (string file in Directory.GetFiles(first, "*", SearchOption.AllDirectories))
         {
@@ -48,9 +48,46 @@ public sealed class DemoDataTests : IDisposable
     }
 
     [Fact]
+    public void Draws_labelled_pictures_of_the_base_classes_only()
+    {
+        DemoData.Write(
+            _folder,
+            photosPerClass: 0,
+            testPerClass: 0,
+            labelledPerClass: 2,
+            cancellation: TestContext.Current.CancellationToken);
+
+        string[] folders = Directory.GetDirectories(Path.Combine(_folder, "labelled"));
+        Assert.Equal(
+            DemoClass.All.Where(one => one.IsBase).Select(one => one.Name).Order(StringComparer.Ordinal),
+            folders.Select(folder => Path.GetFileName(folder)).Order(StringComparer.Ordinal));
+        Assert.All(folders, folder => Assert.Equal(2, Directory.GetFiles(folder).Length));
+    }
+
+    [Fact]
+    public void Another_variant_has_other_pictures()
+    {
+        string[] Draw(int variant)
+        {
+            string folder = Path.Combine(_folder, $"{variant}");
+            DemoData.Write(
+                folder,
+                photosPerClass: 1,
+                testPerClass: 1,
+                labelledPerClass: 1,
+                variant: variant,
+                cancellation: TestContext.Current.CancellationToken);
+            return [.. Directory.GetFiles(folder, "*.png", SearchOption.AllDirectories)
+                .Select(file => Convert.ToHexString(File.ReadAllBytes(file)))];
+        }
+
+        Assert.Empty(Draw(0).Intersect(Draw(1)));
+    }
+
+    [Fact]
     public void No_picture_is_both_a_photo_and_a_test_picture()
     {
-        DemoData.Write(_folder, photosPerClass: 2, testPerClass: 2, TestContext.Current.CancellationToken);
+        DemoData.Write(_folder, photosPerClass: 2, testPerClass: 2, cancellation: TestContext.Current.CancellationToken);
 
         string[] files = Directory.GetFiles(_folder, "*.png", SearchOption.AllDirectories);
         int different = files.Select(file => Convert.ToHexString(File.ReadAllBytes(file))).Distinct().Count();

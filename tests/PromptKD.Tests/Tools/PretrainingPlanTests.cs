@@ -8,6 +8,7 @@ public sealed class PretrainingPlanTests
     private readonly PretrainingPlan _plan = new()
     {
         Name = "student",
+        Folder = "student",
         Architecture = PretrainingPlan.StudentArchitecture,
         Domain = PictureDomain.Source,
         Steps = 250,

@@ -13,6 +13,7 @@ public sealed class PretrainingTests : IDisposable
     private static readonly PretrainingPlan s_plan = new()
     {
         Name = "student",
+        Folder = "student",
         Architecture = PretrainingPlan.StudentArchitecture with { VisionLayers = 1, TextLayers = 1 },
         Domain = PictureDomain.Source,
         Steps = 60,

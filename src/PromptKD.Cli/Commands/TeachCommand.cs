@@ -1,0 +1,132 @@
+using System.CommandLine;
+using PromptKD.Cli.Terminal;
+using PromptKD.Configuration;
+
+namespace PromptKD.Cli.Commands;
+
+/// <summary><c>promptkd teach</c>: a CLIP and a few labelled pictures in, a teacher's learned prompts out.</summary>
+internal static class TeachCommand
+{
+    /// <summary>With whom a teacher agrees while it is tuned.</summary>
+    public const string Agreement = "agreement with the labels";
+
+    private static readonly ExperimentConfig s_defaults = TeachingDefaults.Config;
+
+    private static readonly SettingOption[] s_settings =
+    [
+        new("--data", "DISTILL.LABELLED",
+            "Class folders (CLASS NAME/picture), or labelled .tar and .parquet shards [required]", s_defaults),
+        new("--clip", "DISTILL.TEACHER",
+            "The CLIP to tune: a .pt, .safetensors or .bin file, a Hugging Face or open_clip folder, or a name such as "
+            + "openai:ViT-L/14, which is fetched once [required]", s_defaults),
+        new("--shots", "DATASET.NUM_SHOTS",
+            "Labelled pictures of each class to learn from, drawn by --seed; 0: all. The others are measured on.",
+            s_defaults),
+        new("--val", "DISTILL.VAL",
+            "Class folders to measure on in place of those others; never learned from [default: none]", s_defaults),
+        new("--base", "DISTILL.BASE",
+            "Learn the first N classes only, and measure base and novel classes apart; 0: all.", s_defaults),
+        new("--epochs", "OPTIM.MAX_EPOCH", "Number of passes over the pictures.", s_defaults),
+        new("--batch-size", "DATALOADER.TRAIN_X.BATCH_SIZE", "Number of pictures a step.", s_defaults),
+        new("--lr", "OPTIM.LR", "Learning rate of stochastic gradient descent before the cosine schedule.", s_defaults),
+        new("--prompt-depth", "TRAINER.PROMPTSRC.PROMPT_DEPTH_VISION",
+            "Number of layers of both towers that get learned tokens, from the input.", s_defaults,
+            "TRAINER.PROMPTSRC.PROMPT_DEPTH_TEXT"),
+        new("--prompt-length", "TRAINER.PROMPTSRC.N_CTX_VISION",
+            "Number of learned tokens a layer; up to 4 start from the words 'a photo of a'.", s_defaults,
+            "TRAINER.PROMPTSRC.N_CTX_TEXT"),
+        new("--seed", "SEED", "Of shots, learned tokens, order, crops and flips.", s_defaults),
+        new("--precision", "TRAINER.PROMPTSRC.PREC",
+            "Of the frozen weights: auto (bf16 where it is fast, else fp32), fp32, bf16, or fp16 (GPUs only).",
+            s_defaults),
+        SettingOptions.Device,
+        SettingOptions.Workers,
+        new("--vocab", "DISTILL.VOCAB",
+            "CLIP's byte-pair vocabulary. Without it: beside the CLIP, PROMPTKD_CLIP_VOCAB, the cache folder, or "
+            + "fetched once [default: found]", s_defaults),
+    ];
+
+    /// <summary>The verb with its options.</summary>
+    public static Command Create()
+    {
+        var output = new Option<string>("--output")
+        {
+            Description = "Folder of the run: VLPromptLearner/model.pth.tar-N, teacher.json, metrics.jsonl, log.txt, "
+                + "config.yaml, checkpoints/. The same command goes on where an interrupted run stands [required]",
+            HelpName = "DIR",
+            Required = true,
+        };
+        var classes = new Option<string>("--classes")
+        {
+            Description = "Class names in label order: a file with one a line, or a comma-separated list "
+                + "[default: the names of the folders, sorted]",
+            HelpName = "FILE|LIST",
+        };
+        var config = new Option<string[]>("--config")
+        {
+            Description = "YAML file in the CoOp family's keys, merged over the defaults (repeatable) [default: none]",
+            HelpName = "FILE",
+        };
+        var overrides = new Argument<string[]>("KEY VALUE")
+        {
+            Description = "Any keys of the configuration with their values; they win over everything else.",
+            Arity = ArgumentArity.ZeroOrMore,
+        };
+        SettingOptions.RefuseUnknownOptions(overrides);
+        var command = new Command("teach", "Tune a teacher on a few labelled pictures, for distill to learn from.")
+        {
+            output, classes, config, overrides,
+        };
+        foreach (SettingOption setting in s_settings)
+        {
+            command.Options.Add(setting.Option);
+        }
+
+        command.SetAction((parsed, cancellation) =>
+        {
+            ExperimentConfig resolved = (parsed.GetValue(config) ?? [])
+                .Aggregate(s_defaults, (merged, file) => merged.MergeFile(file))
+                .MergeOverrides([.. s_settings.SelectMany(setting => setting.ToOverride(parsed))])
+                .MergeOverrides(parsed.GetValue(overrides) ?? []);
+            ValueList<string> names = parsed.GetValue(classes) is { } given
+                ? [.. ClassList.Read(given)]
+                : resolved.Distill.Classes;
+            resolved = resolved with
+            {
+                OutputDir = parsed.GetValue(output)!,
+                Distill = resolved.Distill with { Classes = names },
+            };
+            return Task.FromResult(Run(resolved, cancellation));
+        });
+        return command;
+    }
+
+    /// <summary>Prints what a teacher came to.</summary>
+    public static void Print(TeachingReport report)
+    {
+        if (report.MeasuredOn is not null)
+        {
+            Console.WriteLine($"The teacher, on the {report.MeasuredOn}:");
+        }
+
+        AccuracyTable.Print(("CLIP, zero-shot", report.ZeroShot), ("teacher, taught", report.Taught));
+    }
+
+    private static int Run(ExperimentConfig config, CancellationToken cancellation)
+    {
+        foreach (string key in config.KeysWithoutEffect())
+        {
+            Messages.Warning($"{key} has no effect here.");
+        }
+
+        TeachingReport report = Experiment.Teach(config, new RunDisplay(Agreement), cancellation);
+        Print(report);
+        Console.WriteLine($"""
+            The teacher's prompts are in {report.Checkpoint}. Try:
+              promptkd distill --teacher {config.Distill.Teacher} \
+                --teacher-prompts {report.Checkpoint} \
+                --images photos/ --classes classes.txt --student openai:ViT-B/16 --output runs/student
+            """);
+        return 0;
+    }
+}

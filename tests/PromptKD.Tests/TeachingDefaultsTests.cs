@@ -1,0 +1,20 @@
+using PromptKD.Configuration;
+using PromptKD.Golden;
+
+namespace PromptKD.Tests;
+
+public sealed class TeachingDefaultsTests
+{
+    [Fact]
+    public void Are_those_of_the_papers_teacher_but_for_speed()
+    {
+        string file = Path.Combine(
+            ProjectFolder.Root, "configs", "trainers", "PromptSRC", "vit_l14_c2_ep20_batch8_4+4ctx.yaml");
+
+        IEnumerable<string> keys = ExperimentConfig
+            .Differences(TeachingDefaults.Config, TeachingDefaults.Config.MergeFile(file))
+            .Select(difference => difference.Key);
+
+        Assert.Equal(["DATALOADER.NUM_WORKERS", "MODEL.BACKBONE.NAME"], keys.Order(StringComparer.Ordinal));
+    }
+}
