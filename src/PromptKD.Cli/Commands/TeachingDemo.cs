@@ -23,7 +23,7 @@ internal static class TeachingDemo
         ExperimentConfig plain = demo with
         {
             OutputDir = Path.Combine(demo.OutputDir, "from-zero-shot"),
-            Distill = demo.Distill with { Teacher = teacher },
+            Distill = demo.Distill with { Teacher = teacher, Vocab = Path.Combine(teacher, "merges.txt") },
         };
         ExperimentConfig taught = plain with
         {
@@ -43,8 +43,8 @@ internal static class TeachingDemo
             ("student of the taught teacher", second.Student));
         Console.WriteLine($"""
 
-            The labels are of {tuned.Pictures} pictures of the {tuned.LearnedClasses.Count} base classes, and the
-            teacher alone saw them. Each half of the classes is scored among its own. One call does both stages on your own pictures:
+            The labels are of {tuned.Pictures} pictures of the {tuned.LearnedClasses.Count} base classes, and the teacher alone saw them. Each half
+            of the classes is scored among its own. One call does both stages on your own pictures:
 
               promptkd distill --labelled labelled/ --shots 16 --images photos/ --classes classes.txt \
                 --teacher openai:ViT-L/14 --student openai:ViT-B/16 --output runs/photos
