@@ -4,13 +4,17 @@ namespace PromptKD.Tests.Cli;
 public sealed class ProgramTests
 {
     [Theory]
-    [InlineData("demo", "--output", "--seed", "--pictures-only")]
+    [InlineData("demo", "--output", "--seed", "--teach", "--pictures", "--pictures-only")]
     [InlineData(
         "distill",
         "--images", "--classes", "--teacher", "--teacher-prompts", "--teacher-weights", "--store", "--student",
         "--output", "--val", "--base",
         "--epochs", "--batch-size", "--lr", "--kd-weight", "--temperature", "--prompt-depth", "--prompt-length",
         "--template", "--seed", "--precision", "--device", "--workers", "--vocab", "--config", "--strict", "--fast-jpeg", "KEY VALUE")]
+    [InlineData(
+        "teach",
+        "--data", "--clip", "--shots", "--val", "--base", "--classes", "--epochs", "--batch-size", "--lr", "--prompt-depth",
+        "--prompt-length", "--seed", "--precision", "--device", "--workers", "--vocab", "--config", "--output", "KEY VALUE")]
     [InlineData("evaluate", "--model", "--data", "--base", "--json", "--device", "--precision")]
     [InlineData(
         "features",
@@ -30,6 +34,7 @@ public sealed class ProgramTests
     [Theory]
     [InlineData("demo")]
     [InlineData("distill")]
+    [InlineData("teach")]
     [InlineData("evaluate")]
     [InlineData("features")]
     [InlineData("predict")]
