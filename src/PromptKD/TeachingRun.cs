@@ -107,6 +107,11 @@ internal sealed class TeachingRun : IDisposable
             _watcher.OnPhase($"Going on behind {checkpoint.Position.Describe()}");
             loop.Restore(checkpoint);
             _folder.WriteMetrics(MetricLines.Of(checkpoint.Position.History, teacher: null));
+            if (checkpoint.Position.Epoch == _config.Optim.MaxEpoch && !File.Exists(CheckpointOf(_config)))
+            {
+                // Somebody took it away; all of it is in the run's own checkpoint.
+                Keep(inputs.Method, plan.Schedule, [.. checkpoint.Momentum]);
+            }
         }
 
         _watcher.OnPhase($"Teaching with {_labelled.Shots.Count} labelled pictures of {_labelled.LearnedClasses} classes "
@@ -118,7 +123,6 @@ internal sealed class TeachingRun : IDisposable
 
     private TrainingPlan Plan(TrainingInputs inputs, CancellationToken cancellation)
     {
-        var checkpoints = new FamilyCheckpoints(_folder.Root, inputs.Method.CheckpointFolder);
         TrainingPlan plan = inputs.Pictures.Plan(_folder.CheckpointPath, inputs.Digests, cancellation);
         return plan with
         {
@@ -127,13 +131,7 @@ internal sealed class TeachingRun : IDisposable
             {
                 if (history.Count == _config.Optim.MaxEpoch)
                 {
-                    checkpoints.Write(checkpoints.Of(history.Count), inputs.Method, new FamilyTrainingState
-                    {
-                        Epoch = history.Count,
-                        LearningRate = plan.Schedule.Rate(history.Count),
-                        Momentum = momentum,
-                        Settings = _config.Optim,
-                    });
+                    Keep(inputs.Method, plan.Schedule, momentum);
                 }
             },
             EpochDone = history =>
@@ -142,6 +140,20 @@ internal sealed class TeachingRun : IDisposable
                 _watcher.OnEpoch(history[^1]);
             },
         };
+    }
+
+    private void Keep(
+        IPromptMethod method, LearningRateSchedule schedule, IReadOnlyList<KeyValuePair<string, Tensor>> momentum)
+    {
+        var checkpoints = new FamilyCheckpoints(_folder.Root, method.CheckpointFolder);
+        int epoch = _config.Optim.MaxEpoch;
+        checkpoints.Write(checkpoints.Of(epoch), method, new FamilyTrainingState
+        {
+            Epoch = epoch,
+            LearningRate = schedule.Rate(epoch),
+            Momentum = momentum,
+            Settings = _config.Optim,
+        });
     }
 
     private TeachingReport Describe(TrainingInputs inputs, string checkpoint, int skipped) => new()

@@ -2,10 +2,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using PromptKD.Configuration;
 using PromptKD.Demo;
-using PromptKD.Golden;
-using PromptKD.Models;
 using PromptKD.Models.Weights;
-using PromptKD.Text;
 
 namespace PromptKD.Tests;
 
@@ -21,8 +18,6 @@ public sealed class ExperimentTeachTests : IDisposable
     // Two base classes of two shots each, in batches of two.
     private const int StepsOfTeaching = Epochs * 2;
 
-    private static readonly string s_vocabulary = Path.Combine(ProjectFolder.Root, "demo", "teacher", "merges.txt");
-
     private readonly string _folder = Directory.CreateTempSubdirectory().FullName;
     private readonly string[] _classes = [.. DemoClass.All.Take(4).Select(one => one.Name)];
     private readonly int _threads = get_num_threads();
@@ -31,8 +26,8 @@ public sealed class ExperimentTeachTests : IDisposable
     {
         // Models this small are not faster on two threads, and much slower where those have to wait for a core.
         set_num_threads(1);
-        WriteClip(Clip, TinyClip.Architecture with { EmbeddingSize = 40 }, seed: 1);
-        WriteClip(Student, TinyClip.Architecture, seed: 1000);
+        TinyClip.Write(Clip, TinyClip.Architecture with { EmbeddingSize = 40 }, seed: 1);
+        TinyClip.Write(Student, TinyClip.Architecture, seed: 1000);
         string drawn = Path.Combine(_folder, "drawn");
         DemoData.Write(drawn, photosPerClass: 1, testPerClass: 3);
         foreach (string name in _classes)
@@ -205,6 +200,18 @@ public sealed class ExperimentTeachTests : IDisposable
     }
 
     [Fact]
+    public void Writes_the_checkpoint_of_a_finished_run_again_where_it_was_lost()
+    {
+        TeachingReport report = Teach(Config());
+        byte[] written = File.ReadAllBytes(report.Checkpoint);
+        File.Delete(report.Checkpoint);
+
+        Teach(Config());
+
+        Assert.Equal(written, File.ReadAllBytes(report.Checkpoint));
+    }
+
+    [Fact]
     public void Ends_in_the_same_bytes_when_it_is_stopped_behind_each_step()
     {
         Teach(Config("whole"));
@@ -295,15 +302,6 @@ public sealed class ExperimentTeachTests : IDisposable
     private static string Mistake(ExperimentConfig config) =>
         Assert.Throws<PromptKDException>(() => Teach(config)).Message;
 
-    // Texts of any class name, in the tokens of the demo's vocabulary.
-    private static void WriteClip(string path, ClipArchitecture architecture, ulong seed)
-    {
-        using DisposeScope scope = NewDisposeScope();
-        int tokens = ClipTokenizer.Load(s_vocabulary).VocabularySize;
-        SafetensorsFile.Write(
-            path, [.. TinyClip.Weights(seed, architecture with { ContextLength = 77, VocabularySize = tokens })]);
-    }
-
     private (TeachingReport Teacher, DistillationReport Student) TeachAndDistil(string run) => Experiment.TeachAndDistil(
         TwoStages.Join(Config(), Distillation(run)), cancellation: TestContext.Current.CancellationToken);
 
@@ -342,7 +340,7 @@ public sealed class ExperimentTeachTests : IDisposable
                 Labelled = Labelled,
                 Classes = [.. _classes],
                 Teacher = Clip,
-                Vocab = s_vocabulary,
+                Vocab = TinyClip.Vocabulary,
                 Base = 2,
             },
         };
