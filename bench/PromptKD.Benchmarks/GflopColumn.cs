@@ -6,7 +6,9 @@ using BenchmarkDotNet.Running;
 
 namespace PromptKD.Benchmarks;
 
-/// <summary>Arithmetic of the matrix products over the median time of everything: to be held against the peak.</summary>
+/// <summary>
+/// Arithmetic of the matrix products over the median time of everything: to be held against the peak.
+/// </summary>
 internal sealed class GflopColumn : IColumn
 {
     /// <inheritdoc/>

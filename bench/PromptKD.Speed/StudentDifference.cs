@@ -2,7 +2,9 @@ using PromptKD.Models.Weights;
 
 namespace PromptKD.Speed;
 
-/// <summary>How far a student that learned from a store is from one that saw the same views with a live teacher.</summary>
+/// <summary>
+/// How far a student that learned from a store is from one that saw the same views with a live teacher.
+/// </summary>
 /// <param name="Losses">Of each epoch: |stored − live| / live.</param>
 /// <param name="Learned">All learned values as one vector: ‖stored − live‖ / ‖live‖.</param>
 /// <param name="Farthest">The learned tensor that differs most by that measure.</param>

@@ -88,7 +88,9 @@ public sealed record BenchmarkPlan
         _ => TrainAndTest(trainer, DatasetCatalog.Find(SourceOfTransfer), dataset, seed, "all", "all"),
     };
 
-    /// <summary>A model learned from some classes of one data set, tested on other classes or another data set.</summary>
+    /// <summary>
+    /// A model learned from some classes of one data set, tested on other classes or another data set.
+    /// </summary>
     private IEnumerable<BenchmarkRun> TrainAndTest(
         string trainer, DatasetEntry source, DatasetEntry target, int seed, string learned, string tested)
     {

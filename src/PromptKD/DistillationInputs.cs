@@ -59,7 +59,9 @@ internal sealed class DistillationInputs : IDisposable
     /// <summary>How pictures are prepared.</summary>
     public Preprocessing Preprocessing => _pictures.Preprocessing;
 
-    /// <summary>The pictures as epochs go through them; with a store, through its views, once the method is built.</summary>
+    /// <summary>
+    /// The pictures as epochs go through them; with a store, through its views, once the method is built.
+    /// </summary>
     public TrainingPictures TrainingPictures => _teachers.Store is { } store
         ? new TrainingPictures(_config, Pictures.Count, _pictureLoader)
         {

@@ -6,7 +6,9 @@ using PromptKD.Text;
 
 namespace PromptKD;
 
-/// <summary>A teacher, found, fetched where need be, checked and hashed; its vocabulary is found when it is needed.</summary>
+/// <summary>
+/// A teacher, found, fetched where need be, checked and hashed; its vocabulary is found when it is needed.
+/// </summary>
 /// <param name="Model">The teacher.</param>
 /// <param name="Sha256">Of its weights.</param>
 /// <param name="PromptsSha256">Of its learned prompts; "none" for plain CLIP.</param>

@@ -10,7 +10,9 @@ using PromptKD.Training;
 
 namespace PromptKD;
 
-/// <summary>A method with the pictures that it learns from: what differs between PromptKD and the labelled methods.</summary>
+/// <summary>
+/// A method with the pictures that it learns from: what differs between PromptKD and the labelled methods.
+/// </summary>
 internal sealed class TrainingInputs : IDisposable
 {
     private readonly DistillationInputs? _distillation;

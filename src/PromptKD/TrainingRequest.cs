@@ -1,6 +1,8 @@
 namespace PromptKD;
 
-/// <summary>What is to be done with an experiment, beside its settings: flags of the family's <c>train.py</c>.</summary>
+/// <summary>
+/// What is to be done with an experiment, beside its settings: flags of the family's <c>train.py</c>.
+/// </summary>
 public sealed record TrainingRequest
 {
     /// <summary>Whether to evaluate a model that is there, and train nothing.</summary>

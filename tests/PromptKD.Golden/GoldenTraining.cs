@@ -60,7 +60,9 @@ internal static class GoldenTraining
         }
     }
 
-    /// <summary>Compares all that a case expects with what was computed; what is missing counts as a difference.</summary>
+    /// <summary>
+    /// Compares all that a case expects with what was computed; what is missing counts as a difference.
+    /// </summary>
     public static IEnumerable<Comparison> Compare(GoldenCase golden, Dictionary<string, Tensor> actual)
     {
         const double RateTolerance = 1e-12;

@@ -9,7 +9,9 @@ internal static class ProjectFolder
     /// <summary>The golden cases that the project contains.</summary>
     public static string Golden { get; } = Path.Combine(Root, "tests", "golden");
 
-    /// <summary>CLIP's vocabulary, which the project may not contain: PROMPTKD_CLIP_VOCAB, or CI's shared data.</summary>
+    /// <summary>
+    /// CLIP's vocabulary, which the project may not contain: PROMPTKD_CLIP_VOCAB, or CI's shared data.
+    /// </summary>
     /// <returns>Null where this machine has none.</returns>
     public static string? ClipVocabulary =>
         new[]

@@ -2,7 +2,9 @@ using PromptKD.Golden;
 
 namespace PromptKD.Tests;
 
-/// <summary>CLIP's vocabulary, which the project may not contain. In CI it must be there; elsewhere tests skip.</summary>
+/// <summary>
+/// CLIP's vocabulary, which the project may not contain. In CI it must be there; elsewhere tests skip.
+/// </summary>
 internal static class ClipVocabulary
 {
     private static readonly string[] s_kindsThatTokenize =

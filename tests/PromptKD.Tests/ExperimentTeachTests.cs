@@ -365,7 +365,9 @@ public sealed class ExperimentTeachTests : IDisposable
         };
     }
 
-    /// <summary>SHA-256 by name of all that a run wrote, but for log and configuration, which name the folder.</summary>
+    /// <summary>
+    /// SHA-256 by name of all that a run wrote, but for log and configuration, which name the folder.
+    /// </summary>
     private Dictionary<string, string> Digests(string run) =>
         Directory.EnumerateFiles(Output(run), "*", SearchOption.AllDirectories)
             .Where(path => Path.GetFileName(path) is not ("log.txt" or "config.yaml"))

@@ -2,7 +2,9 @@ using PromptKD.Training;
 
 namespace PromptKD.Tests;
 
-/// <summary>Watches a run: counts its steps, keeps what it prints, and does something at one step of this call.</summary>
+/// <summary>
+/// Watches a run: counts its steps, keeps what it prints, and does something at one step of this call.
+/// </summary>
 internal sealed class Interrupter(Action? interrupt, int atStep = 1) : IExperimentObserver
 {
     public int Steps { get; private set; }

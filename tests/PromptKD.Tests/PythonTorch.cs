@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace PromptKD.Tests;
 
-/// <summary>A Python that has torch: a third party to read what we write. In CI it must be there; elsewhere tests skip.</summary>
+/// <summary>
+/// A Python that has torch: a third party to read what we write. In CI it must be there; elsewhere tests skip.
+/// </summary>
 internal static class PythonTorch
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);

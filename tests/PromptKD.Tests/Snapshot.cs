@@ -6,7 +6,9 @@ namespace PromptKD.Tests;
 /// <summary>Holds a text to the one that was accepted last: <c>Snapshots/{TestClass}.{Test}.txt</c>.</summary>
 internal static class Snapshot
 {
-    /// <summary>Compares; with PROMPTKD_ACCEPT=1 it rewrites the file instead, and the difference is for review.</summary>
+    /// <summary>
+    /// Compares; with PROMPTKD_ACCEPT=1 it rewrites the file instead, and the difference is for review.
+    /// </summary>
     public static void Verify(string text, [CallerFilePath] string file = "", [CallerMemberName] string test = "")
     {
         string name = $"{Path.GetFileNameWithoutExtension(file)}.{test}.txt";

@@ -6,7 +6,9 @@ namespace PromptKD.Tests;
 /// <summary>A CLIP with a ResNet, small enough to run in a test: random weights, variances around 1.</summary>
 internal static class TinyResNet
 {
-    /// <summary>Five blocks, a stem of 8 channels, 2 × 2 places at the end; the texts of <see cref="TinyClip"/>.</summary>
+    /// <summary>
+    /// Five blocks, a stem of 8 channels, 2 × 2 places at the end; the texts of <see cref="TinyClip"/>.
+    /// </summary>
     public static ClipArchitecture Architecture { get; } = TinyClip.Architecture with
     {
         ImageSize = 64,

@@ -110,8 +110,9 @@ internal static class BenchmarkCommand
         return parsed.GetValue(s_shots) is { } shots ? plan with { Shots = shots } : plan;
     }
 
-    private static string FindConfigs() =>
-        Directory.Exists(Path.Combine("configs", "trainers")) ? "configs" : Path.Combine(AppContext.BaseDirectory, "configs");
+    private static string FindConfigs() => Directory.Exists(Path.Combine("configs", "trainers"))
+        ? "configs"
+        : Path.Combine(AppContext.BaseDirectory, "configs");
 
     private static int Seed(string text) => int.TryParse(text, CultureInfo.InvariantCulture, out int seed) && seed >= 0
         ? seed

@@ -43,8 +43,9 @@ internal static class TeachingDemo
             ("student of the taught teacher", second.Student));
         Console.WriteLine($"""
 
-            The labels are of {tuned.Pictures} pictures of the {tuned.LearnedClasses.Count} base classes, and the teacher alone saw them. Each half
-            of the classes is scored among its own. One call does both stages on your own pictures:
+            The labels are of {tuned.Pictures} pictures of the {tuned.LearnedClasses.Count} base classes, and the
+            teacher alone saw them. Each half of the classes is scored among its own. One call does both
+            stages on your own pictures:
 
               promptkd distill --labelled labelled/ --shots 16 --images photos/ --classes classes.txt \
                 --teacher openai:ViT-L/14 --student openai:ViT-B/16 --output runs/photos

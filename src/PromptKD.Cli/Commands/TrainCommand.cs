@@ -13,11 +13,13 @@ internal static class TrainCommand
 
     private static readonly SettingOption[] s_settings =
     [
-        new("--root", "DATASET.ROOT", "Folder that holds the data sets, each in a folder of its own [required]", s_defaults),
+        new("--root", "DATASET.ROOT", "Folder that holds the data sets, each in a folder of its own [required]",
+            s_defaults),
         new("--output-dir", "OUTPUT_DIR",
             "Folder of the run: log.txt, result.json, checkpoints. The same command goes on where an interrupted run "
             + "stands.", s_defaults),
-        new("--resume", "RESUME", "Output folder of a run to go on from: ours, or the reference's [default: none]", s_defaults),
+        new("--resume", "RESUME", "Output folder of a run to go on from: ours, or the reference's [default: none]",
+            s_defaults),
         new("--seed", "SEED", "Of learned tokens, projector, order, crops, flips and shots; 0 counts.", s_defaults),
         new("--trainer", "TRAINER.NAME",
             "PromptKD, CoOp, CoCoOp, MaPLe, IVLP, PromptSRC, ZeroshotCLIP or ZeroshotCLIP2 [required]", s_defaults),

@@ -22,7 +22,9 @@ public sealed record DistillConfig
     [OwnKey]
     public string Teacher { get; init; } = "";
 
-    /// <summary>A checkpoint of the teacher's learned prompts, as the CoOp family saves it; empty for plain CLIP.</summary>
+    /// <summary>
+    /// A checkpoint of the teacher's learned prompts, as the CoOp family saves it; empty for plain CLIP.
+    /// </summary>
     [OwnKey]
     public string TeacherPrompts { get; init; } = "";
 
@@ -76,7 +78,9 @@ public sealed record DistillConfig
     [OwnKey, AtLeast(0)]
     public int Views { get; init; }
 
-    /// <summary>Class folders or labelled shards that are measured after each epoch and never trained on; empty for none.</summary>
+    /// <summary>
+    /// Class folders or labelled shards that are measured after each epoch and never trained on; empty for none.
+    /// </summary>
     [OwnKey]
     public string Val { get; init; } = "";
 
@@ -86,7 +90,9 @@ public sealed record DistillConfig
     [OwnKey, AtLeast(0)]
     public int Base { get; init; }
 
-    /// <summary>CLIP's byte-pair vocabulary; empty to look beside the teacher, in the cache folder, or fetch it.</summary>
+    /// <summary>
+    /// CLIP's byte-pair vocabulary; empty to look beside the teacher, in the cache folder, or fetch it.
+    /// </summary>
     [OwnKey]
     public string Vocab { get; init; } = "";
 

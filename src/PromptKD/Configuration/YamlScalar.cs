@@ -52,7 +52,9 @@ internal static partial class YamlScalar
     [GeneratedRegex(@"^(?<sign>[-+]?)0_*(?=[0-7][0-7_]*\z)")]
     private static partial Regex Octal();
 
-    /// <summary>YAML 1.1's other numbers. Underscores may stand anywhere; an exponent needs a point and a sign.</summary>
+    /// <summary>
+    /// YAML 1.1's other numbers. Underscores may stand anywhere; an exponent needs a point and a sign.
+    /// </summary>
     [GeneratedRegex(
         """
         ^[-+]? (?:

@@ -53,7 +53,9 @@ internal static class YamlText
         return new($"{Place(yamlError.Start, source)}: not valid YAML: {what.TrimEnd('.')}.", error);
     }
 
-    /// <summary>The innermost bracket without its partner, or null if the text has none or fails before its end.</summary>
+    /// <summary>
+    /// The innermost bracket without its partner, or null if the text has none or fails before its end.
+    /// </summary>
     private static Mark? FindOpenBracket(string yaml)
     {
         var open = new Stack<Mark>();

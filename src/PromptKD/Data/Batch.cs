@@ -15,7 +15,9 @@ internal sealed class Batch(Tensor images, Tensor? labels, IReadOnlyList<int> it
     /// <summary>The place of each picture in the list that the loader was given.</summary>
     public IReadOnlyList<int> Items { get; } = items;
 
-    /// <summary>Place of this batch in its epoch, from 0. A batch of which no picture could be read is left out.</summary>
+    /// <summary>
+    /// Place of this batch in its epoch, from 0. A batch of which no picture could be read is left out.
+    /// </summary>
     public int Number { get; init; }
 
     /// <summary>Number of the view of each picture, from 0; null for the middle of the picture.</summary>

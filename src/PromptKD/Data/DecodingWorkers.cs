@@ -2,7 +2,9 @@ using System.Collections.Concurrent;
 
 namespace PromptKD.Data;
 
-/// <summary>Threads that run jobs in the order given. Disposing waits for those being run and drops the others.</summary>
+/// <summary>
+/// Threads that run jobs in the order given. Disposing waits for those being run and drops the others.
+/// </summary>
 internal sealed class DecodingWorkers : IDisposable
 {
     private readonly BlockingCollection<Action> _jobs = [];

@@ -1,6 +1,8 @@
 namespace PromptKD.Data;
 
-/// <summary>Where the bytes of a picture lie: a file of its own, a part of one, a row of a table. Threads may share it.</summary>
+/// <summary>
+/// Where the bytes of a picture lie: a file of its own, a part of one, a row of a table. Threads may share it.
+/// </summary>
 internal interface IPictureBytes
 {
     /// <summary>Reads the bytes, whole, and lends them.</summary>

@@ -8,7 +8,9 @@ internal sealed class PixelBuffer : IDisposable
     /// <summary>Bytes of one pixel.</summary>
     public const int PixelBytes = 4;
 
-    /// <summary>Bytes after the last row that may be read but mean nothing, so that vectors need no tail loop.</summary>
+    /// <summary>
+    /// Bytes after the last row that may be read but mean nothing, so that vectors need no tail loop.
+    /// </summary>
     public const int Padding = 32;
 
     private byte[]? _bytes;

@@ -48,7 +48,9 @@ internal sealed class ClassificationMetrics
     /// <summary>Mean of <see cref="PerClassAccuracy"/>.</summary>
     public double MeanPerClassAccuracy => PerClassAccuracy.Values.Average();
 
-    /// <summary>Each class that occurs among the labels, in order, with its pictures and those that were recognised.</summary>
+    /// <summary>
+    /// Each class that occurs among the labels, in order, with its pictures and those that were recognised.
+    /// </summary>
     public IEnumerable<(int Label, int Total, int Correct)> ByClass() => _labels
         .Select((label, index) => (label, hit: label == _predictions[index]))
         .GroupBy(picture => picture.label)

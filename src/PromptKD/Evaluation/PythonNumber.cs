@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace PromptKD.Evaluation;
 
-/// <summary>Numbers as Python prints them. It rounds what the bits really are, and halves to even; .NET does neither.</summary>
+/// <summary>
+/// Numbers as Python prints them. It rounds what the bits really are, and halves to even; .NET does neither.
+/// </summary>
 internal static class PythonNumber
 {
     // Far behind the digits that are kept; a decimal holds 28.

@@ -29,10 +29,14 @@ public sealed record TrainingResult
     /// <summary>Which epoch's model was kept, and on what ground.</summary>
     public required ModelSelection Selection { get; init; }
 
-    /// <summary>Epoch of the measured model, counted from 1; null where nothing was trained and the file does not say.</summary>
+    /// <summary>
+    /// Epoch of the measured model, counted from 1; null where nothing was trained and the file does not say.
+    /// </summary>
     public int? Epoch { get; init; }
 
-    /// <summary>Accuracy of the last test: of the novel classes in base2novel, else of all. Null with TEST.NO_TEST.</summary>
+    /// <summary>
+    /// Accuracy of the last test: of the novel classes in base2novel, else of all. Null with TEST.NO_TEST.
+    /// </summary>
     public double? Accuracy { get; init; }
 
     /// <summary>Mean F1 score of the last test.</summary>

@@ -5,7 +5,9 @@ using PromptKD.Models;
 
 namespace PromptKD.Export;
 
-/// <summary>Writes the short text that goes with a student: what it is, what it was made from, what it scored.</summary>
+/// <summary>
+/// Writes the short text that goes with a student: what it is, what it was made from, what it scored.
+/// </summary>
 internal static class ModelCard
 {
     private const int NamesShown = 20;

@@ -21,7 +21,9 @@ public sealed record StudentManifest
     /// <summary>Version of the format.</summary>
     public int Version { get; init; } = CurrentVersion;
 
-    /// <summary>Sizes of the student's CLIP. Those of its text tower are there for the record: it is not included.</summary>
+    /// <summary>
+    /// Sizes of the student's CLIP. Those of its text tower are there for the record: it is not included.
+    /// </summary>
     public required ClipArchitecture Architecture { get; init; }
 
     /// <summary>Learned tokens added to each image sequence.</summary>

@@ -32,7 +32,9 @@ internal sealed class ClassVectors : IDisposable
     /// <summary>exp(logit_scale) of the CLIP that made the vectors.</summary>
     public double LogitScale { get; }
 
-    /// <summary>Encodes each class name in each template; the normalised features of the templates are averaged.</summary>
+    /// <summary>
+    /// Encodes each class name in each template; the normalised features of the templates are averaged.
+    /// </summary>
     /// <param name="encoder">A frozen text tower.</param>
     /// <param name="tokenizer">The tokenizer of that tower's vocabulary.</param>
     /// <param name="names">Class names, in label order.</param>

@@ -31,7 +31,9 @@ internal sealed class GaussianAverage : IDisposable
         ];
     }
 
-    /// <summary>The average so far, float32, under the names of the places; what they started as before any epoch.</summary>
+    /// <summary>
+    /// The average so far, float32, under the names of the places; what they started as before any epoch.
+    /// </summary>
     public IReadOnlyList<KeyValuePair<string, Tensor>> Averages =>
         [.. _places.Zip(_averages, (place, average) => KeyValuePair.Create(place.Key, average))];
 

@@ -9,10 +9,14 @@ internal interface IPromptMethod : IDisposable
     /// <summary>The learned parameters under their checkpoint names, in a fixed order.</summary>
     IReadOnlyList<KeyValuePair<string, Parameter>> Trainable { get; }
 
-    /// <summary>All that a checkpoint must hold of the method: <see cref="Trainable"/> and running statistics.</summary>
+    /// <summary>
+    /// All that a checkpoint must hold of the method: <see cref="Trainable"/> and running statistics.
+    /// </summary>
     IReadOnlyList<KeyValuePair<string, Tensor>> State { get; }
 
-    /// <summary>The folder, below the output folder, in which the family's programs keep this method's checkpoints.</summary>
+    /// <summary>
+    /// The folder, below the output folder, in which the family's programs keep this method's checkpoints.
+    /// </summary>
     string CheckpointFolder { get; }
 
     /// <summary>
@@ -33,7 +37,9 @@ internal interface IPromptMethod : IDisposable
     /// <exception cref="PromptKDException">A learned value is missing or of another shape.</exception>
     void LoadCheckpoint(IReadOnlyDictionary<string, Tensor> tensors, string source);
 
-    /// <summary>Told after the last step of an epoch, before the method is measured and saved. Does nothing by default.</summary>
+    /// <summary>
+    /// Told after the last step of an epoch, before the method is measured and saved. Does nothing by default.
+    /// </summary>
     /// <param name="epoch">Counted from 1.</param>
     /// <param name="epochs">Epochs of the whole run.</param>
     void FinishEpoch(int epoch, int epochs)
@@ -55,7 +61,9 @@ internal interface IPromptMethod : IDisposable
 /// own choice where there are no labels).</param>
 internal sealed record StepOutcome(Tensor Loss, Tensor Matches)
 {
-    /// <summary>Text features whose part of the backward pass is done chunk by chunk; null where there are none.</summary>
+    /// <summary>
+    /// Text features whose part of the backward pass is done chunk by chunk; null where there are none.
+    /// </summary>
     public ChunkedTensor? Texts { get; init; }
 
     /// <summary>The whole backward pass: gradients of everything learned.</summary>

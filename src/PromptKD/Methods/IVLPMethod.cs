@@ -4,7 +4,9 @@ using TorchSharp.Modules;
 
 namespace PromptKD.Methods;
 
-/// <summary>Independent vision-language prompting: learned tokens in the first layers of both towers, cross entropy.</summary>
+/// <summary>
+/// Independent vision-language prompting: learned tokens in the first layers of both towers, cross entropy.
+/// </summary>
 /// <remarks>The baseline of MaPLe (arXiv 2210.03117, section 3); PromptSRC trainers/independentVL.py.</remarks>
 /// <param name="clip">Taken over: disposed with the method.</param>
 /// <param name="prompts">What is learned; taken over.</param>

@@ -14,7 +14,9 @@ namespace PromptKD.Methods;
 /// </summary>
 internal sealed class PromptedClip : IDisposable
 {
-    /// <summary>Sentences encoded at a time where no gradient is needed: bounds memory, whatever the number of classes.</summary>
+    /// <summary>
+    /// Sentences encoded at a time where no gradient is needed: bounds memory, whatever the number of classes.
+    /// </summary>
     public const int EvaluationChunk = 64;
 
     private readonly TextBudget _budget;
@@ -142,7 +144,9 @@ internal sealed class PromptedClip : IDisposable
         return ChunkedTensor.Compute(rows, _textChunk.Value, features, inputs);
     }
 
-    /// <summary>The text features of all classes for evaluation: computed once, until <see cref="ForgetTexts"/>.</summary>
+    /// <summary>
+    /// The text features of all classes for evaluation: computed once, until <see cref="ForgetTexts"/>.
+    /// </summary>
     /// <returns>Normalised, float32, [classes, embedding]. Belongs to this object.</returns>
     public Tensor ReadTexts(LayerPrompts prompts) => _classVectors ??= ChunkedTensor.WithoutGraph(
         Sentences.Count,
@@ -213,7 +217,9 @@ internal sealed class PromptedClip : IDisposable
         return state;
     }
 
-    /// <summary>The text tower's parameters, without the vocabulary, which the reference does not count as its own.</summary>
+    /// <summary>
+    /// The text tower's parameters, without the vocabulary, which the reference does not count as its own.
+    /// </summary>
     public IEnumerable<KeyValuePair<string, Tensor>> TextState => Text.state_dict()
         .Where(named => !named.Key.StartsWith("token_embedding.", StringComparison.Ordinal));
 

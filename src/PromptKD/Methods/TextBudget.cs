@@ -10,7 +10,9 @@ namespace PromptKD.Methods;
 /// <param name="Gibibytes">What training may take in all, GiB; 0 for what is free.</param>
 internal sealed record TextBudget(int Chunk = 0, double Gibibytes = 0)
 {
-    /// <summary>Where there is no room at all: fewer at a time would save little, and cost a multiple of the time.</summary>
+    /// <summary>
+    /// Where there is no room at all: fewer at a time would save little, and cost a multiple of the time.
+    /// </summary>
     public const int SmallestChoice = 16;
 
     // The rest is for going back through the graph, and for what the estimate leaves out.
@@ -18,7 +20,9 @@ internal sealed record TextBudget(int Chunk = 0, double Gibibytes = 0)
 
     private const double BytesPerGibibyte = 1024.0 * 1024 * 1024;
 
-    /// <summary>Chooses. To be asked when all else that a step keeps is in memory: weights, and the images' graph.</summary>
+    /// <summary>
+    /// Chooses. To be asked when all else that a step keeps is in memory: weights, and the images' graph.
+    /// </summary>
     /// <param name="bytesPerSentence">What one sentence keeps for the backward pass.</param>
     /// <param name="device">Where.</param>
     /// <returns>Sentences at a time; 0 for all, where nothing is known of the memory.</returns>

@@ -21,7 +21,9 @@ public sealed record ClipArchitecture
     /// <summary>Height and width of the input image, pixels.</summary>
     public required int ImageSize { get; init; }
 
-    /// <summary>Height and width of one patch, pixels; of a ResNet, of what one place of its last feature map covers.</summary>
+    /// <summary>
+    /// Height and width of one patch, pixels; of a ResNet, of what one place of its last feature map covers.
+    /// </summary>
     public required int PatchSize { get; init; }
 
     /// <summary>Channels of the image encoder's tokens; of a ResNet, of its last feature map.</summary>
@@ -120,7 +122,9 @@ public sealed record ClipArchitecture
             ? $"a ViT of {VisionLayers} layers, width {VisionWidth}, patches of {PatchSize} pixels"
             : $"a ResNet of {VisionLayers} blocks, stem width {StemWidth}, for {ImageSize} pixels");
 
-    /// <summary>Patches along each side of the image; of a ResNet, places along each side of its last feature map.</summary>
+    /// <summary>
+    /// Patches along each side of the image; of a ResNet, places along each side of its last feature map.
+    /// </summary>
     [JsonIgnore]
     public int PatchesPerSide => ImageSize / PatchSize;
 

@@ -45,7 +45,9 @@ internal sealed class CoupledPrompts : Module
     /// <summary>The text tokens of layer 0, [length, text width].</summary>
     public Parameter Context => _tokens[0];
 
-    /// <summary>Each parameter under its name in the reference's checkpoints, without "prompt_learner."; the context first.</summary>
+    /// <summary>
+    /// Each parameter under its name in the reference's checkpoints, without "prompt_learner."; the context first.
+    /// </summary>
     public IEnumerable<KeyValuePair<string, Parameter>> Named =>
     [
         new("ctx", Context),

@@ -3,7 +3,9 @@ using static TorchSharp.torch.nn;
 
 namespace PromptKD.Models;
 
-/// <summary>The parameters behind one tower's <see cref="LayerPrompts"/>: float32, whatever the tower computes in.</summary>
+/// <summary>
+/// The parameters behind one tower's <see cref="LayerPrompts"/>: float32, whatever the tower computes in.
+/// </summary>
 internal sealed class LearnedPrompts : Module
 {
     /// <summary>CLIP's own embeddings start with this deviation, and so do learned tokens.</summary>

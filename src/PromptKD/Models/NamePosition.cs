@@ -1,6 +1,8 @@
 namespace PromptKD.Models;
 
-/// <summary>Where the class name stands in a sentence with learned tokens (CoOp, arXiv 2109.01134, section 3.2).</summary>
+/// <summary>
+/// Where the class name stands in a sentence with learned tokens (CoOp, arXiv 2109.01134, section 3.2).
+/// </summary>
 internal enum NamePosition
 {
     /// <summary>Behind all learned tokens.</summary>

@@ -44,7 +44,9 @@ internal sealed class ResidualAttentionBlock : Module<Tensor, Tensor?, Tensor>
         return Finish(x, _attention.forward(_attentionNorm.forward(x), mask)).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The same layer for a few tokens only: what the other tokens would have become is not computed.</summary>
+    /// <summary>
+    /// The same layer for a few tokens only: what the other tokens would have become is not computed.
+    /// </summary>
     /// <param name="queries">The tokens to keep, taken from <paramref name="x"/>, [batch, queries, width].</param>
     /// <param name="x">[batch, tokens, width].</param>
     /// <param name="mask">Added to the attention scores, [batch, 1, queries, tokens], or null.</param>

@@ -3,7 +3,9 @@ using static TorchSharp.torch.nn;
 
 namespace PromptKD.Models;
 
-/// <summary>Multi-head self-attention with packed query, key and value weights, as <c>nn.MultiheadAttention</c>.</summary>
+/// <summary>
+/// Multi-head self-attention with packed query, key and value weights, as <c>nn.MultiheadAttention</c>.
+/// </summary>
 internal sealed class SelfAttention : Module<Tensor, Tensor?, Tensor>
 {
     [ComponentName(Name = "in_proj_weight")]

@@ -20,7 +20,9 @@ internal sealed class Student : Module
     private readonly LearnedPrompts _prompts;
     private readonly Projector _projector;
 
-    /// <summary>Takes the tower (and frees it when disposed); draws prompts and projector from torch's generator.</summary>
+    /// <summary>
+    /// Takes the tower (and frees it when disposed); draws prompts and projector from torch's generator.
+    /// </summary>
     /// <param name="encoder">A frozen image tower, filled.</param>
     /// <param name="shape">Sizes of what is learned.</param>
     public Student(ImageEncoder encoder, StudentShape shape)

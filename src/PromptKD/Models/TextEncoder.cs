@@ -24,7 +24,9 @@ internal sealed class TextEncoder : Module<Tensor, LayerPrompts?, Tensor>
     [ComponentName(Name = "ln_final")]
     private readonly LayerNorm _outputNorm;
 
-    /// <summary>A tower whose values are still unset; <see cref="ModuleWeights"/> or an initialisation fills it.</summary>
+    /// <summary>
+    /// A tower whose values are still unset; <see cref="ModuleWeights"/> or an initialisation fills it.
+    /// </summary>
     public TextEncoder(ClipArchitecture architecture, ScalarType type, Device device)
         : base(nameof(TextEncoder))
     {

@@ -27,7 +27,9 @@ internal sealed class TowerPrompts(LearnedPrompts text, LearnedPrompts vision) :
         .. text.Named.Skip(1).Select(named => KeyValuePair.Create(TextPrefix + named.Key, named.Value)),
     ];
 
-    /// <summary>Sorts values, one for each of <see cref="Named"/> and in its order, by the module that has them.</summary>
+    /// <summary>
+    /// Sorts values, one for each of <see cref="Named"/> and in its order, by the module that has them.
+    /// </summary>
     public static PromptTensors Sort(IReadOnlyList<KeyValuePair<string, Tensor>> values) =>
         new(values[0].Value, Below(VisionPrefix, values), Below(TextPrefix, values));
 

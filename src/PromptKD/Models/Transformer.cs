@@ -49,7 +49,9 @@ internal sealed class Transformer : Module<Tensor, Transformer.Input, Tensor>
         return _blocks[last].ForwardQueries(query, x, mask).squeeze(1).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The last token of each of some texts that share their beginning. Exact, as <see cref="ForwardToken"/>.</summary>
+    /// <summary>
+    /// The last token of each of some texts that share their beginning. Exact, as <see cref="ForwardToken"/>.
+    /// </summary>
     /// <param name="x">[1, rows, width].</param>
     /// <param name="input">Prompts, all of them in the common beginning; no mask: each token sees those before it.</param>
     /// <param name="layout">Where each text is.</param>

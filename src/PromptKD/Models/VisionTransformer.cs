@@ -27,7 +27,9 @@ internal sealed class VisionTransformer : ImageEncoder
     [ComponentName(Name = "ln_post")]
     private readonly LayerNorm _outputNorm;
 
-    /// <summary>A tower whose values are still unset; <see cref="ModuleWeights"/> or an initialisation fills it.</summary>
+    /// <summary>
+    /// A tower whose values are still unset; <see cref="ModuleWeights"/> or an initialisation fills it.
+    /// </summary>
     public VisionTransformer(ClipArchitecture architecture, ScalarType type, Device device)
         : base(nameof(VisionTransformer), architecture)
     {

@@ -8,7 +8,9 @@ public static class ReportSections
 {
     private const string Nothing = "–";
 
-    /// <summary>A section for each table, and one that compares the methods of a protocol where there are several.</summary>
+    /// <summary>
+    /// A section for each table, and one that compares the methods of a protocol where there are several.
+    /// </summary>
     public static IReadOnlyList<ReportSection> Of(IReadOnlyList<ScoreTable> tables) =>
     [
         .. tables.Select(table => table.Protocol == Protocol.BaseToNew ? BaseToNew(table) : OneAccuracy(table)),

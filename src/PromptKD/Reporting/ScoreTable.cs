@@ -17,7 +17,9 @@ public sealed record ScoreTable(Protocol Protocol, string Trainer, IReadOnlyList
     /// <summary>Mean over data sets of the means over seeds.</summary>
     public double? MeanAccuracy => MeanOf(row => row.Accuracy);
 
-    /// <summary>The harmonic mean of <see cref="MeanBase"/> and <see cref="MeanNovel"/>: what the paper prints.</summary>
+    /// <summary>
+    /// The harmonic mean of <see cref="MeanBase"/> and <see cref="MeanNovel"/>: what the paper prints.
+    /// </summary>
     public double? HarmonicMeanOfMeans => MeanBase is { } known && MeanNovel is { } unseen
         ? ClassificationMetrics.HarmonicMean(known, unseen)
         : null;

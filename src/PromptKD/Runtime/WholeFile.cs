@@ -11,7 +11,9 @@ internal static partial class WholeFile
     public static void Write(string path, Action<Stream> write) =>
         WriteBeside(path, write, partial => File.Move(partial, path, overwrite: true));
 
-    /// <summary>Replaces <paramref name="path"/> with <paramref name="text"/>, UTF-8 without a byte-order mark.</summary>
+    /// <summary>
+    /// Replaces <paramref name="path"/> with <paramref name="text"/>, UTF-8 without a byte-order mark.
+    /// </summary>
     /// <exception cref="PromptKDException">As <see cref="Write"/>.</exception>
     public static void WriteText(string path, string text) => Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
 

@@ -41,7 +41,9 @@ internal sealed record ContextText
             : new ContextText(text.Split(' ').Length, text, startsFromWords: true);
     }
 
-    /// <summary>As the methods that prompt both towers read it: N_CTX counts, and up to four tokens may start from words.</summary>
+    /// <summary>
+    /// As the methods that prompt both towers read it: N_CTX counts, and up to four tokens may start from words.
+    /// </summary>
     /// <param name="words">CTX_INIT; underscores become blanks; empty for noise.</param>
     /// <param name="length">N_CTX, tokens.</param>
     public static ContextText CountedInTokens(string words, int length)

@@ -43,7 +43,9 @@ internal static class PromptTemplates
                 $"No prompt template is known for the dataset '{dataset}', only for {string.Join(", ", Datasets)}.");
     }
 
-    /// <summary>The sentences of the zero-shot ensemble for one dataset: the 7, and but for ImageNet the dataset's own.</summary>
+    /// <summary>
+    /// The sentences of the zero-shot ensemble for one dataset: the 7, and but for ImageNet the dataset's own.
+    /// </summary>
     /// <param name="dataset">As in <see cref="ForDataset"/>.</param>
     /// <exception cref="PromptKDException">No such dataset is known.</exception>
     public static IReadOnlyList<PromptTemplate> EnsembleFor(string dataset)

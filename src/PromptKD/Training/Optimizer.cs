@@ -45,7 +45,9 @@ internal sealed class Optimizer : IDisposable
         _sgd.zero_grad();
     }
 
-    /// <summary>Continues with stored momentum. A parameter without one starts afresh, as before its first step.</summary>
+    /// <summary>
+    /// Continues with stored momentum. A parameter without one starts afresh, as before its first step.
+    /// </summary>
     /// <param name="momentum">As <see cref="Momentum"/> gave it.</param>
     public void LoadMomentum(IReadOnlyDictionary<string, Tensor> momentum)
     {

@@ -72,7 +72,9 @@ internal sealed class RunFolder : IDisposable
     /// <param name="folder">The folder of the run.</param>
     public static string CheckpointOf(string folder) => Path.Combine(folder, s_checkpointFile);
 
-    /// <summary>Refuses to go on with a run that was begun with other settings; a folder without a run will do.</summary>
+    /// <summary>
+    /// Refuses to go on with a run that was begun with other settings; a folder without a run will do.
+    /// </summary>
     /// <param name="folder">The folder of the run.</param>
     /// <param name="config">The settings.</param>
     /// <exception cref="PromptKDException">A setting differs; the message names it.</exception>

@@ -36,7 +36,9 @@ internal sealed record TrainingPlan
     /// <summary>A digest of each input, kept with the checkpoint.</summary>
     public IReadOnlyDictionary<string, string> Inputs { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Measures the model after each epoch (counted from 0); null, or a null result, measures nothing.</summary>
+    /// <summary>
+    /// Measures the model after each epoch (counted from 0); null, or a null result, measures nothing.
+    /// </summary>
     public Func<int, CancellationToken, BaseNovelResult?>? Validate { get; init; }
 
     /// <summary>

@@ -5,7 +5,9 @@ using PromptKD.Evaluation;
 
 namespace PromptKD.Golden.Checks;
 
-/// <summary>The evaluator's counts, the harmonic mean, and what is drawn at random from a data set (golden 10).</summary>
+/// <summary>
+/// The evaluator's counts, the harmonic mean, and what is drawn at random from a data set (golden 10).
+/// </summary>
 internal sealed class MetricsCheck : IGoldenCheck
 {
     public string Kind => "metrics";

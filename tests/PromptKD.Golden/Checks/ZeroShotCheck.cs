@@ -8,7 +8,9 @@ using PromptKD.Text;
 
 namespace PromptKD.Golden.Checks;
 
-/// <summary>Plain CLIP with one sentence a data set, and with several (golden 07): sentences, text features, logits.</summary>
+/// <summary>
+/// Plain CLIP with one sentence a data set, and with several (golden 07): sentences, text features, logits.
+/// </summary>
 internal sealed class ZeroShotCheck : IGoldenCheck
 {
     private const string Single = "single";

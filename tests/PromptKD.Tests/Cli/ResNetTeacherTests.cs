@@ -4,7 +4,9 @@ using PromptKD.Models.Weights;
 
 namespace PromptKD.Tests.Cli;
 
-/// <summary>A CLIP with a ResNet as teacher, in open_clip's format: its weights are random, its vocabulary the demo's.</summary>
+/// <summary>
+/// A CLIP with a ResNet as teacher, in open_clip's format: its weights are random, its vocabulary the demo's.
+/// </summary>
 [Collection(CommandLine.Name)]
 public sealed class ResNetTeacherTests(DistilledRun run)
 {

@@ -5,7 +5,9 @@ using PromptKD.Tests.Data.Shards;
 
 namespace PromptKD.Tests.Cli;
 
-/// <summary>The shared run once more, with its pictures in a tar archive and its test pictures in a parquet file.</summary>
+/// <summary>
+/// The shared run once more, with its pictures in a tar archive and its test pictures in a parquet file.
+/// </summary>
 [Collection(CommandLine.Name)]
 public sealed class ShardedRunTests(DistilledRun run)
 {

@@ -4,7 +4,9 @@ using PromptKD.Tests.Data.Datasets;
 
 namespace PromptKD.Tests.Cli;
 
-/// <summary>The command line of <c>train</c>. What an experiment does is tested in <see cref="ExperimentTrainTests"/>.</summary>
+/// <summary>
+/// The command line of <c>train</c>. What an experiment does is tested in <see cref="ExperimentTrainTests"/>.
+/// </summary>
 [Collection(CommandLine.Name)]
 public sealed class TrainCommandTests : IDisposable
 {

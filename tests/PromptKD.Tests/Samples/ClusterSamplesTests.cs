@@ -5,7 +5,9 @@ using YamlDotNet.RepresentationModel;
 
 namespace PromptKD.Tests.Samples;
 
-/// <summary>The job files of <c>samples/cluster</c>, run as a cluster would: with its variables, on one machine.</summary>
+/// <summary>
+/// The job files of <c>samples/cluster</c>, run as a cluster would: with its variables, on one machine.
+/// </summary>
 [Collection(CommandLine.Name)]
 public sealed class ClusterSamplesTests(DistilledRun run)
 {

@@ -1,6 +1,8 @@
 namespace PromptKD.Data.Datasets;
 
-/// <summary>The classes of DATASET.SUBSAMPLE_CLASSES: all, base (the first half, rounded up) or new (the rest).</summary>
+/// <summary>
+/// The classes of DATASET.SUBSAMPLE_CLASSES: all, base (the first half, rounded up) or new (the rest).
+/// </summary>
 internal sealed class ClassSubset
 {
     private readonly Dictionary<int, int>? _newLabels;

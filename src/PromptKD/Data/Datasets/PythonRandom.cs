@@ -136,7 +136,9 @@ internal sealed class PythonRandom
 
     private uint Mixed(uint i) => _state[i] ^ (_state[i] >> 30);
 
-    /// <summary>The place behind <paramref name="i"/>; after the last comes 1, and 0 takes the value of the last.</summary>
+    /// <summary>
+    /// The place behind <paramref name="i"/>; after the last comes 1, and 0 takes the value of the last.
+    /// </summary>
     private uint Next(uint i)
     {
         if (i + 1 < StateLength)

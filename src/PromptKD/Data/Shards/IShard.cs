@@ -12,7 +12,9 @@ internal interface IShard
     /// <summary>The names of the classes that labels count in, where the file has them; null where not.</summary>
     IReadOnlyList<string>? ClassNames { get; }
 
-    /// <summary>What the file says of each picture's class, in the order of <see cref="Pictures"/>; null for nothing.</summary>
+    /// <summary>
+    /// What the file says of each picture's class, in the order of <see cref="Pictures"/>; null for nothing.
+    /// </summary>
     /// <exception cref="PromptKDException">The labels cannot be read.</exception>
     IReadOnlyList<ShardLabel?> ReadLabels();
 }

@@ -2,7 +2,9 @@ using PromptKD.Configuration;
 
 namespace PromptKD.Data.Shards;
 
-/// <summary>The pictures of one or more shards: those of the first shard first, in the order in which they lie there.</summary>
+/// <summary>
+/// The pictures of one or more shards: those of the first shard first, in the order in which they lie there.
+/// </summary>
 internal sealed class ShardedPictures
 {
     private readonly IReadOnlyList<string> _paths;

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace PromptKD.Features.Store;
 
-/// <summary>Which shards a process makes: those whose number leaves <paramref name="Index"/> over when divided.</summary>
+/// <summary>
+/// Which shards a process makes: those whose number leaves <paramref name="Index"/> over when divided.
+/// </summary>
 /// <param name="Index">From 0.</param>
 /// <param name="Count">Processes that share the work.</param>
 public sealed record StorePart(int Index, int Count)

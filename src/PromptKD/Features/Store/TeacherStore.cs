@@ -115,7 +115,9 @@ internal sealed class TeacherStore
         return (new ClassVectors(names, vectors, scale), metadata[VocabularyKey]);
     }
 
-    /// <summary>Stores class vectors, so that the next run needs no teacher at all. Keeps those that are there.</summary>
+    /// <summary>
+    /// Stores class vectors, so that the next run needs no teacher at all. Keeps those that are there.
+    /// </summary>
     /// <param name="key">A digest of all that made them.</param>
     /// <param name="vectors">The vectors.</param>
     /// <param name="vocabularySha256">SHA-256 of the vocabulary that made their tokens.</param>

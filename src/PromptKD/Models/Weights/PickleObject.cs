@@ -31,7 +31,9 @@ internal sealed class PickleDictionary : OrderedDictionary<object, object?>
     /// <summary>Stands in for the key <c>None</c>, which a .NET dictionary cannot hold.</summary>
     public static object NoneKey { get; } = DBNull.Value;
 
-    /// <summary>Whether to write it as a <c>collections.OrderedDict</c>, as state dicts are; reading does not tell.</summary>
+    /// <summary>
+    /// Whether to write it as a <c>collections.OrderedDict</c>, as state dicts are; reading does not tell.
+    /// </summary>
     public bool IsOrdered { get; init; }
 
     /// <summary>Adds or replaces an entry.</summary>

@@ -10,7 +10,9 @@ namespace PromptKD.Models.Weights;
 /// </summary>
 internal static class TorchZipWriter
 {
-    /// <summary>Writes a state dict: an ordered dictionary of tensors, as <c>torch.save(model.state_dict())</c> does.</summary>
+    /// <summary>
+    /// Writes a state dict: an ordered dictionary of tensors, as <c>torch.save(model.state_dict())</c> does.
+    /// </summary>
     /// <param name="path">File to write; an older one is replaced when the new one is whole.</param>
     /// <param name="tensors">Any shapes, devices and strides; each is stored on its own, contiguous.</param>
     /// <exception cref="PromptKDException">The file cannot be written, or would be larger than 4 GiB.</exception>
@@ -25,7 +27,9 @@ internal static class TorchZipWriter
         Write(path, dictionary);
     }
 
-    /// <summary>Writes any tree of the values that <see cref="PickleWriter"/> knows, with tensors anywhere in it.</summary>
+    /// <summary>
+    /// Writes any tree of the values that <see cref="PickleWriter"/> knows, with tensors anywhere in it.
+    /// </summary>
     /// <param name="path">As <see cref="WriteStateDict"/>.</param>
     /// <param name="root">What <c>torch.load</c> is to return. A tensor that appears twice is stored once.</param>
     /// <param name="otherEntries">Further files of the archive, such as TorchScript's code.</param>

@@ -4,7 +4,9 @@ using PromptKD.Data.Datasets;
 
 namespace PromptKD.Tests.Data.Datasets;
 
-/// <summary>What the golden case 10-dataset-splits does not hold; there are the lists of the reference itself.</summary>
+/// <summary>
+/// What the golden case 10-dataset-splits does not hold; there are the lists of the reference itself.
+/// </summary>
 public sealed class DatasetProtocolTests : IDisposable
 {
     private readonly string _root = Directory.CreateTempSubdirectory("promptkd-datasets-").FullName;

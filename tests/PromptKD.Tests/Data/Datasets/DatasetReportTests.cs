@@ -2,7 +2,9 @@ using PromptKD.Data.Datasets;
 
 namespace PromptKD.Tests.Data.Datasets;
 
-/// <summary>A fake set has too few pictures for the paper's counts; everything else that is said is a fault put in.</summary>
+/// <summary>
+/// A fake set has too few pictures for the paper's counts; everything else that is said is a fault put in.
+/// </summary>
 public sealed class DatasetReportTests : IDisposable
 {
     private readonly string _root = Directory.CreateTempSubdirectory("promptkd-datasets-").FullName;

@@ -110,7 +110,9 @@ internal static class FakeDatasets
         File.WriteAllBytes(path, content);
     }
 
-    /// <summary>A colour for each class, and stripes for each picture: classes can be learned, pictures differ.</summary>
+    /// <summary>
+    /// A colour for each class, and stripes for each picture: classes can be learned, pictures differ.
+    /// </summary>
     private static byte[] Encode((int Label, int Number) picture)
     {
         var colour = SKColor.FromHsv(360f * picture.Label / Classes, s: 80, v: 80);

@@ -2,7 +2,9 @@ using PromptKD.Data.Datasets;
 
 namespace PromptKD.Tests.Data.Datasets;
 
-/// <summary>The golden case 10-metrics holds seeds 1 to 3; here are seeds of other kinds, as CPython 3.11 draws.</summary>
+/// <summary>
+/// The golden case 10-metrics holds seeds 1 to 3; here are seeds of other kinds, as CPython 3.11 draws.
+/// </summary>
 public sealed class PythonRandomTests
 {
     [Theory]

@@ -40,7 +40,9 @@ internal static class ShardFixtures
     /// <summary>The bytes of a text, as the content of a file.</summary>
     public static byte[] Text(string text) => Encoding.UTF8.GetBytes(text);
 
-    /// <summary>Writes a parquet file of a flat column of pictures and a column of class names, two rows a group.</summary>
+    /// <summary>
+    /// Writes a parquet file of a flat column of pictures and a column of class names, two rows a group.
+    /// </summary>
     public static async Task WriteParquet(string path, params (byte[] Picture, string Class)[] rows)
     {
         var picture = new DataField("image", typeof(byte[]), isNullable: false);

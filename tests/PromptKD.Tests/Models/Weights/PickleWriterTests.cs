@@ -6,7 +6,9 @@ namespace PromptKD.Tests.Models.Weights;
 
 public sealed class PickleWriterTests
 {
-    /// <summary>Values, and what CPython 3.11's pickle.dumps(value, protocol=2) makes of them but for its memo.</summary>
+    /// <summary>
+    /// Values, and what CPython 3.11's pickle.dumps(value, protocol=2) makes of them but for its memo.
+    /// </summary>
     public static TheoryData<object?, string> Values => new()
     {
         { null, "80024e2e" },
