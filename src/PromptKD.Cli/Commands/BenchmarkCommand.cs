@@ -55,16 +55,11 @@ internal static class BenchmarkCommand
     private static readonly Option<string> s_configs = Text(
         "--configs", "DIR", "Folder with datasets/ and trainers/ [default: configs here, else the program's own]");
 
-    private static readonly Argument<string[]> s_overrides = new("KEY VALUE")
-    {
-        Description = "Any keys of the configuration with their values, for every run.",
-        Arity = ArgumentArity.ZeroOrMore,
-    };
+    private static readonly Argument<string[]> s_overrides = SettingOptions.Overrides();
 
     /// <summary>The verb with its options.</summary>
     public static Command Create()
     {
-        SettingOptions.RefuseUnknownOptions(s_overrides);
         var command = new Command("benchmark", "Make a table of the paper: run what is missing, and report.")
         {
             s_protocol, s_root, s_output, s_datasets, s_seeds, s_trainers, s_shots, s_configs, s_overrides,

@@ -77,17 +77,8 @@ internal static class DistillCommand
                 + "[default: a photo of a {}.]",
             HelpName = "TEXT",
         };
-        var config = new Option<string[]>("--config")
-        {
-            Description = "YAML file in the CoOp family's keys, merged over the defaults (repeatable) [default: none]",
-            HelpName = "FILE",
-        };
-        var overrides = new Argument<string[]>("KEY VALUE")
-        {
-            Description = "Any keys of the configuration with their values; they win over everything else.",
-            Arity = ArgumentArity.ZeroOrMore,
-        };
-        SettingOptions.RefuseUnknownOptions(overrides);
+        Option<string[]> config = SettingOptions.ConfigFiles();
+        Argument<string[]> overrides = SettingOptions.Overrides();
 
         var command = new Command("distill", "Distil unlabelled pictures into a small classifier.")
         {

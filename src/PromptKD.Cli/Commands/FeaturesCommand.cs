@@ -38,12 +38,7 @@ internal static class FeaturesCommand
                 + "[default: none]",
             HelpName = "STORE",
         };
-        var overrides = new Argument<string[]>("KEY VALUE")
-        {
-            Description = "Any keys of the configuration with their values.",
-            Arity = ArgumentArity.ZeroOrMore,
-        };
-        SettingOptions.RefuseUnknownOptions(overrides);
+        Argument<string[]> overrides = SettingOptions.Overrides();
         var command = new Command("features", "Store the teacher's features of a folder of pictures.")
         {
             output, shard, check, SettingOptions.FastJpeg.Option, overrides,

@@ -41,8 +41,27 @@ internal static class SettingOptions
         "Decode large JPEG files at 1/2, 1/4 or 1/8 of their width and height in pixels, while that is still twice what "
         + "is wanted: several times faster, and off by fractions of one of 256 levels");
 
+    /// <summary>Files of settings, for a verb that has defaults of its own.</summary>
+    public static Option<string[]> ConfigFiles() => new("--config")
+    {
+        Description = "YAML file in the CoOp family's keys, merged over the defaults (repeatable) [default: none]",
+        HelpName = "FILE",
+    };
+
+    /// <summary>Keys with their values, behind all options.</summary>
+    public static Argument<string[]> Overrides()
+    {
+        var overrides = new Argument<string[]>("KEY VALUE")
+        {
+            Description = "Any keys of the configuration with their values; they win over everything else.",
+            Arity = ArgumentArity.ZeroOrMore,
+        };
+        RefuseUnknownOptions(overrides);
+        return overrides;
+    }
+
     /// <summary>An argument that takes any number of words would take a misspelt option for one of them.</summary>
-    public static void RefuseUnknownOptions(Argument<string[]> words) => words.Validators.Add(result =>
+    private static void RefuseUnknownOptions(Argument<string[]> words) => words.Validators.Add(result =>
     {
         IEnumerable<string> given = result.Tokens.Select(token => token.Value);
         if (given.FirstOrDefault(word => word.StartsWith("--", StringComparison.Ordinal)) is { } unknown)

@@ -65,17 +65,8 @@ internal static class TeachCommand
                 + "[default: the names of the folders, sorted]",
             HelpName = "FILE|LIST",
         };
-        var config = new Option<string[]>("--config")
-        {
-            Description = "YAML file in the CoOp family's keys, merged over the defaults (repeatable) [default: none]",
-            HelpName = "FILE",
-        };
-        var overrides = new Argument<string[]>("KEY VALUE")
-        {
-            Description = "Any keys of the configuration with their values; they win over everything else.",
-            Arity = ArgumentArity.ZeroOrMore,
-        };
-        SettingOptions.RefuseUnknownOptions(overrides);
+        Option<string[]> config = SettingOptions.ConfigFiles();
+        Argument<string[]> overrides = SettingOptions.Overrides();
         var command = new Command("teach", "Tune a teacher on a few labelled pictures, for distill to learn from.")
         {
             output, classes, config, overrides,

@@ -84,12 +84,7 @@ internal static class TrainCommand
     /// <summary>The verb with its options.</summary>
     public static Command Create()
     {
-        var overrides = new Argument<string[]>("KEY VALUE")
-        {
-            Description = "Any keys of the configuration with their values; they win over everything else.",
-            Arity = ArgumentArity.ZeroOrMore,
-        };
-        SettingOptions.RefuseUnknownOptions(overrides);
+        Argument<string[]> overrides = SettingOptions.Overrides();
         var command = new Command("train", "Run an experiment of the CoOp family: its train.py, flag for flag.")
         {
             s_datasetFile, s_trainerFile, s_transforms, s_sourceDomains, s_targetDomains, s_reference, s_evalOnly,
