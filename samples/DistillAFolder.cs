@@ -1,16 +1,20 @@
+using PromptKD;
+using PromptKD.Configuration;
+using PromptKD.Configuration.Presets;
+using PromptKD.Models.Prompts;
+using PromptKD.Runs.Distill;
+using PromptKD.Training;
+
 // Distils a folder of pictures: dotnet run samples/DistillAFolder.cs -- PHOTOS CLASSES.txt TEACHER STUDENT OUTPUT
 #:project ../src/PromptKD/PromptKD.csproj
 #:package libtorch-cpu-linux-x64
 #:property RuntimeIdentifier=linux-x64
 #:property PublishAot=false
-using PromptKD;
-using PromptKD.Configuration;
-using PromptKD.Training;
 
-ExperimentConfig config = DistillationDefaults.Config with
+ExperimentConfig config = DistillPreset.Config with
 {
     OutputDir = args[4],
-    Optim = DistillationDefaults.Config.Optim with { MaxEpoch = 2 },
+    Optim = DistillPreset.Config.Optim with { MaxEpoch = 2 },
     Distill = new DistillConfig
     {
         Images = args[0],
@@ -22,7 +26,7 @@ ExperimentConfig config = DistillationDefaults.Config with
 DistillationReport report = Experiment.Distil(config, new EpochPrinter());
 Console.WriteLine($"The student is in {report.StudentFolder}");
 
-internal sealed class EpochPrinter : IExperimentObserver
+internal sealed class EpochPrinter : ITrainingObserver
 {
     public void OnEpoch(EpochRecord epoch) =>
         Console.WriteLine($"epoch {epoch.Epoch}: loss {epoch.Loss:0.0}, agreement {epoch.Agreement:P0}");

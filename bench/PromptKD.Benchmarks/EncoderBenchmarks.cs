@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Attributes;
-using PromptKD.Models;
+using PromptKD.Models.Clip;
+using PromptKD.Reporting.Benchmarks;
 using PromptKD.Runtime;
 
 namespace PromptKD.Benchmarks;

@@ -1,5 +1,8 @@
 using BenchmarkDotNet.Attributes;
-using PromptKD.Data;
+using PromptKD.Data.Decoding;
+using PromptKD.Data.Loading;
+using PromptKD.Data.Pictures;
+using PromptKD.Reporting.Benchmarks;
 using RandomClip;
 
 namespace PromptKD.Benchmarks;
@@ -13,7 +16,7 @@ public class ImagePipelineBenchmarks
     private readonly ViewGenerator _views = new(Seed: 1);
     private readonly float[] _target = new float[3 * Size * Size];
     private PictureReader _reader = null!;
-    private ImageLoader _loader = null!;
+    private PictureLoader _loader = null!;
     private string _folder = null!;
     private string[] _paths = null!;
 
@@ -25,7 +28,7 @@ public class ImagePipelineBenchmarks
         _paths = [.. RandomPictures.Write(_folder, Pictures, seed: 1)];
         var preprocessing = new Preprocessing { Size = Size };
         _reader = new PictureReader(preprocessing);
-        _loader = new ImageLoader([.. _paths.Select(path => new ImageItem(path))], preprocessing);
+        _loader = new PictureLoader([.. _paths.Select(path => new PictureItem(path))], preprocessing);
     }
 
     /// <summary>Deletes the pictures.</summary>

@@ -1,8 +1,10 @@
 using PromptKD.Configuration;
-using PromptKD.Data;
+using PromptKD.Data.Loading;
 using PromptKD.Features;
 using PromptKD.Methods;
-using PromptKD.Models;
+using PromptKD.Models.Clip;
+using PromptKD.Models.Prompts;
+using PromptKD.Teachers;
 using PromptKD.Training;
 
 namespace PromptKD.Benchmarks;
@@ -68,7 +70,7 @@ internal sealed class StudentTraining : IDisposable
     }
 
     /// <summary>Features that cost nothing: the teacher is measured elsewhere.</summary>
-    private sealed class GivenFeatures(Tensor features) : ITeacherFeatures
+    private sealed class GivenFeatures(Tensor features) : IImageFeatures
     {
         public Tensor Of(Batch batch) => features.alias();
 

@@ -1,4 +1,5 @@
 using BenchmarkDotNet.Attributes;
+using PromptKD.Reporting.Benchmarks;
 using PromptKD.Text;
 
 namespace PromptKD.Benchmarks;

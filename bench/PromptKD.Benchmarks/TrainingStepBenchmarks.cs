@@ -1,4 +1,5 @@
 using BenchmarkDotNet.Attributes;
+using PromptKD.Reporting.Benchmarks;
 
 namespace PromptKD.Benchmarks;
 

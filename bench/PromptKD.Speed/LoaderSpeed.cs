@@ -1,8 +1,11 @@
 using System.Globalization;
-using PromptKD.Data;
+using PromptKD.Data.Decoding;
+using PromptKD.Data.Loading;
+using PromptKD.Data.Pictures;
 using PromptKD.Features.Store;
 using PromptKD.Methods;
-using PromptKD.Models;
+using PromptKD.Models.Clip;
+using PromptKD.Models.Prompts;
 using PromptKD.Runtime;
 using PromptKD.Training;
 using RandomClip;
@@ -24,7 +27,7 @@ internal static class LoaderSpeed
     {
         IReadOnlyList<string> paths = RandomPictures.Write(work.Pictures, Pictures, seed: 1);
         var preprocessing = new Preprocessing { Size = TrueSize.Student.ImageSize };
-        using StoredTeacher teacher = RandomStore(work, preprocessing, target);
+        using StoredFeatures teacher = RandomStore(work, preprocessing, target);
         var student = new Student(
             TrueSize.WithRandomWeights(ImageEncoder.Create(TrueSize.Student, target.Type, target.Device)),
             TrueSize.StudentShape);
@@ -32,7 +35,7 @@ internal static class LoaderSpeed
             student, teacher, TrueSize.RandomClassVectors(Classes), TrueSize.Settings));
         List<(string Name, IEnumerator<Batch> Batches)> modes = [("in memory", Decoded())];
         modes.AddRange(s_workers.Select(workers =>
-            ($"{workers} workers", Load(paths, preprocessing, new ImageLoaderOptions { Workers = workers }))));
+            ($"{workers} workers", Load(paths, preprocessing, new PictureLoaderOptions { Workers = workers }))));
 
         // The first round does not count. The modes take turns, so that a disturbance meets all of them.
         double[][] rounds =
@@ -40,7 +43,7 @@ internal static class LoaderSpeed
             .. Enumerable.Range(0, Rounds + 1)
                 .Select(_ => modes.Select(mode => Timing.Seconds(() => Step(loop, mode.Batches))).ToArray()),
         ];
-        Console.WriteLine($"The loader's own choice here: {new ImageLoaderOptions().Workers} workers");
+        Console.WriteLine($"The loader's own choice here: {new PictureLoaderOptions().Workers} workers");
         for (int mode = 0; mode < modes.Count; mode++)
         {
             Print(modes[mode].Name, [.. rounds.Skip(1).Select(round => (round[mode], round[mode] / round[0]))]);
@@ -64,9 +67,9 @@ internal static class LoaderSpeed
     }
 
     private static IEnumerator<Batch> Load(
-        IReadOnlyList<string> paths, Preprocessing preprocessing, ImageLoaderOptions options)
+        IReadOnlyList<string> paths, Preprocessing preprocessing, PictureLoaderOptions options)
     {
-        var loader = new ImageLoader([.. paths.Select(path => new ImageItem(path))], preprocessing, options);
+        var loader = new PictureLoader([.. paths.Select(path => new PictureItem(path))], preprocessing, options);
         return loader.Load(new LoadPlan
         {
             Order = [.. Enumerable.Range(0, (Rounds + 4) * TrueSize.BatchSize).Select(place => place % Pictures)],
@@ -75,7 +78,7 @@ internal static class LoaderSpeed
         }).GetEnumerator();
     }
 
-    private static StoredTeacher RandomStore(WorkFolder work, Preprocessing preprocessing, ComputeTarget target)
+    private static StoredFeatures RandomStore(WorkFolder work, Preprocessing preprocessing, ComputeTarget target)
     {
         StoreIndex index = StoreSpeed.Index(preprocessing, target);
         var store = TeacherStore.OpenOrBegin(work.Store, index);

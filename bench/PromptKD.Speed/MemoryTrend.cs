@@ -1,5 +1,6 @@
 using System.Globalization;
 using PromptKD.Features.Store;
+using PromptKD.Teachers;
 using PromptKD.Training;
 
 namespace PromptKD.Speed;
@@ -25,7 +26,7 @@ internal static class MemoryTrend
     }
 
     /// <summary>Takes a sample behind each batch or step.</summary>
-    private sealed class Sampler : IExperimentObserver
+    private sealed class Sampler : ITrainingObserver
     {
         private readonly List<(double Mebibytes, long Tensors)> _samples = [];
 

@@ -1,6 +1,7 @@
-using PromptKD.Data;
+using PromptKD.Data.Loading;
 using PromptKD.Methods;
-using PromptKD.Models;
+using PromptKD.Models.Clip;
+using PromptKD.Models.Prompts;
 using TorchSharp.Modules;
 using static TorchSharp.torch.nn;
 
@@ -23,7 +24,7 @@ internal sealed class ReferenceMethod(
     ImageEncoder teacher,
     Func<Tensor> encodeClasses,
     double logitScale,
-    PromptKDSettings settings) : IPromptMethod
+    PromptKDSettings settings) : ITrainedMethod
 {
     private readonly LearnedPrompts _prompts = new(
         shape.PromptLength, shape.PromptDepth, student.Architecture.VisionWidth, CPU, shape.RoundPromptsToHalf);

@@ -1,6 +1,6 @@
 using System.Globalization;
-using PromptKD.Data;
-using PromptKD.Models;
+using PromptKD.Data.Loading;
+using PromptKD.Models.Clip;
 using PromptKD.Runtime;
 using PromptKD.Training;
 

@@ -1,6 +1,7 @@
-using PromptKD.Data;
+using PromptKD.Data.Loading;
 using PromptKD.Methods;
-using PromptKD.Models;
+using PromptKD.Models.Clip;
+using PromptKD.Models.Prompts;
 using PromptKD.Runtime;
 
 namespace PromptKD.Speed;

@@ -1,4 +1,5 @@
 using PromptKD.Configuration;
+using PromptKD.Configuration.Presets;
 using PromptKD.Demo;
 
 namespace PromptKD.Speed;
@@ -26,7 +27,7 @@ internal sealed class SmallRuns(string models, string folder)
     /// <param name="store">Folder of the store; null for a live teacher.</param>
     public ExperimentConfig Config(string name, int epochs, int seed, string? store = null)
     {
-        ExperimentConfig paper = DistillationDefaults.Config;
+        ExperimentConfig paper = DistillPreset.Config;
         return paper with
         {
             Seed = seed,

@@ -1,6 +1,8 @@
 using System.Globalization;
 using PromptKD.Configuration;
 using PromptKD.Features.Store;
+using PromptKD.Runs.Distill;
+using PromptKD.Teachers;
 
 namespace PromptKD.Speed;
 

@@ -1,7 +1,9 @@
-using PromptKD.Data;
+using PromptKD.Data.Decoding;
+using PromptKD.Data.Loading;
+using PromptKD.Data.Pictures;
 using PromptKD.Features;
 using PromptKD.Features.Store;
-using PromptKD.Models;
+using PromptKD.Models.Clip;
 using PromptKD.Runtime;
 using RandomClip;
 
@@ -18,10 +20,10 @@ internal static class StoreSpeed
     public static void Measure(WorkFolder work, ComputeTarget target)
     {
         IReadOnlyList<string> paths = RandomPictures.Write(work.Pictures, Pictures, seed: 1);
-        ImageItem[] items = [.. paths.Select(path => new ImageItem(path))];
+        PictureItem[] items = [.. paths.Select(path => new PictureItem(path))];
         var preprocessing = new Preprocessing { Size = TrueSize.Teacher.ImageSize };
-        var loader = new ImageLoader(items, preprocessing);
-        using var teacher = new LiveTeacher(
+        var loader = new PictureLoader(items, preprocessing);
+        using var teacher = new LiveFeatures(
             TrueSize.WithRandomWeights(ImageEncoder.Create(TrueSize.Teacher, target.Type, target.Device)), prompts: null);
         var store = TeacherStore.OpenOrBegin(work.Store, Index(preprocessing, target));
         double seconds = Timing.Seconds(() => store.Fill(

@@ -1,4 +1,6 @@
+using PromptKD.Inference;
 using PromptKD.Models.Weights;
+using PromptKD.Runs.Distill;
 
 namespace PromptKD.Speed;
 

@@ -1,8 +1,9 @@
-using PromptKD.Data;
+using PromptKD.Data.Loading;
 using PromptKD.Features;
 using PromptKD.Features.Store;
 using PromptKD.Methods;
-using PromptKD.Models;
+using PromptKD.Models.Clip;
+using PromptKD.Models.Prompts;
 using PromptKD.Runtime;
 using PromptKD.Training;
 
@@ -17,7 +18,7 @@ internal static class StudentSpeed
     /// <summary>The teacher looks at the pictures of each step.</summary>
     public static void MeasureLive(WorkFolder work, ComputeTarget target, int repetitions)
     {
-        using var teacher = new LiveTeacher(
+        using var teacher = new LiveFeatures(
             TrueSize.WithRandomWeights(ImageEncoder.Create(TrueSize.Teacher, target.Type, target.Device)), prompts: null);
         MeasureSteps(work, "live", teacher, target, repetitions);
     }
@@ -28,7 +29,7 @@ internal static class StudentSpeed
     /// </summary>
     public static void MeasureWarm(WorkFolder work, ComputeTarget target, int repetitions)
     {
-        using ITeacherFeatures teacher = TeacherStore.Open(work.Store).ReadTeacher(target.Device);
+        using IImageFeatures teacher = TeacherStore.Open(work.Store).ReadTeacher(target.Device);
         using var product = new MatrixProduct(target.Type);
         List<double> peaks = [], fractions = [];
         MeasureSteps(work, "warm", teacher, target, repetitions, step =>
@@ -47,7 +48,7 @@ internal static class StudentSpeed
     private static void MeasureSteps(
         WorkFolder work,
         string name,
-        ITeacherFeatures teacher,
+        IImageFeatures teacher,
         ComputeTarget target,
         int repetitions,
         Func<Func<double>, double>? around = null)

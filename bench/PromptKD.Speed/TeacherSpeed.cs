@@ -1,5 +1,5 @@
 using System.Globalization;
-using PromptKD.Data;
+using PromptKD.Data.Loading;
 using PromptKD.Methods;
 using PromptKD.Runtime;
 using PromptKD.Training;

@@ -1,8 +1,9 @@
 using PromptKD.Configuration;
-using PromptKD.Data;
-using PromptKD.Features;
+using PromptKD.Data.Loading;
 using PromptKD.Methods;
-using PromptKD.Models;
+using PromptKD.Models.Clip;
+using PromptKD.Models.Prompts;
+using PromptKD.Teachers;
 using PromptKD.Training;
 using static TorchSharp.torch.nn;
 
@@ -75,7 +76,7 @@ internal static class TrueSize
     }
 
     /// <summary>The library's own loop, for single steps.</summary>
-    public static TrainingLoop LoopOf(IPromptMethod method)
+    public static TrainingLoop LoopOf(ITrainedMethod method)
     {
         method.SetTraining(true);
         return new TrainingLoop(method, new TrainingPlan

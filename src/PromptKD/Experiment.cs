@@ -1,8 +1,13 @@
 using PromptKD.Configuration;
-using PromptKD.Data;
+using PromptKD.Configuration.Presets;
+using PromptKD.Data.Pictures;
 using PromptKD.Evaluation;
 using PromptKD.Export;
 using PromptKD.Methods;
+using PromptKD.Runs;
+using PromptKD.Runs.Distill;
+using PromptKD.Runs.Teach;
+using PromptKD.Runs.Train;
 using PromptKD.Runtime;
 using PromptKD.Training;
 
@@ -23,23 +28,23 @@ public static class Experiment
     /// package. A run that was cut off goes on from its last checkpoint; a finished one only reports again.
     /// </summary>
     /// <param name="config">
-    /// All settings; <see cref="DistillationDefaults.Config"/> with DISTILL.* and OUTPUT_DIR filled in is enough.
+    /// All settings; <see cref="DistillPreset.Config"/> with DISTILL.* and OUTPUT_DIR filled in is enough.
     /// </param>
     /// <param name="observer">Is told how it goes; null for nobody.</param>
     /// <param name="cancellation">Stops behind the running step, with a checkpoint.</param>
     /// <exception cref="PromptKDException">A setting, folder, picture or checkpoint that the user can mend.</exception>
     /// <exception cref="OperationCanceledException">It was stopped; the same call goes on from there.</exception>
     public static DistillationReport Distil(
-        ExperimentConfig config, IExperimentObserver? observer = null, CancellationToken cancellation = default)
+        ExperimentConfig config, ITrainingObserver? observer = null, CancellationToken cancellation = default)
     {
-        DistillationDefaults.Check(config);
+        DistillPreset.Check(config);
         string device = config.Device == "auto" && !config.UseCuda ? "cpu" : config.Device;
         var target = ComputeTarget.Resolve(device, config.Trainer.PromptKD.Prec);
         using RunFolder run = RunFolder.Open(config.OutputDir, config);
         var watcher = new RunObserver(run, config.Train.PrintFreq, observer);
 
         // The pictures come first: a model may have to be fetched.
-        IReadOnlyList<ImageItem> pictures = ImageFolder.Unlabelled(config.Distill.Images).Items;
+        IReadOnlyList<PictureItem> pictures = PictureFolder.Unlabelled(config.Distill.Images).Items;
         using var inputs = DistillationInputs.Open(
             config, config.Distill.Images, pictures, target, watcher, cancellation);
         TrainingCheckpoint? checkpoint = TrainingCheckpoint.ReadIfAny(run.CheckpointPath);
@@ -80,7 +85,7 @@ public static class Experiment
     /// reports again.
     /// </summary>
     /// <param name="config">
-    /// All settings; <see cref="TeachingDefaults.Config"/> with DISTILL.LABELLED, DISTILL.TEACHER (the CLIP to tune) and
+    /// All settings; <see cref="TeachPreset.Config"/> with DISTILL.LABELLED, DISTILL.TEACHER (the CLIP to tune) and
     /// OUTPUT_DIR filled in is enough.
     /// </param>
     /// <param name="observer">Is told how it goes; null for nobody.</param>
@@ -88,7 +93,7 @@ public static class Experiment
     /// <exception cref="PromptKDException">A setting, folder, picture or checkpoint that the user can mend.</exception>
     /// <exception cref="OperationCanceledException">It was stopped; the same call goes on from there.</exception>
     public static TeachingReport Teach(
-        ExperimentConfig config, IExperimentObserver? observer = null, CancellationToken cancellation = default)
+        ExperimentConfig config, ITrainingObserver? observer = null, CancellationToken cancellation = default)
     {
         using var run = TeachingRun.Open(config, observer);
         return run.Run(cancellation);
@@ -106,8 +111,8 @@ public static class Experiment
     /// <exception cref="OperationCanceledException">It was stopped; the same call goes on from there.</exception>
     public static (TeachingReport Teacher, DistillationReport Student) TeachAndDistil(
         TwoStages stages,
-        IExperimentObserver? whileTeaching = null,
-        IExperimentObserver? whileDistilling = null,
+        ITrainingObserver? whileTeaching = null,
+        ITrainingObserver? whileDistilling = null,
         CancellationToken cancellation = default)
     {
         stages.Check(cancellation);
@@ -130,11 +135,11 @@ public static class Experiment
     public static TrainingReport Train(
         ExperimentConfig config,
         TrainingRequest request,
-        IExperimentObserver? observer = null,
+        ITrainingObserver? observer = null,
         CancellationToken cancellation = default)
     {
-        ExperimentConfig resolved = TrainingSettings.Resolve(config, request);
-        bool isEvaluation = TrainingSettings.IsEvaluation(resolved, request);
+        ExperimentConfig resolved = TrainPreset.Resolve(config, request);
+        bool isEvaluation = TrainPreset.IsEvaluation(resolved, request);
         using var run = TrainingRun.Open(resolved, isEvaluation, observer, cancellation);
         return isEvaluation ? run.Evaluate(request, cancellation)
             : request.NoTrain ? new TrainingReport(resolved.OutputDir, null, [], [])
@@ -142,7 +147,7 @@ public static class Experiment
     }
 
     /// <summary>Trains to the end; says that a stopped run was saved.</summary>
-    internal static void Learn(TrainingLoop loop, IExperimentObserver watcher, CancellationToken cancellation)
+    internal static void Learn(TrainingLoop loop, ITrainingObserver watcher, CancellationToken cancellation)
     {
         try
         {

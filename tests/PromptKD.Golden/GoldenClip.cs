@@ -1,4 +1,4 @@
-using PromptKD.Models;
+using PromptKD.Models.Clip;
 using PromptKD.Models.Weights;
 
 namespace PromptKD.Golden;
@@ -67,7 +67,7 @@ internal sealed class GoldenClip
     /// <summary>The image tower, float32.</summary>
     public ImageEncoder ImageEncoder()
     {
-        var encoder = Models.ImageEncoder.Create(Architecture, ScalarType.Float32, CPU);
+        var encoder = Models.Clip.ImageEncoder.Create(Architecture, ScalarType.Float32, CPU);
         ModuleWeights.Fill(encoder, Tensors, "visual.", "golden CLIP");
         return encoder;
     }

@@ -1,7 +1,9 @@
 using System.Text.Json;
 using PromptKD.Features;
 using PromptKD.Methods;
-using PromptKD.Models;
+using PromptKD.Models.Clip;
+using PromptKD.Models.Prompts;
+using PromptKD.Teachers;
 using PromptKD.Text;
 
 namespace PromptKD.Golden;
@@ -15,7 +17,7 @@ internal static class GoldenStudent
     /// <param name="studentPrefix">"init." or "student.".</param>
     /// <param name="lossWeight">As the case trains.</param>
     /// <param name="temperature">As the case trains.</param>
-    public static (PromptKDMethod Method, LiveTeacher Teacher) Build(
+    public static (PromptKDMethod Method, LiveFeatures Teacher) Build(
         GoldenCase golden,
         Dictionary<string, Tensor> inputs,
         string studentPrefix,
@@ -28,7 +30,7 @@ internal static class GoldenStudent
         GoldenClip studentClip = GoldenClip.Read(golden, weights.GetProperty("student").GetString()!);
         LayerPrompts? vision = GoldenClip.Prompts(
             inputs, "teacher.image_encoder.VPT", "teacher.image_encoder.", half);
-        var teacher = new LiveTeacher(teacherClip.ImageEncoder(), vision);
+        var teacher = new LiveFeatures(teacherClip.ImageEncoder(), vision);
         Student student = BuildStudent(
             studentClip,
             teacherClip.Architecture.EmbeddingSize,

@@ -22,7 +22,7 @@ internal static class GoldenTraining
     });
 
     /// <summary>A loop of which only <see cref="TrainingLoop.Step"/> is used.</summary>
-    public static TrainingLoop Loop(IPromptMethod method, JsonElement optim) => new(method, new TrainingPlan
+    public static TrainingLoop Loop(ITrainedMethod method, JsonElement optim) => new(method, new TrainingPlan
     {
         Epochs = 1,
         BatchesPerEpoch = 1,

@@ -5,7 +5,7 @@ namespace PromptKD.Tests;
 /// <summary>
 /// Watches a run: counts its steps, keeps what it prints, and does something at one step of this call.
 /// </summary>
-internal sealed class Interrupter(Action? interrupt, int atStep = 1) : IExperimentObserver
+internal sealed class Interrupter(Action? interrupt, int atStep = 1) : ITrainingObserver
 {
     public int Steps { get; private set; }
 

@@ -1,5 +1,6 @@
 using PromptKD.Golden;
-using PromptKD.Models;
+using PromptKD.Models.Clip;
+using PromptKD.Models.Prompts;
 using PromptKD.Models.Weights;
 using PromptKD.Text;
 
@@ -60,7 +61,7 @@ internal static class TinyClip
     /// <summary>The image tower, frozen.</summary>
     public static ImageEncoder ImageEncoder(ScalarType type = ScalarType.Float32)
     {
-        var encoder = PromptKD.Models.ImageEncoder.Create(Architecture, type, CPU);
+        var encoder = PromptKD.Models.Clip.ImageEncoder.Create(Architecture, type, CPU);
         ModuleWeights.Fill(encoder, Weights(), "visual.", "the tiny CLIP");
         return encoder;
     }

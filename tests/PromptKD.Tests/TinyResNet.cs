@@ -1,4 +1,4 @@
-using PromptKD.Models;
+using PromptKD.Models.Clip;
 using PromptKD.Models.Weights;
 
 namespace PromptKD.Tests;
@@ -38,7 +38,7 @@ internal static class TinyResNet
     /// <summary>The image tower, frozen.</summary>
     public static ImageEncoder ImageEncoder(ScalarType type = ScalarType.Float32)
     {
-        var encoder = PromptKD.Models.ImageEncoder.Create(Architecture, type, CPU);
+        var encoder = PromptKD.Models.Clip.ImageEncoder.Create(Architecture, type, CPU);
         ModuleWeights.Fill(encoder, Weights(Architecture), "visual.", "the tiny ResNet");
         return encoder;
     }

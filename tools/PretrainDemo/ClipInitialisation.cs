@@ -1,4 +1,4 @@
-using PromptKD.Models;
+using PromptKD.Models.Clip;
 using TorchSharp.Modules;
 
 namespace PretrainDemo;

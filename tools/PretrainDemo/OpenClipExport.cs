@@ -1,5 +1,5 @@
 using System.Text.Json;
-using PromptKD.Models;
+using PromptKD.Models.Clip;
 using PromptKD.Models.Weights;
 using PromptKD.Runtime;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using PromptKD;
-using PromptKD.Models;
+using PromptKD.Models.Clip;
 using PromptKD.Runtime;
 using PromptKD.Text;
 using TorchSharp.Modules;

@@ -1,5 +1,5 @@
 using PromptKD.Demo.Drawing;
-using PromptKD.Models;
+using PromptKD.Models.Clip;
 
 namespace PretrainDemo;
 

@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using PromptKD;
-using PromptKD.Models;
+using PromptKD.Models.Clip;
 using RandomClip;
 
 // Makes what a measurement at true size needs, without a download: weights and pictures that mean nothing.

@@ -1,5 +1,5 @@
 using System.Text;
-using PromptKD.Models.Weights;
+using PromptKD.Models.Weights.Pickle;
 
 namespace RandomClip;
 

@@ -1,6 +1,7 @@
 using System.Text;
-using PromptKD.Models;
-using PromptKD.Models.Weights;
+using PromptKD.Models.Clip;
+using PromptKD.Models.Weights.Pickle;
+using PromptKD.Models.Weights.Zip;
 
 namespace RandomClip;
 

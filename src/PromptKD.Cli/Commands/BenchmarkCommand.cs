@@ -3,6 +3,7 @@ using System.Globalization;
 using PromptKD.Cli.Terminal;
 using PromptKD.Configuration;
 using PromptKD.Reporting;
+using PromptKD.Reporting.Benchmarks;
 
 namespace PromptKD.Cli.Commands;
 
@@ -87,7 +88,7 @@ internal static class BenchmarkCommand
         {
             Protocol = protocol switch
             {
-                "base2new" => Protocol.BaseToNew,
+                "base2new" => Protocol.BaseToNovel,
                 "cross" => Protocol.CrossDataset,
                 _ => Protocol.DomainGeneralisation,
             },

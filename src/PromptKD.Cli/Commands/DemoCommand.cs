@@ -2,10 +2,13 @@ using System.CommandLine;
 using System.Globalization;
 using PromptKD.Cli.Terminal;
 using PromptKD.Configuration;
-using PromptKD.Data;
+using PromptKD.Configuration.Presets;
+using PromptKD.Data.Decoding;
 using PromptKD.Demo;
 using PromptKD.Demo.Charts;
 using PromptKD.Evaluation;
+using PromptKD.Inference;
+using PromptKD.Runs.Distill;
 
 namespace PromptKD.Cli.Commands;
 
@@ -121,7 +124,7 @@ internal static class DemoCommand
     private static ExperimentConfig Configure(string output, string pictures, int seed)
     {
         string models = Path.Combine(AppContext.BaseDirectory, "demo");
-        ExperimentConfig paper = DistillationDefaults.Config;
+        ExperimentConfig paper = DistillPreset.Config;
         return paper with
         {
             Seed = seed,

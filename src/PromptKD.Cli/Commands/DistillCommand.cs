@@ -1,6 +1,10 @@
 using System.CommandLine;
 using PromptKD.Cli.Terminal;
 using PromptKD.Configuration;
+using PromptKD.Configuration.Presets;
+using PromptKD.Runs;
+using PromptKD.Runs.Distill;
+using PromptKD.Runs.Teach;
 
 namespace PromptKD.Cli.Commands;
 
@@ -120,7 +124,7 @@ internal static class DistillCommand
     private static ExperimentConfig Resolve(ParseResult parsed, string[] files, string[] overrides)
     {
         ExperimentConfig config = files.Aggregate(
-            DistillationDefaults.Config, (merged, file) => merged.MergeFile(file));
+            DistillPreset.Config, (merged, file) => merged.MergeFile(file));
         config = config
             .MergeOverrides([.. s_settings.SelectMany(setting => setting.ToOverride(parsed))])
             .MergeOverrides([.. s_switches.SelectMany(setting => setting.ToOverride(parsed))]);
@@ -141,7 +145,7 @@ internal static class DistillCommand
                     + "with.");
         }
 
-        ExperimentConfig config = TeachingDefaults.Config;
+        ExperimentConfig config = TeachPreset.Config;
         config = config with
         {
             Trainer = config.Trainer with

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using PromptKD.Cli.Terminal;
 using PromptKD.Evaluation;
+using PromptKD.Inference;
 
 namespace PromptKD.Cli.Commands;
 

@@ -1,7 +1,9 @@
 using System.CommandLine;
 using PromptKD.Cli.Terminal;
 using PromptKD.Configuration;
+using PromptKD.Configuration.Presets;
 using PromptKD.Features.Store;
+using PromptKD.Teachers;
 
 namespace PromptKD.Cli.Commands;
 
@@ -58,7 +60,7 @@ internal static class FeaturesCommand
 
     private static ExperimentConfig Resolve(ParseResult parsed, string? output, string[] overrides)
     {
-        ExperimentConfig config = DistillationDefaults.Config
+        ExperimentConfig config = DistillPreset.Config
             .MergeOverrides([.. s_settings.SelectMany(setting => setting.ToOverride(parsed))])
             .MergeOverrides([.. SettingOptions.FastJpeg.ToOverride(parsed)])
             .MergeOverrides(overrides);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using PromptKD.Evaluation;
 
 namespace PromptKD.Cli.Commands;
 

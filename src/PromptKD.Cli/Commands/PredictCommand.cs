@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using PromptKD.Inference;
 
 namespace PromptKD.Cli.Commands;
 

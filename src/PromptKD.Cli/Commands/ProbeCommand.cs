@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using PromptKD.Cli.Terminal;
+using PromptKD.Evaluation.Probing;
 
 namespace PromptKD.Cli.Commands;
 

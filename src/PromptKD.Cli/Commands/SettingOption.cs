@@ -1,5 +1,6 @@
 using System.CommandLine;
 using PromptKD.Configuration;
+using PromptKD.Configuration.Presets;
 
 namespace PromptKD.Cli.Commands;
 
@@ -14,7 +15,7 @@ internal sealed record SettingOption(
 {
     private readonly Lazy<Option<string>> _option = new(() => new Option<string>(Name)
     {
-        Description = Describe(Key, Description, Defaults ?? DistillationDefaults.Config),
+        Description = Describe(Key, Description, Defaults ?? DistillPreset.Config),
         HelpName = Key,
     });
 

@@ -3,7 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using PromptKD.Cli.Terminal;
-using PromptKD.Data;
+using PromptKD.Data.Pictures;
 
 namespace PromptKD.Cli.Commands;
 

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using PromptKD.Cli.Terminal;
 using PromptKD.Configuration;
+using PromptKD.Configuration.Presets;
+using PromptKD.Runs.Teach;
 
 namespace PromptKD.Cli.Commands;
 
@@ -10,7 +12,7 @@ internal static class TeachCommand
     /// <summary>With whom a teacher agrees while it is tuned.</summary>
     public const string Agreement = "agreement with the labels";
 
-    private static readonly ExperimentConfig s_defaults = TeachingDefaults.Config;
+    private static readonly ExperimentConfig s_defaults = TeachPreset.Config;
 
     private static readonly SettingOption[] s_settings =
     [

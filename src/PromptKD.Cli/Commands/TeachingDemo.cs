@@ -1,6 +1,10 @@
 using PromptKD.Cli.Terminal;
 using PromptKD.Configuration;
+using PromptKD.Configuration.Presets;
 using PromptKD.Demo;
+using PromptKD.Runs;
+using PromptKD.Runs.Distill;
+using PromptKD.Runs.Teach;
 
 namespace PromptKD.Cli.Commands;
 
@@ -55,7 +59,7 @@ internal static class TeachingDemo
     // The paper's settings, but for what the demo's models and pictures want (docs/demo.md).
     private static ExperimentConfig Teaching(ExperimentConfig demo)
     {
-        ExperimentConfig paper = TeachingDefaults.Config;
+        ExperimentConfig paper = TeachPreset.Config;
         return paper with
         {
             Dataset = paper.Dataset with { NumShots = Shots },

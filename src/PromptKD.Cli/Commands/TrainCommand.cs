@@ -1,6 +1,7 @@
 using System.CommandLine;
 using PromptKD.Cli.Terminal;
 using PromptKD.Configuration;
+using PromptKD.Runs.Train;
 
 namespace PromptKD.Cli.Commands;
 

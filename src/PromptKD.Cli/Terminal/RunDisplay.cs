@@ -10,7 +10,7 @@ namespace PromptKD.Cli.Terminal;
 /// standard error, so that standard output holds results only.
 /// </summary>
 /// <param name="agreement">With whom the model agrees on a training picture, for the lines of epochs.</param>
-internal sealed class RunDisplay(string agreement = "agreement with the teacher") : IExperimentObserver
+internal sealed class RunDisplay(string agreement = "agreement with the teacher") : ITrainingObserver
 {
     private static readonly TimeSpan s_terminalPace = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan s_plainPace = TimeSpan.FromSeconds(30);
@@ -71,7 +71,7 @@ internal sealed class RunDisplay(string agreement = "agreement with the teacher"
             CultureInfo.InvariantCulture,
             $"epoch {progress.Epoch}/{progress.Epochs}  batch {progress.Batch}/{progress.Batches}  "
             + $"loss {progress.MeanLoss:0.0000}  agreement {progress.Agreement:P0}  "
-            + $"{progress.ImagesPerSecond:0.0} images/s  {Remaining(progress.Remaining)} left"));
+            + $"{progress.PicturesPerSecond:0.0} images/s  {Remaining(progress.Remaining)} left"));
     }
 
     /// <inheritdoc/>

@@ -6,7 +6,7 @@ namespace PromptKD.Cli.Terminal;
 /// Shows a training as the CoOp family's programs do: their lines go to standard output. What they do not print goes to
 /// standard error.
 /// </summary>
-internal sealed class TrainingDisplay : IExperimentObserver
+internal sealed class TrainingDisplay : ITrainingObserver
 {
     private readonly RunDisplay _others = new();
 

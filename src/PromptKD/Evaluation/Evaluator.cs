@@ -1,4 +1,4 @@
-using PromptKD.Data;
+using PromptKD.Data.Loading;
 using PromptKD.Runtime;
 
 namespace PromptKD.Evaluation;

@@ -1,11 +1,13 @@
-using PromptKD.Data;
+using PromptKD.Data.Decoding;
+using PromptKD.Data.Loading;
+using PromptKD.Data.Pictures;
 
 namespace PromptKD.Evaluation;
 
 /// <summary>Measures a classifier on labelled pictures, base and novel classes apart.</summary>
 internal sealed class FolderEvaluation
 {
-    private readonly ImageLoader _loader;
+    private readonly PictureLoader _loader;
     private readonly int _pictures;
     private readonly int _classes;
 
@@ -15,8 +17,8 @@ internal sealed class FolderEvaluation
     /// <param name="options">How to load them; null for the defaults.</param>
     /// <exception cref="PromptKDException">The folder is missing or empty, or a part of it fits no class.</exception>
     public FolderEvaluation(
-        string folder, IReadOnlyList<string> classNames, Preprocessing preprocessing, ImageLoaderOptions? options)
-        : this(ImageFolder.Labelled(folder, classNames).Items, classNames.Count, preprocessing, options)
+        string folder, IReadOnlyList<string> classNames, Preprocessing preprocessing, PictureLoaderOptions? options)
+        : this(PictureFolder.Labelled(folder, classNames).Items, classNames.Count, preprocessing, options)
     {
     }
 
@@ -25,9 +27,9 @@ internal sealed class FolderEvaluation
     /// <param name="preprocessing">How pictures are prepared.</param>
     /// <param name="options">How to load them; null for the defaults.</param>
     public FolderEvaluation(
-        IReadOnlyList<ImageItem> items, int classes, Preprocessing preprocessing, ImageLoaderOptions? options)
+        IReadOnlyList<PictureItem> items, int classes, Preprocessing preprocessing, PictureLoaderOptions? options)
     {
-        _loader = new ImageLoader(items, preprocessing, options);
+        _loader = new PictureLoader(items, preprocessing, options);
         _pictures = items.Count;
         _classes = classes;
     }

@@ -1,4 +1,6 @@
-using PromptKD.Data;
+using PromptKD.Data.Decoding;
+using PromptKD.Data.Loading;
+using PromptKD.Data.Pictures;
 
 namespace PromptKD.Evaluation;
 
@@ -8,7 +10,7 @@ namespace PromptKD.Evaluation;
 /// <param name="Classes">The classes that compete.</param>
 /// <param name="ClassNames">Names of those classes.</param>
 internal sealed record LabelledSplit(
-    string Name, IReadOnlyList<ImageItem> Pictures, ClassRange Classes, IReadOnlyList<string> ClassNames)
+    string Name, IReadOnlyList<PictureItem> Pictures, ClassRange Classes, IReadOnlyList<string> ClassNames)
 {
     /// <summary>Judges a classifier.</summary>
     /// <param name="classify">From normalised pixels [batch, 3, size, size] to logits of all classes [batch, classes].</param>
@@ -21,7 +23,7 @@ internal sealed record LabelledSplit(
     public (ClassificationMetrics Metrics, SkippedPictures Skipped) Measure(
         Func<Tensor, Tensor> classify,
         Preprocessing preprocessing,
-        ImageLoaderOptions options,
+        PictureLoaderOptions options,
         int batchSize,
         CancellationToken cancellation)
     {
@@ -30,8 +32,8 @@ internal sealed record LabelledSplit(
             throw new PromptKDException($"The {Name} set has no picture of {Classes.Count} classes to evaluate on.");
         }
 
-        ImageItem[] items = [.. Pictures.Select(item => item with { Label = item.Label + Classes.Start })];
-        var loader = new ImageLoader(items, preprocessing, options);
+        PictureItem[] items = [.. Pictures.Select(item => item with { Label = item.Label + Classes.Start })];
+        var loader = new PictureLoader(items, preprocessing, options);
         var plan = new LoadPlan { Order = EpochOrder.Sequential(items.Length), BatchSize = batchSize };
         var evaluator = Evaluator.Run(classify, loader.Load(plan, cancellation), cancellation);
         return (evaluator.Metrics(Classes)!, loader.Skipped);

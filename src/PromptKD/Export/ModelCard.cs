@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using PromptKD.Evaluation;
-using PromptKD.Models;
+using PromptKD.Models.Clip;
 
 namespace PromptKD.Export;
 

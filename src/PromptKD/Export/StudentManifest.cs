@@ -1,7 +1,7 @@
 using System.Text.Json;
-using PromptKD.Data;
+using PromptKD.Data.Decoding;
 using PromptKD.Evaluation;
-using PromptKD.Models;
+using PromptKD.Models.Clip;
 using PromptKD.Runtime;
 
 namespace PromptKD.Export;

@@ -1,5 +1,6 @@
-using PromptKD.Data;
-using PromptKD.Models;
+using PromptKD.Data.Loading;
+using PromptKD.Models.Clip;
+using PromptKD.Models.Prompts;
 using TorchSharp.Modules;
 
 namespace PromptKD.Methods;
@@ -9,7 +10,7 @@ namespace PromptKD.Methods;
 /// token. So each image has text features of its own, and the text tower runs once for each image.
 /// </summary>
 /// <remarks>arXiv 2203.05557, section 3.2; CoOp trainers/cocoop.py.</remarks>
-internal sealed class CoCoOpMethod : IPromptMethod
+internal sealed class CoCoOpMethod : ITrainedMethod
 {
     private readonly PromptedClip _clip;
     private readonly Parameter _context;

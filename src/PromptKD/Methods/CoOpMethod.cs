@@ -1,5 +1,5 @@
-using PromptKD.Data;
-using PromptKD.Models;
+using PromptKD.Data.Loading;
+using PromptKD.Models.Clip;
 using TorchSharp.Modules;
 
 namespace PromptKD.Methods;
@@ -9,7 +9,7 @@ namespace PromptKD.Methods;
 /// each. Nothing in the image tower is learned, so it runs without gradient.
 /// </summary>
 /// <remarks>arXiv 2109.01134, section 3.2; CoOp trainers/coop.py.</remarks>
-internal sealed class CoOpMethod : IPromptMethod
+internal sealed class CoOpMethod : ITrainedMethod
 {
     private readonly PromptedClip _clip;
     private readonly Parameter _context;

@@ -1,5 +1,5 @@
-using PromptKD.Data;
-using PromptKD.Models;
+using PromptKD.Data.Loading;
+using PromptKD.Models.Prompts;
 using TorchSharp.Modules;
 
 namespace PromptKD.Methods;
@@ -10,7 +10,7 @@ namespace PromptKD.Methods;
 /// <remarks>The baseline of MaPLe (arXiv 2210.03117, section 3); PromptSRC trainers/independentVL.py.</remarks>
 /// <param name="clip">Taken over: disposed with the method.</param>
 /// <param name="prompts">What is learned; taken over.</param>
-internal sealed class IVLPMethod(PromptedClip clip, TowerPrompts prompts) : IPromptMethod
+internal sealed class IVLPMethod(PromptedClip clip, TowerPrompts prompts) : ITrainedMethod
 {
     /// <inheritdoc/>
     public IReadOnlyList<KeyValuePair<string, Parameter>> Trainable => [.. prompts.Named];

@@ -1,5 +1,5 @@
-using PromptKD.Data;
-using PromptKD.Models;
+using PromptKD.Data.Loading;
+using PromptKD.Models.Prompts;
 using TorchSharp.Modules;
 
 namespace PromptKD.Methods;
@@ -11,7 +11,7 @@ namespace PromptKD.Methods;
 /// <remarks>arXiv 2210.03117, section 3.2; MaPLe trainers/maple.py.</remarks>
 /// <param name="clip">Taken over: disposed with the method.</param>
 /// <param name="prompts">What is learned; taken over.</param>
-internal sealed class MaPLeMethod(PromptedClip clip, CoupledPrompts prompts) : IPromptMethod
+internal sealed class MaPLeMethod(PromptedClip clip, CoupledPrompts prompts) : ITrainedMethod
 {
     private const string LearnerPrefix = "prompt_learner.";
 

@@ -1,6 +1,7 @@
-using PromptKD.Data;
+using PromptKD.Data.Loading;
 using PromptKD.Features;
-using PromptKD.Models;
+using PromptKD.Models.Prompts;
+using PromptKD.Teachers;
 using TorchSharp.Modules;
 
 namespace PromptKD.Methods;
@@ -17,10 +18,10 @@ namespace PromptKD.Methods;
 /// <param name="further">Teachers beside the first one, taken over; null for the paper's one teacher.</param>
 internal sealed class PromptKDMethod(
     Student student,
-    ITeacherFeatures? teacher,
+    IImageFeatures? teacher,
     ClassVectors classVectors,
     PromptKDSettings settings,
-    FurtherTeachers? further = null) : IPromptMethod
+    FurtherTeachers? further = null) : ITrainedMethod
 {
     /// <inheritdoc/>
     public IReadOnlyList<KeyValuePair<string, Parameter>> Trainable => student.Trainable;

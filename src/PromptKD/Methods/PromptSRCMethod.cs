@@ -1,6 +1,6 @@
-using PromptKD.Data;
-using PromptKD.Features;
-using PromptKD.Models;
+using PromptKD.Data.Loading;
+using PromptKD.Models.Prompts;
+using PromptKD.Teachers;
 using TorchSharp.Modules;
 
 namespace PromptKD.Methods;
@@ -14,7 +14,7 @@ namespace PromptKD.Methods;
 /// arXiv 2307.06948, section 3.2; PromptSRC trainers/promptsrc.py. Plain and prompted CLIP share their weights, so the
 /// reference's three copies are one. What is measured and saved is the average.
 /// </remarks>
-internal sealed class PromptSRCMethod : IPromptMethod
+internal sealed class PromptSRCMethod : ITrainedMethod
 {
     private readonly PromptedClip _clip;
     private readonly TowerPrompts _prompts;

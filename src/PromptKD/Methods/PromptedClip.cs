@@ -1,8 +1,9 @@
-using PromptKD.Data;
-using PromptKD.Features;
-using PromptKD.Models;
+using PromptKD.Data.Loading;
+using PromptKD.Models.Clip;
+using PromptKD.Models.Prompts;
 using PromptKD.Models.Weights;
 using PromptKD.Runtime;
+using PromptKD.Teachers;
 using PromptKD.Text;
 using TorchSharp.Modules;
 

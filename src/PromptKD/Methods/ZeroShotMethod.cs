@@ -1,5 +1,6 @@
-using PromptKD.Data;
+using PromptKD.Data.Loading;
 using PromptKD.Features;
+using PromptKD.Teachers;
 using TorchSharp.Modules;
 
 namespace PromptKD.Methods;
@@ -8,7 +9,7 @@ namespace PromptKD.Methods;
 /// <remarks>arXiv 2103.00020, section 3.1; CoOp trainers/zsclip.py.</remarks>
 /// <param name="images">The image tower; taken over.</param>
 /// <param name="classVectors">The text features of the classes, by the same CLIP; taken over.</param>
-internal sealed class ZeroShotMethod(LiveTeacher images, ClassVectors classVectors) : IPromptMethod
+internal sealed class ZeroShotMethod(LiveFeatures images, ClassVectors classVectors) : ITrainedMethod
 {
     /// <summary>Nothing.</summary>
     public IReadOnlyList<KeyValuePair<string, Parameter>> Trainable => [];

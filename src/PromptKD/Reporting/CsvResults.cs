@@ -30,7 +30,7 @@ internal static class CsvResults
 
     private static string NameOf(Protocol protocol) => protocol switch
     {
-        Protocol.BaseToNew => "base2new",
+        Protocol.BaseToNovel => "base2new",
         Protocol.CrossDataset => "cross",
         _ => "dg",
     };

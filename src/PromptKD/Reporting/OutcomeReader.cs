@@ -1,4 +1,5 @@
 using System.Text.Json;
+using PromptKD.Dassl;
 using PromptKD.Evaluation;
 using PromptKD.Runtime;
 
@@ -62,7 +63,7 @@ internal static class OutcomeReader
     {
         var outcome = new RunOutcome
         {
-            Protocol = Protocol.BaseToNew,
+            Protocol = Protocol.BaseToNovel,
             Trainer = result.Trainer,
             Dataset = result.Dataset,
             Seed = result.Seed,
@@ -89,10 +90,10 @@ internal static class OutcomeReader
 
         // A program that finds a log writes beside it, with the time in the name: the last one counts.
         string? path = Directory.EnumerateFiles(folder, "log.txt*").Order(StringComparer.Ordinal).LastOrDefault();
-        return path is null ? null : FromLog(FamilyRunLog.Read(path), folder);
+        return path is null ? null : FromLog(DasslRunLog.Read(path), folder);
     }
 
-    private static RunOutcome? FromLog(FamilyRunLog log, string folder)
+    private static RunOutcome? FromLog(DasslRunLog log, string folder)
     {
         if (log.Dataset is null || log.Trainer is null || log.Final is null)
         {
@@ -101,7 +102,7 @@ internal static class OutcomeReader
 
         var outcome = new RunOutcome
         {
-            Protocol = Protocol.BaseToNew,
+            Protocol = Protocol.BaseToNovel,
             Trainer = log.Trainer,
             Dataset = log.Dataset,
             Seed = log.Seed,

@@ -38,7 +38,7 @@ public static class PaperNumbers
             string[] cells = line.Split(',');
             Protocol protocol = cells[0] switch
             {
-                "base2new" => Protocol.BaseToNew,
+                "base2new" => Protocol.BaseToNovel,
                 "cross" => Protocol.CrossDataset,
                 _ => Protocol.DomainGeneralisation,
             };

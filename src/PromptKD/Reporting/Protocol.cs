@@ -7,7 +7,7 @@ public enum Protocol
 {
     /// <summary>Table 1: the first half of the classes and the rest, each among themselves.</summary>
     [JsonStringEnumMemberName("base2new")]
-    BaseToNew,
+    BaseToNovel,
 
     /// <summary>Table 2: one accuracy among all classes of a data set.</summary>
     [JsonStringEnumMemberName("cross")]

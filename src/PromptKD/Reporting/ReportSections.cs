@@ -13,12 +13,12 @@ public static class ReportSections
     /// </summary>
     public static IReadOnlyList<ReportSection> Of(IReadOnlyList<ScoreTable> tables) =>
     [
-        .. tables.Select(table => table.Protocol == Protocol.BaseToNew ? BaseToNew(table) : OneAccuracy(table)),
+        .. tables.Select(table => table.Protocol == Protocol.BaseToNovel ? BaseToNovel(table) : OneAccuracy(table)),
         .. tables.GroupBy(table => table.Protocol).Where(group => group.Count() > 1)
             .Select(group => Methods(group.Key, [.. group])),
     ];
 
-    private static ReportSection BaseToNew(ScoreTable table)
+    private static ReportSection BaseToNovel(ScoreTable table)
     {
         IEnumerable<IReadOnlyList<string>> rows = table.Rows.Select(row => new[]
         {
@@ -67,7 +67,7 @@ public static class ReportSections
 
     private static ReportSection Methods(Protocol protocol, IReadOnlyList<ScoreTable> tables)
     {
-        bool split = protocol == Protocol.BaseToNew;
+        bool split = protocol == Protocol.BaseToNovel;
         IEnumerable<IReadOnlyList<string>> rows =
             from dataset in tables.SelectMany(table => table.Rows.Select(row => row.Dataset)).Distinct()
             from table in tables

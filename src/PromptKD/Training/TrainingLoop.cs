@@ -1,18 +1,19 @@
 using System.Diagnostics;
 using System.Globalization;
-using PromptKD.Data;
+using PromptKD.Data.Loading;
+using PromptKD.Data.Pictures;
 using PromptKD.Methods;
 using PromptKD.Runtime;
 
 namespace PromptKD.Training;
 
 /// <summary>
-/// The one training loop. Methods differ only in <see cref="IPromptMethod.Loss"/>. It saves itself now and then, and
+/// The one training loop. Methods differ only in <see cref="ITrainedMethod.Loss"/>. It saves itself now and then, and
 /// a run that was cut off goes on from its last checkpoint to the same bytes as one that was not.
 /// </summary>
 internal sealed class TrainingLoop : IDisposable
 {
-    private readonly IPromptMethod _method;
+    private readonly ITrainedMethod _method;
     private readonly TrainingPlan _plan;
     private readonly Optimizer _optimizer;
     private readonly Stopwatch _sinceCheckpoint = new();
@@ -23,7 +24,7 @@ internal sealed class TrainingLoop : IDisposable
 
     /// <param name="method">What is trained. Not taken over.</param>
     /// <param name="plan">How, on what, and where checkpoints go.</param>
-    public TrainingLoop(IPromptMethod method, TrainingPlan plan)
+    public TrainingLoop(ITrainedMethod method, TrainingPlan plan)
     {
         _method = method;
         _plan = plan;

@@ -1,4 +1,5 @@
-using PromptKD.Data;
+using PromptKD.Data.Loading;
+using PromptKD.Data.Pictures;
 using PromptKD.Evaluation;
 
 namespace PromptKD.Training;

@@ -1,4 +1,4 @@
-using PromptKD.Data;
+using PromptKD.Data.Pictures;
 
 namespace PromptKD.Training;
 

@@ -9,7 +9,7 @@ namespace PromptKD.Training;
 /// <param name="MeanLoss">Mean loss of this epoch's pictures so far.</param>
 /// <param name="Agreement">Share of this epoch's pictures whose best class is the one asked for, 0–1.</param>
 /// <param name="LearningRate">Learning rate of this epoch.</param>
-/// <param name="ImagesPerSecond">Pictures learned from a second, since this process started training.</param>
+/// <param name="PicturesPerSecond">Pictures learned from a second, since this process started training.</param>
 /// <param name="Remaining">Estimated time to the end of training.</param>
 public sealed record TrainingProgress(
     int Epoch,
@@ -20,7 +20,7 @@ public sealed record TrainingProgress(
     double MeanLoss,
     double Agreement,
     double LearningRate,
-    double ImagesPerSecond,
+    double PicturesPerSecond,
     TimeSpan Remaining)
 {
     /// <summary>Time since the step before, or since the epoch began.</summary>

@@ -1,8 +1,9 @@
 using System.Text.Json;
 using PromptKD.Features;
-using PromptKD.Models;
+using PromptKD.Models.Prompts;
 using PromptKD.Models.Weights;
 using PromptKD.Runtime;
+using PromptKD.Teachers;
 
 namespace PromptKD.Golden.Checks;
 
@@ -74,7 +75,7 @@ internal sealed class CheckpointForward
     private Dictionary<string, Tensor> RunTeacher(string file, Tensor images)
     {
         using FrozenTeacher teacher = OpenTeacher(file);
-        using LiveTeacher tower = teacher.ReadImageTower(_golden.HalfPrompts);
+        using LiveFeatures tower = teacher.ReadImageTower(_golden.HalfPrompts);
         ClassVectors classes = Encode(teacher, "classes");
         ClassVectors baseClasses = Encode(teacher, "teacher_trained_on");
         Tensor features = tower.Of(images);

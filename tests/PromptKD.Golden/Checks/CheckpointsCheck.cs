@@ -3,6 +3,7 @@ using System.Numerics;
 using System.Security.Cryptography;
 using System.Text.Json;
 using PromptKD.Models.Weights;
+using PromptKD.Models.Weights.Pickle;
 
 namespace PromptKD.Golden.Checks;
 

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
 using PromptKD.Configuration;
-using PromptKD.Data;
 using PromptKD.Data.Datasets;
+using PromptKD.Data.Pictures;
 
 namespace PromptKD.Golden.Checks;
 
@@ -77,7 +77,7 @@ internal sealed class DatasetSplitsCheck : IGoldenCheck
             $"{name}: class names",
             string.Join('\n', lists.ClassNames),
             string.Join('\n', expected.GetProperty("classnames").EnumerateArray().Select(one => one.GetString())));
-        foreach ((string part, IReadOnlyList<ImageItem>? items) in new (string, IReadOnlyList<ImageItem>?)[]
+        foreach ((string part, IReadOnlyList<PictureItem>? items) in new (string, IReadOnlyList<PictureItem>?)[]
         {
             ("train_x", lists.Train), ("val", lists.Validation), ("test", lists.Test),
         })
@@ -101,7 +101,7 @@ internal sealed class DatasetSplitsCheck : IGoldenCheck
         Text(expected, "TRAINER.MODAL"),
         expected.GetProperty("SEED").GetInt32());
 
-    private static IEnumerable<string> Rows(string root, IReadOnlyList<ImageItem>? items, JsonElement expected) =>
+    private static IEnumerable<string> Rows(string root, IReadOnlyList<PictureItem>? items, JsonElement expected) =>
         items is null
             ? ["none"]
             : Comparable(

@@ -1,4 +1,4 @@
-using PromptKD.Data;
+using PromptKD.Data.Loading;
 using PromptKD.Features;
 using PromptKD.Methods;
 using PromptKD.Training;
@@ -40,7 +40,7 @@ internal sealed class DistillationStepCheck : IGoldenCheck
     private static Dictionary<string, Tensor> Train(
         GoldenCase golden, Dictionary<string, Tensor> inputs, ICollection<string> wanted)
     {
-        (PromptKDMethod method, LiveTeacher teacher) = GoldenStudent.Build(
+        (PromptKDMethod method, LiveFeatures teacher) = GoldenStudent.Build(
             golden,
             inputs,
             "init.",
@@ -77,7 +77,7 @@ internal sealed class DistillationStepCheck : IGoldenCheck
     }
 
     private static void AddFeatures(
-        Dictionary<string, Tensor> results, string prefix, PromptKDMethod method, LiveTeacher teacher, Batch batch)
+        Dictionary<string, Tensor> results, string prefix, PromptKDMethod method, LiveFeatures teacher, Batch batch)
     {
         // A forward pass in training mode moves the projector's statistics: put them back.
         using IDisposable noGradients = no_grad();

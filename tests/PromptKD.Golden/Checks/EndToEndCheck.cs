@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using PromptKD.Configuration;
-using PromptKD.Data;
+using PromptKD.Data.Loading;
 using PromptKD.Evaluation;
 using PromptKD.Methods;
 using PromptKD.Training;
@@ -147,8 +147,8 @@ internal sealed class EndToEndCheck : IGoldenCheck
             "test",
             ClassRange.All(pictures.ClassCount),
             method.Classify,
-            new ImageLoader(
-                pictures.Test, EndToEndModels.ReadPreprocessing(golden), new ImageLoaderOptions { Strict = true }),
+            new PictureLoader(
+                pictures.Test, EndToEndModels.ReadPreprocessing(golden), new PictureLoaderOptions { Strict = true }),
             EpochOrder.Sequential(pictures.Test.Count),
             new ExperimentConfig().DataLoader.Test.BatchSize);
         actual[$"{run.Name}.logits"] = evaluation.Logits;

@@ -1,11 +1,11 @@
 using System.Text.Json;
 using PromptKD.Configuration;
-using PromptKD.Data;
-using PromptKD.Features;
+using PromptKD.Data.Decoding;
 using PromptKD.Methods;
-using PromptKD.Models;
+using PromptKD.Models.Prompts;
 using PromptKD.Models.Weights;
 using PromptKD.Runtime;
+using PromptKD.Teachers;
 using PromptKD.Text;
 
 namespace PromptKD.Golden.Checks;

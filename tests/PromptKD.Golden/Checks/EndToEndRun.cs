@@ -1,5 +1,6 @@
 using PromptKD.Configuration;
-using PromptKD.Data;
+using PromptKD.Data.Decoding;
+using PromptKD.Data.Loading;
 using PromptKD.Evaluation;
 using PromptKD.Methods;
 using PromptKD.Training;
@@ -15,8 +16,8 @@ internal sealed class EndToEndRun : IProgress<TrainingProgress>
     private readonly ExperimentConfig _config;
     private readonly PromptKDMethod _method;
     private readonly SplitPictures _pictures;
-    private readonly ImageLoader _trainLoader;
-    private readonly ImageLoader _testLoader;
+    private readonly PictureLoader _trainLoader;
+    private readonly PictureLoader _testLoader;
     private Dictionary<string, Tensor> _bestState = [];
 
     private EndToEndRun(
@@ -25,8 +26,8 @@ internal sealed class EndToEndRun : IProgress<TrainingProgress>
         _config = config;
         _method = method;
         _pictures = pictures;
-        _trainLoader = new ImageLoader(pictures.Train, preprocessing, new ImageLoaderOptions { Strict = true });
-        _testLoader = new ImageLoader(pictures.Test, preprocessing, new ImageLoaderOptions { Strict = true });
+        _trainLoader = new PictureLoader(pictures.Train, preprocessing, new PictureLoaderOptions { Strict = true });
+        _testLoader = new PictureLoader(pictures.Test, preprocessing, new PictureLoaderOptions { Strict = true });
         Schedule = new LearningRateSchedule(config.Optim);
     }
 

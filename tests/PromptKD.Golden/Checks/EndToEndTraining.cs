@@ -3,6 +3,8 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using PromptKD.Configuration;
 using PromptKD.Models.Weights;
+using PromptKD.Runs.Train;
+using PromptKD.Training;
 
 namespace PromptKD.Golden.Checks;
 
@@ -10,7 +12,7 @@ namespace PromptKD.Golden.Checks;
 /// One PromptKD run of an end-to-end case by <see cref="Experiment.Train"/>: what it prints, which epoch it keeps, the
 /// files that it leaves, and the parameters in them.
 /// </summary>
-internal sealed partial class EndToEndTraining : IExperimentObserver
+internal sealed partial class EndToEndTraining : ITrainingObserver
 {
     private readonly List<string> _printed = [];
     private readonly GoldenCase _golden;

@@ -1,5 +1,6 @@
 using System.Text.Json;
-using PromptKD.Data;
+using PromptKD.Dassl;
+using PromptKD.Data.Loading;
 using PromptKD.Evaluation;
 using PromptKD.Methods;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using PromptKD.Models;
+using PromptKD.Models.Clip;
 
 namespace PromptKD.Golden.Checks;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using PromptKD.Configuration;
-using PromptKD.Data;
+using PromptKD.Data.Loading;
 using PromptKD.Methods;
 using PromptKD.Models.Weights;
 using PromptKD.Runtime;
@@ -36,7 +36,7 @@ internal sealed class LabelledMethodCheck : IGoldenCheck
     {
         Dictionary<string, Tensor> inputs = golden.ReadTensors("inputs.safetensors");
         using ClipCheckpoint clip = GoldenClip.Open(golden, golden.Json.GetProperty("weights").GetString()!);
-        using IPromptMethod method = LabelledMethods.Build(
+        using ITrainedMethod method = LabelledMethods.Build(
             config, clip, GoldenStudent.Tokenizer(), golden.ReadNames("classes"), s_target);
         Comparison[] ours = [.. CompareBeginning(golden, config, method, inputs)];
         method.LoadCheckpoint(
@@ -49,7 +49,7 @@ internal sealed class LabelledMethodCheck : IGoldenCheck
 
     // What words start is not random, and so is the same as the reference's.
     private static IEnumerable<Comparison> CompareBeginning(
-        GoldenCase golden, ExperimentConfig config, IPromptMethod method, Dictionary<string, Tensor> inputs)
+        GoldenCase golden, ExperimentConfig config, ITrainedMethod method, Dictionary<string, Tensor> inputs)
     {
         yield return Comparison.Same(
             "registered_model_name",
@@ -85,7 +85,7 @@ internal sealed class LabelledMethodCheck : IGoldenCheck
     };
 
     private static Dictionary<string, Tensor> Train(
-        GoldenCase golden, IPromptMethod method, Dictionary<string, Tensor> inputs, int steps)
+        GoldenCase golden, ITrainedMethod method, Dictionary<string, Tensor> inputs, int steps)
     {
         JsonElement optim = golden.Json.GetProperty("optim");
         LearningRateSchedule schedule = GoldenTraining.Schedule(optim);

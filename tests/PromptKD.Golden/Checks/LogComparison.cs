@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using PromptKD.Dassl;
 using PromptKD.Evaluation;
 
 namespace PromptKD.Golden.Checks;
@@ -37,7 +38,7 @@ internal static partial class LogComparison
         foreach (Match seed in SeedLine().Matches(output))
         {
             string log = logs.Keys.Single(path => seed.Groups["file"].Value.EndsWith(path, StringComparison.Ordinal));
-            double? value = FamilyLog.LastResult(logs[log], metric, arguments.Contains("--test-log"));
+            double? value = DasslResults.LastResult(logs[log], metric, arguments.Contains("--test-log"));
             found.Add(value ?? double.NaN);
             yield return ComparePrinted($"{name}: {log}", value ?? double.NaN, seed.Groups["value"].Value);
         }

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using PromptKD.Data;
+using PromptKD.Data.Loading;
 using PromptKD.Evaluation;
 
 namespace PromptKD.Golden.Checks;

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using PromptKD.Data;
+using PromptKD.Data.Decoding;
 
 namespace PromptKD.Golden.Checks;
 
@@ -32,7 +32,7 @@ internal sealed class PreprocessCheck : IGoldenCheck
         foreach (JsonElement image in golden.Json.GetProperty("images").EnumerateArray())
         {
             string file = image.GetProperty("file").GetString()!;
-            using ImageDecoder decoder = Open(golden, file);
+            using PictureDecoder decoder = Open(golden, file);
             using PixelBuffer pixels = decoder.Decode();
             foreach (Comparison comparison in CheckDecoded(image, file, pixels, expected))
             {
@@ -124,7 +124,7 @@ internal sealed class PreprocessCheck : IGoldenCheck
         foreach (JsonElement one in golden.Json.GetProperty("seeded_train_pipeline").EnumerateArray())
         {
             int seed = one.GetProperty("torch_manual_seed").GetInt32();
-            using ImageDecoder decoder = Open(golden, one.GetProperty("file").GetString()!);
+            using PictureDecoder decoder = Open(golden, one.GetProperty("file").GetString()!);
             using var numbers = new TorchNumbers(seed);
             View drawn = new ViewGenerator(Seed: 0).Draw(decoder.Width, decoder.Height, numbers);
             yield return Comparison.Same($"view of seed {seed}", drawn, ViewOf(one));
@@ -169,8 +169,8 @@ internal sealed class PreprocessCheck : IGoldenCheck
         return stack([all.mean([0L]), all.std([0L])]);
     }
 
-    private static ImageDecoder Open(GoldenCase golden, string file) =>
-        ImageDecoder.Open(File.ReadAllBytes(golden.PathOf(Path.Combine("images", file))));
+    private static PictureDecoder Open(GoldenCase golden, string file) =>
+        PictureDecoder.Open(File.ReadAllBytes(golden.PathOf(Path.Combine("images", file))));
 
     /// <returns>Levels, [height, width, 3], uint8.</returns>
     private static Tensor Levels(PixelBuffer pixels)

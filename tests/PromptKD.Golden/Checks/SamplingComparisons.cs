@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
-using PromptKD.Data;
 using PromptKD.Data.Datasets;
+using PromptKD.Data.Pictures;
 
 namespace PromptKD.Golden.Checks;
 
@@ -14,7 +14,7 @@ internal static class SamplingComparisons
         if (expected.TryGetProperty("m_base", out JsonElement half))
         {
             int count = expected.GetProperty("n_classes").GetInt32();
-            ImageItem[] items = [.. Enumerable.Range(0, count).Select(label => new ImageItem("", label, ""))];
+            PictureItem[] items = [.. Enumerable.Range(0, count).Select(label => new PictureItem("", label, ""))];
             yield return Comparison.Same(
                 $"base classes of {count}", ClassSubset.Of(items, "base").From(items).Count, half.GetInt32());
         }
@@ -24,7 +24,7 @@ internal static class SamplingComparisons
             yield break;
         }
 
-        ImageItem[] train = Items(input.GetProperty("train"));
+        PictureItem[] train = Items(input.GetProperty("train"));
         foreach (string classes in new[] { "all", "base", "new" })
         {
             var subset = ClassSubset.Of(train, classes);
@@ -106,7 +106,7 @@ internal static class SamplingComparisons
     /// <summary>Section "split_trainval".</summary>
     public static IEnumerable<Comparison> HeldOut(JsonElement expected)
     {
-        ImageItem[] items = Items(expected.GetProperty("input"));
+        PictureItem[] items = Items(expected.GetProperty("input"));
         foreach (JsonElement result in expected.GetProperty("results").EnumerateArray())
         {
             int seed = result.GetProperty("seed").GetInt32();
@@ -117,15 +117,15 @@ internal static class SamplingComparisons
         }
     }
 
-    private static Comparison ComparePaths(string name, IReadOnlyList<ImageItem> items, JsonElement paths) =>
+    private static Comparison ComparePaths(string name, IReadOnlyList<PictureItem> items, JsonElement paths) =>
         Comparison.Same(
             name,
             string.Join('\n', items.Select(item => item.Path)),
             string.Join('\n', paths.EnumerateArray().Select(path => path.GetString())));
 
-    private static ImageItem[] Items(JsonElement rows) =>
-        [.. rows.EnumerateArray().Select(row => new ImageItem(row[0].GetString()!, row[1].GetInt32(), row[2].GetString()))];
+    private static PictureItem[] Items(JsonElement rows) =>
+        [.. rows.EnumerateArray().Select(row => new PictureItem(row[0].GetString()!, row[1].GetInt32(), row[2].GetString()))];
 
-    private static string Lines(IReadOnlyList<ImageItem> items) =>
+    private static string Lines(IReadOnlyList<PictureItem> items) =>
         string.Join('\n', items.Select(item => $"{item.Path} {item.Label} {item.ClassName}"));
 }

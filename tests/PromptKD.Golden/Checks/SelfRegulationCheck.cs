@@ -1,11 +1,12 @@
 using System.Globalization;
 using System.Text.Json;
-using PromptKD.Data;
-using PromptKD.Features;
+using PromptKD.Data.Loading;
 using PromptKD.Methods;
-using PromptKD.Models;
+using PromptKD.Models.Clip;
+using PromptKD.Models.Prompts;
 using PromptKD.Models.Weights;
 using PromptKD.Runtime;
+using PromptKD.Teachers;
 using PromptKD.Text;
 using PromptKD.Training;
 

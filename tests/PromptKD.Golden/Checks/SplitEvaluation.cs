@@ -1,4 +1,4 @@
-using PromptKD.Data;
+using PromptKD.Data.Loading;
 using PromptKD.Evaluation;
 
 namespace PromptKD.Golden.Checks;
@@ -16,7 +16,7 @@ internal sealed record SplitEvaluation(
         string split,
         ClassRange classes,
         Func<Tensor, Tensor> classify,
-        ImageLoader loader,
+        PictureLoader loader,
         IReadOnlyList<int> pictures,
         int batchSize)
     {

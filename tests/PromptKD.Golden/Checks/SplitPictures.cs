@@ -1,6 +1,6 @@
 using PromptKD.Configuration;
-using PromptKD.Data;
 using PromptKD.Data.Datasets;
+using PromptKD.Data.Pictures;
 
 namespace PromptKD.Golden.Checks;
 
@@ -10,7 +10,7 @@ namespace PromptKD.Golden.Checks;
 /// <param name="Test">Test pictures of all classes.</param>
 /// <param name="ClassCount">Classes among the training pictures; labels are 0 … ClassCount − 1.</param>
 internal sealed record SplitPictures(
-    string Root, IReadOnlyList<ImageItem> Train, IReadOnlyList<ImageItem> Test, int ClassCount)
+    string Root, IReadOnlyList<PictureItem> Train, IReadOnlyList<PictureItem> Test, int ClassCount)
 {
     /// <summary>The base classes: the first half, rounded up.</summary>
     public int BaseClasses => (ClassCount + 1) / 2;
@@ -25,5 +25,5 @@ internal sealed record SplitPictures(
     }
 
     /// <summary>The path of a picture as the case spells it.</summary>
-    public string NameOf(ImageItem item) => Path.GetRelativePath(Root, item.Path).Replace('\\', '/');
+    public string NameOf(PictureItem item) => Path.GetRelativePath(Root, item.Path).Replace('\\', '/');
 }

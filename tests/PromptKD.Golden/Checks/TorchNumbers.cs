@@ -1,4 +1,4 @@
-using PromptKD.Data;
+using PromptKD.Data.Decoding;
 
 namespace PromptKD.Golden.Checks;
 

@@ -1,9 +1,9 @@
 using System.Text.Json;
 using PromptKD.Configuration;
-using PromptKD.Features;
 using PromptKD.Methods;
 using PromptKD.Models.Weights;
 using PromptKD.Runtime;
+using PromptKD.Teachers;
 using PromptKD.Text;
 
 namespace PromptKD.Golden.Checks;
@@ -51,7 +51,7 @@ internal sealed class ZeroShotCheck : IGoldenCheck
             string list = name[..name.LastIndexOf('.')];
             if (name.EndsWith(".logits", StringComparison.Ordinal))
             {
-                using IPromptMethod method = LabelledMethods.Build(
+                using ITrainedMethod method = LabelledMethods.Build(
                     ConfigOf(list), clip, GoldenStudent.Tokenizer(), golden.ReadNames("classes"), s_target);
                 double allowed = tolerance.GetProperty("logits_atol").GetDouble();
                 yield return Comparison.Of(name, method.Classify(images), expected, allowed);

@@ -1,8 +1,10 @@
-using PromptKD.Data;
+using PromptKD.Data.Loading;
 using PromptKD.Features;
 using PromptKD.Methods;
-using PromptKD.Models;
+using PromptKD.Models.Clip;
+using PromptKD.Models.Prompts;
 using PromptKD.Speed;
+using PromptKD.Teachers;
 
 namespace PromptKD.Tests.Bench;
 
@@ -62,7 +64,7 @@ public sealed class ReferenceMethodTests
         Tensor vectors = nn.functional.normalize(texts.forward(Tokens(), prompts: null), dim: -1);
         return new PromptKDMethod(
             new Student(TinyClip.ImageEncoder(), s_shape),
-            new LiveTeacher(TinyClip.ImageEncoder(), prompts: null),
+            new LiveFeatures(TinyClip.ImageEncoder(), prompts: null),
             new ClassVectors(["a", "b", "c"], vectors, TeacherScale),
             s_settings);
     }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using PromptKD.Tests.Data.Datasets;
+using PromptKD.Tests.Runs.Distill;
 
 namespace PromptKD.Tests.Cli;
 

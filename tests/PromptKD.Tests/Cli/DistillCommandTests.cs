@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
 using PromptKD.Configuration;
+using PromptKD.Configuration.Presets;
 using PromptKD.Demo;
 
 namespace PromptKD.Tests.Cli;
@@ -41,7 +42,7 @@ public sealed class DistillCommandTests(DistilledRun run)
         Assert.Equal(2, config.Optim.MaxEpoch);
         Assert.Equal(16, config.DataLoader.TrainX.BatchSize);
         Assert.Equal("fp32", config.Trainer.PromptKD.Prec);
-        Assert.Equal(DistillationDefaults.Config.Optim.Lr, config.Optim.Lr);
+        Assert.Equal(DistillPreset.Config.Optim.Lr, config.Optim.Lr);
     }
 
     [Fact]

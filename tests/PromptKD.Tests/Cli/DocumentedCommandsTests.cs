@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using PromptKD.Data.Datasets;
 using PromptKD.Golden;
 using PromptKD.Tests.Data.Datasets;
+using PromptKD.Tests.Runs.Distill;
 
 namespace PromptKD.Tests.Cli;
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text.Json;
 using PromptKD.Models.Weights;
+using PromptKD.Teachers;
 
 namespace PromptKD.Tests.Cli;
 

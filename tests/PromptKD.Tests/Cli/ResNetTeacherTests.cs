@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using PromptKD.Models;
+using PromptKD.Models.Clip;
 using PromptKD.Models.Weights;
 
 namespace PromptKD.Tests.Cli;

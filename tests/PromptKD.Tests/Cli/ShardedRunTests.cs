@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using PromptKD.Data;
+using PromptKD.Data.Pictures;
 using PromptKD.Models.Weights;
 using PromptKD.Tests.Data.Shards;
 
@@ -19,9 +19,9 @@ public sealed class ShardedRunTests(DistilledRun run)
         string archive = run.NewPath(".tar");
         string table = run.NewPath(".parquet");
         string output = run.NewPath();
-        ShardFixtures.WriteTar(archive, [.. ImageFolder.Unlabelled(run.Photos).Items.Select(item =>
+        ShardFixtures.WriteTar(archive, [.. PictureFolder.Unlabelled(run.Photos).Items.Select(item =>
             (Path.GetFileName(item.Path), File.ReadAllBytes(item.Path)))]);
-        await ShardFixtures.WriteParquet(table, [.. ImageFolder.Labelled(run.TestPictures).Items.Select(item =>
+        await ShardFixtures.WriteParquet(table, [.. PictureFolder.Labelled(run.TestPictures).Items.Select(item =>
             (File.ReadAllBytes(item.Path), item.ClassName!))]);
 
         CliResult result = CliProgram.Run(run.Arguments(

@@ -1,6 +1,7 @@
 using PromptKD.Configuration;
 using PromptKD.Golden;
 using PromptKD.Tests.Data.Datasets;
+using PromptKD.Tests.Runs.Train;
 
 namespace PromptKD.Tests.Cli;
 

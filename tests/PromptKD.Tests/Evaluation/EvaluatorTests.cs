@@ -1,4 +1,4 @@
-using PromptKD.Data;
+using PromptKD.Data.Loading;
 using PromptKD.Evaluation;
 
 namespace PromptKD.Tests.Evaluation;

@@ -1,6 +1,7 @@
-using PromptKD.Data;
+using PromptKD.Data.Loading;
 using PromptKD.Features;
 using PromptKD.Methods;
+using PromptKD.Teachers;
 
 namespace PromptKD.Tests.Methods;
 
@@ -113,7 +114,7 @@ public sealed class PromptKDMethodTests
         new(TinyClip.Images(4, (ulong)((10 * epoch) + number + 40)), null, [0, 1, 2, 3]) { Number = number };
 
     /// <summary>A teacher that says the same of every batch.</summary>
-    private sealed class FixedTeacher(Tensor features) : ITeacherFeatures
+    private sealed class FixedTeacher(Tensor features) : IImageFeatures
     {
         public Tensor Features => features;
 

@@ -1,9 +1,12 @@
-using PromptKD.Data;
+using PromptKD.Data.Loading;
 using PromptKD.Features;
 using PromptKD.Golden;
 using PromptKD.Methods;
 using PromptKD.Models.Weights;
+using PromptKD.Models.Weights.Zip;
 using PromptKD.Runtime;
+using PromptKD.Teachers;
+using PromptKD.Tests.Runs.Distill;
 using PromptKD.Training;
 
 namespace PromptKD.Tests.Methods;
@@ -20,7 +23,7 @@ public sealed class PromptSRCMethodTests : IDisposable
     {
         // Three epochs around the second, of weights e, 1, e with e = exp(−1/2).
         using DisposeScope scope = NewDisposeScope();
-        using IPromptMethod method = _methods.Build(TinyMethods.PromptSRC + " TRAINER.PROMPTSRC.GPA_MEAN 2");
+        using ITrainedMethod method = _methods.Build(TinyMethods.PromptSRC + " TRAINER.PROMPTSRC.GPA_MEAN 2");
         Tensor learned = method.Trainable[0].Value;
         List<Tensor> values = [];
         for (int epoch = 1; epoch <= 3; epoch++)
@@ -51,7 +54,7 @@ public sealed class PromptSRCMethodTests : IDisposable
     public void Classifies_with_what_it_saves()
     {
         using DisposeScope scope = NewDisposeScope();
-        using IPromptMethod method = _methods.Build(TinyMethods.PromptSRC), copy = _methods.Build(TinyMethods.PromptSRC);
+        using ITrainedMethod method = _methods.Build(TinyMethods.PromptSRC), copy = _methods.Build(TinyMethods.PromptSRC);
         using var loop = new TrainingLoop(method, new TrainingPlan
         {
             Epochs = 5,
@@ -78,7 +81,7 @@ public sealed class PromptSRCMethodTests : IDisposable
     {
         // The golden teacher: two layers of each tower, prompts in both, as the test's CLIP but for a third image layer.
         using DisposeScope scope = NewDisposeScope();
-        using IPromptMethod method = _methods.Build(TinyMethods.PromptSRC);
+        using ITrainedMethod method = _methods.Build(TinyMethods.PromptSRC);
         using CheckpointFile reference = CheckpointFile.Open(Path.Combine(
             ProjectFolder.Golden, "11-checkpoints", "teacher_promptsrc", "VLPromptLearner", "model-best.pth.tar"));
 
@@ -93,14 +96,14 @@ public sealed class PromptSRCMethodTests : IDisposable
     public void Is_read_as_a_teacher_that_gives_the_same_logits()
     {
         using DisposeScope scope = NewDisposeScope();
-        using IPromptMethod method = _methods.Build(TinyMethods.PromptSRC + " TRAINER.PROMPTSRC.CTX_INIT abcd");
+        using ITrainedMethod method = _methods.Build(TinyMethods.PromptSRC + " TRAINER.PROMPTSRC.CTX_INIT abcd");
         string path = _methods.NewFile;
         TorchZipWriter.WriteStateDict(path, method.CheckpointState);
         using var teacher = new FrozenTeacher(
             ClipCheckpoint.Open(_methods.WeightFile),
             PromptCheckpoint.ReadTeacher(path),
             new ComputeTarget(CPU, ScalarType.Float32));
-        using LiveTeacher tower = teacher.ReadImageTower(roundToHalf: false);
+        using LiveFeatures tower = teacher.ReadImageTower(roundToHalf: false);
         using ClassVectors classes = teacher.ReadClassVectors(
             _methods.Tokenizer, TinyMethods.ClassNames, [], "abcd", roundToHalf: false);
         Tensor images = TinyClip.Images(3);
@@ -110,6 +113,6 @@ public sealed class PromptSRCMethodTests : IDisposable
         TensorAssert.Near(method.Classify(images), logits, 1e-5);
     }
 
-    private static Tensor Saved(IPromptMethod method) =>
+    private static Tensor Saved(ITrainedMethod method) =>
         method.CheckpointState.Single(named => named.Key == method.Trainable[0].Key).Value;
 }

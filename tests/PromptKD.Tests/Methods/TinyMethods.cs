@@ -1,5 +1,5 @@
 using PromptKD.Configuration;
-using PromptKD.Data;
+using PromptKD.Data.Loading;
 using PromptKD.Methods;
 using PromptKD.Models.Weights;
 using PromptKD.Runtime;
@@ -60,7 +60,7 @@ internal sealed class TinyMethods : IDisposable
     /// <param name="overrides">KEY VALUE KEY VALUE ….</param>
     /// <param name="seed">Draws the prompts.</param>
     /// <param name="warn">Is told of oddities.</param>
-    public IPromptMethod Build(string overrides, int seed = 1, Action<string>? warn = null)
+    public ITrainedMethod Build(string overrides, int seed = 1, Action<string>? warn = null)
     {
         ExperimentConfig config = new ExperimentConfig().MergeOverrides(
             [.. overrides.Split(' '), "SEED", $"{seed}"]);

@@ -78,7 +78,7 @@ public sealed class BenchmarkReportTests : IDisposable
 
     private static RunOutcome Outcome(string trainer, string dataset, int seed, double known, double unseen) => new()
     {
-        Protocol = Protocol.BaseToNew,
+        Protocol = Protocol.BaseToNovel,
         Trainer = trainer,
         Dataset = dataset,
         Seed = seed,

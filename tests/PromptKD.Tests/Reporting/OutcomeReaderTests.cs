@@ -15,7 +15,7 @@ public sealed class OutcomeReaderTests : IDisposable
 
         RunOutcome outcome = Assert.Single(OutcomeReader.Read(_folder));
 
-        Assert.Equal(Protocol.BaseToNew, outcome.Protocol);
+        Assert.Equal(Protocol.BaseToNovel, outcome.Protocol);
         Assert.Equal(("PromptKD", "DescribableTextures", 1), (outcome.Trainer, outcome.Dataset, outcome.Seed));
         Assert.Equal((84.1, 70.3), (outcome.Base, outcome.Novel));
         Assert.Equal("best on the base classes' test images", outcome.Selection);

@@ -72,13 +72,13 @@ public sealed class ScoreTableTests
     [Fact]
     public void The_paper_prints_the_harmonic_mean_of_the_means_in_its_average_row()
     {
-        PaperScore average = PaperNumbers.Find(Protocol.BaseToNew, "PromptKD", PaperNumbers.Average)!;
+        PaperScore average = PaperNumbers.Find(Protocol.BaseToNovel, "PromptKD", PaperNumbers.Average)!;
 
         Assert.Equal(2 * 86.96 * 80.73 / (86.96 + 80.73), average.HarmonicMean!.Value, 0.01);
     }
 
     [Theory]
-    [InlineData(Protocol.BaseToNew, 11)]
+    [InlineData(Protocol.BaseToNovel, 11)]
     [InlineData(Protocol.CrossDataset, 10)]
     [InlineData(Protocol.DomainGeneralisation, 4)]
     public void The_papers_averages_are_those_of_its_rows(Protocol protocol, int datasets)
@@ -100,7 +100,7 @@ public sealed class ScoreTableTests
 
     private static RunOutcome Outcome(string dataset, int seed, double known, double? unseen) => new()
     {
-        Protocol = Protocol.BaseToNew,
+        Protocol = Protocol.BaseToNovel,
         Trainer = "PromptKD",
         Dataset = dataset,
         Seed = seed,

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using PromptKD.Golden;
+using PromptKD.Teachers;
 using PromptKD.Tests.Cli;
 using YamlDotNet.RepresentationModel;
 

@@ -1,5 +1,5 @@
 using PretrainDemo;
-using PromptKD.Models;
+using PromptKD.Models.Clip;
 
 namespace PromptKD.Tests.Tools;
 

@@ -2,7 +2,7 @@ using PretrainDemo;
 using PromptKD.Demo.Drawing;
 using PromptKD.Demo.Vocabulary;
 using PromptKD.Golden;
-using PromptKD.Models;
+using PromptKD.Models.Clip;
 using PromptKD.Models.Weights;
 using PromptKD.Text;
 

@@ -1,5 +1,5 @@
 using PromptKD.Configuration;
-using PromptKD.Data;
+using PromptKD.Data.Loading;
 using PromptKD.Methods;
 using PromptKD.Tests.Methods;
 using PromptKD.Training;
@@ -108,7 +108,7 @@ public sealed class TrainingLoopTests : IDisposable
     }
 
     private IReadOnlyList<EpochRecord> Run(
-        IPromptMethod method,
+        ITrainedMethod method,
         TrainingCheckpoint? from = null,
         int stopBehind = int.MaxValue,
         int epochs = Epochs,
@@ -145,7 +145,7 @@ public sealed class TrainingLoopTests : IDisposable
     }
 
     /// <summary>Learns nothing: its loss is a given number, and one picture of each batch is a match.</summary>
-    private sealed class ConstantLoss(float loss, int smallestBatch) : IPromptMethod
+    private sealed class ConstantLoss(float loss, int smallestBatch) : ITrainedMethod
     {
         private readonly Parameter _weight = nn.Parameter(zeros(1));
 

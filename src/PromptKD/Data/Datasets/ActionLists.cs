@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using PromptKD.Data.Pictures;
 
 namespace PromptKD.Data.Datasets;
 
@@ -42,10 +43,10 @@ internal sealed partial class ActionLists : IDatasetReader
         return labels;
     }
 
-    private static ImageItem[] ReadList(DatasetFolder folder, Dictionary<string, int> labels, string list) =>
+    private static PictureItem[] ReadList(DatasetFolder folder, Dictionary<string, int> labels, string list) =>
         [.. folder.ReadLines(list).Select(line => Item(folder, labels, line.Text, line.Place))];
 
-    private static ImageItem Item(DatasetFolder folder, Dictionary<string, int> labels, string line, string place)
+    private static PictureItem Item(DatasetFolder folder, Dictionary<string, int> labels, string line, string place)
     {
         // Lines of the training list end in a label; those of the test list do not.
         if (line.Split(' ')[0].Split('/') is not [string action, string video]

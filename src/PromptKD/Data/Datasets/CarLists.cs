@@ -1,3 +1,5 @@
+using PromptKD.Data.Pictures;
+
 namespace PromptKD.Data.Datasets;
 
 /// <summary>The annotations of Stanford Cars: arrays of structures with the fields class (from 1) and fname.</summary>
@@ -27,11 +29,11 @@ internal sealed class CarLists : IDatasetReader
         return end < 0 ? name : $"{name[(end + 1)..]} {name[..end]}";
     }
 
-    private static ImageItem[] ReadList(DatasetFolder folder, string[] names, string list, string pictures) =>
+    private static PictureItem[] ReadList(DatasetFolder folder, string[] names, string list, string pictures) =>
         [.. folder.ReadMat(list, "annotations").Structures.Select((annotation, index) =>
             Item(folder, names, annotation, pictures, $"{folder.PathOf(list)}: annotation {index + 1}"))];
 
-    private static ImageItem Item(
+    private static PictureItem Item(
         DatasetFolder folder,
         string[] names,
         IReadOnlyDictionary<string, MatArray> annotation,

@@ -1,3 +1,5 @@
+using PromptKD.Data.Pictures;
+
 namespace PromptKD.Data.Datasets;
 
 /// <summary>One folder a class; the pictures of each are divided at random. Labels follow the folders' order.</summary>
@@ -21,10 +23,10 @@ internal sealed class ClassFolderLists : IDatasetReader
     public DatasetSplit Read(DatasetFolder folder, PythonRandom random)
     {
         string[] classes = [.. FolderListing.Folders(folder, folder.Images).Except(Ignored)];
-        ImageItem[] items =
+        PictureItem[] items =
         [
             .. classes.SelectMany((name, label) => FolderListing.Files(folder, Path.Combine(folder.Images, name))
-                .Select(file => new ImageItem(file, label, Renamed.GetValueOrDefault(name, name)))),
+                .Select(file => new PictureItem(file, label, Renamed.GetValueOrDefault(name, name)))),
         ];
         return items.Length > 0
             ? SplitShares.ThreeParts(items, random)

@@ -1,3 +1,5 @@
+using PromptKD.Data.Pictures;
+
 namespace PromptKD.Data.Datasets;
 
 /// <summary>
@@ -12,7 +14,7 @@ internal sealed class ClassSubset
     /// <summary>The classes among those of some pictures.</summary>
     /// <param name="items">Their distinct labels, sorted, are what is halved.</param>
     /// <param name="classes">all, base or new.</param>
-    public static ClassSubset Of(IReadOnlyList<ImageItem> items, string classes)
+    public static ClassSubset Of(IReadOnlyList<PictureItem> items, string classes)
     {
         if (classes == "all")
         {
@@ -32,7 +34,7 @@ internal sealed class ClassSubset
     }
 
     /// <summary>The pictures of these classes, with labels from 0 in the order of the old ones.</summary>
-    public IReadOnlyList<ImageItem> From(IReadOnlyList<ImageItem> items) => _newLabels is null
+    public IReadOnlyList<PictureItem> From(IReadOnlyList<PictureItem> items) => _newLabels is null
         ? items
         :
         [

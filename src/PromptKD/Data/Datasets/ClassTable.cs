@@ -1,3 +1,5 @@
+using PromptKD.Data.Pictures;
+
 namespace PromptKD.Data.Datasets;
 
 /// <summary>The classes that occur among some pictures.</summary>
@@ -7,7 +9,7 @@ namespace PromptKD.Data.Datasets;
 internal sealed record ClassTable(int Count, IReadOnlyList<string> Names, IReadOnlyList<string> Faults)
 {
     /// <summary>Collects the classes of labelled pictures.</summary>
-    public static ClassTable Of(IReadOnlyList<ImageItem> items)
+    public static ClassTable Of(IReadOnlyList<PictureItem> items)
     {
         (int Label, string[] Names)[] classes =
         [

@@ -1,3 +1,5 @@
+using PromptKD.Data.Pictures;
+
 namespace PromptKD.Data.Datasets;
 
 /// <summary>Where a data set lies.</summary>
@@ -54,13 +56,13 @@ internal sealed record DatasetFolder(DatasetEntry Entry, string Path, string Ima
     /// <param name="className">Name of its class.</param>
     /// <param name="place">Which file says so, and where in it; for the message.</param>
     /// <exception cref="PromptKDException">The path leads out of the folder of the pictures.</exception>
-    public ImageItem Picture(string path, int label, string className, string place)
+    public PictureItem Picture(string path, int label, string className, string place)
     {
         // A path with a zero character is none; the file system would throw.
         string full = path.Contains('\0') ? "" : System.IO.Path.GetFullPath(System.IO.Path.Combine(Images, path));
         string inside = System.IO.Path.TrimEndingDirectorySeparator(Images) + System.IO.Path.DirectorySeparatorChar;
         return full.StartsWith(inside, StringComparison.Ordinal)
-            ? new ImageItem(full, label, className)
+            ? new PictureItem(full, label, className)
             : throw new PromptKDException(
                 $"{place}: the picture '{path}' is not below '{Images}'. Name pictures relative to that folder.");
     }

@@ -1,4 +1,5 @@
 using PromptKD.Configuration;
+using PromptKD.Data.Pictures;
 
 namespace PromptKD.Data.Datasets;
 
@@ -55,7 +56,7 @@ internal static class DatasetProtocol
         return new ProtocolLists(Names(dataset, kept.Train), kept.Train, kept.Test, kept.Test, kept.Validation);
     }
 
-    private static IReadOnlyList<string> Names(DatasetConfig dataset, IReadOnlyList<ImageItem> items)
+    private static IReadOnlyList<string> Names(DatasetConfig dataset, IReadOnlyList<PictureItem> items)
     {
         ClassTable classes = ClassTable.Of(items);
         if (items.Count == 0)

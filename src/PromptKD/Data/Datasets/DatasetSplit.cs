@@ -1,3 +1,5 @@
+using PromptKD.Data.Pictures;
+
 namespace PromptKD.Data.Datasets;
 
 /// <summary>All pictures of a data set, labelled, in the order in which it lists them.</summary>
@@ -5,10 +7,10 @@ namespace PromptKD.Data.Datasets;
 /// <param name="Validation">Pictures to choose settings by; null where the data set has none.</param>
 /// <param name="Test">Pictures to measure on.</param>
 internal sealed record DatasetSplit(
-    IReadOnlyList<ImageItem> Train, IReadOnlyList<ImageItem>? Validation, IReadOnlyList<ImageItem> Test)
+    IReadOnlyList<PictureItem> Train, IReadOnlyList<PictureItem>? Validation, IReadOnlyList<PictureItem> Test)
 {
     /// <summary>The parts that there are, with their names.</summary>
-    public IEnumerable<(string Name, IReadOnlyList<ImageItem> Items)> Parts =>
+    public IEnumerable<(string Name, IReadOnlyList<PictureItem> Items)> Parts =>
         Validation is null
             ? [("train", Train), ("test", Test)]
             : [("train", Train), ("val", Validation), ("test", Test)];

@@ -1,3 +1,5 @@
+using PromptKD.Data.Pictures;
+
 namespace PromptKD.Data.Datasets;
 
 /// <summary>Few-shot sets: some pictures of each class (Dassl, <c>generate_fewshot_dataset</c>).</summary>
@@ -12,7 +14,7 @@ internal static class FewShot
     /// <param name="random">Says which.</param>
     public static DatasetSplit Draw(DatasetSplit split, int shots, PythonRandom random)
     {
-        IReadOnlyList<ImageItem> train = Draw(split.Train, shots, random);
+        IReadOnlyList<PictureItem> train = Draw(split.Train, shots, random);
         return split with
         {
             Train = train,
@@ -26,7 +28,7 @@ internal static class FewShot
     /// <param name="items">The pictures. A class that has fewer than asked for is taken whole, without a draw.</param>
     /// <param name="shots">Pictures of each class.</param>
     /// <param name="random">Says which.</param>
-    public static IReadOnlyList<ImageItem> Draw(IReadOnlyList<ImageItem> items, int shots, PythonRandom random) =>
+    public static IReadOnlyList<PictureItem> Draw(IReadOnlyList<PictureItem> items, int shots, PythonRandom random) =>
     [
         .. SplitShares.ByClass(items).SelectMany(ofClass =>
             ofClass.Count >= shots ? random.Sample(ofClass, shots) : ofClass),

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using PromptKD.Data.Pictures;
 
 namespace PromptKD.Data.Datasets;
 
@@ -23,7 +24,7 @@ internal sealed class FlowerLists : IDatasetReader
         return SplitShares.ThreeParts([.. labels.Select((label, index) => Item(folder, names, label, index))], random);
     }
 
-    private static ImageItem Item(DatasetFolder folder, Dictionary<string, string> names, double label, int index)
+    private static PictureItem Item(DatasetFolder folder, Dictionary<string, string> names, double label, int index)
     {
         string place = $"{folder.PathOf(Labels)}: label {index + 1}";
         string number = label.ToString(CultureInfo.InvariantCulture);

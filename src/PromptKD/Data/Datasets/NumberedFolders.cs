@@ -1,4 +1,5 @@
 using System.Globalization;
+using PromptKD.Data.Pictures;
 
 namespace PromptKD.Data.Datasets;
 
@@ -18,11 +19,11 @@ internal sealed class NumberedFolders : IDatasetReader
     public DatasetSplit Read(DatasetFolder folder, PythonRandom random)
     {
         SynsetNames names = SynsetNames.Read(folder);
-        ImageItem[] items =
+        PictureItem[] items =
         [
             .. names.Synsets.SelectMany((synset, label) => FolderListing
                 .Files(folder, Path.Combine(folder.Images, label.ToString(CultureInfo.InvariantCulture)))
-                .Select(file => new ImageItem(file, label, names.Of(synset)))),
+                .Select(file => new PictureItem(file, label, names.Of(synset)))),
         ];
         return new DatasetSplit(items, null, items);
     }

@@ -1,3 +1,5 @@
+using PromptKD.Data.Pictures;
+
 namespace PromptKD.Data.Datasets;
 
 /// <summary>The lists of Oxford-IIIT Pet: lines of name, class number from 1, species and breed number.</summary>
@@ -16,10 +18,10 @@ internal sealed class PetLists : IDatasetReader
     public DatasetSplit Read(DatasetFolder folder, PythonRandom random) =>
         SplitShares.HoldOut(ReadList(folder, TrainList), ReadList(folder, TestList), random);
 
-    private static ImageItem[] ReadList(DatasetFolder folder, string list) =>
+    private static PictureItem[] ReadList(DatasetFolder folder, string list) =>
         [.. folder.ReadLines(list).Select(line => Item(folder, line))];
 
-    private static ImageItem Item(DatasetFolder folder, ListLine line)
+    private static PictureItem Item(DatasetFolder folder, ListLine line)
     {
         string[] columns = line.Text.Split(' ');
         int end = columns[0].LastIndexOf('_');

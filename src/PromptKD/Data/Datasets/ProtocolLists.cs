@@ -1,3 +1,5 @@
+using PromptKD.Data.Pictures;
+
 namespace PromptKD.Data.Datasets;
 
 /// <summary>Which pictures and classes an experiment uses for what.</summary>
@@ -12,7 +14,7 @@ namespace PromptKD.Data.Datasets;
 /// </param>
 internal sealed record ProtocolLists(
     IReadOnlyList<string> ClassNames,
-    IReadOnlyList<ImageItem> Train,
-    IReadOnlyList<ImageItem>? Validation,
-    IReadOnlyList<ImageItem> Test,
-    IReadOnlyList<ImageItem>? RealValidation);
+    IReadOnlyList<PictureItem> Train,
+    IReadOnlyList<PictureItem>? Validation,
+    IReadOnlyList<PictureItem> Test,
+    IReadOnlyList<PictureItem>? RealValidation);

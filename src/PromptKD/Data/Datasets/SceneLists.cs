@@ -1,3 +1,5 @@
+using PromptKD.Data.Pictures;
+
 namespace PromptKD.Data.Datasets;
 
 /// <summary>The lists of SUN397, first partition: paths such as /a/apse/indoor/sun_x.jpg.</summary>
@@ -20,10 +22,10 @@ internal sealed class SceneLists : IDatasetReader
         return SplitShares.HoldOut(ReadList(folder, labels, TrainList), ReadList(folder, labels, TestList), random);
     }
 
-    private static ImageItem[] ReadList(DatasetFolder folder, ClassLabels labels, string list) =>
+    private static PictureItem[] ReadList(DatasetFolder folder, ClassLabels labels, string list) =>
         [.. folder.ReadLines(list).Select(line => Item(folder, labels, line.Text, line.Place))];
 
-    private static ImageItem Item(DatasetFolder folder, ClassLabels labels, string line, string place)
+    private static PictureItem Item(DatasetFolder folder, ClassLabels labels, string line, string place)
     {
         int end = line.LastIndexOf('/');
         if (end <= 0 || !line.StartsWith('/'))

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using PromptKD.Data.Pictures;
 using PromptKD.Data.Shards;
 
 namespace PromptKD.Data.Datasets;
@@ -27,12 +28,12 @@ internal static partial class ShardSplit
         ILookup<string, string> parts = Find(folder).ToLookup(shard => shard.Part, shard => shard.Path);
         if (folder.Entry.IsTestOnly)
         {
-            IReadOnlyList<ImageItem> all = ReadPart(folder, parts, Test, null, out _);
+            IReadOnlyList<PictureItem> all = ReadPart(folder, parts, Test, null, out _);
             return new DatasetSplit(all, null, all);
         }
 
-        IReadOnlyList<ImageItem> train = ReadPart(folder, parts, Train, null, out IReadOnlyList<string>? names);
-        IReadOnlyList<ImageItem> test = ReadPart(folder, parts, Test, names, out _);
+        IReadOnlyList<PictureItem> train = ReadPart(folder, parts, Train, null, out IReadOnlyList<string>? names);
+        IReadOnlyList<PictureItem> test = ReadPart(folder, parts, Test, names, out _);
         return new DatasetSplit(
             train, parts.Contains(Validation) ? ReadPart(folder, parts, Validation, names, out _) : null, test);
     }
@@ -51,7 +52,7 @@ internal static partial class ShardSplit
 
     private static string NameOf(string part) => part is Train or Test ? part : Validation;
 
-    private static IReadOnlyList<ImageItem> ReadPart(
+    private static IReadOnlyList<PictureItem> ReadPart(
         DatasetFolder folder,
         ILookup<string, string> parts,
         string part,

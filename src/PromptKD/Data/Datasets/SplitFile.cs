@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using PromptKD.Data.Pictures;
 using PromptKD.Runtime;
 
 namespace PromptKD.Data.Datasets;
@@ -64,10 +65,10 @@ internal static class SplitFile
         {
             using var json = new Utf8JsonWriter(stream, s_format);
             json.WriteStartObject();
-            foreach ((string name, IReadOnlyList<ImageItem> items) in split.Parts)
+            foreach ((string name, IReadOnlyList<PictureItem> items) in split.Parts)
             {
                 json.WriteStartArray(name);
-                foreach (ImageItem item in items)
+                foreach (PictureItem item in items)
                 {
                     json.WriteStartArray();
                     json.WriteStringValue(Path.GetRelativePath(folder.Images, item.Path).Replace('\\', '/'));
@@ -82,7 +83,7 @@ internal static class SplitFile
             json.WriteEndObject();
         });
 
-    private static ImageItem[] List(DatasetFolder folder, string file, JsonElement json, string name)
+    private static PictureItem[] List(DatasetFolder folder, string file, JsonElement json, string name)
     {
         if (json.ValueKind != JsonValueKind.Object
             || !json.TryGetProperty(name, out JsonElement list)
@@ -92,7 +93,7 @@ internal static class SplitFile
                 $"{file}: no list \"{name}\". A split file is an object of three lists: train, val and test.");
         }
 
-        var items = new ImageItem[list.GetArrayLength()];
+        var items = new PictureItem[list.GetArrayLength()];
         foreach ((int row, JsonElement entry) in list.EnumerateArray().Index())
         {
             items[row] = Item(folder, $"{file}: row {row + 1} of \"{name}\"", entry);
@@ -101,7 +102,7 @@ internal static class SplitFile
         return items;
     }
 
-    private static ImageItem Item(DatasetFolder folder, string place, JsonElement row)
+    private static PictureItem Item(DatasetFolder folder, string place, JsonElement row)
     {
         bool isRow = row.ValueKind == JsonValueKind.Array && row.GetArrayLength() == 3
             && row[0].ValueKind == JsonValueKind.String

@@ -1,3 +1,5 @@
+using PromptKD.Data.Pictures;
+
 namespace PromptKD.Data.Datasets;
 
 /// <summary>How CoOp divides the pictures of each class where a data set does not say it.</summary>
@@ -15,10 +17,10 @@ internal static class SplitShares
     /// <param name="random">Says which.</param>
     /// <exception cref="PromptKDException">A class has too few pictures for a validation picture.</exception>
     public static DatasetSplit HoldOut(
-        IReadOnlyList<ImageItem> items, IReadOnlyList<ImageItem> test, PythonRandom random)
+        IReadOnlyList<PictureItem> items, IReadOnlyList<PictureItem> test, PythonRandom random)
     {
-        List<ImageItem> train = [], validation = [];
-        foreach (List<ImageItem> ofClass in ByClass(items))
+        List<PictureItem> train = [], validation = [];
+        foreach (List<PictureItem> ofClass in ByClass(items))
         {
             int held = Rounded(ofClass.Count * ValidationShare);
             if (held == 0)
@@ -39,10 +41,10 @@ internal static class SplitShares
     /// <c>datasets/dtd.py</c>, <c>read_and_split_data</c>).
     /// </summary>
     /// <exception cref="PromptKDException">A class has too few pictures for that.</exception>
-    public static DatasetSplit ThreeParts(IReadOnlyList<ImageItem> items, PythonRandom random)
+    public static DatasetSplit ThreeParts(IReadOnlyList<PictureItem> items, PythonRandom random)
     {
-        List<ImageItem> train = [], validation = [], test = [];
-        foreach (List<ImageItem> ofClass in ByClass(items))
+        List<PictureItem> train = [], validation = [], test = [];
+        foreach (List<PictureItem> ofClass in ByClass(items))
         {
             int first = Rounded(ofClass.Count * TrainShare), second = Rounded(ofClass.Count * ValidationShare);
             if (first == 0 || second == 0 || first + second >= ofClass.Count)
@@ -60,13 +62,13 @@ internal static class SplitShares
     }
 
     /// <summary>The pictures of each class, classes in the order of their first picture.</summary>
-    public static IEnumerable<List<ImageItem>> ByClass(IReadOnlyList<ImageItem> items) =>
+    public static IEnumerable<List<PictureItem>> ByClass(IReadOnlyList<PictureItem> items) =>
         items.GroupBy(item => item.Label!.Value).Select(ofClass => ofClass.ToList());
 
     // Python rounds halves to the even neighbour, and so does Math.Round.
     private static int Rounded(double count) => (int)Math.Round(count, MidpointRounding.ToEven);
 
-    private static PromptKDException TooFew(List<ImageItem> ofClass, string why) => new(
+    private static PromptKDException TooFew(List<PictureItem> ofClass, string why) => new(
         $"The class '{ofClass[0].ClassName}' has {ofClass.Count} pictures (the first is '{ofClass[0].Path}'): {why}. "
         + "Add pictures, or a split file.");
 }

@@ -1,3 +1,5 @@
+using PromptKD.Data.Pictures;
+
 namespace PromptKD.Data.Datasets;
 
 /// <summary>
@@ -21,18 +23,18 @@ internal sealed class SynsetFolders(string train, string test) : IDatasetReader
     public DatasetSplit Read(DatasetFolder folder, PythonRandom random)
     {
         SynsetNames names = SynsetNames.Read(folder);
-        ImageItem[] testItems = ReadPart(folder, names, test);
+        PictureItem[] testItems = ReadPart(folder, names, test);
         return new DatasetSplit(IsTestOnly ? testItems : ReadPart(folder, names, train), null, testItems);
     }
 
-    private static ImageItem[] ReadPart(DatasetFolder folder, SynsetNames names, string part)
+    private static PictureItem[] ReadPart(DatasetFolder folder, SynsetNames names, string part)
     {
         string parent = Path.Combine(folder.Images, part);
         return
         [
             .. FolderListing.Folders(folder, parent).SelectMany((synset, label) =>
                 FolderListing.Files(folder, Path.Combine(parent, synset))
-                    .Select(file => new ImageItem(file, label, names.Of(synset)))),
+                    .Select(file => new PictureItem(file, label, names.Of(synset)))),
         ];
     }
 }

@@ -1,3 +1,5 @@
+using PromptKD.Data.Pictures;
+
 namespace PromptKD.Data.Datasets;
 
 /// <summary>
@@ -24,10 +26,10 @@ internal sealed class VariantLists : IDatasetReader
 
     private static string ListOf(string part) => $"images_variant_{part}.txt";
 
-    private static ImageItem[] ReadPart(DatasetFolder folder, ClassLabels labels, string part) =>
+    private static PictureItem[] ReadPart(DatasetFolder folder, ClassLabels labels, string part) =>
         [.. folder.ReadLines(ListOf(part)).Select(line => Item(folder, labels, line.Text, line.Place))];
 
-    private static ImageItem Item(DatasetFolder folder, ClassLabels labels, string line, string place)
+    private static PictureItem Item(DatasetFolder folder, ClassLabels labels, string line, string place)
     {
         int end = line.IndexOf(' ', StringComparison.Ordinal);
         if (end < 0)

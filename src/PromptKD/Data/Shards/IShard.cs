@@ -1,3 +1,5 @@
+using PromptKD.Data.Pictures;
+
 namespace PromptKD.Data.Shards;
 
 /// <summary>A file that holds many pictures.</summary>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Parquet;
 using Parquet.Schema;
+using PromptKD.Data.Pictures;
 
 namespace PromptKD.Data.Shards;
 

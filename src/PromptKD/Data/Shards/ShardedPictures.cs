@@ -1,4 +1,5 @@
 using PromptKD.Configuration;
+using PromptKD.Data.Pictures;
 
 namespace PromptKD.Data.Shards;
 
@@ -21,7 +22,7 @@ internal sealed class ShardedPictures
         {
             throw new PromptKDException(
                 $"No pictures in {(paths.Count == 1 ? $"'{paths[0]}'" : $"'{paths[0]}' and {paths.Count - 1} more")}: "
-                + $"{OtherEntries} entries, none of them {ImageFile.KnownKinds}.");
+                + $"{OtherEntries} entries, none of them {PictureFile.KnownKinds}.");
         }
     }
 
@@ -29,7 +30,7 @@ internal sealed class ShardedPictures
     public int OtherEntries { get; }
 
     /// <summary>The pictures without labels.</summary>
-    public IReadOnlyList<ImageItem> Unlabelled() =>
+    public IReadOnlyList<PictureItem> Unlabelled() =>
     [
         .. _shards.Index().SelectMany(shard => shard.Item.Pictures.Select(picture => Item(shard.Index, picture))),
     ];
@@ -41,17 +42,17 @@ internal sealed class ShardedPictures
     /// </param>
     /// <param name="names">The names of the classes, in the order of their labels.</param>
     /// <exception cref="PromptKDException">A picture has no label, or one that is no class.</exception>
-    public IReadOnlyList<ImageItem> Labelled(IReadOnlyList<string>? classNames, out IReadOnlyList<string> names)
+    public IReadOnlyList<PictureItem> Labelled(IReadOnlyList<string>? classNames, out IReadOnlyList<string> names)
     {
         IReadOnlyList<ShardLabel?>[] labels = [.. _shards.Select(shard => shard.ReadLabels())];
         names = classNames ?? NamesOf(labels);
         Dictionary<string, int> known = ClassFolders.LabelsByKey(names);
-        var items = new List<ImageItem>();
+        var items = new List<PictureItem>();
         foreach ((int number, IShard shard) in _shards.Index())
         {
             foreach ((ShardPicture picture, ShardLabel? label) in shard.Pictures.Zip(labels[number]))
             {
-                ImageItem item = Item(number, picture);
+                PictureItem item = Item(number, picture);
                 int found = LabelOf(item.Path, Resolve(label, shard), known, names);
                 items.Add(item with { Label = found, ClassName = names[found] });
             }
@@ -60,7 +61,7 @@ internal sealed class ShardedPictures
         return items;
     }
 
-    private ImageItem Item(int shard, ShardPicture picture) =>
+    private PictureItem Item(int shard, ShardPicture picture) =>
         new($"{_paths[shard]}/{picture.Name}") { Bytes = picture.Bytes };
 
     private string[] NamesOf(IReadOnlyList<ShardLabel?>[] labels)

@@ -2,6 +2,7 @@ using System.Formats.Tar;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using PromptKD.Data.Pictures;
 
 namespace PromptKD.Data.Shards;
 
@@ -82,7 +83,7 @@ internal sealed class TarShard : IShard
         var bytes = new FileBytes(_path, entry.DataOffset, entry.Length);
         int dot = file.IndexOf('.', StringComparison.Ordinal);
         string key = dot < 0 ? name : name[..(name.Length - file.Length + dot)];
-        if (ImageFile.IsPicture(file))
+        if (PictureFile.IsPicture(file))
         {
             _pictures.Add(new ShardPicture(name, bytes));
             _keys.Add(key);

@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
-using PromptKD.Data;
+using PromptKD.Data.Decoding;
 using PromptKD.Runtime;
 
 namespace PromptKD.Features.Store;

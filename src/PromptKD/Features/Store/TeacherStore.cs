@@ -1,7 +1,8 @@
 using System.Globalization;
-using PromptKD.Data;
+using PromptKD.Data.Loading;
 using PromptKD.Models.Weights;
 using PromptKD.Runtime;
+using PromptKD.Teachers;
 
 namespace PromptKD.Features.Store;
 
@@ -62,8 +63,8 @@ internal sealed class TeacherStore
     /// <param name="cancellation">Stops between batches; finished shards stay.</param>
     /// <exception cref="PromptKDException">A shard cannot be written, or no picture of it can be read.</exception>
     public void Fill(
-        ImageLoader loader,
-        LiveTeacher teacher,
+        PictureLoader loader,
+        LiveFeatures teacher,
         IReadOnlyList<int> shards,
         Action<long, long>? done,
         CancellationToken cancellation)
@@ -85,11 +86,11 @@ internal sealed class TeacherStore
 
     /// <summary>The features of all pictures and views, for training.</summary>
     /// <exception cref="PromptKDException">A shard is missing or damaged.</exception>
-    public StoredTeacher ReadTeacher(Device device)
+    public StoredFeatures ReadTeacher(Device device)
     {
         string[] faults = [.. Check()];
         return faults.Length == 0
-            ? new StoredTeacher(Folder, Index, device)
+            ? new StoredFeatures(Folder, Index, device)
             : throw new PromptKDException(
                 $"The teacher store {Folder} is not complete: {faults.Length} of {Index.ShardCount} shards, the first "
                 + $"{faults[0]}. Run features again: it makes what is missing.");
@@ -143,7 +144,7 @@ internal sealed class TeacherStore
     }
 
     private Tensor Compute(
-        ImageLoader loader, LiveTeacher teacher, int shard, Action<int> done, CancellationToken cancellation)
+        PictureLoader loader, LiveFeatures teacher, int shard, Action<int> done, CancellationToken cancellation)
     {
         IReadOnlyList<int> pictures = PicturesOf(shard);
         Tensor features = zeros([pictures.Count, Index.ViewCount, Index.EmbeddingSize], ScalarType.Float16);
@@ -170,7 +171,7 @@ internal sealed class TeacherStore
         return features;
     }
 
-    private static void Place(Tensor features, LiveTeacher teacher, Batch batch, int first, int view)
+    private static void Place(Tensor features, LiveFeatures teacher, Batch batch, int first, int view)
     {
         using var pause = CollectionPause.Begin();
         using DisposeScope scope = NewDisposeScope();

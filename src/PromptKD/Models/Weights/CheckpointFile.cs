@@ -1,4 +1,6 @@
 using System.Text;
+using PromptKD.Models.Weights.Pickle;
+using PromptKD.Models.Weights.Zip;
 
 namespace PromptKD.Models.Weights;
 

@@ -1,3 +1,5 @@
+using PromptKD.Models.Clip;
+
 namespace PromptKD.Models.Weights;
 
 /// <summary>Every parameter that a CLIP of some architecture has, and the check that a file has them.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using PromptKD.Models.Clip;
 
 namespace PromptKD.Models.Weights;
 

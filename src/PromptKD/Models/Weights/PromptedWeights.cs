@@ -1,3 +1,5 @@
+using PromptKD.Models.Clip;
+
 namespace PromptKD.Models.Weights;
 
 /// <summary>

@@ -1,3 +1,5 @@
+using PromptKD.Models.Clip;
+
 namespace PromptKD.Models.Weights;
 
 /// <summary>Every parameter of CLIP's ResNet, and the statistics of its normalisations.</summary>

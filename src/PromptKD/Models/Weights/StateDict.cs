@@ -1,4 +1,5 @@
 using System.Globalization;
+using PromptKD.Models.Weights.Pickle;
 
 namespace PromptKD.Models.Weights;
 

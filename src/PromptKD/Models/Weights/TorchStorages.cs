@@ -1,3 +1,5 @@
+using PromptKD.Models.Weights.Pickle;
+
 namespace PromptKD.Models.Weights;
 
 /// <summary>How pickles refer to storages: by a tuple that torch calls a persistent id.</summary>

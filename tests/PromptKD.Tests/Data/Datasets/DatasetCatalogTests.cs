@@ -1,6 +1,6 @@
 using PromptKD.Configuration;
-using PromptKD.Data;
 using PromptKD.Data.Datasets;
+using PromptKD.Data.Pictures;
 using PromptKD.Golden;
 using PromptKD.Text;
 
@@ -86,6 +86,6 @@ public sealed class DatasetCatalogTests : IDisposable
         .Select(picture => $"{Path.GetFullPath(Path.Combine(fake.Images, picture.Path))} {picture.Label} {picture.ClassName}")
         .Order(StringComparer.Ordinal);
 
-    private static IEnumerable<string> Rows(IReadOnlyList<ImageItem> items) =>
+    private static IEnumerable<string> Rows(IReadOnlyList<PictureItem> items) =>
         items.Select(item => $"{item.Path} {item.Label} {item.ClassName}").Order(StringComparer.Ordinal);
 }

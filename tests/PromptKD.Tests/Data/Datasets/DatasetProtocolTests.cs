@@ -1,6 +1,6 @@
 using PromptKD.Configuration;
-using PromptKD.Data;
 using PromptKD.Data.Datasets;
+using PromptKD.Data.Pictures;
 
 namespace PromptKD.Tests.Data.Datasets;
 
@@ -25,7 +25,7 @@ public sealed class DatasetProtocolTests : IDisposable
         Assert.True(File.Exists(fake.SplitFile));
         Assert.Equal(built.Train, again.Train);
         Assert.Equal(built.RealValidation, again.RealValidation);
-        ImageItem[] all = [.. built.Train, .. built.RealValidation!, .. built.Test];
+        PictureItem[] all = [.. built.Train, .. built.RealValidation!, .. built.Test];
         Assert.Equal(fake.Pictures.Count, all.Select(item => item.Path).Distinct().Count());
         Assert.All(all, item => Assert.True(File.Exists(item.Path), item.Path));
     }
@@ -67,7 +67,7 @@ public sealed class DatasetProtocolTests : IDisposable
         Assert.Equal("2 7 13 10 21 24 29 26", Numbers(lists.RealValidation!));
         Assert.Equal("5 4 14 11 22 20 30 28", Numbers(lists.Test));
 
-        static string Numbers(IReadOnlyList<ImageItem> items) => string.Join(
+        static string Numbers(IReadOnlyList<PictureItem> items) => string.Join(
             ' ', items.Select(item => Path.GetFileNameWithoutExtension(item.Path).Split('_')[1]));
     }
 
@@ -151,7 +151,7 @@ public sealed class DatasetProtocolTests : IDisposable
 
     public void Dispose() => Directory.Delete(_root, recursive: true);
 
-    private static IEnumerable<int> Labels(IReadOnlyList<ImageItem> items) =>
+    private static IEnumerable<int> Labels(IReadOnlyList<PictureItem> items) =>
         items.Select(item => item.Label!.Value).Distinct().Order();
 
     private ProtocolLists Read(string name, string trainer = "CoOp", string classes = "all", int seed = 1) =>

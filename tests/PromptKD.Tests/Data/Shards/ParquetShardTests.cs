@@ -1,4 +1,4 @@
-using PromptKD.Data;
+using PromptKD.Data.Decoding;
 using PromptKD.Data.Shards;
 
 namespace PromptKD.Tests.Data.Shards;
@@ -86,7 +86,7 @@ public sealed class ParquetShardTests : IDisposable
     // Null where the row has no picture.
     private static int? WidthOf(ShardPicture picture)
     {
-        using ImageDecoder? decoder = picture.Bytes.Use(bytes => bytes.IsEmpty ? null : ImageDecoder.Open(bytes));
+        using PictureDecoder? decoder = picture.Bytes.Use(bytes => bytes.IsEmpty ? null : PictureDecoder.Open(bytes));
         return decoder?.Width;
     }
 }

@@ -1,4 +1,6 @@
-using PromptKD.Data;
+using PromptKD.Data.Decoding;
+using PromptKD.Data.Loading;
+using PromptKD.Data.Pictures;
 
 namespace PromptKD.Tests.Data.Shards;
 
@@ -17,7 +19,7 @@ public sealed class ShardedPicturesTests : IDisposable
         ShardFixtures.WriteTar(PathOf("10.tar"), ("b.png", []), ("a.png", []));
         ShardFixtures.WriteTar(PathOf("09.tar"), ("c.png", []), ("notes.md", []));
 
-        ImageFolder pictures = ImageFolder.Unlabelled(_folder);
+        PictureFolder pictures = PictureFolder.Unlabelled(_folder);
 
         Assert.Equal(
             [PathOf("09.tar/c.png"), PathOf("10.tar/b.png"), PathOf("10.tar/a.png")],
@@ -29,7 +31,7 @@ public sealed class ShardedPicturesTests : IDisposable
     [Fact]
     public void Are_labelled_by_the_name_that_the_shard_gives_the_number()
     {
-        ImageFolder pictures = ImageFolder.Labelled(ShardFixtures.Arrow, s_names);
+        PictureFolder pictures = PictureFolder.Labelled(ShardFixtures.Arrow, s_names);
 
         // The file's order is red_star, blue moon; ours is the other way round.
         Assert.Equal([1, 0, 0, 1, 0], pictures.Items.Select(item => item.Label));
@@ -40,7 +42,7 @@ public sealed class ShardedPicturesTests : IDisposable
     [Fact]
     public void Are_labelled_by_the_number_where_nobody_names_it()
     {
-        ImageFolder pictures = ImageFolder.Labelled(ShardFixtures.GnuTar, s_names);
+        PictureFolder pictures = PictureFolder.Labelled(ShardFixtures.GnuTar, s_names);
 
         Assert.Equal([1, 0, 0], pictures.Items.Select(item => item.Label)); // "1", 0 and "Blue_Moon"
     }
@@ -50,9 +52,9 @@ public sealed class ShardedPicturesTests : IDisposable
     {
         await ShardFixtures.WriteParquet(PathOf("1.parquet"), ([1], "dog"), ([2], "cat"), ([3], "dog"));
 
-        Assert.Equal(["red_star", "blue moon"], ImageFolder.Labelled(ShardFixtures.Arrow).ClassNames);
-        Assert.Equal(["cat", "dog"], ImageFolder.Labelled(_folder).ClassNames);
-        var error = Assert.Throws<PromptKDException>(() => ImageFolder.Labelled(ShardFixtures.GnuTar));
+        Assert.Equal(["red_star", "blue moon"], PictureFolder.Labelled(ShardFixtures.Arrow).ClassNames);
+        Assert.Equal(["cat", "dog"], PictureFolder.Labelled(_folder).ClassNames);
+        var error = Assert.Throws<PromptKDException>(() => PictureFolder.Labelled(ShardFixtures.GnuTar));
         Assert.Contains("Give the class names", error.Message, StringComparison.Ordinal);
     }
 
@@ -64,7 +66,7 @@ public sealed class ShardedPicturesTests : IDisposable
     {
         ShardFixtures.WriteTar(PathOf("1.tar"), ("x.png", []), ("x.cls", ShardFixtures.Text(label)));
 
-        var error = Assert.Throws<PromptKDException>(() => ImageFolder.Labelled(_folder, s_names));
+        var error = Assert.Throws<PromptKDException>(() => PictureFolder.Labelled(_folder, s_names));
 
         Assert.StartsWith(PathOf("1.tar/x.png"), error.Message, StringComparison.Ordinal);
         Assert.Contains(expected, error.Message, StringComparison.Ordinal);
@@ -74,10 +76,10 @@ public sealed class ShardedPicturesTests : IDisposable
     public void Are_refused_beside_pictures_and_without_any()
     {
         ShardFixtures.WriteTar(PathOf("1.tar"), ("x.txt", []));
-        var empty = Assert.Throws<PromptKDException>(() => ImageFolder.Unlabelled(_folder));
+        var empty = Assert.Throws<PromptKDException>(() => PictureFolder.Unlabelled(_folder));
 
         File.WriteAllBytes(PathOf("y.png"), []);
-        var mixed = Assert.Throws<PromptKDException>(() => ImageFolder.Unlabelled(_folder));
+        var mixed = Assert.Throws<PromptKDException>(() => PictureFolder.Unlabelled(_folder));
 
         Assert.Contains($"No pictures in '{PathOf("1.tar")}': 1 entries", empty.Message, StringComparison.Ordinal);
         Assert.Contains("both pictures and shards", mixed.Message, StringComparison.Ordinal);
@@ -95,7 +97,7 @@ public sealed class ShardedPicturesTests : IDisposable
         string folder = Directory.CreateDirectory(PathOf("plain/1.tar")).FullName;
         File.WriteAllBytes(Path.Combine(folder, "x.png"), [1, 2]);
         File.WriteAllBytes(Path.Combine(folder, "y.png"), [3]);
-        IReadOnlyList<ImageItem> plain =
+        IReadOnlyList<PictureItem> plain =
             [new(Path.Combine(folder, "x.png")), new(Path.Combine(folder, "y.png"))];
         Assert.Equal(PictureDigest.Compute(PathOf("plain"), plain, TestContext.Current.CancellationToken), before);
         Assert.NotEqual(before, Digest());
@@ -106,9 +108,9 @@ public sealed class ShardedPicturesTests : IDisposable
     {
         ShardFixtures.WriteTar(
             PathOf("1.tar"), ("x.png", TestPictures.Grey(9)), ("y.png", [3]), ("z.png", TestPictures.Grey(5)));
-        IReadOnlyList<ImageItem> items =
-            [.. ImageFolder.Unlabelled(_folder).Items, .. ImageFolder.Unlabelled(ShardFixtures.Arrow).Items];
-        var loader = new ImageLoader(items, new Preprocessing { Size = 4 });
+        IReadOnlyList<PictureItem> items =
+            [.. PictureFolder.Unlabelled(_folder).Items, .. PictureFolder.Unlabelled(ShardFixtures.Arrow).Items];
+        var loader = new PictureLoader(items, new Preprocessing { Size = 4 });
 
         var plan = new LoadPlan { Order = EpochOrder.Sequential(items.Count), BatchSize = items.Count };
         using Batch batch = Assert.Single(loader.Load(plan, TestContext.Current.CancellationToken));
@@ -121,7 +123,7 @@ public sealed class ShardedPicturesTests : IDisposable
     }
 
     private string Digest() => PictureDigest.Compute(
-        _folder, ImageFolder.Unlabelled(PathOf("1.tar")).Items, TestContext.Current.CancellationToken);
+        _folder, PictureFolder.Unlabelled(PathOf("1.tar")).Items, TestContext.Current.CancellationToken);
 
     private string PathOf(string name) => Path.Combine(_folder, name);
 }

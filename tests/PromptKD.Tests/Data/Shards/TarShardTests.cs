@@ -1,5 +1,5 @@
 using System.Text;
-using PromptKD.Data;
+using PromptKD.Data.Decoding;
 using PromptKD.Data.Shards;
 
 namespace PromptKD.Tests.Data.Shards;
@@ -88,7 +88,7 @@ public sealed class TarShardTests : IDisposable
 
     private static int WidthOf(ShardPicture picture)
     {
-        using ImageDecoder decoder = picture.Bytes.Use(bytes => ImageDecoder.Open(bytes));
+        using PictureDecoder decoder = picture.Bytes.Use(bytes => PictureDecoder.Open(bytes));
         return decoder.Width;
     }
 }

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using PromptKD.Golden;
-using PromptKD.Models;
+using PromptKD.Models.Clip;
 using PromptKD.Models.Weights;
 
 namespace PromptKD.Tests.Models.Weights;

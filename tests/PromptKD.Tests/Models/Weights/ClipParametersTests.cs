@@ -1,4 +1,4 @@
-using PromptKD.Models;
+using PromptKD.Models.Clip;
 using PromptKD.Models.Weights;
 
 namespace PromptKD.Tests.Models.Weights;

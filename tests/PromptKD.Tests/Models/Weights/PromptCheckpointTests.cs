@@ -1,5 +1,5 @@
 using PromptKD.Golden;
-using PromptKD.Models;
+using PromptKD.Models.Clip;
 using PromptKD.Models.Weights;
 
 namespace PromptKD.Tests.Models.Weights;

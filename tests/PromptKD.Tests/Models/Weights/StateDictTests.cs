@@ -1,4 +1,5 @@
 using PromptKD.Models.Weights;
+using PromptKD.Models.Weights.Pickle;
 
 namespace PromptKD.Tests.Models.Weights;
 

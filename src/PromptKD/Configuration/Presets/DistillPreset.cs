@@ -1,0 +1,137 @@
+using PromptKD.Teachers;
+
+namespace PromptKD.Configuration.Presets;
+
+/// <summary>The paper's settings for distilling, and what must be given beside them.</summary>
+public static class DistillPreset
+{
+    private const string Normalisation = "normalize";
+
+    private static readonly string[] s_transforms = ["random_resized_crop", "random_flip", Normalisation];
+
+    /// <summary>
+    /// The paper's base-to-novel settings (arXiv 2403.02781, section 4; PromptKD's
+    /// vit_b16_c2_ep20_batch8_4+4ctx.yaml and scripts), with what is ours: automatic precision, seed 1, and the last
+    /// epoch's model.
+    /// </summary>
+    public static ExperimentConfig Config { get; } = new()
+    {
+        Seed = 1,
+        Input = new InputConfig
+        {
+            Interpolation = "bicubic",
+            Transforms = ["random_resized_crop", "random_flip", "normalize"],
+            PixelMean = [0.48145466, 0.4578275, 0.40821073],
+            PixelStd = [0.26862954, 0.26130258, 0.27577711],
+        },
+        DataLoader = new DataLoaderConfig
+        {
+            NumWorkers = 0,
+            TrainX = new LoaderConfig { BatchSize = 8 },
+            Test = new LoaderConfig { Sampler = "SequentialSampler", BatchSize = 100 },
+        },
+        Optim = new OptimConfig
+        {
+            Name = "sgd",
+            Lr = 0.005,
+            LrScheduler = "cosine",
+            MaxEpoch = 20,
+            WarmupEpoch = 1,
+            WarmupType = "constant",
+        },
+        Train = new TrainConfig { PrintFreq = 20 },
+        Trainer = new TrainerConfig
+        {
+            Name = "PromptKD",
+            PromptKD = new PromptKDConfig { KdWeight = 1000, Prec = "auto" },
+        },
+    };
+
+    /// <summary>Says which setting is missing or can't be used for distilling.</summary>
+    /// <exception cref="PromptKDException">One is.</exception>
+    internal static void Check(ExperimentConfig config)
+    {
+        Require(config.Distill.Images, "--images", "the folder of unlabelled pictures");
+        if (config.Distill.Store.Length == 0)
+        {
+            Require(config.Distill.Teacher, "--teacher", "the CLIP to learn from");
+        }
+
+        int teachers = TeacherList.Of(config.Distill).Count;
+        TeacherList.Combination(config.Distill, teachers);
+        Require(config.Distill.Student, "--student", "the CLIP that learns");
+        CheckClasses(config.Distill.Classes);
+        CheckTraining(config);
+    }
+
+    /// <summary>Says which setting of optimizer or pictures training does not know.</summary>
+    /// <exception cref="PromptKDException">One is.</exception>
+    internal static void CheckTraining(ExperimentConfig config)
+    {
+        CheckInput(config.Input);
+        if (config.Optim.Name != "sgd")
+        {
+            throw new PromptKDException($"OPTIM.NAME is {config.Optim.Name}; training knows sgd only.");
+        }
+
+        if (config.Optim.MaxEpoch < 1)
+        {
+            throw new PromptKDException($"OPTIM.MAX_EPOCH is {config.Optim.MaxEpoch}; give 1 or more (distill: --epochs).");
+        }
+    }
+
+    /// <summary>Says how pictures are wanted that cannot be had.</summary>
+    /// <remarks>The family reads more transforms and filters; nothing may be left out in silence.</remarks>
+    /// <exception cref="PromptKDException">They are.</exception>
+    internal static void CheckInput(InputConfig input)
+    {
+        if (input.Interpolation == "nearest")
+        {
+            throw new PromptKDException("INPUT.INTERPOLATION is nearest; this program knows bicubic and bilinear only.");
+        }
+
+        string known = string.Join(", ", s_transforms);
+        if (input.Transforms.FirstOrDefault(name => !s_transforms.Contains(name)) is { } unknown)
+        {
+            throw new PromptKDException($"INPUT.TRANSFORMS has {unknown}; this program knows {known} only.");
+        }
+
+        if (!input.Transforms.Contains(Normalisation))
+        {
+            throw new PromptKDException(
+                $"INPUT.TRANSFORMS lacks {Normalisation}, without which a CLIP sees other numbers than it learned from.");
+        }
+    }
+
+    private static void CheckClasses(ValueList<string> classes)
+    {
+        if (classes.Count == 0)
+        {
+            throw new PromptKDException(
+                "No class names. Give --classes: a file with one a line, or a comma-separated list.");
+        }
+
+        int empty = classes.ToList().FindIndex(string.IsNullOrWhiteSpace);
+        if (empty >= 0)
+        {
+            throw new PromptKDException(
+                $"Class name {empty + 1} of {classes.Count} is empty. Remove it from --classes.");
+        }
+
+        string? repeated = classes
+            .GroupBy(name => name.Replace('_', ' ').Trim(), StringComparer.OrdinalIgnoreCase)
+            .FirstOrDefault(same => same.Count() > 1)?.Key;
+        if (repeated is not null)
+        {
+            throw new PromptKDException($"The class name '{repeated}' is given twice. Every class needs its own name.");
+        }
+    }
+
+    private static void Require(string value, string option, string what)
+    {
+        if (value.Length == 0)
+        {
+            throw new PromptKDException($"Nothing says which {option[2..]} to use. Give {option}: {what}.");
+        }
+    }
+}

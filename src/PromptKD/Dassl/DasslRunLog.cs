@@ -1,0 +1,110 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using PromptKD.Configuration;
+using YamlDotNet.RepresentationModel;
+
+namespace PromptKD.Dassl;
+
+/// <summary>What the log of one run of the family's programs says, ours or theirs.</summary>
+/// <remarks>
+/// Such a log begins with the whole configuration between the lines <c>** Config **</c> and
+/// <c>Collecting env info</c>; each evaluation prints <c>* accuracy: 87.6%</c>; the ones behind
+/// <c>Finish training</c> are of the model that was kept.
+/// </remarks>
+internal sealed partial class DasslRunLog
+{
+    private const string ConfigTitle = "** Config **";
+
+    private DasslRunLog(string path, YamlMappingNode? config, IReadOnlyList<double> during, double? final)
+    {
+        Path = path;
+        Dataset = Read(config, "DATASET", "NAME");
+        Trainer = Read(config, "TRAINER", "NAME");
+        SubsampleClasses = Read(config, "DATASET", "SUBSAMPLE_CLASSES") ?? "all";
+        Modal = Read(config, "TRAINER", "MODAL");
+        Select = Read(config, "TEST", "SELECT") ?? "reference";
+        FinalModel = Read(config, "TEST", "FINAL_MODEL") ?? "last_step";
+        Seed = int.TryParse(Read(config, "SEED"), CultureInfo.InvariantCulture, out int seed) ? seed : -1;
+        DuringTraining = during;
+        Final = final;
+    }
+
+    /// <summary>The file.</summary>
+    public string Path { get; }
+
+    /// <summary>DATASET.NAME; null if the log does not hold a configuration.</summary>
+    public string? Dataset { get; }
+
+    /// <summary>TRAINER.NAME; null as <see cref="Dataset"/>.</summary>
+    public string? Trainer { get; }
+
+    /// <summary>all, base or new.</summary>
+    public string SubsampleClasses { get; }
+
+    /// <summary>TRAINER.MODAL, which only PromptKD's program has.</summary>
+    public string? Modal { get; }
+
+    /// <summary>Which pictures "val" means: the reference's, which are test pictures, but for runs of ours.</summary>
+    public string Select { get; }
+
+    /// <summary>last_step or best_val.</summary>
+    public string FinalModel { get; }
+
+    /// <summary>SEED; −1 for none.</summary>
+    public int Seed { get; }
+
+    /// <summary>Accuracies that were printed between epochs, in percent.</summary>
+    public IReadOnlyList<double> DuringTraining { get; }
+
+    /// <summary>The last accuracy of the kept model, in percent; null for a run that is not finished.</summary>
+    public double? Final { get; }
+
+    /// <exception cref="PromptKDException">The file cannot be read.</exception>
+    public static DasslRunLog Read(string path)
+    {
+        string[] lines;
+        try
+        {
+            lines = File.ReadAllLines(path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new PromptKDException($"Cannot read '{path}': {error.Message}", error);
+        }
+
+        bool trained = lines.Any(line => line.StartsWith("epoch [", StringComparison.Ordinal));
+        IEnumerable<string> before = lines.TakeWhile(line => line.Trim() != DasslResults.EndOfTraining);
+        double[] during = trained ? [.. DasslResults.Results(before)] : [];
+        double? final = DasslResults.LastResult(lines, isTestLog: !trained);
+        return new DasslRunLog(path, ReadConfig(lines, path), during, final);
+    }
+
+    private static YamlMappingNode? ReadConfig(string[] lines, string path)
+    {
+        int title = Array.IndexOf(lines, ConfigTitle);
+        if (title < 0)
+        {
+            return null;
+        }
+
+        // A row of stars closes the title; the next line that cannot belong to the configuration ends it.
+        IEnumerable<string> yaml = lines.Skip(title + 2).TakeWhile(line => ConfigLine().IsMatch(line));
+        return YamlText.Parse(string.Join('\n', yaml), path) as YamlMappingNode;
+    }
+
+    private static string? Read(YamlMappingNode? config, params string[] keys)
+    {
+        YamlNode? node = config;
+        foreach (string key in keys)
+        {
+            node = node is YamlMappingNode section && section.Children.TryGetValue(key, out YamlNode? child)
+                ? child
+                : null;
+        }
+
+        return (node as YamlScalarNode)?.Value;
+    }
+
+    [GeneratedRegex(@"^(\s*- |\s+\S|[A-Z][A-Z0-9_]*:)")]
+    private static partial Regex ConfigLine();
+}

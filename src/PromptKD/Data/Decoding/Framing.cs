@@ -1,0 +1,74 @@
+namespace PromptKD.Data.Decoding;
+
+/// <summary>
+/// Which part of a picture the model sees: a box of the picture is resized, a square window of the result is kept,
+/// and that may be mirrored.
+/// </summary>
+/// <param name="Left">Left edge of the box, in source pixels.</param>
+/// <param name="Top">Upper edge of the box, in source pixels.</param>
+/// <param name="Width">Width of the box, in source pixels.</param>
+/// <param name="Height">Height of the box, in source pixels.</param>
+/// <param name="ResizedWidth">Width that the box is resized to, in pixels.</param>
+/// <param name="ResizedHeight">Height that the box is resized to, in pixels.</param>
+/// <param name="WindowLeft">Left edge of the window, in resized pixels.</param>
+/// <param name="WindowTop">Upper edge of the window, in resized pixels.</param>
+/// <param name="Size">Width and height of the window, in pixels.</param>
+/// <param name="Flip">Whether the window is mirrored, left to right.</param>
+internal readonly record struct Framing(
+    double Left,
+    double Top,
+    double Width,
+    double Height,
+    long ResizedWidth,
+    long ResizedHeight,
+    long WindowLeft,
+    long WindowTop,
+    int Size,
+    bool Flip)
+{
+    /// <summary>
+    /// CLIP's test transform: the short side becomes <paramref name="size"/>, the long side keeps the aspect, and the
+    /// middle is kept.
+    /// </summary>
+    /// <param name="width">Width of the picture, in pixels.</param>
+    /// <param name="height">Height of the picture, in pixels.</param>
+    /// <param name="size">Width and height of the result, in pixels.</param>
+    public static Framing Centre(int width, int height, int size)
+    {
+        long resizedWidth = width <= height ? size : LongSide(width, height);
+        long resizedHeight = width <= height ? LongSide(height, width) : size;
+        return new Framing(
+            0,
+            0,
+            width,
+            height,
+            resizedWidth,
+            resizedHeight,
+            MiddleOffset(resizedWidth),
+            MiddleOffset(resizedHeight),
+            size,
+            Flip: false);
+
+        // torchvision's Resize cuts the long side down, and its CenterCrop rounds halves to even (0.14).
+        long LongSide(long longSide, long shortSide) => (long)((double)(size * longSide) / shortSide);
+        long MiddleOffset(long resized) => (long)Math.Round((resized - size) / 2.0, MidpointRounding.ToEven);
+    }
+
+    /// <summary>A view of the picture, resized without regard to its aspect.</summary>
+    /// <param name="view">The box, and whether it is mirrored.</param>
+    /// <param name="size">Width and height of the result, in pixels.</param>
+    public static Framing Of(View view, int size) =>
+        new(view.Left, view.Top, view.Width, view.Height, size, size, 0, 0, size, view.Flip);
+
+    /// <summary>The same part of the same picture decoded at another size.</summary>
+    /// <param name="horizontal">Decoded width over stored width.</param>
+    /// <param name="vertical">Decoded height over stored height.</param>
+    public Framing Scaled(double horizontal, double vertical) =>
+        this with
+        {
+            Left = Left * horizontal,
+            Top = Top * vertical,
+            Width = Width * horizontal,
+            Height = Height * vertical,
+        };
+}

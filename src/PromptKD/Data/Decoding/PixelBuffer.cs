@@ -1,0 +1,62 @@
+using System.Buffers;
+
+namespace PromptKD.Data.Decoding;
+
+/// <summary>A picture of 8-bit pixels (red, green, blue, and a fourth byte that is ignored) in pooled memory.</summary>
+internal sealed class PixelBuffer : IDisposable
+{
+    /// <summary>Bytes of one pixel.</summary>
+    public const int PixelBytes = 4;
+
+    /// <summary>
+    /// Bytes after the last row that may be read but mean nothing, so that vectors need no tail loop.
+    /// </summary>
+    public const int Padding = 32;
+
+    private byte[]? _bytes;
+
+    private PixelBuffer(int width, int height, int rowBytes)
+    {
+        Width = width;
+        Height = height;
+        RowBytes = rowBytes;
+        _bytes = ArrayPool<byte>.Shared.Rent((height * rowBytes) + Padding);
+    }
+
+    /// <summary>Pixels in a row.</summary>
+    public int Width { get; }
+
+    /// <summary>Rows.</summary>
+    public int Height { get; }
+
+    /// <summary>Bytes from one row to the next.</summary>
+    public int RowBytes { get; }
+
+    /// <summary>All rows, top first, and <see cref="Padding"/>.</summary>
+    public Span<byte> Bytes =>
+        _bytes.AsSpan(0, (Height * RowBytes) + Padding);
+
+    /// <summary>A picture whose rows follow each other without a gap.</summary>
+    /// <exception cref="InvalidDataException">It needs more bytes than one array holds.</exception>
+    public static PixelBuffer Dense(int width, int height) => Create(width, height, (long)width * PixelBytes);
+
+    /// <summary>A picture whose rows are a whole number of 32-byte vectors long.</summary>
+    /// <exception cref="InvalidDataException">As <see cref="Dense"/>.</exception>
+    public static PixelBuffer Aligned(int width, int height) =>
+        Create(width, height, ((long)width * PixelBytes) + 31 & ~31L);
+
+    /// <summary>Returns the memory to the pool.</summary>
+    public void Dispose()
+    {
+        if (_bytes is { } bytes)
+        {
+            _bytes = null;
+            ArrayPool<byte>.Shared.Return(bytes);
+        }
+    }
+
+    private static PixelBuffer Create(int width, int height, long rowBytes) =>
+        (rowBytes * height) + Padding <= Array.MaxLength
+            ? new PixelBuffer(width, height, (int)rowBytes)
+            : throw new InvalidDataException($"{width}×{height} pixels do not fit in memory");
+}

@@ -1,0 +1,22 @@
+namespace PromptKD.Data.Decoding;
+
+/// <summary>
+/// What a model wants its pictures to be: their size, how they are resized, and how colours are normalised. It
+/// travels with a trained model, because a model answers wrongly to pictures prepared in another way.
+/// </summary>
+/// <remarks>The defaults are those of OpenAI's CLIP models (<c>preprocessor_config.json</c> of clip-vit-base-patch16).
+/// </remarks>
+public sealed record Preprocessing
+{
+    /// <summary>Width and height of the picture that the model sees, in pixels.</summary>
+    public int Size { get; init; } = 224;
+
+    /// <summary>How pictures are resized.</summary>
+    public Interpolation Interpolation { get; init; } = Interpolation.Bicubic;
+
+    /// <summary>Subtracted from each channel after it is brought to 0–1.</summary>
+    public Rgb Mean { get; init; } = new(0.48145466f, 0.4578275f, 0.40821073f);
+
+    /// <summary>Divides each channel after the mean is subtracted.</summary>
+    public Rgb Std { get; init; } = new(0.26862954f, 0.26130258f, 0.27577711f);
+}

@@ -1,0 +1,217 @@
+using System.Runtime.ExceptionServices;
+using PromptKD.Data.Decoding;
+using PromptKD.Data.Pictures;
+
+namespace PromptKD.Data.Loading;
+
+/// <summary>
+/// Loads pictures as batches: decoded by several threads, in the order asked for, a few batches ahead. The numbers
+/// depend on neither the number of threads nor on where an epoch is resumed.
+/// </summary>
+/// <example>
+/// <code>
+/// var plan = new LoadPlan { Order = EpochOrder.Shuffled(items.Count, seed, epoch), BatchSize = 8, DropLast = true };
+/// foreach (Batch batch in loader.Load(plan, cancellation))
+/// {
+///     using (batch) { … }
+/// }
+/// </code>
+/// </example>
+internal sealed class PictureLoader
+{
+    private readonly IReadOnlyList<PictureItem> _items;
+    private readonly PictureLoaderOptions _options;
+    private readonly PictureReader _reader;
+    private readonly int _size;
+    private readonly bool _isLabelled;
+    private readonly bool _pinMemory;
+
+    /// <summary>Prepares to load; opens no file.</summary>
+    /// <param name="items">The pictures. Plans name them by their place in this list.</param>
+    /// <param name="preprocessing">What the model wants its pictures to be.</param>
+    /// <param name="options">How to load; null for the defaults.</param>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// A size, a limit or a number of workers is not positive, or a number of batches to prefetch is negative.
+    /// </exception>
+    public PictureLoader(
+        IReadOnlyList<PictureItem> items,
+        Preprocessing preprocessing,
+        PictureLoaderOptions? options = null)
+    {
+        _items = items;
+        _options = options ?? new PictureLoaderOptions();
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(preprocessing.Size);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(_options.Workers);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(_options.MaxPixels);
+        ArgumentOutOfRangeException.ThrowIfNegative(_options.Prefetch);
+        _size = preprocessing.Size;
+        _isLabelled = items.All(item => item.Label is not null);
+        _pinMemory = _options.PinMemory && cuda.is_available();
+        _reader = new PictureReader(preprocessing)
+        {
+            MaxPixels = _options.MaxPixels,
+            ReducedJpegScale = _options.ReducedJpegScale,
+        };
+    }
+
+    /// <summary>
+    /// The pictures that could not be read so far, by whatever plan. Batches are smaller by them.
+    /// </summary>
+    public SkippedPictures Skipped { get; } = new();
+
+    /// <summary>
+    /// Loads the batches of a plan, one after the other. Reading ahead begins with the first one asked for; leaving
+    /// the loop early stops it. One loop at a time.
+    /// </summary>
+    /// <param name="plan">Which pictures, in which order.</param>
+    /// <param name="cancellation">Ends the wait for the next batch.</param>
+    /// <returns>Batches, which the caller disposes.</returns>
+    /// <exception cref="ArgumentException">A number of the plan is out of range.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was cancelled.</exception>
+    /// <exception cref="PromptKDException">
+    /// A picture cannot be read and <see cref="PictureLoaderOptions.Strict"/> is set, or not one picture of the plan
+    /// could be read.
+    /// </exception>
+    public IEnumerable<Batch> Load(LoadPlan plan, CancellationToken cancellation = default)
+    {
+        Check(plan);
+        return LoadBatches(plan, cancellation);
+    }
+
+    private void Check(LoadPlan plan)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(plan.BatchSize);
+        ArgumentOutOfRangeException.ThrowIfNegative(plan.FirstBatch);
+        ArgumentOutOfRangeException.ThrowIfNegative(plan.View);
+        if ((long)plan.BatchSize * _reader.Length * sizeof(float) > int.MaxValue)
+        {
+            throw new ArgumentException(
+                $"A batch of {plan.BatchSize} pictures of {_size} pixels is larger than 2 GiB.", nameof(plan));
+        }
+
+        if (plan.Order.Any(item => item < 0 || item >= _items.Count))
+        {
+            throw new ArgumentException($"The order names a picture outside 0–{_items.Count - 1}.", nameof(plan));
+        }
+    }
+
+    private IEnumerable<Batch> LoadBatches(LoadPlan plan, CancellationToken cancellation)
+    {
+        var pending = new Queue<PendingBatch>();
+        var workers = new DecodingWorkers(_options.Workers);
+        try
+        {
+            int next = plan.FirstBatch;
+            bool any = plan.FirstBatch > 0 || plan.BatchCount == 0;
+            while (true)
+            {
+                for (; next < plan.BatchCount && pending.Count <= _options.Prefetch; next++)
+                {
+                    pending.Enqueue(Begin(plan, next, workers));
+                }
+
+                if (!pending.TryPeek(out PendingBatch? first))
+                {
+                    break;
+                }
+
+                first.Wait(cancellation);
+                Batch? batch = Finish(pending.Dequeue(), plan);
+                if (batch is not null)
+                {
+                    any = true;
+                    yield return batch;
+                }
+            }
+
+            if (!any)
+            {
+                throw new PromptKDException(
+                    $"None of {plan.Order.Count} pictures could be read; the first is {Skipped[0].Path}: "
+                    + $"{Skipped[0].Reason}.");
+            }
+        }
+        finally
+        {
+            workers.Dispose();
+            foreach (PendingBatch batch in pending)
+            {
+                batch.Dispose();
+            }
+        }
+    }
+
+    private PendingBatch Begin(LoadPlan plan, int number, DecodingWorkers workers)
+    {
+        int start = number * plan.BatchSize;
+        int[] items = [.. plan.Order.Skip(start).Take(plan.BatchSize)];
+        var batch = new PendingBatch(number, items, _size, _pinMemory);
+        for (int row = 0; row < items.Length; row++)
+        {
+            int place = row;
+            workers.Add(() => batch.Fill(place, target => Read(plan, items[place], target)));
+        }
+
+        return batch;
+    }
+
+    private void Read(LoadPlan plan, int item, Span<float> target) =>
+        _reader.Read(
+            _items[item].Bytes,
+            (width, height) => plan.Views is { } views
+                ? Framing.Of(views.Draw(item, plan.View, width, height), _size)
+                : Framing.Centre(width, height, _size),
+            target);
+
+    /// <summary>A finished batch without the pictures that could not be read; null if nothing is left.</summary>
+    private Batch? Finish(PendingBatch pending, LoadPlan plan)
+    {
+        using (pending)
+        {
+            foreach ((int row, Exception error) in pending.Failures)
+            {
+                Skip(_items[pending.Items[row]].Path, error);
+            }
+
+            if (pending.Failures.Count() == pending.Items.Length)
+            {
+                return null;
+            }
+
+            Tensor images = pending.Take(out IReadOnlyList<int> items);
+            return new Batch(images, LabelsOf(items), items)
+            {
+                Number = pending.Number,
+                View = plan.Views is null ? null : plan.View,
+            };
+        }
+    }
+
+    private void Skip(string path, Exception error)
+    {
+        string reason = error switch
+        {
+            InvalidDataException => error.Message,
+            FileNotFoundException or DirectoryNotFoundException => "no such file",
+            UnauthorizedAccessException => "no permission to read it",
+            IOException => error.Message,
+            _ => "",
+        };
+        if (reason.Length == 0)
+        {
+            ExceptionDispatchInfo.Throw(error);
+        }
+
+        if (_options.Strict)
+        {
+            throw new PromptKDException($"{path}: {reason}. Repair or remove the file.", error);
+        }
+
+        Skipped.Add(new SkippedPicture(path, reason));
+    }
+
+    private Tensor? LabelsOf(IReadOnlyList<int> items) =>
+        _isLabelled
+            ? tensor(items.Select(item => (long)_items[item].Label!.Value).ToArray()).DetachFromDisposeScope()
+            : null;
+}

@@ -1,0 +1,83 @@
+namespace PromptKD.Data.Pictures;
+
+/// <summary>The files below a folder: their paths below it, with '/', in ordinal order, without hidden ones.</summary>
+internal sealed class FolderFiles
+{
+    private readonly List<string> _relative = [];
+    private readonly HashSet<string> _openFolders = new(StringComparer.Ordinal);
+
+    private FolderFiles()
+    {
+    }
+
+    /// <summary>Paths of the files, relative to the folder.</summary>
+    public IReadOnlyList<string> Relative => _relative;
+
+    /// <summary>Names of the folders directly below the folder, in ordinal order.</summary>
+    public IReadOnlyList<string> TopFolders { get; private init; } = [];
+
+    /// <summary>Lists a folder, and all below it.</summary>
+    /// <exception cref="PromptKDException">There is no such folder, or part of it may not be read.</exception>
+    public static FolderFiles Find(string folder)
+    {
+        if (!Directory.Exists(folder))
+        {
+            throw new PromptKDException(
+                File.Exists(folder) ? $"'{folder}' is a file, not a folder." : $"No folder at '{folder}'.");
+        }
+
+        try
+        {
+            var root = new DirectoryInfo(folder);
+            var files = new FolderFiles
+            {
+                TopFolders =
+                [
+                    .. root.EnumerateDirectories()
+                        .Select(child => child.Name)
+                        .Where(IsVisible)
+                        .Order(StringComparer.Ordinal),
+                ],
+            };
+            files.Add(root, RealPath(root, parent: null), prefix: "");
+            files._relative.Sort(StringComparer.Ordinal);
+            return files;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new PromptKDException($"Cannot list '{folder}': {error.Message}", error);
+        }
+    }
+
+    /// <param name="folder">What to list.</param>
+    /// <param name="realPath">Where that is once all links are followed.</param>
+    /// <param name="prefix">What the paths of its files begin with.</param>
+    private void Add(DirectoryInfo folder, string realPath, string prefix)
+    {
+        // A link to a folder that is being listed would lead round in a circle.
+        if (!_openFolders.Add(realPath))
+        {
+            return;
+        }
+
+        foreach (FileSystemInfo entry in folder.EnumerateFileSystemInfos().Where(entry => IsVisible(entry.Name)))
+        {
+            if (entry is DirectoryInfo child)
+            {
+                Add(child, RealPath(child, realPath), $"{prefix}{child.Name}/");
+            }
+            else
+            {
+                _relative.Add(prefix + entry.Name);
+            }
+        }
+
+        _openFolders.Remove(realPath);
+    }
+
+    private static string RealPath(DirectoryInfo folder, string? parent) =>
+        folder.ResolveLinkTarget(returnFinalTarget: true)?.FullName
+            ?? (parent is null ? Path.TrimEndingDirectorySeparator(folder.FullName) : Path.Combine(parent, folder.Name));
+
+    private static bool IsVisible(string name) => !name.StartsWith('.');
+}

@@ -1,0 +1,130 @@
+using PromptKD.Data.Shards;
+
+namespace PromptKD.Data.Pictures;
+
+/// <summary>
+/// The pictures of a folder, in the ordinal order of their paths. Pictures are the files that end in .jpg, .jpeg, .png,
+/// .bmp, .gif or .webp, in any case; files and folders whose name begins with a dot are passed over. In place of
+/// pictures, a folder may hold shards, files of many pictures that end in .parquet or .tar; a path may be one.
+/// </summary>
+internal sealed class PictureFolder
+{
+    private PictureFolder(IReadOnlyList<PictureItem> items, IReadOnlyList<string> classNames, int otherFiles)
+    {
+        Items = items;
+        ClassNames = classNames;
+        OtherFiles = otherFiles;
+    }
+
+    /// <summary>The pictures, ordered by their path below the folder, compared character by character.</summary>
+    public IReadOnlyList<PictureItem> Items { get; }
+
+    /// <summary>The names of the classes, in the order of their labels; empty if nothing is labelled.</summary>
+    public IReadOnlyList<string> ClassNames { get; }
+
+    /// <summary>Files that are no pictures of the set: of another kind, or beside the folders of the classes.</summary>
+    public int OtherFiles { get; }
+
+    /// <summary>Every picture below a folder, however deep, without labels.</summary>
+    /// <param name="folder">The folder, or a shard. Links are followed, but not in circles.</param>
+    /// <exception cref="PromptKDException">
+    /// The folder is missing, may not be read, or holds no picture, or pictures beside shards; or a shard is damaged.
+    /// </exception>
+    public static PictureFolder Unlabelled(string folder)
+    {
+        if (IsShard(folder))
+        {
+            return OfShards([folder]);
+        }
+
+        FolderFiles files = FolderFiles.Find(folder);
+        if (FindShards(folder, files) is { Count: > 0 } shards)
+        {
+            return OfShards(shards);
+        }
+
+        string[] pictures = [.. files.Relative.Where(PictureFile.IsPicture)];
+        return pictures.Length > 0
+            ? new PictureFolder(
+                [.. pictures.Select(path => new PictureItem(Path.Combine(folder, path)))],
+                [],
+                files.Relative.Count - pictures.Length)
+            : throw Empty(folder, files.Relative.Count);
+    }
+
+    /// <summary>
+    /// The pictures of a folder of folders, each of which holds, however deep, those of one class; or of shards that
+    /// say each picture's class.
+    /// </summary>
+    /// <param name="folder">The folder that holds a folder for each class, or shards; or a shard.</param>
+    /// <param name="classNames">
+    /// The names of the classes; labels are places in this list. A folder matches a name regardless of case and with
+    /// underscores for blanks. Null takes the names of the folders, sorted, with blanks for underscores.
+    /// </param>
+    /// <param name="required">How many of the first classes must have a folder; null for all.</param>
+    /// <exception cref="PromptKDException">
+    /// As <see cref="Unlabelled"/>; or a class has no folder or several, or a folder has no class, or a picture of a
+    /// shard has none.
+    /// </exception>
+    public static PictureFolder Labelled(
+        string folder, IReadOnlyList<string>? classNames = null, int? required = null)
+    {
+        if (IsShard(folder))
+        {
+            return OfShards([folder], classNames);
+        }
+
+        FolderFiles files = FolderFiles.Find(folder);
+        if (FindShards(folder, files) is { Count: > 0 } shards)
+        {
+            return OfShards(shards, classNames);
+        }
+
+        var classFolders = new ClassFolders(folder, files.TopFolders, classNames, required);
+        PictureItem[] items =
+        [
+            .. files.Relative
+                .Where(path => PictureFile.IsPicture(path) && path.Contains('/', StringComparison.Ordinal))
+                .Select(path => LabelledItem(folder, path, classFolders)),
+        ];
+        return items.Length > 0
+            ? new PictureFolder(items, classFolders.Names, files.Relative.Count - items.Length)
+            : throw Empty(folder, files.Relative.Count);
+    }
+
+    private static bool IsShard(string path) => ShardFiles.IsShard(path) && File.Exists(path);
+
+    private static List<string> FindShards(string folder, FolderFiles files)
+    {
+        List<string> shards =
+            [.. files.Relative.Where(ShardFiles.IsShard).Select(path => Path.Combine(folder, path))];
+        return shards.Count == 0 || !files.Relative.Any(PictureFile.IsPicture)
+            ? shards
+            : throw new PromptKDException(
+                $"'{folder}' holds both pictures and shards ({ShardFiles.KnownKinds}), such as "
+                + $"'{Path.GetFileName(shards[0])}'. Put the ones that are meant into a folder of their own.");
+    }
+
+    private static PictureFolder OfShards(IReadOnlyList<string> paths)
+    {
+        var pictures = new ShardedPictures(paths);
+        return new PictureFolder(pictures.Unlabelled(), [], pictures.OtherEntries);
+    }
+
+    private static PictureFolder OfShards(IReadOnlyList<string> paths, IReadOnlyList<string>? classNames)
+    {
+        var pictures = new ShardedPictures(paths);
+        IReadOnlyList<PictureItem> items = pictures.Labelled(classNames, out IReadOnlyList<string> names);
+        return new PictureFolder(items, names, pictures.OtherEntries);
+    }
+
+    private static PictureItem LabelledItem(string folder, string path, ClassFolders classFolders)
+    {
+        int label = classFolders.LabelOf(path.Split('/')[0]);
+        return new PictureItem(Path.Combine(folder, path), label, classFolders.Names[label]);
+    }
+
+    private static PromptKDException Empty(string folder, int otherFiles) =>
+        new($"No pictures below '{folder}': {otherFiles} files, none of them {PictureFile.KnownKinds}, or a shard "
+            + $"({ShardFiles.KnownKinds}).");
+}

@@ -1,0 +1,59 @@
+using System.Buffers.Binary;
+
+namespace PromptKD.Data.Pictures;
+
+/// <summary>The one thing about PNG files that the decoder cannot be told: to keep both bytes of 16-bit grey.</summary>
+/// <remarks>
+/// Places are those of the PNG specification (third edition), sections 5.2 and 11.2.1: an 8-byte signature, then the
+/// header chunk: length, "IHDR", width, height, bit depth, colour type, three more bytes, and a checksum.
+/// </remarks>
+internal static class PngHeader
+{
+    private const ulong Signature = 0x89504E470D0A1A0A;
+    private const int TypePlace = 12;
+    private const int BitDepthPlace = 24;
+    private const int ColourTypePlace = 25;
+    private const int ChecksumPlace = 29;
+    private const int Length = 33;
+    private const byte Grey = 0;
+    private const byte GreyWithAlpha = 4;
+
+    /// <summary>Whether a file is a PNG picture of 16 bits of grey a pixel.</summary>
+    public static bool IsGrey16(ReadOnlySpan<byte> file) =>
+        file.Length >= Length
+        && BinaryPrimitives.ReadUInt64BigEndian(file) == Signature
+        && file[BitDepthPlace] == 16
+        && file[ColourTypePlace] == Grey;
+
+    /// <summary>
+    /// The same picture, relabelled as 8 bits of grey and 8 of alpha. Both kinds store two bytes a pixel and filter
+    /// them alike, so that the high byte of each number arrives as grey, and the low one as alpha.
+    /// </summary>
+    public static byte[] AsGreyWithAlpha(ReadOnlySpan<byte> file)
+    {
+        byte[] relabelled = file.ToArray();
+        relabelled[BitDepthPlace] = 8;
+        relabelled[ColourTypePlace] = GreyWithAlpha;
+        BinaryPrimitives.WriteUInt32BigEndian(
+            relabelled.AsSpan(ChecksumPlace),
+            Checksum(relabelled.AsSpan(TypePlace, ChecksumPlace - TypePlace)));
+        return relabelled;
+    }
+
+    /// <summary>CRC-32, bit by bit: it runs over 17 bytes.</summary>
+    private static uint Checksum(ReadOnlySpan<byte> bytes)
+    {
+        const uint Polynomial = 0xEDB88320;
+        uint remainder = uint.MaxValue;
+        foreach (byte value in bytes)
+        {
+            remainder ^= value;
+            for (int bit = 0; bit < 8; bit++)
+            {
+                remainder = (remainder >> 1) ^ ((remainder & 1) == 1 ? Polynomial : 0);
+            }
+        }
+
+        return ~remainder;
+    }
+}

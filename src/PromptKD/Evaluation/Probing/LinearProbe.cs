@@ -1,0 +1,110 @@
+using PromptKD.Data.Datasets;
+using PromptKD.Data.Decoding;
+using PromptKD.Data.Pictures;
+using PromptKD.Models.Clip;
+using PromptKD.Models.Weights;
+using PromptKD.Runtime;
+
+namespace PromptKD.Evaluation.Probing;
+
+/// <summary>
+/// The linear probe of few-shot papers: logistic regression on a CLIP's frozen image features, trained on a few pictures
+/// of each class. It needs labels, and is what few-shot methods are compared with.
+/// </summary>
+/// <remarks>Follows CoOp (arXiv 2109.01134, section 4.1; lpclip), which follows CLIP (arXiv 2103.00020).</remarks>
+public static class LinearProbe
+{
+    /// <summary>Encodes the pictures once; then draws, fits and measures for each number of shots and seed.</summary>
+    /// <param name="request">What to probe with what.</param>
+    /// <param name="observer">Is told how it goes; null for nobody.</param>
+    /// <param name="cancellation">Stops between batches and between fits.</param>
+    /// <returns>One score for each number of shots, in the order of the request.</returns>
+    /// <exception cref="PromptKDException">
+    /// The CLIP or a picture folder cannot be read, the folders differ in their classes, or shots or seeds are below 1.
+    /// </exception>
+    public static IReadOnlyList<ProbeScore> Run(
+        LinearProbeRequest request, IRunObserver? observer = null, CancellationToken cancellation = default)
+    {
+        if (request.Seeds < 1 || request.Shots.Count == 0 || request.Shots.Any(shots => shots < 1))
+        {
+            throw new PromptKDException(
+                $"{request.Seeds} seeds and the shots {string.Join(", ", request.Shots)}: give 1 or more of each.");
+        }
+
+        IRunObserver watcher = observer ?? IRunObserver.Nobody;
+        var train = PictureFolder.Labelled(request.Train);
+        PictureFolder[] folders =
+        [
+            train,
+            PictureFolder.Labelled(request.Validation, train.ClassNames),
+            PictureFolder.Labelled(request.Test, train.ClassNames),
+        ];
+        ProbeFeatures[] features = Encode(request, folders, watcher, cancellation);
+        using ProbeFeatures training = features[0], validation = features[1], test = features[2];
+        var split = new DatasetSplit(training.Items, validation.Items, test.Items);
+        List<ProbeScore> scores = [];
+        foreach (int shots in request.Shots)
+        {
+            watcher.OnPhase(
+                $"Probing {train.ClassNames.Count} classes with {shots} pictures each, {request.Seeds} seeds");
+            WarnOfFew(split, shots, watcher);
+            ProbeRun[] runs = [.. Enumerable.Range(1, request.Seeds).Select(seed =>
+            {
+                DatasetSplit drawn = FewShot.Draw(split, shots, new PythonRandom(seed));
+                using ProbeFeatures few = training.Select(drawn.Train);
+                using ProbeFeatures chooser = validation.Select(drawn.Validation!);
+                return Probe(few, chooser, test, train.ClassNames.Count, seed, cancellation);
+            })];
+            scores.Add(new ProbeScore(shots, SeedStatistics.Of(runs.Select(run => (double?)run.Test))!, runs));
+        }
+
+        return scores;
+    }
+
+    private static ProbeFeatures[] Encode(
+        LinearProbeRequest request, PictureFolder[] folders, IRunObserver observer, CancellationToken cancellation)
+    {
+        var target = ComputeTarget.Resolve(request.Device, request.Precision);
+        observer.OnPhase($"Reading {request.Clip}");
+        using ClipCheckpoint clip = ModelFiles.OpenClip(request.Clip, observer, cancellation);
+        target.UseThreadsFor(clip.Architecture.VisionWidth);
+        using var encoder = ImageEncoder.Create(clip.Architecture, target.Type, target.Device);
+        ModuleWeights.Fill(encoder, clip.Tensors, "visual.", clip.Description);
+        var preprocessing = new Preprocessing { Size = clip.Architecture.ImageSize };
+        observer.OnPhase($"Encoding {folders.Sum(folder => folder.Items.Count)} pictures");
+        return
+        [
+            .. folders.Select(folder =>
+                ProbeFeatures.Encode(encoder, folder.Items, preprocessing, observer, cancellation)),
+        ];
+    }
+
+    private static ProbeRun Probe(
+        ProbeFeatures few,
+        ProbeFeatures chooser,
+        ProbeFeatures test,
+        int classes,
+        int seed,
+        CancellationToken cancellation)
+    {
+        double Measure(double strength, ProbeFeatures pictures)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            using LogisticRegression fitted = few.Fit(classes, strength);
+            return fitted.Accuracy(pictures.Values, pictures.Labels);
+        }
+
+        double strength = StrengthSearch.Find(candidate => Measure(candidate, chooser));
+        return new ProbeRun(seed, strength, Measure(strength, chooser), Measure(strength, test));
+    }
+
+    private static void WarnOfFew(DatasetSplit split, int shots, IRunObserver observer)
+    {
+        foreach (List<PictureItem> ofClass in SplitShares.ByClass(split.Train).Where(ofClass => ofClass.Count < shots))
+        {
+            observer.OnWarning(
+                $"the class '{ofClass[0].ClassName}' has {ofClass.Count} training pictures, fewer than {shots}: "
+                + "all are taken");
+        }
+    }
+}

@@ -1,0 +1,165 @@
+using PromptKD.Data.Loading;
+using PromptKD.Data.Pictures;
+using PromptKD.Data.Shards;
+using PromptKD.Evaluation;
+using PromptKD.Export;
+using PromptKD.Methods;
+using PromptKD.Runtime;
+
+namespace PromptKD.Inference;
+
+/// <summary>
+/// A distilled student at work: classifies pictures with nothing but its package. Not for several threads at once.
+/// </summary>
+public sealed class StudentClassifier : IDisposable
+{
+    private const int BatchSize = 32;
+
+    private readonly PromptKDMethod _method;
+
+    private StudentClassifier(StudentManifest manifest, PromptKDMethod method)
+    {
+        Manifest = manifest;
+        _method = method;
+    }
+
+    /// <summary>What the package says of itself.</summary>
+    public StudentManifest Manifest { get; }
+
+    /// <summary>Class names, in label order.</summary>
+    public IReadOnlyList<string> ClassNames => Manifest.ClassNames;
+
+    /// <summary>Opens a student package.</summary>
+    /// <param name="folder">The folder that distilling wrote: <c>OUTPUT/student</c>.</param>
+    /// <param name="device">"auto", "cpu", "cuda" or "cuda:n".</param>
+    /// <param name="precision">
+    /// "fp32", "bf16", "fp16" or "auto"; null computes as the student was trained, where this machine does so fast.
+    /// </param>
+    /// <exception cref="PromptKDException">The folder is no complete package, or the device is not there.</exception>
+    public static StudentClassifier Load(string folder, string device = "auto", string? precision = null)
+    {
+        StudentManifest manifest = StudentPackage.ReadManifest(folder);
+        var target = ComputeTarget.Resolve(device, precision ?? (manifest.Precision == "fp32" ? "fp32" : "auto"));
+        target.UseThreadsFor(manifest.Architecture.VisionWidth);
+        return new StudentClassifier(manifest, StudentPackage.Read(folder, manifest, target));
+    }
+
+    /// <summary>Classifies one picture.</summary>
+    /// <param name="path">The picture.</param>
+    /// <param name="top">How many classes to give, the most probable first.</param>
+    /// <exception cref="PromptKDException">The picture cannot be read.</exception>
+    public IReadOnlyList<ClassProbability> Classify(string path, int top = 1) =>
+        ClassifyAll([path], top, new PictureLoaderOptions { Strict = true }).Single().Classes;
+
+    /// <summary>Classifies pictures, in batches and in order. Unreadable ones are left out.</summary>
+    /// <param name="paths">Pictures, and folders of pictures, which are searched with their subfolders.</param>
+    /// <param name="top">How many classes to give for each, the most probable first.</param>
+    /// <param name="options">How to load them; null for the defaults.</param>
+    /// <param name="skipped">Is told each unreadable picture.</param>
+    /// <param name="cancellation">Stops between batches.</param>
+    /// <exception cref="PromptKDException">
+    /// There is no file or folder of that name, a folder holds no picture, or none can be read (one, where options ask
+    /// for strictness).
+    /// </exception>
+    public IEnumerable<PicturePrediction> ClassifyAll(
+        IReadOnlyList<string> paths,
+        int top = 1,
+        PictureLoaderOptions? options = null,
+        Action<SkippedPicture>? skipped = null,
+        CancellationToken cancellation = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(top);
+        PictureItem[] pictures = [.. paths.SelectMany(FindPictures)];
+        var loader = new PictureLoader(pictures, Manifest.Preprocessing, options);
+        var plan = new LoadPlan { Order = EpochOrder.Sequential(pictures.Length), BatchSize = BatchSize };
+        int told = 0;
+        foreach (Batch batch in loader.Load(plan, cancellation))
+        {
+            using (batch)
+            {
+                float[] probabilities = Probabilities(batch);
+                for (int row = 0; row < batch.Items.Count; row++)
+                {
+                    yield return Describe(pictures[batch.Items[row]].Path, probabilities.AsSpan(
+                        row * ClassNames.Count, ClassNames.Count), top);
+                }
+            }
+
+            TellSkipped();
+        }
+
+        // Behind the last batch that came there may be one of which nothing was left.
+        TellSkipped();
+
+        void TellSkipped()
+        {
+            for (; told < loader.Skipped.Count; told++)
+            {
+                skipped?.Invoke(loader.Skipped[told]);
+            }
+        }
+    }
+
+    /// <summary>Measures the student on class folders.</summary>
+    /// <param name="folder"><c>folder/CLASS NAME/PICTURE</c>.</param>
+    /// <param name="baseClasses">How many of the first classes count as base; null or 0 for no split.</param>
+    /// <param name="options">How to load pictures; null for the defaults.</param>
+    /// <param name="skipped">Is told each unreadable picture.</param>
+    /// <param name="cancellation">Stops between batches.</param>
+    /// <exception cref="PromptKDException">A folder fits no class, or no picture can be read.</exception>
+    public BaseNovelResult Evaluate(
+        string folder,
+        int? baseClasses = null,
+        PictureLoaderOptions? options = null,
+        Action<SkippedPicture>? skipped = null,
+        CancellationToken cancellation = default)
+    {
+        var evaluation = new FolderEvaluation(folder, ClassNames, Manifest.Preprocessing, options);
+        BaseNovelResult result = evaluation.Measure(_method.Classify, baseClasses, BatchSize, cancellation);
+        foreach (SkippedPicture picture in evaluation.Skipped)
+        {
+            skipped?.Invoke(picture);
+        }
+
+        return result;
+    }
+
+    /// <summary>Frees the model.</summary>
+    public void Dispose() => _method.Dispose();
+
+    private static IEnumerable<PictureItem> FindPictures(string path) =>
+        Directory.Exists(path) || ShardFiles.IsShard(path) ? PictureFolder.Unlabelled(path).Items
+        : File.Exists(path) ? [new PictureItem(path)]
+        : throw new PromptKDException($"No picture or folder at '{path}'.");
+
+    /// <returns>Softmax over the classes, [batch, classes], flattened.</returns>
+    private float[] Probabilities(Batch batch)
+    {
+        using var pause = CollectionPause.Begin();
+        using DisposeScope scope = NewDisposeScope();
+        return _method.Classify(batch.Images).softmax(-1).cpu().data<float>().ToArray();
+    }
+
+    private PicturePrediction Describe(string path, ReadOnlySpan<float> probabilities, int top)
+    {
+        float[] all = probabilities.ToArray();
+        return new PicturePrediction(path,
+        [
+            .. Enumerable.Range(0, all.Length)
+                .OrderByDescending(index => all[index])
+                .Take(top)
+                .Select(index => new ClassProbability(ClassNames[index], index, all[index])),
+        ]);
+    }
+}
+
+/// <summary>The most probable classes of one picture.</summary>
+/// <param name="Path">The picture.</param>
+/// <param name="Classes">The most probable first.</param>
+public sealed record PicturePrediction(string Path, IReadOnlyList<ClassProbability> Classes);
+
+/// <summary>A class and how probable the student finds it.</summary>
+/// <param name="Name">Class name.</param>
+/// <param name="Label">Place in the list of class names.</param>
+/// <param name="Probability">Softmax over all classes, 0–1. Not calibrated.</param>
+public sealed record ClassProbability(string Name, int Label, double Probability);

@@ -1,0 +1,73 @@
+using PromptKD.Data.Decoding;
+using PromptKD.Evaluation;
+using PromptKD.Methods;
+using PromptKD.Models.Weights;
+using PromptKD.Runtime;
+using PromptKD.Teachers;
+using PromptKD.Text;
+
+namespace PromptKD.Inference;
+
+/// <summary>A CLIP as it is, classifying by the texts of the class names: what distillation starts from.</summary>
+public sealed class ZeroShotClassifier : IDisposable
+{
+    private const int BatchSize = 32;
+
+    private readonly ZeroShotMethod _method;
+    private readonly IReadOnlyList<string> _classNames;
+    private readonly Preprocessing _preprocessing;
+
+    private ZeroShotClassifier(
+        ZeroShotMethod method, IReadOnlyList<string> classNames, Preprocessing preprocessing)
+    {
+        _method = method;
+        _classNames = classNames;
+        _preprocessing = preprocessing;
+    }
+
+    /// <summary>Reads a CLIP and encodes the class names.</summary>
+    /// <param name="clip">A checkpoint, a folder, or a name such as <c>openai:ViT-B/16</c>.</param>
+    /// <param name="classNames">Class names, in label order.</param>
+    /// <param name="templates">Sentences around them; null for "a photo of a {}.".</param>
+    /// <param name="preprocessing">How pictures are prepared; its size is replaced by the CLIP's own.</param>
+    /// <param name="vocabulary">CLIP's vocabulary; null to look for it.</param>
+    /// <param name="device">"auto", "cpu", "cuda" or "cuda:n".</param>
+    /// <param name="precision">"auto", "fp32", "bf16" or "fp16".</param>
+    /// <exception cref="PromptKDException">The CLIP or the vocabulary cannot be read.</exception>
+    public static ZeroShotClassifier Load(
+        string clip,
+        IReadOnlyList<string> classNames,
+        IReadOnlyList<string>? templates = null,
+        Preprocessing? preprocessing = null,
+        string? vocabulary = null,
+        string device = "auto",
+        string precision = "auto")
+    {
+        ComputeTarget target = ComputeTarget.Resolve(device, precision);
+        using var frozen = new FrozenTeacher(ModelFiles.OpenClip(clip), prompts: null, target);
+        target.UseThreadsFor(frozen.Architecture.VisionWidth);
+        var tokenizer = ClipTokenizer.Load(ModelFiles.FindVocabulary(vocabulary, frozen.Folder));
+        ClassVectors vectors = frozen.ReadClassVectors(
+            tokenizer,
+            classNames,
+            [.. (templates ?? ["a photo of a {}."]).Select(pattern => new PromptTemplate(pattern))],
+            contextText: "",
+            roundToHalf: false);
+        var method = new ZeroShotMethod(frozen.ReadImageTower(roundToHalf: false), vectors);
+        Preprocessing prepared = (preprocessing ?? new Preprocessing()) with { Size = frozen.Architecture.ImageSize };
+        return new ZeroShotClassifier(method, classNames, prepared);
+    }
+
+    /// <summary>Measures the CLIP on class folders.</summary>
+    /// <param name="folder"><c>folder/CLASS NAME/PICTURE</c>.</param>
+    /// <param name="baseClasses">How many of the first classes count as base; null or 0 for no split.</param>
+    /// <param name="cancellation">Stops between batches.</param>
+    /// <exception cref="PromptKDException">A folder fits no class, or no picture can be read.</exception>
+    public BaseNovelResult Evaluate(
+        string folder, int? baseClasses = null, CancellationToken cancellation = default) =>
+        new FolderEvaluation(folder, _classNames, _preprocessing, options: null)
+            .Measure(_method.Classify, baseClasses, BatchSize, cancellation);
+
+    /// <summary>Frees the model.</summary>
+    public void Dispose() => _method.Dispose();
+}

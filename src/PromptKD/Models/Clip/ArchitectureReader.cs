@@ -1,0 +1,124 @@
+using System.Globalization;
+
+namespace PromptKD.Models.Clip;
+
+/// <summary>Reads the dimensions of a CLIP off the shapes of its tensors.</summary>
+/// <param name="shapes">Shape of each tensor under OpenAI's names.</param>
+/// <param name="source">What the shapes belong to, usually a path: error messages begin with it.</param>
+internal sealed class ArchitectureReader(IReadOnlyDictionary<string, long[]> shapes, string source)
+{
+    /// <exception cref="PromptKDException">A tensor is missing or misshapen.</exception>
+    public ClipArchitecture Read()
+    {
+        ClipArchitecture withoutText = shapes.ContainsKey("visual.layer1.0.conv1.weight") ? ReadResNet() : ReadTransformer();
+        long[] textPositions = Shape("positional_embedding", 2);
+        long[] vocabulary = Shape("token_embedding.weight", 2);
+        int textWidth = Size(vocabulary[1]);
+        return withoutText with
+        {
+            TextWidth = textWidth,
+            TextLayers = CountLayers("transformer.resblocks."),
+            TextHeads = Heads(textWidth, "token_embedding.weight"),
+            ContextLength = Size(textPositions[0]),
+            VocabularySize = Size(vocabulary[0]),
+        };
+    }
+
+    private ClipArchitecture ReadTransformer()
+    {
+        long[] patchEmbedding = Shape("visual.conv1.weight", 4);
+        int width = Size(patchEmbedding[0]);
+        int patchSize = Size(patchEmbedding[2]);
+        return new ClipArchitecture
+        {
+            ImageSize = checked(Side("visual.positional_embedding") * patchSize),
+            PatchSize = patchSize,
+            VisionWidth = width,
+            VisionLayers = CountLayers("visual.transformer.resblocks."),
+            VisionHeads = Heads(width, "visual.conv1.weight"),
+            EmbeddingSize = Size(Shape("visual.proj", 2)[1]),
+            TextWidth = 0,
+            TextLayers = 0,
+            TextHeads = 0,
+        };
+    }
+
+    private ClipArchitecture ReadResNet()
+    {
+        const string Positions = "visual.attnpool.positional_embedding";
+        int width = Size(Shape(Positions, 2)[1]);
+        var stages = new ResNetStages(
+            CountLayers("visual.layer1."),
+            CountLayers("visual.layer2."),
+            CountLayers("visual.layer3."),
+            CountLayers("visual.layer4."));
+        return new ClipArchitecture
+        {
+            ImageSize = checked(Side(Positions) * ClipArchitecture.ResNetReduction),
+            PatchSize = ClipArchitecture.ResNetReduction,
+            VisionWidth = width,
+            VisionLayers = stages.Blocks,
+            VisionHeads = Heads(width, Positions),
+            Stages = stages,
+            EmbeddingSize = Size(Shape("visual.attnpool.c_proj.weight", 2)[0]),
+            TextWidth = 0,
+            TextLayers = 0,
+            TextHeads = 0,
+        };
+    }
+
+    private long[] Shape(string name, int dimensions)
+    {
+        if (!shapes.TryGetValue(name, out long[]? shape))
+        {
+            throw new PromptKDException(
+                $"{source}: no tensor '{name}' among {shapes.Count}. Is this a complete CLIP checkpoint?");
+        }
+
+        return shape.Length == dimensions && shape.All(size => size is > 0 and <= int.MaxValue)
+            ? shape
+            : throw new PromptKDException(
+                $"{source}: '{name}' is [{string.Join(", ", shape)}], expected {dimensions} positive dimensions.");
+    }
+
+    // Patches along a side of the image: the positions are those of a square grid, and one more.
+    private int Side(string positions)
+    {
+        long rows = Shape(positions, 2)[0];
+        int side = (int)Math.Round(Math.Sqrt(rows - 1));
+        return side >= 1 && ((long)side * side) + 1 == rows
+            ? side
+            : throw new PromptKDException(
+                $"{source}: '{positions}' has {rows} rows, expected one more than a square number (a square grid, and "
+                + "the class token or mean). Is this a CLIP?");
+    }
+
+    private static int Size(long size) => checked((int)size);
+
+    private int Heads(int width, string name) =>
+        width % ClipArchitecture.HeadWidth == 0
+            ? width / ClipArchitecture.HeadWidth
+            : throw new PromptKDException(
+                $"{source}: '{name}' has {width} channels, expected a multiple of {ClipArchitecture.HeadWidth} (the "
+                + "width of a head).");
+
+    /// <summary>One more than the largest index, so that a gap shows as missing tensors, not as fewer layers.</summary>
+    private int CountLayers(string prefix)
+    {
+        string[] indices =
+        [
+            .. shapes.Keys.Where(name => name.StartsWith(prefix, StringComparison.Ordinal))
+                .Select(name => name[prefix.Length..].Split('.')[0]),
+        ];
+        int last = indices
+            .Select(text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int layer) ? layer : -1)
+            .DefaultIfEmpty(-1)
+            .Max();
+
+        // Every layer has tensors, so this bounds what a hostile name can make the caller do.
+        return last < indices.Length
+            ? last + 1
+            : throw new PromptKDException(
+                $"{source}: there is a tensor '{prefix}{last}.…', but too few tensors for so many layers. Is it complete?");
+    }
+}

@@ -1,0 +1,50 @@
+using PromptKD.Models.Clip;
+using PromptKD.Models.Weights;
+using PromptKD.Runtime;
+
+namespace PromptKD.Models.Prompts;
+
+/// <summary>A student as PromptKD publishes it: what was learned, on top of the CLIP that it was learned on.</summary>
+/// <param name="Student">The model.</param>
+/// <param name="LogitScale">exp(logit_scale) of its CLIP, which scales its logits.</param>
+internal sealed record PublishedStudent(Student Student, double LogitScale) : IDisposable
+{
+    /// <summary>Builds the student of a checkpoint; its prompts and its projector tell the sizes.</summary>
+    /// <param name="clip">The CLIP that the student was made of.</param>
+    /// <param name="learned">What <see cref="PromptCheckpoint.ReadStudent"/> read. Neither is taken over.</param>
+    /// <param name="target">Where to compute, and in which element type.</param>
+    /// <param name="roundToHalf">As <see cref="LayerPrompts.RoundToHalf"/>.</param>
+    /// <exception cref="PromptKDException">The checkpoint belongs to another CLIP.</exception>
+    public static PublishedStudent Build(
+        ClipCheckpoint clip, PromptedWeights learned, ComputeTarget target, bool roundToHalf = false)
+    {
+        learned.CheckFits(clip.Architecture);
+        Tensor first = learned.VisionPrompts ?? throw NotAStudent(nameof(learned));
+        ProjectorWeights projector = learned.Projector ?? throw NotAStudent(nameof(learned));
+        IReadOnlyDictionary<string, Tensor> frozen = learned.Over(clip.Tensors);
+        var encoder = ImageEncoder.Create(clip.Architecture, target.Type, target.Device);
+        ModuleWeights.Fill(encoder, frozen, "visual.", clip.Description);
+        var student = new Student(encoder, new StudentShape(
+            (int)first.shape[0], 1 + learned.DeepVisionPrompts.Count, (int)projector.TeacherSize, roundToHalf));
+        student.LoadLearned(ByName([first, .. learned.DeepVisionPrompts], projector), learned.Source);
+        return new PublishedStudent(student, Math.Exp(frozen["logit_scale"].to(ScalarType.Float64).item<double>()));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Student.Dispose();
+
+    private static Dictionary<string, Tensor> ByName(IReadOnlyList<Tensor> prompts, ProjectorWeights projector)
+    {
+        var tensors = projector.Tensors.ToDictionary(
+            named => Student.ProjectorPrefix + named.Key, named => named.Value);
+        for (int layer = 0; layer < prompts.Count; layer++)
+        {
+            tensors[Student.EncoderPrefix + LearnedPrompts.NameOf(layer)] = prompts[layer];
+        }
+
+        return tensors;
+    }
+
+    private static ArgumentException NotAStudent(string parameter) =>
+        new("A student has vision prompts and a projector.", parameter);
+}

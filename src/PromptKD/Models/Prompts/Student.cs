@@ -1,0 +1,151 @@
+using PromptKD.Models.Clip;
+using TorchSharp.Modules;
+using static TorchSharp.torch.nn;
+
+namespace PromptKD.Models.Prompts;
+
+/// <summary>
+/// PromptKD's student: a frozen image tower, learned vision prompts, and a learned projector into the teacher's
+/// space. It has no text tower: it is compared with the teacher's class vectors.
+/// </summary>
+/// <remarks>arXiv 2403.02781, section 3; PromptKD trainers/promptkd.py, CustomCLIP.</remarks>
+internal sealed class Student : Module
+{
+    /// <summary>Begins the reference's names of the tower and of its prompts.</summary>
+    public const string EncoderPrefix = "image_encoder.";
+
+    /// <summary>Begins the reference's names of the projector.</summary>
+    public const string ProjectorPrefix = "VPT_image_trans.";
+
+    private readonly ImageEncoder _encoder;
+    private readonly LearnedPrompts _prompts;
+    private readonly Projector _projector;
+
+    /// <summary>
+    /// Takes the tower (and frees it when disposed); draws prompts and projector from torch's generator.
+    /// </summary>
+    /// <param name="encoder">A frozen image tower, filled.</param>
+    /// <param name="shape">Sizes of what is learned.</param>
+    public Student(ImageEncoder encoder, StudentShape shape)
+        : base(nameof(Student))
+    {
+        Shape = shape;
+        ClipArchitecture architecture = encoder.Architecture;
+        Device device = encoder.Placement.Device;
+        _encoder = encoder;
+        _prompts = new LearnedPrompts(
+            shape.PromptLength,
+            Math.Min(shape.PromptDepth, architecture.VisionLayers),
+            architecture.VisionWidth,
+            device,
+            shape.RoundPromptsToHalf);
+        _projector = new Projector(architecture.EmbeddingSize, shape.TeacherEmbedding, device);
+        RegisterComponents();
+    }
+
+    /// <summary>Sizes of what is learned.</summary>
+    public StudentShape Shape { get; }
+
+    /// <summary>Sizes of the frozen tower.</summary>
+    public ClipArchitecture Architecture => _encoder.Architecture;
+
+    /// <summary>The frozen tower.</summary>
+    public ImageEncoder Encoder => _encoder;
+
+    /// <summary>What is learned, under the reference's names, in a fixed order.</summary>
+    public IReadOnlyList<KeyValuePair<string, Parameter>> Trainable =>
+    [
+        .. _prompts.Named.Select(named => KeyValuePair.Create(EncoderPrefix + named.Key, named.Value)),
+        .. _projector.named_parameters().Select(named =>
+            KeyValuePair.Create(ProjectorPrefix + named.name, named.parameter)),
+    ];
+
+    /// <summary><see cref="Trainable"/> and the projector's running statistics.</summary>
+    public IReadOnlyList<KeyValuePair<string, Tensor>> LearnedState =>
+    [
+        .. Trainable.Select(named => KeyValuePair.Create<string, Tensor>(named.Key, named.Value)),
+        .. _projector.named_buffers().Select(named => KeyValuePair.Create(ProjectorPrefix + named.name, named.buffer)),
+    ];
+
+    /// <summary><see cref="LearnedState"/> and the frozen tower: all that inference needs.</summary>
+    public IReadOnlyList<KeyValuePair<string, Tensor>> FullState =>
+    [
+        .. _encoder.state_dict().Select(named => KeyValuePair.Create(EncoderPrefix + named.Key, named.Value)),
+        .. LearnedState,
+    ];
+
+    /// <summary>
+    /// What the reference saves of a student: its names, order and shapes, frozen tower included. The tensors share
+    /// their values with the student's; the caller disposes them, a scope for instance.
+    /// </summary>
+    /// <param name="logitScale">The student's logit_scale, before exp.</param>
+    public IReadOnlyList<KeyValuePair<string, Tensor>> ReferenceState(double logitScale)
+    {
+        var prompts = _prompts.Named.ToDictionary(named => named.Key, named => (Tensor)named.Value);
+        var state = new List<KeyValuePair<string, Tensor>> { new("logit_scale", tensor((float)logitScale)) };
+        foreach ((string name, Tensor value) in prompts.Where(named => named.Key == LearnedPrompts.NameOf(0)))
+        {
+            state.Add(new(EncoderPrefix + name, value.detach()));
+        }
+
+        // Within its block, a deep prompt comes before the block's own parameters.
+        foreach ((string name, Tensor value) in _encoder.state_dict())
+        {
+            string block = string.Join('.', name.Split('.').Take(3));
+            if (prompts.Remove($"{block}.VPT_shallow", out Tensor? prompt))
+            {
+                state.Add(new($"{EncoderPrefix}{block}.VPT_shallow", prompt.detach()));
+            }
+
+            state.Add(new(EncoderPrefix + name, value.detach()));
+        }
+
+        // Layer by layer: the running statistics of the normalisation come before the last layer.
+        state.AddRange(_projector.state_dict()
+            .OrderBy(named => LayerOf(named.Key), StringComparer.Ordinal)
+            .Select(named => KeyValuePair.Create(ProjectorPrefix + named.Key, AsConvolution(named.Value.detach()))));
+        return state;
+    }
+
+    /// <param name="images">Normalised pixels, [batch, 3, size, size].</param>
+    /// <returns>Image features in the teacher's space, normalised, float32, [batch, teacher embedding].</returns>
+    public Tensor ImageFeatures(Tensor images)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        LayerPrompts? prompts = _prompts.Layers.Tokens.Count == 0 ? null : _prompts.Layers;
+        Tensor features = _projector.forward(_encoder.forward(images, prompts));
+        return functional.normalize(features, dim: -1).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Copies learned values in, from tensors under the reference's names.</summary>
+    /// <param name="tensors">Projector weights may be linear [out, in] or 1×1 convolutions [out, in, 1, 1].</param>
+    /// <param name="source">Where they come from, for error messages.</param>
+    /// <exception cref="PromptKDException">One is missing or of another shape.</exception>
+    public void LoadLearned(IReadOnlyDictionary<string, Tensor> tensors, string source)
+    {
+        using IDisposable noGradients = no_grad();
+        foreach ((string name, Tensor place) in LearnedState)
+        {
+            if (!tensors.TryGetValue(name, out Tensor? value))
+            {
+                throw new PromptKDException($"{source}: no tensor '{name}'. Is this a PromptKD student?");
+            }
+
+            if (value.numel() != place.numel() || value.shape.FirstOrDefault() != place.shape.FirstOrDefault())
+            {
+                throw new PromptKDException(
+                    $"{source}: '{name}' is [{string.Join(", ", value.shape)}], expected "
+                    + $"[{string.Join(", ", place.shape)}]. Do prompt length, depth and the teacher match?");
+            }
+
+            using DisposeScope scope = NewDisposeScope();
+            place.copy_(value.view(place.shape));
+        }
+    }
+
+    private static string LayerOf(string name) => name[..name.LastIndexOf('.')];
+
+    // The reference's projector is of 1×1 convolutions: [out, in, 1, 1].
+    private static Tensor AsConvolution(Tensor value) =>
+        value.dim() == 2 ? value.view(value.shape[0], value.shape[1], 1, 1) : value;
+}

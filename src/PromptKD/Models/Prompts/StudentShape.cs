@@ -1,0 +1,9 @@
+namespace PromptKD.Models.Prompts;
+
+/// <summary>Sizes of what a student learns.</summary>
+/// <param name="PromptLength">Learned tokens added to each image sequence.</param>
+/// <param name="PromptDepth">Layers that get learned tokens, counted from the input; 0 for none.</param>
+/// <param name="TeacherEmbedding">Width of the teacher's feature space, into which the projector leads.</param>
+/// <param name="RoundPromptsToHalf">Rounds inserted prompts through float16, as the reference does.</param>
+internal sealed record StudentShape(
+    int PromptLength, int PromptDepth, int TeacherEmbedding, bool RoundPromptsToHalf = false);

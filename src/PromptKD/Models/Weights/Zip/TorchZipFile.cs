@@ -1,0 +1,127 @@
+using System.IO.Compression;
+using System.Text;
+using PromptKD.Models.Weights.Pickle;
+
+namespace PromptKD.Models.Weights.Zip;
+
+/// <summary>
+/// The format that <c>torch.save</c> has written since version 1.6, and TorchScript archives: a zip whose entry
+/// <c>data.pkl</c> is the pickle and whose entries <c>data/KEY</c> are the storages. TorchScript's code entries are
+/// never looked at. Entries are read one by one from the file, never the archive as a whole.
+/// </summary>
+internal sealed class TorchZipFile : ITorchFile
+{
+    // No deflate stream expands further: a byte of input makes at most 1032 of output.
+    private const long MaxDeflateRatio = 1032;
+
+    private readonly string _path;
+    private readonly ZipArchive _archive;
+    private readonly Dictionary<string, ZipArchiveEntry> _entries = [];
+    private readonly string _folder;
+
+    /// <exception cref="PromptKDException">Not a PyTorch archive, damaged, or not little-endian.</exception>
+    public TorchZipFile(string path, FileStream stream)
+    {
+        _path = path;
+        try
+        {
+            _archive = new ZipArchive(stream, ZipArchiveMode.Read);
+            foreach (ZipArchiveEntry entry in _archive.Entries.Where(entry => !_entries.TryAdd(entry.FullName, entry)))
+            {
+                throw new InvalidDataException($"two entries '{entry.FullName}'.");
+            }
+
+            _folder = FindFolder();
+            CheckByteOrder();
+            using Stream pickle = OpenEntry("data.pkl");
+            Root = PickleReader.Read(path, pickle, LoadStorage);
+        }
+        catch (Exception error) when (IsDamage(error))
+        {
+            throw Damaged(error);
+        }
+    }
+
+    /// <inheritdoc/>
+    public object? Root { get; }
+
+    /// <inheritdoc/>
+    public Tensor Read(StoredTensor tensor)
+    {
+        try
+        {
+            return tensor.Read(OpenStorage);
+        }
+        catch (Exception error) when (IsDamage(error))
+        {
+            throw Damaged(error);
+        }
+    }
+
+    public void Dispose() => _archive.Dispose();
+
+    /// <summary>Everything lies in one folder, named after the file as it was first saved.</summary>
+    private string FindFolder()
+    {
+        string? pickle = _entries.Keys
+            .Where(name => name == "data.pkl" || name.EndsWith("/data.pkl", StringComparison.Ordinal))
+            .MinBy(name => name.Length);
+        return pickle?[..^"data.pkl".Length] ?? throw new PromptKDException(
+            $"{_path}: a zip archive of {_entries.Count} files without a 'data.pkl': not a PyTorch checkpoint.");
+    }
+
+    private void CheckByteOrder()
+    {
+        if (!_entries.ContainsKey(_folder + "byteorder"))
+        {
+            return;
+        }
+
+        Span<byte> text = stackalloc byte[16];
+        using Stream stream = OpenEntry("byteorder");
+        int length = stream.ReadAtLeast(text, text.Length, throwOnEndOfStream: false);
+        string order = Encoding.ASCII.GetString(text[..length]).Trim();
+        if (order != "little")
+        {
+            throw new PromptKDException(
+                $"{_path}: its byte order is '{order}', not 'little'. Save it again on a little-endian machine.");
+        }
+    }
+
+    // ("storage", storage class, key, location such as "cuda:0", elements)
+    private PickledStorage LoadStorage(object?[] reference)
+    {
+        PickledStorage storage = TorchStorages.Parse(reference);
+        ZipArchiveEntry entry = Find($"data/{storage.Key}");
+        long bytes = checked(storage.Count * storage.Type.ElementSize());
+        return entry.Length >= bytes && entry.CompressedLength >= entry.Length / MaxDeflateRatio
+            ? storage
+            : throw new InvalidDataException(
+                $"'{entry.FullName}' has {entry.Length} bytes ({entry.CompressedLength} packed), expected {bytes}.");
+    }
+
+    private Stream OpenStorage(PickledStorage storage, long byteOffset)
+    {
+        Stream stream = OpenEntry($"data/{storage.Key}");
+        byte[] skipped = new byte[(int)Math.Min(byteOffset, 1 << 16)];
+        for (long left = byteOffset; left > 0; left -= Math.Min(left, skipped.Length))
+        {
+            stream.ReadExactly(skipped.AsSpan(0, (int)Math.Min(left, skipped.Length)));
+        }
+
+        return stream;
+    }
+
+    private Stream OpenEntry(string name) => Find(name).Open();
+
+    private ZipArchiveEntry Find(string name) =>
+        _entries.TryGetValue(_folder + name, out ZipArchiveEntry? entry)
+            ? entry
+            : throw new InvalidDataException($"no entry '{_folder}{name}'.");
+
+    private static bool IsDamage(Exception error) => error is InvalidDataException or IOException
+        or OverflowException or NotSupportedException or ArgumentException;
+
+    private PromptKDException Damaged(Exception error) => new(
+        $"{_path}: not a PyTorch archive, cut short or damaged: {error.Message} Fetch the file again.", error);
+}

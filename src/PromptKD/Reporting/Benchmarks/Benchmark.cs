@@ -1,0 +1,58 @@
+using System.Globalization;
+using PromptKD.Training;
+
+namespace PromptKD.Reporting.Benchmarks;
+
+/// <summary>Makes the tables of the paper: runs what is missing of a plan, and reports after each run.</summary>
+public static class Benchmark
+{
+    /// <summary>
+    /// Makes the runs that are not finished, in order; what cannot be made (a data set that is not there) is reported,
+    /// and the others go on. The same call after an interruption goes on where it was.
+    /// </summary>
+    /// <param name="plan">Which runs.</param>
+    /// <param name="observer">Is told how it goes; null for nobody.</param>
+    /// <param name="cancellation">Stops behind the running step, with a checkpoint.</param>
+    /// <returns>The report that also stands in the output folder.</returns>
+    /// <exception cref="PromptKDException">
+    /// The plan names what does not exist, a run was made with other settings, or the report cannot be written.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">It was stopped; the same call goes on from there.</exception>
+    public static BenchmarkReport Run(
+        BenchmarkPlan plan, ITrainingObserver? observer = null, CancellationToken cancellation = default)
+    {
+        IReadOnlyList<BenchmarkRun> runs = [.. plan.Runs().DistinctBy(run => run.Folder)];
+        BenchmarkRun[] missing = [.. runs.Where(run => !run.IsFinished())];
+        observer?.OnPhase(string.Create(
+            CultureInfo.InvariantCulture, $"{runs.Count} runs, {runs.Count - missing.Length} of them finished"));
+        var faults = new Dictionary<string, string>();
+        foreach (BenchmarkRun run in missing)
+        {
+            observer?.OnPhase(run.Title);
+            try
+            {
+                run.Make(observer, cancellation);
+            }
+            catch (PromptKDException fault)
+            {
+                faults[run.Folder] = fault.Message;
+                observer?.OnWarning($"{run.Title}: {fault.Message}");
+            }
+
+            Report(runs, faults).Write(plan.Output);
+        }
+
+        BenchmarkReport report = Report(runs, faults);
+        report.Write(plan.Output);
+        return report;
+    }
+
+    private static BenchmarkReport Report(IReadOnlyList<BenchmarkRun> runs, Dictionary<string, string> faults)
+    {
+        IEnumerable<string> unfinished = runs
+            .Where(run => !run.IsFinished())
+            .Select(run => faults.TryGetValue(run.Folder, out string? fault) ? $"{run.Title}: {fault}" : run.Title);
+        return new BenchmarkReport(
+            OutcomeReader.ReadOwn(runs.Where(run => run.CountsInTable).Select(run => run.Folder)), [.. unfinished]);
+    }
+}

@@ -1,0 +1,134 @@
+using PromptKD.Configuration;
+using PromptKD.Data.Datasets;
+using PromptKD.Runs.Train;
+
+namespace PromptKD.Reporting.Benchmarks;
+
+/// <summary>A table of the paper to be made: which protocol, methods, data sets and seeds.</summary>
+public sealed record BenchmarkPlan
+{
+    private const string SourceOfTransfer = "ImageNet";
+
+    /// <summary>The trainer file of each method, for base-to-new and for the other two protocols.</summary>
+    private static readonly Dictionary<string, (string BaseToNovel, string Transfer)> s_trainerFiles = new()
+    {
+        ["PromptKD"] = (
+            "PromptKD/vit_b16_c2_ep20_batch8_4+4ctx.yaml", "PromptKD/vit_b16_c2_ep20_batch8_4+4ctx_cross_datasets.yaml"),
+        ["PromptSRC"] = (
+            "PromptSRC/vit_b16_c2_ep20_batch4_4+4ctx.yaml", "PromptSRC/vit_b16_c2_ep20_batch4_4+4ctx_cross_datasets.yaml"),
+        ["MaPLe"] = ("MaPLe/vit_b16_c2_ep5_batch4_2ctx.yaml", "MaPLe/vit_b16_c2_ep5_batch4_2ctx_cross_datasets.yaml"),
+        ["IVLP"] = ("IVLP/vit_b16_c2_ep20_batch8_4+4ctx.yaml", "IVLP/vit_b16_c2_ep20_batch8_4+4ctx.yaml"),
+        ["CoCoOp"] = ("CoCoOp/vit_b16_c4_ep10_batch1_ctxv1.yaml", "CoCoOp/vit_b16_c4_ep10_batch1_ctxv1.yaml"),
+        ["CoOp"] = ("CoOp/vit_b16_ep50.yaml", "CoOp/vit_b16_ep50.yaml"),
+        ["ZeroshotCLIP"] = ("CoOp/vit_b16.yaml", "CoOp/vit_b16.yaml"),
+        ["ZeroshotCLIP2"] = ("CoOp/vit_b16.yaml", "CoOp/vit_b16.yaml"),
+    };
+
+    /// <summary>Which table.</summary>
+    public required Protocol Protocol { get; init; }
+
+    /// <summary>Folder of all data sets, as DATASET.ROOT.</summary>
+    public required string Root { get; init; }
+
+    /// <summary>Folder that receives the runs and the report.</summary>
+    public required string Output { get; init; }
+
+    /// <summary>Data sets by any of their names; empty for all of the table.</summary>
+    public IReadOnlyList<string> Datasets { get; init; } = [];
+
+    /// <summary>One run of each data set a seed.</summary>
+    public IReadOnlyList<int> Seeds { get; init; } = [1, 2, 3];
+
+    /// <summary>The methods, as TRAINER.NAME spells them.</summary>
+    public IReadOnlyList<string> Trainers { get; init; } = ["PromptKD"];
+
+    /// <summary>The folder <c>configs</c>, with <c>datasets</c> and <c>trainers</c> in it.</summary>
+    public required string Configs { get; init; }
+
+    /// <summary>Labelled images a class that the labelled methods learn from; the paper's 16.</summary>
+    public int Shots { get; init; } = 16;
+
+    /// <summary>KEY VALUE pairs that win over the files, in every run.</summary>
+    public IReadOnlyList<string> Overrides { get; init; } = [];
+
+    /// <summary>The runs in the order in which they are to be made: a model before those that only test it.</summary>
+    /// <exception cref="PromptKDException">A data set, method, file or key that does not exist.</exception>
+    internal IReadOnlyList<BenchmarkRun> Runs()
+    {
+        DatasetEntry[] datasets = [.. ChosenDatasets()];
+        return
+        [
+            .. from trainer in Trainers.Select(KnownTrainer)
+               from dataset in datasets
+               from seed in Seeds
+               from run in RunsOf(trainer, dataset, seed)
+               select run,
+        ];
+    }
+
+    private IEnumerable<DatasetEntry> ChosenDatasets() =>
+        (Datasets.Count > 0 ? Datasets : PaperNumbers.Datasets(Protocol)).Select(DatasetCatalog.Find);
+
+    private static string KnownTrainer(string trainer) =>
+        s_trainerFiles.Keys.FirstOrDefault(name => name.Equals(trainer, StringComparison.OrdinalIgnoreCase))
+        ?? throw new PromptKDException(
+            $"There is no method '{trainer}' to benchmark. Known are {string.Join(", ", s_trainerFiles.Keys)}.");
+
+    private IEnumerable<BenchmarkRun> RunsOf(string trainer, DatasetEntry dataset, int seed) => (trainer, Protocol) switch
+    {
+        ("PromptKD", Protocol.BaseToNovel) => [Train(trainer, dataset, seed, "", "TRAINER.MODAL", "base2novel")],
+        ("PromptKD", _) => [Train(trainer, dataset, seed, "", "TRAINER.MODAL", "cross")],
+        ("ZeroshotCLIP" or "ZeroshotCLIP2", Protocol.BaseToNovel) =>
+        [
+            Train(trainer, dataset, seed, "base", "DATASET.SUBSAMPLE_CLASSES", "base"),
+            Train(trainer, dataset, seed, "new", "DATASET.SUBSAMPLE_CLASSES", "new"),
+        ],
+        ("ZeroshotCLIP" or "ZeroshotCLIP2", _) => [Train(trainer, dataset, seed, "")],
+        (_, Protocol.BaseToNovel) => TrainAndTest(trainer, dataset, dataset, seed, "base", "new"),
+        _ => TrainAndTest(trainer, DatasetCatalog.Find(SourceOfTransfer), dataset, seed, "all", "all"),
+    };
+
+    /// <summary>
+    /// A model learned from some classes of one data set, tested on other classes or another data set.
+    /// </summary>
+    private IEnumerable<BenchmarkRun> TrainAndTest(
+        string trainer, DatasetEntry source, DatasetEntry target, int seed, string learned, string tested)
+    {
+        string shots = Shots.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        bool transfer = source != target;
+        BenchmarkRun training = Train(
+            trainer, source, seed, transfer ? "" : learned,
+            "DATASET.NUM_SHOTS", shots, "DATASET.SUBSAMPLE_CLASSES", learned);
+        BenchmarkRun test = Train(
+            trainer, target, seed, transfer ? "" : tested,
+            "DATASET.NUM_SHOTS", shots, "DATASET.SUBSAMPLE_CLASSES", tested);
+        yield return training with { CountsInTable = !transfer };
+        yield return test with
+        {
+            Title = transfer ? $"{test.Title}, learned on {source.Name}" : test.Title,
+            Request = new TrainingRequest { EvalOnly = true, ModelDir = training.Folder },
+        };
+    }
+
+    private BenchmarkRun Train(string trainer, DatasetEntry dataset, int seed, string part, params string[] settings)
+    {
+        (string baseToNew, string transfer) = s_trainerFiles[trainer];
+        string trainerFile = Protocol == Protocol.BaseToNovel ? baseToNew : transfer;
+        string seedText = seed.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        string folder = Path.Combine(Output, trainer, dataset.Config, "seed" + seedText, part);
+        ExperimentConfig config = new ExperimentConfig()
+            .MergeFile(Path.Combine(Configs, "datasets", dataset.Config + ".yaml"))
+            .MergeFile(Path.Combine(Configs, "trainers", trainerFile))
+            .MergeOverrides(["TRAINER.NAME", trainer, "SEED", seedText, .. settings, .. Overrides]);
+        return new BenchmarkRun
+        {
+            Title = $"{trainer} on {dataset.Name}, seed {seedText}{(part.Length > 0 ? $", {part} classes" : "")}",
+            Folder = Path.TrimEndingDirectorySeparator(folder),
+            Config = config with
+            {
+                Dataset = config.Dataset with { Root = Root },
+                OutputDir = Path.TrimEndingDirectorySeparator(folder),
+            },
+        };
+    }
+}

@@ -1,0 +1,29 @@
+using PromptKD.Data.Pictures;
+using PromptKD.Evaluation;
+using PromptKD.Training;
+
+namespace PromptKD.Runs.Distill;
+
+/// <summary>What a distillation came to.</summary>
+/// <param name="StudentFolder">The deployable package.</param>
+/// <param name="Pictures">Unlabelled pictures that were given.</param>
+/// <param name="Skipped">Those of them that could not be read, with the reason.</param>
+/// <param name="Epochs">One record an epoch, in order.</param>
+/// <param name="Teacher">
+/// Accuracies of the teacher on the validation folder, of several combined; null without one.
+/// </param>
+/// <param name="Student">Accuracies of the student there, after the last epoch; null without one.</param>
+public sealed record DistillationReport(
+    string StudentFolder,
+    int Pictures,
+    IReadOnlyList<SkippedPicture> Skipped,
+    IReadOnlyList<EpochRecord> Epochs,
+    BaseNovelResult? Teacher,
+    BaseNovelResult? Student)
+{
+    /// <summary>
+    /// Accuracies of each of several teachers there, in order; null for one whose features are stored. Empty for one
+    /// teacher, or without a validation folder.
+    /// </summary>
+    public IReadOnlyList<BaseNovelResult?> EachTeacher { get; init; } = [];
+}

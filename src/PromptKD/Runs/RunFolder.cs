@@ -1,0 +1,180 @@
+using System.Text.Json;
+using PromptKD.Configuration;
+using PromptKD.Runtime;
+
+namespace PromptKD.Runs;
+
+/// <summary>
+/// The folder of one run: <c>config.yaml</c>, <c>log.txt</c>, <c>metrics.jsonl</c>, <c>checkpoints/</c> and the
+/// student package. One process writes it at a time, and only with the configuration that it was begun with.
+/// </summary>
+internal sealed class RunFolder : IDisposable
+{
+    // Keys that say where and how fast, not what comes out; the picture size follows from the student.
+    private static readonly string[] s_harmlessKeys =
+    [
+        "OUTPUT_DIR", "DEVICE", "USE_CUDA", "RESUME", "DATALOADER.NUM_WORKERS", "TRAIN.PRINT_FREQ",
+        "TRAIN.CHECKPOINT_MINUTES", "DATALOADER.TEST.BATCH_SIZE", "DISTILL.VOCAB", "INPUT.SIZE",
+        "TRAIN.MEMORY", "TRAIN.TEXT_CHUNK",
+    ];
+
+    private const string ConfigFile = "config.yaml";
+
+    private static readonly string s_checkpointFile = Path.Combine("checkpoints", "last.safetensors");
+
+    private readonly FileStream _lock;
+    private readonly RunLog _log;
+
+    private RunFolder(string path, FileStream held, RunLog log)
+    {
+        Root = path;
+        _lock = held;
+        _log = log;
+    }
+
+    /// <summary>The folder.</summary>
+    public string Root { get; }
+
+    /// <summary>Whether a run has been begun in it.</summary>
+    public bool IsBegun => File.Exists(In(ConfigFile));
+
+    /// <summary>The deployable package.</summary>
+    public string StudentFolder => In("student");
+
+    /// <summary>The state of the run.</summary>
+    public string CheckpointPath => In(s_checkpointFile);
+
+    /// <summary>Where the family's programs keep the curves of a run.</summary>
+    public string TensorBoardFolder => In("tensorboard");
+
+    /// <summary>Opens a new folder, or one that was begun with the same configuration.</summary>
+    /// <param name="path">The folder; made where there is none.</param>
+    /// <param name="config">The full configuration.</param>
+    /// <exception cref="PromptKDException">
+    /// Another configuration began it (says which key differs), another process is writing it, or it is not writable.
+    /// </exception>
+    public static RunFolder Open(string path, ExperimentConfig config) => Open(path, config, RunLog.Append);
+
+    /// <summary>
+    /// Opens a folder as the family's programs do: as <see cref="Open(string, ExperimentConfig)"/>, and a run that does not go on from a
+    /// checkpoint gets a log of its own.
+    /// </summary>
+    /// <param name="path">The folder; made where there is none.</param>
+    /// <param name="config">The full configuration; null to write a log and results only, beside whatever run.</param>
+    /// <exception cref="PromptKDException">As <see cref="Open(string, ExperimentConfig)"/>.</exception>
+    public static RunFolder OpenLikeDassl(string path, ExperimentConfig? config)
+    {
+        bool goesOn = config is not null && File.Exists(CheckpointOf(path));
+        return Open(path, config, goesOn ? RunLog.Append : RunLog.Begin);
+    }
+
+    /// <summary>The file that holds the state of a run.</summary>
+    /// <param name="folder">The folder of the run.</param>
+    public static string CheckpointOf(string folder) => Path.Combine(folder, s_checkpointFile);
+
+    /// <summary>
+    /// Refuses to go on with a run that was begun with other settings; a folder without a run will do.
+    /// </summary>
+    /// <param name="folder">The folder of the run.</param>
+    /// <param name="config">The settings.</param>
+    /// <exception cref="PromptKDException">A setting differs; the message names it.</exception>
+    public static void RefuseOtherConfiguration(string folder, ExperimentConfig config)
+    {
+        string path = Path.Combine(folder, ConfigFile);
+        ConfigDifference? difference = !File.Exists(path)
+            ? null
+            : ExperimentConfig.Differences(new ExperimentConfig().MergeFile(path), config)
+                .FirstOrDefault(one => !s_harmlessKeys.Contains(one.Key));
+        if (difference is not null)
+        {
+            throw new PromptKDException(
+                $"{folder} holds a run of another configuration: {difference}. "
+                + "Use another --output, or delete that folder to start afresh.");
+        }
+    }
+
+    /// <summary>Refuses to go on from a checkpoint that other inputs made.</summary>
+    /// <param name="made">Digests in the checkpoint.</param>
+    /// <param name="now">Digests of this run's inputs.</param>
+    /// <exception cref="PromptKDException">An input differs; the message names it.</exception>
+    public void RefuseOtherInputs(IReadOnlyDictionary<string, string> made, IReadOnlyDictionary<string, string> now)
+    {
+        string? changed = now.Keys.Union(made.Keys).Order(StringComparer.Ordinal)
+            .FirstOrDefault(name => made.GetValueOrDefault(name) != now.GetValueOrDefault(name));
+        if (changed is not null)
+        {
+            throw new PromptKDException(
+                $"{Root} holds a run with another {changed} (its SHA-256 was "
+                + $"{made.GetValueOrDefault(changed, "none")}, is {now.GetValueOrDefault(changed, "none")}). "
+                + "Use another --output, or delete that folder to start afresh.");
+        }
+    }
+
+    /// <summary>
+    /// Binds the folder to a configuration. Comes behind all that may be wrong with one: a mistake that was mended
+    /// is another configuration, and must not need another folder.
+    /// </summary>
+    /// <exception cref="PromptKDException">The disk is full or the folder is not writable.</exception>
+    public void Begin(ExperimentConfig config) => config.WriteFile(In(ConfigFile));
+
+    /// <summary>Adds a line to the log, with the time.</summary>
+    /// <exception cref="PromptKDException">The disk is full.</exception>
+    public void Log(string line) => _log.WriteTimed(line);
+
+    /// <summary>Adds a line to the log as it is, for programs that read logs of the family.</summary>
+    /// <exception cref="PromptKDException">The disk is full.</exception>
+    public void LogPlain(string line) => _log.Write(line);
+
+    /// <summary>Writes <c>metrics.jsonl</c> anew: one line an epoch and one a validation.</summary>
+    public void WriteMetrics(IEnumerable<object> records) => WholeFile.WriteText(
+        In("metrics.jsonl"),
+        string.Concat(records.Select(record => JsonSerializer.Serialize(record, RecordJson.Options) + "\n")));
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _log.Dispose();
+        _lock.Dispose();
+    }
+
+    private static RunFolder Open(string path, ExperimentConfig? config, Func<string, RunLog> openLog)
+    {
+        FileStream held = Hold(path);
+        try
+        {
+            if (config is not null)
+            {
+                RefuseOtherConfiguration(path, config);
+            }
+
+            return new RunFolder(path, held, openLog(path));
+        }
+        catch
+        {
+            held.Dispose();
+            throw;
+        }
+    }
+
+    private static FileStream Hold(string path)
+    {
+        string lockPath = Path.Combine(path, ".lock");
+        try
+        {
+            Directory.CreateDirectory(path);
+            return new FileStream(
+                lockPath, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
+        }
+        catch (IOException error) when (File.Exists(lockPath))
+        {
+            throw new PromptKDException(
+                $"{path}: another process is writing this run. Wait for it, or stop it.", error);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new PromptKDException($"Cannot write the output folder '{path}': {error.Message}", error);
+        }
+    }
+
+    private string In(string name) => Path.Combine(Root, name);
+}

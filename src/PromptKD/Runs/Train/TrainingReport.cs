@@ -1,0 +1,16 @@
+using PromptKD.Data.Pictures;
+using PromptKD.Evaluation;
+using PromptKD.Training;
+
+namespace PromptKD.Runs.Train;
+
+/// <summary>What <see cref="Experiment.Train"/> did.</summary>
+/// <param name="OutputFolder">The folder of the run.</param>
+/// <param name="Result">What it came to; null with NoTrain.</param>
+/// <param name="Epochs">One record an epoch that was trained, in order.</param>
+/// <param name="Skipped">Training pictures that could not be read, with the reason.</param>
+public sealed record TrainingReport(
+    string OutputFolder,
+    TrainingResult? Result,
+    IReadOnlyList<EpochRecord> Epochs,
+    IReadOnlyList<SkippedPicture> Skipped);

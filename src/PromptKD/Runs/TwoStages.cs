@@ -1,0 +1,95 @@
+using PromptKD.Configuration;
+using PromptKD.Configuration.Presets;
+using PromptKD.Data.Pictures;
+using PromptKD.Models.Weights;
+using PromptKD.Runs.Teach;
+using PromptKD.Text;
+
+namespace PromptKD.Runs;
+
+/// <summary>The settings of a run that tunes its teacher first, and then distils it.</summary>
+public sealed record TwoStages
+{
+    private TwoStages(ExperimentConfig teaching, ExperimentConfig distillation)
+    {
+        Teaching = teaching;
+        Distillation = distillation;
+    }
+
+    /// <summary>Settings of the first stage; its output folder is <c>teacher</c> below that of the second.</summary>
+    public ExperimentConfig Teaching { get; }
+
+    /// <summary>Settings of the second stage; its teacher is what the first one makes.</summary>
+    public ExperimentConfig Distillation { get; }
+
+    /// <summary>Joins two configurations.</summary>
+    /// <param name="teaching">
+    /// How to teach: method, shots, optimizer, prompts. Models, classes, pictures to measure on, seed and device are
+    /// taken from <paramref name="distillation"/>.
+    /// </param>
+    /// <param name="distillation">
+    /// How to distil, with DISTILL.LABELLED: the pictures to teach with. DISTILL.CLASSES may be empty: the names of the
+    /// labelled folders, sorted.
+    /// </param>
+    /// <exception cref="PromptKDException">A setting is missing, or pictures do not fit the classes.</exception>
+    public static TwoStages Join(ExperimentConfig teaching, ExperimentConfig distillation)
+    {
+        DistillConfig paths = distillation.Distill;
+        if (paths.TeacherPrompts.Length > 0 || paths.Store.Length > 0)
+        {
+            throw new PromptKDException(
+                $"{(paths.Store.Length > 0 ? "--store" : "--teacher-prompts")} is of a teacher that is there, and "
+                + "--labelled tunes a new one. Leave one of them out.");
+        }
+
+        teaching = teaching with
+        {
+            OutputDir = Path.Combine(distillation.OutputDir, "teacher"),
+            Seed = distillation.Seed,
+            Device = distillation.Device,
+            UseCuda = distillation.UseCuda,
+            Input = distillation.Input,
+            Distill = new DistillConfig
+            {
+                Labelled = paths.Labelled,
+                Classes = paths.Classes,
+                Teacher = paths.Teacher,
+                Val = paths.Val,
+                Base = paths.Base,
+                Vocab = paths.Vocab,
+                Strict = paths.Strict,
+                FastJpeg = paths.FastJpeg,
+            },
+        };
+        TeachPreset.Check(teaching);
+        TowerPromptConfig method = TeachPreset.Method(teaching);
+        return new TwoStages(teaching, distillation with
+        {
+            Distill = paths with
+            {
+                Labelled = "",
+                Classes = [.. LabelledPictures.Read(teaching).ClassNames],
+                TeacherPrompts = TeachingRun.CheckpointOf(teaching),
+            },
+            Trainer = distillation.Trainer with
+            {
+                PromptKD = distillation.Trainer.PromptKD with
+                {
+                    CtxInit = ContextText.CountedInTokens(method.CtxInit, method.NCtxText).Prefix,
+                },
+            },
+        });
+    }
+
+    /// <summary>Finds mistakes in the second stage before the first one takes its time.</summary>
+    /// <exception cref="PromptKDException">There is one.</exception>
+    internal void Check(CancellationToken cancellation)
+    {
+        DistillPreset.Check(Distillation);
+        RunFolder.RefuseOtherConfiguration(Distillation.OutputDir, Distillation);
+        PictureFolder.Unlabelled(Distillation.Distill.Images);
+        using ClipCheckpoint student = ModelFiles.OpenClip(
+            Distillation.Distill.Student, observer: null, cancellation);
+        student.Architecture.RequireTransformer(student.Description);
+    }
+}

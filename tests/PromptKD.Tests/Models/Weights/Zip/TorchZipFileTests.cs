@@ -1,0 +1,96 @@
+using System.IO.Compression;
+using PromptKD.Golden;
+using PromptKD.Models.Weights;
+
+namespace PromptKD.Tests.Models.Weights.Zip;
+
+public sealed class TorchZipFileTests : IDisposable
+{
+    private static readonly string s_odd = Path.Combine(ProjectFolder.Golden, "11-checkpoints", "odd_tensors.pt");
+
+    private readonly string _folder = Directory.CreateTempSubdirectory().FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public void Reads_compressed_entries_too()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using CheckpointFile file = CheckpointFile.Open(Rewrite(CompressionLevel.Optimal));
+        string expectedPath = Path.Combine(ProjectFolder.Golden, "11-checkpoints", "odd_tensors_expected.safetensors");
+
+        foreach ((string name, Tensor expected) in SafetensorsFile.Read(expectedPath))
+        {
+            Tensor actual = file.Tensors[name].Read();
+
+            Assert.Equal(expected.shape, actual.shape);
+            Assert.True(actual.eq(expected).all().item<bool>(), name);
+        }
+    }
+
+    [Fact]
+    public void Keeps_an_expanded_tensor_as_small_as_it_is_stored()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using CheckpointFile file = CheckpointFile.Open(s_odd);
+
+        // Stored as two elements and shape [2, 3] with strides (1, 0).
+        Assert.Equal([1, 0], file.Tensors["expanded"].Read().stride());
+    }
+
+    [Fact]
+    public void Refuses_big_endian_values()
+    {
+        string path = Rewrite(CompressionLevel.NoCompression, ("odd_tensors/byteorder", "big"));
+
+        var error = Assert.Throws<PromptKDException>(() => CheckpointFile.Open(path));
+
+        Assert.Contains("byte order is 'big'", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Refuses_two_entries_of_one_name()
+    {
+        string path = Rewrite(CompressionLevel.NoCompression, ("odd_tensors/data.pkl", "."));
+
+        var error = Assert.Throws<PromptKDException>(() => CheckpointFile.Open(path));
+
+        Assert.Contains("two entries 'odd_tensors/data.pkl'", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Refuses_other_zip_archives()
+    {
+        string path = Path.Combine(_folder, "a.zip");
+        using (ZipArchive archive = ZipFile.Open(path, ZipArchiveMode.Create))
+        {
+            archive.CreateEntry("readme.txt");
+        }
+
+        var error = Assert.Throws<PromptKDException>(() => CheckpointFile.Open(path));
+
+        Assert.Contains("without a 'data.pkl'", error.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Packs the golden file of odd tensors again, with other compression and an additional entry.</summary>
+    private string Rewrite(CompressionLevel compression, params (string Name, string Content)[] additional)
+    {
+        string path = Path.Combine(_folder, "odd.pt");
+        using ZipArchive source = ZipFile.OpenRead(s_odd);
+        using ZipArchive target = ZipFile.Open(path, ZipArchiveMode.Create);
+        foreach (ZipArchiveEntry entry in source.Entries)
+        {
+            using Stream input = entry.Open();
+            using Stream output = target.CreateEntry(entry.FullName, compression).Open();
+            input.CopyTo(output);
+        }
+
+        foreach ((string name, string content) in additional)
+        {
+            using Stream output = target.CreateEntry(name, compression).Open();
+            output.Write(System.Text.Encoding.ASCII.GetBytes(content));
+        }
+
+        return path;
+    }
+}

@@ -1,0 +1,382 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using PromptKD.Configuration;
+using PromptKD.Configuration.Presets;
+using PromptKD.Demo;
+using PromptKD.Models.Weights;
+using PromptKD.Runs;
+using PromptKD.Runs.Distill;
+using PromptKD.Runs.Teach;
+using PromptKD.Tests.Runs.Distill;
+
+namespace PromptKD.Tests.Runs.Teach;
+
+/// <summary>
+/// <see cref="Experiment.Teach"/> and <see cref="Experiment.TeachAndDistil"/> on four class folders, with tiny random
+/// CLIPs. They start torch's one random generator, so no other test may run beside them.
+/// </summary>
+[Collection(AloneInTheProcess.Name)]
+public sealed class ExperimentTeachTests : IDisposable
+{
+    private const int Epochs = 2;
+
+    // Two base classes of two shots each, in batches of two.
+    private const int StepsOfTeaching = Epochs * 2;
+
+    private readonly string _folder = Directory.CreateTempSubdirectory().FullName;
+    private readonly string[] _classes = [.. DemoClass.All.Take(4).Select(one => one.Name)];
+    private readonly int _threads = get_num_threads();
+
+    public ExperimentTeachTests()
+    {
+        // Models this small are not faster on two threads, and much slower where those have to wait for a core.
+        set_num_threads(1);
+        TinyClip.Write(Clip, TinyClip.Architecture with { EmbeddingSize = 40 }, seed: 1);
+        TinyClip.Write(Student, TinyClip.Architecture, seed: 1000);
+        string drawn = Path.Combine(_folder, "drawn");
+        DemoData.Write(drawn, photosPerClass: 1, testPerClass: 3);
+        foreach (string name in _classes)
+        {
+            Directory.CreateDirectory(Labelled);
+            Directory.Move(Path.Combine(drawn, DemoData.TestFolder, name), Path.Combine(Labelled, name));
+        }
+    }
+
+    public void Dispose()
+    {
+        set_num_threads(_threads);
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    [Fact]
+    public void Learns_the_shots_of_the_base_classes_and_measures_on_all_other_pictures()
+    {
+        TeachingReport report = Teach(Config());
+
+        Assert.Equal(_classes[..2], report.LearnedClasses);
+        Assert.Equal(4, report.Pictures);
+        Assert.Equal((4 * 3) - 4, report.Taught!.Pictures);
+        Assert.NotNull(report.Taught.HarmonicMean);
+        Assert.Equal(Path.Combine(Output("run"), "VLPromptLearner", "model.pth.tar-2"), report.Checkpoint);
+        Assert.Equal(
+            Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(report.Checkpoint))), report.CheckpointSha256);
+        using var file = PromptCheckpoint.ReadTeacher(report.Checkpoint);
+        Assert.Equal([4, TinyClip.Architecture.TextWidth], file.TextContext!.shape);
+    }
+
+    [Fact]
+    public void Measures_on_the_validation_folder_where_there_is_one()
+    {
+        ExperimentConfig config = Config();
+        string validation = Path.Combine(_folder, "validation");
+        foreach (string name in _classes)
+        {
+            Directory.CreateDirectory(Path.Combine(validation, name));
+            File.Copy(Path.Combine(Labelled, name, "001.png"), Path.Combine(validation, name, "001.png"));
+        }
+
+        TeachingReport report = Teach(config with { Distill = config.Distill with { Val = validation } });
+
+        Assert.Equal("validation folder", report.MeasuredOn);
+        Assert.Equal(4, report.Taught!.Pictures);
+    }
+
+    [Fact]
+    public void Takes_every_picture_with_0_shots_and_then_has_nothing_to_measure_on()
+    {
+        ExperimentConfig config = Config();
+        config = config with
+        {
+            Dataset = config.Dataset with { NumShots = 0 },
+            Distill = config.Distill with { Base = 0 },
+        };
+
+        TeachingReport report = Teach(config);
+
+        Assert.Equal(12, report.Pictures);
+        Assert.Equal(_classes, report.LearnedClasses);
+        Assert.Null(report.Taught);
+        Assert.Null(report.MeasuredOn);
+    }
+
+    [Fact]
+    public void Counts_classes_with_fewer_pictures_than_shots_and_takes_all_of_theirs()
+    {
+        File.Delete(Path.Combine(Labelled, _classes[1], "001.png"));
+        File.Delete(Path.Combine(Labelled, _classes[1], "002.png"));
+
+        TeachingReport report = Teach(Config());
+
+        Assert.Equal(1, report.ShortClasses);
+        Assert.Equal(2 + 1, report.Pictures);
+        Assert.Contains(
+            $"1 of 2 classes have fewer than 2 pictures, '{_classes[1]}' only 1",
+            File.ReadAllText(Path.Combine(Output("run"), "log.txt")),
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Draws_other_shots_with_another_seed()
+    {
+        string first = Teach(Config("first")).Inputs["pictures"];
+        string again = Teach(Config("again")).Inputs["pictures"];
+        string second = Teach(Config("second") with { Seed = 2 }).Inputs["pictures"];
+
+        Assert.Equal(first, again);
+        Assert.NotEqual(first, second);
+    }
+
+    [Fact]
+    public void Needs_no_folders_of_novel_classes()
+    {
+        Directory.Delete(Path.Combine(Labelled, _classes[2]), recursive: true);
+        Directory.Delete(Path.Combine(Labelled, _classes[3]), recursive: true);
+
+        TeachingReport report = Teach(Config());
+
+        Assert.NotNull(report.Taught!.Base);
+        Assert.Null(report.Taught.Novel);
+    }
+
+    [Fact]
+    public void Refuses_a_class_without_a_picture()
+    {
+        foreach (string picture in Directory.GetFiles(Path.Combine(Labelled, _classes[0])))
+        {
+            File.Delete(picture);
+        }
+
+        File.WriteAllText(Path.Combine(Labelled, _classes[0], "notes.txt"), "no picture");
+
+        Assert.StartsWith(
+            $"No picture of the class '{_classes[0]}' in '{Labelled}'", Mistake(Config()), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Refuses_as_many_base_classes_as_there_are_classes()
+    {
+        ExperimentConfig config = Config();
+
+        Assert.StartsWith(
+            "--base is 4, but ",
+            Mistake(config with { Distill = config.Distill with { Base = 4 } }),
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Refuses_a_method_whose_teachers_distilling_cannot_read()
+    {
+        ExperimentConfig config = Config();
+
+        Assert.StartsWith(
+            "TRAINER.NAME is CoOp; distilling can learn from teachers of PromptSRC or IVLP only.",
+            Mistake(config with { Trainer = config.Trainer with { Name = "CoOp" } }),
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Refuses_other_settings_and_other_pictures_in_the_folder_of_a_finished_run()
+    {
+        ExperimentConfig config = Config();
+        Teach(config);
+
+        string settings = Mistake(config with { Dataset = config.Dataset with { NumShots = 1 } });
+        foreach (string name in _classes[..2])
+        {
+            File.AppendAllText(Path.Combine(Labelled, name, "001.png"), " ");
+            File.AppendAllText(Path.Combine(Labelled, name, "002.png"), " ");
+        }
+
+        Assert.Contains("DATASET.NUM_SHOTS is 2 and 1", settings, StringComparison.Ordinal);
+        Assert.Contains("holds a run with another pictures", Mistake(config), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Reports_a_finished_run_again_without_a_step()
+    {
+        TeachingReport first = Teach(Config());
+        var observer = new Interrupter(null);
+
+        TeachingReport second = Experiment.Teach(Config(), observer, TestContext.Current.CancellationToken);
+
+        Assert.Equal(0, observer.Steps);
+        Assert.Equal((first.ZeroShot, first.Taught), (second.ZeroShot, second.Taught));
+        Assert.Equal(first.Checkpoint, second.Checkpoint);
+    }
+
+    [Fact]
+    public void Writes_the_checkpoint_of_a_finished_run_again_where_it_was_lost()
+    {
+        TeachingReport report = Teach(Config());
+        byte[] written = File.ReadAllBytes(report.Checkpoint);
+        File.Delete(report.Checkpoint);
+
+        Teach(Config());
+
+        Assert.Equal(written, File.ReadAllBytes(report.Checkpoint));
+    }
+
+    [Fact]
+    public void Ends_in_the_same_bytes_when_it_is_stopped_behind_each_step()
+    {
+        Teach(Config("whole"));
+
+        for (int stops = 0; stops < StepsOfTeaching; stops++)
+        {
+            using var stop = new CancellationTokenSource();
+            Assert.Throws<OperationCanceledException>(() =>
+                Experiment.Teach(Config("stopped"), new Interrupter(stop.Cancel), stop.Token));
+        }
+
+        Teach(Config("stopped"));
+        Assert.Equal(Digests("whole"), Digests("stopped"));
+    }
+
+    [Fact]
+    public void Both_stages_end_in_the_same_bytes_when_they_are_stopped_between_and_within()
+    {
+        TeachAndDistil("whole");
+
+        int stops = 0;
+        while (StopBehindTheNextStep("stopped"))
+        {
+            stops++;
+        }
+
+        Assert.Equal(StepsOfTeaching + Epochs, stops);
+        Assert.Equal(Digests("whole"), Digests("stopped"));
+        Assert.Equal(Digests(Path.Combine("whole", "teacher")), Digests(Path.Combine("stopped", "teacher")));
+    }
+
+    [Fact]
+    public void Says_in_manifest_and_model_card_which_labels_are_behind_the_student()
+    {
+        (TeachingReport teacher, DistillationReport student) = TeachAndDistil("run");
+
+        using var manifest = JsonDocument.Parse(File.ReadAllText(Path.Combine(student.StudentFolder, "model.json")));
+        JsonElement tuning = manifest.RootElement.GetProperty("teacherTuning");
+        Assert.Equal(teacher.Inputs["pictures"], tuning.GetProperty("picturesSha256").GetString());
+        Assert.Equal(4, tuning.GetProperty("pictures").GetInt32());
+        Assert.Equal(
+            teacher.CheckpointSha256,
+            manifest.RootElement.GetProperty("inputs").GetProperty("teacher prompts").GetString());
+        Assert.Contains(
+            $"tuned by PromptSRC on 4 labelled pictures of 2 classes\n(SHA-256 of the set: {teacher.Inputs["pictures"]})",
+            File.ReadAllText(Path.Combine(student.StudentFolder, "README.md")),
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Finds_a_mistake_in_the_second_stage_before_the_first_one_begins()
+    {
+        ExperimentConfig distillation = Distillation("run");
+        var stages = TwoStages.Join(
+            Config(), distillation with { Distill = distillation.Distill with { Images = "nowhere" } });
+        var observer = new Interrupter(null);
+
+        string message = Assert.Throws<PromptKDException>(() => Experiment.TeachAndDistil(
+            stages, observer, cancellation: TestContext.Current.CancellationToken)).Message;
+
+        Assert.StartsWith("No folder at 'nowhere'", message, StringComparison.Ordinal);
+        Assert.Equal(0, observer.Steps);
+    }
+
+    [Fact]
+    public void Refuses_a_first_stage_beside_prompts_that_are_there()
+    {
+        ExperimentConfig distillation = Distillation("run");
+        distillation = distillation with { Distill = distillation.Distill with { TeacherPrompts = "prompts.pt" } };
+
+        Assert.StartsWith(
+            "--teacher-prompts is of a teacher that is there",
+            Assert.Throws<PromptKDException>(() => TwoStages.Join(Config(), distillation)).Message,
+            StringComparison.Ordinal);
+    }
+
+    private string Clip => Path.Combine(_folder, "clip.safetensors");
+
+    private string Student => Path.Combine(_folder, "student.safetensors");
+
+    private string Labelled => Path.Combine(_folder, "labelled");
+
+    private string Output(string run) => Path.Combine(_folder, run);
+
+    private static TeachingReport Teach(ExperimentConfig config) =>
+        Experiment.Teach(config, cancellation: TestContext.Current.CancellationToken);
+
+    private static string Mistake(ExperimentConfig config) =>
+        Assert.Throws<PromptKDException>(() => Teach(config)).Message;
+
+    private (TeachingReport Teacher, DistillationReport Student) TeachAndDistil(string run) => Experiment.TeachAndDistil(
+        TwoStages.Join(Config(), Distillation(run)), cancellation: TestContext.Current.CancellationToken);
+
+    /// <summary>Whether there was a step to stop behind.</summary>
+    private bool StopBehindTheNextStep(string run)
+    {
+        using var stop = new CancellationTokenSource();
+        var observer = new Interrupter(stop.Cancel);
+        try
+        {
+            Experiment.TeachAndDistil(TwoStages.Join(Config(), Distillation(run)), observer, observer, stop.Token);
+            return false;
+        }
+        catch (OperationCanceledException)
+        {
+            return true;
+        }
+    }
+
+    private ExperimentConfig Config(string run = "run")
+    {
+        ExperimentConfig paper = TeachPreset.Config;
+        return paper with
+        {
+            OutputDir = Output(run),
+            Device = "cpu",
+            Dataset = paper.Dataset with { NumShots = 2 },
+            Optim = paper.Optim with { MaxEpoch = Epochs },
+            DataLoader = paper.DataLoader with { TrainX = paper.DataLoader.TrainX with { BatchSize = 2 } },
+            Trainer = paper.Trainer with
+            {
+                PromptSRC = paper.Trainer.PromptSRC with { Prec = "fp32", GpaMean = 1 },
+            },
+            Distill = new DistillConfig
+            {
+                Labelled = Labelled,
+                Classes = [.. _classes],
+                Teacher = Clip,
+                Vocab = TinyClip.Vocabulary,
+                Base = 2,
+            },
+        };
+    }
+
+    // One batch an epoch.
+    private ExperimentConfig Distillation(string run)
+    {
+        ExperimentConfig paper = DistillPreset.Config;
+        return paper with
+        {
+            OutputDir = Output(run),
+            Device = "cpu",
+            Optim = paper.Optim with { MaxEpoch = Epochs },
+            DataLoader = paper.DataLoader with { TrainX = paper.DataLoader.TrainX with { BatchSize = 48 } },
+            Trainer = paper.Trainer with { PromptKD = paper.Trainer.PromptKD with { Prec = "fp32" } },
+            Distill = Config().Distill with
+            {
+                Images = Path.Combine(_folder, "drawn", DemoData.PhotosFolder),
+                Student = Student,
+            },
+        };
+    }
+
+    /// <summary>
+    /// SHA-256 by name of all that a run wrote, but for log and configuration, which name the folder.
+    /// </summary>
+    private Dictionary<string, string> Digests(string run) =>
+        Directory.EnumerateFiles(Output(run), "*", SearchOption.AllDirectories)
+            .Where(path => Path.GetFileName(path) is not ("log.txt" or "config.yaml"))
+            .ToDictionary(
+                path => Path.GetRelativePath(Output(run), path),
+                path => Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(path))));
+}
