@@ -78,7 +78,10 @@ public sealed class LabelledMethodsTests : IDisposable
         using ITrainedMethod method = _methods.Build(overrides + " TRAIN.TEXT_CHUNK 3");
         using var loop = new TrainingLoop(method, Plan(progress: null, Epochs, sameBatches: false));
         using Batch batch = TinyMethods.MakeBatch();
-        loop.Step(batch, learningRate: 0.01); // Makes gradients and momentum.
+        loop.Step(batch, learningRate: 0.01); // Makes gradients, momentum, and where the sentences lie.
+        method.SetTraining(false);
+        method.Classify(batch.Images).Dispose(); // The same, for the runs that are evaluated.
+        method.SetTraining(true);
         long before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
 
         loop.Step(batch, learningRate: 0.01);

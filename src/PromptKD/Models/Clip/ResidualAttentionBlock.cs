@@ -8,7 +8,7 @@ namespace PromptKD.Models.Clip;
 /// One pre-norm transformer layer: attention, then a two-layer perceptron, each added to its input.
 /// It knows nothing about prompts; <see cref="Transformer"/> places them before calling it.
 /// </summary>
-internal sealed class ResidualAttentionBlock : Module<Tensor, Tensor?, Tensor>
+internal sealed class ResidualAttentionBlock : Module<Tensor, CausalMask?, Tensor>
 {
     // In the order of OpenAI's checkpoints: it numbers the parameters of the optimizers that are saved.
     [ComponentName(Name = "attn")]
@@ -37,9 +37,9 @@ internal sealed class ResidualAttentionBlock : Module<Tensor, Tensor?, Tensor>
     }
 
     /// <param name="x">[batch, tokens, width].</param>
-    /// <param name="mask">Added to the attention scores, [tokens, tokens], or null.</param>
+    /// <param name="mask">Lets every token see itself and those before it; null lets it see all.</param>
     /// <returns>[batch, tokens, width].</returns>
-    public override Tensor forward(Tensor x, Tensor? mask)
+    public override Tensor forward(Tensor x, CausalMask? mask)
     {
         using DisposeScope scope = NewDisposeScope();
         return Finish(x, _attention.forward(_attentionNorm.forward(x), mask)).MoveToOuterDisposeScope();
@@ -63,11 +63,12 @@ internal sealed class ResidualAttentionBlock : Module<Tensor, Tensor?, Tensor>
     /// <summary>The same layer for texts that share their beginning, each token seeing those before it.</summary>
     /// <param name="x">[1, rows, width].</param>
     /// <param name="layout">Where each text is.</param>
+    /// <param name="mask">That of the tower.</param>
     /// <returns>[1, rows, width].</returns>
-    public Tensor ForwardPacked(Tensor x, PackedLayout layout)
+    public Tensor ForwardPacked(Tensor x, PackedLayout layout, CausalMask mask)
     {
         using DisposeScope scope = NewDisposeScope();
-        return Finish(x, _attention.ForwardPacked(_attentionNorm.forward(x), layout)).MoveToOuterDisposeScope();
+        return Finish(x, _attention.ForwardPacked(_attentionNorm.forward(x), layout, mask)).MoveToOuterDisposeScope();
     }
 
     /// <summary>As <see cref="ForwardQueries"/>, for the last token of each text.</summary>
@@ -77,10 +78,10 @@ internal sealed class ResidualAttentionBlock : Module<Tensor, Tensor?, Tensor>
     public Tensor ForwardPackedLast(Tensor x, PackedLayout layout)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor last = tensor(layout.LastRows, device: x.device);
         Tensor normalised = _attentionNorm.forward(x);
-        Tensor attended = _attention.ForwardPackedQueries(normalised.index_select(1, last), normalised, layout);
-        return Finish(x.index_select(1, last), attended).MoveToOuterDisposeScope();
+        Tensor queries = normalised.index_select(1, layout.LastRows);
+        Tensor attended = _attention.ForwardPackedQueries(queries, normalised, layout);
+        return Finish(x.index_select(1, layout.LastRows), attended).MoveToOuterDisposeScope();
     }
 
     // Adds what attention gave, then the perceptron of that: both [batch, tokens, width].

@@ -7,7 +7,7 @@ namespace PromptKD.Models.Clip;
 /// <summary>
 /// Multi-head self-attention with packed query, key and value weights, as <c>nn.MultiheadAttention</c>.
 /// </summary>
-internal sealed class SelfAttention : Module<Tensor, Tensor?, Tensor>
+internal sealed class SelfAttention : Module<Tensor, CausalMask?, Tensor>
 {
     [ComponentName(Name = "in_proj_weight")]
     private readonly Parameter _inputWeight;
@@ -33,15 +33,17 @@ internal sealed class SelfAttention : Module<Tensor, Tensor?, Tensor>
     }
 
     /// <param name="x">[batch, tokens, width].</param>
-    /// <param name="mask">Added to the scores before softmax, [tokens, tokens]; null lets every token see all.</param>
+    /// <param name="mask">Lets every token see itself and those before it; null lets it see all.</param>
     /// <returns>[batch, tokens, width].</returns>
-    public override Tensor forward(Tensor x, Tensor? mask)
+    public override Tensor forward(Tensor x, CausalMask? mask)
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor packed = functional.linear(x, _inputWeight, _inputBias); // [batch, tokens, 3 · width]
-        Tensor[] parts = packed.chunk(3, dim: -1);
-        return _output.forward(Attend(Split(parts[0]), Split(parts[1]), Split(parts[2]), mask))
-            .MoveToOuterDisposeScope();
+        Tensor[] parts = [.. packed.chunk(3, dim: -1).Select(Split)];
+        Tensor mixed = mask is null
+            ? Attend(parts[0], parts[1], parts[2], mask: null)
+            : AttendCausally(parts[0], parts[1], parts[2], mask);
+        return _output.forward(mixed).MoveToOuterDisposeScope();
     }
 
     /// <summary>
@@ -65,18 +67,19 @@ internal sealed class SelfAttention : Module<Tensor, Tensor?, Tensor>
     /// <summary>Causal attention of texts that share their beginning.</summary>
     /// <param name="x">The texts as <paramref name="layout"/> says, [1, rows, width].</param>
     /// <param name="layout">Where each text is.</param>
+    /// <param name="mask">That of the tower.</param>
     /// <returns>[1, rows, width].</returns>
-    public Tensor ForwardPacked(Tensor x, PackedLayout layout)
+    public Tensor ForwardPacked(Tensor x, PackedLayout layout, CausalMask mask)
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor[] parts = functional.linear(x, _inputWeight, _inputBias).split(layout.RowsOfParts, dim: 1);
         Tensor[] shared = SplitAll(parts[0], texts: 1, count: 3);
-        List<Tensor> mixed = [Attend(shared[0], shared[1], shared[2], CausalMask(0, layout.Shared, x))];
+        List<Tensor> mixed = [AttendCausally(shared[0], shared[1], shared[2], mask)];
         foreach ((PackedLayout.Group group, Tensor part) in layout.Groups.Zip(parts.Skip(1)))
         {
             Tensor[] own = SplitAll(part, group.Texts, count: 3);
-            Tensor? mask = group.Tokens == 1 ? null : CausalMask(layout.Shared, group.Tokens, x);
-            Tensor seen = Attend(own[0], Behind(shared[1], own[1]), Behind(shared[2], own[2]), mask);
+            Tensor? hidden = group.Tokens == 1 ? null : mask.Behind(layout.Shared, group.Tokens);
+            Tensor seen = Attend(own[0], Behind(shared[1], own[1]), Behind(shared[2], own[2]), hidden);
             mixed.Add(seen.view(1, -1, _width));
         }
 
@@ -106,14 +109,6 @@ internal sealed class SelfAttention : Module<Tensor, Tensor?, Tensor>
         return _output.forward(cat([.. mixed], dim: 1)).MoveToOuterDisposeScope();
     }
 
-    /// <summary>What tokens may see of those before them and of each other.</summary>
-    /// <param name="before">Tokens before, all of which are seen.</param>
-    /// <param name="tokens">Tokens that look.</param>
-    /// <param name="like">Has the element type and the device.</param>
-    /// <returns>0 where a token may look (itself and before), −∞ elsewhere, [tokens, before + tokens].</returns>
-    public static Tensor CausalMask(long before, long tokens, Tensor like) =>
-        full([tokens, before + tokens], double.NegativeInfinity, like.dtype, like.device).triu_(before + 1);
-
     // [1, heads, shared, width / heads] and [texts, heads, tokens, width / heads] → [texts, heads, shared + tokens, …]
     private static Tensor Behind(Tensor shared, Tensor own) =>
         cat([shared.expand(own.shape[0], -1, -1, -1), own], dim: 2);
@@ -125,16 +120,22 @@ internal sealed class SelfAttention : Module<Tensor, Tensor?, Tensor>
     // [batch, tokens, width] → [batch, heads, tokens, width / heads]
     private Tensor Split(Tensor x) => x.view(x.shape[0], x.shape[1], _heads, _width / _heads).transpose(1, 2);
 
-    // All [batch, heads, tokens, width / heads]; gives [batch, queries, width], before the output layer.
-    private Tensor Attend(Tensor query, Tensor key, Tensor value, Tensor? mask)
-    {
-        // On processors, fused attention wins in float32; written out, it wins in bfloat16 (docs/performance.md).
-        bool writtenOut = query.dtype == ScalarType.BFloat16 && query.device_type == DeviceType.CPU;
-        Tensor mixed = writtenOut
-            ? AttendWrittenOut(query, key, value, mask)
-            : functional.scaled_dot_product_attention(query, key, value, mask);
-        return mixed.transpose(1, 2).reshape(query.shape[0], query.shape[2], _width);
-    }
+    // All [batch, heads, tokens, width / heads]; gives [batch, queries, width], before the output layer. Without a
+    // mask, libtorch may take its flash kernel on a GPU: so whole texts say that they are causal, and give none.
+    private Tensor AttendCausally(Tensor query, Tensor key, Tensor value, CausalMask mask) => Join(IsWrittenOut(query)
+        ? AttendWrittenOut(query, key, value, mask.Behind(0, query.shape[2]))
+        : functional.scaled_dot_product_attention(query, key, value, is_casual: true));
+
+    private Tensor Attend(Tensor query, Tensor key, Tensor value, Tensor? mask) => Join(IsWrittenOut(query)
+        ? AttendWrittenOut(query, key, value, mask)
+        : functional.scaled_dot_product_attention(query, key, value, mask));
+
+    // [batch, heads, queries, width / heads] → [batch, queries, width]
+    private Tensor Join(Tensor mixed) => mixed.transpose(1, 2).reshape(mixed.shape[0], mixed.shape[2], _width);
+
+    // On processors, fused attention wins in float32; written out, it wins in bfloat16 (docs/performance.md).
+    private static bool IsWrittenOut(Tensor query) =>
+        query.dtype == ScalarType.BFloat16 && query.device_type == DeviceType.CPU;
 
     private Tensor AttendWrittenOut(Tensor query, Tensor key, Tensor value, Tensor? mask)
     {

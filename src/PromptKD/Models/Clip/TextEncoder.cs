@@ -25,6 +25,8 @@ internal sealed class TextEncoder : Module<Tensor, LayerPrompts?, Tensor>
     [ComponentName(Name = "ln_final")]
     private readonly LayerNorm _outputNorm;
 
+    private readonly CausalMask _mask;
+
     /// <summary>
     /// A tower whose values are still unset; <see cref="ModuleWeights"/> or an initialisation fills it.
     /// </summary>
@@ -39,6 +41,7 @@ internal sealed class TextEncoder : Module<Tensor, LayerPrompts?, Tensor>
         _transformer = new Transformer(
             width, architecture.TextLayers, architecture.TextHeads, architecture.Activation, type, device);
         _outputNorm = LayerNorm(width, device: device, dtype: type);
+        _mask = new CausalMask(architecture.ContextLength, type, device);
         RegisterComponents();
     }
 
@@ -57,7 +60,8 @@ internal sealed class TextEncoder : Module<Tensor, LayerPrompts?, Tensor>
         using DisposeScope scope = NewDisposeScope();
         Tensor ids = tokens.to(ScalarType.Int64, CPU).flatten();
         long[][] texts = [.. ids.data<long>().ToArray().Chunk((int)tokens.shape[1])];
-        if (PackedLayout.Of(texts, prompts?.Length ?? 0) is { } layout)
+        using PackedLayout? layout = PackedLayout.Of(texts, prompts?.Length ?? 0, Device);
+        if (layout is not null)
         {
             long[] rows = [.. texts[0][..layout.Shared], .. layout.TakeOwn(texts)];
             Tensor packed = _vocabulary.forward(tensor(rows, device: Device).unsqueeze(0)); // [1, rows, width]
@@ -98,7 +102,9 @@ internal sealed class TextEncoder : Module<Tensor, LayerPrompts?, Tensor>
     }
 
     /// <summary>Puts learned tokens over those behind the start of each text.</summary>
-    /// <remarks>The reference rounds deeper prompts to float16 (<see cref="LayerPrompts.RoundToHalf"/>), not these.</remarks>
+    /// <remarks>
+    /// The reference rounds deeper prompts to float16 (<see cref="LayerPrompts.RoundToHalf"/>), not these.
+    /// </remarks>
     /// <param name="embedded">[texts, tokens, width].</param>
     /// <param name="context">[length, width], the same for all texts, or [texts, length, width].</param>
     /// <returns>[texts, tokens, width].</returns>
@@ -121,7 +127,7 @@ internal sealed class TextEncoder : Module<Tensor, LayerPrompts?, Tensor>
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor x = embedded + _positions.narrow(0, 0, embedded.shape[1]);
-        Tensor token = _transformer.ForwardToken(x, Pass(prompts, embedded.shape[1]), endOfText);
+        Tensor token = _transformer.ForwardToken(x, Pass(prompts), endOfText);
         return Project(token).MoveToOuterDisposeScope();
     }
 
@@ -134,10 +140,9 @@ internal sealed class TextEncoder : Module<Tensor, LayerPrompts?, Tensor>
     public Tensor EncodePacked(Tensor embedded, PackedLayout layout, LayerPrompts? prompts)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor x = embedded + _positions.index_select(0, tensor(layout.Positions, device: Device));
-        Tensor tokens = _transformer.ForwardPacked(
-            x.unsqueeze(0), new Transformer.Input(prompts, PromptStart), layout);
-        return Project(tokens).index_select(0, tensor(layout.Places, device: Device)).MoveToOuterDisposeScope();
+        Tensor x = embedded + _positions.index_select(0, layout.Positions);
+        Tensor tokens = _transformer.ForwardPacked(x.unsqueeze(0), Pass(prompts), layout);
+        return Project(tokens).index_select(0, layout.Places).MoveToOuterDisposeScope();
     }
 
     /// <summary>The token matrix after each layer, uncut, for inspection.</summary>
@@ -151,12 +156,22 @@ internal sealed class TextEncoder : Module<Tensor, LayerPrompts?, Tensor>
         Tensor plain = EmbedAll(tokens);
         Tensor embedded = prompts is null ? plain : Overwrite(plain, prompts.Tokens[0]);
         observe(-1, embedded);
-        Transformer.Input pass = Pass(prompts, embedded.shape[1]) with { Observe = observe };
+        Transformer.Input pass = Pass(prompts) with { Observe = observe };
         _transformer.forward(embedded + _positions.narrow(0, 0, embedded.shape[1]), pass);
     }
 
-    private Transformer.Input Pass(LayerPrompts? prompts, long length) =>
-        new(prompts, PromptStart, SelfAttention.CausalMask(0, length, _projection));
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _mask.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private Transformer.Input Pass(LayerPrompts? prompts) => new(prompts, PromptStart, _mask);
 
     // [texts, width] → float32, [texts, embedding].
     private Tensor Project(Tensor tokens) => _outputNorm.forward(tokens).matmul(_projection).to(ScalarType.Float32);

@@ -46,7 +46,7 @@ internal sealed class Transformer : Module<Tensor, Transformer.Input, Tensor>
         Tensor query = token is null
             ? x.narrow(1, 0, 1)
             : x.gather(1, token.view(-1, 1, 1).expand(-1, 1, x.shape[2])); // [batch, 1, width]
-        Tensor? mask = token is null ? null : input.Mask?.index_select(0, token).unsqueeze(1).unsqueeze(1);
+        Tensor? mask = token is null ? null : input.Mask?.Of(token, x.shape[1]);
         return _blocks[last].ForwardQueries(query, x, mask).squeeze(1).MoveToOuterDisposeScope();
     }
 
@@ -54,7 +54,7 @@ internal sealed class Transformer : Module<Tensor, Transformer.Input, Tensor>
     /// The last token of each of some texts that share their beginning. Exact, as <see cref="ForwardToken"/>.
     /// </summary>
     /// <param name="x">[1, rows, width].</param>
-    /// <param name="input">Prompts, all of them in the common beginning; no mask: each token sees those before it.</param>
+    /// <param name="input">Prompts, all of them in the common beginning, and the mask.</param>
     /// <param name="layout">Where each text is.</param>
     /// <returns>In the order of the layout, [texts, width].</returns>
     public Tensor ForwardPacked(Tensor x, Input input, PackedLayout layout)
@@ -73,8 +73,8 @@ internal sealed class Transformer : Module<Tensor, Transformer.Input, Tensor>
             // Without gradients, each layer's input can go as soon as its output is there.
             using DisposeScope scope = NewDisposeScope();
             x = input.Prompts?.Apply(x, layer, input.PromptStart) ?? x;
-            x = input.Packing is { } packing
-                ? _blocks[layer].ForwardPacked(x, packing)
+            x = input is { Packing: { } layout, Mask: { } mask }
+                ? _blocks[layer].ForwardPacked(x, layout, mask)
                 : _blocks[layer].forward(x, input.Mask);
             input.Observe?.Invoke(layer, x);
             x = x.MoveToOuterDisposeScope();
@@ -86,15 +86,15 @@ internal sealed class Transformer : Module<Tensor, Transformer.Input, Tensor>
     /// <summary>What a pass needs beside the tokens.</summary>
     /// <param name="Prompts">Learned tokens of layer 1 and above; those of layer 0 are already in the sequence.</param>
     /// <param name="PromptStart">Index of the first learned token: 1 for text, 1 + patches for images.</param>
-    /// <param name="Mask">Added to the attention scores, [tokens, tokens], or null.</param>
+    /// <param name="Mask">Lets every token see itself and those before it; null lets it see all.</param>
     /// <param name="Observe">Called with each layer's index and output, for inspection; null for none.</param>
     internal sealed record Input(
         LayerPrompts? Prompts = null,
         long PromptStart = 0,
-        Tensor? Mask = null,
+        CausalMask? Mask = null,
         Action<int, Tensor>? Observe = null)
     {
-        /// <summary>How texts lie in the rows of one matrix, in place of a mask; null for one sequence a row.</summary>
+        /// <summary>How texts lie in the rows of one matrix; null for one sequence a row.</summary>
         public PackedLayout? Packing { get; init; }
     }
 }

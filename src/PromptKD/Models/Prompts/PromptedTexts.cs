@@ -14,16 +14,20 @@ namespace PromptKD.Models.Prompts;
 /// </remarks>
 internal sealed class PromptedTexts : IDisposable
 {
+    /// <summary>Layouts are held of at most this many times the sentences.</summary>
+    private const long MostHeld = 4;
+
     private readonly TextEncoder _encoder;
     private readonly Tensor _ids;
     private readonly Tensor _endOfText;
     private readonly Tensor? _order;
     private readonly int _length;
     private readonly int[] _lengths;
+    private readonly Dictionary<(int First, int Count), PackedRun> _runs = [];
 
     /// <param name="encoder">A frozen text tower; stays the caller's.</param>
-    /// <param name="ids">Sentences: start, <paramref name="length"/> tokens to be replaced, class name, the rest; int64,
-    /// zero-padded, [texts, context]. Taken over.</param>
+    /// <param name="ids">Sentences: start, <paramref name="length"/> tokens to be replaced, class name, the rest;
+    /// int64, zero-padded, [texts, context]. Taken over.</param>
     /// <param name="length">Learned tokens a sentence.</param>
     public PromptedTexts(TextEncoder encoder, Tensor ids, int length)
         : this(encoder, ids, length, NamePosition.End, [])
@@ -85,9 +89,8 @@ internal sealed class PromptedTexts : IDisposable
     public Tensor Features(LayerPrompts prompts, int first, int count)
     {
         using DisposeScope scope = NewDisposeScope();
-        int[] lengths = _lengths[first..(first + count)];
-        Tensor features = BeginAlike(prompts, lengths)
-            ? EncodePacked(prompts, first, lengths)
+        Tensor features = BeginAlike(prompts, _lengths[first..(first + count)])
+            ? EncodePacked(prompts, first, count)
             : EncodePadded(prompts, first, count);
         return nn.functional.normalize(features, dim: -1).MoveToOuterDisposeScope();
     }
@@ -114,6 +117,7 @@ internal sealed class PromptedTexts : IDisposable
     public void Dispose()
     {
         _ids.Dispose();
+        ForgetRuns();
         Embedded.Dispose();
         _endOfText.Dispose();
         _order?.Dispose();
@@ -123,16 +127,45 @@ internal sealed class PromptedTexts : IDisposable
     private bool BeginAlike(LayerPrompts prompts, int[] lengths) =>
         _order is null && prompts.Tokens.All(tokens => tokens.dim() == 2) && lengths.Min() > 1 + _length;
 
-    private Tensor EncodePacked(LayerPrompts prompts, int first, int[] lengths)
+    private Tensor EncodePacked(LayerPrompts prompts, int first, int count)
     {
         using DisposeScope scope = NewDisposeScope();
-        var layout = new PackedLayout(lengths, shared: 1 + _length);
-        Tensor padded = Embedded.narrow(0, first, lengths.Length);
+        PackedRun run = Pack(first, count);
+        Tensor padded = Embedded.narrow(0, first, count);
         Tensor start = padded[0].narrow(0, 0, 1);
-        Tensor own = padded.flatten(0, 1).index_select(
-            0, tensor(layout.OwnRows(padded.shape[1]), device: padded.device));
+        Tensor own = padded.flatten(0, 1).index_select(0, run.OwnRows);
         Tensor rows = cat([start, prompts.Tokens[0].to(padded.dtype), own]);
-        return _encoder.EncodePacked(rows, layout, prompts).MoveToOuterDisposeScope();
+        return _encoder.EncodePacked(rows, run.Layout, prompts).MoveToOuterDisposeScope();
+    }
+
+    // Training and evaluation each go through the sentences in the same runs again and again.
+    private PackedRun Pack(int first, int count)
+    {
+        if (_runs.TryGetValue((first, count), out PackedRun? known))
+        {
+            return known;
+        }
+
+        // CoCoOp's runs may begin anywhere: what is held must not grow with their number.
+        if (_runs.Keys.Sum(run => run.Count) + count > MostHeld * Count)
+        {
+            ForgetRuns();
+        }
+
+        var layout = new PackedLayout(_lengths[first..(first + count)], shared: 1 + _length, _encoder.Device);
+        Tensor rows = tensor(layout.OwnRows(Embedded.shape[1]), device: _encoder.Device).DetachFromDisposeScope();
+        return _runs[(first, count)] = new PackedRun(layout, rows);
+    }
+
+    private void ForgetRuns()
+    {
+        foreach (PackedRun run in _runs.Values)
+        {
+            run.Layout.Dispose();
+            run.OwnRows.Dispose();
+        }
+
+        _runs.Clear();
     }
 
     private Tensor EncodePadded(LayerPrompts prompts, int first, int count)
@@ -170,4 +203,9 @@ internal sealed class PromptedTexts : IDisposable
 
         return tensor(order).view(Count, tokens);
     }
+
+    /// <summary>How some sentences in a row are packed; held from step to step.</summary>
+    /// <param name="Layout">Where each is.</param>
+    /// <param name="OwnRows">Where the rows behind their common beginning come from, int64 [rows].</param>
+    private sealed record PackedRun(PackedLayout Layout, Tensor OwnRows);
 }

@@ -18,12 +18,13 @@ public sealed class SelfAttentionTests
         using var reference = nn.MultiheadAttention(Width, Heads);
         reference.load_state_dict(attention.state_dict());
         Tensor x = TinyClip.Random(1, 2, 5, Width);
-        Tensor? mask = masked ? full([5, 5], double.NegativeInfinity, ScalarType.Float32).triu_(1) : null;
+        using CausalMask causal = Causal(ScalarType.Float32);
 
-        Tensor actual = attention.forward(x, mask);
+        Tensor actual = attention.forward(x, masked ? causal : null);
 
         // torch's layer wants [tokens, batch, width].
         Tensor turned = x.transpose(0, 1);
+        Tensor? mask = masked ? full([5, 5], double.NegativeInfinity, ScalarType.Float32).triu_(1) : null;
         Tensor expected = reference.forward(turned, turned, turned, null, false, mask).Item1.transpose(0, 1);
         TensorAssert.Near(expected, actual, Tolerance);
     }
@@ -34,11 +35,24 @@ public sealed class SelfAttentionTests
         using DisposeScope scope = NewDisposeScope();
         using SelfAttention attention = Filled();
         Tensor x = TinyClip.Random(2, 2, 5, Width);
+        using CausalMask causal = Causal(ScalarType.Float32);
+        Tensor mask = tensor([0, 0, 0, 0, float.NegativeInfinity]).view(1, 1, 1, 5);
+
+        Tensor actual = attention.ForwardQueries(x.narrow(1, 3, 1), x, mask);
+
+        TensorAssert.Near(attention.forward(x, causal).narrow(1, 3, 1), actual, Tolerance);
+    }
+
+    [Fact]
+    public void A_causal_pass_equals_one_with_the_mask_of_all_tokens_to_the_byte()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using SelfAttention attention = Filled();
+        using CausalMask causal = Causal(ScalarType.Float32);
+        Tensor x = TinyClip.Random(4, 2, 5, Width);
         Tensor mask = full([5, 5], double.NegativeInfinity, ScalarType.Float32).triu_(1);
 
-        Tensor actual = attention.ForwardQueries(x.narrow(1, 3, 1), x, mask.narrow(0, 3, 1).view(1, 1, 1, 5));
-
-        TensorAssert.Near(attention.forward(x, mask).narrow(1, 3, 1), actual, Tolerance);
+        TensorAssert.SameBytes(attention.ForwardQueries(x, x, mask.view(1, 1, 5, 5)), attention.forward(x, causal));
     }
 
     [Fact]
@@ -49,14 +63,17 @@ public sealed class SelfAttentionTests
         using var rounded = new SelfAttention(Width, Heads, ScalarType.BFloat16, CPU);
         ModuleWeights.Fill(rounded, exact.state_dict(), "", "attention");
         Tensor x = TinyClip.Random(3, 2, 5, Width);
-        Tensor mask = full([5, 5], double.NegativeInfinity, ScalarType.Float32).triu_(1);
+        using CausalMask mask = Causal(ScalarType.Float32), roundedMask = Causal(ScalarType.BFloat16);
 
-        Tensor actual = rounded.forward(x.to(ScalarType.BFloat16), mask.to(ScalarType.BFloat16));
+        Tensor actual = rounded.forward(x.to(ScalarType.BFloat16), roundedMask);
 
         // bfloat16 keeps 8 bits: 0.4 % of each number, four products deep.
         Tensor expected = exact.forward(x, mask);
         TensorAssert.Near(expected, actual, 0.02 * expected.abs().max().item<float>());
     }
+
+    // Longer than the sequences here: they take its beginning.
+    private static CausalMask Causal(ScalarType type) => new(9, type, CPU);
 
     private static SelfAttention Filled()
     {

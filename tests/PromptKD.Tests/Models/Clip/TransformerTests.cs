@@ -2,10 +2,14 @@ using PromptKD.Models.Clip;
 
 namespace PromptKD.Tests.Models.Clip;
 
-public sealed class TransformerTests
+public sealed class TransformerTests : IDisposable
 {
     private const int Width = 16;
     private const double Tolerance = 1e-5;
+
+    private readonly CausalMask _mask = new(12, ScalarType.Float32, CPU);
+
+    public void Dispose() => _mask.Dispose();
 
     [Theory]
     [InlineData(0)]
@@ -100,10 +104,7 @@ public sealed class TransformerTests
     private static Transformer.Input Images(int depth) =>
         new(depth == 0 ? null : TinyClip.Prompts(depth, Width), PromptStart: 5);
 
-    private static Transformer.Input Texts(int depth) => new(
-        TinyClip.Prompts(depth, Width),
-        PromptStart: 1,
-        full([7, 7], double.NegativeInfinity, ScalarType.Float32).triu_(1));
+    private Transformer.Input Texts(int depth) => new(TinyClip.Prompts(depth, Width), PromptStart: 1, _mask);
 
     private static Transformer Filled(int layers = 3)
     {

@@ -69,10 +69,64 @@ public sealed class PromptedTextsTests
         TensorAssert.Near(table[6], stored[1].Value[1, 0], 0);
     }
 
+    [Fact]
+    public void A_step_makes_no_tensors_that_the_step_before_it_has_made()
+    {
+        // The index tensors of a run are made with its first step, and go with the texts.
+        using DisposeScope scope = NewDisposeScope();
+        using TextEncoder encoder = TinyClip.TextEncoder();
+        LayerPrompts prompts = new([TinyClip.Random(50, Length, 64), TinyClip.Random(51, Length, 64)]);
+        long before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+        PromptedTexts texts = Make(encoder, NamePosition.End);
+        long made = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+
+        Encode(texts, prompts, 0, 2);
+        long afterOne = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+        Encode(texts, prompts, 0, 2);
+        long afterTwo = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+        texts.Dispose();
+
+        Assert.Equal(made + 4, afterOne); // the rows' positions and places, the last rows, and where rows come from
+        Assert.Equal(afterOne, afterTwo);
+        Assert.Equal(before, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
+    }
+
+    [Fact]
+    public void What_is_held_does_not_grow_with_the_number_of_runs()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using TextEncoder encoder = TinyClip.TextEncoder();
+        LayerPrompts prompts = new([TinyClip.Random(50, Length, 64)]);
+        const int Texts = 20;
+        long[] text = [Start, 0, 0, 0, 5, 9, End, .. new long[TinyClip.Architecture.ContextLength - 7]];
+        Tensor ids = tensor(text).expand(Texts, -1).contiguous();
+        using var texts = new PromptedTexts(encoder, ids, Length);
+        long before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+
+        for (int first = 0; first < Texts; first++)
+        {
+            for (int count = 1; first + count <= Texts; count++)
+            {
+                Encode(texts, prompts, first, count);
+                long held = DisposeScopeManager.Statistics.ThreadTotalLiveCount - before;
+                Assert.InRange(held, 4, 4 * 4 * Texts); // 4 tensors a run, runs of at most 4 times the texts
+            }
+        }
+
+        TensorAssert.SameBytes(texts.Features(prompts, 0, 2), texts.Features(prompts, 0, 2));
+    }
+
+    private static void Encode(PromptedTexts texts, LayerPrompts prompts, int first, int count)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        texts.Features(prompts, first, count);
+    }
+
     private static PromptedTexts Make(TextEncoder encoder, NamePosition position)
     {
         int context = TinyClip.Architecture.ContextLength;
         long[] ids = [.. s_texts.SelectMany(text => text.Concat(new long[context - text.Length]))];
+        using DisposeScope scope = NewDisposeScope();
         return new PromptedTexts(encoder, tensor(ids).view(2, context), Length, position, s_nameLengths);
     }
 }
