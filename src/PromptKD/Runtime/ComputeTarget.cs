@@ -17,23 +17,41 @@ internal sealed record ComputeTarget(Device Device, ScalarType Type)
     private static readonly int s_defaultThreads = get_num_threads();
 
     /// <summary>Chooses from what a user asked for and what the machine has.</summary>
+    /// <remarks>
+    /// <para>"auto" is bfloat16 where it is known to be fast: on GPUs of compute capability 8.0 or newer, and on some
+    /// processors. Elsewhere it is float32, also where the driver does not tell the capability; bfloat16 is then
+    /// computed where it is asked for by name.</para>
+    /// <para>"fp32" is full float32. With any other precision, GPUs may compute float32 products in TF32, which keeps
+    /// 10 bits of each factor; cards older than 8.0 have no TF32. The switch is one for the process: the target that
+    /// was resolved last has set it.</para>
+    /// <para>"amp" is bfloat16, and float32 on a GPU that has none.</para>
+    /// </remarks>
     /// <param name="device">"auto", "cpu", "cuda" or "cuda:n".</param>
-    /// <param name="precision">"auto", "fp32", "bf16" or "fp16" (GPUs only: processors compute it slowly).</param>
+    /// <param name="precision">"auto", "fp32", "bf16", "amp", or "fp16" (GPUs only: processors compute it slowly).
+    /// </param>
     /// <exception cref="PromptKDException">The device or precision is unknown or not to be had here.</exception>
-    public static ComputeTarget Resolve(string device, string precision)
+    public static ComputeTarget Resolve(string device, string precision) => On(ResolveDevice(device), precision);
+
+    /// <summary>
+    /// Chooses from a configuration. fp16 is Dassl's default, so a processor computes in what "auto" is there instead.
+    /// </summary>
+    /// <param name="device">As in the shorter form.</param>
+    /// <param name="precision">As in the shorter form.</param>
+    /// <param name="useCuda">USE_CUDA: False makes "auto" the processor.</param>
+    /// <param name="note">Is told, in words without a full stop, what is computed in place of fp16.</param>
+    /// <exception cref="PromptKDException">As in the shorter form, but for fp16.</exception>
+    public static ComputeTarget Resolve(string device, string precision, bool useCuda, Action<string>? note)
     {
-        Device chosen = ResolveDevice(device);
-        ScalarType type = precision.ToLowerInvariant() switch
+        bool isAuto = device.Equals("auto", StringComparison.OrdinalIgnoreCase);
+        Device chosen = ResolveDevice(isAuto && !useCuda ? "cpu" : device);
+        if (chosen.type == DeviceType.CUDA || !precision.Equals("fp16", StringComparison.OrdinalIgnoreCase))
         {
-            "auto" => HasFastBFloat16(chosen) ? ScalarType.BFloat16 : ScalarType.Float32,
-            "fp32" => ScalarType.Float32,
-            "bf16" or "amp" => ScalarType.BFloat16,
-            "fp16" when chosen.type == DeviceType.CUDA => ScalarType.Float16,
-            "fp16" => throw new PromptKDException(
-                "fp16 is for GPUs: processors compute it slowly. Use --precision auto, bf16 or fp32."),
-            _ => throw new PromptKDException($"Unknown precision '{precision}'. Use auto, fp32, bf16 or fp16."),
-        };
-        return new ComputeTarget(chosen, type);
+            return On(chosen, precision);
+        }
+
+        ComputeTarget target = On(chosen, "auto");
+        note?.Invoke($"fp16 is for GPUs: computing in {target.PrecisionName} here");
+        return target;
     }
 
     /// <summary>As the command line spells it: "fp32", "bf16" or "fp16".</summary>
@@ -82,16 +100,64 @@ internal sealed record ComputeTarget(Device Device, ScalarType Type)
                 + "(the CUDA build is made with -p:TorchBackend=cuda). Use --device cpu.");
     }
 
-    // On a GPU of 2020 or later bfloat16 is as fast as float16, and needs no loss scaling.
-    private static bool HasFastBFloat16(Device device) => device.type == DeviceType.CUDA || ProcessorHasFastBFloat16();
+    private static ComputeTarget On(Device device, string precision)
+    {
+        string asked = precision.ToLowerInvariant();
+        if (device.type != DeviceType.CUDA)
+        {
+            return new ComputeTarget(device, ChooseForProcessor(asked, ProcessorHasFastBFloat16()));
+        }
+
+        ScalarType type = ChooseForGpu(asked, ComputeCapability.Read(device));
+        backends.cuda.matmul.allow_tf32 = asked != "fp32";
+        backends.cudnn.allow_tf32 = asked != "fp32";
+        return new ComputeTarget(device, type);
+    }
+
+    /// <summary>The element type for a processor.</summary>
+    /// <param name="precision">What is asked for, in lower case.</param>
+    /// <param name="hasFastBFloat16">Whether it multiplies bfloat16 faster than float32.</param>
+    internal static ScalarType ChooseForProcessor(string precision, bool hasFastBFloat16) => precision switch
+    {
+        "auto" => hasFastBFloat16 ? ScalarType.BFloat16 : ScalarType.Float32,
+        "fp32" => ScalarType.Float32,
+        "bf16" or "amp" => ScalarType.BFloat16,
+        "fp16" => throw new PromptKDException(
+            "fp16 is for GPUs: processors compute it slowly. Use --precision auto, bf16 or fp32."),
+        _ => throw UnknownPrecision(precision),
+    };
+
+    /// <summary>The element type for a GPU.</summary>
+    /// <param name="precision">What is asked for, in lower case.</param>
+    /// <param name="capability">Of the GPU; null where it is not known.</param>
+    internal static ScalarType ChooseForGpu(string precision, Version? capability)
+    {
+        bool? hasBFloat16 = capability is null ? null : capability >= ComputeCapability.Ampere;
+        return precision switch
+        {
+            // bfloat16 is as fast as float16 there, and needs no loss scaling.
+            "auto" => hasBFloat16 == true ? ScalarType.BFloat16 : ScalarType.Float32,
+            "fp32" => ScalarType.Float32,
+            "fp16" => ScalarType.Float16,
+            "bf16" when hasBFloat16 == false => throw new PromptKDException(
+                $"bf16 needs a GPU of compute capability {ComputeCapability.Ampere} (2020) or newer, but this one has "
+                + $"{capability}. Use --precision auto, fp16 or fp32."),
+            "amp" when hasBFloat16 == false => ScalarType.Float32,
+            "bf16" or "amp" => ScalarType.BFloat16,
+            _ => throw UnknownPrecision(precision),
+        };
+    }
+
+    private static PromptKDException UnknownPrecision(string precision) =>
+        new($"Unknown precision '{precision}'. Use auto, fp32, bf16 or fp16.");
 
     private static bool ProcessorHasFastBFloat16() =>
         X86Base.IsSupported
         && IsFastBFloat16(X86Base.CpuId(0, 0).Ebx, X86Base.CpuId(7, 0).Edx, X86Base.CpuId(7, 1).Eax);
 
     /// <summary>
-    /// Whether a processor multiplies bfloat16 faster than float32. With AMX it does; with AVX512_BF16 alone, AMD's take
-    /// half the time and Intel's twice (docs/performance.md).
+    /// Whether a processor multiplies bfloat16 faster than float32. With AMX it does; with AVX512_BF16 alone, AMD's
+    /// take half the time and Intel's twice (docs/performance.md).
     /// </summary>
     /// <param name="vendor">CPUID leaf 0, EBX: the first four letters of the vendor.</param>
     /// <param name="features">Leaf 7, sub-leaf 0, EDX: bit 22 is AMX-BF16.</param>

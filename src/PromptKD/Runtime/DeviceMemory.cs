@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 
 namespace PromptKD.Runtime;
@@ -16,7 +15,9 @@ internal sealed record DeviceMemory(long Free, long Used)
     /// <summary>Reads it from the system, or from NVIDIA's nvidia-smi.</summary>
     /// <returns>Null where neither says.</returns>
     public static DeviceMemory? Read(Device device) =>
-        device.type == DeviceType.CUDA ? ReadGpu(Math.Max(device.index, 0)) : ReadProcessor();
+        device.type == DeviceType.CUDA
+            ? ParseGpu(NvidiaSmi.Query("memory.free,memory.used", Math.Max(device.index, 0)))
+            : ReadProcessor();
 
     /// <summary>What the first lines of /proc/meminfo say is available, bytes; null if they do not.</summary>
     internal static long? ParseAvailable(IEnumerable<string> lines)
@@ -40,29 +41,6 @@ internal sealed record DeviceMemory(long Free, long Used)
         long free = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes - used;
         long? available = File.Exists(MemoryTable) ? ParseAvailable(File.ReadLines(MemoryTable)) : null;
         return new DeviceMemory(Math.Max(0, Math.Min(free, available ?? free)), used);
-    }
-
-    private static DeviceMemory? ReadGpu(int index)
-    {
-        // libtorch counts the visible GPUs, nvidia-smi all of them.
-        string[] visible = (Environment.GetEnvironmentVariable("CUDA_VISIBLE_DEVICES") ?? "")
-            .Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        string name = index < visible.Length ? visible[index] : index.ToString(CultureInfo.InvariantCulture);
-        try
-        {
-            using var program = Process.Start(new ProcessStartInfo(
-                "nvidia-smi", ["--query-gpu=memory.free,memory.used", "--format=csv,noheader,nounits", "--id=" + name])
-            {
-                RedirectStandardOutput = true,
-            });
-            string printed = program?.StandardOutput.ReadToEnd() ?? "";
-            program?.WaitForExit();
-            return ParseGpu(printed);
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            return null;
-        }
     }
 
     private static long? ParseNumber(string text) =>
