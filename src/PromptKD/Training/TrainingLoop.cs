@@ -43,7 +43,7 @@ internal sealed class TrainingLoop : IDisposable
             place.copy_(checkpoint.State[name]);
         }
 
-        _optimizer.LoadMomentum(checkpoint.Momentum);
+        _optimizer.LoadState(Optimizer.StateOf(checkpoint.Momentum));
         Position = checkpoint.Position;
         foreach (SkippedPicture picture in Position.Skipped)
         {
@@ -57,9 +57,9 @@ internal sealed class TrainingLoop : IDisposable
     public void RestoreEpoch(int epoch, IReadOnlyDictionary<string, Tensor> momentum)
     {
         using DisposeScope scope = NewDisposeScope();
-        _optimizer.LoadMomentum(_method.Trainable
+        _optimizer.LoadState(Optimizer.StateOf(_method.Trainable
             .Where(named => momentum.ContainsKey(named.Key))
-            .ToDictionary(named => named.Key, named => momentum[named.Key].view(named.Value.shape)));
+            .Select(named => KeyValuePair.Create(named.Key, momentum[named.Key].view(named.Value.shape)))));
         Position = new TrainingPosition { Epoch = epoch };
     }
 

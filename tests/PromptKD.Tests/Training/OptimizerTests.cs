@@ -36,10 +36,10 @@ public sealed class OptimizerTests
 
         Learn(first, ours, 0.01);
         Learn(first, ours, 0.01);
-        var momentum = first.Momentum.ToDictionary(named => named.Key, named => named.Value.clone());
+        var state = first.State.ToDictionary(named => named.Key, named => named.Value.clone());
         first.Dispose();
         using var second = new Optimizer([KeyValuePair.Create("w", ours)], settings);
-        second.LoadMomentum(momentum);
+        second.LoadState(state);
         Learn(second, ours, 0.01);
         for (int step = 0; step < 3; step++)
         {
@@ -63,6 +63,55 @@ public sealed class OptimizerTests
 
         Assert.Equal(1, unused.item<float>());
         Assert.Equal(["used"], optimizer.Momentum.Select(named => named.Key));
+        Assert.Equal(["momentum/used"], optimizer.State.Select(named => named.Key));
+    }
+
+    [Fact]
+    public void A_parameter_without_a_stored_state_starts_afresh()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Parameter first = nn.Parameter(ones(1)), second = nn.Parameter(ones(1));
+        using var optimizer = new Optimizer(
+            [KeyValuePair.Create("first", first), KeyValuePair.Create("second", second)], new OptimizerSettings());
+        Learn(optimizer, first, learningRate: 0.1);
+
+        optimizer.LoadState(Optimizer.StateOf([KeyValuePair.Create("second", tensor([3f]))]));
+
+        Assert.Equal(3, Assert.Single(optimizer.Momentum, named => named.Key == "second").Value.item<float>());
+        Assert.Single(optimizer.State);
+    }
+
+    [Theory]
+    [InlineData("momentum/w", "The optimizer's 'momentum/w' is [3], expected [2, 1]. ")]
+    [InlineData("momentum/other", "The optimizer has no place for 'momentum/other'. ")]
+    [InlineData("exp_avg/w", "The optimizer has no place for 'exp_avg/w'. ")]
+    public void Refuses_the_state_of_other_parameters_and_keeps_its_own(string name, string expected)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Parameter weight = nn.Parameter(ones(2, 1));
+        using var optimizer = new Optimizer([KeyValuePair.Create("w", weight)], new OptimizerSettings(WeightDecay: 0));
+        Learn(optimizer, weight, learningRate: 0);
+
+        var error = Assert.Throws<PromptKDException>(
+            () => optimizer.LoadState(new Dictionary<string, Tensor> { [name] = ones(3) }));
+
+        Assert.StartsWith(expected, error.Message, StringComparison.Ordinal);
+        Assert.Equal([2f, 2f], optimizer.Momentum.Single().Value.data<float>()); // the gradient of w², twice
+    }
+
+    [Fact]
+    public void A_step_that_is_left_out_changes_nothing_and_forgets_its_gradients()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Parameter weight = nn.Parameter(ones(1));
+        using var optimizer = new Optimizer([KeyValuePair.Create("w", weight)], new OptimizerSettings());
+        weight.square().sum().backward();
+
+        optimizer.ForgetGradients();
+        Learn(optimizer, weight, learningRate: 0);
+
+        Assert.Equal(1, weight.item<float>());
+        Assert.Equal(2 + 5e-4, optimizer.Momentum.Single().Value.item<float>(), tolerance: 1e-6);
     }
 
     private static void Learn(Optimizer optimizer, Parameter weight, double learningRate)
