@@ -27,7 +27,7 @@ public class ImagePipelineBenchmarks
         _folder = Directory.CreateTempSubdirectory().FullName;
         _paths = [.. RandomPictures.Write(_folder, Pictures, seed: 1)];
         var preprocessing = new Preprocessing { Size = Size };
-        _reader = new PictureReader(preprocessing);
+        _reader = new PictureReader([preprocessing]);
         _loader = new PictureLoader([.. _paths.Select(path => new PictureItem(path))], preprocessing);
     }
 
@@ -41,7 +41,7 @@ public class ImagePipelineBenchmarks
     {
         foreach (string path in _paths)
         {
-            _reader.Read(new FileBytes(path), (width, height) => Framing.Centre(width, height, Size), _target);
+            _reader.Read(new FileBytes(path), view: null, _ => _target);
         }
     }
 
@@ -54,8 +54,8 @@ public class ImagePipelineBenchmarks
             int number = item;
             _reader.Read(
                 new FileBytes(_paths[item]),
-                (width, height) => Framing.Of(_views.Draw(number, view: 0, width, height), Size),
-                _target);
+                (width, height) => _views.Draw(number, view: 0, width, height),
+                _ => _target);
         }
     }
 

@@ -83,7 +83,7 @@ internal sealed class PreprocessCheck : IGoldenCheck
         string key = test.GetProperty("key").GetString()!;
         Framing framing = test.GetProperty("kind").GetString() switch
         {
-            "test" => Framing.Centre(pixels.Width, pixels.Height, preprocessing.Size),
+            "test" => Framing.Of(preprocessing, pixels.Width, pixels.Height),
             "train" => Framing.Of(ViewOf(test), preprocessing.Size),
             var other => throw new InvalidDataException($"'{other}' is no kind of transform."),
         };
@@ -96,7 +96,7 @@ internal sealed class PreprocessCheck : IGoldenCheck
 
         using PixelBuffer window = Resampler.Resize(pixels, framing, preprocessing.Interpolation);
         float[] values = new float[3 * preprocessing.Size * preprocessing.Size];
-        new PictureReader(preprocessing).Normalise(window, framing.Flip, values);
+        new Preparation(preprocessing).Normalise(window, framing.Flip, values);
         Tensor image = tensor(values).reshape(3, preprocessing.Size, preprocessing.Size); // [3, size, size]
         if (expected.TryGetValue($"u8.{key}", out Tensor? levels))
         {

@@ -26,6 +26,18 @@ internal readonly record struct Framing(
     int Size,
     bool Flip)
 {
+    /// <summary>What a model sees of a picture without a view: as its preprocessing says.</summary>
+    /// <param name="preprocessing">What the model wants its pictures to be.</param>
+    /// <param name="width">Width of the picture, in pixels.</param>
+    /// <param name="height">Height of the picture, in pixels.</param>
+    public static Framing Of(Preprocessing preprocessing, int width, int height) =>
+        preprocessing.ResizeMode switch
+        {
+            ResizeMode.Shortest => Centre(width, height, preprocessing.Size),
+            ResizeMode.Squash => Of(new View(0, 0, width, height, Flip: false), preprocessing.Size),
+            var other => throw new ArgumentOutOfRangeException(nameof(preprocessing), other, "No such resize mode."),
+        };
+
     /// <summary>
     /// CLIP's test transform: the short side becomes <paramref name="size"/>, the long side keeps the aspect, and the
     /// middle is kept.

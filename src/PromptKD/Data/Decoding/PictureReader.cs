@@ -3,87 +3,61 @@ using PromptKD.Data.Pictures;
 namespace PromptKD.Data.Decoding;
 
 /// <summary>
-/// From a file to the numbers a model sees: decode, resize what the framing asks for, normalise. Holds no state of a
-/// picture, so that threads may share it.
+/// From a file to the numbers that one or several models see: decoded once, then framed, resized and normalised for
+/// each. Holds no state of a picture, so that threads may share it.
 /// </summary>
-internal sealed class PictureReader(Preprocessing preprocessing)
+/// <param name="preprocessings">What each model wants its pictures to be.</param>
+internal sealed class PictureReader(IReadOnlyList<Preprocessing> preprocessings)
 {
-    private const int Levels = 256;
+    // Half of the decoded detail is then still thrown away by our own, exact resampler.
+    private const double ReductionMargin = 2;
 
-    private readonly float[] _red = Normalised(preprocessing.Mean.Red, preprocessing.Std.Red);
-    private readonly float[] _green = Normalised(preprocessing.Mean.Green, preprocessing.Std.Green);
-    private readonly float[] _blue = Normalised(preprocessing.Mean.Blue, preprocessing.Std.Blue);
+    private readonly Preparation[] _preparations = [.. preprocessings.Select(one => new Preparation(one))];
 
     /// <summary>Most pixels (width × height) of a picture; others are refused before they are decoded.</summary>
     public long MaxPixels { get; init; } = PictureDecoder.DefaultMaxPixels;
 
     /// <summary>
     /// Whether JPEG files may be decoded at a fraction of their size, if what is left is at least twice as large as
-    /// what is wanted: several times faster on large files, and off by fractions of a level.
+    /// the largest that is wanted: several times faster on large files, and off by fractions of a level.
     /// </summary>
     public bool ReducedJpegScale { get; init; }
 
-    /// <summary>Floats of one picture.</summary>
-    public int Length => 3 * preprocessing.Size * preprocessing.Size;
-
     /// <summary>Reads a picture.</summary>
     /// <param name="bytes">Where it lies.</param>
-    /// <param name="framing">What to see of a picture of a given width and height, in pixels.</param>
-    /// <param name="target">Receives [3, size, size] normalised floats, row by row.</param>
+    /// <param name="view">
+    /// The box to see of a picture of a given width and height, in pixels, for every model alike; null for the picture
+    /// as each preprocessing frames it.
+    /// </param>
+    /// <param name="target">
+    /// Where the numbers for a model go, by its place in the list: [3, size, size] normalised floats, row by row.
+    /// </param>
     /// <exception cref="InvalidDataException">The file is damaged, too large, or no picture. Says why, not where.
     /// </exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
-    public void Read(IPictureBytes bytes, Func<int, int, Framing> framing, Span<float> target)
+    public void Read(IPictureBytes bytes, Func<int, int, View>? view, Func<int, Span<float>> target)
     {
         using PictureDecoder decoder = bytes.Use(file => PictureDecoder.Open(file, MaxPixels));
-        Framing wanted = framing(decoder.Width, decoder.Height);
-        using PixelBuffer pixels = ReducedJpegScale ? DecodeReduced(decoder, ref wanted) : decoder.Decode();
-        using PixelBuffer window = Resampler.Resize(pixels, wanted, preprocessing.Interpolation);
-        Normalise(window, wanted.Flip, target);
-    }
-
-    /// <summary>Writes the normalised channels of a square of pixels.</summary>
-    /// <param name="window">The square.</param>
-    /// <param name="flip">Whether to mirror it, left to right.</param>
-    /// <param name="target">Receives [3, size, size] floats.</param>
-    public void Normalise(PixelBuffer window, bool flip, Span<float> target)
-    {
-        int plane = window.Width * window.Height;
-        for (int row = 0; row < window.Height; row++)
+        View? box = view?.Invoke(decoder.Width, decoder.Height);
+        Framing[] framings = [.. _preparations.Select(one => one.Frame(box, decoder.Width, decoder.Height))];
+        using PixelBuffer pixels = ReducedJpegScale ? DecodeReduced(decoder, framings) : decoder.Decode();
+        for (int model = 0; model < framings.Length; model++)
         {
-            ReadOnlySpan<byte> pixels = window.Bytes.Slice(row * window.RowBytes, window.RowBytes);
-            Span<float> red = target.Slice(row * window.Width, window.Width);
-            Span<float> green = target.Slice(plane + (row * window.Width), window.Width);
-            Span<float> blue = target.Slice((2 * plane) + (row * window.Width), window.Width);
-            for (int column = 0; column < red.Length; column++)
-            {
-                int offset = column * PixelBuffer.PixelBytes;
-                red[column] = _red[pixels[offset]];
-                green[column] = _green[pixels[offset + 1]];
-                blue[column] = _blue[pixels[offset + 2]];
-            }
-
-            if (flip)
-            {
-                red.Reverse();
-                green.Reverse();
-                blue.Reverse();
-            }
+            _preparations[model].Write(pixels, framings[model], target(model));
         }
     }
 
-    private static PixelBuffer DecodeReduced(PictureDecoder decoder, ref Framing wanted)
+    private static PixelBuffer DecodeReduced(PictureDecoder decoder, Framing[] framings)
     {
-        // Half of the decoded detail is then still thrown away by our own, exact resampler.
-        const double Margin = 2;
-        double scale = Margin * Math.Max(wanted.ResizedWidth / wanted.Width, wanted.ResizedHeight / wanted.Height);
+        double scale = ReductionMargin * framings.Max(
+            wanted => Math.Max(wanted.ResizedWidth / wanted.Width, wanted.ResizedHeight / wanted.Height));
         (int width, int height) = decoder.ReducedSize(scale);
-        wanted = wanted.Scaled((double)width / decoder.Width, (double)height / decoder.Height);
+        for (int model = 0; model < framings.Length; model++)
+        {
+            framings[model] = framings[model].Scaled((double)width / decoder.Width, (double)height / decoder.Height);
+        }
+
         return decoder.Decode(width, height);
     }
-
-    /// <summary>What each of the 256 levels becomes, in the order of operations of torchvision, in float32.</summary>
-    private static float[] Normalised(float mean, float std) =>
-        [.. Enumerable.Range(0, Levels).Select(level => ((level / 255f) - mean) / std)];
 }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace PromptKD.Data.Decoding;
 
 /// <summary>
@@ -11,8 +13,15 @@ public sealed record Preprocessing
     /// <summary>Width and height of the picture that the model sees, in pixels.</summary>
     public int Size { get; init; } = 224;
 
-    /// <summary>How pictures are resized.</summary>
+    /// <summary>How pixels are weighted when pictures are resized.</summary>
     public Interpolation Interpolation { get; init; } = Interpolation.Bicubic;
+
+    /// <summary>How a picture becomes a square. A training view is resized to the square in either mode.</summary>
+    /// <remarks>
+    /// Left out of JSON where it is the default, so that files from before it existed keep their text and digest.
+    /// </remarks>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ResizeMode ResizeMode { get; init; } = ResizeMode.Shortest;
 
     /// <summary>Subtracted from each channel after it is brought to 0–1.</summary>
     public Rgb Mean { get; init; } = new(0.48145466f, 0.4578275f, 0.40821073f);

@@ -10,28 +10,19 @@ internal sealed class PendingBatch : IDisposable
 {
     private readonly Exception?[] _failures;
     private readonly CountdownEvent _unfinished;
-    private Tensor? _images;
+    private Tensor[] _pixels;
 
     /// <param name="number">Place of the batch in its epoch.</param>
     /// <param name="items">Places of its pictures in the list, one a row.</param>
-    /// <param name="size">Width and height of a picture, in pixels.</param>
+    /// <param name="sizes">Width and height of a picture in each preparation, in pixels.</param>
     /// <param name="pinMemory">Whether to ask for page-locked memory.</param>
-    public PendingBatch(int number, int[] items, int size, bool pinMemory)
+    public PendingBatch(int number, int[] items, IReadOnlyList<int> sizes, bool pinMemory)
     {
         Number = number;
         Items = items;
         _failures = new Exception?[items.Length];
         _unfinished = new CountdownEvent(items.Length);
-
-        // Outside every scope of the consumer, who may open and close some while the batch is being filled.
-        Tensor images = empty([items.Length, 3, size, size], ScalarType.Float32, CPU).DetachFromDisposeScope();
-        if (pinMemory)
-        {
-            using Tensor pageable = images;
-            images = pageable.pin_memory().DetachFromDisposeScope();
-        }
-
-        _images = images;
+        _pixels = [.. sizes.Select(size => Allocate(items.Length, size, pinMemory))];
     }
 
     /// <summary>Place of the batch in its epoch, from 0.</summary>
@@ -40,14 +31,20 @@ internal sealed class PendingBatch : IDisposable
     /// <summary>Places of its pictures in the list, one a row.</summary>
     public int[] Items { get; }
 
-    /// <summary>Runs <paramref name="read"/> on the memory of a row, and keeps the exception if it throws.</summary>
-    public void Fill(int row, Action<Span<float>> read)
+    /// <summary>
+    /// Runs <paramref name="read"/> on the memory of a row in each preparation, by the preparation's place, and keeps
+    /// the exception if it throws.
+    /// </summary>
+    public void Fill(int row, Action<Func<int, Span<float>>> read)
     {
         try
         {
-            Span<float> all = MemoryMarshal.Cast<byte, float>(_images!.bytes);
-            int length = all.Length / Items.Length;
-            read(all.Slice(row * length, length));
+            read(preparation =>
+            {
+                Span<float> all = MemoryMarshal.Cast<byte, float>(_pixels[preparation].bytes);
+                int length = all.Length / Items.Length;
+                return all.Slice(row * length, length);
+            });
         }
         catch (Exception error)
         {
@@ -70,29 +67,48 @@ internal sealed class PendingBatch : IDisposable
 
     /// <summary>Hands over the rows that did not fail; call it once, after <see cref="Wait"/>.</summary>
     /// <param name="items">Places of the pictures handed over, in order.</param>
-    /// <returns>[rows, 3, size, size], which the caller disposes.</returns>
-    public Tensor Take(out IReadOnlyList<int> items)
+    /// <returns>For each preparation, [rows, 3, size, size], which the caller disposes.</returns>
+    public IReadOnlyList<Tensor> Take(out IReadOnlyList<int> items)
     {
         long[] rows = [.. _failures.Index().Where(row => row.Item is null).Select(row => (long)row.Index)];
         items = [.. rows.Select(row => Items[row])];
-        Tensor images = _images!;
-        _images = null;
-        if (rows.Length == Items.Length)
+        Tensor[] pixels = _pixels;
+        _pixels = [];
+        if (rows.Length < Items.Length)
         {
-            return images;
+            using Tensor index = tensor(rows);
+            for (int preparation = 0; preparation < pixels.Length; preparation++)
+            {
+                using Tensor all = pixels[preparation];
+                pixels[preparation] = all.index_select(0, index).DetachFromDisposeScope();
+            }
         }
 
-        using (images)
-        using (Tensor index = tensor(rows))
-        {
-            return images.index_select(0, index).DetachFromDisposeScope();
-        }
+        return pixels;
     }
 
     /// <summary>Frees the memory. No worker may be writing.</summary>
     public void Dispose()
     {
-        _images?.Dispose();
+        foreach (Tensor pixels in _pixels)
+        {
+            pixels.Dispose();
+        }
+
         _unfinished.Dispose();
+    }
+
+    /// <returns>[rows, 3, size, size], outside every scope of the consumer, who may open and close some while the
+    /// batch is being filled.</returns>
+    private static Tensor Allocate(int rows, int size, bool pinMemory)
+    {
+        Tensor pixels = empty([rows, 3, size, size], ScalarType.Float32, CPU).DetachFromDisposeScope();
+        if (!pinMemory)
+        {
+            return pixels;
+        }
+
+        using Tensor pageable = pixels;
+        return pageable.pin_memory().DetachFromDisposeScope();
     }
 }

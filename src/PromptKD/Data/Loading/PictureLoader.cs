@@ -20,13 +20,14 @@ namespace PromptKD.Data.Loading;
 internal sealed class PictureLoader
 {
     private readonly IReadOnlyList<PictureItem> _items;
+    private readonly Preprocessing[] _preparations;
+    private readonly int[] _sizes;
     private readonly PictureLoaderOptions _options;
     private readonly PictureReader _reader;
-    private readonly int _size;
     private readonly bool _isLabelled;
     private readonly bool _pinMemory;
 
-    /// <summary>Prepares to load; opens no file.</summary>
+    /// <summary>Prepares to load for one model; opens no file.</summary>
     /// <param name="items">The pictures. Plans name them by their place in this list.</param>
     /// <param name="preprocessing">What the model wants its pictures to be.</param>
     /// <param name="options">How to load; null for the defaults.</param>
@@ -37,17 +38,43 @@ internal sealed class PictureLoader
         IReadOnlyList<PictureItem> items,
         Preprocessing preprocessing,
         PictureLoaderOptions? options = null)
+        : this(items, [preprocessing], options)
+    {
+    }
+
+    /// <summary>
+    /// Prepares to load for several models: each picture is decoded once, and every model sees the same view of it.
+    /// </summary>
+    /// <param name="items">The pictures. Plans name them by their place in this list.</param>
+    /// <param name="preparations">
+    /// What the models want their pictures to be, the main one first. Equal ones are prepared once.
+    /// </param>
+    /// <param name="options">How to load; null for the defaults.</param>
+    /// <exception cref="ArgumentException">There is no preparation.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// A size, a limit or a number of workers is not positive, or a number of batches to prefetch is negative.
+    /// </exception>
+    public PictureLoader(
+        IReadOnlyList<PictureItem> items,
+        IReadOnlyList<Preprocessing> preparations,
+        PictureLoaderOptions? options = null)
     {
         _items = items;
+        _preparations = [.. preparations.Distinct()];
+        _sizes = [.. _preparations.Select(preparation => preparation.Size)];
         _options = options ?? new PictureLoaderOptions();
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(preprocessing.Size);
+        if (_sizes.Length == 0)
+        {
+            throw new ArgumentException("Pictures must be prepared for at least one model.", nameof(preparations));
+        }
+
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(_sizes.Min(), nameof(preparations));
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(_options.Workers);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(_options.MaxPixels);
         ArgumentOutOfRangeException.ThrowIfNegative(_options.Prefetch);
-        _size = preprocessing.Size;
         _isLabelled = items.All(item => item.Label is not null);
         _pinMemory = _options.PinMemory && cuda.is_available();
-        _reader = new PictureReader(preprocessing)
+        _reader = new PictureReader(_preparations)
         {
             MaxPixels = _options.MaxPixels,
             ReducedJpegScale = _options.ReducedJpegScale,
@@ -83,15 +110,20 @@ internal sealed class PictureLoader
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(plan.BatchSize);
         ArgumentOutOfRangeException.ThrowIfNegative(plan.FirstBatch);
         ArgumentOutOfRangeException.ThrowIfNegative(plan.View);
-        if ((long)plan.BatchSize * _reader.Length * sizeof(float) > int.MaxValue)
+        int size = _sizes.Max();
+        if ((Int128)plan.BatchSize * 3 * size * size * sizeof(float) > int.MaxValue)
         {
             throw new ArgumentException(
-                $"A batch of {plan.BatchSize} pictures of {_size} pixels is larger than 2 GiB.", nameof(plan));
+                $"A batch of {plan.BatchSize} pictures of {size} pixels is larger than 2 GiB.", nameof(plan));
         }
 
-        if (plan.Order.Any(item => item < 0 || item >= _items.Count))
+        foreach (int item in plan.Order)
         {
-            throw new ArgumentException($"The order names a picture outside 0–{_items.Count - 1}.", nameof(plan));
+            if (item < 0 || item >= _items.Count)
+            {
+                throw new ArgumentException(
+                    $"The order names picture {item}, outside 0–{_items.Count - 1}.", nameof(plan));
+            }
         }
     }
 
@@ -144,8 +176,13 @@ internal sealed class PictureLoader
     private PendingBatch Begin(LoadPlan plan, int number, DecodingWorkers workers)
     {
         int start = number * plan.BatchSize;
-        int[] items = [.. plan.Order.Skip(start).Take(plan.BatchSize)];
-        var batch = new PendingBatch(number, items, _size, _pinMemory);
+        int[] items = new int[Math.Min(plan.BatchSize, plan.Order.Count - start)];
+        for (int row = 0; row < items.Length; row++)
+        {
+            items[row] = plan.Order[start + row];
+        }
+
+        var batch = new PendingBatch(number, items, _sizes, _pinMemory);
         for (int row = 0; row < items.Length; row++)
         {
             int place = row;
@@ -155,12 +192,10 @@ internal sealed class PictureLoader
         return batch;
     }
 
-    private void Read(LoadPlan plan, int item, Span<float> target) =>
+    private void Read(LoadPlan plan, int item, Func<int, Span<float>> target) =>
         _reader.Read(
             _items[item].Bytes,
-            (width, height) => plan.Views is { } views
-                ? Framing.Of(views.Draw(item, plan.View, width, height), _size)
-                : Framing.Centre(width, height, _size),
+            plan.Views is { } views ? (width, height) => views.Draw(item, plan.View, width, height) : null,
             target);
 
     /// <summary>A finished batch without the pictures that could not be read; null if nothing is left.</summary>
@@ -178,8 +213,8 @@ internal sealed class PictureLoader
                 return null;
             }
 
-            Tensor images = pending.Take(out IReadOnlyList<int> items);
-            return new Batch(images, LabelsOf(items), items)
+            IReadOnlyList<Tensor> pixels = pending.Take(out IReadOnlyList<int> items);
+            return new Batch(_preparations, pixels, LabelsOf(items), items)
             {
                 Number = pending.Number,
                 View = plan.Views is null ? null : plan.View,
@@ -210,8 +245,20 @@ internal sealed class PictureLoader
         Skipped.Add(new SkippedPicture(path, reason));
     }
 
-    private Tensor? LabelsOf(IReadOnlyList<int> items) =>
-        _isLabelled
-            ? tensor(items.Select(item => (long)_items[item].Label!.Value).ToArray()).DetachFromDisposeScope()
-            : null;
+    private Tensor? LabelsOf(IReadOnlyList<int> items)
+    {
+        if (!_isLabelled)
+        {
+            return null;
+        }
+
+        Tensor labels = tensor(items.Select(item => (long)_items[item].Label!.Value).ToArray());
+        if (!_pinMemory)
+        {
+            return labels.DetachFromDisposeScope();
+        }
+
+        using Tensor pageable = labels;
+        return pageable.pin_memory().DetachFromDisposeScope();
+    }
 }

@@ -16,7 +16,11 @@ public sealed record PictureLoaderOptions
     /// <summary>Batches prepared ahead of the one in use. Memory holds at most these and that one.</summary>
     public int Prefetch { get; init; } = 2;
 
-    /// <summary>Whether batches lie in page-locked memory, which CUDA copies faster. Ignored without CUDA.</summary>
+    /// <summary>
+    /// Whether batches lie in page-locked memory, which a GPU copies faster and while the program goes on. Set it only
+    /// where the models compute on one: it takes memory from other programs, and asking for it takes a while. Ignored
+    /// without CUDA.
+    /// </summary>
     public bool PinMemory { get; init; }
 
     /// <summary>Whether a picture that cannot be read is an error; else it is skipped and named.</summary>
@@ -30,7 +34,8 @@ public sealed record PictureLoaderOptions
 
     /// <summary>
     /// Whether large JPEG files are decoded at a half, a quarter or an eighth of their size, if that is still twice
-    /// the size wanted: three to four times faster on 12-megapixel files, for a mean difference of 0.2 of 255 levels.
+    /// the largest size wanted: three to four times faster on 12-megapixel files, for a mean difference of 0.2 of 255
+    /// levels.
     /// </summary>
     public bool ReducedJpegScale { get; init; }
 }

@@ -38,4 +38,15 @@ public sealed class FramingTests
 
         Assert.Equal(new Framing(3, 5, 70, 20, 32, 32, 0, 0, 32, Flip: true), framing);
     }
+
+    [Fact]
+    public void Follows_the_resize_mode_of_a_model()
+    {
+        var model = new Preprocessing { Size = 64 };
+
+        Assert.Equal(Framing.Centre(100, 70, 64), Framing.Of(model, 100, 70));
+        Assert.Equal(
+            new Framing(0, 0, 100, 70, 64, 64, 0, 0, 64, Flip: false),
+            Framing.Of(model with { ResizeMode = ResizeMode.Squash }, 100, 70));
+    }
 }
