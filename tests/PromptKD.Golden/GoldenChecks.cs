@@ -14,6 +14,7 @@ internal static class GoldenChecks
         new EvaluationCheck(),
         new TokenizerCheck(),
         new PreprocessCheck(),
+        new TowerPreprocessCheck(),
         new ConfigCheck(),
         new SchedulesCheck(),
         new CheckpointsCheck(),

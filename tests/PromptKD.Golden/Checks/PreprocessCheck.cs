@@ -62,7 +62,7 @@ internal sealed class PreprocessCheck : IGoldenCheck
         PixelBuffer pixels,
         Dictionary<string, Tensor> expected)
     {
-        Tensor decoded = Levels(pixels);
+        Tensor decoded = PixelTensors.Levels(pixels);
         int[] size = Whole(image, "size_wh");
         yield return Comparison.Same($"{file} width", pixels.Width, size[0]);
         yield return Comparison.Same($"{file} height", pixels.Height, size[1]);
@@ -94,14 +94,10 @@ internal sealed class PreprocessCheck : IGoldenCheck
             yield return Comparison.Same($"{key} resized height", framing.ResizedHeight, resized[1]);
         }
 
-        using PixelBuffer window = Resampler.Resize(pixels, framing, preprocessing.Interpolation);
-        float[] values = new float[3 * preprocessing.Size * preprocessing.Size];
-        new Preparation(preprocessing).Normalise(window, framing.Flip, values);
-        Tensor image = tensor(values).reshape(3, preprocessing.Size, preprocessing.Size); // [3, size, size]
+        Tensor image = PixelTensors.Prepare(preprocessing, pixels, framing, out Tensor seen); // [3, size, size]
         if (expected.TryGetValue($"u8.{key}", out Tensor? levels))
         {
-            Tensor flipped = framing.Flip ? Levels(window).flip(1) : Levels(window); // [size, size, 3]
-            yield return Comparison.Of($"u8.{key}", flipped, levels, tolerance: 0);
+            yield return Comparison.Of($"u8.{key}", seen, levels, tolerance: 0);
         }
 
         if (expected.TryGetValue($"f32.{key}", out Tensor? normalised))
@@ -171,14 +167,6 @@ internal sealed class PreprocessCheck : IGoldenCheck
 
     private static PictureDecoder Open(GoldenCase golden, string file) =>
         PictureDecoder.Open(File.ReadAllBytes(golden.PathOf(Path.Combine("images", file))));
-
-    /// <returns>Levels, [height, width, 3], uint8.</returns>
-    private static Tensor Levels(PixelBuffer pixels)
-    {
-        Tensor rows = tensor(pixels.Bytes[..(pixels.Height * pixels.RowBytes)].ToArray(), ScalarType.Byte);
-        return rows.reshape(pixels.Height, pixels.RowBytes / PixelBuffer.PixelBytes, PixelBuffer.PixelBytes)
-            [.., ..pixels.Width, ..3];
-    }
 
     private static View ViewOf(JsonElement json)
     {
