@@ -47,6 +47,28 @@ public sealed class StoredFeaturesTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(Views, 0)]
+    [InlineData(Views + 1, 1)]
+    [InlineData((3 * Views) + 2, 2)]
+    public void Begins_again_with_the_first_view_when_all_were_seen(int view, int stored)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var live = new LiveFeatures(TinyClip.ImageEncoder(), prompts: null);
+        PictureLoader loader = MakeLoader();
+        using StoredFeatures store = MakeStore(loader, live);
+        var plan = new LoadPlan { Order = [4, 0, 3], BatchSize = 3, Views = _views, View = stored };
+        using Batch pictures = loader.Load(plan, Stop).Single();
+        Tensor expected = live.Of(pictures);
+
+        // No pixels: the store is asked for pictures by number.
+        using var batch = new Batch(empty(0), labels: null, [4, 0, 3]) { View = view };
+        Tensor actual = store.Of(batch);
+
+        Tensor allowed = expected.abs().mul(HalfUnit).add(SmallestHalfUnit + Rounding);
+        Assert.True(actual.sub(expected).abs().le(allowed).all().item<bool>());
+    }
+
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     private PictureLoader MakeLoader()
