@@ -84,11 +84,16 @@ internal sealed class TowerPreprocessCheck : IGoldenCheck
     /// <summary>What a configuration asks for; null where no <see cref="Preprocessing"/> says the same.</summary>
     private static Preprocessing? Read(JsonElement config) =>
         config.TryGetProperty("preprocess_cfg", out JsonElement openClip)
-            ? ReadOpenClip(openClip, config.GetProperty("model_cfg").GetProperty("vision_cfg").GetProperty("image_size"))
+            ? ReadOpenClip(openClip, config.GetProperty("model_cfg").GetProperty("vision_cfg"))
             : config.TryGetProperty("pretrained_cfg", out JsonElement timm) ? ReadTimm(timm) : ReadTransformers(config);
 
-    private static Preprocessing? ReadOpenClip(JsonElement config, JsonElement size) =>
-        Create(config.GetProperty("resize_mode").GetString(), size, config.GetProperty("interpolation"), config, "");
+    private static Preprocessing? ReadOpenClip(JsonElement config, JsonElement vision) =>
+        Create(
+            config.GetProperty("resize_mode").GetString(),
+            vision.GetProperty("image_size"),
+            config.GetProperty("interpolation"),
+            config,
+            prefix: "");
 
     private static Preprocessing? ReadTimm(JsonElement config)
     {
@@ -99,7 +104,7 @@ internal sealed class TowerPreprocessCheck : IGoldenCheck
                 config.GetProperty("input_size")[1],
                 config.GetProperty("interpolation"),
                 config,
-                "")
+                prefix: "")
             : null;
     }
 

@@ -2,7 +2,9 @@ using PromptKD.Data.Decoding;
 
 namespace PromptKD.Data.Loading;
 
-/// <summary>Some pictures, ready for one or several models. Owns its tensors: dispose it when the step is done.</summary>
+/// <summary>
+/// Some pictures, ready for one or several models. Owns its tensors: dispose it when the step is done.
+/// </summary>
 internal sealed class Batch : IDisposable
 {
     private readonly IReadOnlyList<Preprocessing> _preparations;

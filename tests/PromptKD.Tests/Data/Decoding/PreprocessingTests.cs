@@ -21,7 +21,8 @@ public sealed class PreprocessingTests
     public void Reads_files_from_before_there_was_a_resize_mode_and_keeps_their_text()
     {
         const string Before =
-            """{"size":8,"interpolation":"bilinear","mean":{"red":0,"green":0,"blue":0},"std":{"red":1,"green":1,"blue":1}}""";
+            """{"size":8,"interpolation":"bilinear","mean":{"red":0,"green":0,"blue":0},"""
+            + "\"std\":{\"red\":1,\"green\":1,\"blue\":1}}";
 
         Preprocessing read = JsonSerializer.Deserialize<Preprocessing>(Before, RecordJson.Options)!;
 
