@@ -52,14 +52,15 @@ internal static class DistillationPictures
         ExperimentConfig config,
         ComputeTarget target,
         OpenedTeacher teacher,
-        PictureSet pictures) => new()
+        PictureSet pictures,
+        Preprocessing preprocessing) => new()
         {
             Teacher = teacher.Sha256,
             TeacherPrompts = teacher.PromptsSha256,
             RoundPromptsToHalf = config.Trainer.PromptKD.HalfPrompts,
             Pictures = pictures.Digest,
             PictureCount = pictures.Items.Count,
-            Preprocessing = pictures.Preprocessing,
+            Preprocessing = preprocessing,
             FastJpeg = config.Distill.FastJpeg,
             Views = Views(config),
             ViewCount = config.Distill.Views,

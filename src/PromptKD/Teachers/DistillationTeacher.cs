@@ -22,17 +22,19 @@ internal sealed class DistillationTeacher : IDisposable
     private readonly ExperimentConfig _config;
     private readonly ComputeTarget _target;
     private readonly PictureSet _pictures;
+    private readonly Preprocessing _preprocessing;
     private OpenedTeacher? _opened;
     private (ClassVectors Vectors, string VocabularySha256)? _stored;
     private string _vocabulary = "";
     private ClassVectors? _classVectors;
     private LiveFeatures? _tower;
 
-    private DistillationTeacher(ExperimentConfig config, ComputeTarget target, PictureSet pictures)
+    private DistillationTeacher(ExperimentConfig config, ComputeTarget target, PictureSet pictures, Preprocessing preprocessing)
     {
         _config = config;
         _target = target;
         _pictures = pictures;
+        _preprocessing = preprocessing;
     }
 
     /// <summary>Where the features are stored; null for a live teacher.</summary>
@@ -57,7 +59,8 @@ internal sealed class DistillationTeacher : IDisposable
         IRunObserver observer,
         CancellationToken cancellation)
     {
-        var teacher = new DistillationTeacher(config, target, pictures);
+        var teacher = new DistillationTeacher(
+            config, target, pictures, DistillationPictures.PreprocessingOf(config, student.Architecture));
         try
         {
             teacher.OpenStore();
@@ -106,7 +109,7 @@ internal sealed class DistillationTeacher : IDisposable
             return _tower;
         }
 
-        StoreIndex index = DistillationPictures.Index(_config, _target, _opened, _pictures);
+        StoreIndex index = DistillationPictures.Index(_config, _target, _opened, _pictures, _preprocessing);
         Store = TeacherStore.OpenOrBegin(storeFolder, index);
         DistillationPictures.Fill(Store, loader, _tower, StorePart.Whole, observer, cancellation);
         return ReadStored(Store);
@@ -190,7 +193,7 @@ internal sealed class DistillationTeacher : IDisposable
         RoundPromptsToHalf = _config.Trainer.PromptKD.HalfPrompts,
         Pictures = _pictures.Digest,
         PictureCount = _pictures.Items.Count,
-        Preprocessing = _pictures.Preprocessing,
+        Preprocessing = _preprocessing,
         FastJpeg = _config.Distill.FastJpeg,
         ViewAlgorithm = ViewGenerator.Algorithm,
     };

@@ -42,9 +42,9 @@ public static class TeacherStoring
         using var teacher = OpenedTeacher.Open(config.Distill, target, watcher, cancellation);
         target.UseThreadsFor(teacher.Model.Architecture.VisionWidth);
         Preprocessing preprocessing = DistillationPictures.PreprocessingOf(config, teacher.Model.Architecture);
-        var pictures = PictureSet.Hash(config.Distill.Images, items, preprocessing, watcher, cancellation);
+        var pictures = PictureSet.Hash(config.Distill.Images, items, DigestMemory.None, watcher, cancellation);
         var store = TeacherStore.OpenOrBegin(
-            config.Distill.Store, DistillationPictures.Index(config, target, teacher, pictures));
+            config.Distill.Store, DistillationPictures.Index(config, target, teacher, pictures, preprocessing));
         using LiveFeatures tower = teacher.Model.ReadImageTower(config.Trainer.PromptKD.HalfPrompts);
         teacher.Dispose();
         var loader = new PictureLoader(items, preprocessing, DistillationPictures.LoaderOptions(config));

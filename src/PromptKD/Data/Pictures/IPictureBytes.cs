@@ -5,6 +5,9 @@ namespace PromptKD.Data.Pictures;
 /// </summary>
 internal interface IPictureBytes
 {
+    /// <summary>The file that they lie in.</summary>
+    string Path { get; }
+
     /// <summary>Reads the bytes, whole, and lends them.</summary>
     /// <param name="use">Gets the bytes, which are there only until it returns.</param>
     /// <returns>What <paramref name="use"/> returns.</returns>

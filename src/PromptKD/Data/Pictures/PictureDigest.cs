@@ -1,45 +1,113 @@
 using System.Collections.Concurrent;
+using System.Globalization;
+using System.Runtime.ExceptionServices;
 using System.Security.Cryptography;
 using System.Text;
+using PromptKD.Runtime;
 
 namespace PromptKD.Data.Pictures;
 
 /// <summary>Tells sets of pictures apart: by relative path, size and content of each, in order.</summary>
-internal static class PictureDigest
+/// <param name="Digest">
+/// SHA-256 over one line a picture (path with '/', bytes, SHA-256 of the content; or path, "unreadable"), in
+/// hexadecimal.
+/// </param>
+/// <param name="Unreadable">The pictures that cannot be read, in order.</param>
+internal sealed record PictureDigest(string Digest, IReadOnlyList<SkippedPicture> Unreadable)
 {
+    private const string UnreadableWord = "unreadable";
+
+    /// <summary>Reads pictures, several at a time, but not those whose digest is remembered.</summary>
     /// <param name="root">The folder or shard that paths are taken relative to.</param>
     /// <param name="items">The pictures.</param>
+    /// <param name="memory">Knows digests of files that have not changed, and learns those of the others.</param>
+    /// <param name="progress">Told after each picture, by any thread: how many are done, and of how many.</param>
     /// <param name="cancellation">Stops between files.</param>
-    /// <returns>SHA-256 over one line a picture (path with '/', bytes, SHA-256 of the content), in hexadecimal.</returns>
-    /// <exception cref="PromptKDException">A file cannot be read.</exception>
-    public static string Compute(string root, IReadOnlyList<PictureItem> items, CancellationToken cancellation)
+    public static PictureDigest Compute(
+        string root,
+        IReadOnlyList<PictureItem> items,
+        DigestMemory memory,
+        Action<int, int>? progress,
+        CancellationToken cancellation)
     {
         string[] lines = new string[items.Count];
-        Parallel.ForEach(
-            Partitioner.Create(0, Math.Max(1, items.Count)),
-            new ParallelOptions { CancellationToken = cancellation },
-            range =>
+        var unreadable = new ConcurrentDictionary<int, SkippedPicture>();
+        int done = 0;
+        ForEach(items.Count, index =>
+        {
+            PictureItem item = items[index];
+            string path = Path.GetRelativePath(root, item.Path).Replace('\\', '/');
+            try
             {
-                for (int index = range.Item1; index < Math.Min(range.Item2, items.Count); index++)
-                {
-                    cancellation.ThrowIfCancellationRequested();
-                    lines[index] = Describe(root, items[index]);
-                }
-            });
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', lines))));
+                lines[index] = $"{path}\t{ContentOf(item, memory)}";
+            }
+            catch (Exception error) when (SkippedPicture.ReasonOf(error) is not null)
+            {
+                lines[index] = $"{path}\t{UnreadableWord}";
+                unreadable[index] = new SkippedPicture(item.Path, SkippedPicture.ReasonOf(error)!);
+            }
+
+            progress?.Invoke(Interlocked.Increment(ref done), items.Count);
+        }, cancellation);
+        return new PictureDigest(
+            DigestOf(lines), [.. unreadable.OrderBy(picture => picture.Key).Select(picture => picture.Value)]);
     }
 
-    private static string Describe(string root, PictureItem item)
+    /// <summary>Works on 0 … count − 1 with all processors. What one of them throws comes out as it is.</summary>
+    private static void ForEach(int count, Action<int> work, CancellationToken cancellation)
     {
+        if (count == 0)
+        {
+            return;
+        }
+
         try
         {
-            string content = item.Bytes.Use(
-                bytes => $"{bytes.Length}\t{Convert.ToHexStringLower(SHA256.HashData(bytes))}");
-            return $"{Path.GetRelativePath(root, item.Path).Replace('\\', '/')}\t{content}";
+            Parallel.ForEach(
+                Partitioner.Create(0, count),
+                new ParallelOptions { CancellationToken = cancellation },
+                range =>
+                {
+                    for (int index = range.Item1; index < range.Item2; index++)
+                    {
+                        cancellation.ThrowIfCancellationRequested();
+                        work(index);
+                    }
+                });
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidDataException)
+        catch (AggregateException errors)
         {
-            throw new PromptKDException($"{item.Path}: cannot be read: {error.Message}", error);
+            Exception[] all = [.. errors.Flatten().InnerExceptions];
+            ExceptionDispatchInfo.Throw(Array.Find(all, error => error is not OperationCanceledException) ?? all[0]);
         }
+    }
+
+    /// <summary>Bytes and SHA-256 of a picture, with a tab between them.</summary>
+    private static string ContentOf(PictureItem item, DigestMemory memory)
+    {
+        // An archive may hold two files of one name.
+        string key = item.Bytes is FileBytes { Length: not null } part
+            ? string.Create(CultureInfo.InvariantCulture, $"{item.Path}@{part.Offset}")
+            : item.Path;
+        if (memory.Find(item.Bytes.Path, key) is { } known && known.IndexOf(':', StringComparison.Ordinal) is > 0 and int end)
+        {
+            return $"{known.AsSpan(0, end)}\t{known.AsSpan(end + 1)}";
+        }
+
+        (int length, string sha256) =
+            item.Bytes.Use(bytes => (bytes.Length, Convert.ToHexStringLower(SHA256.HashData(bytes))));
+        memory.Remember(item.Bytes.Path, string.Create(CultureInfo.InvariantCulture, $"{length}:{sha256}"), key);
+        return string.Create(CultureInfo.InvariantCulture, $"{length}\t{sha256}");
+    }
+
+    private static string DigestOf(string[] lines)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        for (int index = 0; index < lines.Length; index++)
+        {
+            hash.AppendData(Encoding.UTF8.GetBytes(index == 0 ? lines[index] : $"\n{lines[index]}"));
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 }

@@ -1,25 +1,26 @@
-using PromptKD.Data.Decoding;
 using PromptKD.Runtime;
 
 namespace PromptKD.Data.Pictures;
 
-/// <summary>The unlabelled pictures of a run: what they are, and how they are prepared.</summary>
+/// <summary>The pictures of a run.</summary>
 /// <param name="Items">The pictures, in the order in which they are numbered.</param>
 /// <param name="Digest">Tells this set from every other: paths, sizes and contents.</param>
-/// <param name="Preprocessing">How they are prepared.</param>
-internal sealed record PictureSet(IReadOnlyList<PictureItem> Items, string Digest, Preprocessing Preprocessing)
+internal sealed record PictureSet(IReadOnlyList<PictureItem> Items, string Digest)
 {
-    /// <summary>Hashes the pictures of a folder.</summary>
+    /// <summary>Those of <see cref="Items"/> that could not be read when they were hashed.</summary>
+    public IReadOnlyList<SkippedPicture> Unreadable { get; init; } = [];
+
+    /// <summary>Hashes the pictures of a folder, and warns of those that cannot be read.</summary>
     /// <param name="folder">The folder; paths in the digest are relative to it.</param>
     /// <param name="items">Its pictures.</param>
-    /// <param name="preprocessing">How they are prepared.</param>
-    /// <param name="observer">Is told that it begins.</param>
+    /// <param name="memory">Knows digests of files that have not changed; saved, also where the hashing is stopped.</param>
+    /// <param name="observer">Is told that it begins, how far it is, and which pictures cannot be read.</param>
     /// <param name="cancellation">Stops between files.</param>
-    /// <exception cref="PromptKDException">A file cannot be read.</exception>
+    /// <exception cref="PromptKDException">The memory cannot be written.</exception>
     public static PictureSet Hash(
         string folder,
         IReadOnlyList<PictureItem> items,
-        Preprocessing preprocessing,
+        DigestMemory memory,
         IRunObserver observer,
         CancellationToken cancellation)
     {
@@ -28,6 +29,22 @@ internal sealed record PictureSet(IReadOnlyList<PictureItem> Items, string Diges
             observer.OnPhase($"Hashing {items.Count} pictures");
         }
 
-        return new PictureSet(items, PictureDigest.Compute(folder, items, cancellation), preprocessing);
+        PictureDigest digest;
+        try
+        {
+            var progress = new HashingProgress(observer, TimeProvider.System);
+            digest = PictureDigest.Compute(folder, items, memory, progress.Report, cancellation);
+        }
+        finally
+        {
+            memory.Save();
+        }
+
+        foreach (SkippedPicture picture in digest.Unreadable)
+        {
+            observer.OnWarning($"skipped {picture.Path}: {picture.Reason}");
+        }
+
+        return new PictureSet(items, digest.Digest) { Unreadable = digest.Unreadable };
     }
 }

@@ -33,4 +33,14 @@ internal sealed class SkippedPictures : IReadOnlyList<SkippedPicture>
 /// <summary>A picture that could not be read.</summary>
 /// <param name="Path">The file.</param>
 /// <param name="Reason">Why, in words.</param>
-public sealed record SkippedPicture(string Path, string Reason);
+public sealed record SkippedPicture(string Path, string Reason)
+{
+    /// <summary>Why a picture could not be read, in words; null for an error that is no matter of one picture.</summary>
+    internal static string? ReasonOf(Exception error) => error switch
+    {
+        FileNotFoundException or DirectoryNotFoundException => "no such file",
+        UnauthorizedAccessException => "no permission to read it",
+        IOException or InvalidDataException => error.Message,
+        _ => null,
+    };
+}

@@ -126,6 +126,8 @@ internal sealed class ParquetShard : IShard
     /// <summary>One row's picture. A row without one has no bytes.</summary>
     private sealed record Cell(ParquetShard Shard, int Group, long GroupBytes, int Row) : IPictureBytes
     {
+        public string Path => Shard._path;
+
         public TResult Use<TResult>(Func<ReadOnlySpan<byte>, TResult> use)
         {
             IReadOnlyList<byte[]?> rows =

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using PromptKD.Models.Weights;
+using PromptKD.Runtime;
 
 namespace PromptKD.Features.Store;
 
@@ -34,7 +35,13 @@ internal static class StoreShard
         });
 
     /// <summary>What is wrong with a shard, in words; null where nothing is.</summary>
-    public static string? FindFault(string folder, int shard, StoreIndex index)
+    /// <param name="folder">The store.</param>
+    /// <param name="shard">Number of the shard.</param>
+    /// <param name="index">What the shard should be.</param>
+    /// <param name="memory">
+    /// Knows shards that were found whole and have not changed, of which only the header is read; learns the others.
+    /// </param>
+    public static string? FindFault(string folder, int shard, StoreIndex index, DigestMemory? memory = null)
     {
         string path = PathOf(folder, shard);
         if (!File.Exists(path))
@@ -44,20 +51,34 @@ internal static class StoreShard
 
         try
         {
-            using DisposeScope scope = NewDisposeScope();
+            // Asked before the file is opened: what is read then is not older than what the memory took for it.
+            string? known = memory?.Find(path, KeyOf(path));
             Dictionary<string, string> metadata = SafetensorsFile.ReadMetadata(path);
-            Tensor features = SafetensorsFile.Read(path)[FeaturesName];
+            using FileStream stream = File.OpenRead(path);
+            TensorEntry features = SafetensorsFile.ReadEntries(path, stream)[FeaturesName];
             return metadata.GetValueOrDefault(StoreKey) != index.Digest ? $"{path}: belongs to another store"
-                : !features.shape.SequenceEqual(ShapeOf(shard, index)) ? $"{path}: of another size"
-                : metadata.GetValueOrDefault(ContentKey) != Convert.ToHexStringLower(SHA256.HashData(features.bytes))
+                : !features.Shape.SequenceEqual(ShapeOf(shard, index)) ? $"{path}: of another size"
+                : metadata.GetValueOrDefault(ContentKey) != (known ?? ContentOf(path, features, memory))
                     ? $"{path}: damaged, its content is not what was written"
                     : null;
         }
-        catch (Exception error) when (error is PromptKDException or KeyNotFoundException)
+        catch (Exception error) when (error is PromptKDException or KeyNotFoundException or IOException
+            or UnauthorizedAccessException)
         {
             return $"{path}: damaged ({error.Message})";
         }
     }
+
+    private static string ContentOf(string path, TensorEntry features, DigestMemory? memory)
+    {
+        using Tensor values = features.Read();
+        string content = Convert.ToHexStringLower(SHA256.HashData(values.bytes));
+        memory?.Remember(path, content, KeyOf(path));
+        return content;
+    }
+
+    // What is remembered is the digest of the values, not of the file.
+    private static string KeyOf(string path) => $"{path}#{FeaturesName}";
 
     private static long[] ShapeOf(int shard, StoreIndex index)
     {

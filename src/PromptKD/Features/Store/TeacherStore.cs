@@ -28,11 +28,14 @@ internal sealed class TeacherStore
     /// <summary>What its features were made from.</summary>
     public StoreIndex Index { get; }
 
-    /// <summary>Shards of a part that are missing or damaged, by number. Reads those that are there.</summary>
-    public IReadOnlyList<int> ShardsToMake(StorePart part) =>
+    /// <summary>
+    /// Shards of a part that are missing or damaged, by number. Reads those that are there, but for those in the memory.
+    /// </summary>
+    public IReadOnlyList<int> ShardsToMake(StorePart part, DigestMemory? memory = null) =>
     [
         .. Enumerable.Range(0, Index.ShardCount)
-            .Where(shard => shard % part.Count == part.Index && StoreShard.FindFault(Folder, shard, Index) is not null),
+            .Where(shard => shard % part.Count == part.Index
+                && StoreShard.FindFault(Folder, shard, Index, memory) is not null),
     ];
 
     /// <summary>Opens a store that is there.</summary>
@@ -79,16 +82,18 @@ internal sealed class TeacherStore
         }
     }
 
-    /// <summary>Everything that is missing or damaged, one line each.</summary>
-    public IEnumerable<string> Check() => Enumerable.Range(0, Index.ShardCount)
-        .Select(shard => StoreShard.FindFault(Folder, shard, Index))
+    /// <summary>Everything that is missing or damaged, one line each; shards in the memory are not read again.</summary>
+    public IEnumerable<string> Check(DigestMemory? memory = null) => Enumerable.Range(0, Index.ShardCount)
+        .Select(shard => StoreShard.FindFault(Folder, shard, Index, memory))
         .OfType<string>();
 
     /// <summary>The features of all pictures and views, for training.</summary>
+    /// <param name="device">Where the student computes.</param>
+    /// <param name="memory">Knows shards that need not be read again.</param>
     /// <exception cref="PromptKDException">A shard is missing or damaged.</exception>
-    public StoredFeatures ReadTeacher(Device device)
+    public StoredFeatures ReadTeacher(Device device, DigestMemory? memory = null)
     {
-        string[] faults = [.. Check()];
+        string[] faults = [.. Check(memory)];
         return faults.Length == 0
             ? new StoredFeatures(Folder, Index, device)
             : throw new PromptKDException(

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using PromptKD.Runtime;
 
 namespace PromptKD.Models.Weights;
 
@@ -6,9 +7,36 @@ namespace PromptKD.Models.Weights;
 internal static class FileDigest
 {
     /// <summary>SHA-256 of the files one after another, read in parts.</summary>
+    /// <param name="paths">The files.</param>
+    /// <param name="memory">Knows digests of files that have not changed, and learns those of others; may be null.</param>
     /// <returns>64 lower-case hexadecimal digits: what <c>cat FILES | sha256sum</c> prints.</returns>
     /// <exception cref="PromptKDException">A file cannot be read.</exception>
-    public static string Sha256(IEnumerable<string> paths)
+    public static string Sha256(IEnumerable<string> paths, DigestMemory? memory = null)
+    {
+        string[] files = [.. paths];
+
+        // The digest of several files is remembered once for each of them: all have to be as they were.
+        string others = files.Length > 1 ? $"#{OfText(string.Join('\n', files.Select(Path.GetFullPath)))}" : "";
+        string?[] known = [.. files.Select(file => memory?.Find(file, file + others))];
+        if (known is [{ Length: 64 } digest, ..] && known.All(one => one == digest))
+        {
+            return digest;
+        }
+
+        digest = Read(files);
+        foreach (string file in files)
+        {
+            memory?.Remember(file, digest, file + others);
+        }
+
+        return digest;
+    }
+
+    /// <summary>SHA-256 of a text in UTF-8, in hexadecimal.</summary>
+    public static string OfText(string text) =>
+        Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(text)));
+
+    private static string Read(IEnumerable<string> paths)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         byte[] buffer = new byte[1 << 20];
@@ -30,8 +58,4 @@ internal static class FileDigest
 
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
-
-    /// <summary>SHA-256 of a text in UTF-8, in hexadecimal.</summary>
-    public static string OfText(string text) =>
-        Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(text)));
 }

@@ -38,12 +38,13 @@ internal sealed class DistillationInputs : IDisposable
         _target = target;
         _studentClip = studentClip;
         _pictures = pictures;
+        Preprocessing = DistillationPictures.PreprocessingOf(config, studentClip.Architecture);
         _teachers = teachers;
         PictureLoaderOptions options = DistillationPictures.LoaderOptions(config);
-        _pictureLoader = new PictureLoader(pictures.Items, pictures.Preprocessing, options);
+        _pictureLoader = new PictureLoader(pictures.Items, Preprocessing, options);
         _validation = config.Distill.Val.Length == 0
             ? null
-            : new FolderEvaluation(config.Distill.Val, config.Distill.Classes, pictures.Preprocessing, options);
+            : new FolderEvaluation(config.Distill.Val, config.Distill.Classes, Preprocessing, options);
         Digests = new SortedDictionary<string, string>(teachers.Digests.ToDictionary())
         {
             ["class names"] = FileDigest.OfText(string.Join('\n', config.Distill.Classes)),
@@ -58,11 +59,11 @@ internal sealed class DistillationInputs : IDisposable
     /// <summary>The configuration with what the models decided: the size of the pictures.</summary>
     public ExperimentConfig Resolved => _config with
     {
-        Input = _config.Input with { Size = [_pictures.Preprocessing.Size, _pictures.Preprocessing.Size] },
+        Input = _config.Input with { Size = [Preprocessing.Size, Preprocessing.Size] },
     };
 
     /// <summary>How pictures are prepared.</summary>
-    public Preprocessing Preprocessing => _pictures.Preprocessing;
+    public Preprocessing Preprocessing { get; }
 
     /// <summary>
     /// The pictures as epochs go through them; with a store, through its views, once the method is built.
@@ -100,8 +101,7 @@ internal sealed class DistillationInputs : IDisposable
         try
         {
             student.Architecture.RequireTransformer(student.Description);
-            Preprocessing preprocessing = DistillationPictures.PreprocessingOf(config, student.Architecture);
-            var hashed = PictureSet.Hash(folder, pictures, preprocessing, observer, cancellation);
+            var hashed = PictureSet.Hash(folder, pictures, DigestMemory.None, observer, cancellation);
             teachers = DistillationTeachers.Open(config, target, hashed, student, observer, cancellation);
             return new DistillationInputs(config, target, student, hashed, teachers);
         }
@@ -185,7 +185,7 @@ internal sealed class DistillationInputs : IDisposable
             LogitScale = method.Settings.StudentLogitScale,
             ClassNames = _config.Distill.Classes,
             Templates = settings.Templates,
-            Preprocessing = _pictures.Preprocessing,
+            Preprocessing = Preprocessing,
             Precision = _target.PrecisionName,
             Inputs = Digests,
             TeacherTuning = Tuning(),

@@ -90,9 +90,8 @@ internal sealed class TrainingInputs : IDisposable
     {
         using ClipCheckpoint clip = ModelFiles.OpenClip(config.Distill.Student, observer, cancellation);
         string vocabulary = ModelFiles.FindVocabulary(config.Distill.Vocab, clip.Folder, cancellation);
-        Preprocessing preprocessing = DistillationPictures.PreprocessingOf(config, clip.Architecture);
         return Digest(
-            config, clip, vocabulary, PictureSet.Hash(config.Dataset.Root, items, preprocessing, observer, cancellation));
+            config, clip, vocabulary, PictureSet.Hash(config.Dataset.Root, items, DigestMemory.None, observer, cancellation));
     }
 
     /// <summary>Writes what a program can use of the trained method: PromptKD's student package.</summary>
@@ -157,7 +156,7 @@ internal sealed class TrainingInputs : IDisposable
         target.UseThreadsFor(clip.Architecture.VisionWidth);
         string vocabulary = ModelFiles.FindVocabulary(config.Distill.Vocab, clip.Folder, cancellation);
         Preprocessing preprocessing = DistillationPictures.PreprocessingOf(config, clip.Architecture);
-        var pictures = PictureSet.Hash(config.Dataset.Root, items, preprocessing, observer, cancellation);
+        var pictures = PictureSet.Hash(config.Dataset.Root, items, DigestMemory.None, observer, cancellation);
         ITrainedMethod method = LabelledMethods.Build(
             config, clip, ClipTokenizer.Load(vocabulary), config.Distill.Classes, target, observer.OnWarning);
         var loader = new PictureLoader(items, preprocessing, DistillationPictures.LoaderOptions(config));

@@ -1,6 +1,7 @@
 using PromptKD.Data.Decoding;
 using PromptKD.Data.Loading;
 using PromptKD.Data.Pictures;
+using PromptKD.Runtime;
 
 namespace PromptKD.Tests.Data.Shards;
 
@@ -99,7 +100,7 @@ public sealed class ShardedPicturesTests : IDisposable
         File.WriteAllBytes(Path.Combine(folder, "y.png"), [3]);
         IReadOnlyList<PictureItem> plain =
             [new(Path.Combine(folder, "x.png")), new(Path.Combine(folder, "y.png"))];
-        Assert.Equal(PictureDigest.Compute(PathOf("plain"), plain, TestContext.Current.CancellationToken), before);
+        Assert.Equal(DigestOf(PathOf("plain"), plain), before);
         Assert.NotEqual(before, Digest());
     }
 
@@ -122,8 +123,10 @@ public sealed class ShardedPicturesTests : IDisposable
         Assert.Equal("the file is empty", loader.Skipped[1].Reason);
     }
 
-    private string Digest() => PictureDigest.Compute(
-        _folder, PictureFolder.Unlabelled(PathOf("1.tar")).Items, TestContext.Current.CancellationToken);
+    private string Digest() => DigestOf(_folder, PictureFolder.Unlabelled(PathOf("1.tar")).Items);
+
+    private static string DigestOf(string root, IReadOnlyList<PictureItem> items) => PictureDigest.Compute(
+        root, items, DigestMemory.None, progress: null, TestContext.Current.CancellationToken).Digest;
 
     private string PathOf(string name) => Path.Combine(_folder, name);
 }

@@ -1,0 +1,176 @@
+using System.Buffers;
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text;
+
+namespace PromptKD.Runtime;
+
+/// <summary>
+/// Digests of files that were computed before, each for as long as the file has the size and time of change that it had
+/// then. A text file, a line a file: size in bytes, ticks of the change (UTC), digest, full path; between tabs, in the
+/// ordinal order of the paths. Threads may share it.
+/// </summary>
+/// <example>
+/// <code>
+/// if (memory.Find(file) is not { } digest)
+/// {
+///     digest = Hash(file);
+///     memory.Remember(file, digest);
+/// }
+/// </code>
+/// </example>
+internal sealed class DigestMemory
+{
+    private const int HashDigits = 64;
+
+    // File systems tell times in steps of up to 2 s: whatever changes within one of them keeps its time.
+    private static readonly TimeSpan s_settled = TimeSpan.FromSeconds(2);
+
+    private static readonly SearchValues<char> s_hexadecimal = SearchValues.Create("0123456789abcdef");
+
+    private readonly string? _path;
+    private readonly ConcurrentDictionary<string, Entry> _known;
+    private readonly ConcurrentDictionary<string, Beginning> _begun = new(StringComparer.Ordinal);
+    private readonly Lock _saving = new();
+    private volatile bool _isChanged;
+
+    private DigestMemory(string? path, ConcurrentDictionary<string, Entry> known)
+    {
+        _path = path;
+        _known = known;
+    }
+
+    /// <summary>Remembers nothing.</summary>
+    public static DigestMemory None { get; } = new(path: null, new ConcurrentDictionary<string, Entry>());
+
+    /// <summary>Opens a memory. One that is missing, damaged or may not be read is begun anew.</summary>
+    /// <param name="path">The text file.</param>
+    public static DigestMemory Open(string path) => new(path, Read(path));
+
+    /// <summary>
+    /// The digest of a file, if it is known and the file has not changed. If not, what <see cref="Remember"/> is told
+    /// next belongs to the file as it is now.
+    /// </summary>
+    /// <param name="file">The file, whose size and time of change count.</param>
+    /// <param name="key">The full path of what has the digest: a part of the file; null for the file itself.</param>
+    public string? Find(string file, string? key = null)
+    {
+        if (_path is null || StampOf(file) is not { } stamp)
+        {
+            return null;
+        }
+
+        string full = Path.GetFullPath(key ?? file);
+        if (_known.TryGetValue(full, out Entry? entry) && entry.Stamp == stamp)
+        {
+            return entry.Digest;
+        }
+
+        // Where two threads hash the same file, the earlier stamp stays: it has to hold at the end for both.
+        _begun.TryAdd(full, new Beginning(stamp, DateTime.UtcNow));
+        return null;
+    }
+
+    /// <summary>
+    /// Keeps a digest that was computed behind <see cref="Find"/>; not that of a file that has changed since, or less
+    /// than 2 s before.
+    /// </summary>
+    /// <param name="file">As for <see cref="Find"/>.</param>
+    /// <param name="digest">SHA-256, 64 lower-case hexadecimal digits; something without tabs may stand before.</param>
+    /// <param name="key">As for <see cref="Find"/>.</param>
+    public void Remember(string file, string digest, string? key = null)
+    {
+        if (_path is null)
+        {
+            return;
+        }
+
+        string full = Path.GetFullPath(key ?? file);
+        if (_begun.TryRemove(full, out Beginning? begun)
+            && begun.Stamp.Ticks < (begun.Time - s_settled).Ticks
+            && StampOf(file) == begun.Stamp
+            && IsDigest(digest)
+            && !full.AsSpan().ContainsAny('\n', '\r'))
+        {
+            _known[full] = new Entry(begun.Stamp, digest);
+            _isChanged = true;
+        }
+    }
+
+    /// <summary>Writes the text file, if anything was remembered since it was opened or saved.</summary>
+    /// <exception cref="PromptKDException">It cannot be written. The old file stands.</exception>
+    public void Save()
+    {
+        lock (_saving)
+        {
+            if (_path is null || !_isChanged)
+            {
+                return;
+            }
+
+            _isChanged = false;
+            KeyValuePair<string, Entry>[] entries = _known.ToArray();
+            Array.Sort(entries, (one, other) => string.CompareOrdinal(one.Key, other.Key));
+            WholeFile.Write(_path, stream => Write(stream, entries));
+        }
+    }
+
+    private static void Write(Stream stream, IEnumerable<KeyValuePair<string, Entry>> entries)
+    {
+        using var writer = new StreamWriter(stream, new UTF8Encoding(false), bufferSize: 1 << 16, leaveOpen: true);
+        foreach ((string path, Entry entry) in entries)
+        {
+            writer.Write(string.Create(
+                CultureInfo.InvariantCulture, $"{entry.Stamp.Length}\t{entry.Stamp.Ticks}\t{entry.Digest}\t{path}\n"));
+        }
+    }
+
+    private static ConcurrentDictionary<string, Entry> Read(string path)
+    {
+        var known = new ConcurrentDictionary<string, Entry>(StringComparer.Ordinal);
+        try
+        {
+            foreach (string line in File.Exists(path) ? File.ReadLines(path) : [])
+            {
+                string[] columns = line.Split('\t', 4);
+                if (columns.Length < 4
+                    || !long.TryParse(columns[0], NumberStyles.None, CultureInfo.InvariantCulture, out long length)
+                    || !long.TryParse(columns[1], NumberStyles.None, CultureInfo.InvariantCulture, out long ticks)
+                    || !IsDigest(columns[2])
+                    || !known.TryAdd(columns[3], new Entry(new FileStamp(length, ticks), columns[2])))
+                {
+                    known.Clear();
+                    return known;
+                }
+            }
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            known.Clear();
+        }
+
+        return known;
+    }
+
+    private static bool IsDigest(string text) =>
+        text.Length >= HashDigits
+        && !text.AsSpan(text.Length - HashDigits).ContainsAnyExcept(s_hexadecimal)
+        && !text.AsSpan().ContainsAny('\t', '\n', '\r');
+
+    private static FileStamp? StampOf(string file)
+    {
+        try
+        {
+            return FileStamp.Of(file);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    private sealed record Entry(FileStamp Stamp, string Digest);
+
+    /// <summary>A file that is being hashed: its stamp, and when that was taken.</summary>
+    private sealed record Beginning(FileStamp Stamp, DateTime Time);
+}
