@@ -1,0 +1,114 @@
+using PromptKD.Data.Decoding;
+using PromptKD.Features.Store;
+using PromptKD.Runtime;
+
+namespace PromptKD.Tests.Features.Store;
+
+public sealed class StoreShardTests : IDisposable
+{
+    private static readonly DateTime s_longAgo = new(2020, 1, 2, 3, 4, 5, DateTimeKind.Utc);
+
+    private readonly string _folder = Directory.CreateTempSubdirectory().FullName;
+
+    private readonly StoreIndex _index = new()
+    {
+        Teacher = "tiny",
+        TeacherPrompts = "none",
+        RoundPromptsToHalf = false,
+        Pictures = "none",
+        PictureCount = 2,
+        Preprocessing = new Preprocessing { Size = 4 },
+        FastJpeg = false,
+        Views = new ViewGenerator(Seed: 4),
+        ViewCount = 1,
+        Precision = "fp32",
+        EmbeddingSize = 3,
+        PicturesPerShard = 2,
+        BatchSize = 2,
+    };
+
+    public StoreShardTests() => Write();
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public void Is_read_again_only_where_it_has_changed()
+    {
+        var memory = DigestMemory.Open(Path.Combine(_folder, "memory.txt"));
+        Assert.Null(FindFault(memory));
+
+        // Another content of the same size and time: only who reads it sees it.
+        Damage();
+        Assert.Null(FindFault(memory));
+        Assert.Equal($"{ShardPath}: damaged, its content is not what was written", FindFault());
+
+        File.SetLastWriteTimeUtc(ShardPath, s_longAgo.AddSeconds(1));
+        Assert.Equal($"{ShardPath}: damaged, its content is not what was written", FindFault(memory));
+        Assert.Equal($"{ShardPath}: damaged, its content is not what was written", FindFault(memory));
+    }
+
+    [Fact]
+    public void Has_its_header_checked_also_where_it_is_remembered()
+    {
+        var memory = DigestMemory.Open(Path.Combine(_folder, "memory.txt"));
+        Assert.Null(FindFault(memory));
+
+        Assert.Equal(
+            $"{ShardPath}: belongs to another store",
+            StoreShard.FindFault(_folder, 0, _index with { Teacher = "other" }, memory));
+
+        File.Delete(ShardPath);
+        Assert.Equal($"{ShardPath}: missing", FindFault(memory));
+    }
+
+    [Fact]
+    public void Is_damaged_where_it_is_cut_short()
+    {
+        byte[] whole = File.ReadAllBytes(ShardPath);
+        foreach (int length in new[] { whole.Length - 1, 20, 0 })
+        {
+            File.WriteAllBytes(ShardPath, whole[..length]);
+
+            Assert.StartsWith($"{ShardPath}: damaged (", FindFault(), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Is_asked_for_by_the_store_with_its_memory()
+    {
+        var store = TeacherStore.OpenOrBegin(_folder, _index);
+        var memory = DigestMemory.Open(Path.Combine(_folder, "memory.txt"));
+        Assert.Empty(store.Check(memory));
+        Damage();
+
+        Assert.Empty(store.Check(memory));
+        Assert.Empty(store.ShardsToMake(StorePart.Whole, memory));
+        using (StoredFeatures features = store.ReadTeacher(CPU, memory))
+        {
+            Assert.NotNull(features);
+        }
+
+        Assert.Single(store.Check());
+        Assert.Equal([0], store.ShardsToMake(StorePart.Whole));
+        Assert.Throws<PromptKDException>(() => store.ReadTeacher(CPU));
+    }
+
+    private string ShardPath => StoreShard.PathOf(_folder, 0);
+
+    private void Write()
+    {
+        using Tensor features = zeros([2, 1, 3], ScalarType.Float16);
+        StoreShard.Write(_folder, 0, features, _index.Digest);
+        File.SetLastWriteTimeUtc(ShardPath, s_longAgo);
+    }
+
+    private void Damage()
+    {
+        byte[] file = File.ReadAllBytes(ShardPath);
+        file[^1] ^= 1;
+        File.WriteAllBytes(ShardPath, file);
+        File.SetLastWriteTimeUtc(ShardPath, s_longAgo);
+    }
+
+    private string? FindFault(DigestMemory? memory = null) => StoreShard.FindFault(_folder, 0, _index, memory);
+}
