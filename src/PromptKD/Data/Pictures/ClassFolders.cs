@@ -22,6 +22,7 @@ internal sealed class ClassFolders
 
         Names = classNames ?? [.. folders.Select(WithBlanks).DistinctBy(Key)];
         Dictionary<string, int> known = LabelsByKey(Names);
+        var folderOf = new Dictionary<int, string>();
         foreach (string folder in folders)
         {
             if (!known.TryGetValue(Key(folder), out int label))
@@ -31,16 +32,16 @@ internal sealed class ClassFolders
                     + $"The nearest class is '{NearestName.To(folder, Names)}'.");
             }
 
-            if (_labels.FirstOrDefault(other => other.Value == label).Key is { } same)
+            if (!folderOf.TryAdd(label, folder))
             {
                 throw new PromptKDException(
-                    $"{parent}: the folders '{same}' and '{folder}' are the same class. Merge or rename one.");
+                    $"{parent}: the folders '{folderOf[label]}' and '{folder}' are the same class. Merge or rename one.");
             }
 
             _labels.Add(folder, label);
         }
 
-        if (Names.Take(required ?? Names.Count).Where((_, label) => !_labels.ContainsValue(label)).FirstOrDefault()
+        if (Names.Take(required ?? Names.Count).Where((_, label) => !folderOf.ContainsKey(label)).FirstOrDefault()
             is { } missing)
         {
             throw new PromptKDException(
