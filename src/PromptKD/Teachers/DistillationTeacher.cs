@@ -29,7 +29,8 @@ internal sealed class DistillationTeacher : IDisposable
     private ClassVectors? _classVectors;
     private LiveFeatures? _tower;
 
-    private DistillationTeacher(ExperimentConfig config, ComputeTarget target, PictureSet pictures, Preprocessing preprocessing)
+    private DistillationTeacher(
+        ExperimentConfig config, ComputeTarget target, PictureSet pictures, Preprocessing preprocessing)
     {
         _config = config;
         _target = target;

@@ -27,7 +27,8 @@ public sealed class DigestMemoryTests : IDisposable
             $"1\t637135310450000000\t{s_digest}\t{a}\n3\t637135310450000000\t{s_digest}\t{b}\n",
             File.ReadAllText(MemoryPath));
         Assert.Equal(s_digest, DigestMemory.Open(MemoryPath).Find(a));
-        Assert.Equal(s_digest, DigestMemory.Open(MemoryPath).Find(Path.GetRelativePath(Environment.CurrentDirectory, b)));
+        string relative = Path.GetRelativePath(Environment.CurrentDirectory, b);
+        Assert.Equal(s_digest, DigestMemory.Open(MemoryPath).Find(relative));
     }
 
     [Fact]
@@ -174,7 +175,8 @@ public sealed class DigestMemoryTests : IDisposable
         });
 
         memory.Save();
-        Assert.Equal(files.Order(StringComparer.Ordinal), File.ReadLines(MemoryPath).Select(line => line.Split('\t')[3]));
+        Assert.Equal(
+            files.Order(StringComparer.Ordinal), File.ReadLines(MemoryPath).Select(line => line.Split('\t')[3]));
     }
 
     [Fact]

@@ -35,7 +35,8 @@ internal sealed class ClassFolders
             if (!folderOf.TryAdd(label, folder))
             {
                 throw new PromptKDException(
-                    $"{parent}: the folders '{folderOf[label]}' and '{folder}' are the same class. Merge or rename one.");
+                    $"{parent}: the folders '{folderOf[label]}' and '{folder}' are the same class. "
+                    + "Merge or rename one.");
             }
 
             _labels.Add(folder, label);

@@ -89,7 +89,8 @@ internal sealed record PictureDigest(string Digest, IReadOnlyList<SkippedPicture
         string key = item.Bytes is FileBytes { Length: not null } part
             ? string.Create(CultureInfo.InvariantCulture, $"{item.Path}@{part.Offset}")
             : item.Path;
-        if (memory.Find(item.Bytes.Path, key) is { } known && known.IndexOf(':', StringComparison.Ordinal) is > 0 and int end)
+        if (memory.Find(item.Bytes.Path, key) is { } known
+            && known.IndexOf(':', StringComparison.Ordinal) is > 0 and int end)
         {
             return $"{known.AsSpan(0, end)}\t{known.AsSpan(end + 1)}";
         }

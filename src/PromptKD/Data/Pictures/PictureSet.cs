@@ -13,7 +13,7 @@ internal sealed record PictureSet(IReadOnlyList<PictureItem> Items, string Diges
     /// <summary>Hashes the pictures of a folder, and warns of those that cannot be read.</summary>
     /// <param name="folder">The folder; paths in the digest are relative to it.</param>
     /// <param name="items">Its pictures.</param>
-    /// <param name="memory">Knows digests of files that have not changed; saved, also where the hashing is stopped.</param>
+    /// <param name="memory">Knows digests of files that have not changed; saved, also where hashing is stopped.</param>
     /// <param name="observer">Is told that it begins, how far it is, and which pictures cannot be read.</param>
     /// <param name="cancellation">Stops between files.</param>
     /// <exception cref="PromptKDException">The memory cannot be written.</exception>

@@ -35,7 +35,7 @@ internal sealed class SkippedPictures : IReadOnlyList<SkippedPicture>
 /// <param name="Reason">Why, in words.</param>
 public sealed record SkippedPicture(string Path, string Reason)
 {
-    /// <summary>Why a picture could not be read, in words; null for an error that is no matter of one picture.</summary>
+    /// <summary>Why a picture could not be read, in words; null for an error that is not of one picture.</summary>
     internal static string? ReasonOf(Exception error) => error switch
     {
         FileNotFoundException or DirectoryNotFoundException => "no such file",

@@ -29,7 +29,7 @@ internal sealed class TeacherStore
     public StoreIndex Index { get; }
 
     /// <summary>
-    /// Shards of a part that are missing or damaged, by number. Reads those that are there, but for those in the memory.
+    /// Shards of a part that are missing or damaged, by number. Reads those that are there and not in the memory.
     /// </summary>
     public IReadOnlyList<int> ShardsToMake(StorePart part, DigestMemory? memory = null) =>
     [
@@ -82,7 +82,7 @@ internal sealed class TeacherStore
         }
     }
 
-    /// <summary>Everything that is missing or damaged, one line each; shards in the memory are not read again.</summary>
+    /// <summary>Everything that is missing or damaged, one line each; shards in the memory are not read.</summary>
     public IEnumerable<string> Check(DigestMemory? memory = null) => Enumerable.Range(0, Index.ShardCount)
         .Select(shard => StoreShard.FindFault(Folder, shard, Index, memory))
         .OfType<string>();

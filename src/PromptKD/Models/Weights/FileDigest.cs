@@ -8,7 +8,7 @@ internal static class FileDigest
 {
     /// <summary>SHA-256 of the files one after another, read in parts.</summary>
     /// <param name="paths">The files.</param>
-    /// <param name="memory">Knows digests of files that have not changed, and learns those of others; may be null.</param>
+    /// <param name="memory">Knows digests of files that have not changed, and learns the others; may be null.</param>
     /// <returns>64 lower-case hexadecimal digits: what <c>cat FILES | sha256sum</c> prints.</returns>
     /// <exception cref="PromptKDException">A file cannot be read.</exception>
     public static string Sha256(IEnumerable<string> paths, DigestMemory? memory = null)

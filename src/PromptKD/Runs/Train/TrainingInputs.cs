@@ -90,8 +90,8 @@ internal sealed class TrainingInputs : IDisposable
     {
         using ClipCheckpoint clip = ModelFiles.OpenClip(config.Distill.Student, observer, cancellation);
         string vocabulary = ModelFiles.FindVocabulary(config.Distill.Vocab, clip.Folder, cancellation);
-        return Digest(
-            config, clip, vocabulary, PictureSet.Hash(config.Dataset.Root, items, DigestMemory.None, observer, cancellation));
+        var pictures = PictureSet.Hash(config.Dataset.Root, items, DigestMemory.None, observer, cancellation);
+        return Digest(config, clip, vocabulary, pictures);
     }
 
     /// <summary>Writes what a program can use of the trained method: PromptKD's student package.</summary>
