@@ -5,9 +5,14 @@ namespace PromptKD.Models.Clip;
 /// <summary>Reads the dimensions of a CLIP off the shapes of its tensors.</summary>
 /// <param name="shapes">Shape of each tensor under OpenAI's names.</param>
 /// <param name="source">What the shapes belong to, usually a path: error messages begin with it.</param>
-internal sealed class ArchitectureReader(IReadOnlyDictionary<string, long[]> shapes, string source)
+/// <param name="details">What is known besides the shapes.</param>
+/// <param name="byOpenAi">Whether OpenAI's rules hold where the details say nothing.</param>
+internal sealed class ArchitectureReader(
+    IReadOnlyDictionary<string, long[]> shapes, string source, ClipDetails details, bool byOpenAi)
 {
-    /// <exception cref="PromptKDException">A tensor is missing or misshapen.</exception>
+    /// <exception cref="PromptKDException">
+    /// A tensor is missing or misshapen, or nothing says what the shapes do not show.
+    /// </exception>
     public ClipArchitecture Read()
     {
         ClipArchitecture withoutText = shapes.ContainsKey("visual.layer1.0.conv1.weight") ? ReadResNet() : ReadTransformer();
@@ -18,9 +23,11 @@ internal sealed class ArchitectureReader(IReadOnlyDictionary<string, long[]> sha
         {
             TextWidth = textWidth,
             TextLayers = CountLayers("transformer.resblocks."),
-            TextHeads = Heads(textWidth, "token_embedding.weight"),
+            TextHeads = Heads("text", details.TextHeads, textWidth, clip => clip.TextWidth),
             ContextLength = Size(textPositions[0]),
             VocabularySize = Size(vocabulary[0]),
+            Activation = details.Activation
+                ?? (byOpenAi ? ClipActivation.QuickGelu : throw Unstated("the activation", "activation")),
         };
     }
 
@@ -35,7 +42,7 @@ internal sealed class ArchitectureReader(IReadOnlyDictionary<string, long[]> sha
             PatchSize = patchSize,
             VisionWidth = width,
             VisionLayers = CountLayers("visual.transformer.resblocks."),
-            VisionHeads = Heads(width, "visual.conv1.weight"),
+            VisionHeads = Heads("image", details.VisionHeads, width, clip => clip.Stages is null ? clip.VisionWidth : 0),
             EmbeddingSize = Size(Shape("visual.proj", 2)[1]),
             TextWidth = 0,
             TextLayers = 0,
@@ -58,7 +65,7 @@ internal sealed class ArchitectureReader(IReadOnlyDictionary<string, long[]> sha
             PatchSize = ClipArchitecture.ResNetReduction,
             VisionWidth = width,
             VisionLayers = stages.Blocks,
-            VisionHeads = Heads(width, Positions),
+            VisionHeads = Heads("image", details.VisionHeads, width, clip => clip.Stages is null ? 0 : clip.VisionWidth),
             Stages = stages,
             EmbeddingSize = Size(Shape("visual.attnpool.c_proj.weight", 2)[0]),
             TextWidth = 0,
@@ -95,12 +102,31 @@ internal sealed class ArchitectureReader(IReadOnlyDictionary<string, long[]> sha
 
     private static int Size(long size) => checked((int)size);
 
-    private int Heads(int width, string name) =>
-        width % ClipArchitecture.HeadWidth == 0
+    /// <summary>
+    /// Heads of an encoder. Where nothing says how many, they have 64 channels: in a width that OpenAI published, and
+    /// in a file of OpenAI's format up to the widest of these. Wider encoders are others' work, with other heads
+    /// (open_clip's ViT-H, -g and -bigG have heads of 80, 88 and 104 channels, in multiples of 64).
+    /// </summary>
+    private int Heads(string encoder, int? stated, int width, Func<ClipArchitecture, int> publishedWidth)
+    {
+        if (stated is { } heads)
+        {
+            return heads > 0 && width % heads == 0 ? heads : throw new PromptKDException(
+                $"{source}: {heads} attention heads do not divide the {encoder} encoder's width of {width}.");
+        }
+
+        int[] published = [.. ClipArchitecture.Published.Select(one => publishedWidth(one.Architecture))];
+        bool isOpenAi = byOpenAi && width % ClipArchitecture.HeadWidth == 0 && width <= published.Max();
+        return isOpenAi || published.Contains(width)
             ? width / ClipArchitecture.HeadWidth
-            : throw new PromptKDException(
-                $"{source}: '{name}' has {width} channels, expected a multiple of {ClipArchitecture.HeadWidth} (the "
-                + "width of a head).");
+            : throw Unstated(
+                $"how many attention heads its {encoder} encoder of width {width} has",
+                encoder == "text" ? "text_heads" : "vision_heads");
+    }
+
+    private PromptKDException Unstated(string what, string key) => new(
+        $"{source}: nothing says {what}. Keep the model's configuration beside it (config.json of Hugging Face, "
+        + $"open_clip_config.json of open_clip), or write {key} into the metadata of a safetensors file.");
 
     /// <summary>One more than the largest index, so that a gap shows as missing tensors, not as fewer layers.</summary>
     private int CountLayers(string prefix)

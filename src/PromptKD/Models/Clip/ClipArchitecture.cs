@@ -132,7 +132,8 @@ public sealed record ClipArchitecture
     [JsonIgnore]
     public int Patches => PatchesPerSide * PatchesPerSide;
 
-    private static (string Name, ClipArchitecture Architecture)[] Published =>
+    /// <summary>OpenAI's models, each under its name.</summary>
+    internal static (string Name, ClipArchitecture Architecture)[] Published =>
     [
         ("RN50", ResNet50), ("RN101", ResNet101), ("RN50x4", ResNet50x4), ("RN50x16", ResNet50x16), ("RN50x64", ResNet50x64),
         ("ViT-B/32", VitB32), ("ViT-B/16", VitB16), ("ViT-L/14", VitL14), ("ViT-L/14@336px", VitL14At336),
@@ -142,12 +143,23 @@ public sealed record ClipArchitecture
     [JsonIgnore]
     internal int StemWidth => VisionWidth / ResNetReduction;
 
-    /// <summary>Reads the dimensions off a state dict. Heads cannot be seen there: they are width / 64.</summary>
+    /// <summary>Reads the dimensions off a state dict. Heads and the activation cannot be seen there.</summary>
     /// <param name="shapes">Shape of each tensor under OpenAI's names (<c>visual.conv1.weight</c>, …).</param>
     /// <param name="source">What the shapes belong to, usually a path: error messages begin with it.</param>
-    /// <exception cref="PromptKDException">A tensor is missing or misshapen.</exception>
-    internal static ClipArchitecture Infer(IReadOnlyDictionary<string, long[]> shapes, string source = "state dict") =>
-        new ArchitectureReader(shapes, source).Read();
+    /// <param name="details">What is known besides the shapes.</param>
+    /// <param name="byOpenAi">
+    /// Whether the file is of OpenAI's own format: where nothing else says, it is then a QuickGELU model with heads of
+    /// 64 channels, as OpenAI's loader (clip/model.py, <c>build_model</c>) has it.
+    /// </param>
+    /// <exception cref="PromptKDException">
+    /// A tensor is missing or misshapen, or nothing says what cannot be seen.
+    /// </exception>
+    internal static ClipArchitecture Infer(
+        IReadOnlyDictionary<string, long[]> shapes,
+        string source = "state dict",
+        ClipDetails? details = null,
+        bool byOpenAi = true) =>
+        new ArchitectureReader(shapes, source, details ?? new ClipDetails(), byOpenAi).Read();
 
     /// <summary>Refuses a ResNet where learned tokens have to enter the image encoder.</summary>
     /// <param name="source">What this architecture belongs to, usually a path: the message begins with it.</param>

@@ -37,6 +37,9 @@ internal sealed class CheckpointFile : IDisposable
     /// <summary>The free-form texts of a safetensors file; empty for other files.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; private init; } = new Dictionary<string, string>();
 
+    /// <summary>Whether it is a TorchScript archive, as OpenAI publishes its models.</summary>
+    public bool IsTorchScript => _file is TorchZipFile { IsTorchScript: true };
+
     /// <summary>Epochs trained, where the file says so.</summary>
     public long? Epoch => Values.TryGetValue("epoch", out object? value) ? value as long? : null;
 

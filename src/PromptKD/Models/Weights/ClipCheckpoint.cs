@@ -55,15 +55,19 @@ internal sealed class ClipCheckpoint : IDisposable
     /// </summary>
     /// <param name="pathOrName">A path, or a name such as <c>openai:ViT-B/16</c>.</param>
     /// <param name="fetch">Gets a named model and returns its path; without it only paths are accepted.</param>
-    /// <param name="activation">
-    /// Overrides the nonlinearity. Folders state theirs; a safetensors file may, under <c>activation</c> in its
-    /// metadata (<c>quick_gelu</c> or <c>gelu</c>); other files are taken for QuickGELU models.
+    /// <param name="overrides">
+    /// Goes before all that is stated elsewhere: by the configuration in the folder or beside the file (see
+    /// <see cref="NamedFile"/>), or by a safetensors file's metadata under <c>activation</c> (<c>quick_gelu</c> or
+    /// <c>gelu</c>), <c>vision_heads</c> and <c>text_heads</c>. These two must not contradict each other. Files of
+    /// OpenAI's format that state nothing are QuickGELU models with heads of 64 channels
+    /// (see <see cref="ClipArchitecture.Infer"/>).
     /// </param>
     /// <exception cref="PromptKDException">
-    /// There is nothing there, it is cut short or in no known format, or it is not a complete CLIP.
+    /// There is nothing there, it is cut short or in no known format, it is not a complete CLIP, or nothing says what
+    /// its tensors do not show.
     /// </exception>
     public static ClipCheckpoint Open(
-        string pathOrName, Func<OpenAiModel, string>? fetch = null, ClipActivation? activation = null)
+        string pathOrName, Func<OpenAiModel, string>? fetch = null, ClipDetails? overrides = null)
     {
         ArgumentNullException.ThrowIfNull(pathOrName);
         string path = pathOrName;
@@ -74,10 +78,10 @@ internal sealed class ClipCheckpoint : IDisposable
                 $"{pathOrName}: models are not fetched here. Give the path of {model.FileName}, from {model.Address}.");
         }
 
-        ModelFolder folder = Directory.Exists(path)
-            ? ModelFolder.Open(path)
-            : new ModelFolder { Format = "OpenAI", WeightFiles = [path] };
-        return Read(path, folder with { Activation = activation ?? folder.Activation });
+        return Read(
+            path,
+            Directory.Exists(path) ? ModelFolder.Open(path) : NamedFile.Describe(path),
+            overrides ?? new ClipDetails());
     }
 
     /// <summary>Frees the tensors.</summary>
@@ -89,23 +93,20 @@ internal sealed class ClipCheckpoint : IDisposable
         }
     }
 
-    private static ClipCheckpoint Read(string path, ModelFolder folder)
+    private static ClipCheckpoint Read(string path, ModelFolder folder, ClipDetails overrides)
     {
         var files = new List<CheckpointFile>();
         try
         {
             files.AddRange(folder.WeightFiles.Select(CheckpointFile.Open));
             Dictionary<string, TensorEntry> entries = ParameterNames.Translate(path, Merge(path, files));
-            var inferred = ClipArchitecture.Infer(entries.ToDictionary(e => e.Key, e => e.Value.Shape), path);
-            ClipArchitecture architecture = inferred with
-            {
-                Activation = folder.Activation ?? ReadActivation(files[0]) ?? ClipActivation.QuickGelu,
-                VisionHeads = folder.VisionHeads ?? inferred.VisionHeads,
-                TextHeads = folder.TextHeads ?? inferred.TextHeads,
-            };
+            var architecture = ClipArchitecture.Infer(
+                entries.ToDictionary(entry => entry.Key, entry => entry.Value.Shape),
+                path,
+                overrides.Or(FileDetails.Join(files[0], folder.Details)),
+                folder.IsOpenAi);
             ClipParameters.Check(path, entries, architecture);
-            CheckHeads(path, "image", architecture.VisionWidth, architecture.VisionHeads);
-            CheckHeads(path, "text", architecture.TextWidth, architecture.TextHeads);
+            folder.Preprocessing?.RequireSize(architecture.ImageSize);
             return new ClipCheckpoint(architecture, TensorEntry.ReadAll(entries), folder.WeightFiles)
             {
                 Preprocessing = folder.Preprocessing,
@@ -131,24 +132,5 @@ internal sealed class ClipCheckpoint : IDisposable
         }
 
         return all;
-    }
-
-    private static ClipActivation? ReadActivation(CheckpointFile file) =>
-        file.Metadata.GetValueOrDefault("activation") switch
-        {
-            null => null,
-            "quick_gelu" => ClipActivation.QuickGelu,
-            "gelu" => ClipActivation.Gelu,
-            string other => throw new PromptKDException(
-                $"{file.Path}: its activation is '{other}', expected quick_gelu or gelu."),
-        };
-
-    private static void CheckHeads(string path, string encoder, int width, int heads)
-    {
-        if (heads < 1 || width % heads != 0)
-        {
-            throw new PromptKDException(
-                $"{path}: {heads} attention heads do not divide the {encoder} encoder's width of {width}.");
-        }
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using PromptKD.Models.Clip;
 
 namespace PromptKD.Models.Weights;
@@ -7,51 +8,95 @@ namespace PromptKD.Models.Weights;
 /// A model as Hugging Face transformers saves its <c>CLIPModel</c>: <c>config.json</c> beside the weights in one
 /// file or several, and possibly <c>preprocessor_config.json</c>.
 /// </summary>
-internal static class HuggingFaceFolder
+internal static partial class HuggingFaceFolder
 {
+    private const string ConfigName = "config.json";
+    private const string HeadsKey = "num_attention_heads";
+
+    // Of transformers' CLIPVisionConfig and CLIPTextConfig, which leave out what has its default.
+    private const int DefaultVisionHeads = 12;
+    private const int DefaultTextHeads = 8;
+
     private static readonly string[] s_weightNames = ["model.safetensors", "pytorch_model.bin"];
 
     /// <returns>Null where the folder is not transformers'.</returns>
     /// <exception cref="PromptKDException">It holds another model, or a file is malformed or missing.</exception>
-    public static ModelFolder? TryOpen(string folder)
+    public static ModelFolder? TryOpen(string folder) =>
+        HasConfiguration(folder) ? Read(folder, () => FindWeights(folder)) : null;
+
+    /// <summary>What the folder's configuration says of one file in it.</summary>
+    /// <returns>Null where the folder is not transformers'.</returns>
+    /// <exception cref="PromptKDException">It holds another model, or a file is malformed.</exception>
+    public static ModelFolder? TryOpenFor(string file)
     {
-        string configPath = Path.Combine(folder, "config.json");
-        if (!File.Exists(configPath))
+        string folder = ModelFolder.Of(file);
+        return HasConfiguration(folder) ? Read(folder, () => [file]) : null;
+    }
+
+    /// <summary>Whether a file has the name that transformers gives to weights, and a CLIP's configuration beside it.</summary>
+    /// <exception cref="PromptKDException">The configuration is malformed.</exception>
+    public static bool Claims(string file)
+    {
+        string folder = ModelFolder.Of(file);
+        if (!s_weightNames.Contains(Path.GetFileName(file)) || !HasConfiguration(folder))
         {
-            return null;
+            return false;
         }
 
-        JsonElement config = ModelFolder.ReadJson(configPath);
-        if (config.Find("model_type").Text() is { } type && type != "clip")
-        {
-            throw new PromptKDException($"{configPath}: model_type is '{type}', expected 'clip' (a CLIPModel).");
-        }
+        JsonElement config = ModelFolder.ReadJson(Path.Combine(folder, ConfigName));
+        return config.Find("model_type") is not null || config.Find("vision_config") is not null;
+    }
 
-        JsonElement? vision = config.Find("vision_config");
-        JsonElement? text = config.Find("text_config");
-        ClipActivation activation = ReadActivation(configPath, vision);
-        if (ReadActivation(configPath, text) != activation)
+    /// <summary>Refuses a file that holds a part of a model.</summary>
+    /// <exception cref="PromptKDException">It is one of several, by its name.</exception>
+    public static void RefusePart(string file)
+    {
+        if (PartName().IsMatch(Path.GetFileName(file)))
         {
             throw new PromptKDException(
-                $"{configPath}: hidden_act differs between vision_config and text_config, which is not supported.");
+                $"{file}: by its name one part of a model in several. Give its folder, '{ModelFolder.Of(file)}'.");
+        }
+    }
+
+    private static bool HasConfiguration(string folder) => File.Exists(Path.Combine(folder, ConfigName));
+
+    private static ModelFolder Read(string folder, Func<string[]> findWeights)
+    {
+        string path = Path.Combine(folder, ConfigName);
+        JsonElement? config = ModelFolder.ReadJson(path);
+        if (config.Text("model_type", path) is { } type && type != "clip")
+        {
+            throw new PromptKDException($"{path}: model_type is '{type}', expected 'clip' (a CLIPModel).");
         }
 
-        CheckNormEpsilon(configPath, vision);
-        CheckNormEpsilon(configPath, text);
+        JsonElement? vision = config.Section("vision_config", path);
+        JsonElement? text = config.Section("text_config", path);
+        ClipActivation activation = ReadActivation(path, vision);
+        if (ReadActivation(path, text) != activation)
+        {
+            throw new PromptKDException(
+                $"{path}: hidden_act differs between vision_config and text_config, which is not supported.");
+        }
+
+        CheckNormEpsilon(path, vision);
+        CheckNormEpsilon(path, text);
         return new ModelFolder
         {
             Format = "Hugging Face",
-            WeightFiles = FindWeights(folder),
-            Activation = activation,
-            VisionHeads = vision.Find("num_attention_heads").Integer(),
-            TextHeads = text.Find("num_attention_heads").Integer(),
-            Preprocessing = ReadPreprocessing(Path.Combine(folder, "preprocessor_config.json")),
+            Details = new ClipDetails
+            {
+                Activation = activation,
+                VisionHeads = vision.Count(HeadsKey, path) ?? DefaultVisionHeads,
+                TextHeads = text.Count(HeadsKey, path) ?? DefaultTextHeads,
+            },
+            Preprocessing = HuggingFacePreprocessing.TryRead(folder),
+            WeightFiles = findWeights(),
         };
     }
 
     // transformers leaves out what has its default: quick_gelu.
     private static ClipActivation ReadActivation(string path, JsonElement? tower) =>
-        (tower.Find("hidden_act").Text() ?? "quick_gelu") switch
+        (tower.Text("hidden_act", path) ?? "quick_gelu") switch
         {
             "quick_gelu" => ClipActivation.QuickGelu,
             "gelu" => ClipActivation.Gelu,
@@ -62,7 +107,7 @@ internal static class HuggingFaceFolder
     private static void CheckNormEpsilon(string path, JsonElement? tower)
     {
         const double Epsilon = 1e-5;
-        if (tower.Find("layer_norm_eps").Number() is { } value && value != Epsilon)
+        if (tower.Number("layer_norm_eps", path) is { } value && value != Epsilon)
         {
             throw new PromptKDException($"{path}: layer_norm_eps is {value}, but only CLIP's own 1e-05 is supported.");
         }
@@ -109,41 +154,6 @@ internal static class HuggingFaceFolder
         return [.. names.Select(name => Path.Combine(folder, name))];
     }
 
-    private static ClipPreprocessing? ReadPreprocessing(string path)
-    {
-        if (!File.Exists(path))
-        {
-            return null;
-        }
-
-        JsonElement config = ModelFolder.ReadJson(path);
-        if (config.Find("image_mean").Channels() is not { } mean
-            || config.Find("image_std").Channels() is not { } deviation)
-        {
-            return null;
-        }
-
-        bool bothSides = config.Find("size").Find("height") is not null;
-        return new ClipPreprocessing
-        {
-            Mean = mean,
-            StandardDeviation = deviation,
-            ImageSize = ReadSize(config.Find("crop_size")) ?? ReadSize(config.Find("size")),
-            Interpolation = Interpolation(config.Find("resample").Integer()),
-            ResizeMode = bothSides ? "squash" : "shortest",
-        };
-    }
-
-    // 224, {"shortest_edge": 224} or {"height": 224, "width": 224}: all three are in use.
-    private static int? ReadSize(JsonElement? size) =>
-        size.Integer() ?? size.Find("shortest_edge").Integer() ?? size.Find("height").Integer();
-
-    // Numbered as in Pillow (PIL.Image.Resampling).
-    private static string Interpolation(int? resample) => resample switch
-    {
-        0 => "nearest",
-        1 => "lanczos",
-        2 => "bilinear",
-        _ => "bicubic",
-    };
+    [GeneratedRegex(@"-[0-9]{5}-of-[0-9]{5}\.")]
+    private static partial Regex PartName();
 }

@@ -12,17 +12,17 @@ internal sealed record ModelFolder
     /// <summary>Paths of the files that together hold the weights.</summary>
     public required IReadOnlyList<string> WeightFiles { get; init; }
 
-    /// <summary>The perceptrons' nonlinearity; null where not stated.</summary>
-    public ClipActivation? Activation { get; init; }
+    /// <summary>Whether the weights are of OpenAI's format, whose rules hold where nothing is stated.</summary>
+    public bool IsOpenAi { get; init; }
 
-    /// <summary>Attention heads of each image encoder layer; null where not stated.</summary>
-    public int? VisionHeads { get; init; }
-
-    /// <summary>Attention heads of each text encoder layer; null where not stated.</summary>
-    public int? TextHeads { get; init; }
+    /// <summary>What the tensors do not show.</summary>
+    public ClipDetails Details { get; init; } = new();
 
     /// <summary>How images are prepared; null where not stated.</summary>
     public ClipPreprocessing? Preprocessing { get; init; }
+
+    /// <summary>The folder that a file lies in.</summary>
+    public static string Of(string file) => Path.GetDirectoryName(Path.GetFullPath(file))!;
 
     /// <summary>Reads the configuration of a Hugging Face or open_clip folder.</summary>
     /// <exception cref="PromptKDException">It is neither, a file is missing, or it is no plain CLIP.</exception>

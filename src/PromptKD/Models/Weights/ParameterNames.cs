@@ -6,6 +6,8 @@ namespace PromptKD.Models.Weights;
 /// </summary>
 internal static class ParameterNames
 {
+    private const string CustomTextPrefix = "text.";
+
     /// <summary>How a tensor makes part of the one it belongs to.</summary>
     private enum Role
     {
@@ -43,7 +45,7 @@ internal static class ParameterNames
         ("text_projection.weight", "text_projection", Role.Transposed),
 
         // open_clip's CustomTextCLIP keeps OpenAI's text encoder in a module of its own.
-        ("text.", "", Role.Whole),
+        (CustomTextPrefix, "", Role.Whole),
 
         // CoOp, CoCoOp, MaPLe, PromptSRC, PromptKD.
         ("image_encoder.", "visual.", Role.Whole),
@@ -100,6 +102,15 @@ internal static class ParameterNames
             target => target.Key,
             target => Combine(source, target.Key, [.. target.Value.OrderBy(part => part.Role)]));
     }
+
+    /// <summary>Whether names are those of Hugging Face's CLIPModel.</summary>
+    public static bool AreHuggingFaces(IEnumerable<string> names) =>
+        names.Any(name => name.StartsWith("vision_model.", StringComparison.Ordinal)
+            || name.StartsWith("text_model.", StringComparison.Ordinal));
+
+    /// <summary>Whether names are those of open_clip's CustomTextCLIP; its plain CLIP has OpenAI's.</summary>
+    public static bool AreOpenClips(IEnumerable<string> names) =>
+        names.Any(name => name.StartsWith(CustomTextPrefix, StringComparison.Ordinal));
 
     private static (string Name, Role Role) Translate(string name)
     {

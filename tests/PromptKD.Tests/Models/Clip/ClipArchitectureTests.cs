@@ -64,6 +64,62 @@ public sealed class ClipArchitectureTests
         Assert.Equal(name, read.Name);
     }
 
+    // Widths and heads of open_clip's configurations ViT-H-14, ViT-g-14 and ViT-bigG-14: heads of 80, 88 and 104 channels.
+    [Theory]
+    [InlineData(1280, 16)]
+    [InlineData(1408, 16)]
+    [InlineData(1664, 16)]
+    public void Takes_heads_that_are_stated_and_does_not_guess_those_of_others(int width, int heads)
+    {
+        var stated = new ClipDetails { VisionHeads = heads };
+
+        var read = ClipArchitecture.Infer(WithVisionWidth(width), "big.pt", stated);
+        var error = Assert.Throws<PromptKDException>(() => ClipArchitecture.Infer(WithVisionWidth(width), "big.pt"));
+
+        Assert.Equal(heads, read.VisionHeads);
+        Assert.StartsWith(
+            $"big.pt: nothing says how many attention heads its image encoder of width {width} has.",
+            error.Message,
+            StringComparison.Ordinal);
+        Assert.Contains("vision_heads", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Guesses_heads_of_64_channels_up_to_OpenAI_s_widest_in_files_of_its_format_only()
+    {
+        var stated = new ClipDetails { Activation = ClipActivation.Gelu };
+
+        var read = ClipArchitecture.Infer(WithVisionWidth(896));
+        var error = Assert.Throws<PromptKDException>(
+            () => ClipArchitecture.Infer(WithVisionWidth(896), "mine", stated, byOpenAi: false));
+
+        Assert.Equal(14, read.VisionHeads); // 896 / 64
+        Assert.Contains("width 896", error.Message, StringComparison.Ordinal);
+        Assert.Throws<PromptKDException>(() => ClipArchitecture.Infer(WithVisionWidth(100)));
+    }
+
+    [Fact]
+    public void Takes_a_published_width_for_OpenAI_s_but_not_its_activation()
+    {
+        var stated = new ClipDetails { Activation = ClipActivation.Gelu };
+
+        var read = ClipArchitecture.Infer(VitL14At336Shapes(), "mine", stated, byOpenAi: false);
+        var error = Assert.Throws<PromptKDException>(
+            () => ClipArchitecture.Infer(VitL14At336Shapes(), "mine", byOpenAi: false));
+
+        Assert.Equal(ClipArchitecture.VitL14At336 with { Activation = ClipActivation.Gelu }, read);
+        Assert.StartsWith("mine: nothing says the activation.", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Refuses_heads_that_do_not_divide_the_width()
+    {
+        var error = Assert.Throws<PromptKDException>(
+            () => ClipArchitecture.Infer(VitL14At336Shapes(), "mine", new ClipDetails { TextHeads = 7 }));
+
+        Assert.Equal("mine: 7 attention heads do not divide the text encoder's width of 768.", error.Message);
+    }
+
     // CLIP paper, Table 20: embedding, pixels, blocks, width of the last feature map, heads; text width.
     [Theory]
     [InlineData("RN50", 1024, 224, 16, 2048, 32, 512)]
@@ -98,6 +154,15 @@ public sealed class ClipArchitectureTests
         // 224 / 16 = 14 patches a side, 14 x 14 = 196.
         Assert.Equal(14, ClipArchitecture.VitB16.PatchesPerSide);
         Assert.Equal(196, ClipArchitecture.VitB16.Patches);
+    }
+
+    private static Dictionary<string, long[]> WithVisionWidth(int width)
+    {
+        Dictionary<string, long[]> shapes = VitL14At336Shapes();
+        shapes["visual.conv1.weight"] = [width, 3, 14, 14];
+        shapes["visual.positional_embedding"] = [577, width];
+        shapes["visual.proj"] = [width, 768];
+        return shapes;
     }
 
     private static Dictionary<string, long[]> VitL14At336Shapes()

@@ -136,7 +136,7 @@ public sealed class ClipCheckpointTests : IDisposable
     [Fact]
     public void Takes_the_activation_from_the_caller_then_from_the_file_then_as_OpenAI_s()
     {
-        string unstated = Path.Combine(s_formats, "open_clip-gelu", "open_clip_model.safetensors");
+        string unstated = WriteChanged(tensors => { });
         string stated = Path.Combine(_folder, "stated.safetensors");
         using (NewDisposeScope())
         {
@@ -148,7 +148,8 @@ public sealed class ClipCheckpointTests : IDisposable
 
         using var plain = ClipCheckpoint.Open(unstated);
         using var fromFile = ClipCheckpoint.Open(stated);
-        using var fromCaller = ClipCheckpoint.Open(stated, activation: ClipActivation.QuickGelu);
+        using var fromCaller = ClipCheckpoint.Open(
+            stated, overrides: new ClipDetails { Activation = ClipActivation.QuickGelu });
 
         Assert.Equal(ClipActivation.QuickGelu, plain.Architecture.Activation);
         Assert.Equal(ClipActivation.Gelu, fromFile.Architecture.Activation);
@@ -160,6 +161,10 @@ public sealed class ClipCheckpointTests : IDisposable
     [InlineData("""{"vision_config": {"hidden_act": "relu"}}""", "relu")]
     [InlineData("""{"vision_config": {"hidden_act": "gelu"}}""", "differs")]
     [InlineData("""{"vision_config": {"layer_norm_eps": 1e-6}}""", "layer_norm_eps")]
+    [InlineData("""{"vision_config": {"hidden_act": 3}}""", "hidden_act is 3, expected a text")]
+    [InlineData("""{"vision_config": {"num_attention_heads": "12"}}""", "num_attention_heads is \"12\"")]
+    [InlineData("""{"vision_config": {"num_attention_heads": 0}}""", "at least 1")]
+    [InlineData("""{"vision_config": []}""", "vision_config is [], expected an object")]
     [InlineData("{}", "model.safetensors")]
     [InlineData("[]", "JSON")]
     [InlineData("{", "JSON")]
@@ -186,15 +191,21 @@ public sealed class ClipCheckpointTests : IDisposable
         Assert.Contains($"'{part}'", error.Message, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void Refuses_variants_of_open_clip_that_compute_something_else()
+    [Theory]
+    [InlineData("""{"vision_cfg": {"pool_type": "avg"}}""", "vision_cfg.pool_type is 'avg'")]
+    [InlineData("""{"text_cfg": {"no_causal_mask": true}}""", "text_cfg.no_causal_mask is 'true'")]
+    [InlineData("""{"text_cfg": {"norm_kwargs": {"eps": 1e-6}}}""", "text_cfg.norm_kwargs")]
+    [InlineData("""{"vision_cfg": {"act_kwargs": {"approximate": "tanh"}}}""", "vision_cfg.act_kwargs")]
+    [InlineData("""{"vision_cfg": {"width": 100, "head_width": 64}}""", "does not divide")]
+    [InlineData("""{"quick_gelu": "yes"}""", "quick_gelu")]
+    public void Refuses_variants_of_open_clip_that_compute_something_else(string model, string reason)
     {
-        File.WriteAllText(
-            Path.Combine(_folder, "open_clip_config.json"), """{"model_cfg": {"vision_cfg": {"pool_type": "avg"}}}""");
+        File.WriteAllText(Path.Combine(_folder, "open_clip_config.json"), $$"""{"model_cfg": {{model}}}""");
+        File.WriteAllText(Path.Combine(_folder, "open_clip_model.safetensors"), "");
 
         var error = Assert.Throws<PromptKDException>(() => ClipCheckpoint.Open(_folder));
 
-        Assert.Contains("vision_cfg.pool_type is 'avg'", error.Message, StringComparison.Ordinal);
+        Assert.Contains(reason, error.Message, StringComparison.Ordinal);
     }
 
     private string WriteChanged(Action<Dictionary<string, Tensor>> change)

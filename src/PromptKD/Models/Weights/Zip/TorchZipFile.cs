@@ -45,6 +45,9 @@ internal sealed class TorchZipFile : ITorchFile
     /// <inheritdoc/>
     public object? Root { get; }
 
+    /// <summary>Whether <c>torch.jit.save</c> wrote it: only that has an entry for constants.</summary>
+    public bool IsTorchScript => _entries.ContainsKey(_folder + "constants.pkl");
+
     /// <inheritdoc/>
     public Tensor Read(StoredTensor tensor)
     {
