@@ -11,12 +11,15 @@ internal sealed class ConfigEditor(ExperimentConfig config)
 
     /// <summary>Gives a key a value.</summary>
     /// <param name="key">The key.</param>
-    /// <param name="read">The value as <see cref="ConfigValue"/> describes what was read.</param>
+    /// <param name="read">
+    /// The value as <see cref="ConfigValue"/> describes what was read. Null, which is Python's None, is the empty text
+    /// to a key that holds text: the family's programs take it for any key, and ask only whether there is a text.
+    /// </param>
     /// <param name="place">Where it was read; begins the message.</param>
     /// <exception cref="PromptKDException">The value has the wrong type or breaks a rule of the key.</exception>
     public void Set(ConfigKey key, object? read, string place)
     {
-        object? value = ConfigValue.Convert(read, key.Type);
+        object? value = read is null && key.Type == typeof(string) ? "" : ConfigValue.Convert(read, key.Type);
         if (value is null)
         {
             string hint = key.Type == typeof(string) && read is not null ? " Quotes make it text." : "";

@@ -27,6 +27,9 @@ internal sealed partial class PythonLiteral
         return reader.TryReadItems(end: null, depth: 0, out value) && reader._position == text.Length;
     }
 
+    /// <summary>Whether a text is the literal None.</summary>
+    public static bool IsNone(string text) => TryParse(text, out object? value) && value is null;
+
     /// <summary>A value, or several with commas between them, up to a closing bracket or the end of the text.</summary>
     /// <param name="end">The closing bracket, or null for the end of the text.</param>
     /// <param name="depth">Brackets that are open.</param>

@@ -80,8 +80,16 @@ internal static class YamlReader
         }
 
         bool textWanted = known.Type == typeof(string) || known.Type == typeof(ValueList<string>);
-        editor.Set(known, Read(value, textWanted), YamlText.PlaceOf(value, source));
+        object? read = known.Type == typeof(string) && IsNone(value) ? null : Read(value, textWanted);
+        editor.Set(known, read, YamlText.PlaceOf(value, source));
     }
+
+    /// <summary>
+    /// Whether a scalar is None, in quotes or not: YACS evaluates the text that PyYAML read, which no longer shows
+    /// whether it had quotes. Only a tag (<c>!!str None</c>) makes it a text here.
+    /// </summary>
+    private static bool IsNone(YamlNode node) =>
+        node is YamlScalarNode { Tag.IsEmpty: true, Value: { } text } && PythonLiteral.IsNone(text);
 
     /// <summary>A node as <see cref="ConfigValue"/> describes what was read.</summary>
     /// <param name="node">A scalar or a list of scalars; what is deeper is no value and stays the node it is.</param>

@@ -31,7 +31,8 @@ internal static class YamlWriter
             text.Append(' ', depth * IndentPerSection).Append(group.Key).Append(':');
             if (path.Length == depth + 1)
             {
-                text.Append(' ').Append(ConfigValue.Show(value)).Append('\n');
+                string tag = value is string words && PythonLiteral.IsNone(words) ? " !!str " : " ";
+                text.Append(tag).Append(ConfigValue.Show(value)).Append('\n');
             }
             else
             {

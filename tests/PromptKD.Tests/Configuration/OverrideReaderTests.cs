@@ -41,6 +41,29 @@ public sealed class OverrideReaderTests
     public void Words_that_only_YAML_reads_otherwise_stay_text(string word) =>
         Assert.Equal(word, new ExperimentConfig().MergeOverrides(["OUTPUT_DIR", word]).OutputDir);
 
+    // YACS evaluates None, and takes it for a key of any type; in quotes within the argument it is a text.
+    [Theory]
+    [InlineData("None", "")]
+    [InlineData(" None ", "")]
+    [InlineData("", "")]
+    [InlineData("'None'", "None")]
+    [InlineData("none", "none")]
+    public void None_is_no_text(string value, string expected) =>
+        Assert.Equal(expected, new ExperimentConfig().MergeOverrides(["TRAINER.MAPLE.CTX_INIT", value])
+            .Trainer.MaPLe.CtxInit);
+
+    [Theory]
+    [InlineData("OPTIM.LR", "None", "OPTIM.LR must be a number, not nothing.")]
+    [InlineData("INPUT.SIZE", "None", "INPUT.SIZE must be a list of whole numbers, not nothing.")]
+    [InlineData("INPUT.TRANSFORMS", "['normalize', None]", "INPUT.TRANSFORMS must be a list of texts")]
+    [InlineData("DEVICE", "None", "DEVICE must be auto, cpu, cuda, or cuda:N, not nothing.")]
+    public void None_is_no_number_no_list_and_no_choice(string key, string value, string reason)
+    {
+        var error = Assert.Throws<PromptKDException>(() => new ExperimentConfig().MergeOverrides([key, value]));
+
+        Assert.StartsWith($"command line: {reason}", error.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("command line: OPTIM.LR has no value. Settings are pairs: KEY VALUE.", "SEED", "1", "OPTIM.LR")]
     [InlineData(

@@ -68,6 +68,26 @@ public sealed class YamlReaderTests
     public void Texts_are_read_with_and_without_quotes(string value, string expected) =>
         Assert.Equal(expected, Merge($"OUTPUT_DIR: {value}").OutputDir);
 
+    // PyYAML reads null, and the text None with or without quotes, which YACS then evaluates.
+    [Theory]
+    [InlineData("None", "")]
+    [InlineData("'None'", "")]
+    [InlineData("~", "")]
+    [InlineData("null", "")]
+    [InlineData("", "")]
+    [InlineData("'null'", "null")]
+    [InlineData("!!str None", "None")]
+    public void None_is_no_text(string value, string expected) =>
+        Assert.Equal(expected, Merge($"OUTPUT_DIR: {value}").OutputDir);
+
+    [Fact]
+    public void The_text_None_is_written_so_that_it_is_read_back()
+    {
+        ExperimentConfig config = new ExperimentConfig() with { OutputDir = "None" };
+
+        Assert.Equal("None", Merge(config.ToYaml()).OutputDir);
+    }
+
     [Theory]
     [InlineData(
         "TRAINER:\n  PROMPTKD:\n    TEMPRATURE: 2.0",
