@@ -6,16 +6,21 @@ namespace PromptKD.Teachers;
 /// <summary>Sentences about classes, as the token ids that a text tower reads.</summary>
 internal static class ClassTexts
 {
+    /// <summary>Tokens that open and close every text.</summary>
+    private const int Markers = 2;
+
     /// <param name="tokenizer">The tokenizer of the tower's vocabulary.</param>
     /// <param name="names">Class names, in label order.</param>
     /// <param name="textOf">The sentence of a name.</param>
     /// <param name="context">Length that the tower reads, tokens.</param>
     /// <returns>int64, zero-padded, [classes, context].</returns>
-    /// <exception cref="PromptKDException">A sentence is too long.</exception>
+    /// <exception cref="PromptKDException">
+    /// A sentence is too long: the message names the class, or the template where that alone does not fit.
+    /// </exception>
     public static Tensor Tokenize(
         ClipTokenizer tokenizer, IReadOnlyList<string> names, Func<string, string> textOf, int context)
     {
-        long[] ids = [.. names.SelectMany(name => Tokenize(tokenizer, name, textOf(name), context))];
+        long[] ids = [.. names.SelectMany(name => Tokenize(tokenizer, name, textOf, context))];
         using Tensor flat = tensor(ids);
         return flat.view(names.Count, context).clone();
     }
@@ -36,17 +41,29 @@ internal static class ClassTexts
     }
 
     /// <returns>[context].</returns>
-    private static IEnumerable<long> Tokenize(ClipTokenizer tokenizer, string name, string text, int context)
+    private static IEnumerable<long> Tokenize(
+        ClipTokenizer tokenizer, string name, Func<string, string> textOf, int context)
     {
-        const int LettersShown = 60;
         try
         {
-            return tokenizer.Tokenize(text, context).Select(id => (long)id);
+            return tokenizer.Tokenize(textOf(name), context).Select(id => (long)id);
         }
         catch (PromptKDException error)
         {
-            string shown = name.Length <= LettersShown ? name : $"{name.AsSpan(0, LettersShown)}…";
-            throw new PromptKDException($"The class name '{shown}' is too long. {error.Message}", error);
+            int tokens = tokenizer.Encode(textOf("")).Length + Markers;
+            throw tokens > context
+                ? new PromptKDException(
+                    $"The template \"{Shorten(textOf(PromptTemplate.Gap))}\" is too long: without a class name it has "
+                    + $"{tokens} tokens with its two markers, but the text encoder reads {context}. Shorten it.",
+                    error)
+                : new PromptKDException($"The class name '{Shorten(name)}' is too long. {error.Message}", error);
         }
+    }
+
+    private static string Shorten(string text)
+    {
+        const int LettersShown = 60;
+        string line = text.ReplaceLineEndings(" ");
+        return line.Length <= LettersShown ? line : $"{line.AsSpan(0, LettersShown)}…";
     }
 }

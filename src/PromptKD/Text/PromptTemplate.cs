@@ -4,7 +4,7 @@ namespace PromptKD.Text;
 internal sealed record PromptTemplate
 {
     /// <summary>What the class name replaces.</summary>
-    private const string Gap = "{}";
+    public const string Gap = "{}";
 
     /// <summary>Checks the sentence.</summary>
     /// <param name="pattern">Text with one <c>{}</c> in it.</param>
