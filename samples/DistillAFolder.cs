@@ -3,6 +3,7 @@ using PromptKD.Configuration;
 using PromptKD.Configuration.Presets;
 using PromptKD.Models.Prompts;
 using PromptKD.Runs.Distill;
+using PromptKD.Teachers;
 using PromptKD.Training;
 
 // Distils a folder of pictures: dotnet run samples/DistillAFolder.cs -- PHOTOS CLASSES.txt TEACHER STUDENT OUTPUT

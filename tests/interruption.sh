@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
-# Holds that a run which is killed again and again ends in the same bytes as one that never was.
+# Holds that a run which is stopped again and again ends in the same bytes as one that never was.
 #
 #   tests/interruption.sh [KILLS [SEED]]     KILLS: 10 by default; SEED: of the moments, random by default
 #
 # Distils the demo's pictures once without interruption. Then starts the same command in a new folder, with a
 # checkpoint at almost every step, kills it at a random moment with SIGKILL, as a power cut would, and does so KILLS
 # times before it lets the last start finish. Compares the student, the class vectors and the metrics byte for byte.
-# Takes about two minutes on two cores. Exits 1 if a file differs. Needs nothing but the checkout.
+# Then the same of PromptSRC, whose prompts are averaged over epochs: one shot a class and a large validation set, so
+# that most moments lie in a validation; every other one is SIGTERM, behind which the program saves itself. Takes about
+# three minutes on two cores. Exits 1 if a file differs. Needs nothing but the checkout.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 kills=${1:-10}
@@ -26,31 +28,78 @@ distill() {
     --epochs 15 --batch-size 16 --precision fp32 --output "$1" TRAIN.CHECKPOINT_MINUTES 0.0001
 }
 
-started=$(date +%s%N)
-(distill "$work/whole") >/dev/null 2>"$work/whole.log" || { cat "$work/whole.log" >&2; exit 1; }
-milliseconds=$((($(date +%s%N) - started) / 1000000))
-echo "An uninterrupted run takes $milliseconds ms. Killing another one $kills times (seed $seed):"
+# EuroSAT's layout, of the demo's pictures: a night picture of each class to learn from, the test pictures to choose by.
+make_dataset() {
+  mkdir -p "$work/data/eurosat"
+  ln -s "$work/pictures" "$work/data/eurosat/2750"
+  {
+    local part label class rows
+    echo "{"
+    for part in train val test; do
+      label=0 rows=""
+      while IFS= read -r class; do
+        for picture in "$work/pictures/test/$class/"*; do
+          rows+="[\"test/$class/$(basename "$picture")\", $label, \"$class\"],"
+        done
+        label=$((label + 1))
+      done <"$work/pictures/classes.txt"
+      echo "\"$part\": [${rows%,}]$([ "$part" = test ] || echo ,)"
+    done
+    echo "}"
+  } >"$work/data/eurosat/split_zhou_EuroSAT.json"
+}
 
-# A start reads the models and measures the teacher before it goes on. What it then learns before it is killed is, on
-# average, four fifths of a run divided by the kills, so that the last of them still meets a run that is not finished.
-for ((kill = 1; kill <= kills; kill++)); do
-  moment=$((milliseconds / 20 + RANDOM * (milliseconds * 8 / 5 / kills) / 32768))
-  (distill "$work/killed") >/dev/null 2>"$work/killed.log" &
-  program=$!
-  sleep "$(printf '%d.%03d' $((moment / 1000)) $((moment % 1000)))"
-  if kill -KILL "$program" 2>/dev/null; then outcome="killed after"; else outcome="had ended by itself before"; fi
-  wait "$program" 2>/dev/null || true
-  echo "  $kill: $outcome $moment ms; last words: $(tail -n 1 "$work/killed.log")"
-done
+train() {
+  OMP_NUM_THREADS=1 exec ./promptkd train --root "$work/data" --seed 1 --trainer PromptSRC --output-dir "$1" \
+    --dataset-config-file configs/datasets/eurosat.yaml \
+    --config-file configs/trainers/PromptSRC/vit_b16_c2_ep20_batch4_4+4ctx.yaml --student demo/plain-teacher \
+    DATASET.NUM_SHOTS 1 OPTIM.MAX_EPOCH 6 TRAINER.PROMPTSRC.GPA_MEAN 3 TRAINER.PROMPTSRC.PREC fp32 \
+    TRAINER.PROMPTSRC.PROMPT_DEPTH_VISION 2 TRAINER.PROMPTSRC.PROMPT_DEPTH_TEXT 2 \
+    TEST.FINAL_MODEL best_val TEST.SELECT reference TRAIN.CHECKPOINT_MINUTES 0.0001
+}
 
-(distill "$work/killed") >/dev/null 2>"$work/killed.log" || { cat "$work/killed.log" >&2; exit 1; }
+# Runs a command to its end, then again in another folder, stopped at random moments: repeatedly COMMAND SIGNAL...
+repeatedly() {
+  local command=$1 started milliseconds moment program outcome signal stop
+  shift
+  started=$(date +%s%N)
+  ("$command" "$work/$command-whole") >/dev/null 2>"$work/whole.log" || { cat "$work/whole.log" >&2; exit 1; }
+  milliseconds=$((($(date +%s%N) - started) / 1000000))
+  echo "An uninterrupted $command takes $milliseconds ms. Stopping another one $kills times (seed $seed):"
+
+  # A start reads the models before it goes on. What it then learns before it is stopped is, on average, four fifths of
+  # a run divided by the stops, so that the last of them still meets a run that is not finished.
+  for ((stop = 1; stop <= kills; stop++)); do
+    signal=${@:$((1 + (stop - 1) % $#)):1}
+    moment=$((milliseconds / 20 + RANDOM * (milliseconds * 8 / 5 / kills) / 32768))
+    ("$command" "$work/$command-stopped") >/dev/null 2>"$work/stopped.log" &
+    program=$!
+    sleep "$(printf '%d.%03d' $((moment / 1000)) $((moment % 1000)))"
+    if kill "-$signal" "$program" 2>/dev/null; then outcome="$signal after"; else outcome="had ended by itself before"; fi
+    wait "$program" 2>/dev/null || true
+    echo "  $stop: $outcome $moment ms; last words: $(tail -n 1 "$work/stopped.log")"
+  done
+
+  ("$command" "$work/$command-stopped") >/dev/null 2>"$work/stopped.log" || { cat "$work/stopped.log" >&2; exit 1; }
+}
+
+# Compares files of the two runs: same COMMAND FILE...
+same() {
+  local command=$1 file
+  for file in "${@:2}"; do
+    if cmp "$work/$command-whole/$file" "$work/$command-stopped/$file"; then
+      echo "$file: the same $(wc -c <"$work/$command-whole/$file") bytes"
+    else
+      status=1
+    fi
+  done
+}
 
 status=0
-for file in student/student.safetensors student/class_vectors.safetensors student/model.json metrics.jsonl; do
-  if cmp "$work/whole/$file" "$work/killed/$file"; then
-    echo "$file: the same $(wc -c <"$work/whole/$file") bytes"
-  else
-    status=1
-  fi
-done
+repeatedly distill KILL
+same distill student/student.safetensors student/class_vectors.safetensors student/model.json metrics.jsonl
+make_dataset
+repeatedly train KILL TERM
+same train result.json metrics.jsonl checkpoints/last.safetensors VLPromptLearner/model.pth.tar-6 \
+  VLPromptLearner/model-best.pth.tar
 exit "$status"

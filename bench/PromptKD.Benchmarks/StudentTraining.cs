@@ -46,9 +46,10 @@ internal sealed class StudentTraining : IDisposable
         string[] names = [.. Enumerable.Range(0, Classes).Select(number => $"class {number}")];
         return new StudentTraining(new PromptKDMethod(
             new Student(encoder, new StudentShape(PromptLength: 4, PromptDepth: 9, TeacherEmbedding)),
-            new GivenFeatures(Normalised(Images)),
-            new ClassVectors(names, Normalised(Classes), logitScale: 100),
-            new PromptKDSettings(LossWeight: 1000, Temperature: 1, StudentLogitScale: 100)));
+            logitScale: 100,
+            new Teacher(
+                new ClassVectors(names, Normalised(Classes), logitScale: 100), new GivenFeatures(Normalised(Images))),
+            new PromptKDSettings(LossWeight: 1000, Temperature: 1)));
     }
 
     /// <summary>Forward, backward, update.</summary>

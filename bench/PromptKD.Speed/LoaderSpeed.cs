@@ -7,6 +7,7 @@ using PromptKD.Methods;
 using PromptKD.Models.Clip;
 using PromptKD.Models.Prompts;
 using PromptKD.Runtime;
+using PromptKD.Teachers;
 using PromptKD.Training;
 using RandomClip;
 
@@ -32,7 +33,7 @@ internal static class LoaderSpeed
             TrueSize.WithRandomWeights(ImageEncoder.Create(TrueSize.Student, target.Type, target.Device)),
             TrueSize.StudentShape);
         using TrainingLoop loop = TrueSize.LoopOf(new PromptKDMethod(
-            student, teacher, TrueSize.RandomClassVectors(Classes), TrueSize.Settings));
+            student, TrueSize.LogitScale, new Teacher(TrueSize.RandomClassVectors(Classes), teacher), TrueSize.Settings));
         List<(string Name, IEnumerator<Batch> Batches)> modes = [("in memory", Decoded())];
         modes.AddRange(s_workers.Select(workers =>
             ($"{workers} workers", Load(paths, preprocessing, new PictureLoaderOptions { Workers = workers }))));

@@ -17,6 +17,7 @@ namespace PromptKD.Speed;
 /// <param name="teacher">The teacher's image tower; taken over.</param>
 /// <param name="encodeClasses">The text features of all classes, not normalised, [classes, embedding].</param>
 /// <param name="logitScale">exp(logit_scale) of the teacher.</param>
+/// <param name="studentScale">exp(logit_scale) of the student.</param>
 /// <param name="settings">Numbers of the loss.</param>
 internal sealed class ReferenceMethod(
     ImageEncoder student,
@@ -24,6 +25,7 @@ internal sealed class ReferenceMethod(
     ImageEncoder teacher,
     Func<Tensor> encodeClasses,
     double logitScale,
+    double studentScale,
     PromptKDSettings settings) : ITrainedMethod
 {
     private readonly LearnedPrompts _prompts = new(
@@ -43,16 +45,13 @@ internal sealed class ReferenceMethod(
         [.. Trainable.Select(named => KeyValuePair.Create<string, Tensor>(named.Key, named.Value))];
 
     /// <summary>Is timed, never saved.</summary>
-    public string CheckpointFolder => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public IReadOnlyList<KeyValuePair<string, Tensor>> CheckpointState => State;
+    public FrozenModel Model => throw new NotSupportedException();
 
     /// <inheritdoc/>
     public int SmallestBatch => 2;
 
     /// <summary>Is timed, never loaded.</summary>
-    public void LoadCheckpoint(IReadOnlyDictionary<string, Tensor> tensors, string source) =>
+    public void LoadLearned(IReadOnlyDictionary<string, Tensor> tensors, string source) =>
         throw new NotSupportedException();
 
     /// <inheritdoc/>
@@ -103,7 +102,7 @@ internal sealed class ReferenceMethod(
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor projected = _projector.forward(UncutTowers.EncodeImages(student, images, _prompts.Layers));
-        return (settings.StudentLogitScale * Normalise(projected).matmul(classVectors.t())).MoveToOuterDisposeScope();
+        return (studentScale * Normalise(projected).matmul(classVectors.t())).MoveToOuterDisposeScope();
     }
 
     private static Tensor Normalise(Tensor features) => functional.normalize(features, dim: -1);

@@ -74,7 +74,8 @@ internal static class ReferenceSpeed
         TrueSize.StudentShape,
         TrueSize.WithRandomWeights(ImageEncoder.Create(TrueSize.Teacher, ScalarType.Float32, CPU)),
         encodeClasses,
-        logitScale: 100,
+        TrueSize.LogitScale,
+        TrueSize.LogitScale,
         TrueSize.Settings);
 
     private static TextEncoder RandomTextTower() =>

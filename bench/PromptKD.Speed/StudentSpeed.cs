@@ -5,6 +5,7 @@ using PromptKD.Methods;
 using PromptKD.Models.Clip;
 using PromptKD.Models.Prompts;
 using PromptKD.Runtime;
+using PromptKD.Teachers;
 using PromptKD.Training;
 
 namespace PromptKD.Speed;
@@ -59,7 +60,7 @@ internal static class StudentSpeed
             TrueSize.StudentShape);
         Dictionary<int, TrainingLoop> loops = TrueSize.ClassCounts.ToDictionary(classes => classes, classes =>
             TrueSize.LoopOf(new PromptKDMethod(
-                student, teacher, TrueSize.RandomClassVectors(classes), TrueSize.Settings)));
+                student, TrueSize.LogitScale, new Teacher(TrueSize.RandomClassVectors(classes), teacher), TrueSize.Settings)));
         double Step(int classes) => Timing.Seconds(() => loops[classes].Step(batch, TrueSize.LearningRate));
 
         Step(TrueSize.ClassCounts[0]);

@@ -39,7 +39,10 @@ internal static class TrueSize
 
     /// <summary>The paper's loss.</summary>
     public static PromptKDSettings Settings { get; } =
-        new(LossWeight: 1000, Temperature: 1, StudentLogitScale: 100);
+        new(LossWeight: 1000, Temperature: 1);
+
+    /// <summary>exp(logit_scale) of both.</summary>
+    public const double LogitScale = 100;
 
     /// <summary>Fills a tower with small normal numbers, in place, and freezes it.</summary>
     /// <returns>The tower.</returns>

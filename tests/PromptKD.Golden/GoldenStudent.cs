@@ -37,9 +37,10 @@ internal static class GoldenStudent
             inputs.Where(named => named.Key.StartsWith(studentPrefix, StringComparison.Ordinal))
                 .ToDictionary(named => named.Key[studentPrefix.Length..], named => named.Value),
             half);
-        var settings = new PromptKDSettings(lossWeight, temperature, studentClip.LogitScale);
+        var settings = new PromptKDSettings(lossWeight, temperature);
         ClassVectors classVectors = ClassVectorsOf(golden, teacherClip, inputs, half);
-        return (new PromptKDMethod(student, teacher, classVectors, settings), teacher);
+        return (new PromptKDMethod(
+            student, studentClip.LogitScale, new Teacher(classVectors, teacher), settings), teacher);
     }
 
     /// <summary>A student with the learned values given; what is not given keeps torch's initial value.</summary>

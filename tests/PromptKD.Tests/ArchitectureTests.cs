@@ -2,6 +2,7 @@ using ArchUnitNET.Domain;
 using ArchUnitNET.Fluent.Syntax.Elements.Types;
 using ArchUnitNET.Loader;
 using ArchUnitNET.xUnitV3;
+using PromptKD.Golden;
 using static ArchUnitNET.Fluent.ArchRuleDefinition;
 using Assembly = System.Reflection.Assembly;
 
@@ -24,16 +25,16 @@ public sealed class ArchitectureTests
         { "Text", ["Runtime"] },
         { "Data", ["Runtime", "Configuration"] },
         { "Models", ["Runtime", "Text"] },
-        { "Features", ["Runtime", "Data", "Models"] },
+        { "Features", ["Runtime", "Configuration", "Data", "Models"] },
         { "Teachers", ["Runtime", "Configuration", "Text", "Data", "Models", "Features"] },
         { "Methods", ["Runtime", "Configuration", "Text", "Data", "Models", "Features", "Teachers"] },
-        { "Evaluation", ["Runtime", "Configuration", "Text", "Data", "Models"] },
+        { "Evaluation", ["Runtime", "Configuration", "Text", "Data", "Models", "Features"] },
         { "Training", ["Runtime", "Configuration", "Data", "Models", "Methods", "Evaluation"] },
         { "Dassl", ["Runtime", "Configuration", "Models", "Methods", "Evaluation", "Training"] },
         { "Export", ["Runtime", "Data", "Models", "Teachers", "Methods", "Evaluation"] },
-        { "Inference", ["Runtime", "Text", "Data", "Models", "Teachers", "Methods", "Evaluation", "Export"] },
+        { "Inference", ["Runtime", "Configuration", "Text", "Data", "Models", "Features", "Teachers", "Methods", "Evaluation", "Export"] },
         { "Runs", ["Runtime", "Configuration", "Text", "Data", "Models", "Features", "Teachers", "Methods", "Evaluation", "Training", "Dassl", "Export"] },
-        { "Reporting", ["Runtime", "Configuration", "Data", "Evaluation", "Training", "Dassl", "Runs"] },
+        { "Reporting", ["Runtime", "Configuration", "Data", "Methods", "Evaluation", "Training", "Dassl", "Runs"] },
     };
 
     [Theory]
@@ -68,6 +69,19 @@ public sealed class ArchitectureTests
             .Select(name => name.Split('.')[1]);
 
         Assert.Equal(Names().Order(StringComparer.Ordinal), folders.Distinct().Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void The_root_holds_the_front_door_and_the_exception_alone()
+    {
+        string root = Path.Combine(ProjectFolder.Root, "src", "PromptKD");
+
+        Assert.Equal(
+            ["Experiment.cs", "PromptKDException.cs"],
+            Directory.EnumerateFiles(root, "*.cs").Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            Names().Order(StringComparer.Ordinal),
+            Directory.EnumerateDirectories(root).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 
     [Fact]

@@ -4,7 +4,6 @@ using PromptKD.Configuration;
 using PromptKD.Configuration.Presets;
 using PromptKD.Runs;
 using PromptKD.Runs.Distill;
-using PromptKD.Runs.Teach;
 
 namespace PromptKD.Cli.Commands;
 
@@ -162,11 +161,6 @@ internal static class DistillCommand
 
     private static int Run(ExperimentConfig config, ExperimentConfig? teaching, CancellationToken cancellation)
     {
-        foreach (string key in config.KeysWithoutEffect())
-        {
-            Messages.Warning($"{key} has no effect here.");
-        }
-
         DistillationReport report;
         if (teaching is null)
         {

@@ -33,7 +33,10 @@ internal static class EvaluateCommand
         command.SetAction((parsed, cancellation) =>
         {
             using var classifier = StudentClassifier.Load(
-                parsed.GetValue(model)!, parsed.GetValue(device) ?? "auto", parsed.GetValue(precision));
+                parsed.GetValue(model)!,
+                parsed.GetValue(device) ?? "auto",
+                parsed.GetValue(precision),
+                StudentOptions.Warnings);
             BaseNovelResult result = classifier.Evaluate(
                 parsed.GetValue(data)!,
                 parsed.GetValue(baseClasses),

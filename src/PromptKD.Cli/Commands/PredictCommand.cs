@@ -39,7 +39,10 @@ internal static class PredictCommand
         command.SetAction((parsed, cancellation) =>
         {
             using var classifier = StudentClassifier.Load(
-                parsed.GetValue(model)!, parsed.GetValue(device) ?? "auto", parsed.GetValue(precision));
+                parsed.GetValue(model)!,
+                parsed.GetValue(device) ?? "auto",
+                parsed.GetValue(precision),
+                StudentOptions.Warnings);
             IEnumerable<PicturePrediction> predictions = classifier.ClassifyAll(
                 parsed.GetValue(pictures)!,
                 parsed.GetValue(top),

@@ -12,7 +12,7 @@ internal static class ReportCommand
     {
         var folder = new Argument<string>("DIR")
         {
-            Description = "Any folder above output folders: ours, or those of the family's own programs",
+            Description = "Any folder above output folders: ours, or those of Dassl's programs",
         };
         var output = new Option<string>("--output")
         {

@@ -20,7 +20,7 @@ internal static class SettingOptions
     public static SettingOption TeacherPrompts { get; } = new(
         "--teacher-prompts",
         "DISTILL.TEACHER_PROMPTS",
-        "Checkpoint of the teacher's learned prompts, as the CoOp family saves it. Without it the teacher is plain CLIP, "
+        "Checkpoint of the teacher's learned prompts, as Dassl's programs save it. Without it the teacher is plain CLIP, "
         + "zero-shot [default: none]");
 
     public static SettingOption Precision { get; } = new(
@@ -44,7 +44,7 @@ internal static class SettingOptions
     /// <summary>Files of settings, for a verb that has defaults of its own.</summary>
     public static Option<string[]> ConfigFiles() => new("--config")
     {
-        Description = "YAML file in the CoOp family's keys, merged over the defaults (repeatable) [default: none]",
+        Description = "YAML file in Dassl's keys, merged over the defaults (repeatable) [default: none]",
         HelpName = "FILE",
     };
 

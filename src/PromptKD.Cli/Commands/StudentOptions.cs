@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using PromptKD.Cli.Terminal;
 using PromptKD.Data.Pictures;
+using PromptKD.Runtime;
 
 namespace PromptKD.Cli.Commands;
 
@@ -39,6 +40,14 @@ internal static class StudentOptions
 
     public static string ToJson<T>(T record) => JsonSerializer.Serialize(record, s_json);
 
+    /// <summary>Shows what is odd, and nothing else.</summary>
+    public static IRunObserver Warnings { get; } = new WarningsAlone();
+
     public static void WarnOfSkipped(SkippedPicture picture) =>
         Messages.Warning($"skipped {picture.Path}: {picture.Reason}");
+
+    private sealed class WarningsAlone : IRunObserver
+    {
+        public void OnWarning(string message) => Messages.Warning(message);
+    }
 }

@@ -2,7 +2,7 @@ using System.CommandLine;
 using PromptKD.Cli.Terminal;
 using PromptKD.Configuration;
 using PromptKD.Configuration.Presets;
-using PromptKD.Runs.Teach;
+using PromptKD.Runs;
 
 namespace PromptKD.Cli.Commands;
 
@@ -110,11 +110,6 @@ internal static class TeachCommand
 
     private static int Run(ExperimentConfig config, CancellationToken cancellation)
     {
-        foreach (string key in config.KeysWithoutEffect())
-        {
-            Messages.Warning($"{key} has no effect here.");
-        }
-
         TeachingReport report = Experiment.Teach(config, new RunDisplay(Agreement), cancellation);
         Print(report);
         Console.WriteLine($"""

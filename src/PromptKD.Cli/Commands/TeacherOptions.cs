@@ -23,7 +23,7 @@ internal static class TeacherOptions
 
     private static readonly Option<string[]> s_prompts = new(SettingOptions.TeacherPrompts.Name)
     {
-        Description = "Checkpoint of the teacher's learned prompts, as the CoOp family saves it. Without it the teacher "
+        Description = "Checkpoint of the teacher's learned prompts, as Dassl's programs save it. Without it the teacher "
             + "is plain CLIP, zero-shot. One for each teacher, - for none [default: none]",
         HelpName = SettingOptions.TeacherPrompts.Key,
     };

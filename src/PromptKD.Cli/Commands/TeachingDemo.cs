@@ -4,7 +4,6 @@ using PromptKD.Configuration.Presets;
 using PromptKD.Demo;
 using PromptKD.Runs;
 using PromptKD.Runs.Distill;
-using PromptKD.Runs.Teach;
 
 namespace PromptKD.Cli.Commands;
 

@@ -1,12 +1,11 @@
 using System.CommandLine;
 using PromptKD.Cli.Terminal;
 using PromptKD.Configuration;
-using PromptKD.Runs.Train;
 
 namespace PromptKD.Cli.Commands;
 
 /// <summary>
-/// <c>promptkd train</c>: the command line of the CoOp family's <c>train.py</c>, flag for flag, and some of our own.
+/// <c>promptkd train</c>: the command line of Dassl's <c>train.py</c>, flag for flag, and some of our own.
 /// </summary>
 internal static class TrainCommand
 {
@@ -86,7 +85,7 @@ internal static class TrainCommand
     public static Command Create()
     {
         Argument<string[]> overrides = SettingOptions.Overrides();
-        var command = new Command("train", "Run an experiment of the CoOp family: its train.py, flag for flag.")
+        var command = new Command("train", "Run an experiment as Dassl's train.py does, flag for flag.")
         {
             s_datasetFile, s_trainerFile, s_transforms, s_sourceDomains, s_targetDomains, s_reference, s_evalOnly,
             s_modelDir, s_loadEpoch, s_noTrain, overrides,
@@ -99,11 +98,6 @@ internal static class TrainCommand
         command.SetAction((parsed, cancellation) =>
         {
             ExperimentConfig config = Resolve(parsed).MergeOverrides(parsed.GetValue(overrides) ?? []);
-            foreach (string key in config.KeysWithoutEffect())
-            {
-                Messages.Warning($"{key} has no effect here.");
-            }
-
             Experiment.Train(config, Request(parsed), new TrainingDisplay(), cancellation);
             return Task.FromResult(0);
         });

@@ -3,7 +3,7 @@ using PromptKD.Training;
 namespace PromptKD.Cli.Terminal;
 
 /// <summary>
-/// Shows a training as the CoOp family's programs do: their lines go to standard output. What they do not print goes to
+/// Shows a training as Dassl's programs do: their lines go to standard output. What they do not print goes to
 /// standard error.
 /// </summary>
 internal sealed class TrainingDisplay : ITrainingObserver

@@ -1,7 +1,7 @@
 namespace PromptKD.Configuration;
 
 /// <summary>Settings of CoOp (arXiv 2109.01134): the keys <c>TRAINER.COOP.*</c>.</summary>
-public sealed record CoOpConfig
+public sealed record CoOpConfig : IMethodSettings
 {
     /// <summary>Learned context tokens.</summary>
     [AtLeast(1)]
@@ -14,7 +14,7 @@ public sealed record CoOpConfig
     public string CtxInit { get; init; } = "";
 
     /// <summary>Precision of the computation: auto, fp32, bf16, fp16, or amp (fp32 with fp16 products).</summary>
-    /// <remarks>The family knows fp16, fp32 and amp; auto and bf16 are ours.</remarks>
+    /// <remarks>Dassl's programs know fp16, fp32 and amp; auto and bf16 are ours.</remarks>
     [OneOf("auto", "fp32", "bf16", "fp16", "amp")]
     public string Prec { get; init; } = "fp16";
 

@@ -13,7 +13,7 @@ internal sealed class ConfigEditor(ExperimentConfig config)
     /// <param name="key">The key.</param>
     /// <param name="read">
     /// The value as <see cref="ConfigValue"/> describes what was read. Null, which is Python's None, is the empty text
-    /// to a key that holds text: the family's programs take it for any key, and ask only whether there is a text.
+    /// to a key that holds text: Dassl's programs take it for any key, and ask only whether there is a text.
     /// </param>
     /// <param name="place">Where it was read; begins the message.</param>
     /// <exception cref="PromptKDException">The value has the wrong type or breaks a rule of the key.</exception>

@@ -29,7 +29,7 @@ internal static class ConfigValue
 
     /// <summary>What was read, as a value of a type, or null where it is not one.</summary>
     /// <remarks>
-    /// As strict as the family's programs, with one exception: a whole number is a number too (KD_WEIGHT 200). And
+    /// As strict as Dassl's programs, with one exception: a whole number is a number too (KD_WEIGHT 200). And
     /// one addition: they do not look at the elements of a list.
     /// </remarks>
     public static object? Convert(object? read, Type type) => (read, type) switch

@@ -6,7 +6,7 @@ public sealed record DatasetConfig
     /// <summary>Folder that holds all data sets, each in a folder of its own.</summary>
     public string Root { get; init; } = "";
 
-    /// <summary>The data set's name in the family's spelling, such as DescribableTextures.</summary>
+    /// <summary>The data set's name in Dassl's spelling, such as DescribableTextures.</summary>
     public string Name { get; init; } = "";
 
     /// <summary>Training images drawn per class; 0 or negative takes all.</summary>

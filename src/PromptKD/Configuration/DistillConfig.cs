@@ -1,8 +1,8 @@
 namespace PromptKD.Configuration;
 
 /// <summary>
-/// What is distilled from what: the keys <c>DISTILL.*</c>. They are ours; the family finds its files in places that
-/// its code fixes.
+/// What is distilled from what: the keys <c>DISTILL.*</c>. They are ours; Dassl's programs find their files in
+/// places that their code fixes.
 /// </summary>
 public sealed record DistillConfig
 {
@@ -23,7 +23,7 @@ public sealed record DistillConfig
     public string Teacher { get; init; } = "";
 
     /// <summary>
-    /// A checkpoint of the teacher's learned prompts, as the CoOp family saves it; empty for plain CLIP.
+    /// A checkpoint of the teacher's learned prompts, as Dassl's programs save it; empty for plain CLIP.
     /// </summary>
     [OwnKey]
     public string TeacherPrompts { get; init; } = "";

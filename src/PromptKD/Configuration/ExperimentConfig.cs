@@ -3,11 +3,11 @@ using PromptKD.Runtime;
 namespace PromptKD.Configuration;
 
 /// <summary>
-/// Every setting of an experiment, in the CoOp family's own structure: the section and the name of a property
-/// are the parts of its key (<c>config.Optim.WeightDecay</c> is <c>OPTIM.WEIGHT_DECAY</c>). A new one holds the
-/// family's defaults; files and overrides are merged into it in the order in which they should win, last wins.
+/// Every setting of an experiment, in Dassl's own structure: the section and the name of a property
+/// are the parts of its key (<c>config.Optim.WeightDecay</c> is <c>OPTIM.WEIGHT_DECAY</c>). A new one holds
+/// Dassl's defaults; files and overrides are merged into it in the order in which they should win, last wins.
 /// </summary>
-/// <remarks>Keys and defaults: Dassl, and what the family's <c>train.py</c> adds to it.</remarks>
+/// <remarks>Keys and defaults: Dassl, and what the <c>train.py</c> of its programs adds to it.</remarks>
 public sealed record ExperimentConfig
 {
     /// <summary>Folder that receives the log and the checkpoints.</summary>
@@ -16,7 +16,7 @@ public sealed record ExperimentConfig
     /// <summary>Folder of an earlier run to continue from; empty to start anew.</summary>
     public string Resume { get; init; } = "";
 
-    /// <summary>Starts every random generator; negative leaves the run unseeded.</summary>
+    /// <summary>Starts every random generator; negative draws a seed, which the run records.</summary>
     public int Seed { get; init; } = -1;
 
     /// <summary>False keeps the run on the processor where <see cref="Device"/> is auto.</summary>
@@ -27,7 +27,7 @@ public sealed record ExperimentConfig
     public string Device { get; init; } = "auto";
 
     /// <summary>
-    /// Whether <c>train</c> behaves as the family's programs do wherever that changes what comes out: it chooses the
+    /// Whether <c>train</c> behaves as Dassl's programs do wherever that changes what comes out: it chooses the
     /// epoch on test images (TEST.SELECT reference), rounds PromptKD's prompts through float16 (HALF_PROMPTS True),
     /// and goes on from the checkpoint written last, even if it is the best model of an older epoch.
     /// </summary>
@@ -62,7 +62,7 @@ public sealed record ExperimentConfig
     /// <summary>What is distilled from what.</summary>
     public DistillConfig Distill { get; init; } = new();
 
-    /// <summary>Keys of the family that nothing here reads, where they are set to other than their default.</summary>
+    /// <summary>Keys of Dassl's that nothing here reads, where they are set to other than their default.</summary>
     internal ValueList<IgnoredSetting> Ignored { get; init; } = [];
 
     /// <summary>This configuration, changed by a YAML file. An empty file changes nothing.</summary>

@@ -6,7 +6,7 @@ namespace PromptKD.Configuration;
 /// </summary>
 public sealed record IVLPConfig : TowerPromptConfig
 {
-    /// <summary>The family's defaults: two learned tokens in each tower.</summary>
+    /// <summary>The published defaults: two learned tokens in each tower.</summary>
     public IVLPConfig()
     {
         NCtxVision = 2;

@@ -6,15 +6,15 @@ namespace PromptKD.Configuration;
 internal sealed record IgnoredSetting(string Key, object Value);
 
 /// <summary>
-/// The keys of the CoOp family that no method here reads, with the family's defaults. They are accepted and
-/// their type is checked, so that files written for the family can be read as they stand.
+/// The keys of Dassl's programs that no method here reads, with their defaults. They are accepted and
+/// their type is checked, so that files written for these programs can be read as they stand.
 /// </summary>
 internal static class IgnoredKeys
 {
     private static readonly ValueList<string> s_noWords = [];
     private static readonly ValueList<int> s_noNumbers = [];
 
-    /// <summary>Full key and default, in the family's order.</summary>
+    /// <summary>Full key and default, in Dassl's order.</summary>
     public static readonly IReadOnlyList<(string Key, object Default)> All =
     [
         ("VERSION", 1),

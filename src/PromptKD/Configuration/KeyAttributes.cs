@@ -3,14 +3,14 @@ using System.Globalization;
 namespace PromptKD.Configuration;
 
 /// <summary>Gives a setting a key that the naming convention (KdWeight is KD_WEIGHT) does not yield.</summary>
-/// <param name="key">The last part of the key, as the CoOp family spells it.</param>
+/// <param name="key">The last part of the key, as Dassl's programs spell it.</param>
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class SpelledAttribute(string key) : Attribute
 {
     public string Key { get; } = key;
 }
 
-/// <summary>Marks a key of ours: the CoOp family's Python programs do not know it and would refuse it.</summary>
+/// <summary>Marks a key of ours: Dassl's Python programs do not know it and would refuse it.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class OwnKeyAttribute : Attribute;
 

@@ -1,7 +1,7 @@
 namespace PromptKD.Configuration;
 
 /// <summary>Settings of MaPLe (arXiv 2210.03117): the keys <c>TRAINER.MAPLE.*</c>.</summary>
-public sealed record MaPLeConfig
+public sealed record MaPLeConfig : IMethodSettings
 {
     /// <summary>Learned context tokens, of the text and, projected, of the image.</summary>
     [AtLeast(1)]
@@ -11,7 +11,7 @@ public sealed record MaPLeConfig
     public string CtxInit { get; init; } = "a photo of a";
 
     /// <summary>Precision of the computation: auto, fp32, bf16, fp16, or amp (fp32 with fp16 products).</summary>
-    /// <remarks>The family knows fp16, fp32 and amp; auto and bf16 are ours.</remarks>
+    /// <remarks>Dassl's programs know fp16, fp32 and amp; auto and bf16 are ours.</remarks>
     [OneOf("auto", "fp32", "bf16", "fp16", "amp")]
     public string Prec { get; init; } = "fp16";
 

@@ -3,7 +3,7 @@ namespace PromptKD.Configuration;
 /// <summary>Optimizer and learning-rate schedule: the keys <c>OPTIM.*</c>.</summary>
 public sealed record OptimConfig
 {
-    /// <summary>The optimizer's name. Every trainer file of the family but one says sgd.</summary>
+    /// <summary>The optimizer's name. Every published trainer file but one says sgd.</summary>
     public string Name { get; init; } = "adam";
 
     /// <summary>Learning rate after the warm-up.</summary>
@@ -17,7 +17,7 @@ public sealed record OptimConfig
     /// <summary>Momentum of sgd and rmsprop, 0–1.</summary>
     public double Momentum { get; init; } = 0.9;
 
-    /// <summary>Dampening of sgd's momentum. The family's key lacks a letter and takes whole numbers only.</summary>
+    /// <summary>Dampening of sgd's momentum. Dassl's key lacks a letter and takes whole numbers only.</summary>
     [Spelled("SGD_DAMPNING")]
     public int SgdDampening { get; init; }
 

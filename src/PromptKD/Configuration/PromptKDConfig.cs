@@ -17,7 +17,7 @@ public sealed record PromptKDConfig : TowerPromptConfig
     [Positive]
     public double Temperature { get; init; } = 1.0;
 
-    /// <summary>OpenAI's name of the teacher, such as ViT-L/14. The family's default spells it with a slash.</summary>
+    /// <summary>OpenAI's name of the teacher, as ViT-L/14. PromptKD's own default has the slash elsewhere.</summary>
     public string TeacherName { get; init; } = "ViT/L-14";
 
     /// <summary>Whether prompts are rounded through float16 where they enter, as the reference always does.</summary>

@@ -5,8 +5,8 @@ using System.Text.RegularExpressions;
 namespace PromptKD.Configuration;
 
 /// <summary>
-/// Reads Python's literals as far as settings need them: numbers, texts, True, False, None, lists and tuples. The
-/// family's programs evaluate every value so, hence <c>(224, 224)</c> and <c>1e-5</c> in its files.
+/// Reads Python's literals as far as settings need them: numbers, texts, True, False, None, lists and tuples.
+/// Dassl's programs evaluate every value so, hence <c>(224, 224)</c> and <c>1e-5</c> in their files.
 /// </summary>
 internal sealed partial class PythonLiteral
 {

@@ -1,7 +1,7 @@
 namespace PromptKD.Configuration;
 
 /// <summary>Settings that all methods with learned tokens in both towers have.</summary>
-public abstract record TowerPromptConfig
+public abstract record TowerPromptConfig : IMethodSettings
 {
     /// <summary>Learned tokens added to each image sequence.</summary>
     [AtLeast(0)]
@@ -15,7 +15,7 @@ public abstract record TowerPromptConfig
     public string CtxInit { get; init; } = "a photo of a";
 
     /// <summary>Precision of the computation: auto, fp32, bf16, fp16, or amp, which is computed as bf16.</summary>
-    /// <remarks>The family knows fp16, fp32 and amp; auto and bf16 are ours.</remarks>
+    /// <remarks>Dassl's programs know fp16, fp32 and amp; auto and bf16 are ours.</remarks>
     [OneOf("auto", "fp32", "bf16", "fp16", "amp")]
     public string Prec { get; init; } = "fp16";
 

@@ -6,7 +6,7 @@ using YamlDotNet.RepresentationModel;
 namespace PromptKD.Configuration;
 
 /// <summary>
-/// What a YAML scalar means to the family's programs: first YAML 1.1, as PyYAML reads it (yes is True, 010 is 8),
+/// What a YAML scalar means to Dassl's programs: first YAML 1.1, as PyYAML reads it (yes is True, 010 is 8),
 /// then, where that leaves text, a Python literal (so that 1e-5, which YAML 1.1 holds for text, is a number).
 /// </summary>
 internal static partial class YamlScalar

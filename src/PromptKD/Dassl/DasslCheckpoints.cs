@@ -7,19 +7,22 @@ using PromptKD.Runtime;
 namespace PromptKD.Dassl;
 
 /// <summary>
-/// The checkpoints of a run where the CoOp family's programs keep them, in their format: <c>model-best.pth.tar</c>,
+/// The checkpoints of a run where Dassl's programs keep them, in their format: <c>model-best.pth.tar</c>,
 /// <c>model.pth.tar-N</c> and the text file <c>checkpoint</c>, which names the one written last.
 /// </summary>
 /// <param name="output">Output folder of the run.</param>
-/// <param name="method">The folder below it, as <see cref="ITrainedMethod.CheckpointFolder"/>.</param>
-internal sealed class DasslCheckpoints(string output, string method)
+/// <param name="trainer">TRAINER.NAME: decides the folder below it, and what is saved.</param>
+internal sealed class DasslCheckpoints(string output, string trainer)
 {
     private const string BestFile = "model-best.pth.tar";
     private const string NumberedFile = "model.pth.tar-";
     private const string PointerFile = "checkpoint";
 
+    /// <summary>What is saved.</summary>
+    public DasslModel Model { get; } = DasslModel.Of(trainer);
+
     /// <summary>The folder that holds them.</summary>
-    public string Folder { get; } = Path.Combine(output, method);
+    public string Folder { get; } = Path.Combine(output, DasslModel.Of(trainer).Folder);
 
     /// <summary>The model of the best epoch.</summary>
     public string Best => Path.Combine(Folder, BestFile);
@@ -36,7 +39,7 @@ internal sealed class DasslCheckpoints(string output, string method)
     public void Write(string path, ITrainedMethod model, DasslTrainingState training)
     {
         using DisposeScope scope = NewDisposeScope();
-        IReadOnlyList<KeyValuePair<string, Tensor>> state = model.CheckpointState;
+        IReadOnlyList<KeyValuePair<string, Tensor>> state = Model.StateOf(model, model.Deployed);
         var tensors = new PickleDictionary { IsOrdered = true };
         foreach ((string name, Tensor value) in state)
         {

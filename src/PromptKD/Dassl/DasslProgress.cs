@@ -3,7 +3,7 @@ using PromptKD.Training;
 
 namespace PromptKD.Dassl;
 
-/// <summary>Progress as the CoOp family's programs print it, averages over the running epoch in brackets.</summary>
+/// <summary>Progress as Dassl's programs print it, averages over the running epoch in brackets.</summary>
 /// <param name="printFrequency">Batches between two lines; every batch has one where an epoch has fewer.</param>
 internal sealed class DasslProgress(int printFrequency)
 {

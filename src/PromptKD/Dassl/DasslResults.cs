@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace PromptKD.Dassl;
 
-/// <summary>Finds results in logs of the CoOp family's programs, ours among them (Dassl parse_test_res.py).</summary>
+/// <summary>Finds results in logs of Dassl's programs, ours among them (Dassl parse_test_res.py).</summary>
 internal static partial class DasslResults
 {
     /// <summary>Stands in a log where training ends; results of the last test come behind it.</summary>

@@ -5,7 +5,7 @@ using YamlDotNet.RepresentationModel;
 
 namespace PromptKD.Dassl;
 
-/// <summary>What the log of one run of the family's programs says, ours or theirs.</summary>
+/// <summary>What the log of one run of Dassl's programs says, ours or theirs.</summary>
 /// <remarks>
 /// Such a log begins with the whole configuration between the lines <c>** Config **</c> and
 /// <c>Collecting env info</c>; each evaluation prints <c>* accuracy: 87.6%</c>; the ones behind

@@ -4,9 +4,9 @@ using PromptKD.Models.Weights.Pickle;
 
 namespace PromptKD.Dassl;
 
-/// <summary>What a checkpoint of the CoOp family holds beside the model: where a training stood.</summary>
+/// <summary>What a checkpoint of Dassl's programs holds beside the model: where a training stood.</summary>
 /// <remarks>
-/// Plain dictionaries, in the layout of torch's <c>state_dict</c>s. The family's own files also hold the inner schedule
+/// Plain dictionaries, in the layout of torch's <c>state_dict</c>s. Dassl's own files also hold the inner schedule
 /// as an object, which drags the whole optimizer along and which only unrestricted unpickling can read.
 /// </remarks>
 internal sealed record DasslTrainingState
@@ -34,7 +34,7 @@ internal sealed record DasslTrainingState
     public double? ValidationResult { get; init; }
 
     /// <summary>Reads the momentum of a checkpoint, by the names of the parameters.</summary>
-    /// <param name="file">A checkpoint of the family, ours or theirs.</param>
+    /// <param name="file">A checkpoint of Dassl's programs, ours or theirs.</param>
     /// <param name="state">Names, in order, of what such a checkpoint holds of the method.</param>
     /// <returns>Empty where the file holds no optimizer, or one of another number of parameters.</returns>
     public static IReadOnlyDictionary<string, Tensor> ReadMomentum(CheckpointFile file, IEnumerable<string> state)
@@ -61,7 +61,7 @@ internal sealed record DasslTrainingState
         return momentum;
     }
 
-    /// <summary>The optimizer's state dict. The family gives its optimizers the frozen parameters too.</summary>
+    /// <summary>The optimizer's state dict. Dassl's programs give their optimizers the frozen parameters too.</summary>
     /// <param name="state">All that the checkpoint holds of the method, in order.</param>
     public PickleDictionary Optimizer(IReadOnlyList<KeyValuePair<string, Tensor>> state)
     {

@@ -1,5 +1,4 @@
 using PromptKD.Configuration;
-using PromptKD.Configuration.Presets;
 using PromptKD.Models.Weights;
 
 namespace PromptKD.Dassl;
@@ -55,12 +54,13 @@ internal sealed class ReferenceFiles(string folder)
 
     /// <summary>A configuration with the models that a run of PromptKD needs.</summary>
     /// <param name="config">DISTILL.STUDENT, .TEACHER and .TEACHER_PROMPTS say what is not to be looked for.</param>
+    /// <param name="hasTeacher">Whether the method learns from a teacher.</param>
     /// <exception cref="PromptKDException">As <see cref="Clip"/> and <see cref="TeacherPrompts"/>.</exception>
-    public ExperimentConfig Complete(ExperimentConfig config)
+    public ExperimentConfig Complete(ExperimentConfig config, bool hasTeacher)
     {
         DistillConfig given = config.Distill;
         DistillConfig paths = given with { Student = Model(given.Student, config.Model.Backbone.Name, "ViT-B/16") };
-        if (config.Trainer.Name == TrainPreset.PromptKD && (given.Store.Length == 0 || given.Teacher.Length > 0))
+        if (hasTeacher && (given.Store.Length == 0 || given.Teacher.Length > 0))
         {
             paths = paths with
             {

@@ -2,7 +2,7 @@ using PromptKD.Evaluation;
 
 namespace PromptKD.Dassl;
 
-/// <summary>What an evaluation came to, in the lines that the CoOp family's programs print.</summary>
+/// <summary>What an evaluation came to, in the lines that Dassl's programs print.</summary>
 internal static class ResultText
 {
     /// <summary>The line before an evaluation.</summary>

@@ -1,7 +1,7 @@
 namespace PromptKD.Evaluation;
 
 /// <summary>
-/// What a set of predictions is worth, as the CoOp family's evaluator counts it (Dassl evaluation/evaluator.py).
+/// What a set of predictions is worth, as Dassl's evaluator counts it (Dassl evaluation/evaluator.py).
 /// All rates are in percent.
 /// </summary>
 internal sealed class ClassificationMetrics

@@ -15,16 +15,16 @@ internal sealed class Evaluator
     /// <param name="cancellation">Stops between batches.</param>
     public static Evaluator Run(
         Func<Tensor, Tensor> classify, IEnumerable<Batch> batches, CancellationToken cancellation = default) =>
-        RunSeveral(pictures => [classify(pictures)], count: 1, batches, cancellation)[0];
+        RunSeveral(batch => [classify(batch.Images)], count: 1, batches, cancellation)[0];
 
     /// <summary>Runs several classifiers over the same batches, each of which is loaded once.</summary>
-    /// <param name="classify">From normalised pixels [batch, 3, size, size] to logits [batch, classes] of each.</param>
+    /// <param name="classify">From a batch to logits [batch, classes] of each.</param>
     /// <param name="count">How many classifiers there are.</param>
     /// <param name="batches">Batches with labels; each is disposed when it has been used.</param>
     /// <param name="cancellation">Stops between batches.</param>
     /// <returns>One evaluation a classifier, in order.</returns>
     public static IReadOnlyList<Evaluator> RunSeveral(
-        Func<Tensor, IReadOnlyList<Tensor>> classify,
+        Func<Batch, IReadOnlyList<Tensor>> classify,
         int count,
         IEnumerable<Batch> batches,
         CancellationToken cancellation = default)
@@ -73,12 +73,13 @@ internal sealed class Evaluator
         return best;
     }
 
-    private static void Add(Evaluator[] evaluators, Func<Tensor, IReadOnlyList<Tensor>> classify, Batch batch)
+    private static void Add(Evaluator[] evaluators, Func<Batch, IReadOnlyList<Tensor>> classify, Batch batch)
     {
         using var pause = CollectionPause.Begin();
         using DisposeScope scope = NewDisposeScope();
         Tensor labels = batch.Labels ?? throw new InvalidOperationException("Cannot evaluate batches without labels.");
-        foreach ((Evaluator evaluator, Tensor logits) in evaluators.Zip(classify(batch.Images)))
+        IReadOnlyList<Tensor> all = OutOfMemory.Explain(() => classify(batch), "Lower DATALOADER.TEST.BATCH_SIZE.");
+        foreach ((Evaluator evaluator, Tensor logits) in evaluators.Zip(all))
         {
             evaluator.Add(logits.cpu(), labels.cpu());
         }

@@ -13,23 +13,29 @@ internal sealed class FolderEvaluation
 
     /// <param name="folder"><c>folder/CLASS NAME/PICTURE</c>.</param>
     /// <param name="classNames">Class names, in label order.</param>
-    /// <param name="preprocessing">How pictures are prepared.</param>
+    /// <param name="preparations">How pictures are prepared, for each model that looks at them; the first is the main one.</param>
     /// <param name="options">How to load them; null for the defaults.</param>
     /// <exception cref="PromptKDException">The folder is missing or empty, or a part of it fits no class.</exception>
     public FolderEvaluation(
-        string folder, IReadOnlyList<string> classNames, Preprocessing preprocessing, PictureLoaderOptions? options)
-        : this(PictureFolder.Labelled(folder, classNames).Items, classNames.Count, preprocessing, options)
+        string folder,
+        IReadOnlyList<string> classNames,
+        IReadOnlyList<Preprocessing> preparations,
+        PictureLoaderOptions? options)
+        : this(PictureFolder.Labelled(folder, classNames).Items, classNames.Count, preparations, options)
     {
     }
 
     /// <param name="items">The pictures, with labels.</param>
     /// <param name="classes">Number of classes.</param>
-    /// <param name="preprocessing">How pictures are prepared.</param>
+    /// <param name="preparations">As in the other form.</param>
     /// <param name="options">How to load them; null for the defaults.</param>
     public FolderEvaluation(
-        IReadOnlyList<PictureItem> items, int classes, Preprocessing preprocessing, PictureLoaderOptions? options)
+        IReadOnlyList<PictureItem> items,
+        int classes,
+        IReadOnlyList<Preprocessing> preparations,
+        PictureLoaderOptions? options)
     {
-        _loader = new PictureLoader(items, preprocessing, options);
+        _loader = new PictureLoader(items, preparations, options);
         _pictures = items.Count;
         _classes = classes;
     }
@@ -47,7 +53,7 @@ internal sealed class FolderEvaluation
     /// <exception cref="PromptKDException">No class is left to be novel, or no picture can be read.</exception>
     public BaseNovelResult Measure(
         Func<Tensor, Tensor> classify, int? baseClasses, int batchSize, CancellationToken cancellation) =>
-        MeasureSeveral(pictures => [classify(pictures)], count: 1, baseClasses, batchSize, cancellation)[0];
+        MeasureSeveral(batch => [classify(batch.Images)], count: 1, baseClasses, batchSize, cancellation)[0];
 
     /// <summary>Measures several classifiers on the same pictures, each of which is loaded once.</summary>
     /// <param name="classify">From normalised pixels [batch, 3, size, size] to logits [batch, classes] of each.</param>
@@ -57,7 +63,7 @@ internal sealed class FolderEvaluation
     /// <param name="cancellation">Stops between batches.</param>
     /// <exception cref="PromptKDException">No class is left to be novel, or no picture can be read.</exception>
     public IReadOnlyList<BaseNovelResult> MeasureSeveral(
-        Func<Tensor, IReadOnlyList<Tensor>> classify,
+        Func<Batch, IReadOnlyList<Tensor>> classify,
         int count,
         int? baseClasses,
         int batchSize,

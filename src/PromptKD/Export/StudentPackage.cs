@@ -1,4 +1,5 @@
 using PromptKD.Methods;
+using PromptKD.Models;
 using PromptKD.Models.Clip;
 using PromptKD.Models.Prompts;
 using PromptKD.Models.Weights;
@@ -31,10 +32,19 @@ internal static class StudentPackage
         StudentManifest.Read(Path.Combine(folder, ManifestFile));
 
     /// <summary>Writes a package. The manifest comes last, so a folder with one is complete.</summary>
-    /// <exception cref="PromptKDException">A file cannot be written.</exception>
-    public static void Write(string folder, Student student, ClassVectors classVectors, StudentManifest manifest)
+    /// <exception cref="PromptKDException">A file cannot be written, or what was learned is no numbers.</exception>
+    public static void Write(string folder, DistilledStudent distilled, StudentManifest manifest)
     {
+        Student student = distilled.Student;
+        ClassVectors classVectors = distilled.ClassVectors;
         using DisposeScope scope = NewDisposeScope();
+        if (FiniteValues.FindFault([.. student.LearnedState, new(VectorsName, classVectors.Vectors)]) is { } name)
+        {
+            throw new PromptKDException(
+                $"{folder}: not written: '{name}' holds values that are no numbers. The training diverged: start afresh in "
+                + "another output folder with a lower --lr.");
+        }
+
         SafetensorsFile.Write(
             Path.Combine(folder, TensorsFile),
             [.. student.FullState.Select(named => KeyValuePair.Create(named.Key, Smallest(named.Value)))]);
@@ -49,13 +59,14 @@ internal static class StudentPackage
     /// <param name="manifest">Its manifest.</param>
     /// <param name="target">Where to compute, and in which element type.</param>
     /// <exception cref="PromptKDException">A file is missing, cut short, or does not fit the manifest.</exception>
-    public static PromptKDMethod Read(string folder, StudentManifest manifest, ComputeTarget target)
+    public static DistilledStudent Read(string folder, StudentManifest manifest, ComputeTarget target)
     {
         string path = Path.Combine(folder, TensorsFile);
-        var encoder = ImageEncoder.Create(manifest.Architecture, target.Type, target.Device);
+        using var parts = new Unfinished();
+        ImageEncoder encoder = parts.Add(ImageEncoder.Create(manifest.Architecture, target.Type, target.Device));
         var shape = new StudentShape(
             manifest.PromptLength, manifest.PromptDepth, manifest.TeacherEmbedding, manifest.RoundPromptsToHalf);
-        var student = new Student(encoder, shape);
+        Student student = parts.Add(new Student(encoder, shape));
         student.train(false);
 
         // The modules outlive this method; what is read from disk does not.
@@ -65,9 +76,7 @@ internal static class StudentPackage
         student.LoadLearned(tensors, path);
 
         ClassVectors classVectors = ReadClassVectors(folder, manifest, target.Device);
-        var settings = new PromptKDSettings(
-            manifest.Training.LossWeight, manifest.Training.Temperature, manifest.LogitScale);
-        return new PromptKDMethod(student, teacher: null, classVectors, settings);
+        return parts.HandOver(new DistilledStudent(student, classVectors, manifest.LogitScale));
     }
 
     private static ClassVectors ReadClassVectors(string folder, StudentManifest manifest, Device device)

@@ -2,10 +2,10 @@ using PromptKD.Data.Loading;
 
 namespace PromptKD.Features;
 
-/// <summary>Where the teacher's image features come from: computed as they are needed, or stored before.</summary>
+/// <summary>Where the image features of a frozen tower come from: computed as they are needed, or stored before.</summary>
 internal interface IImageFeatures : IDisposable
 {
-    /// <summary>The teacher's features of the very pixels in a batch.</summary>
-    /// <returns>Normalised, float32, without gradient, [batch, teacher embedding].</returns>
+    /// <summary>The features of the pictures in a batch, in the very view that it shows.</summary>
+    /// <returns>Normalised, float32, without gradient, [batch, embedding].</returns>
     Tensor Of(Batch batch);
 }

@@ -1,15 +1,21 @@
+using PromptKD.Data.Decoding;
 using PromptKD.Data.Loading;
 using PromptKD.Models.Clip;
 
 namespace PromptKD.Features;
 
-/// <summary>Computes the teacher's image features batch by batch, as the paper does.</summary>
+/// <summary>Computes image features batch by batch, as the paper does.</summary>
 /// <param name="encoder">The frozen tower; taken over.</param>
-/// <param name="prompts">The teacher's own learned vision prompts, or null for plain CLIP; taken over.</param>
-internal sealed class LiveFeatures(ImageEncoder encoder, LayerPrompts? prompts) : IImageFeatures
+/// <param name="prompts">The tower's own learned prompts, or null for plain CLIP; taken over.</param>
+/// <param name="preparation">How the tower wants pictures to be prepared; null: as the first of a batch's.</param>
+internal sealed class LiveFeatures(ImageEncoder encoder, LayerPrompts? prompts, Preprocessing? preparation = null)
+    : IImageFeatures
 {
+    /// <summary>How the tower wants pictures to be prepared; null: as the first of a batch's.</summary>
+    public Preprocessing? Preparation => preparation;
+
     /// <inheritdoc/>
-    public Tensor Of(Batch batch) => Of(batch.Images);
+    public Tensor Of(Batch batch) => Of(preparation is null ? batch.Images : batch.Pixels(preparation));
 
     /// <param name="images">Normalised pixels, [batch, 3, size, size].</param>
     /// <returns>Normalised features, float32, [batch, embedding].</returns>

@@ -15,12 +15,12 @@ public sealed class StudentClassifier : IDisposable
 {
     private const int BatchSize = 32;
 
-    private readonly PromptKDMethod _method;
+    private readonly DistilledStudent _student;
 
-    private StudentClassifier(StudentManifest manifest, PromptKDMethod method)
+    private StudentClassifier(StudentManifest manifest, DistilledStudent student)
     {
         Manifest = manifest;
-        _method = method;
+        _student = student;
     }
 
     /// <summary>What the package says of itself.</summary>
@@ -35,11 +35,15 @@ public sealed class StudentClassifier : IDisposable
     /// <param name="precision">
     /// "fp32", "bf16", "fp16" or "auto"; null computes as the student was trained, where this machine does so fast.
     /// </param>
+    /// <param name="observer">Is told what is computed otherwise than asked for; null for nobody.</param>
     /// <exception cref="PromptKDException">The folder is no complete package, or the device is not there.</exception>
-    public static StudentClassifier Load(string folder, string device = "auto", string? precision = null)
+    public static StudentClassifier Load(
+        string folder, string device = "auto", string? precision = null, IRunObserver? observer = null)
     {
+        observer ??= IRunObserver.Nobody;
         StudentManifest manifest = StudentPackage.ReadManifest(folder);
-        var target = ComputeTarget.Resolve(device, precision ?? (manifest.Precision == "fp32" ? "fp32" : "auto"));
+        var target = ComputeTarget.Resolve(
+            device, precision ?? (manifest.Precision == "fp32" ? "fp32" : "auto"), useCuda: true, observer.OnWarning);
         target.UseThreadsFor(manifest.Architecture.VisionWidth);
         return new StudentClassifier(manifest, StudentPackage.Read(folder, manifest, target));
     }
@@ -114,8 +118,8 @@ public sealed class StudentClassifier : IDisposable
         Action<SkippedPicture>? skipped = null,
         CancellationToken cancellation = default)
     {
-        var evaluation = new FolderEvaluation(folder, ClassNames, Manifest.Preprocessing, options);
-        BaseNovelResult result = evaluation.Measure(_method.Classify, baseClasses, BatchSize, cancellation);
+        var evaluation = new FolderEvaluation(folder, ClassNames, [Manifest.Preprocessing], options);
+        BaseNovelResult result = evaluation.Measure(_student.Classify, baseClasses, BatchSize, cancellation);
         foreach (SkippedPicture picture in evaluation.Skipped)
         {
             skipped?.Invoke(picture);
@@ -125,7 +129,7 @@ public sealed class StudentClassifier : IDisposable
     }
 
     /// <summary>Frees the model.</summary>
-    public void Dispose() => _method.Dispose();
+    public void Dispose() => _student.Dispose();
 
     private static IEnumerable<PictureItem> FindPictures(string path) =>
         Directory.Exists(path) || ShardFiles.IsShard(path) ? PictureFolder.Unlabelled(path).Items
@@ -137,7 +141,7 @@ public sealed class StudentClassifier : IDisposable
     {
         using var pause = CollectionPause.Begin();
         using DisposeScope scope = NewDisposeScope();
-        return _method.Classify(batch.Images).softmax(-1).cpu().data<float>().ToArray();
+        return _student.Classify(batch.Images).softmax(-1).cpu().data<float>().ToArray();
     }
 
     private PicturePrediction Describe(string path, ReadOnlySpan<float> probabilities, int top)

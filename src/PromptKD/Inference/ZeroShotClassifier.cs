@@ -1,5 +1,7 @@
+using PromptKD.Configuration.Presets;
 using PromptKD.Data.Decoding;
 using PromptKD.Evaluation;
+using PromptKD.Features;
 using PromptKD.Methods;
 using PromptKD.Models.Weights;
 using PromptKD.Runtime;
@@ -29,7 +31,7 @@ public sealed class ZeroShotClassifier : IDisposable
     /// <param name="clip">A checkpoint, a folder, or a name such as <c>openai:ViT-B/16</c>.</param>
     /// <param name="classNames">Class names, in label order.</param>
     /// <param name="templates">Sentences around them; null for "a photo of a {}.".</param>
-    /// <param name="preprocessing">How pictures are prepared; its size is replaced by the CLIP's own.</param>
+    /// <param name="preprocessing">How pictures are prepared, its size replaced by the CLIP's own; null: as its folder says.</param>
     /// <param name="vocabulary">CLIP's vocabulary; null to look for it.</param>
     /// <param name="device">"auto", "cpu", "cuda" or "cuda:n".</param>
     /// <param name="precision">"auto", "fp32", "bf16" or "fp16".</param>
@@ -44,7 +46,8 @@ public sealed class ZeroShotClassifier : IDisposable
         string precision = "auto")
     {
         ComputeTarget target = ComputeTarget.Resolve(device, precision);
-        using var frozen = new FrozenTeacher(ModelFiles.OpenClip(clip), prompts: null, target);
+        ClipCheckpoint checkpoint = ModelFiles.OpenClip(clip);
+        using var frozen = new FrozenClip(checkpoint, prompts: null, target);
         target.UseThreadsFor(frozen.Architecture.VisionWidth);
         var tokenizer = ClipTokenizer.Load(ModelFiles.FindVocabulary(vocabulary, frozen.Folder));
         ClassVectors vectors = frozen.ReadClassVectors(
@@ -54,7 +57,9 @@ public sealed class ZeroShotClassifier : IDisposable
             contextText: "",
             roundToHalf: false);
         var method = new ZeroShotMethod(frozen.ReadImageTower(roundToHalf: false), vectors);
-        Preprocessing prepared = (preprocessing ?? new Preprocessing()) with { Size = frozen.Architecture.ImageSize };
+        Preprocessing prepared = preprocessing is null
+            ? TowerPreparation.Of(DistillPreset.Config.Input, checkpoint)
+            : preprocessing with { Size = frozen.Architecture.ImageSize };
         return new ZeroShotClassifier(method, classNames, prepared);
     }
 
@@ -65,7 +70,7 @@ public sealed class ZeroShotClassifier : IDisposable
     /// <exception cref="PromptKDException">A folder fits no class, or no picture can be read.</exception>
     public BaseNovelResult Evaluate(
         string folder, int? baseClasses = null, CancellationToken cancellation = default) =>
-        new FolderEvaluation(folder, _classNames, _preprocessing, options: null)
+        new FolderEvaluation(folder, _classNames, [_preprocessing], options: null)
             .Measure(_method.Classify, baseClasses, BatchSize, cancellation);
 
     /// <summary>Frees the model.</summary>

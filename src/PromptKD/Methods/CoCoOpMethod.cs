@@ -1,6 +1,9 @@
+using PromptKD.Configuration;
 using PromptKD.Data.Loading;
 using PromptKD.Models.Clip;
 using PromptKD.Models.Prompts;
+using PromptKD.Runtime;
+using PromptKD.Text;
 using TorchSharp.Modules;
 
 namespace PromptKD.Methods;
@@ -33,21 +36,25 @@ internal sealed class CoCoOpMethod : ITrainedMethod
     public IReadOnlyList<KeyValuePair<string, Tensor>> State => NamedTensors.Of(Trainable);
 
     /// <inheritdoc/>
-    public string CheckpointFolder => "prompt_learner";
-
-    /// <inheritdoc/>
-    public IReadOnlyList<KeyValuePair<string, Tensor>> CheckpointState =>
-    [
-        new("ctx", _context.detach()),
-        .. _clip.Sentences.StoredEmbeddings(),
-        .. NamedTensors.Below("", NamedTensors.Of(NetworkParameters)),
-    ];
-
-    /// <inheritdoc/>
-    public int SmallestBatch => 1;
+    public FrozenModel Model => _clip.Frozen;
 
     private IEnumerable<KeyValuePair<string, Parameter>> NetworkParameters => _network.named_parameters()
         .Select(named => KeyValuePair.Create("meta_net." + named.name, named.parameter));
+
+    /// <summary>Makes the method, its context drawn or taken from words.</summary>
+    public static CoCoOpMethod Build(MethodInputs inputs)
+    {
+        CoCoOpConfig settings = inputs.Config.Trainer.CoCoOp;
+        var context = ContextText.CountedInWords(settings.CtxInit, settings.NCtx);
+        var oddities = new ContextWarnings(inputs, "COCOOP");
+        oddities.OfWords(context, settings.NCtx);
+        using var parts = new Unfinished();
+        PromptedClip clip = parts.Add(PromptedClip.Read(inputs, context, NamePosition.End));
+        using Tensor initial = clip.DrawContext(context, inputs.Tokenizer.Value);
+        ClipArchitecture sizes = inputs.Clip.Architecture;
+        var network = new MetaNetwork(sizes.EmbeddingSize, sizes.TextWidth, inputs.Target.Device);
+        return parts.HandOver(new CoCoOpMethod(clip, initial, network));
+    }
 
     /// <summary>Nothing here behaves differently while training.</summary>
     public void SetTraining(bool training)
@@ -55,7 +62,7 @@ internal sealed class CoCoOpMethod : ITrainedMethod
     }
 
     /// <inheritdoc/>
-    public void LoadCheckpoint(IReadOnlyDictionary<string, Tensor> tensors, string source) =>
+    public void LoadLearned(IReadOnlyDictionary<string, Tensor> tensors, string source) =>
         NamedTensors.Load(Trainable, tensors, source);
 
     /// <inheritdoc/>

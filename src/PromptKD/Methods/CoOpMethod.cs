@@ -1,5 +1,9 @@
+using PromptKD.Configuration;
 using PromptKD.Data.Loading;
 using PromptKD.Models.Clip;
+using PromptKD.Models.Prompts;
+using PromptKD.Runtime;
+using PromptKD.Text;
 using TorchSharp.Modules;
 
 namespace PromptKD.Methods;
@@ -30,20 +34,40 @@ internal sealed class CoOpMethod : ITrainedMethod
     public IReadOnlyList<KeyValuePair<string, Tensor>> State => NamedTensors.Of(Trainable);
 
     /// <inheritdoc/>
-    public string CheckpointFolder => "prompt_learner";
+    public FrozenModel Model => _clip.Frozen;
 
-    /// <inheritdoc/>
-    public IReadOnlyList<KeyValuePair<string, Tensor>> CheckpointState =>
-        [.. NamedTensors.Below("", State), .. _clip.Sentences.StoredEmbeddings()];
+    /// <summary>Makes the method, its context drawn or taken from words.</summary>
+    public static CoOpMethod Build(MethodInputs inputs)
+    {
+        CoOpConfig settings = inputs.Config.Trainer.CoOp;
+        var context = ContextText.CountedInWords(settings.CtxInit, settings.NCtx);
+        var oddities = new ContextWarnings(inputs, "COOP");
+        oddities.OfWords(context, settings.NCtx);
+        NamePosition position = settings.ClassTokenPosition switch
+        {
+            "middle" => NamePosition.Middle,
+            "front" => NamePosition.Front,
+            _ => NamePosition.End,
+        };
+        if (settings.Csc && context.StartsFromWords)
+        {
+            inputs.Warn(
+                "TRAINER.COOP.CSC has no effect with CTX_INIT, as in the reference: all classes share one context.");
+        }
 
-    /// <inheritdoc/>
-    public int SmallestBatch => 1;
+        using var parts = new Unfinished();
+        PromptedClip clip = parts.Add(PromptedClip.Read(inputs, context, position));
+        using Tensor initial = settings.Csc && !context.StartsFromWords
+            ? clip.DrawContextOfEachClass(context)
+            : clip.DrawContext(context, inputs.Tokenizer.Value);
+        return parts.HandOver(new CoOpMethod(clip, initial));
+    }
 
     /// <inheritdoc/>
     public void SetTraining(bool training) => _clip.ForgetTexts();
 
     /// <inheritdoc/>
-    public void LoadCheckpoint(IReadOnlyDictionary<string, Tensor> tensors, string source)
+    public void LoadLearned(IReadOnlyDictionary<string, Tensor> tensors, string source)
     {
         NamedTensors.Load(Trainable, tensors, source);
         _clip.ForgetTexts();

@@ -1,5 +1,6 @@
 using PromptKD.Data.Loading;
 using PromptKD.Models.Prompts;
+using PromptKD.Runtime;
 using TorchSharp.Modules;
 
 namespace PromptKD.Methods;
@@ -19,19 +20,21 @@ internal sealed class IVLPMethod(PromptedClip clip, TowerPrompts prompts) : ITra
     public IReadOnlyList<KeyValuePair<string, Tensor>> State => NamedTensors.Of(Trainable);
 
     /// <inheritdoc/>
-    public string CheckpointFolder => "VLPromptLearner";
+    public FrozenModel Model => clip.Frozen;
 
-    /// <inheritdoc/>
-    public IReadOnlyList<KeyValuePair<string, Tensor>> CheckpointState => clip.WholeState(TowerPrompts.Sort(State));
-
-    /// <inheritdoc/>
-    public int SmallestBatch => 1;
+    /// <summary>Makes the method, its text context drawn or taken from words.</summary>
+    public static IVLPMethod Build(MethodInputs inputs)
+    {
+        using var parts = new Unfinished();
+        (PromptedClip clip, TowerPrompts prompts) = BothTowers.Prompt(inputs, "IVLP", inputs.Config.Trainer.IVLP, parts);
+        return parts.HandOver(new IVLPMethod(clip, prompts));
+    }
 
     /// <inheritdoc/>
     public void SetTraining(bool training) => clip.ForgetTexts();
 
     /// <inheritdoc/>
-    public void LoadCheckpoint(IReadOnlyDictionary<string, Tensor> tensors, string source)
+    public void LoadLearned(IReadOnlyDictionary<string, Tensor> tensors, string source)
     {
         NamedTensors.Load(Trainable, tensors, source);
         clip.ForgetTexts();

@@ -1,5 +1,9 @@
+using PromptKD.Configuration;
 using PromptKD.Data.Loading;
+using PromptKD.Models.Clip;
 using PromptKD.Models.Prompts;
+using PromptKD.Runtime;
+using PromptKD.Text;
 using TorchSharp.Modules;
 
 namespace PromptKD.Methods;
@@ -23,21 +27,28 @@ internal sealed class MaPLeMethod(PromptedClip clip, CoupledPrompts prompts) : I
     public IReadOnlyList<KeyValuePair<string, Tensor>> State => NamedTensors.Of(Trainable);
 
     /// <inheritdoc/>
-    public string CheckpointFolder => "MultiModalPromptLearner";
+    public FrozenModel Model => clip.Frozen;
 
-    /// <inheritdoc/>
-    public IReadOnlyList<KeyValuePair<string, Tensor>> CheckpointState =>
-        clip.WholeState(
-            new PromptTensors(prompts.Context, [], []), NamedTensors.Of(prompts.Named).Skip(1));
-
-    /// <inheritdoc/>
-    public int SmallestBatch => 1;
+    /// <summary>Makes the method, its context drawn or taken from words.</summary>
+    public static MaPLeMethod Build(MethodInputs inputs)
+    {
+        MaPLeConfig settings = inputs.Config.Trainer.MaPLe;
+        var context = ContextText.CountedInTokens(settings.CtxInit, settings.NCtx);
+        var oddities = new ContextWarnings(inputs, "MAPLE");
+        oddities.OfTokens(context, settings.CtxInit);
+        using var parts = new Unfinished();
+        PromptedClip clip = parts.Add(PromptedClip.Read(inputs, context, NamePosition.End));
+        using Tensor initial = clip.DrawContext(context, inputs.Tokenizer.Value);
+        ClipArchitecture sizes = inputs.Clip.Architecture;
+        int depth = Math.Min(settings.PromptDepth, Math.Min(sizes.TextLayers, sizes.VisionLayers));
+        return parts.HandOver(new MaPLeMethod(clip, new CoupledPrompts(initial, depth, sizes.VisionWidth)));
+    }
 
     /// <inheritdoc/>
     public void SetTraining(bool training) => clip.ForgetTexts();
 
     /// <inheritdoc/>
-    public void LoadCheckpoint(IReadOnlyDictionary<string, Tensor> tensors, string source)
+    public void LoadLearned(IReadOnlyDictionary<string, Tensor> tensors, string source)
     {
         NamedTensors.Load(Trainable, tensors, source);
         clip.ForgetTexts();

@@ -1,6 +1,9 @@
+using PromptKD.Configuration;
 using PromptKD.Data.Loading;
-using PromptKD.Features;
+using PromptKD.Models.Clip;
 using PromptKD.Models.Prompts;
+using PromptKD.Models.Weights;
+using PromptKD.Runtime;
 using PromptKD.Teachers;
 using TorchSharp.Modules;
 
@@ -11,98 +14,101 @@ namespace PromptKD.Methods;
 /// probabilities that a large teacher gives it. Both compare images with the teacher's text features, so the student
 /// needs no text encoder.
 /// </summary>
-/// <param name="student">Taken over: disposed with the method.</param>
-/// <param name="teacher">Where the teacher's image features come from; taken over. Null for inference only.</param>
-/// <param name="classVectors">The teacher's text features of all classes; taken over.</param>
-/// <param name="settings">Loss weight, temperature and the student's own logit scale.</param>
-/// <param name="further">Teachers beside the first one, taken over; null for the paper's one teacher.</param>
-internal sealed class PromptKDMethod(
-    Student student,
-    IImageFeatures? teacher,
-    ClassVectors classVectors,
-    PromptKDSettings settings,
-    FurtherTeachers? further = null) : ITrainedMethod
+/// <remarks>arXiv 2403.02781, section 3; PromptKD trainers/promptkd.py.</remarks>
+internal sealed class PromptKDMethod : ITrainedMethod
 {
-    /// <inheritdoc/>
-    public IReadOnlyList<KeyValuePair<string, Parameter>> Trainable => student.Trainable;
+    private readonly Student _student;
+    private readonly ITeacher _teacher;
+    private readonly Tensor _logitScale;
+
+    /// <param name="student">Taken over: disposed with the method.</param>
+    /// <param name="logitScale">exp(logit_scale) of the student's own CLIP.</param>
+    /// <param name="teacher">Whom it learns from, and whose class vectors it is compared with; taken over.</param>
+    /// <param name="settings">Weight and temperature of the loss.</param>
+    public PromptKDMethod(Student student, double logitScale, ITeacher teacher, PromptKDSettings settings)
+    {
+        _student = student;
+        _teacher = teacher;
+        Settings = settings;
+        _logitScale = tensor((float)Math.Log(logitScale)).DetachFromDisposeScope();
+        Distilled = new DistilledStudent(student, teacher.ClassVectors, logitScale);
+    }
 
     /// <inheritdoc/>
-    public IReadOnlyList<KeyValuePair<string, Tensor>> State => student.LearnedState;
+    public IReadOnlyList<KeyValuePair<string, Parameter>> Trainable => _student.Trainable;
 
     /// <inheritdoc/>
-    public string CheckpointFolder => "VLPromptLearner";
+    public IReadOnlyList<KeyValuePair<string, Tensor>> State => _student.LearnedState;
+
+    /// <summary>What is learned, and the running statistics of the projector's batch normalisation.</summary>
+    public IReadOnlyList<KeyValuePair<string, Tensor>> Deployed => _student.LearnedState;
 
     /// <inheritdoc/>
-    public IReadOnlyList<KeyValuePair<string, Tensor>> CheckpointState =>
-        student.ReferenceState(Math.Log(settings.StudentLogitScale));
+    public FrozenModel Model => new(_student.Encoder, _logitScale);
 
     /// <summary>The projector's batch normalisation has no variance of one picture.</summary>
     public int SmallestBatch => 2;
 
+    /// <summary>Whom it learns from. Belongs to the method.</summary>
+    public ITeacher Teacher => _teacher;
+
     /// <summary>Numbers of the loss.</summary>
-    public PromptKDSettings Settings => settings;
-
-    /// <summary>The model that is learned.</summary>
-    public Student Student => student;
-
-    /// <summary>The text features of the teacher, the first one where there are several.</summary>
-    public ClassVectors ClassVectors => classVectors;
+    public PromptKDSettings Settings { get; }
 
     /// <inheritdoc/>
-    public void SetTraining(bool training) => student.train(training);
+    public DistilledStudent Distilled { get; }
+
+    DistilledStudent? ITrainedMethod.Distilled => Distilled;
+
+    /// <summary>Makes a student of the CLIP, with fresh prompts and projector.</summary>
+    /// <param name="inputs">With a teacher.</param>
+    public static PromptKDMethod Build(MethodInputs inputs)
+    {
+        using var parts = new Unfinished();
+        ITeacher teacher = parts.Add(
+            inputs.Teacher ?? throw new InvalidOperationException("PromptKD learns from a teacher, and there is none."));
+        PromptKDConfig settings = inputs.Config.Trainer.PromptKD;
+        ClipCheckpoint clip = inputs.Clip;
+        clip.Architecture.RequireTransformer(clip.Description);
+        ImageEncoder encoder = parts.Add(
+            ImageEncoder.Create(clip.Architecture, inputs.Target.Type, inputs.Target.Device));
+        ModuleWeights.Fill(encoder, clip.Tensors, "visual.", clip.Description);
+        inputs.SeedTorch();
+        var student = new Student(encoder, new StudentShape(
+            settings.NCtxVision,
+            settings.NCtxVision == 0 ? 0 : settings.PromptDepthVision,
+            (int)teacher.ClassVectors.Vectors.shape[1],
+            settings.HalfPrompts));
+        return parts.HandOver(new PromptKDMethod(
+            student, Math.Exp(clip.LogitScale), teacher, new PromptKDSettings(settings.KdWeight, settings.Temperature)));
+    }
 
     /// <inheritdoc/>
-    public void LoadCheckpoint(IReadOnlyDictionary<string, Tensor> tensors, string source) =>
-        student.LoadLearned(tensors, source);
+    public void SetTraining(bool training) => _student.train(training);
+
+    /// <inheritdoc/>
+    public void LoadLearned(IReadOnlyDictionary<string, Tensor> tensors, string source) =>
+        _student.LoadLearned(tensors, source);
 
     /// <inheritdoc/>
     public StepOutcome Loss(Batch batch)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor teacherLogits = TeacherLogits(batch);
-        Tensor studentLogits = StudentLogits(batch.Images);
-        Tensor loss = settings.LossWeight
-            * DistillationLoss.Compute(teacherLogits, studentLogits, settings.Temperature);
-        Tensor matches = teacherLogits.argmax(-1).eq(studentLogits.argmax(-1)).sum();
+        Tensor asked = _teacher.Scores(batch);
+        Tensor given = Distilled.Scores(batch.Images);
+        Tensor loss = Settings.LossWeight * DistillationLoss.Compute(asked, given, Settings.Temperature);
+        Tensor matches = asked.argmax(-1).eq(given.argmax(-1)).sum();
         return new StepOutcome(loss, matches).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
-    public Tensor Classify(Tensor images)
-    {
-        using IDisposable noGradients = no_grad();
-        using DisposeScope scope = NewDisposeScope();
-        return StudentLogits(images).MoveToOuterDisposeScope();
-    }
+    public Tensor Classify(Tensor images) => Distilled.Classify(images);
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        student.Dispose();
-        teacher?.Dispose();
-        further?.Dispose();
-        classVectors.Dispose();
-    }
-
-    /// <returns>[batch, classes].</returns>
-    internal Tensor TeacherLogits(Batch batch)
-    {
-        if (teacher is null)
-        {
-            throw new InvalidOperationException("This method was made for inference: it has no teacher.");
-        }
-
-        using IDisposable noGradients = no_grad();
-        using DisposeScope scope = NewDisposeScope();
-        Tensor logits = classVectors.Compare(teacher.Of(batch), classVectors.LogitScale);
-        return (further?.Combine(logits, batch, settings.Temperature) ?? logits).MoveToOuterDisposeScope();
-    }
-
-    // The reference scales student logits with the student's own logit scale, not with the teacher's.
-    private Tensor StudentLogits(Tensor images)
-    {
-        using DisposeScope scope = NewDisposeScope();
-        return classVectors.Compare(student.ImageFeatures(images), settings.StudentLogitScale)
-            .MoveToOuterDisposeScope();
+        _student.Dispose();
+        _teacher.Dispose();
+        _logitScale.Dispose();
     }
 }

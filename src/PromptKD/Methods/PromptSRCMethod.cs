@@ -1,6 +1,9 @@
+using PromptKD.Configuration;
 using PromptKD.Data.Loading;
 using PromptKD.Models.Prompts;
+using PromptKD.Runtime;
 using PromptKD.Teachers;
+using PromptKD.Text;
 using TorchSharp.Modules;
 
 namespace PromptKD.Methods;
@@ -46,15 +49,14 @@ internal sealed class PromptSRCMethod : ITrainedMethod
         [.. NamedTensors.Of(Trainable), .. Frozen, .. _average.State];
 
     /// <inheritdoc/>
-    public string CheckpointFolder => "VLPromptLearner";
+    public FrozenModel Model => _clip.Frozen;
 
-    /// <inheritdoc/>
-    public IReadOnlyList<KeyValuePair<string, Tensor>> CheckpointState => _clip.WholeState(
-        Measured,
-        _clip.Images.state_dict().Select(named => KeyValuePair.Create("ZS_image_encoder." + named.Key, named.Value)));
+    /// <summary>What was learned, averaged over the epochs so far.</summary>
+    public IReadOnlyList<KeyValuePair<string, Tensor>> Deployed =>
+        _isTraining || _settings.AverageWholeState ? NamedTensors.Of(Trainable) : _average.Averages;
 
-    /// <inheritdoc/>
-    public int SmallestBatch => 1;
+    /// <summary>Numbers of the loss and of the average.</summary>
+    internal PromptSRCSettings Settings => _settings;
 
     // The frozen tensors that the reference averages along with the learned ones.
     private IEnumerable<KeyValuePair<string, Tensor>> Frozen => !_settings.AverageWholeState ? [] :
@@ -65,8 +67,26 @@ internal sealed class PromptSRCMethod : ITrainedMethod
         .. _clip.TextState.Select(named => KeyValuePair.Create("text_encoder." + named.Key, named.Value)),
     ];
 
-    private PromptTensors Measured => TowerPrompts.Sort(
-        _isTraining || _settings.AverageWholeState ? NamedTensors.Of(Trainable) : _average.Averages);
+    private PromptTensors Measured => TowerPrompts.Sort(Deployed);
+
+    /// <summary>Makes the method, its text context drawn or taken from words.</summary>
+    public static PromptSRCMethod Build(MethodInputs inputs)
+    {
+        PromptSRCConfig settings = inputs.Config.Trainer.PromptSRC;
+        using var parts = new Unfinished();
+        (PromptedClip clip, TowerPrompts prompts) = BothTowers.Prompt(inputs, "PROMPTSRC", settings, parts);
+        using DisposeScope scope = NewDisposeScope();
+        Tensor mean = ClassVectors.AverageTemplates(
+            clip.Text, inputs.Tokenizer.Value, inputs.ClassNames, PromptTemplates.ImageNet, normaliseEach: false);
+        var plainTexts = new ClassVectors(
+            inputs.ClassNames, nn.functional.normalize(mean, dim: -1), Math.Exp(inputs.Clip.LogitScale));
+        return parts.HandOver(new PromptSRCMethod(clip, prompts, plainTexts, new PromptSRCSettings(
+            settings.TextLossWeight,
+            settings.ImageLossWeight,
+            settings.GpaMean,
+            settings.GpaStd,
+            settings.ReferenceGpa)));
+    }
 
     /// <inheritdoc/>
     public void SetTraining(bool training)
@@ -76,7 +96,7 @@ internal sealed class PromptSRCMethod : ITrainedMethod
     }
 
     /// <inheritdoc/>
-    public void LoadCheckpoint(IReadOnlyDictionary<string, Tensor> tensors, string source)
+    public void LoadLearned(IReadOnlyDictionary<string, Tensor> tensors, string source)
     {
         NamedTensors.Load(Trainable, tensors, source);
         _average.Restart();

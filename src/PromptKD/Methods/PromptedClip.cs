@@ -72,16 +72,35 @@ internal sealed class PromptedClip : IDisposable
         ClassTexts.RequireVocabulary(tokenizer, clip.Architecture, clip.Description);
         Tensor ids = ClassTexts.Tokenize(tokenizer, classNames, context.Fill, clip.Architecture.ContextLength);
         int[] nameLengths = [.. classNames.Select(name => tokenizer.Encode(name.Replace('_', ' ')).Length)];
-        var images = ImageEncoder.Create(clip.Architecture, target.Type, target.Device);
+        using var parts = new Unfinished();
+        ImageEncoder images = parts.Add(ImageEncoder.Create(clip.Architecture, target.Type, target.Device));
         ModuleWeights.Fill(images, clip.Tensors, "visual.", clip.Description);
-        var text = new TextEncoder(clip.Architecture, target.Type, target.Device);
+        TextEncoder text = parts.Add(new TextEncoder(clip.Architecture, target.Type, target.Device));
         ModuleWeights.Fill(text, clip.Tensors, "", clip.Description);
-        return new PromptedClip(
+        return parts.HandOver(new PromptedClip(
             images,
             text,
             new PromptedTexts(text, ids, context.Length, position, nameLengths),
             clip.Tensors["logit_scale"].to(ScalarType.Float32, target.Device, copy: true),
-            budget ?? new TextBudget());
+            budget ?? new TextBudget()));
+    }
+
+    /// <summary>Reads both towers for a method.</summary>
+    /// <param name="inputs">What it is built from.</param>
+    /// <param name="context">The words in whose place learned tokens stand.</param>
+    /// <param name="position">Where the class name stands.</param>
+    /// <exception cref="PromptKDException">As the longer form.</exception>
+    public static PromptedClip Read(MethodInputs inputs, ContextText context, NamePosition position)
+    {
+        inputs.SeedTorch();
+        return Read(
+            inputs.Clip,
+            inputs.Tokenizer.Value,
+            inputs.ClassNames,
+            context,
+            position,
+            inputs.Target,
+            new TextBudget(inputs.Config.Train.TextChunk, inputs.Config.Train.Memory));
     }
 
     /// <summary>What learned tokens start from: the embeddings of the words, or noise.</summary>
@@ -197,26 +216,8 @@ internal sealed class PromptedClip : IDisposable
         return (LogitScale.exp() * images.matmul(texts.t())).MoveToOuterDisposeScope();
     }
 
-    /// <summary>What the reference saves of a prompted CLIP as a whole, in its order and under its names.</summary>
-    /// <param name="prompts">By the module that has them.</param>
-    /// <param name="otherLearned">What the module that makes prompts has beside them, without "prompt_learner.".</param>
-    /// <returns>New handles of the same values; the caller, or its scope, frees them.</returns>
-    public IReadOnlyList<KeyValuePair<string, Tensor>> WholeState(
-        PromptTensors prompts, IEnumerable<KeyValuePair<string, Tensor>>? otherLearned = null)
-    {
-        using DisposeScope scope = NewDisposeScope();
-        KeyValuePair<string, Tensor>[] learner =
-            [new("ctx", prompts.Context), .. Sentences.StoredEmbeddings(), .. otherLearned ?? []];
-        KeyValuePair<string, Tensor>[] state =
-        [
-            new("logit_scale", LogitScale.detach()),
-            .. NamedTensors.Below("prompt_learner.", learner),
-            .. NamedTensors.Below("image_encoder.", LearnedPrompts.Among(Images.state_dict(), prompts.Vision)),
-            .. NamedTensors.Below("text_encoder.", LearnedPrompts.Among(TextState, prompts.Text)),
-        ];
-        Array.ForEach(state, named => named.Value.MoveToOuterDisposeScope());
-        return state;
-    }
+    /// <summary>The frozen model. Belongs to this object.</summary>
+    public FrozenModel Frozen => new(Images, LogitScale, Text, Sentences);
 
     /// <summary>
     /// The text tower's parameters, without the vocabulary, which the reference does not count as its own.

@@ -1,7 +1,6 @@
-using PromptKD.Data.Loading;
 using PromptKD.Features;
 using PromptKD.Teachers;
-using TorchSharp.Modules;
+using PromptKD.Text;
 
 namespace PromptKD.Methods;
 
@@ -9,37 +8,15 @@ namespace PromptKD.Methods;
 /// <remarks>arXiv 2103.00020, section 3.1; CoOp trainers/zsclip.py.</remarks>
 /// <param name="images">The image tower; taken over.</param>
 /// <param name="classVectors">The text features of the classes, by the same CLIP; taken over.</param>
-internal sealed class ZeroShotMethod(LiveFeatures images, ClassVectors classVectors) : ITrainedMethod
+internal sealed class ZeroShotMethod(LiveFeatures images, ClassVectors classVectors) : IClassifier
 {
-    /// <summary>Nothing.</summary>
-    public IReadOnlyList<KeyValuePair<string, Parameter>> Trainable => [];
+    /// <summary>Plain CLIP with the one sentence that CoOp's program has for the data set.</summary>
+    public static ZeroShotMethod BuildOneSentence(MethodInputs inputs) =>
+        Build(inputs, [PromptTemplates.ForDataset(inputs.Config.Dataset.Name)]);
 
-    /// <summary>Nothing.</summary>
-    public IReadOnlyList<KeyValuePair<string, Tensor>> State => [];
-
-    /// <summary>A name of ours: the family's programs save nothing here.</summary>
-    public string CheckpointFolder => "ZeroshotCLIP";
-
-    /// <summary>Nothing.</summary>
-    public IReadOnlyList<KeyValuePair<string, Tensor>> CheckpointState => [];
-
-    /// <inheritdoc/>
-    public int SmallestBatch => 1;
-
-    /// <summary>Nothing here behaves differently while training.</summary>
-    public void SetTraining(bool training)
-    {
-    }
-
-    /// <summary>There is nothing to load.</summary>
-    public void LoadCheckpoint(IReadOnlyDictionary<string, Tensor> tensors, string source)
-    {
-    }
-
-    /// <inheritdoc/>
-    /// <exception cref="InvalidOperationException">Always.</exception>
-    public StepOutcome Loss(Batch batch) =>
-        throw new InvalidOperationException("Plain CLIP learns nothing; it can only classify.");
+    /// <summary>Plain CLIP with the average of several sentences.</summary>
+    public static ZeroShotMethod BuildEnsemble(MethodInputs inputs) =>
+        Build(inputs, PromptTemplates.EnsembleFor(inputs.Config.Dataset.Name));
 
     /// <inheritdoc/>
     public Tensor Classify(Tensor pixels)
@@ -54,5 +31,14 @@ internal sealed class ZeroShotMethod(LiveFeatures images, ClassVectors classVect
     {
         images.Dispose();
         classVectors.Dispose();
+    }
+
+    private static ZeroShotMethod Build(MethodInputs inputs, IReadOnlyList<PromptTemplate> templates)
+    {
+        // Not disposed: that would free the caller's weights.
+        var clip = new FrozenClip(inputs.Clip, prompts: null, inputs.Target);
+        ClassVectors vectors = clip.ReadClassVectors(
+            inputs.Tokenizer.Value, inputs.ClassNames, templates, contextText: "", roundToHalf: false);
+        return new ZeroShotMethod(clip.ReadImageTower(roundToHalf: false), vectors);
     }
 }

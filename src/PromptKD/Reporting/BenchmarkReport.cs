@@ -25,7 +25,7 @@ public sealed class BenchmarkReport
     public IReadOnlyList<string> Unfinished { get; }
 
     /// <summary>
-    /// Reads the runs below a folder: ours by their <c>result.json</c>, those of the family's own programs by their
+    /// Reads the runs below a folder: ours by their <c>result.json</c>, those of Dassl's own programs by their
     /// <c>log.txt</c>.
     /// </summary>
     /// <exception cref="PromptKDException">

@@ -6,7 +6,7 @@ using PromptKD.Runtime;
 namespace PromptKD.Reporting;
 
 /// <summary>
-/// Finds the runs below a folder: ours by their <c>result.json</c>, those of the family's programs by their
+/// Finds the runs below a folder: ours by their <c>result.json</c>, those of Dassl's programs by their
 /// <c>log.txt</c>.
 /// </summary>
 internal static class OutcomeReader

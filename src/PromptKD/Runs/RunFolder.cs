@@ -23,9 +23,9 @@ internal sealed class RunFolder : IDisposable
     private static readonly string s_checkpointFile = Path.Combine("checkpoints", "last.safetensors");
 
     private readonly FileStream _lock;
-    private readonly RunLog _log;
+    private readonly LogFile _log;
 
-    private RunFolder(string path, FileStream held, RunLog log)
+    private RunFolder(string path, FileStream held, LogFile log)
     {
         Root = path;
         _lock = held;
@@ -44,7 +44,10 @@ internal sealed class RunFolder : IDisposable
     /// <summary>The state of the run.</summary>
     public string CheckpointPath => In(s_checkpointFile);
 
-    /// <summary>Where the family's programs keep the curves of a run.</summary>
+    /// <summary>What is remembered of the digests of the run's inputs.</summary>
+    public string DigestsPath => In(".digests.tsv");
+
+    /// <summary>Where Dassl's programs keep the curves of a run.</summary>
     public string TensorBoardFolder => In("tensorboard");
 
     /// <summary>Opens a new folder, or one that was begun with the same configuration.</summary>
@@ -53,10 +56,10 @@ internal sealed class RunFolder : IDisposable
     /// <exception cref="PromptKDException">
     /// Another configuration began it (says which key differs), another process is writing it, or it is not writable.
     /// </exception>
-    public static RunFolder Open(string path, ExperimentConfig config) => Open(path, config, RunLog.Append);
+    public static RunFolder Open(string path, ExperimentConfig config) => Open(path, config, LogFile.Append);
 
     /// <summary>
-    /// Opens a folder as the family's programs do: as <see cref="Open(string, ExperimentConfig)"/>, and a run that does not go on from a
+    /// Opens a folder as Dassl's programs do: as <see cref="Open(string, ExperimentConfig)"/>, and a run that does not go on from a
     /// checkpoint gets a log of its own.
     /// </summary>
     /// <param name="path">The folder; made where there is none.</param>
@@ -65,7 +68,15 @@ internal sealed class RunFolder : IDisposable
     public static RunFolder OpenLikeDassl(string path, ExperimentConfig? config)
     {
         bool goesOn = config is not null && File.Exists(CheckpointOf(path));
-        return Open(path, config, goesOn ? RunLog.Append : RunLog.Begin);
+        return Open(path, config, goesOn ? LogFile.Append : LogFile.Begin);
+    }
+
+    /// <summary>The seed with which a run was begun in a folder; null where none was.</summary>
+    /// <exception cref="PromptKDException">Its configuration is damaged.</exception>
+    public static int? RecordedSeed(string folder)
+    {
+        string path = Path.Combine(folder, ConfigFile);
+        return File.Exists(path) ? new ExperimentConfig().MergeFile(path).Seed : null;
     }
 
     /// <summary>The file that holds the state of a run.</summary>
@@ -121,7 +132,7 @@ internal sealed class RunFolder : IDisposable
     /// <exception cref="PromptKDException">The disk is full.</exception>
     public void Log(string line) => _log.WriteTimed(line);
 
-    /// <summary>Adds a line to the log as it is, for programs that read logs of the family.</summary>
+    /// <summary>Adds a line to the log as it is, for programs that read logs of Dassl's.</summary>
     /// <exception cref="PromptKDException">The disk is full.</exception>
     public void LogPlain(string line) => _log.Write(line);
 
@@ -137,7 +148,7 @@ internal sealed class RunFolder : IDisposable
         _lock.Dispose();
     }
 
-    private static RunFolder Open(string path, ExperimentConfig? config, Func<string, RunLog> openLog)
+    private static RunFolder Open(string path, ExperimentConfig? config, Func<string, LogFile> openLog)
     {
         FileStream held = Hold(path);
         try

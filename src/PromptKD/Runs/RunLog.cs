@@ -1,53 +1,69 @@
-using System.Globalization;
-using System.Text;
+using PromptKD.Training;
 
 namespace PromptKD.Runs;
 
-/// <summary>A text file that grows line by line while a run goes on.</summary>
-internal sealed class RunLog : IDisposable
+/// <summary>Writes what happens into the run's log, and passes it on to whoever else is watching.</summary>
+/// <param name="next">Who else is watching; null for nobody.</param>
+internal abstract class RunLog(ITrainingObserver? next)
+    : ITrainingObserver, IProgress<TrainingProgress>, IDisposable
 {
-    private readonly FileStream _stream;
-
-    private RunLog(string path)
+    /// <inheritdoc/>
+    public void OnPhase(string description)
     {
-        Path = path;
-
-        // Unbuffered, so that a full disk shows where a line is written, not where the file is closed.
-        _stream = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read, bufferSize: 0);
+        Write(description);
+        next?.OnPhase(description);
     }
-
-    /// <summary>The file.</summary>
-    public string Path { get; }
-
-    /// <summary>Opens <c>log.txt</c> of a folder; lines go behind those that are there.</summary>
-    public static RunLog Append(string folder) => new(In(folder, ""));
-
-    /// <summary>Opens <c>log.txt</c> of a folder, or where there is one, a log named by the time of day.</summary>
-    public static RunLog Begin(string folder) => new(
-        In(folder, File.Exists(In(folder, "")) ? DateTime.Now.ToString("-yyyy-MM-dd-HH-mm-ss", CultureInfo.InvariantCulture) : ""));
-
-    /// <summary>Adds a line.</summary>
-    /// <exception cref="PromptKDException">The disk is full.</exception>
-    public void Write(string line)
-    {
-        try
-        {
-            _stream.Write(Encoding.UTF8.GetBytes(line + "\n"));
-        }
-        catch (IOException error)
-        {
-            throw new PromptKDException($"Cannot write '{Path}': {error.Message}", error);
-        }
-    }
-
-    /// <summary>Adds a line with the time, UTC.</summary>
-    /// <exception cref="PromptKDException">The disk is full.</exception>
-    public void WriteTimed(string line) =>
-        Write(string.Create(CultureInfo.InvariantCulture, $"{DateTime.UtcNow:yyyy-MM-dd HH:mm:ss}Z {line}"));
 
     /// <inheritdoc/>
-    public void Dispose() => _stream.Dispose();
+    public void OnPrint(string line)
+    {
+        Write(line);
+        next?.OnPrint(line);
+    }
 
-    // The family puts the time behind the ending: log.txt-2024-03-01-12-00-00.
-    private static string In(string folder, string time) => System.IO.Path.Combine(folder, "log.txt" + time);
+    /// <inheritdoc/>
+    public void OnWarning(string message)
+    {
+        Write($"warning: {message}");
+        next?.OnWarning(message);
+    }
+
+    /// <inheritdoc/>
+    public void OnFetched(Uri source, long received, long? total) => next?.OnFetched(source, received, total);
+
+    /// <inheritdoc/>
+    public void OnStored(long done, long total) => next?.OnStored(done, total);
+
+    /// <inheritdoc/>
+    public void OnStep(TrainingProgress progress)
+    {
+        WriteStep(progress);
+        next?.OnStep(progress);
+    }
+
+    /// <inheritdoc/>
+    public void OnEpoch(EpochRecord epoch)
+    {
+        WriteEpoch();
+        next?.OnEpoch(epoch);
+    }
+
+    /// <inheritdoc/>
+    public void Report(TrainingProgress value) => OnStep(value);
+
+    /// <inheritdoc/>
+    public virtual void Dispose()
+    {
+    }
+
+    /// <summary>Adds a line.</summary>
+    protected abstract void Write(string line);
+
+    /// <summary>Adds what is to be said of a step, if anything is.</summary>
+    protected abstract void WriteStep(TrainingProgress progress);
+
+    /// <summary>Told that an epoch is done.</summary>
+    protected virtual void WriteEpoch()
+    {
+    }
 }

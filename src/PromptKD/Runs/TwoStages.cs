@@ -1,6 +1,8 @@
 using PromptKD.Configuration;
 using PromptKD.Configuration.Presets;
+using PromptKD.Data.Datasets;
 using PromptKD.Data.Pictures;
+using PromptKD.Methods;
 using PromptKD.Models.Weights;
 using PromptKD.Runs.Teach;
 using PromptKD.Text;
@@ -34,6 +36,7 @@ public sealed record TwoStages
     /// <exception cref="PromptKDException">A setting is missing, or pictures do not fit the classes.</exception>
     public static TwoStages Join(ExperimentConfig teaching, ExperimentConfig distillation)
     {
+        distillation = Settling.Seed(distillation);
         DistillConfig paths = distillation.Distill;
         if (paths.TeacherPrompts.Length > 0 || paths.Store.Length > 0)
         {
@@ -62,14 +65,14 @@ public sealed record TwoStages
             },
         };
         TeachPreset.Check(teaching);
-        TowerPromptConfig method = TeachPreset.Method(teaching);
+        var method = (TowerPromptConfig)MethodCatalog.FindTeaching(teaching.Trainer.Name).Settings(teaching.Trainer)!;
         return new TwoStages(teaching, distillation with
         {
             Distill = paths with
             {
                 Labelled = "",
                 Classes = [.. LabelledPictures.Read(teaching).ClassNames],
-                TeacherPrompts = TeachingRun.CheckpointOf(teaching),
+                TeacherPrompts = TeachKind.CheckpointOf(teaching),
             },
             Trainer = distillation.Trainer with
             {

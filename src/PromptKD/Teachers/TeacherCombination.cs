@@ -1,3 +1,6 @@
+using PromptKD.Configuration;
+using PromptKD.Configuration.Presets;
+
 namespace PromptKD.Teachers;
 
 /// <summary>
@@ -16,6 +19,12 @@ internal sealed record TeacherCombination
 
     /// <summary>One a teacher, 0–1, with sum 1; null where confidence decides.</summary>
     public IReadOnlyList<double>? Weights { get; }
+
+    /// <summary>How a configuration wants so many teachers to be combined; null for one.</summary>
+    public static TeacherCombination? Of(DistillConfig distill, int teachers) =>
+        teachers == 1 ? null
+        : distill.TeacherWeighting == TeacherList.Confidence ? ByConfidence
+        : ByWeights(distill.TeacherWeights.Count > 0 ? distill.TeacherWeights : [.. Enumerable.Repeat(1.0, teachers)]);
 
     /// <summary>Weighs all pictures alike.</summary>
     /// <param name="weights">One a teacher, not negative, with a positive sum, by which they are divided.</param>

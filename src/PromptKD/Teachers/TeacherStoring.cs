@@ -1,10 +1,7 @@
 using PromptKD.Configuration;
-using PromptKD.Data.Decoding;
-using PromptKD.Data.Loading;
+using PromptKD.Configuration.Presets;
 using PromptKD.Data.Pictures;
-using PromptKD.Features;
 using PromptKD.Features.Store;
-using PromptKD.Runs;
 using PromptKD.Runtime;
 
 namespace PromptKD.Teachers;
@@ -36,20 +33,30 @@ public static class TeacherStoring
             throw new PromptKDException($"--views is {config.Distill.Views}; give 1 or more views of each picture.");
         }
 
+        if (config.Seed < 0)
+        {
+            throw new PromptKDException(
+                $"SEED is {config.Seed}: the views of a store have to be the same for all that fill it. Give 0 or more.");
+        }
+
+        Checks.Input(config.Input);
         IReadOnlyList<PictureItem> items = PictureFolder.Unlabelled(config.Distill.Images).Items;
-        string device = config.Device == "auto" && !config.UseCuda ? "cpu" : config.Device;
-        var target = ComputeTarget.Resolve(device, config.Trainer.PromptKD.Prec);
-        using var teacher = OpenedTeacher.Open(config.Distill, target, watcher, cancellation);
-        target.UseThreadsFor(teacher.Model.Architecture.VisionWidth);
-        Preprocessing preprocessing = DistillationPictures.PreprocessingOf(config, teacher.Model.Architecture);
-        var pictures = PictureSet.Hash(config.Distill.Images, items, DigestMemory.None, watcher, cancellation);
-        var store = TeacherStore.OpenOrBegin(
-            config.Distill.Store, DistillationPictures.Index(config, target, teacher, pictures, preprocessing));
-        using LiveFeatures tower = teacher.Model.ReadImageTower(config.Trainer.PromptKD.HalfPrompts);
-        teacher.Dispose();
-        var loader = new PictureLoader(items, preprocessing, DistillationPictures.LoaderOptions(config));
-        DistillationPictures.Fill(store, loader, tower, part, watcher, cancellation);
-        return store.ShardsToMake(StorePart.Whole).Count;
+        var target = ComputeTarget.Resolve(
+            config.Device, config.Trainer.PromptKD.Prec, config.UseCuda, watcher.OnWarning);
+        if (ActingKeys.OfFeatures(config).Warning() is { } warning)
+        {
+            watcher.OnWarning(warning);
+        }
+
+        string folder = config.Distill.Store;
+        var live = config with { Distill = config.Distill with { Store = "" } };
+        var memory = DigestMemory.Open(Path.Combine(folder, ".digests.tsv"));
+        var context = new RunContext(target, watcher, memory, cancellation);
+        using var teacher = TeacherSource.Open(live, context);
+        target.UseThreadsFor(teacher.VisionWidth);
+        var pictures = PictureSet.Hash(config.Distill.Images, items, memory, watcher, cancellation);
+        pictures.RefuseUnreadable(config.Distill.Strict);
+        return teacher.FillStore(folder, pictures, part);
     }
 
     /// <summary>Reads every shard of a store and compares it with its digest.</summary>

@@ -4,7 +4,7 @@ namespace PromptKD.Text;
 /// The words in whose place learned tokens stand: they decide how many tokens there are, what these start from, and
 /// how the sentence around a class name is tokenized.
 /// </summary>
-/// <remarks>The two readings of CTX_INIT and N_CTX in the CoOp family (CoOp <c>trainers/coop.py</c>, MaPLe
+/// <remarks>The two readings of CTX_INIT and N_CTX in Dassl's programs (CoOp <c>trainers/coop.py</c>, MaPLe
 /// <c>trainers/ivlp.py</c>, each in its prompt learner).</remarks>
 internal sealed record ContextText
 {

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace PromptKD.Text;
 
-/// <summary>The hand-written prompts of the CoOp family.</summary>
+/// <summary>The hand-written prompts of CoOp and its successors.</summary>
 internal static class PromptTemplates
 {
     private static readonly Lazy<Resource> s_resource = new(() =>

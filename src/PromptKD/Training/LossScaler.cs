@@ -19,8 +19,9 @@ internal sealed class LossScaler(bool isOn)
     private const float Growth = 2;
     private const float Backoff = 0.5f;
     private const long GrowthInterval = 2000;
-    private const string ScaleName = "loss_scale/scale";
-    private const string GoodStepsName = "loss_scale/good_steps";
+    private const string Prefix = "loss_scale/";
+    private const string ScaleName = Prefix + "scale";
+    private const string GoodStepsName = Prefix + "good_steps";
 
     private float _scale = isOn ? InitialScale : 1;
     private long _goodSteps;
@@ -35,6 +36,9 @@ internal sealed class LossScaler(bool isOn)
     /// </summary>
     public IReadOnlyList<KeyValuePair<string, Tensor>> State =>
         isOn ? [new(ScaleName, tensor(_scale)), new(GoodStepsName, tensor(_goodSteps))] : [];
+
+    /// <summary>Whether a name of a stored state is one of <see cref="State"/>.</summary>
+    public static bool IsItsName(string name) => name.StartsWith(Prefix, StringComparison.Ordinal);
 
     /// <summary>The loss as the backward pass is to begin with it.</summary>
     /// <param name="loss">A scalar.</param>

@@ -107,8 +107,8 @@ internal sealed class Optimizer : IDisposable
 }
 
 /// <summary>Settings of <see cref="Optimizer"/>.</summary>
-/// <param name="Momentum">0.9 in the whole family.</param>
-/// <param name="WeightDecay">5e-4: Dassl's default, which no file of the family changes.</param>
+/// <param name="Momentum">0.9 in all published settings.</param>
+/// <param name="WeightDecay">5e-4: Dassl's default, which no published file changes.</param>
 /// <param name="Dampening">0.</param>
 /// <param name="Nesterov">Off.</param>
 internal sealed record OptimizerSettings(

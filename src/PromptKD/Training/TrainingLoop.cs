@@ -1,9 +1,8 @@
 using System.Diagnostics;
-using System.Globalization;
 using PromptKD.Data.Loading;
 using PromptKD.Data.Pictures;
 using PromptKD.Methods;
-using PromptKD.Runtime;
+using PromptKD.Models;
 
 namespace PromptKD.Training;
 
@@ -11,11 +10,14 @@ namespace PromptKD.Training;
 /// The one training loop. Methods differ only in <see cref="ITrainedMethod.Loss"/>. It saves itself now and then, and
 /// a run that was cut off goes on from its last checkpoint to the same bytes as one that was not.
 /// </summary>
+/// <remarks>
+/// An epoch ends in one order: it is closed (the method is told of its end, once), measured, written for others, saved,
+/// and told. A stop before it is saved goes on from where it was: a closed epoch is not closed again.
+/// </remarks>
 internal sealed class TrainingLoop : IDisposable
 {
     private readonly ITrainedMethod _method;
-    private readonly TrainingPlan _plan;
-    private readonly Optimizer _optimizer;
+    private readonly TrainingStep _step;
     private readonly Stopwatch _sinceCheckpoint = new();
     private readonly Stopwatch _sinceStart = new();
     private readonly Stopwatch _sinceStep = new();
@@ -27,27 +29,29 @@ internal sealed class TrainingLoop : IDisposable
     public TrainingLoop(ITrainedMethod method, TrainingPlan plan)
     {
         _method = method;
-        _plan = plan;
-        _optimizer = new Optimizer(method.Trainable, plan.Optimizer);
+        Plan = plan;
+        _step = new TrainingStep(method, plan);
     }
+
+    /// <summary>How the method is trained.</summary>
+    public TrainingPlan Plan { get; }
 
     /// <summary>How far the run has come.</summary>
     public TrainingPosition Position { get; private set; } = new();
 
+    /// <summary>Updates what is learned.</summary>
+    public Optimizer Optimizer => _step.Optimizer;
+
     /// <summary>Goes on where a checkpoint stands.</summary>
+    /// <exception cref="PromptKDException">It is of another method or other sizes, or diverged.</exception>
     public void Restore(TrainingCheckpoint checkpoint)
     {
-        using IDisposable noGradients = no_grad();
-        foreach ((string name, Tensor place) in _method.State)
-        {
-            place.copy_(checkpoint.State[name]);
-        }
-
-        _optimizer.LoadState(Optimizer.StateOf(checkpoint.Momentum));
+        checkpoint.CopyState(_method.State);
+        _step.LoadState(checkpoint.OptimizerState);
         Position = checkpoint.Position;
         foreach (SkippedPicture picture in Position.Skipped)
         {
-            _plan.Skipped.Add(picture);
+            Plan.Skipped.Add(picture);
         }
     }
 
@@ -57,7 +61,7 @@ internal sealed class TrainingLoop : IDisposable
     public void RestoreEpoch(int epoch, IReadOnlyDictionary<string, Tensor> momentum)
     {
         using DisposeScope scope = NewDisposeScope();
-        _optimizer.LoadState(Optimizer.StateOf(_method.Trainable
+        Optimizer.LoadState(Optimizer.StateOf(_method.Trainable
             .Where(named => momentum.ContainsKey(named.Key))
             .Select(named => KeyValuePair.Create(named.Key, momentum[named.Key].view(named.Value.shape)))));
         Position = new TrainingPosition { Epoch = epoch };
@@ -66,14 +70,14 @@ internal sealed class TrainingLoop : IDisposable
     /// <summary>Trains to the last epoch.</summary>
     /// <param name="cancellation">Stops behind the running step, or amid a validation, with a checkpoint.</param>
     /// <exception cref="OperationCanceledException">It was stopped; the same run can be continued.</exception>
-    /// <exception cref="PromptKDException">The loss is no longer finite, or there is nothing to learn from.</exception>
+    /// <exception cref="PromptKDException">Training diverged, or there is nothing to learn from.</exception>
     public void Run(CancellationToken cancellation)
     {
         _sinceStart.Start();
         _sinceCheckpoint.Start();
         try
         {
-            while (Position.Epoch < _plan.Epochs)
+            while (Position.Epoch < Plan.Epochs)
             {
                 RunEpoch(cancellation);
             }
@@ -85,38 +89,54 @@ internal sealed class TrainingLoop : IDisposable
         }
     }
 
-    /// <summary>Forward, backward, update. Every tensor made on the way is freed when it returns.</summary>
+    /// <summary>One step, for whoever has a loop of their own.</summary>
+    /// <param name="batch">Is moved to the device.</param>
+    /// <param name="learningRate">For this step.</param>
+    /// <param name="beforeUpdate">Told when all gradients are there; null for nobody.</param>
     /// <returns>The loss, and the pictures on which the model already agreed.</returns>
-    /// <exception cref="PromptKDException">The loss is not a number or infinite.</exception>
-    public (double Loss, long Matches) Step(Batch batch, double learningRate, Action? beforeUpdate = null)
-    {
-        using var pause = CollectionPause.Begin();
-        using DisposeScope scope = NewDisposeScope();
-        StepOutcome outcome = _method.Loss(batch);
-        double loss = outcome.Loss.item<float>();
-        if (!double.IsFinite(loss))
-        {
-            throw new PromptKDException(string.Create(
-                CultureInfo.InvariantCulture,
-                $"The loss became {loss} in epoch {Position.Epoch + 1}, batch {Position.Batch + 1}. ")
-                + "Lower --lr or --kd-weight, or use --precision fp32.");
-        }
-
-        outcome.Backward();
-        beforeUpdate?.Invoke();
-        _optimizer.Step(learningRate);
-        return (loss, outcome.Matches.item<long>());
-    }
+    /// <exception cref="PromptKDException">As <see cref="TrainingStep.Take"/>.</exception>
+    public (double Loss, long Matches) Step(Batch batch, double learningRate, Action? beforeUpdate = null) =>
+        (_step.Take(batch, learningRate, Position.Epoch + 1, beforeUpdate), _step.ReadMatches());
 
     /// <inheritdoc/>
-    public void Dispose() => _optimizer.Dispose();
+    public void Dispose() => _step.Dispose();
+
+    private double LearningRate => Plan.Schedule.Rate(Position.Epoch);
+
+    // A processor is never waited for, so its matches are read along; a GPU's at the end of an epoch.
+    private bool ReadsMatchesAlong => Plan.Target.Device.type == DeviceType.CPU;
 
     private void RunEpoch(CancellationToken cancellation)
     {
-        _method.SetTraining(true);
-        double learningRate = _plan.Schedule.Rate(Position.Epoch);
+        if (!Position.IsClosed)
+        {
+            _method.SetTraining(true);
+            LearnBatches(cancellation);
+            Close();
+        }
+
+        _method.SetTraining(false);
+        var record = new EpochRecord
+        {
+            Epoch = Position.Epoch + 1,
+            Loss = Position.LossSum / Position.Pictures,
+            Agreement = (double)Position.Matches / Position.Pictures,
+            LearningRate = LearningRate,
+            Pictures = Position.Pictures,
+            Validation = Plan.Validate?.Invoke(Position.Epoch, cancellation),
+        };
+        RefuseDivergence();
+        Position = new TrainingPosition { Epoch = Position.Epoch + 1, History = [.. Position.History, record] };
+        Plan.EpochEnding?.Invoke(Position.History, Optimizer);
+        Save();
+        Plan.EpochDone?.Invoke(Position.History);
+    }
+
+    private void LearnBatches(CancellationToken cancellation)
+    {
+        double learningRate = LearningRate;
         _sinceStep.Restart();
-        foreach (Batch batch in _plan.Batches(Position.Epoch, Position.Batch))
+        foreach (Batch batch in Plan.Batches(Position.Epoch, Position.Batch))
         {
             using (batch)
             {
@@ -125,34 +145,31 @@ internal sealed class TrainingLoop : IDisposable
             }
 
             cancellation.ThrowIfCancellationRequested();
-            if (_sinceCheckpoint.Elapsed >= _plan.CheckpointInterval)
+            if (_sinceCheckpoint.Elapsed >= Plan.CheckpointInterval)
             {
                 Save();
             }
         }
-
-        FinishEpoch(learningRate, cancellation);
     }
 
     private void Learn(Batch batch, double learningRate)
     {
         // Pictures that could not be read leave a batch smaller; what is left may be too few for the method.
-        int pictures = batch.Items.Count;
-        (double loss, long matches) = pictures >= _method.SmallestBatch ? Step(batch, learningRate) : (0, 0);
-        pictures = pictures >= _method.SmallestBatch ? pictures : 0;
+        int pictures = batch.Items.Count >= _method.SmallestBatch ? batch.Items.Count : 0;
+        double loss = pictures > 0 ? _step.Take(batch, learningRate, Position.Epoch + 1) : 0;
         _picturesSinceStart += pictures;
         Position = Position with
         {
             Batch = batch.Number + 1,
             LossSum = Position.LossSum + (loss * pictures),
-            Matches = Position.Matches + matches,
+            Matches = Position.Matches + (ReadsMatchesAlong ? _step.ReadMatches() : 0),
             Pictures = Position.Pictures + pictures,
         };
-        _plan.Progress?.Report(DescribeProgress(loss, learningRate));
+        Plan.Progress?.Report(DescribeProgress(loss, learningRate));
         _sinceStep.Restart();
     }
 
-    private void FinishEpoch(double learningRate, CancellationToken cancellation)
+    private void Close()
     {
         if (Position.Pictures == 0)
         {
@@ -161,45 +178,45 @@ internal sealed class TrainingLoop : IDisposable
                 + $"Give more pictures, and a --batch-size of {_method.SmallestBatch} or more.");
         }
 
-        _method.FinishEpoch(Position.Epoch + 1, _plan.Epochs);
-        _method.SetTraining(false);
-        var record = new EpochRecord
-        {
-            Epoch = Position.Epoch + 1,
-            Loss = Position.LossSum / Position.Pictures,
-            Agreement = (double)Position.Matches / Position.Pictures,
-            LearningRate = learningRate,
-            Pictures = Position.Pictures,
-            Validation = _plan.Validate?.Invoke(Position.Epoch, cancellation),
-        };
-        Position = new TrainingPosition { Epoch = Position.Epoch + 1, History = [.. Position.History, record] };
-        _plan.EpochEnding?.Invoke(Position.History, _optimizer.Momentum);
-        Save();
-        _plan.EpochDone?.Invoke(Position.History);
+        CountMatches();
+        _method.FinishEpoch(Position.Epoch + 1, Plan.Epochs);
+        Position = Position with { IsClosed = true };
     }
+
+    private void CountMatches() => Position = Position with { Matches = Position.Matches + _step.ReadMatches() };
 
     private void Save()
     {
-        Position = Position with { Skipped = [.. _plan.Skipped] };
-        TrainingCheckpoint.Write(
-            _plan.CheckpointPath, Position, _plan.Inputs, _method.State, _optimizer.Momentum);
+        CountMatches();
+        RefuseDivergence();
+        Position = Position with { Skipped = [.. Plan.Skipped] };
+        TrainingCheckpoint.Write(Plan.CheckpointPath, Position, Plan.Inputs, _method.State, _step.State);
         _sinceCheckpoint.Restart();
+    }
+
+    private void RefuseDivergence()
+    {
+        if (FiniteValues.FindFault([.. _method.State, .. _step.State]) is { } name)
+        {
+            double rate = Plan.Schedule.Rate(Math.Min(Position.Epoch, Plan.Epochs - 1));
+            throw new PromptKDException($"'{name}' holds values that are no numbers: {Divergence.Advice(rate)}");
+        }
     }
 
     private TrainingProgress DescribeProgress(double loss, double learningRate)
     {
         double rate = _picturesSinceStart / Math.Max(_sinceStart.Elapsed.TotalSeconds, 1e-9);
-        double done = Position.Epoch + ((double)Position.Batch / _plan.BatchesPerEpoch);
-        double picturesLeft = (_plan.Epochs - done) * _plan.PicturesPerEpoch;
+        double done = Position.Epoch + ((double)Position.Batch / Plan.BatchesPerEpoch);
+        double picturesLeft = (Plan.Epochs - done) * Plan.PicturesPerEpoch;
         double pictures = Math.Max(Position.Pictures, 1);
         return new TrainingProgress(
             Position.Epoch + 1,
-            _plan.Epochs,
+            Plan.Epochs,
             Position.Batch,
-            _plan.BatchesPerEpoch,
+            Plan.BatchesPerEpoch,
             loss,
             Position.LossSum / pictures,
-            Position.Matches / pictures,
+            ReadsMatchesAlong ? Position.Matches / pictures : null,
             learningRate,
             rate,
             TimeSpan.FromSeconds(Math.Min(picturesLeft / Math.Max(rate, 1e-9), TimeSpan.MaxValue.TotalSeconds / 2)))

@@ -1,12 +1,17 @@
 using PromptKD.Data.Loading;
 using PromptKD.Data.Pictures;
 using PromptKD.Evaluation;
+using PromptKD.Runtime;
+using TorchSharp.Modules;
 
 namespace PromptKD.Training;
 
 /// <summary>How a method is trained, on what, and where checkpoints go.</summary>
 internal sealed record TrainingPlan
 {
+    /// <summary>Where pixels go, and in which element type.</summary>
+    public ComputeTarget Target { get; init; } = new(CPU, ScalarType.Float32);
+
     /// <summary>Passes over the pictures.</summary>
     public required int Epochs { get; init; }
 
@@ -44,9 +49,17 @@ internal sealed record TrainingPlan
 
     /// <summary>
     /// Told each finished epoch before the run is saved, so that what it writes is whole when the run counts on it: the
-    /// finished epochs, and the momentum by parameter name.
+    /// finished epochs, and the optimizer.
     /// </summary>
-    public Action<IReadOnlyList<EpochRecord>, IReadOnlyList<KeyValuePair<string, Tensor>>>? EpochEnding { get; init; }
+    public Action<IReadOnlyList<EpochRecord>, Optimizer>? EpochEnding { get; init; }
+
+    /// <summary>
+    /// Told behind each backward pass: where several processes share a batch, they sum their gradients here.
+    /// </summary>
+    public Action<IReadOnlyList<KeyValuePair<string, Parameter>>>? Reduce { get; init; }
+
+    /// <summary>Told behind each update: where an average of what is learned is wanted, it takes the values in here.</summary>
+    public Action<IReadOnlyList<KeyValuePair<string, Parameter>>>? Average { get; init; }
 
     /// <summary>Told after each step.</summary>
     public IProgress<TrainingProgress>? Progress { get; init; }

@@ -15,6 +15,12 @@ internal sealed record TrainingPosition
     /// <summary>Batches of the running epoch that are done.</summary>
     public int Batch { get; init; }
 
+    /// <summary>
+    /// Whether the running epoch is closed: its last step is taken and the method was told of its end, but it is not
+    /// measured yet.
+    /// </summary>
+    public bool IsClosed { get; init; }
+
     /// <summary>Sum over the epoch's pictures of their batch's loss.</summary>
     public double LossSum { get; init; }
 
@@ -31,5 +37,5 @@ internal sealed record TrainingPosition
     public IReadOnlyList<EpochRecord> History { get; init; } = [];
 
     /// <summary>The position in words.</summary>
-    public string Describe() => Batch == 0 ? $"epoch {Epoch}" : $"batch {Batch} of epoch {Epoch + 1}";
+    public string Describe() => IsClosed ? $"the last batch of epoch {Epoch + 1}" : Batch == 0 ? $"epoch {Epoch}" : $"batch {Batch} of epoch {Epoch + 1}";
 }

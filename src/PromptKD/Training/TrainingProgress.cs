@@ -7,7 +7,10 @@ namespace PromptKD.Training;
 /// <param name="Batches">Batches of an epoch.</param>
 /// <param name="Loss">Loss of the last batch.</param>
 /// <param name="MeanLoss">Mean loss of this epoch's pictures so far.</param>
-/// <param name="Agreement">Share of this epoch's pictures whose best class is the one asked for, 0–1.</param>
+/// <param name="Agreement">
+/// Share of this epoch's pictures whose best class is the one asked for, 0–1; null on a GPU, which would have to be waited
+/// for: it is read at the end of the epoch.
+/// </param>
 /// <param name="LearningRate">Learning rate of this epoch.</param>
 /// <param name="PicturesPerSecond">Pictures learned from a second, since this process started training.</param>
 /// <param name="Remaining">Estimated time to the end of training.</param>
@@ -18,7 +21,7 @@ public sealed record TrainingProgress(
     int Batches,
     double Loss,
     double MeanLoss,
-    double Agreement,
+    double? Agreement,
     double LearningRate,
     double PicturesPerSecond,
     TimeSpan Remaining)

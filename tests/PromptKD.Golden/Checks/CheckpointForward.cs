@@ -74,7 +74,7 @@ internal sealed class CheckpointForward
 
     private Dictionary<string, Tensor> RunTeacher(string file, Tensor images)
     {
-        using FrozenTeacher teacher = OpenTeacher(file);
+        using FrozenClip teacher = OpenTeacher(file);
         using LiveFeatures tower = teacher.ReadImageTower(_golden.HalfPrompts);
         ClassVectors classes = Encode(teacher, "classes");
         ClassVectors baseClasses = Encode(teacher, "teacher_trained_on");
@@ -91,7 +91,7 @@ internal sealed class CheckpointForward
     // Students are compared with the text features of the teacher that taught them: the first complete one.
     private Dictionary<string, Tensor> RunStudent(string file, Tensor images)
     {
-        using FrozenTeacher teacher = OpenTeacher(SameLearning("prompt_learner.ctx")[0]);
+        using FrozenClip teacher = OpenTeacher(SameLearning("prompt_learner.ctx")[0]);
         using ClipCheckpoint clip = GoldenClip.Open(_golden, StudentClip);
         using PromptedWeights learned = PromptCheckpoint.ReadStudent(_golden.PathOf(file));
         using PublishedStudent published = PublishedStudent.Build(clip, learned, s_target, _golden.HalfPrompts);
@@ -180,10 +180,10 @@ internal sealed class CheckpointForward
     private static bool Holds(JsonProperty file, string namePrefix) => file.Value.GetProperty("state_dict")
         .EnumerateObject().Any(tensor => tensor.Name.StartsWith(namePrefix, StringComparison.Ordinal));
 
-    private FrozenTeacher OpenTeacher(string file) => new(
+    private FrozenClip OpenTeacher(string file) => new(
         GoldenClip.Open(_golden, TeacherClip), PromptCheckpoint.ReadTeacher(_golden.PathOf(file)), s_target);
 
-    private ClassVectors Encode(FrozenTeacher teacher, string classList) => teacher.ReadClassVectors(
+    private ClassVectors Encode(FrozenClip teacher, string classList) => teacher.ReadClassVectors(
         GoldenStudent.Tokenizer(),
         _golden.ReadNames(classList),
         templates: [],

@@ -82,13 +82,13 @@ internal sealed class DistillationStepCheck : IGoldenCheck
         // A forward pass in training mode moves the projector's statistics: put them back.
         using IDisposable noGradients = no_grad();
         var before = method.State.ToDictionary(named => named.Key, named => named.Value.clone());
-        Tensor studentFeatures = method.Student.ImageFeatures(batch.Images);
-        method.Student.LoadLearned(before, "before the step");
+        Tensor studentFeatures = method.Distilled.Student.ImageFeatures(batch.Images);
+        method.Distilled.Student.LoadLearned(before, "before the step");
         results[prefix + "teacher.image_features"] = teacher.Of(batch);
-        results[prefix + "teacher.text_features"] = method.ClassVectors.Vectors;
-        results[prefix + "teacher.logits"] = method.TeacherLogits(batch);
+        results[prefix + "teacher.text_features"] = method.Distilled.ClassVectors.Vectors;
+        results[prefix + "teacher.logits"] = method.Teacher.Scores(batch);
         results[prefix + "student.image_features"] = studentFeatures;
         results[prefix + "student.logits"] =
-            method.ClassVectors.Compare(studentFeatures, method.Settings.StudentLogitScale);
+            method.Distilled.ClassVectors.Compare(studentFeatures, method.Distilled.LogitScale);
     }
 }

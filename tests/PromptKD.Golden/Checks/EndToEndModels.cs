@@ -33,7 +33,7 @@ internal static class EndToEndModels
     public static PromptKDMethod Build(GoldenCase golden, PromptKDConfig settings)
     {
         JsonElement weights = golden.Json.GetProperty("weights");
-        using var teacher = new FrozenTeacher(
+        using var teacher = new FrozenClip(
             GoldenClip.Open(golden, weights.GetProperty("teacher").GetString()!),
             PromptCheckpoint.ReadTeacher(golden.PathOf(golden.Json.GetProperty("teacher_checkpoint").GetString()!)),
             s_target);
@@ -45,15 +45,15 @@ internal static class EndToEndModels
             GoldenStudent.Tokenizer(), golden.ReadNames("classes"), [], settings.CtxInit, settings.HalfPrompts);
         return new PromptKDMethod(
             student.Student,
-            teacher.ReadImageTower(settings.HalfPrompts),
-            classVectors,
-            new PromptKDSettings(settings.KdWeight, settings.Temperature, student.LogitScale));
+            student.LogitScale,
+            new Teacher(classVectors, teacher.ReadImageTower(settings.HalfPrompts)),
+            new PromptKDSettings(settings.KdWeight, settings.Temperature));
     }
 
     /// <summary>Plain CLIP with the data set's own template.</summary>
     public static ZeroShotMethod BuildZeroShot(GoldenCase golden, JsonElement run)
     {
-        using var clip = new FrozenTeacher(
+        using var clip = new FrozenClip(
             GoldenClip.Open(golden, run.GetProperty("weights").GetString()!), prompts: null, s_target);
         PromptTemplate template = PromptTemplates.ForDataset(golden.Json.GetProperty("dataset").GetString()!);
         ClassVectors classVectors = clip.ReadClassVectors(

@@ -68,7 +68,7 @@ internal sealed class EndToEndRun : IProgress<TrainingProgress>
         run.FinalState = run.CopyState();
         if (config.Test.FinalModel == "best_val")
         {
-            method.Student.LoadLearned(run._bestState, "the best epoch");
+            method.LoadLearned(run._bestState, "the best epoch");
         }
 
         run.Evaluate("test");

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using PromptKD.Configuration;
+using PromptKD.Dassl;
 using PromptKD.Data.Loading;
 using PromptKD.Methods;
 using PromptKD.Models.Weights;
@@ -9,7 +10,7 @@ using PromptKD.Training;
 namespace PromptKD.Golden.Checks;
 
 /// <summary>
-/// CoOp, CoCoOp, MaPLe and IVLP step by step (golden 07), built by <see cref="LabelledMethods"/>: logits before and
+/// CoOp, CoCoOp, MaPLe and IVLP step by step (golden 07), built by <see cref="MethodCatalog"/>: logits before and
 /// after, losses, rates, gradients, parameters, the names of checkpoints; once more with the class sentences encoded
 /// two at a time.
 /// </summary>
@@ -36,10 +37,10 @@ internal sealed class LabelledMethodCheck : IGoldenCheck
     {
         Dictionary<string, Tensor> inputs = golden.ReadTensors("inputs.safetensors");
         using ClipCheckpoint clip = GoldenClip.Open(golden, golden.Json.GetProperty("weights").GetString()!);
-        using ITrainedMethod method = LabelledMethods.Build(
+        using var method = (ITrainedMethod)GoldenMethod.Build(
             config, clip, GoldenStudent.Tokenizer(), golden.ReadNames("classes"), s_target);
         Comparison[] ours = [.. CompareBeginning(golden, config, method, inputs)];
-        method.LoadCheckpoint(
+        method.LoadLearned(
             inputs.Where(named => named.Key.StartsWith(InitialPrefix, StringComparison.Ordinal)).ToDictionary(
                 named => OwnName(golden, named.Key[InitialPrefix.Length..]), named => named.Value),
             golden.Name);
@@ -53,9 +54,10 @@ internal sealed class LabelledMethodCheck : IGoldenCheck
     {
         yield return Comparison.Same(
             "registered_model_name",
-            method.CheckpointFolder,
+            DasslModel.Of(config.Trainer.Name).Folder,
             golden.Json.GetProperty("registered_model_name").GetString());
-        var saved = method.CheckpointState.ToDictionary(named => named.Key, named => named.Value);
+        var saved = DasslModel.Of(config.Trainer.Name).StateOf(method, method.Deployed)
+            .ToDictionary(named => named.Key, named => named.Value);
         string learned = string.Join(' ', method.Trainable.Select(named => ReferenceName(golden, named.Key)));
         yield return Comparison.Same(
             "names",

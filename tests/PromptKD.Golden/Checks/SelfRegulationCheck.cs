@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using PromptKD.Dassl;
 using PromptKD.Data.Loading;
 using PromptKD.Methods;
 using PromptKD.Models.Clip;
@@ -52,7 +53,7 @@ internal sealed class SelfRegulationCheck : IGoldenCheck
         using ClipCheckpoint clip = GoldenClip.Open(golden, golden.Json.GetProperty("weights").GetString()!);
         Dictionary<string, Tensor> results = [];
         using PromptSRCMethod method = Build(golden, clip, results, wholeState, textChunk);
-        method.LoadCheckpoint(
+        method.LoadLearned(
             inputs.Where(named => named.Key.StartsWith(InitialPrefix, StringComparison.Ordinal))
                 .ToDictionary(named => named.Key[InitialPrefix.Length..], named => named.Value),
             golden.Name);
@@ -171,7 +172,8 @@ internal sealed class SelfRegulationCheck : IGoldenCheck
     private static Dictionary<string, Tensor> Frozen(PromptSRCMethod method)
     {
         HashSet<string> learned = [.. method.Trainable.Select(named => named.Key)];
-        return method.CheckpointState.Where(named => !learned.Contains(named.Key))
+        return DasslModel.Of("PromptSRC").StateOf(method, method.Deployed)
+            .Where(named => !learned.Contains(named.Key))
             .ToDictionary(named => named.Key, named => named.Value.clone());
     }
 }

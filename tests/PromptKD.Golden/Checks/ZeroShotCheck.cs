@@ -44,14 +44,14 @@ internal sealed class ZeroShotCheck : IGoldenCheck
         JsonElement tolerance = golden.Json.GetProperty("tolerance").GetProperty("*");
         Tensor images = golden.ReadTensors("inputs.safetensors")["images"];
         using ClipCheckpoint clip = GoldenClip.Open(golden, golden.Json.GetProperty("weights").GetString()!);
-        var plain = new FrozenTeacher(clip, prompts: null, s_target);
+        var plain = new FrozenClip(clip, prompts: null, s_target);
         foreach ((string name, Tensor expected) in golden.ReadTensors("expected.safetensors"))
         {
             // "DATASET.single.logits", "DATASET.ensemble.text_features"
             string list = name[..name.LastIndexOf('.')];
             if (name.EndsWith(".logits", StringComparison.Ordinal))
             {
-                using ITrainedMethod method = LabelledMethods.Build(
+                using IClassifier method = GoldenMethod.Build(
                     ConfigOf(list), clip, GoldenStudent.Tokenizer(), golden.ReadNames("classes"), s_target);
                 double allowed = tolerance.GetProperty("logits_atol").GetDouble();
                 yield return Comparison.Of(name, method.Classify(images), expected, allowed);

@@ -14,7 +14,9 @@ public sealed class ReferenceMethodTests
     private const double TeacherScale = 20;
     private const long StartOfText = 38, EndOfText = 39;
 
-    private static readonly PromptKDSettings s_settings = new(LossWeight: 3, Temperature: 2, StudentLogitScale: 10);
+    private const double StudentScale = 10;
+
+    private static readonly PromptKDSettings s_settings = new(LossWeight: 3, Temperature: 2);
 
     private static readonly StudentShape s_shape = new(
         PromptLength: 2, PromptDepth: 2, TinyClip.Architecture.EmbeddingSize);
@@ -64,8 +66,10 @@ public sealed class ReferenceMethodTests
         Tensor vectors = nn.functional.normalize(texts.forward(Tokens(), prompts: null), dim: -1);
         return new PromptKDMethod(
             new Student(TinyClip.ImageEncoder(), s_shape),
-            new LiveFeatures(TinyClip.ImageEncoder(), prompts: null),
-            new ClassVectors(["a", "b", "c"], vectors, TeacherScale),
+            StudentScale,
+            new Teacher(
+                new ClassVectors(["a", "b", "c"], vectors, TeacherScale),
+                new LiveFeatures(TinyClip.ImageEncoder(), prompts: null)),
             s_settings);
     }
 
@@ -78,7 +82,7 @@ public sealed class ReferenceMethodTests
         }
 
         return new ReferenceMethod(
-            TinyClip.ImageEncoder(), s_shape, TinyClip.ImageEncoder(), Encode, TeacherScale, s_settings);
+            TinyClip.ImageEncoder(), s_shape, TinyClip.ImageEncoder(), Encode, TeacherScale, StudentScale, s_settings);
     }
 
     private static void CopyLearned(PromptKDMethod from, ReferenceMethod to)

@@ -13,6 +13,7 @@ public sealed class DistillCommandTests(DistilledRun run)
     [Theory]
     [InlineData("config.yaml")]
     [InlineData("log.txt")]
+    [InlineData(".digests.tsv")]
     [InlineData("metrics.jsonl")]
     [InlineData("checkpoints/last.safetensors")]
     [InlineData("student/model.json")]
@@ -28,7 +29,7 @@ public sealed class DistillCommandTests(DistilledRun run)
 
     [Fact]
     public void Leaves_nothing_else_behind() => Assert.Equal(
-        8, Directory.EnumerateFiles(run.Output, "*", SearchOption.AllDirectories).Count());
+        9, Directory.EnumerateFiles(run.Output, "*", SearchOption.AllDirectories).Count());
 
     [Fact]
     public void Writes_a_configuration_that_reads_back_as_what_was_asked_for()
@@ -134,10 +135,11 @@ public sealed class DistillCommandTests(DistilledRun run)
         File.WriteAllText(file, "TRAINER: {PROMPTKD: {CE_WEIGHT: 2.0}}");
 
         CliResult result = CliProgram.Run(
-            run.Arguments(("--config", file), ("--output", run.NewPath()), ("--epochs", "0")));
+            run.Arguments(("--config", file), ("--output", run.NewPath()), ("--student", "nowhere.pt")));
 
-        Assert.Contains("--epochs", result.Mistake(), StringComparison.Ordinal);
-        Assert.Contains("warning: TRAINER.PROMPTKD.CE_WEIGHT has no effect here.", result.ErrorLines);
+        Assert.Contains("nowhere.pt", result.Mistake(), StringComparison.Ordinal);
+        Assert.Contains(
+            "warning: TRAINER.PROMPTKD.CE_WEIGHT has no effect in distill with these settings.", result.ErrorLines);
     }
 
     [Fact]
@@ -154,7 +156,7 @@ public sealed class DistillCommandTests(DistilledRun run)
     /// <summary>Time and digest of each file, but of the log, which tells of each call.</summary>
     private Dictionary<string, (DateTime Time, string Digest)> Contents() =>
         Directory.EnumerateFiles(run.Output, "*", SearchOption.AllDirectories)
-            .Where(path => Path.GetFileName(path) != "log.txt")
+            .Where(path => Path.GetFileName(path) is not ("log.txt" or ".digests.tsv"))
             .ToDictionary(
                 path => path,
                 path =>

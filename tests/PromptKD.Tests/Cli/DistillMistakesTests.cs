@@ -85,22 +85,6 @@ public sealed class DistillMistakesTests(DistilledRun run)
     }
 
     [Fact]
-    public void Refuses_teacher_and_student_that_see_pictures_of_different_sizes()
-    {
-        using DisposeScope scope = NewDisposeScope();
-        string folder = CopyOf(DistilledRun.StudentFolder);
-        EditConfiguration(folder, model => model["vision_cfg"]!["image_size"] = 40);
-        string path = Path.Combine(folder, WeightsFile);
-        Dictionary<string, Tensor> tensors = SafetensorsFile.Read(path);
-        const string Positions = "visual.positional_embedding";
-        const int Tokens = 1 + (5 * 5); // The class, and 40 / 8 patches a side.
-        tensors[Positions] = zeros([Tokens, tensors[Positions].shape[1]], tensors[Positions].dtype);
-        SafetensorsFile.Write(path, [.. tensors]);
-
-        Refuses("40", ("--student", folder));
-    }
-
-    [Fact]
     public void Refuses_a_ResNet_as_a_student()
     {
         using DisposeScope scope = NewDisposeScope();
@@ -188,7 +172,7 @@ public sealed class DistillMistakesTests(DistilledRun run)
         string folder = run.NewPath();
         RefusesIn(folder, "No folder at 'nowhere'", ("--images", "nowhere"));
 
-        Assert.Equal(["log.txt"], Directory.EnumerateFiles(folder).Select(Path.GetFileName));
+        Assert.False(Directory.Exists(folder));
     }
 
     [Theory]

@@ -33,8 +33,10 @@ public sealed class TrainCommandTests : IDisposable
         Assert.Contains("Finish training", result.OutputLines);
         Assert.Contains(result.OutputLines, line => line.StartsWith("epoch [1/1] batch [2/2] time ", StringComparison.Ordinal));
         Assert.StartsWith("  accuracy ", result.OutputLines[^1], StringComparison.Ordinal);
-        Assert.Contains("DATASET.SOURCE_DOMAINS has no effect here.", result.Error, StringComparison.Ordinal);
-        Assert.Contains("MODEL.HEAD.NAME has no effect here.", result.Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "warning: DATASET.SOURCE_DOMAINS, MODEL.HEAD.NAME have no effect in train with these settings.",
+            result.Error,
+            StringComparison.Ordinal);
         var config = new ExperimentConfig().MergeFile(Path.Combine(_folder, "output", "config.yaml"));
         Assert.Equal((0, "cross", 200.0), (config.Seed, config.Trainer.Modal, config.Trainer.PromptKD.KdWeight));
         Assert.Equal(["random_flip", "normalize"], config.Input.Transforms);

@@ -74,7 +74,7 @@ public sealed class ReferenceFilesTests : IDisposable
             Distill = new DistillConfig { Store = "store", Student = "student.pt" },
         };
 
-        DistillConfig completed = new ReferenceFiles(_folder).Complete(config).Distill;
+        DistillConfig completed = new ReferenceFiles(_folder).Complete(config, hasTeacher: true).Distill;
 
         Assert.Equal(config.Distill, completed);
     }
@@ -85,7 +85,7 @@ public sealed class ReferenceFilesTests : IDisposable
         var given = new DistillConfig { Student = "a.pt", Teacher = "b.pt", TeacherPrompts = "none" };
         var config = new ExperimentConfig { Trainer = new TrainerConfig { Name = "PromptKD" }, Distill = given };
 
-        DistillConfig completed = new ReferenceFiles(_folder).Complete(config).Distill;
+        DistillConfig completed = new ReferenceFiles(_folder).Complete(config, hasTeacher: true).Distill;
 
         Assert.Equal(given with { TeacherPrompts = "" }, completed);
     }

@@ -23,8 +23,8 @@ public sealed class PromptKDMethodTests
         StepOutcome outcome = method.Loss(batch);
 
         using var teacher = new RandomTeacher();
-        Tensor vectors = method.ClassVectors.Vectors;
-        Tensor student = (StudentScale / Temperature) * method.Student.ImageFeatures(batch.Images).matmul(vectors.t());
+        Tensor vectors = method.Distilled.ClassVectors.Vectors;
+        Tensor student = (StudentScale / Temperature) * method.Distilled.Student.ImageFeatures(batch.Images).matmul(vectors.t());
         Tensor asked = (TeacherScale / Temperature) * teacher.Of(batch).matmul(vectors.t());
         Tensor divergence = (asked.softmax(-1) * (asked.log_softmax(-1) - student.log_softmax(-1))).mean();
         Tensor expected = LossWeight * Temperature * Temperature * divergence;
@@ -41,19 +41,21 @@ public sealed class PromptKDMethodTests
         var second = new FixedTeacher(nn.functional.normalize(TinyClip.Random(90, 4, 9), dim: -1));
         var vectors = new ClassVectors(
             ["a", "b", "c", "d"], nn.functional.normalize(TinyClip.Random(91, 4, 9), dim: -1), SecondScale);
-        using PromptKDMethod method = MakeMethod(
-            further: new FurtherTeachers([(second, vectors)], TeacherCombination.ByWeights([0.25, 0.75])));
+        using PromptKDMethod method = MakeMethod(new CombinedTeacher(
+            [FirstTeacher(new RandomTeacher()), new Teacher(vectors, second)],
+            TeacherCombination.ByWeights([0.25, 0.75]),
+            Temperature));
         using Batch batch = MakeBatch();
         method.SetTraining(false);
 
         StepOutcome outcome = method.Loss(batch);
 
         using var first = new RandomTeacher();
-        Tensor shared = method.ClassVectors.Vectors;
+        Tensor shared = method.Distilled.ClassVectors.Vectors;
         Tensor ofFirst = ((TeacherScale / Temperature) * first.Of(batch).matmul(shared.t())).softmax(-1);
         Tensor ofSecond = ((SecondScale / Temperature) * second.Features.matmul(vectors.Vectors.t())).softmax(-1);
         Tensor asked = (0.25 * ofFirst) + (0.75 * ofSecond);
-        Tensor student = (StudentScale / Temperature) * method.Student.ImageFeatures(batch.Images).matmul(shared.t());
+        Tensor student = (StudentScale / Temperature) * method.Distilled.Student.ImageFeatures(batch.Images).matmul(shared.t());
         Tensor divergence = (asked * (asked.log() - student.log_softmax(-1))).mean();
         TensorAssert.Near(LossWeight * Temperature * Temperature * divergence, outcome.Loss, 1e-5);
         Assert.Equal(asked.argmax(1).eq(student.argmax(1)).sum().item<long>(), outcome.Matches.item<long>());
@@ -69,7 +71,7 @@ public sealed class PromptKDMethodTests
 
         Tensor logits = method.Classify(images);
 
-        Tensor cosines = method.Student.ImageFeatures(images).matmul(method.ClassVectors.Vectors.t());
+        Tensor cosines = method.Distilled.Student.ImageFeatures(images).matmul(method.Distilled.ClassVectors.Vectors.t());
         Assert.False(logits.requires_grad);
         TensorAssert.Near(StudentScale * cosines, logits, 1e-5);
     }
@@ -94,24 +96,27 @@ public sealed class PromptKDMethodTests
     public void Cannot_learn_without_a_teacher()
     {
         using DisposeScope scope = NewDisposeScope();
-        using PromptKDMethod method = MakeMethod(withTeacher: false);
+        using PromptKDMethod method = MakeMethod(FirstTeacher(features: null));
         using Batch batch = MakeBatch();
 
         Assert.Throws<InvalidOperationException>(() => method.Loss(batch));
     }
 
     /// <summary>A tiny student that learns four classes from a random teacher.</summary>
-    internal static PromptKDMethod MakeMethod(bool withTeacher = true, FurtherTeachers? further = null) => new(
+    internal static PromptKDMethod MakeMethod(ITeacher? teacher = null) => new(
         TinyClip.Student(),
-        withTeacher ? new RandomTeacher() : null,
-        new ClassVectors(
-            ["a", "b", "c", "d"], nn.functional.normalize(TinyClip.Random(3, 4, 6), dim: -1), TeacherScale),
-        new PromptKDSettings(LossWeight, Temperature, StudentScale),
-        further);
+        StudentScale,
+        teacher ?? FirstTeacher(new RandomTeacher()),
+        new PromptKDSettings(LossWeight, Temperature));
 
     /// <summary>Four random pictures; each number gives others.</summary>
     internal static Batch MakeBatch(int number = 0, int epoch = 0) =>
         new(TinyClip.Images(4, (ulong)((10 * epoch) + number + 40)), null, [0, 1, 2, 3]) { Number = number };
+
+    private static Teacher FirstTeacher(IImageFeatures? features) => new(
+        new ClassVectors(
+            ["a", "b", "c", "d"], nn.functional.normalize(TinyClip.Random(3, 4, 6), dim: -1), TeacherScale),
+        features);
 
     /// <summary>A teacher that says the same of every batch.</summary>
     private sealed class FixedTeacher(Tensor features) : IImageFeatures

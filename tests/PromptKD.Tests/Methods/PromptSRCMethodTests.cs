@@ -1,3 +1,4 @@
+using PromptKD.Dassl;
 using PromptKD.Data.Loading;
 using PromptKD.Features;
 using PromptKD.Golden;
@@ -71,7 +72,7 @@ public sealed class PromptSRCMethodTests : IDisposable
         method.FinishEpoch(2, 5);
         method.SetTraining(false);
 
-        copy.LoadCheckpoint(method.CheckpointState.ToDictionary(named => named.Key, named => named.Value), "copy");
+        copy.LoadLearned(TinyMethods.Saved(method, TinyMethods.PromptSRC).ToDictionary(named => named.Key, named => named.Value), "copy");
 
         TensorAssert.SameBytes(copy.Classify(batch.Images), method.Classify(batch.Images));
     }
@@ -85,11 +86,11 @@ public sealed class PromptSRCMethodTests : IDisposable
         using CheckpointFile reference = CheckpointFile.Open(Path.Combine(
             ProjectFolder.Golden, "11-checkpoints", "teacher_promptsrc", "VLPromptLearner", "model-best.pth.tar"));
 
-        IEnumerable<string> names = method.CheckpointState.Select(named => named.Key)
+        IEnumerable<string> names = TinyMethods.Saved(method, TinyMethods.PromptSRC).Select(named => named.Key)
             .Where(name => !name.Contains("image_encoder.transformer.resblocks.2.", StringComparison.OrdinalIgnoreCase));
 
         Assert.Equal(reference.Tensors.Select(tensor => tensor.Key), names);
-        Assert.Equal("VLPromptLearner", method.CheckpointFolder);
+        Assert.Equal("VLPromptLearner", DasslModel.Of("PromptSRC").Folder);
     }
 
     [Fact]
@@ -98,8 +99,8 @@ public sealed class PromptSRCMethodTests : IDisposable
         using DisposeScope scope = NewDisposeScope();
         using ITrainedMethod method = _methods.Build(TinyMethods.PromptSRC + " TRAINER.PROMPTSRC.CTX_INIT abcd");
         string path = _methods.NewFile;
-        TorchZipWriter.WriteStateDict(path, method.CheckpointState);
-        using var teacher = new FrozenTeacher(
+        TorchZipWriter.WriteStateDict(path, TinyMethods.Saved(method, TinyMethods.PromptSRC));
+        using var teacher = new FrozenClip(
             ClipCheckpoint.Open(_methods.WeightFile),
             PromptCheckpoint.ReadTeacher(path),
             new ComputeTarget(CPU, ScalarType.Float32));
@@ -114,5 +115,5 @@ public sealed class PromptSRCMethodTests : IDisposable
     }
 
     private static Tensor Saved(ITrainedMethod method) =>
-        method.CheckpointState.Single(named => named.Key == method.Trainable[0].Key).Value;
+        TinyMethods.Saved(method, TinyMethods.PromptSRC).Single(named => named.Key == method.Trainable[0].Key).Value;
 }

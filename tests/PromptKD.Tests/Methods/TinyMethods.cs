@@ -1,5 +1,7 @@
 using PromptKD.Configuration;
+using PromptKD.Dassl;
 using PromptKD.Data.Loading;
+using PromptKD.Golden;
 using PromptKD.Methods;
 using PromptKD.Models.Weights;
 using PromptKD.Runtime;
@@ -60,14 +62,24 @@ internal sealed class TinyMethods : IDisposable
     /// <param name="overrides">KEY VALUE KEY VALUE ….</param>
     /// <param name="seed">Draws the prompts.</param>
     /// <param name="warn">Is told of oddities.</param>
-    public ITrainedMethod Build(string overrides, int seed = 1, Action<string>? warn = null)
+    public ITrainedMethod Build(string overrides, int seed = 1, Action<string>? warn = null) =>
+        (ITrainedMethod)BuildClassifier(overrides, seed, warn);
+
+    /// <summary>As <see cref="Build"/>, also what only classifies.</summary>
+    public IClassifier BuildClassifier(string overrides, int seed = 1, Action<string>? warn = null)
     {
         ExperimentConfig config = new ExperimentConfig().MergeOverrides(
             [.. overrides.Split(' '), "SEED", $"{seed}"]);
         using ClipCheckpoint clip = ClipCheckpoint.Open(WeightFile);
-        return LabelledMethods.Build(
+        return GoldenMethod.Build(
             config, clip, Tokenizer, ClassNames, new ComputeTarget(CPU, ScalarType.Float32), warn);
     }
+
+    /// <summary>What Dassl's programs save of a method.</summary>
+    /// <param name="method">The method.</param>
+    /// <param name="overrides">As it was built by; begins with TRAINER.NAME.</param>
+    public static IReadOnlyList<KeyValuePair<string, Tensor>> Saved(ITrainedMethod method, string overrides) =>
+        DasslModel.Of(overrides.Split(' ')[1]).StateOf(method, method.Deployed);
 
     /// <summary>Four random pictures, one of each class; each number gives others.</summary>
     public static Batch MakeBatch(int number = 0, int epoch = 0) => new(

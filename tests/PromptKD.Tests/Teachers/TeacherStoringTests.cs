@@ -218,9 +218,11 @@ public sealed class TeacherStoringTests : IDisposable
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     private static Dictionary<string, string> Files(string folder) =>
-        Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).ToDictionary(
-            path => Path.GetRelativePath(folder, path),
-            path => Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(path))));
+        Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+            .Where(path => Path.GetFileName(path) != ".digests.tsv")
+            .ToDictionary(
+                path => Path.GetRelativePath(folder, path),
+                path => Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(path))));
 
     private static ExperimentConfig SmallSteps(ExperimentConfig config) =>
         config with { Optim = config.Optim with { Lr = 2e-4 } };

@@ -7,6 +7,17 @@ internal sealed class StopAfter(int steps, CancellationTokenSource cancellation)
 {
     private int _steps;
 
+    /// <summary>The plan with a validation that is stopped.</summary>
+    public static TrainingPlan InValidation(TrainingPlan plan, CancellationTokenSource cancellation) => plan with
+    {
+        Validate = (_, stop) =>
+        {
+            cancellation.Cancel();
+            stop.ThrowIfCancellationRequested();
+            return null;
+        },
+    };
+
     public void Report(TrainingProgress value)
     {
         if (++_steps == steps)

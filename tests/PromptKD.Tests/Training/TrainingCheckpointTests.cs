@@ -39,7 +39,7 @@ public sealed class TrainingCheckpointTests : IDisposable
         Assert.Equal("abc", read.Inputs["teacher"]);
         TensorAssert.SameBytes(weight, read.State["w"]);
         Assert.Equal(3, read.State["count"].item<long>());
-        TensorAssert.SameBytes(momentum, Assert.Single(read.Momentum).Value);
+        TensorAssert.SameBytes(momentum, Assert.Single(read.OptimizerState).Value);
     }
 
     [Fact]
@@ -56,7 +56,7 @@ public sealed class TrainingCheckpointTests : IDisposable
         var error = Assert.Throws<PromptKDException>(() => TrainingCheckpoint.ReadIfAny(path));
 
         Assert.StartsWith(
-            $"{path}: not a checkpoint of a distillation run", error.Message, StringComparison.Ordinal);
+            $"{path}: not a checkpoint of a run of ours", error.Message, StringComparison.Ordinal);
         Assert.EndsWith("Delete it to start afresh.", error.Message, StringComparison.Ordinal);
     }
 

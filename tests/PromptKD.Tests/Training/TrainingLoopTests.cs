@@ -39,18 +39,35 @@ public sealed class TrainingLoopTests : IDisposable
     }
 
     [Fact]
+    public void A_run_that_was_stopped_amid_a_validation_ends_in_the_same_bytes()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using PromptKDMethod whole = PromptKDMethodTests.MakeMethod(), first = PromptKDMethodTests.MakeMethod();
+        using PromptKDMethod second = PromptKDMethodTests.MakeMethod();
+        IReadOnlyList<EpochRecord> expected = Run(whole);
+        using var cancellation = new CancellationTokenSource();
+        using var loop = new TrainingLoop(first, StopAfter.InValidation(Plan(progress: null), cancellation));
+
+        Assert.Throws<OperationCanceledException>(() => loop.Run(cancellation.Token));
+        IReadOnlyList<EpochRecord> actual = Run(second, TrainingCheckpoint.ReadIfAny(CheckpointPath));
+
+        Assert.Equal(expected, actual);
+        Assert.All(whole.State.Zip(second.State), pair => TensorAssert.SameBytes(pair.First.Value, pair.Second.Value));
+    }
+
+    [Fact]
     public void Training_lowers_the_loss_and_moves_only_what_is_learned()
     {
         using DisposeScope scope = NewDisposeScope();
         using PromptKDMethod method = PromptKDMethodTests.MakeMethod();
-        var frozen = method.Student.Encoder.state_dict()
+        var frozen = method.Distilled.Student.Encoder.state_dict()
             .ToDictionary(named => named.Key, named => named.Value.detach().clone());
 
         IReadOnlyList<EpochRecord> history = Run(method, epochs: 12, sameBatches: true);
 
         Assert.True(history[^1].Loss < 0.7 * history[0].Loss, $"{history[0].Loss} → {history[^1].Loss}");
         Assert.All(frozen, named =>
-            TensorAssert.SameBytes(named.Value, method.Student.Encoder.state_dict()[named.Key]));
+            TensorAssert.SameBytes(named.Value, method.Distilled.Student.Encoder.state_dict()[named.Key]));
     }
 
     [Fact]
@@ -79,7 +96,8 @@ public sealed class TrainingLoopTests : IDisposable
 
         var error = Assert.Throws<PromptKDException>(() => Run(method));
 
-        Assert.StartsWith($"The loss became {shown} in epoch 1, batch 1.", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"The loss became {shown} in epoch 1, batch 1: training diverged", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -153,13 +171,11 @@ public sealed class TrainingLoopTests : IDisposable
 
         public IReadOnlyList<KeyValuePair<string, Tensor>> State => [KeyValuePair.Create<string, Tensor>("w", _weight)];
 
-        public string CheckpointFolder => throw new NotSupportedException();
-
-        public IReadOnlyList<KeyValuePair<string, Tensor>> CheckpointState => State;
+        public FrozenModel Model => throw new NotSupportedException();
 
         public int SmallestBatch => smallestBatch;
 
-        public void LoadCheckpoint(IReadOnlyDictionary<string, Tensor> tensors, string source) =>
+        public void LoadLearned(IReadOnlyDictionary<string, Tensor> tensors, string source) =>
             throw new NotSupportedException();
 
         public void SetTraining(bool training)

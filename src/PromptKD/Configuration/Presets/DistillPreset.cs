@@ -1,14 +1,8 @@
-using PromptKD.Teachers;
-
 namespace PromptKD.Configuration.Presets;
 
 /// <summary>The paper's settings for distilling, and what must be given beside them.</summary>
 public static class DistillPreset
 {
-    private const string Normalisation = "normalize";
-
-    private static readonly string[] s_transforms = ["random_resized_crop", "random_flip", Normalisation];
-
     /// <summary>
     /// The paper's base-to-novel settings (arXiv 2403.02781, section 4; PromptKD's
     /// vit_b16_c2_ep20_batch8_4+4ctx.yaml and scripts), with what is ours: automatic precision, seed 1, and the last
@@ -58,49 +52,10 @@ public static class DistillPreset
         }
 
         int teachers = TeacherList.Of(config.Distill).Count;
-        TeacherList.Combination(config.Distill, teachers);
+        TeacherList.CheckWeights(config.Distill, teachers);
         Require(config.Distill.Student, "--student", "the CLIP that learns");
         CheckClasses(config.Distill.Classes);
-        CheckTraining(config);
-    }
-
-    /// <summary>Says which setting of optimizer or pictures training does not know.</summary>
-    /// <exception cref="PromptKDException">One is.</exception>
-    internal static void CheckTraining(ExperimentConfig config)
-    {
-        CheckInput(config.Input);
-        if (config.Optim.Name != "sgd")
-        {
-            throw new PromptKDException($"OPTIM.NAME is {config.Optim.Name}; training knows sgd only.");
-        }
-
-        if (config.Optim.MaxEpoch < 1)
-        {
-            throw new PromptKDException($"OPTIM.MAX_EPOCH is {config.Optim.MaxEpoch}; give 1 or more (distill: --epochs).");
-        }
-    }
-
-    /// <summary>Says how pictures are wanted that cannot be had.</summary>
-    /// <remarks>The family reads more transforms and filters; nothing may be left out in silence.</remarks>
-    /// <exception cref="PromptKDException">They are.</exception>
-    internal static void CheckInput(InputConfig input)
-    {
-        if (input.Interpolation == "nearest")
-        {
-            throw new PromptKDException("INPUT.INTERPOLATION is nearest; this program knows bicubic and bilinear only.");
-        }
-
-        string known = string.Join(", ", s_transforms);
-        if (input.Transforms.FirstOrDefault(name => !s_transforms.Contains(name)) is { } unknown)
-        {
-            throw new PromptKDException($"INPUT.TRANSFORMS has {unknown}; this program knows {known} only.");
-        }
-
-        if (!input.Transforms.Contains(Normalisation))
-        {
-            throw new PromptKDException(
-                $"INPUT.TRANSFORMS lacks {Normalisation}, without which a CLIP sees other numbers than it learned from.");
-        }
+        Checks.Training(config);
     }
 
     private static void CheckClasses(ValueList<string> classes)

@@ -3,9 +3,6 @@ namespace PromptKD.Configuration.Presets;
 /// <summary>The paper's settings for tuning a teacher with labels, and what must be given beside them.</summary>
 public static class TeachPreset
 {
-    // What distilling can read as a teacher: prompts of both towers.
-    private static readonly string[] s_methods = ["PromptSRC", "IVLP"];
-
     /// <summary>
     /// PromptSRC as it tuned the paper's ViT-L/14 teachers (arXiv 2403.02781, section 4; PromptSRC's
     /// vit_l14_c2_ep20_batch8_4+4ctx.yaml: 16 labelled pictures a class, 4 learned tokens in 9 layers of both towers,
@@ -26,27 +23,9 @@ public static class TeachPreset
     /// <exception cref="PromptKDException">One is.</exception>
     internal static void Check(ExperimentConfig config)
     {
-        Require(
+        Checks.Require(
             config.Distill.Labelled, "--data (--labelled of distill)", "a folder with a folder of pictures for each class");
-        Require(config.Distill.Teacher, "--clip (--teacher of distill)", "the CLIP to tune");
-        DistillPreset.CheckTraining(config);
-        if (!s_methods.Contains(config.Trainer.Name))
-        {
-            throw new PromptKDException(
-                $"TRAINER.NAME is {config.Trainer.Name}; distilling can learn from teachers of "
-                + $"{string.Join(" or ", s_methods)} only. promptkd train knows the other methods.");
-        }
-    }
-
-    /// <summary>The settings of the method that tunes.</summary>
-    internal static TowerPromptConfig Method(ExperimentConfig config) =>
-        config.Trainer.Name == "IVLP" ? config.Trainer.IVLP : config.Trainer.PromptSRC;
-
-    private static void Require(string value, string option, string what)
-    {
-        if (value.Length == 0)
-        {
-            throw new PromptKDException($"Nothing is given for {option}: {what}.");
-        }
+        Checks.Require(config.Distill.Teacher, "--clip (--teacher of distill)", "the CLIP to tune");
+        Checks.Training(config);
     }
 }

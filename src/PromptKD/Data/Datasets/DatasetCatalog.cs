@@ -2,10 +2,10 @@ using PromptKD.Configuration;
 
 namespace PromptKD.Data.Datasets;
 
-/// <summary>The fifteen data sets of the CoOp family: one row each.</summary>
+/// <summary>The fifteen data sets of CoOp and its successors: one row each.</summary>
 public static class DatasetCatalog
 {
-    /// <summary>Where the family's split files and class names can be had.</summary>
+    /// <summary>Where CoOp's split files and class names can be had.</summary>
     public static Uri SplitFiles { get; } = new("https://github.com/KaiyangZhou/CoOp/blob/main/DATASETS.md");
 
     /// <summary>All of them: the paper's eleven in the order of its tables, then the variants of ImageNet.</summary>

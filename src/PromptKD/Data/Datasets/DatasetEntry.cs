@@ -5,7 +5,7 @@ public sealed record DatasetEntry
 {
     internal DatasetEntry(IDatasetReader reader) => Reader = reader;
 
-    /// <summary>The name in the family's spelling: the value of DATASET.NAME.</summary>
+    /// <summary>The name in Dassl's spelling: the value of DATASET.NAME.</summary>
     public required string Name { get; init; }
 
     /// <summary>Name of its file in <c>configs/datasets</c>, without the extension.</summary>

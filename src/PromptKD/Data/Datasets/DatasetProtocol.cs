@@ -18,13 +18,12 @@ internal static class DatasetProtocol
 {
     /// <summary>Reads the lists of a data set. Pictures are neither opened nor looked for.</summary>
     /// <param name="dataset">Which data set, where, how many shots and which classes.</param>
-    /// <param name="trainer">TRAINER.NAME.</param>
-    /// <param name="modal">TRAINER.MODAL, which only PromptKD reads.</param>
+    /// <param name="baseToNovel">Whether it is PromptKD's base-to-novel mode.</param>
     /// <param name="seed">Of the shots, and of the parts where no file gives them.</param>
     /// <exception cref="PromptKDException">
     /// No such data set; something of it is missing or damaged; no class is left to learn; labels leave a gap.
     /// </exception>
-    public static ProtocolLists Read(DatasetConfig dataset, string trainer, string modal, int seed)
+    public static ProtocolLists Read(DatasetConfig dataset, bool baseToNovel, int seed)
     {
         DatasetEntry entry = DatasetCatalog.Find(dataset.Name);
         var random = new PythonRandom(seed);
@@ -39,7 +38,7 @@ internal static class DatasetProtocol
             split = FewShot.Draw(split, dataset.NumShots, random);
         }
 
-        return trainer == "PromptKD" && modal == "base2novel" ? BaseToNovel(dataset, split) : Subset(dataset, split);
+        return baseToNovel ? BaseToNovel(dataset, split) : Subset(dataset, split);
     }
 
     private static ProtocolLists BaseToNovel(DatasetConfig dataset, DatasetSplit split)

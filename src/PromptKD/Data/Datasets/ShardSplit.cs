@@ -9,7 +9,7 @@ namespace PromptKD.Data.Datasets;
 /// in its folder or in <c>data</c> below it, whose names begin with the part that they belong to: <c>train</c>,
 /// <c>validation</c> (or <c>val</c>, <c>valid</c>) or <c>test</c>. Labels are places in the shards' list of class names.
 /// </summary>
-/// <remarks>The parts are the publisher's: those of the family's split files are other ones.</remarks>
+/// <remarks>The parts are the publisher's: those of CoOp's split files are other ones.</remarks>
 internal static partial class ShardSplit
 {
     private const string Train = "train";

@@ -6,7 +6,7 @@ using PromptKD.Runtime;
 namespace PromptKD.Data.Datasets;
 
 /// <summary>
-/// The CoOp family's files <c>split_zhou_*.json</c>: an object of the lists "train", "val" and "test", whose rows are
+/// CoOp's files <c>split_zhou_*.json</c>: an object of the lists "train", "val" and "test", whose rows are
 /// [path, label, class name]. Paths are relative to the folder of the pictures.
 /// </summary>
 internal static class SplitFile

@@ -10,6 +10,17 @@ internal sealed record PictureSet(IReadOnlyList<PictureItem> Items, string Diges
     /// <summary>Those of <see cref="Items"/> that could not be read when they were hashed.</summary>
     public IReadOnlyList<SkippedPicture> Unreadable { get; init; } = [];
 
+    /// <summary>Refuses a set of which a picture cannot be read, where each of them is to be.</summary>
+    /// <param name="strict">DISTILL.STRICT.</param>
+    /// <exception cref="PromptKDException">One cannot.</exception>
+    public void RefuseUnreadable(bool strict)
+    {
+        if (strict && Unreadable is [SkippedPicture first, ..])
+        {
+            throw new PromptKDException($"{first.Path}: {first.Reason}. Repair or remove the file.");
+        }
+    }
+
     /// <summary>Hashes the pictures of a folder, and warns of those that cannot be read.</summary>
     /// <param name="folder">The folder; paths in the digest are relative to it.</param>
     /// <param name="items">Its pictures.</param>

@@ -1,4 +1,5 @@
 using System.Collections;
+using PromptKD.Runtime;
 
 namespace PromptKD.Data.Pictures;
 
@@ -19,6 +20,18 @@ internal sealed class SkippedPictures : IReadOnlyList<SkippedPicture>
     public IEnumerator<SkippedPicture> GetEnumerator() => _pictures.GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    /// <summary>Names each of them, as a warning.</summary>
+    /// <param name="observer">Is warned.</param>
+    /// <param name="named">Those that were named before; null for none.</param>
+    public void Report(IRunObserver observer, IEnumerable<SkippedPicture>? named = null)
+    {
+        foreach (SkippedPicture picture in _pictures.ExceptBy(
+            (named ?? []).Select(known => known.Path), picture => picture.Path))
+        {
+            observer.OnWarning($"skipped {picture.Path}: {picture.Reason}");
+        }
+    }
 
     /// <summary>Adds a picture unless it is there already: every epoch meets it again.</summary>
     internal void Add(SkippedPicture picture)

@@ -105,8 +105,20 @@ internal sealed class TarShard : IShard
             return null;
         }
 
-        string text = _labelFiles[file].Use(bytes => Encoding.UTF8.GetString(bytes)).Trim();
+        string text = ReadText(_labelFiles[file], file);
         return file.EndsWith(".json", StringComparison.Ordinal) ? ReadJson(file, text) : ReadText(text);
+    }
+
+    private string ReadText(FileBytes entry, string name)
+    {
+        try
+        {
+            return entry.Use(bytes => Encoding.UTF8.GetString(bytes)).Trim();
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidDataException)
+        {
+            throw new PromptKDException($"{_path}/{name}: cannot be read: {error.Message}", error);
+        }
     }
 
     private static ShardLabel ReadText(string text) =>

@@ -1,6 +1,7 @@
+using PromptKD.Configuration.Presets;
 using PromptKD.Data.Datasets;
-using PromptKD.Data.Decoding;
 using PromptKD.Data.Pictures;
+using PromptKD.Features;
 using PromptKD.Models.Clip;
 using PromptKD.Models.Weights;
 using PromptKD.Runtime;
@@ -64,13 +65,13 @@ public static class LinearProbe
     private static ProbeFeatures[] Encode(
         LinearProbeRequest request, PictureFolder[] folders, IRunObserver observer, CancellationToken cancellation)
     {
-        var target = ComputeTarget.Resolve(request.Device, request.Precision);
+        var target = ComputeTarget.Resolve(request.Device, request.Precision, useCuda: true, observer.OnWarning);
         observer.OnPhase($"Reading {request.Clip}");
         using ClipCheckpoint clip = ModelFiles.OpenClip(request.Clip, observer, cancellation);
         target.UseThreadsFor(clip.Architecture.VisionWidth);
         using var encoder = ImageEncoder.Create(clip.Architecture, target.Type, target.Device);
         ModuleWeights.Fill(encoder, clip.Tensors, "visual.", clip.Description);
-        var preprocessing = new Preprocessing { Size = clip.Architecture.ImageSize };
+        var preprocessing = TowerPreparation.Of(DistillPreset.Config.Input, clip);
         observer.OnPhase($"Encoding {folders.Sum(folder => folder.Items.Count)} pictures");
         return
         [

@@ -50,14 +50,26 @@ internal sealed class StoredFeatures : IImageFeatures
     {
         int shard = picture / _index.PicturesPerShard;
         long place = ((long)(picture % _index.PicturesPerShard) * _index.ViewCount) + view;
-        using var file = File.OpenHandle(_paths[shard]);
-        long offset = _dataStarts[shard] + (place * target.Length);
+        try
+        {
+            ReadAt(_paths[shard], _dataStarts[shard] + (place * target.Length), target);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new PromptKDException(
+                $"{_paths[shard]} can no longer be read: {error.Message} Is the store still where it was?", error);
+        }
+    }
+
+    private static void ReadAt(string path, long offset, Span<byte> target)
+    {
+        using var file = File.OpenHandle(path);
         for (int done = 0; done < target.Length;)
         {
             int read = RandomAccess.Read(file, target[done..], offset + done);
             done += read > 0
                 ? read
-                : throw new PromptKDException($"{_paths[shard]} was cut short while it was in use. Run features again.");
+                : throw new PromptKDException($"{path} was cut short while it was in use. Run features again.");
         }
     }
 

@@ -2,7 +2,6 @@ using System.Globalization;
 using PromptKD.Data.Loading;
 using PromptKD.Models.Weights;
 using PromptKD.Runtime;
-using PromptKD.Teachers;
 
 namespace PromptKD.Features.Store;
 
@@ -103,10 +102,9 @@ internal sealed class TeacherStore
 
     /// <summary>Class vectors that were stored under a key; null where there are none.</summary>
     /// <param name="key">A digest of all that made them.</param>
-    /// <param name="names">Class names, in label order.</param>
     /// <param name="device">Where the student computes.</param>
-    public (ClassVectors Vectors, string VocabularySha256)? ReadClassVectors(
-        string key, IReadOnlyList<string> names, Device device)
+    /// <returns>The caller frees the vectors.</returns>
+    public StoredVectors? ReadClassVectors(string key, Device device)
     {
         string path = VectorsPath(key);
         if (!File.Exists(path))
@@ -118,24 +116,21 @@ internal sealed class TeacherStore
         Dictionary<string, string> metadata = SafetensorsFile.ReadMetadata(path);
         double scale = double.Parse(metadata[ScaleKey], CultureInfo.InvariantCulture);
         Tensor vectors = SafetensorsFile.Read(path)[VectorsName].to(device, copy: true);
-        return (new ClassVectors(names, vectors, scale), metadata[VocabularyKey]);
+        return new StoredVectors(vectors.DetachFromDisposeScope(), scale, metadata[VocabularyKey]);
     }
 
-    /// <summary>
-    /// Stores class vectors, so that the next run needs no teacher at all. Keeps those that are there.
-    /// </summary>
+    /// <summary>Stores class vectors. Keeps those that are there.</summary>
     /// <param name="key">A digest of all that made them.</param>
-    /// <param name="vectors">The vectors.</param>
-    /// <param name="vocabularySha256">SHA-256 of the vocabulary that made their tokens.</param>
-    public void KeepClassVectors(string key, ClassVectors vectors, string vocabularySha256)
+    /// <param name="stored">The vectors; they stay the caller's.</param>
+    public void KeepClassVectors(string key, StoredVectors stored)
     {
         string path = VectorsPath(key);
         if (!File.Exists(path))
         {
-            SafetensorsFile.Write(path, [KeyValuePair.Create(VectorsName, vectors.Vectors)], new Dictionary<string, string>
+            SafetensorsFile.Write(path, [KeyValuePair.Create(VectorsName, stored.Vectors)], new Dictionary<string, string>
             {
-                [ScaleKey] = vectors.LogitScale.ToString("R", CultureInfo.InvariantCulture),
-                [VocabularyKey] = vocabularySha256,
+                [ScaleKey] = stored.LogitScale.ToString("R", CultureInfo.InvariantCulture),
+                [VocabularyKey] = stored.VocabularySha256,
             });
         }
     }

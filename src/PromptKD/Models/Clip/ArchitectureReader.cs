@@ -23,7 +23,7 @@ internal sealed class ArchitectureReader(
         {
             TextWidth = textWidth,
             TextLayers = CountLayers("transformer.resblocks."),
-            TextHeads = Heads("text", details.TextHeads, textWidth, clip => clip.TextWidth),
+            TextHeads = Heads("text", details.TextHeads, textWidth, one => one.TextWidth),
             ContextLength = Size(textPositions[0]),
             VocabularySize = Size(vocabulary[0]),
             Activation = details.Activation
@@ -42,7 +42,7 @@ internal sealed class ArchitectureReader(
             PatchSize = patchSize,
             VisionWidth = width,
             VisionLayers = CountLayers("visual.transformer.resblocks."),
-            VisionHeads = Heads("image", details.VisionHeads, width, clip => clip.Stages is null ? clip.VisionWidth : 0),
+            VisionHeads = Heads("image", details.VisionHeads, width, one => one.Stages is null ? one.VisionWidth : 0),
             EmbeddingSize = Size(Shape("visual.proj", 2)[1]),
             TextWidth = 0,
             TextLayers = 0,
@@ -65,7 +65,7 @@ internal sealed class ArchitectureReader(
             PatchSize = ClipArchitecture.ResNetReduction,
             VisionWidth = width,
             VisionLayers = stages.Blocks,
-            VisionHeads = Heads("image", details.VisionHeads, width, clip => clip.Stages is null ? 0 : clip.VisionWidth),
+            VisionHeads = Heads("image", details.VisionHeads, width, one => one.Stages is null ? 0 : one.VisionWidth),
             Stages = stages,
             EmbeddingSize = Size(Shape("visual.attnpool.c_proj.weight", 2)[0]),
             TextWidth = 0,

@@ -13,6 +13,7 @@ internal sealed class CausalMask : IDisposable
     /// <param name="device">Where attention is computed.</param>
     public CausalMask(long context, ScalarType type, Device device)
     {
+        using DisposeScope scope = NewDisposeScope();
         _all = full([context, context], double.NegativeInfinity, type, device).triu_(1).DetachFromDisposeScope();
     }
 

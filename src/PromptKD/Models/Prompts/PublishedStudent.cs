@@ -27,7 +27,8 @@ internal sealed record PublishedStudent(Student Student, double LogitScale) : ID
         var student = new Student(encoder, new StudentShape(
             (int)first.shape[0], 1 + learned.DeepVisionPrompts.Count, (int)projector.TeacherSize, roundToHalf));
         student.LoadLearned(ByName([first, .. learned.DeepVisionPrompts], projector), learned.Source);
-        return new PublishedStudent(student, Math.Exp(frozen["logit_scale"].to(ScalarType.Float64).item<double>()));
+        using Tensor scale = frozen["logit_scale"].to(ScalarType.Float64, copy: true);
+        return new PublishedStudent(student, Math.Exp(scale.item<double>()));
     }
 
     /// <inheritdoc/>

@@ -74,39 +74,6 @@ internal sealed class Student : Module
         .. LearnedState,
     ];
 
-    /// <summary>
-    /// What the reference saves of a student: its names, order and shapes, frozen tower included. The tensors share
-    /// their values with the student's; the caller disposes them, a scope for instance.
-    /// </summary>
-    /// <param name="logitScale">The student's logit_scale, before exp.</param>
-    public IReadOnlyList<KeyValuePair<string, Tensor>> ReferenceState(double logitScale)
-    {
-        var prompts = _prompts.Named.ToDictionary(named => named.Key, named => (Tensor)named.Value);
-        var state = new List<KeyValuePair<string, Tensor>> { new("logit_scale", tensor((float)logitScale)) };
-        foreach ((string name, Tensor value) in prompts.Where(named => named.Key == LearnedPrompts.NameOf(0)))
-        {
-            state.Add(new(EncoderPrefix + name, value.detach()));
-        }
-
-        // Within its block, a deep prompt comes before the block's own parameters.
-        foreach ((string name, Tensor value) in _encoder.state_dict())
-        {
-            string block = string.Join('.', name.Split('.').Take(3));
-            if (prompts.Remove($"{block}.VPT_shallow", out Tensor? prompt))
-            {
-                state.Add(new($"{EncoderPrefix}{block}.VPT_shallow", prompt.detach()));
-            }
-
-            state.Add(new(EncoderPrefix + name, value.detach()));
-        }
-
-        // Layer by layer: the running statistics of the normalisation come before the last layer.
-        state.AddRange(_projector.state_dict()
-            .OrderBy(named => LayerOf(named.Key), StringComparer.Ordinal)
-            .Select(named => KeyValuePair.Create(ProjectorPrefix + named.Key, AsConvolution(named.Value.detach()))));
-        return state;
-    }
-
     /// <param name="images">Normalised pixels, [batch, 3, size, size].</param>
     /// <returns>Image features in the teacher's space, normalised, float32, [batch, teacher embedding].</returns>
     public Tensor ImageFeatures(Tensor images)
@@ -142,10 +109,4 @@ internal sealed class Student : Module
             place.copy_(value.view(place.shape));
         }
     }
-
-    private static string LayerOf(string name) => name[..name.LastIndexOf('.')];
-
-    // The reference's projector is of 1×1 convolutions: [out, in, 1, 1].
-    private static Tensor AsConvolution(Tensor value) =>
-        value.dim() == 2 ? value.view(value.shape[0], value.shape[1], 1, 1) : value;
 }

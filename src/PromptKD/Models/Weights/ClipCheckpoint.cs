@@ -32,7 +32,14 @@ internal sealed class ClipCheckpoint : IDisposable
     /// The parameter <c>logit_scale</c>: natural logarithm of the factor between cosine similarities and logits
     /// (4.605 = ln 100 in all published CLIPs).
     /// </summary>
-    public double LogitScale => Tensors["logit_scale"].to(ScalarType.Float64).item<double>();
+    public double LogitScale
+    {
+        get
+        {
+            using Tensor scale = Tensors["logit_scale"].to(ScalarType.Float64, copy: true);
+            return scale.item<double>();
+        }
+    }
 
     /// <summary>How images are prepared, where the folder says so; null means as OpenAI does.</summary>
     public ClipPreprocessing? Preprocessing { get; private init; }

@@ -29,7 +29,8 @@ internal sealed record ClipPreprocessing
 
     /// <summary>
     /// "shortest": the short side is resized and the middle cut out, as OpenAI does; "squash": both sides are
-    /// resized, whatever the shape; "longest": the long side is resized and the rest padded; "none": nothing is resized.
+    /// resized, whatever the shape; "longest": the long side is resized and the rest padded; "none": nothing is
+    /// resized.
     /// </summary>
     public string ResizeMode { get; init; } = "shortest";
 
@@ -47,8 +48,8 @@ internal sealed record ClipPreprocessing
         if (ImageSize is { } prepared && prepared != imageSize)
         {
             throw new PromptKDException(
-                $"{Source}: it prepares images of {prepared} × {prepared} pixels, but the image encoder beside it reads "
-                + $"{imageSize} × {imageSize}. Is it the file of this model?");
+                $"{Source}: it prepares images of {prepared} × {prepared} pixels, but the image encoder beside it "
+                + $"reads {imageSize} × {imageSize}. Is it the file of this model?");
         }
     }
 }

@@ -52,7 +52,8 @@ internal static class FileDetails
         if (own is { } one && configured is { } other && !one.Equals(other))
         {
             throw new PromptKDException(
-                $"{file.Path}: its metadata says that {key} is {one}, the configuration beside it {other}. Correct one.");
+                $"{file.Path}: its metadata says that {key} is {one}, the configuration beside it {other}. "
+                + "Correct one of them.");
         }
     }
 }

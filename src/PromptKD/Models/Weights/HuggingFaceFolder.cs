@@ -33,7 +33,7 @@ internal static partial class HuggingFaceFolder
         return HasConfiguration(folder) ? Read(folder, () => [file]) : null;
     }
 
-    /// <summary>Whether a file has the name that transformers gives to weights, and a CLIP's configuration beside it.</summary>
+    /// <summary>Whether a file has transformers' name for weights, and transformers' configuration beside it.</summary>
     /// <exception cref="PromptKDException">The configuration is malformed.</exception>
     public static bool Claims(string file)
     {

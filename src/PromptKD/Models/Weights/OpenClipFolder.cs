@@ -78,7 +78,8 @@ internal static class OpenClipFolder
         bool isResNet = vision.Find("layers") is { ValueKind: JsonValueKind.Array };
         int width = isResNet ? checked(ClipArchitecture.ResNetReduction * stated) : stated;
         return width % headWidth == 0 ? width / headWidth : throw new PromptKDException(
-            $"{path}: vision_cfg.head_width is {headWidth}, which does not divide the image encoder's width of {width}.");
+            $"{path}: vision_cfg.head_width is {headWidth}, which does not divide the image encoder's "
+            + $"width of {width}.");
     }
 
     private static void RequirePlain(string path, string key, string? value, string plain)

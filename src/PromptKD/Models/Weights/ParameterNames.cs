@@ -2,7 +2,7 @@ namespace PromptKD.Models.Weights;
 
 /// <summary>
 /// The one table of parameter names. Our modules use OpenAI's (<c>visual.*</c>, <c>transformer.*</c>, …); those of
-/// Hugging Face transformers, open_clip and the CoOp family are translated to them.
+/// Hugging Face transformers, open_clip and Dassl's programs are translated to them.
 /// </summary>
 internal static class ParameterNames
 {

@@ -3,7 +3,7 @@ using PromptKD.Models.Clip;
 namespace PromptKD.Models.Weights;
 
 /// <summary>
-/// What a prompt-tuning run of the CoOp family has learned: prompts, possibly a projector, and the frozen weights it
+/// What a prompt-tuning run of Dassl's programs has learned: prompts, possibly a projector, and the frozen weights it
 /// carried along. It owns its tensors: dispose it when a model has taken its copy.
 /// </summary>
 internal sealed class PromptedWeights : IDisposable

@@ -1,6 +1,6 @@
 using PromptKD.Configuration;
 using PromptKD.Data.Datasets;
-using PromptKD.Runs.Train;
+using PromptKD.Methods;
 
 namespace PromptKD.Reporting.Benchmarks;
 
@@ -74,19 +74,21 @@ public sealed record BenchmarkPlan
         ?? throw new PromptKDException(
             $"There is no method '{trainer}' to benchmark. Known are {string.Join(", ", s_trainerFiles.Keys)}.");
 
-    private IEnumerable<BenchmarkRun> RunsOf(string trainer, DatasetEntry dataset, int seed) => (trainer, Protocol) switch
-    {
-        ("PromptKD", Protocol.BaseToNovel) => [Train(trainer, dataset, seed, "", "TRAINER.MODAL", "base2novel")],
-        ("PromptKD", _) => [Train(trainer, dataset, seed, "", "TRAINER.MODAL", "cross")],
-        ("ZeroshotCLIP" or "ZeroshotCLIP2", Protocol.BaseToNovel) =>
-        [
-            Train(trainer, dataset, seed, "base", "DATASET.SUBSAMPLE_CLASSES", "base"),
-            Train(trainer, dataset, seed, "new", "DATASET.SUBSAMPLE_CLASSES", "new"),
-        ],
-        ("ZeroshotCLIP" or "ZeroshotCLIP2", _) => [Train(trainer, dataset, seed, "")],
-        (_, Protocol.BaseToNovel) => TrainAndTest(trainer, dataset, dataset, seed, "base", "new"),
-        _ => TrainAndTest(trainer, DatasetCatalog.Find(SourceOfTransfer), dataset, seed, "all", "all"),
-    };
+    private IEnumerable<BenchmarkRun> RunsOf(string trainer, DatasetEntry dataset, int seed) =>
+        (MethodCatalog.Find(trainer).LearnsFrom, Protocol) switch
+        {
+            (Supervision.Teacher, Protocol.BaseToNovel) =>
+                [Train(trainer, dataset, seed, "", "TRAINER.MODAL", "base2novel")],
+            (Supervision.Teacher, _) => [Train(trainer, dataset, seed, "", "TRAINER.MODAL", "cross")],
+            (Supervision.None, Protocol.BaseToNovel) =>
+            [
+                Train(trainer, dataset, seed, "base", "DATASET.SUBSAMPLE_CLASSES", "base"),
+                Train(trainer, dataset, seed, "new", "DATASET.SUBSAMPLE_CLASSES", "new"),
+            ],
+            (Supervision.None, _) => [Train(trainer, dataset, seed, "")],
+            (_, Protocol.BaseToNovel) => TrainAndTest(trainer, dataset, dataset, seed, "base", "new"),
+            _ => TrainAndTest(trainer, DatasetCatalog.Find(SourceOfTransfer), dataset, seed, "all", "all"),
+        };
 
     /// <summary>
     /// A model learned from some classes of one data set, tested on other classes or another data set.

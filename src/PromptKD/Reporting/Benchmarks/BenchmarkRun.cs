@@ -43,7 +43,7 @@ internal sealed record BenchmarkRun
     {
         Directory.CreateDirectory(Folder);
         Config.WriteFile(Path.Combine(Folder, PlanFile));
-        Experiment.Train(Config, Request, observer, cancellation);
+        TrainKind.Go(Config, Request, observer, cancellation);
     }
 
     // What was asked for, not what it became: a plan must be known to be done without opening models and data again.

@@ -156,5 +156,7 @@ public sealed class DatasetProtocolTests : IDisposable
 
     private ProtocolLists Read(string name, string trainer = "CoOp", string classes = "all", int seed = 1) =>
         DatasetProtocol.Read(
-            new DatasetConfig { Root = _root, Name = name, SubsampleClasses = classes }, trainer, "base2novel", seed);
+            new DatasetConfig { Root = _root, Name = name, SubsampleClasses = classes },
+            baseToNovel: trainer == "PromptKD",
+            seed);
 }

@@ -81,5 +81,7 @@ public sealed class ShardSplitTests : IDisposable
     }
 
     private ProtocolLists Read(string classes) => DatasetProtocol.Read(
-        new DatasetConfig { Name = "DescribableTextures", Root = _root, SubsampleClasses = classes }, "CoOp", "cross", seed: 1);
+        new DatasetConfig { Name = "DescribableTextures", Root = _root, SubsampleClasses = classes },
+        baseToNovel: false,
+        seed: 1);
 }

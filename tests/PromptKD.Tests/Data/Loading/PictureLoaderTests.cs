@@ -231,23 +231,6 @@ public sealed class PictureLoaderTests : IDisposable
         Assert.ThrowsAny<OperationCanceledException>(() => batches.MoveNext());
     }
 
-    [Fact]
-    public void Reads_reduced_jpeg_files_nearly_as_well()
-    {
-        PictureItem[] items =
-        [
-            new(Path.Combine(PromptKD.Golden.ProjectFolder.Golden, "09-preprocess", "images", "large_downscale.jpg")),
-        ];
-        Preprocessing preprocessing = s_plain with { Size = 64 };
-        var plan = new LoadPlan { Order = [0], BatchSize = 1 };
-
-        Row exact = LoadAll(new PictureLoader(items, preprocessing), plan).Single();
-        Row reduced = LoadAll(new PictureLoader(items, preprocessing, new() { ReducedJpegScale = true }), plan).Single();
-
-        Assert.NotEqual(exact.Pixels, reduced.Pixels);
-        Assert.InRange(exact.Pixels.Zip(reduced.Pixels, (a, b) => Math.Abs(a - b)).Average(), 0, 1);
-    }
-
     [Theory]
     [InlineData(0, 0)]
     [InlineData(2, -1)]

@@ -157,6 +157,8 @@ public sealed class SeveralPreparationsTests
     {
         public int Uses { get; private set; }
 
+        public string Path => "memory";
+
         public TResult Use<TResult>(Func<ReadOnlySpan<byte>, TResult> use)
         {
             Uses++;

@@ -64,7 +64,7 @@ public sealed class ClipArchitectureTests
         Assert.Equal(name, read.Name);
     }
 
-    // Widths and heads of open_clip's configurations ViT-H-14, ViT-g-14 and ViT-bigG-14: heads of 80, 88 and 104 channels.
+    // Widths and heads of open_clip's ViT-H-14, ViT-g-14 and ViT-bigG-14: heads of 80, 88 and 104 channels.
     [Theory]
     [InlineData(1280, 16)]
     [InlineData(1408, 16)]

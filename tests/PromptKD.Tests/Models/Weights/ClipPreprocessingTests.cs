@@ -14,24 +14,24 @@ public sealed class ClipPreprocessingTests : IDisposable
     // As published: CLIP old and new, SigLIP, SigLIP 2, DINOv2; then one value of each kind.
     [Theory]
     [InlineData(
-        """{"feature_extractor_type": "CLIPFeatureExtractor", "size": 224, "crop_size": 224, """
-        + """"do_center_crop": true, "resample": 3}""",
+        """{"feature_extractor_type": "CLIPFeatureExtractor", "size": 224, "crop_size": 224,"""
+        + """ "do_center_crop": true, "resample": 3}""",
         "shortest", 224, null, "bicubic")]
     [InlineData(
-        """{"size": {"shortest_edge": 64}, "crop_size": {"height": 64, "width": 64}, """
-        + """"do_center_crop": true, "do_resize": true, "rescale_factor": 0.00392156862745098}""",
+        """{"size": {"shortest_edge": 64}, "crop_size": {"height": 64, "width": 64},"""
+        + """ "do_center_crop": true, "do_resize": true, "rescale_factor": 0.00392156862745098}""",
         "shortest", 64, null, "bicubic")]
     [InlineData(
-        """{"image_processor_type": "SiglipImageProcessor", "do_convert_rgb": null, COLOURS, """
-        + """"size": {"height": 64, "width": 64}, "resample": 3}""",
+        """{"image_processor_type": "SiglipImageProcessor", "do_convert_rgb": null, COLOURS,"""
+        + """ "size": {"height": 64, "width": 64}, "resample": 3}""",
         "squash", 64, null, "bicubic")]
     [InlineData(
-        """{"image_processor_type": "SiglipImageProcessor", COLOURS, "size": {"height": 48, "width": 48}, """
-        + """"resample": 2}""",
+        """{"image_processor_type": "SiglipImageProcessor", COLOURS, "size": {"height": 48, "width": 48},"""
+        + """ "resample": 2}""",
         "squash", 48, null, "bilinear")]
     [InlineData(
-        """{"image_processor_type": "BitImageProcessor", "size": {"shortest_edge": 256}, """
-        + """"crop_size": {"height": 224, "width": 224}, "do_center_crop": true}""",
+        """{"image_processor_type": "BitImageProcessor", "size": {"shortest_edge": 256},"""
+        + """ "crop_size": {"height": 224, "width": 224}, "do_center_crop": true}""",
         "shortest", 224, 256, "bicubic")]
     [InlineData(
         """{"image_processor_type": "ViTImageProcessor", COLOURS, "size": 224, "resample": 2}""",
@@ -150,7 +150,8 @@ public sealed class ClipPreprocessingTests : IDisposable
     private ClipCheckpoint OpenOpenClip(string preprocess)
     {
         string golden = Path.Combine(ProjectFolder.Golden, "14-formats", "open_clip-gelu");
-        File.Copy(Path.Combine(golden, "open_clip_model.safetensors"), Path.Combine(_folder, "open_clip_model.safetensors"));
+        const string Weights = "open_clip_model.safetensors";
+        File.Copy(Path.Combine(golden, Weights), Path.Combine(_folder, Weights));
         File.WriteAllText(
             Path.Combine(_folder, "open_clip_config.json"),
             $$$"""

@@ -1,12 +1,9 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using PromptKD.Configuration;
-using PromptKD.Configuration.Presets;
-using PromptKD.Demo;
 using PromptKD.Models.Weights;
 using PromptKD.Runs;
 using PromptKD.Runs.Distill;
-using PromptKD.Runs.Teach;
 using PromptKD.Tests.Runs.Distill;
 
 namespace PromptKD.Tests.Runs.Teach;
@@ -18,46 +15,20 @@ namespace PromptKD.Tests.Runs.Teach;
 [Collection(AloneInTheProcess.Name)]
 public sealed class ExperimentTeachTests : IDisposable
 {
-    private const int Epochs = 2;
+    private readonly TeachingRuns _runs = new();
 
-    // Two base classes of two shots each, in batches of two.
-    private const int StepsOfTeaching = Epochs * 2;
-
-    private readonly string _folder = Directory.CreateTempSubdirectory().FullName;
-    private readonly string[] _classes = [.. DemoClass.All.Take(4).Select(one => one.Name)];
-    private readonly int _threads = get_num_threads();
-
-    public ExperimentTeachTests()
-    {
-        // Models this small are not faster on two threads, and much slower where those have to wait for a core.
-        set_num_threads(1);
-        TinyClip.Write(Clip, TinyClip.Architecture with { EmbeddingSize = 40 }, seed: 1);
-        TinyClip.Write(Student, TinyClip.Architecture, seed: 1000);
-        string drawn = Path.Combine(_folder, "drawn");
-        DemoData.Write(drawn, photosPerClass: 1, testPerClass: 3);
-        foreach (string name in _classes)
-        {
-            Directory.CreateDirectory(Labelled);
-            Directory.Move(Path.Combine(drawn, DemoData.TestFolder, name), Path.Combine(Labelled, name));
-        }
-    }
-
-    public void Dispose()
-    {
-        set_num_threads(_threads);
-        Directory.Delete(_folder, recursive: true);
-    }
+    public void Dispose() => _runs.Dispose();
 
     [Fact]
     public void Learns_the_shots_of_the_base_classes_and_measures_on_all_other_pictures()
     {
-        TeachingReport report = Teach(Config());
+        TeachingReport report = Teach(_runs.Config());
 
-        Assert.Equal(_classes[..2], report.LearnedClasses);
+        Assert.Equal(TeachingRuns.Classes[..2], report.LearnedClasses);
         Assert.Equal(4, report.Pictures);
         Assert.Equal((4 * 3) - 4, report.Taught!.Pictures);
         Assert.NotNull(report.Taught.HarmonicMean);
-        Assert.Equal(Path.Combine(Output("run"), "VLPromptLearner", "model.pth.tar-2"), report.Checkpoint);
+        Assert.Equal(Path.Combine(_runs.Output("run"), "VLPromptLearner", "model.pth.tar-2"), report.Checkpoint);
         Assert.Equal(
             Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(report.Checkpoint))), report.CheckpointSha256);
         using var file = PromptCheckpoint.ReadTeacher(report.Checkpoint);
@@ -67,12 +38,12 @@ public sealed class ExperimentTeachTests : IDisposable
     [Fact]
     public void Measures_on_the_validation_folder_where_there_is_one()
     {
-        ExperimentConfig config = Config();
-        string validation = Path.Combine(_folder, "validation");
-        foreach (string name in _classes)
+        ExperimentConfig config = _runs.Config();
+        string validation = Path.Combine(_runs.Folder, "validation");
+        foreach (string name in TeachingRuns.Classes)
         {
             Directory.CreateDirectory(Path.Combine(validation, name));
-            File.Copy(Path.Combine(Labelled, name, "001.png"), Path.Combine(validation, name, "001.png"));
+            File.Copy(Path.Combine(_runs.Labelled, name, "001.png"), Path.Combine(validation, name, "001.png"));
         }
 
         TeachingReport report = Teach(config with { Distill = config.Distill with { Val = validation } });
@@ -84,7 +55,7 @@ public sealed class ExperimentTeachTests : IDisposable
     [Fact]
     public void Takes_every_picture_with_0_shots_and_then_has_nothing_to_measure_on()
     {
-        ExperimentConfig config = Config();
+        ExperimentConfig config = _runs.Config();
         config = config with
         {
             Dataset = config.Dataset with { NumShots = 0 },
@@ -94,7 +65,7 @@ public sealed class ExperimentTeachTests : IDisposable
         TeachingReport report = Teach(config);
 
         Assert.Equal(12, report.Pictures);
-        Assert.Equal(_classes, report.LearnedClasses);
+        Assert.Equal(TeachingRuns.Classes, report.LearnedClasses);
         Assert.Null(report.Taught);
         Assert.Null(report.MeasuredOn);
     }
@@ -102,25 +73,25 @@ public sealed class ExperimentTeachTests : IDisposable
     [Fact]
     public void Counts_classes_with_fewer_pictures_than_shots_and_takes_all_of_theirs()
     {
-        File.Delete(Path.Combine(Labelled, _classes[1], "001.png"));
-        File.Delete(Path.Combine(Labelled, _classes[1], "002.png"));
+        File.Delete(Path.Combine(_runs.Labelled, TeachingRuns.Classes[1], "001.png"));
+        File.Delete(Path.Combine(_runs.Labelled, TeachingRuns.Classes[1], "002.png"));
 
-        TeachingReport report = Teach(Config());
+        TeachingReport report = Teach(_runs.Config());
 
         Assert.Equal(1, report.ShortClasses);
         Assert.Equal(2 + 1, report.Pictures);
         Assert.Contains(
-            $"1 of 2 classes have fewer than 2 pictures, '{_classes[1]}' only 1",
-            File.ReadAllText(Path.Combine(Output("run"), "log.txt")),
+            $"1 of 2 classes have fewer than 2 pictures, '{TeachingRuns.Classes[1]}' only 1",
+            File.ReadAllText(Path.Combine(_runs.Output("run"), "log.txt")),
             StringComparison.Ordinal);
     }
 
     [Fact]
     public void Draws_other_shots_with_another_seed()
     {
-        string first = Teach(Config("first")).Inputs["pictures"];
-        string again = Teach(Config("again")).Inputs["pictures"];
-        string second = Teach(Config("second") with { Seed = 2 }).Inputs["pictures"];
+        string first = Teach(_runs.Config("first")).Inputs["pictures"];
+        string again = Teach(_runs.Config("again")).Inputs["pictures"];
+        string second = Teach(_runs.Config("second") with { Seed = 2 }).Inputs["pictures"];
 
         Assert.Equal(first, again);
         Assert.NotEqual(first, second);
@@ -129,10 +100,10 @@ public sealed class ExperimentTeachTests : IDisposable
     [Fact]
     public void Needs_no_folders_of_novel_classes()
     {
-        Directory.Delete(Path.Combine(Labelled, _classes[2]), recursive: true);
-        Directory.Delete(Path.Combine(Labelled, _classes[3]), recursive: true);
+        Directory.Delete(Path.Combine(_runs.Labelled, TeachingRuns.Classes[2]), recursive: true);
+        Directory.Delete(Path.Combine(_runs.Labelled, TeachingRuns.Classes[3]), recursive: true);
 
-        TeachingReport report = Teach(Config());
+        TeachingReport report = Teach(_runs.Config());
 
         Assert.NotNull(report.Taught!.Base);
         Assert.Null(report.Taught.Novel);
@@ -141,21 +112,21 @@ public sealed class ExperimentTeachTests : IDisposable
     [Fact]
     public void Refuses_a_class_without_a_picture()
     {
-        foreach (string picture in Directory.GetFiles(Path.Combine(Labelled, _classes[0])))
+        foreach (string picture in Directory.GetFiles(Path.Combine(_runs.Labelled, TeachingRuns.Classes[0])))
         {
             File.Delete(picture);
         }
 
-        File.WriteAllText(Path.Combine(Labelled, _classes[0], "notes.txt"), "no picture");
+        File.WriteAllText(Path.Combine(_runs.Labelled, TeachingRuns.Classes[0], "notes.txt"), "no picture");
 
         Assert.StartsWith(
-            $"No picture of the class '{_classes[0]}' in '{Labelled}'", Mistake(Config()), StringComparison.Ordinal);
+            $"No picture of the class '{TeachingRuns.Classes[0]}' in '{_runs.Labelled}'", Mistake(_runs.Config()), StringComparison.Ordinal);
     }
 
     [Fact]
     public void Refuses_as_many_base_classes_as_there_are_classes()
     {
-        ExperimentConfig config = Config();
+        ExperimentConfig config = _runs.Config();
 
         Assert.StartsWith(
             "--base is 4, but ",
@@ -166,10 +137,10 @@ public sealed class ExperimentTeachTests : IDisposable
     [Fact]
     public void Refuses_a_method_whose_teachers_distilling_cannot_read()
     {
-        ExperimentConfig config = Config();
+        ExperimentConfig config = _runs.Config();
 
         Assert.StartsWith(
-            "TRAINER.NAME is CoOp; distilling can learn from teachers of PromptSRC or IVLP only.",
+            "TRAINER.NAME is CoOp; distilling can learn from teachers of IVLP or PromptSRC only.",
             Mistake(config with { Trainer = config.Trainer with { Name = "CoOp" } }),
             StringComparison.Ordinal);
     }
@@ -177,14 +148,14 @@ public sealed class ExperimentTeachTests : IDisposable
     [Fact]
     public void Refuses_other_settings_and_other_pictures_in_the_folder_of_a_finished_run()
     {
-        ExperimentConfig config = Config();
+        ExperimentConfig config = _runs.Config();
         Teach(config);
 
         string settings = Mistake(config with { Dataset = config.Dataset with { NumShots = 1 } });
-        foreach (string name in _classes[..2])
+        foreach (string name in TeachingRuns.Classes[..2])
         {
-            File.AppendAllText(Path.Combine(Labelled, name, "001.png"), " ");
-            File.AppendAllText(Path.Combine(Labelled, name, "002.png"), " ");
+            File.AppendAllText(Path.Combine(_runs.Labelled, name, "001.png"), " ");
+            File.AppendAllText(Path.Combine(_runs.Labelled, name, "002.png"), " ");
         }
 
         Assert.Contains("DATASET.NUM_SHOTS is 2 and 1", settings, StringComparison.Ordinal);
@@ -194,10 +165,10 @@ public sealed class ExperimentTeachTests : IDisposable
     [Fact]
     public void Reports_a_finished_run_again_without_a_step()
     {
-        TeachingReport first = Teach(Config());
+        TeachingReport first = Teach(_runs.Config());
         var observer = new Interrupter(null);
 
-        TeachingReport second = Experiment.Teach(Config(), observer, TestContext.Current.CancellationToken);
+        TeachingReport second = Experiment.Teach(_runs.Config(), observer, TestContext.Current.CancellationToken);
 
         Assert.Equal(0, observer.Steps);
         Assert.Equal((first.ZeroShot, first.Taught), (second.ZeroShot, second.Taught));
@@ -207,11 +178,11 @@ public sealed class ExperimentTeachTests : IDisposable
     [Fact]
     public void Writes_the_checkpoint_of_a_finished_run_again_where_it_was_lost()
     {
-        TeachingReport report = Teach(Config());
+        TeachingReport report = Teach(_runs.Config());
         byte[] written = File.ReadAllBytes(report.Checkpoint);
         File.Delete(report.Checkpoint);
 
-        Teach(Config());
+        Teach(_runs.Config());
 
         Assert.Equal(written, File.ReadAllBytes(report.Checkpoint));
     }
@@ -219,17 +190,17 @@ public sealed class ExperimentTeachTests : IDisposable
     [Fact]
     public void Ends_in_the_same_bytes_when_it_is_stopped_behind_each_step()
     {
-        Teach(Config("whole"));
+        Teach(_runs.Config("whole"));
 
-        for (int stops = 0; stops < StepsOfTeaching; stops++)
+        for (int stops = 0; stops < TeachingRuns.Steps; stops++)
         {
             using var stop = new CancellationTokenSource();
             Assert.Throws<OperationCanceledException>(() =>
-                Experiment.Teach(Config("stopped"), new Interrupter(stop.Cancel), stop.Token));
+                Experiment.Teach(_runs.Config("stopped"), new Interrupter(stop.Cancel), stop.Token));
         }
 
-        Teach(Config("stopped"));
-        Assert.Equal(Digests("whole"), Digests("stopped"));
+        Teach(_runs.Config("stopped"));
+        Assert.Equal(_runs.Digests("whole"), _runs.Digests("stopped"));
     }
 
     [Fact]
@@ -243,9 +214,9 @@ public sealed class ExperimentTeachTests : IDisposable
             stops++;
         }
 
-        Assert.Equal(StepsOfTeaching + Epochs, stops);
-        Assert.Equal(Digests("whole"), Digests("stopped"));
-        Assert.Equal(Digests(Path.Combine("whole", "teacher")), Digests(Path.Combine("stopped", "teacher")));
+        Assert.Equal(TeachingRuns.Steps + TeachingRuns.Epochs, stops);
+        Assert.Equal(_runs.Digests("whole"), _runs.Digests("stopped"));
+        Assert.Equal(_runs.Digests(Path.Combine("whole", "teacher")), _runs.Digests(Path.Combine("stopped", "teacher")));
     }
 
     [Fact]
@@ -269,9 +240,9 @@ public sealed class ExperimentTeachTests : IDisposable
     [Fact]
     public void Finds_a_mistake_in_the_second_stage_before_the_first_one_begins()
     {
-        ExperimentConfig distillation = Distillation("run");
+        ExperimentConfig distillation = _runs.Distillation("run");
         var stages = TwoStages.Join(
-            Config(), distillation with { Distill = distillation.Distill with { Images = "nowhere" } });
+            _runs.Config(), distillation with { Distill = distillation.Distill with { Images = "nowhere" } });
         var observer = new Interrupter(null);
 
         string message = Assert.Throws<PromptKDException>(() => Experiment.TeachAndDistil(
@@ -284,31 +255,22 @@ public sealed class ExperimentTeachTests : IDisposable
     [Fact]
     public void Refuses_a_first_stage_beside_prompts_that_are_there()
     {
-        ExperimentConfig distillation = Distillation("run");
+        ExperimentConfig distillation = _runs.Distillation("run");
         distillation = distillation with { Distill = distillation.Distill with { TeacherPrompts = "prompts.pt" } };
 
         Assert.StartsWith(
             "--teacher-prompts is of a teacher that is there",
-            Assert.Throws<PromptKDException>(() => TwoStages.Join(Config(), distillation)).Message,
+            Assert.Throws<PromptKDException>(() => TwoStages.Join(_runs.Config(), distillation)).Message,
             StringComparison.Ordinal);
     }
 
-    private string Clip => Path.Combine(_folder, "clip.safetensors");
-
-    private string Student => Path.Combine(_folder, "student.safetensors");
-
-    private string Labelled => Path.Combine(_folder, "labelled");
-
-    private string Output(string run) => Path.Combine(_folder, run);
-
-    private static TeachingReport Teach(ExperimentConfig config) =>
-        Experiment.Teach(config, cancellation: TestContext.Current.CancellationToken);
+    private static TeachingReport Teach(ExperimentConfig config) => TeachingRuns.Teach(config);
 
     private static string Mistake(ExperimentConfig config) =>
         Assert.Throws<PromptKDException>(() => Teach(config)).Message;
 
     private (TeachingReport Teacher, DistillationReport Student) TeachAndDistil(string run) => Experiment.TeachAndDistil(
-        TwoStages.Join(Config(), Distillation(run)), cancellation: TestContext.Current.CancellationToken);
+        TwoStages.Join(_runs.Config(), _runs.Distillation(run)), cancellation: TestContext.Current.CancellationToken);
 
     /// <summary>Whether there was a step to stop behind.</summary>
     private bool StopBehindTheNextStep(string run)
@@ -317,7 +279,7 @@ public sealed class ExperimentTeachTests : IDisposable
         var observer = new Interrupter(stop.Cancel);
         try
         {
-            Experiment.TeachAndDistil(TwoStages.Join(Config(), Distillation(run)), observer, observer, stop.Token);
+            Experiment.TeachAndDistil(TwoStages.Join(_runs.Config(), _runs.Distillation(run)), observer, observer, stop.Token);
             return false;
         }
         catch (OperationCanceledException)
@@ -325,58 +287,4 @@ public sealed class ExperimentTeachTests : IDisposable
             return true;
         }
     }
-
-    private ExperimentConfig Config(string run = "run")
-    {
-        ExperimentConfig paper = TeachPreset.Config;
-        return paper with
-        {
-            OutputDir = Output(run),
-            Device = "cpu",
-            Dataset = paper.Dataset with { NumShots = 2 },
-            Optim = paper.Optim with { MaxEpoch = Epochs },
-            DataLoader = paper.DataLoader with { TrainX = paper.DataLoader.TrainX with { BatchSize = 2 } },
-            Trainer = paper.Trainer with
-            {
-                PromptSRC = paper.Trainer.PromptSRC with { Prec = "fp32", GpaMean = 1 },
-            },
-            Distill = new DistillConfig
-            {
-                Labelled = Labelled,
-                Classes = [.. _classes],
-                Teacher = Clip,
-                Vocab = TinyClip.Vocabulary,
-                Base = 2,
-            },
-        };
-    }
-
-    // One batch an epoch.
-    private ExperimentConfig Distillation(string run)
-    {
-        ExperimentConfig paper = DistillPreset.Config;
-        return paper with
-        {
-            OutputDir = Output(run),
-            Device = "cpu",
-            Optim = paper.Optim with { MaxEpoch = Epochs },
-            DataLoader = paper.DataLoader with { TrainX = paper.DataLoader.TrainX with { BatchSize = 48 } },
-            Trainer = paper.Trainer with { PromptKD = paper.Trainer.PromptKD with { Prec = "fp32" } },
-            Distill = Config().Distill with
-            {
-                Images = Path.Combine(_folder, "drawn", DemoData.PhotosFolder),
-                Student = Student,
-            },
-        };
-    }
-
-    /// <summary>
-    /// SHA-256 by name of all that a run wrote, but for log and configuration, which name the folder.
-    /// </summary>
-    private Dictionary<string, string> Digests(string run) =>
-        Directory.EnumerateFiles(Output(run), "*", SearchOption.AllDirectories)
-            .Where(path => Path.GetFileName(path) is not ("log.txt" or "config.yaml"))
-            .ToDictionary(
-                path => Path.GetRelativePath(Output(run), path),
-                path => Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(path))));
 }

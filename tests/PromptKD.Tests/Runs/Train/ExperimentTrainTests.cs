@@ -3,7 +3,6 @@ using System.Text.Json;
 using PromptKD.Configuration;
 using PromptKD.Dassl;
 using PromptKD.Evaluation;
-using PromptKD.Golden;
 using PromptKD.Models.Weights;
 using PromptKD.Reporting;
 using PromptKD.Runs.Train;
@@ -23,34 +22,21 @@ public sealed class ExperimentTrainTests : IDisposable
 {
     // Two epochs, each of two batches of eight of the sixteen training pictures.
     private const int Steps = 4;
-    private const string Folder = "VLPromptLearner";
+    private const string Folder = TrainingRuns.Models;
 
-    private readonly string _folder = Directory.CreateTempSubdirectory().FullName;
-    private readonly int _threads = get_num_threads();
+    private readonly TrainingRuns _runs = new();
 
-    public ExperimentTrainTests()
-    {
-        // Models this small are not faster on two threads, and much slower where those have to wait for a core.
-        set_num_threads(1);
-        TinyClip.Write(Teacher, TinyClip.Architecture with { EmbeddingSize = 40 }, seed: 1);
-        TinyClip.Write(Student, TinyClip.Architecture, seed: 1000);
-    }
-
-    public void Dispose()
-    {
-        set_num_threads(_threads);
-        Directory.Delete(_folder, recursive: true);
-    }
+    public void Dispose() => _runs.Dispose();
 
     [Theory]
     [MemberData(nameof(FakeDatasets.Names), MemberType = typeof(FakeDatasets))]
     public void Runs_both_protocols_on_every_data_set(string dataset)
     {
-        FakeDatasets.Create(dataset, Root);
+        FakeDatasets.Create(dataset, _runs.Root);
         bool isVariant = dataset is "ImageNetV2" or "ImageNetSketch" or "ImageNetA" or "ImageNetR";
 
-        TrainingResult split = Train(Config(dataset, "base2novel", "split")).Result!;
-        TrainingResult cross = Train(Config(dataset, "cross", "cross")).Result!;
+        TrainingResult split = Train(_runs.Config(dataset, "base2novel", "split")).Result!;
+        TrainingResult cross = Train(_runs.Config(dataset, "cross", "cross")).Result!;
 
         Assert.Equal(isVariant ? null : split.Accuracy, split.Novel);
         Assert.Equal(isVariant, split.Base is null);
@@ -62,8 +48,8 @@ public sealed class ExperimentTrainTests : IDisposable
             split.Selection);
         Assert.Equal(
             PythonNumber.Fixed(cross.Accuracy!.Value, 1),
-            PythonNumber.Fixed(DasslResults.LastResult(File.ReadLines(Path.Combine(Output("cross"), "log.txt")))!.Value, 1));
-        Assert.True(File.Exists(Path.Combine(Output("split"), Folder, "model.pth.tar-2")));
+            PythonNumber.Fixed(DasslResults.LastResult(File.ReadLines(Path.Combine(_runs.Output("cross"), "log.txt")))!.Value, 1));
+        Assert.True(File.Exists(Path.Combine(_runs.Output("split"), Folder, "model.pth.tar-2")));
     }
 
     [Fact]
@@ -71,7 +57,7 @@ public sealed class ExperimentTrainTests : IDisposable
     {
         var observer = new Interrupter(null);
 
-        TrainingResult result = Train(Config(options: ["TEST.PER_CLASS_RESULT", "True"]), observer: observer).Result!;
+        TrainingResult result = Train(_runs.Config(options: ["TEST.PER_CLASS_RESULT", "True"]), observer: observer).Result!;
 
         Assert.Equal(2 * result.Base * result.Novel / Math.Max(1e-9, (result.Base + result.Novel)!.Value), result.HarmonicMean);
         string last = observer.Printed[^1];
@@ -79,9 +65,9 @@ public sealed class ExperimentTrainTests : IDisposable
             $"  base {result.Base:0.0} %   novel {result.Novel:0.0} %   harmonic mean "
             + $"{PythonNumber.Fixed(result.HarmonicMean!.Value, 1)} %",
             last);
-        string[] names = [.. FakeDatasets.Create("EuroSAT", Path.Combine(_folder, "again")).ClassNames];
+        string[] names = [.. FakeDatasets.Create("EuroSAT", Path.Combine(_runs.Folder, "again")).ClassNames];
         Assert.Contains(observer.Printed, line => line.StartsWith($"* class: 0 ({names[2]})\t", StringComparison.Ordinal));
-        using var json = JsonDocument.Parse(File.ReadAllText(Path.Combine(Output("run"), "result.json")));
+        using var json = JsonDocument.Parse(File.ReadAllText(Path.Combine(_runs.Output("run"), "result.json")));
         Assert.Equal(
             result,
             JsonSerializer.Deserialize<TrainingResult>(json, RecordJson.Options));
@@ -94,65 +80,65 @@ public sealed class ExperimentTrainTests : IDisposable
     [InlineData("best_val", "reference", ModelSelection.BestOnTest)]
     public void Chooses_the_model_as_it_is_told(string final, string select, ModelSelection expected)
     {
-        TrainingReport report = Train(Config(options: ["TEST.FINAL_MODEL", final, "TEST.SELECT", select]));
+        TrainingReport report = Train(_runs.Config(options: ["TEST.FINAL_MODEL", final, "TEST.SELECT", select]));
 
         Assert.Equal(expected, report.Result!.Selection);
         int? best = expected == ModelSelection.LastEpoch ? 2 : report.Epochs.MaxBy(epoch => epoch.Validation!.All)!.Epoch;
         Assert.Equal(best, report.Result.Epoch);
         Assert.Equal(
-            expected != ModelSelection.LastEpoch, File.Exists(Path.Combine(Output("run"), Folder, "model-best.pth.tar")));
+            expected != ModelSelection.LastEpoch, File.Exists(Path.Combine(_runs.Output("run"), Folder, "model-best.pth.tar")));
     }
 
     [Fact]
     public void Reference_stands_for_its_selection_and_its_rounding()
     {
-        TrainingReport report = Train(Config(options: ["REFERENCE", "True"]));
+        TrainingReport report = Train(_runs.Config(options: ["REFERENCE", "True"]));
 
         Assert.Equal(ModelSelection.BestOnTest, report.Result!.Selection);
-        var written = new ExperimentConfig().MergeFile(Path.Combine(Output("run"), "config.yaml"));
+        var written = new ExperimentConfig().MergeFile(Path.Combine(_runs.Output("run"), "config.yaml"));
         Assert.True(written.Trainer.PromptKD.HalfPrompts);
     }
 
     [Fact]
     public void Ends_in_the_same_bytes_when_it_is_stopped_behind_each_step()
     {
-        Train(Config("EuroSAT", run: "whole"));
+        Train(_runs.Config("EuroSAT", run: "whole"));
 
         for (int stops = 0; stops < Steps; stops++)
         {
             using var stop = new CancellationTokenSource();
             Assert.Throws<OperationCanceledException>(() => Experiment.Train(
-                Config("EuroSAT", run: "stopped"), new TrainingRequest(), new Interrupter(stop.Cancel), stop.Token));
+                _runs.Config("EuroSAT", run: "stopped"), new TrainingRequest(), new Interrupter(stop.Cancel), stop.Token));
         }
 
-        Train(Config("EuroSAT", run: "stopped"));
-        Assert.Equal(Digests("whole"), Digests("stopped"));
+        Train(_runs.Config("EuroSAT", run: "stopped"));
+        Assert.Equal(_runs.Digests("whole"), _runs.Digests("stopped"));
     }
 
     [Fact]
     public void Goes_on_from_another_folder_to_the_same_bytes()
     {
-        Train(Config("EuroSAT", run: "whole"));
+        Train(_runs.Config("EuroSAT", run: "whole"));
         using var stop = new CancellationTokenSource();
         Assert.Throws<OperationCanceledException>(() => Experiment.Train(
-            Config("EuroSAT", run: "stopped"), new TrainingRequest(), new Interrupter(stop.Cancel, atStep: 3), stop.Token));
+            _runs.Config("EuroSAT", run: "stopped"), new TrainingRequest(), new Interrupter(stop.Cancel, atStep: 3), stop.Token));
 
-        Train(Config("EuroSAT", run: "other", options: ["RESUME", Output("stopped")]));
+        Train(_runs.Config("EuroSAT", run: "other", options: ["RESUME", _runs.Output("stopped")]));
 
-        Assert.Equal(Digests("whole"), Digests("other"));
+        Assert.Equal(_runs.Digests("whole"), _runs.Digests("other"));
     }
 
     [Fact]
     public void Goes_on_from_a_checkpoint_of_the_family_to_the_same_model()
     {
         string[] options = ["TRAIN.CHECKPOINT_FREQ", "1"];
-        Train(Config("EuroSAT", run: "whole", options: options));
-        string from = Directory.CreateDirectory(Path.Combine(_folder, "theirs", Folder)).FullName;
-        File.Copy(Path.Combine(Output("whole"), Folder, "model.pth.tar-1"), Path.Combine(from, "model.pth.tar-1"));
+        Train(_runs.Config("EuroSAT", run: "whole", options: options));
+        string from = Directory.CreateDirectory(Path.Combine(_runs.Folder, "theirs", Folder)).FullName;
+        File.Copy(Path.Combine(_runs.Output("whole"), Folder, "model.pth.tar-1"), Path.Combine(from, "model.pth.tar-1"));
         var observer = new Interrupter(null);
 
         Train(
-            Config("EuroSAT", run: "on", options: [.. options, "RESUME", Path.Combine(_folder, "theirs")]),
+            _runs.Config("EuroSAT", run: "on", options: [.. options, "RESUME", Path.Combine(_runs.Folder, "theirs")]),
             observer: observer);
 
         Assert.Equal(Steps / 2, observer.Steps);
@@ -162,24 +148,24 @@ public sealed class ExperimentTrainTests : IDisposable
     [Fact]
     public void Evaluates_a_model_that_is_there_and_leaves_its_result_alone()
     {
-        TrainingResult trained = Train(Config(options: ["TRAIN.CHECKPOINT_FREQ", "1"])).Result!;
-        var request = new TrainingRequest { EvalOnly = true, ModelDir = Output("run"), LoadEpoch = trained.Epoch };
+        TrainingResult trained = Train(_runs.Config(options: ["TRAIN.CHECKPOINT_FREQ", "1"])).Result!;
+        var request = new TrainingRequest { EvalOnly = true, ModelDir = _runs.Output("run"), LoadEpoch = trained.Epoch };
 
-        TrainingResult evaluated = Train(Config(run: "evaluated"), request).Result!;
-        Train(Config(), request);
+        TrainingResult evaluated = Train(_runs.Config(run: "evaluated"), request).Result!;
+        Train(_runs.Config(), request);
 
         Assert.Equal(trained with { Selection = ModelSelection.Given }, evaluated);
-        Assert.True(File.Exists(Path.Combine(Output("run"), "evaluation.json")));
-        Assert.Equal(2, Directory.GetFiles(Output("run"), "log.txt*").Length);
+        Assert.True(File.Exists(Path.Combine(_runs.Output("run"), "evaluation.json")));
+        Assert.Equal(2, Directory.GetFiles(_runs.Output("run"), "log.txt*").Length);
     }
 
     [Fact]
     public void Says_which_models_there_are_when_the_one_asked_for_is_not()
     {
-        Train(Config());
+        Train(_runs.Config());
         var request = new TrainingRequest { EvalOnly = true, LoadEpoch = 7 };
 
-        string message = Assert.Throws<PromptKDException>(() => Train(Config(), request)).Message;
+        string message = Assert.Throws<PromptKDException>(() => Train(_runs.Config(), request)).Message;
 
         Assert.Contains("model.pth.tar-7", message, StringComparison.Ordinal);
         Assert.Contains("model-best.pth.tar, model.pth.tar-2", message, StringComparison.Ordinal);
@@ -195,12 +181,12 @@ public sealed class ExperimentTrainTests : IDisposable
     {
         string[] options = ["TRAINER.NAME", trainer, $"TRAINER.{trainer.ToUpperInvariant()}.PREC", "fp32"];
 
-        TrainingResult trained = Train(Config(options: [.. options, "DATASET.SUBSAMPLE_CLASSES", "base"])).Result!;
+        TrainingResult trained = Train(_runs.Config(options: [.. options, "DATASET.SUBSAMPLE_CLASSES", "base"])).Result!;
         TrainingResult evaluated = Train(
-            Config(run: "new", options: [.. options, "DATASET.SUBSAMPLE_CLASSES", "new"]),
-            new TrainingRequest { EvalOnly = true, ModelDir = Output("run"), LoadEpoch = 2 }).Result!;
+            _runs.Config(run: "new", options: [.. options, "DATASET.SUBSAMPLE_CLASSES", "new"]),
+            new TrainingRequest { EvalOnly = true, ModelDir = _runs.Output("run"), LoadEpoch = 2 }).Result!;
 
-        Assert.True(File.Exists(Path.Combine(Output("run"), folder, "model.pth.tar-2")));
+        Assert.True(File.Exists(Path.Combine(_runs.Output("run"), folder, "model.pth.tar-2")));
         Assert.Equal(("base", "new"), (trained.Protocol, evaluated.Protocol));
         Assert.Equal(2 * FakeDatasets.Test, trained.TestPictures);
         Assert.Equal(2, evaluated.Epoch);
@@ -212,7 +198,7 @@ public sealed class ExperimentTrainTests : IDisposable
     [InlineData("ZeroshotCLIP2")]
     public void Evaluates_plain_clip(string trainer)
     {
-        TrainingResult result = Train(Config(options: ["TRAINER.NAME", trainer])).Result!;
+        TrainingResult result = Train(_runs.Config(options: ["TRAINER.NAME", trainer])).Result!;
 
         Assert.Equal((ModelSelection.Given, null), (result.Selection, result.Epoch));
         Assert.Equal(4 * FakeDatasets.Test, result.TestPictures);
@@ -221,10 +207,10 @@ public sealed class ExperimentTrainTests : IDisposable
     [Fact]
     public void A_log_alone_says_what_the_run_came_to()
     {
-        TrainingResult result = Train(Config("EuroSAT", "cross")).Result!;
-        File.Delete(Path.Combine(Output("run"), TrainingResult.FileName));
+        TrainingResult result = Train(_runs.Config("EuroSAT", "cross")).Result!;
+        File.Delete(Path.Combine(_runs.Output("run"), TrainingResult.FileName));
 
-        RunOutcome outcome = Assert.Single(OutcomeReader.Read(Output("run")));
+        RunOutcome outcome = Assert.Single(OutcomeReader.Read(_runs.Output("run")));
 
         Assert.Equal(("PromptKD", "EuroSAT", 1), (outcome.Trainer, outcome.Dataset, outcome.Seed));
         Assert.Equal(PythonNumber.Fixed(result.Accuracy!.Value, 1), PythonNumber.Fixed(outcome.Accuracy!.Value, 1));
@@ -233,9 +219,9 @@ public sealed class ExperimentTrainTests : IDisposable
     [Fact]
     public void Writes_the_confusion_matrix_for_torch()
     {
-        Train(Config(options: ["TEST.COMPUTE_CMAT", "True"]));
+        Train(_runs.Config(options: ["TEST.COMPUTE_CMAT", "True"]));
 
-        using CheckpointFile file = CheckpointFile.Open(Path.Combine(Output("run"), "cmat.pt"));
+        using CheckpointFile file = CheckpointFile.Open(Path.Combine(_runs.Output("run"), "cmat.pt"));
         using Tensor matrix = file.Tensors.Values.Single().Read();
         Assert.All(matrix.sum(1).data<double>().ToArray(), row => Assert.True(row is 0 || Math.Abs(row - 1) < 1e-12));
     }
@@ -243,7 +229,7 @@ public sealed class ExperimentTrainTests : IDisposable
     [Fact]
     public void Tests_nothing_when_it_is_told_so()
     {
-        TrainingReport report = Train(Config(options: ["TEST.NO_TEST", "True"]));
+        TrainingReport report = Train(_runs.Config(options: ["TEST.NO_TEST", "True"]));
 
         Assert.Null(report.Result!.Accuracy);
         Assert.Null(report.Epochs[^1].Validation);
@@ -254,7 +240,7 @@ public sealed class ExperimentTrainTests : IDisposable
     {
         var observer = new Interrupter(null);
 
-        TrainingReport report = Train(Config(), new TrainingRequest { NoTrain = true }, observer);
+        TrainingReport report = Train(_runs.Config(), new TrainingRequest { NoTrain = true }, observer);
 
         Assert.Null(report.Result);
         Assert.Equal(0, observer.Steps);
@@ -263,7 +249,7 @@ public sealed class ExperimentTrainTests : IDisposable
     [Fact]
     public void Names_the_trainers_that_there_are()
     {
-        ExperimentConfig config = Config();
+        ExperimentConfig config = _runs.Config();
         config = config with { Trainer = config.Trainer with { Name = "PromtKD" } };
 
         string message = Assert.Throws<PromptKDException>(() => Train(config)).Message;
@@ -274,70 +260,28 @@ public sealed class ExperimentTrainTests : IDisposable
     [Fact]
     public void Refuses_to_go_on_from_a_folder_without_a_run() => Assert.Contains(
         "has no checkpoint",
-        Assert.Throws<PromptKDException>(() => Train(Config(options: ["RESUME", _folder]))).Message,
+        Assert.Throws<PromptKDException>(() => Train(_runs.Config(options: ["RESUME", _runs.Folder]))).Message,
         StringComparison.Ordinal);
 
     [Fact]
     public void Refuses_initial_weights_of_another_model()
     {
-        string path = Path.Combine(_folder, "other.safetensors");
+        string path = Path.Combine(_runs.Folder, "other.safetensors");
         SafetensorsFile.Write(path, [KeyValuePair.Create("weight", zeros(3))]);
 
-        string message = Assert.Throws<PromptKDException>(() => Train(Config(options: ["MODEL.INIT_WEIGHTS", path]))).Message;
+        string message = Assert.Throws<PromptKDException>(() => Train(_runs.Config(options: ["MODEL.INIT_WEIGHTS", path]))).Message;
 
         Assert.StartsWith($"{path}: none of its 1 tensors", message, StringComparison.Ordinal);
     }
-
-    private string Teacher => Path.Combine(_folder, "teacher.safetensors");
-
-    private string Student => Path.Combine(_folder, "student.safetensors");
-
-    private string Root => Path.Combine(_folder, "data");
-
-    private string Output(string run) => Path.Combine(_folder, run);
 
     private static TrainingReport Train(
         ExperimentConfig config, TrainingRequest? request = null, ITrainingObserver? observer = null) =>
         Experiment.Train(config, request ?? new TrainingRequest(), observer, TestContext.Current.CancellationToken);
 
-    private ExperimentConfig Config(
-        string dataset = "EuroSAT",
-        string modal = "base2novel",
-        string run = "run",
-        string[]? options = null)
-    {
-        if (!Directory.Exists(Root))
-        {
-            FakeDatasets.Create(dataset, Root);
-        }
-
-        string trainer = Path.Combine("trainers", "PromptKD", "vit_b16_c2_ep20_batch8_4+4ctx.yaml");
-        return new ExperimentConfig()
-            .MergeFile(Path.Combine(ProjectFolder.Root, "configs", trainer))
-            .MergeOverrides(
-            [
-                "OUTPUT_DIR", Output(run), "SEED", "1", "DEVICE", "cpu",
-                "DATASET.NAME", dataset, "DATASET.ROOT", Root, "DATASET.NUM_SHOTS", "0",
-                "TRAINER.NAME", "PromptKD", "TRAINER.MODAL", modal, "TRAINER.PROMPTKD.PREC", "fp32",
-                "OPTIM.MAX_EPOCH", "2", "DATALOADER.NUM_WORKERS", "1",
-                "DISTILL.TEACHER", Teacher, "DISTILL.TEACHER_PROMPTS", "none",
-                "DISTILL.STUDENT", Student, "DISTILL.VOCAB", TinyClip.Vocabulary,
-                .. options ?? [],
-            ]);
-    }
-
-    /// <summary>SHA-256 by name of all that a run is for, but for log and curves.</summary>
-    private Dictionary<string, string> Digests(string run) => new[] { Folder, "student", "checkpoints" }
-        .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Output(run), folder)))
-        .Concat([Path.Combine(Output(run), "metrics.jsonl"), Path.Combine(Output(run), "result.json")])
-        .ToDictionary(
-            path => Path.GetRelativePath(Output(run), path),
-            path => Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(path))));
-
     /// <summary>SHA-256 by name of the tensors of the last epoch.</summary>
     private Dictionary<string, string> Tensors(string run)
     {
-        using CheckpointFile file = CheckpointFile.Open(Path.Combine(Output(run), Folder, "model.pth.tar-2"));
+        using CheckpointFile file = CheckpointFile.Open(Path.Combine(_runs.Output(run), Folder, "model.pth.tar-2"));
         return file.Tensors.ToDictionary(
             named => named.Key,
             named => Convert.ToHexString(SHA256.HashData(named.Value.Read().to(ScalarType.Float32).bytes.ToArray())));

@@ -1,0 +1,164 @@
+namespace PromptKD.Configuration.Presets;
+
+/// <summary>
+/// Which keys act in which verb. A key that is set to other than its default, and that the verb does not read, is named:
+/// whoever set it expects an effect that it does not have.
+/// </summary>
+internal sealed class ActingKeys
+{
+    // What each verb that trains reads, whatever it trains. A section stands for all keys below it.
+    private static readonly string[] s_training =
+    [
+        "OUTPUT_DIR", "SEED", "USE_CUDA", "DEVICE", "INPUT.INTERPOLATION", "INPUT.TRANSFORMS", "INPUT.PIXEL_MEAN",
+        "INPUT.PIXEL_STD", "INPUT.RRCROP_SCALE", "DATALOADER.NUM_WORKERS", "DATALOADER.TRAIN_X.SAMPLER",
+        "DATALOADER.TRAIN_X.BATCH_SIZE", "DATALOADER.TEST.BATCH_SIZE", "MODEL.INIT_WEIGHTS", "OPTIM", "TRAIN",
+        "DISTILL.VOCAB", "DISTILL.STRICT", "DISTILL.FAST_JPEG",
+    ];
+
+    private static readonly string[] s_teachers =
+    [
+        "DISTILL.TEACHER", "DISTILL.TEACHER_PROMPTS", "DISTILL.FURTHER_TEACHERS", "DISTILL.FURTHER_TEACHER_PROMPTS",
+        "DISTILL.TEACHER_WEIGHTS", "DISTILL.TEACHER_WEIGHTING", "DISTILL.STORE", "DISTILL.FURTHER_STORES", "DISTILL.VIEWS",
+    ];
+
+    private static readonly string[] s_student =
+    [
+        LossWeight, "TRAINER.PROMPTKD.TEMPERATURE", "TRAINER.PROMPTKD.N_CTX_VISION",
+        "TRAINER.PROMPTKD.PROMPT_DEPTH_VISION", "TRAINER.PROMPTKD.PREC", "TRAINER.PROMPTKD.HALF_PROMPTS",
+        "TRAINER.PROMPTKD.TEMPLATES", "TRAINER.PROMPTKD.CTX_INIT", "TRAINER.PROMPTKD.TEACHER_NAME",
+    ];
+
+    // Data set files carry PromptKD's, whatever method they are used with.
+    private const string LossWeight = "TRAINER.PROMPTKD.KD_WEIGHT";
+
+    // PromptKD's published trainer files carry them, though its student has no text tower.
+    private static readonly string[] s_publishedWithoutEffect =
+        ["TRAINER.PROMPTKD.N_CTX_TEXT", "TRAINER.PROMPTKD.PROMPT_DEPTH_TEXT"];
+
+    // Read by other rules of the optimizer and by programs that this one is not.
+    private static readonly string[] s_never =
+    [
+        "OPTIM.RMSPROP_ALPHA", "OPTIM.ADAM_BETA1", "OPTIM.ADAM_BETA2",
+    ];
+
+    private readonly string _verb;
+    private readonly ExperimentConfig _config;
+    private readonly ExperimentConfig _defaults;
+    private readonly HashSet<string> _acting;
+    private readonly HashSet<string> _idle;
+
+    private ActingKeys(string verb, ExperimentConfig config, ExperimentConfig defaults, IEnumerable<string> acting)
+    {
+        _verb = verb;
+        _config = config;
+        _defaults = defaults;
+        _acting = [.. acting];
+        _idle = [.. s_never, .. IdleByOthers(config)];
+    }
+
+    /// <summary>Those of <c>distill</c>.</summary>
+    public static ActingKeys OfDistill(ExperimentConfig config) => new("distill", config, DistillPreset.Config,
+    [
+        .. s_training.Except(["TRAIN"]), "TRAIN.PRINT_FREQ", "TRAIN.CHECKPOINT_MINUTES", .. s_teachers,
+        .. s_student.Except(["TRAINER.PROMPTKD.TEACHER_NAME"]), "DISTILL.IMAGES", "DISTILL.CLASSES", "DISTILL.STUDENT",
+        "DISTILL.VAL", "DISTILL.BASE",
+    ]);
+
+    /// <summary>Those of <c>teach</c>.</summary>
+    public static ActingKeys OfTeach(ExperimentConfig config) => new("teach", config, TeachPreset.Config,
+    [
+        .. s_training.Except(["TRAIN"]), "TRAIN.PRINT_FREQ", "TRAIN.CHECKPOINT_MINUTES", "TRAIN.MEMORY",
+        "TRAIN.TEXT_CHUNK", "DATASET.NUM_SHOTS", "TRAINER.NAME", Section(config), "TRAINER.PROMPTKD.TEMPLATES",
+        "DISTILL.LABELLED", "DISTILL.CLASSES", "DISTILL.TEACHER", "DISTILL.VAL", "DISTILL.BASE",
+    ]);
+
+    /// <summary>Those of <c>train</c>.</summary>
+    /// <param name="config">All settings.</param>
+    /// <param name="hasTeacher">Whether the method learns from a teacher.</param>
+    public static ActingKeys OfTrain(ExperimentConfig config, bool hasTeacher) => new("train", config, new(),
+    [
+        .. s_training, "RESUME", "REFERENCE", "DATASET", "TEST", "TRAINER.NAME", "MODEL.BACKBONE.NAME", "DISTILL.STUDENT",
+        .. hasTeacher ? [.. s_teachers, .. s_student, .. s_publishedWithoutEffect, "TRAINER.MODAL"] : (string[])[Section(config), LossWeight],
+    ]);
+
+    /// <summary>Those of <c>features</c>.</summary>
+    public static ActingKeys OfFeatures(ExperimentConfig config) => new("features", config, DistillPreset.Config,
+    [
+        "SEED", "USE_CUDA", "DEVICE", "INPUT.INTERPOLATION", "INPUT.TRANSFORMS", "INPUT.PIXEL_MEAN", "INPUT.PIXEL_STD",
+        "INPUT.RRCROP_SCALE", "DATALOADER.NUM_WORKERS", "DATALOADER.TRAIN_X.BATCH_SIZE", "DISTILL.IMAGES",
+        "DISTILL.TEACHER", "DISTILL.TEACHER_PROMPTS", "DISTILL.STORE", "DISTILL.VIEWS", "DISTILL.STRICT",
+        "DISTILL.FAST_JPEG", "TRAINER.PROMPTKD.PREC", "TRAINER.PROMPTKD.HALF_PROMPTS",
+    ]);
+
+    /// <summary>Keys that were set and that the verb does not read, in the order of the configuration.</summary>
+    public IReadOnlyList<string> FindIdle() =>
+    [
+        .. ExperimentConfig.Differences(_config, _defaults)
+            .Select(difference => difference.Key)
+            .Where(key => !Acts(key)),
+    ];
+
+    /// <summary>One line that names them all; null where there are none.</summary>
+    public string? Warning()
+    {
+        IReadOnlyList<string> idle = FindIdle();
+        return idle.Count == 0
+            ? null
+            : $"{string.Join(", ", idle)} {(idle.Count == 1 ? "has" : "have")} no effect in {_verb} with these settings.";
+    }
+
+    private bool Acts(string key)
+    {
+        if (_idle.Contains(key) || !ConfigTree.Find(key)!.HasEffect)
+        {
+            return false;
+        }
+
+        string[] parts = key.Split(ConfigTree.Separator);
+        return Enumerable.Range(1, parts.Length)
+            .Any(count => _acting.Contains(string.Join(ConfigTree.Separator, parts[..count])));
+    }
+
+    private static string Section(ExperimentConfig config) => $"TRAINER.{config.Trainer.Name.ToUpperInvariant()}";
+
+    // Keys that other keys switch off.
+    private static IEnumerable<string> IdleByOthers(ExperimentConfig config)
+    {
+        OptimConfig optim = config.Optim;
+        if (optim.LrScheduler == "cosine")
+        {
+            yield return "OPTIM.STEPSIZE";
+            yield return "OPTIM.GAMMA";
+        }
+
+        bool isWarm = optim.WarmupEpoch > 0;
+        if (!isWarm || optim.WarmupType != "constant")
+        {
+            yield return "OPTIM.WARMUP_CONS_LR";
+        }
+
+        if (!isWarm || optim.WarmupType != "linear")
+        {
+            yield return "OPTIM.WARMUP_MIN_LR";
+        }
+
+        if (!config.Input.Transforms.Contains("random_resized_crop"))
+        {
+            yield return "INPUT.RRCROP_SCALE";
+        }
+
+        if (config.Distill.TeacherPrompts.Length > 0)
+        {
+            yield return "TRAINER.PROMPTKD.TEMPLATES";
+        }
+        else
+        {
+            yield return "TRAINER.PROMPTKD.CTX_INIT";
+        }
+
+        if (config.Trainer.PromptKD.NCtxVision == 0)
+        {
+            yield return "TRAINER.PROMPTKD.PROMPT_DEPTH_VISION";
+        }
+    }
+}

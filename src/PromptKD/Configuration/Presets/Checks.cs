@@ -1,0 +1,76 @@
+namespace PromptKD.Configuration.Presets;
+
+/// <summary>What every verb asks of a configuration.</summary>
+internal static class Checks
+{
+    private const string Normalisation = "normalize";
+
+    private static readonly string[] s_transforms = ["random_resized_crop", "random_flip", Normalisation];
+
+    /// <summary>Says what is missing.</summary>
+    /// <exception cref="PromptKDException"><paramref name="value"/> is empty.</exception>
+    public static void Require(string value, string option, string what)
+    {
+        if (value.Length == 0)
+        {
+            throw new PromptKDException($"Nothing is given for {option}: {what}.");
+        }
+    }
+
+    /// <summary>Says which setting of optimizer or pictures training does not know.</summary>
+    /// <exception cref="PromptKDException">One is.</exception>
+    public static void Training(ExperimentConfig config)
+    {
+        Input(config.Input);
+        if (config.Optim.Name != "sgd")
+        {
+            throw new PromptKDException($"OPTIM.NAME is {config.Optim.Name}; training knows sgd only.");
+        }
+
+        if (config.Optim.MaxEpoch < 1)
+        {
+            throw new PromptKDException($"OPTIM.MAX_EPOCH is {config.Optim.MaxEpoch}; give 1 or more (distill: --epochs).");
+        }
+    }
+
+    /// <summary>Says how pictures are wanted that cannot be had.</summary>
+    /// <remarks>Dassl reads more transforms and filters; nothing may be left out in silence.</remarks>
+    /// <exception cref="PromptKDException">They are.</exception>
+    public static void Input(InputConfig input)
+    {
+        if (input.Interpolation == "nearest")
+        {
+            throw new PromptKDException("INPUT.INTERPOLATION is nearest; this program knows bicubic and bilinear only.");
+        }
+
+        string known = string.Join(", ", s_transforms);
+        if (input.Transforms.FirstOrDefault(name => !s_transforms.Contains(name)) is { } unknown)
+        {
+            throw new PromptKDException($"INPUT.TRANSFORMS has {unknown}; this program knows {known} only.");
+        }
+
+        if (!input.Transforms.Contains(Normalisation))
+        {
+            throw new PromptKDException(
+                $"INPUT.TRANSFORMS lacks {Normalisation}, without which a CLIP sees other numbers than it learned from.");
+        }
+
+        RequireThree(input.PixelMean, "INPUT.PIXEL_MEAN");
+        RequireThree(input.PixelStd, "INPUT.PIXEL_STD");
+        if (input.RandomResizedCropScale is not [double least, double most] || least > most || most > 1)
+        {
+            throw new PromptKDException(
+                $"INPUT.RRCROP_SCALE is {input.RandomResizedCropScale}, expected two numbers from 0 to 1, the smaller one "
+                + "first.");
+        }
+    }
+
+    private static void RequireThree(ValueList<double> values, string key)
+    {
+        if (values.Count != 3)
+        {
+            throw new PromptKDException(
+                $"{key} has {values.Count} numbers, expected 3: one for each of red, green and blue.");
+        }
+    }
+}

@@ -1,0 +1,83 @@
+namespace PromptKD.Configuration.Presets;
+
+/// <summary>The teachers that a configuration names.</summary>
+internal static class TeacherList
+{
+    /// <summary>DISTILL.TEACHER_WEIGHTING that weighs each picture anew.</summary>
+    public const string Confidence = "confidence";
+
+    private const string PromptsKey = "DISTILL.FURTHER_TEACHER_PROMPTS";
+
+    /// <summary>One configuration a teacher, the first one first; each names a single teacher.</summary>
+    /// <remarks>Where one teacher is stored, the others make no stores: all have to see its views.</remarks>
+    /// <exception cref="PromptKDException">A list has another length, or a teacher neither CLIP nor store.</exception>
+    public static IReadOnlyList<DistillConfig> Of(DistillConfig distill)
+    {
+        int further = Math.Max(distill.FurtherTeachers.Count, distill.FurtherStores.Count);
+        DistillConfig[] teachers =
+        [
+            distill,
+            .. Enumerable.Range(0, further).Select(index => distill with
+            {
+                Teacher = Entry(distill.FurtherTeachers, index, further, "DISTILL.FURTHER_TEACHERS"),
+                TeacherPrompts = Entry(distill.FurtherTeacherPrompts, index, further, PromptsKey),
+                Store = Entry(distill.FurtherStores, index, further, "DISTILL.FURTHER_STORES"),
+            }),
+        ];
+        RefuseRest(distill.FurtherTeacherPrompts, further, PromptsKey);
+        int missing = Array.FindIndex(teachers, 1, one => one.Teacher.Length == 0 && one.Store.Length == 0);
+        if (missing > 0)
+        {
+            throw new PromptKDException(
+                $"Teacher {missing + 1} is neither a CLIP nor a store. Give it --teacher or --store.");
+        }
+
+        bool isAnyStored = teachers.Any(one => one.Store.Length > 0);
+        return [.. teachers.Select(one => one.Store.Length == 0 && isAnyStored ? one with { Views = 0 } : one)];
+    }
+
+    /// <summary>Refuses weights that cannot combine so many teachers.</summary>
+    /// <exception cref="PromptKDException">There are more or fewer weights, or their sum is not positive.</exception>
+    public static void CheckWeights(DistillConfig distill, int teachers)
+    {
+        ValueList<double> weights = distill.TeacherWeights;
+        if (weights.Count == 0)
+        {
+            return;
+        }
+
+        if (distill.TeacherWeighting == Confidence)
+        {
+            throw new PromptKDException(
+                $"DISTILL.TEACHER_WEIGHTS is {weights}, and TEACHER_WEIGHTING is {Confidence}. Choose one.");
+        }
+
+        if (weights.Count != teachers)
+        {
+            throw new PromptKDException(
+                $"DISTILL.TEACHER_WEIGHTS is {weights}: {weights.Count} for {teachers} teachers. Give one for each.");
+        }
+
+        if (weights.Sum() <= 0 || !double.IsFinite(weights.Sum()))
+        {
+            throw new PromptKDException(
+                $"DISTILL.TEACHER_WEIGHTS is {weights}. Give finite numbers of which at least one is above 0.");
+        }
+    }
+
+    private static string Entry(ValueList<string> list, int index, int count, string key)
+    {
+        RefuseRest(list, count, key);
+        return list.Count == 0 ? "" : list[index];
+    }
+
+    private static void RefuseRest(ValueList<string> list, int count, string key)
+    {
+        if (list.Count != 0 && list.Count != count)
+        {
+            throw new PromptKDException(
+                $"{key} has {list.Count} entries for {count} further teachers. Give one for each, '' for none, or an "
+                + "empty list.");
+        }
+    }
+}

@@ -1,0 +1,21 @@
+namespace PromptKD.Configuration;
+
+/// <summary>
+/// What is to be done with an experiment, beside its settings: flags of Dassl's <c>train.py</c>.
+/// </summary>
+public sealed record TrainingRequest
+{
+    /// <summary>Whether to evaluate a model that is there, and train nothing.</summary>
+    public bool EvalOnly { get; init; }
+
+    /// <summary>Output folder of the run whose model is evaluated; empty for the output folder of this one.</summary>
+    public string ModelDir { get; init; } = "";
+
+    /// <summary>
+    /// Epoch of the model that is evaluated, counted from 1; null for the best one, or the last where none was chosen.
+    /// </summary>
+    public int? LoadEpoch { get; init; }
+
+    /// <summary>Whether to open everything, train nothing and stop there: a check of what was given.</summary>
+    public bool NoTrain { get; init; }
+}

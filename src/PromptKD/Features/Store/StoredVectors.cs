@@ -1,0 +1,7 @@
+namespace PromptKD.Features.Store;
+
+/// <summary>Class vectors as a store keeps them, so that the next run needs no teacher at all.</summary>
+/// <param name="Vectors">Normalised, float32, [classes, embedding].</param>
+/// <param name="LogitScale">exp(logit_scale) of the CLIP that made them.</param>
+/// <param name="VocabularySha256">SHA-256 of the vocabulary that made their tokens.</param>
+internal sealed record StoredVectors(Tensor Vectors, double LogitScale, string VocabularySha256);

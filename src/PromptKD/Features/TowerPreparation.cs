@@ -1,0 +1,62 @@
+using PromptKD.Configuration;
+using PromptKD.Configuration.Presets;
+using PromptKD.Data.Decoding;
+using PromptKD.Models.Weights;
+
+namespace PromptKD.Features;
+
+/// <summary>How a tower's pictures are prepared: as its folder says, unless INPUT.* says otherwise.</summary>
+internal static class TowerPreparation
+{
+    private static readonly Preprocessing s_clip = new();
+
+    /// <summary>The preparation of a CLIP's pictures.</summary>
+    /// <param name="input">
+    /// INPUT.INTERPOLATION, .PIXEL_MEAN and .PIXEL_STD, each of which wins where it is another than CLIP's published one.
+    /// </param>
+    /// <param name="clip">Its size, and what its folder says.</param>
+    /// <exception cref="PromptKDException">The folder says what this program cannot do.</exception>
+    public static Preprocessing Of(InputConfig input, ClipCheckpoint clip) =>
+        Of(input, OwnOf(clip) with { Size = clip.Architecture.ImageSize });
+
+    /// <summary>A preparation of a tower's own, changed by INPUT.*.</summary>
+    /// <param name="input">As in the longer form.</param>
+    /// <param name="own">What the tower says.</param>
+    public static Preprocessing Of(InputConfig input, Preprocessing own)
+    {
+        InputConfig clip = DistillPreset.Config.Input;
+        return own with
+        {
+            Interpolation = input.Interpolation != clip.Interpolation ? FilterOf(input) : own.Interpolation,
+            Mean = input.PixelMean != clip.PixelMean ? ToRgb(input.PixelMean) : own.Mean,
+            Std = input.PixelStd != clip.PixelStd ? ToRgb(input.PixelStd) : own.Std,
+        };
+    }
+
+    private static Preprocessing OwnOf(ClipCheckpoint clip) => clip.Preprocessing is not { } said ? s_clip : new()
+    {
+        Interpolation = said.Interpolation switch
+        {
+            "bicubic" => Interpolation.Bicubic,
+            "bilinear" => Interpolation.Bilinear,
+            string other => throw Cannot(clip, "the filter", other, "bicubic and bilinear"),
+        },
+        ResizeMode = said.ResizeMode switch
+        {
+            "shortest" when said.ResizeSize is null => ResizeMode.Shortest,
+            "shortest" => throw Cannot(clip, "a resized side of", $"{said.ResizeSize}", "the size that is cut out"),
+            "squash" => ResizeMode.Squash,
+            string other => throw Cannot(clip, "the resize mode", other, "shortest and squash"),
+        },
+        Mean = ToRgb(said.Mean),
+        Std = ToRgb(said.StandardDeviation),
+    };
+
+    private static PromptKDException Cannot(ClipCheckpoint clip, string what, string asked, string known) => new(
+        $"{clip.Description}: its pictures are to be prepared with {what} '{asked}'; this program knows {known} only.");
+
+    private static Interpolation FilterOf(InputConfig input) =>
+        input.Interpolation == "bilinear" ? Interpolation.Bilinear : Interpolation.Bicubic;
+
+    private static Rgb ToRgb(IReadOnlyList<double> values) => new((float)values[0], (float)values[1], (float)values[2]);
+}

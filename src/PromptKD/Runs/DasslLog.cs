@@ -1,0 +1,78 @@
+using PromptKD.Configuration;
+using PromptKD.Dassl;
+using PromptKD.Evaluation;
+using PromptKD.Training;
+
+namespace PromptKD.Runs;
+
+/// <summary>Writes a training as Dassl's programs do: their lines into the log, and their curves for TensorBoard.</summary>
+internal sealed class DasslLog : RunLog
+{
+    private readonly RunFolder _folder;
+    private readonly DasslProgress _progress;
+    private readonly LearningRateSchedule _schedule;
+    private readonly Lazy<TensorBoardFile> _curves;
+
+    /// <summary>Begins the log as Dassl does: with the whole configuration.</summary>
+    /// <param name="folder">Receives the log.</param>
+    /// <param name="config">How often to print, and the schedule.</param>
+    /// <param name="next">Who else is watching; null for nobody.</param>
+    public DasslLog(RunFolder folder, ExperimentConfig config, ITrainingObserver? next)
+        : base(next)
+    {
+        _folder = folder;
+        _progress = new DasslProgress(config.Train.PrintFreq);
+        _schedule = new LearningRateSchedule(config.Optim);
+        _curves = new Lazy<TensorBoardFile>(() => TensorBoardFile.Create(folder.TensorBoardFolder));
+        string[] head = ["************", "** Config **", "************", .. config.ToYaml().TrimEnd().Split('\n'), ""];
+        Array.ForEach(head, folder.LogPlain);
+    }
+
+    /// <summary>Adds an evaluation to the curves.</summary>
+    /// <param name="split">"val" or "test".</param>
+    /// <param name="metrics">What was counted.</param>
+    /// <param name="epoch">Counted from 0.</param>
+    /// <param name="perClass">Whether the accuracy of each class was asked for.</param>
+    public void DrawResult(string split, ClassificationMetrics metrics, int epoch, bool perClass)
+    {
+        _curves.Value.Add($"{split}/accuracy", metrics.Accuracy, epoch);
+        _curves.Value.Add($"{split}/error_rate", metrics.ErrorRate, epoch);
+        _curves.Value.Add($"{split}/macro_f1", metrics.MacroF1, epoch);
+        if (perClass)
+        {
+            _curves.Value.Add($"{split}/perclass_accuracy", metrics.MeanPerClassAccuracy, epoch);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        if (_curves.IsValueCreated)
+        {
+            _curves.Value.Dispose();
+        }
+
+        base.Dispose();
+    }
+
+    /// <inheritdoc/>
+    protected override void Write(string line) => _folder.LogPlain(line);
+
+    /// <inheritdoc/>
+    protected override void WriteStep(TrainingProgress progress)
+    {
+        // Dassl prints when its schedule has moved on behind the last batch. metrics.jsonl has the rate that was used.
+        double rate = progress.Batch == progress.Batches ? _schedule.Rate(progress.Epoch) : progress.LearningRate;
+        if (_progress.Line(progress, rate) is { } line)
+        {
+            OnPrint(line);
+        }
+
+        long step = ((long)(progress.Epoch - 1) * progress.Batches) + progress.Batch - 1;
+        _curves.Value.Add("train/loss", progress.MeanLoss, step);
+        _curves.Value.Add("train/lr", rate, step);
+    }
+
+    /// <inheritdoc/>
+    protected override void WriteEpoch() => _curves.Value.Flush();
+}

@@ -1,0 +1,115 @@
+using PromptKD.Configuration;
+using PromptKD.Configuration.Presets;
+using PromptKD.Data.Decoding;
+using PromptKD.Data.Loading;
+using PromptKD.Data.Pictures;
+using PromptKD.Evaluation;
+using PromptKD.Export;
+using PromptKD.Methods;
+using PromptKD.Training;
+
+namespace PromptKD.Runs.Distill;
+
+/// <summary>
+/// Distilling: unlabelled pictures of a folder, a student package at the end. Teacher and student are measured on a
+/// validation folder, where there is one.
+/// </summary>
+/// <param name="config">All settings.</param>
+internal sealed class DistillKind(ExperimentConfig config) : RunKind<DistillationReport>
+{
+    private IReadOnlyList<PictureItem> _validation = [];
+    private TeacherResults? _teacherResults;
+
+    /// <inheritdoc/>
+    public override RunSettings Resolve()
+    {
+        ExperimentConfig settled = Settling.Seed(config);
+        DistillPreset.Check(settled);
+        DistillConfig paths = settled.Distill;
+        MethodRow method = MethodCatalog.Find(DistillPreset.Config.Trainer.Name);
+        List<string> warnings = [.. new[] { ActingKeys.OfDistill(settled).Warning() }.OfType<string>()];
+        _validation = paths.Val.Length == 0 ? [] : PictureFolder.Labelled(paths.Val, paths.Classes).Items;
+        return new RunSettings
+        {
+            Config = settled,
+            Method = method,
+            Target = Settling.Target(settled, method, warnings),
+            Clip = paths.Student,
+            ClassNames = paths.Classes,
+            PictureRoot = paths.Images,
+            Pictures = PictureFolder.Unlabelled(paths.Images).Items,
+            Warnings = warnings,
+        };
+    }
+
+    /// <inheritdoc/>
+    public override DistillationReport? FindFinished(OpenRun run)
+    {
+        using TrainingCheckpoint? checkpoint = TrainingCheckpoint.ReadIfAny(run.Folder.CheckpointPath);
+        if (checkpoint is null)
+        {
+            return null;
+        }
+
+        run.Folder.RefuseOtherInputs(checkpoint.Inputs, run.Inputs.Digests);
+        if (checkpoint.Position.Epoch < config.Optim.MaxEpoch || !StudentPackage.IsComplete(run.Folder.StudentFolder))
+        {
+            return null;
+        }
+
+        run.Log.OnPhase($"Finished already: {run.Folder.StudentFolder}");
+        return Report(run, checkpoint.Position, StudentPackage.ReadManifest(run.Folder.StudentFolder));
+    }
+
+    /// <summary>Measures the teachers, while their image towers are in memory.</summary>
+    public override void Prepare(OpenRun run) => _teacherResults = _validation.Count == 0
+        ? TeacherMeasurement.Release(run.Inputs.Teacher!)
+        : TeacherMeasurement.Measure(run.Inputs.Teacher!, Evaluate, run);
+
+    /// <inheritdoc/>
+    public override TrainingPlan Plan(OpenRun run, ITrainedMethod method, TrainingPlan common) => common with
+    {
+        Validate = _validation.Count == 0 ? null : (_, stop) => Evaluate([run.Inputs.Preparation], run).Measure(
+            method.Classify, config.Distill.Base, config.DataLoader.Test.BatchSize, stop),
+        EpochDone = history =>
+        {
+            run.Folder.WriteMetrics(MetricLines.Of(history, _teacherResults));
+            run.Log.OnEpoch(history[^1]);
+        },
+    };
+
+    /// <inheritdoc/>
+    public override void Resume(OpenRun run, ITrainedMethod method, TrainingLoop loop) =>
+        Resumption.Restore(run, loop, run.Folder.Root, _teacherResults);
+
+    /// <inheritdoc/>
+    public override string Describe(OpenRun run) =>
+        $"Distilling {run.Inputs.Pictures.Items.Count} pictures, {config.Optim.MaxEpoch} epochs";
+
+    /// <inheritdoc/>
+    public override DistillationReport Finish(OpenRun run, ITrainedMethod method, TrainingLoop loop)
+    {
+        StudentManifest manifest = StudentDescription.Of(
+            run, method.Distilled!, loop.Position.History[^1], loop.Position.Skipped.Count, _teacherResults);
+        StudentPackage.Write(run.Folder.StudentFolder, method.Distilled!, manifest);
+        run.Log.OnPhase($"Wrote {run.Folder.StudentFolder}");
+        return Report(run, loop.Position, manifest);
+    }
+
+    private FolderEvaluation Evaluate(IReadOnlyList<Preprocessing> preparations, OpenRun run) => new(
+        _validation,
+        config.Distill.Classes.Count,
+        preparations,
+        LoadingSettings.Options(config, run.Context.Target.Device));
+
+    private static DistillationReport Report(OpenRun run, TrainingPosition end, StudentManifest student) => new(
+        run.Folder.StudentFolder,
+        run.Inputs.Pictures.Items.Count,
+        end.Skipped,
+        end.History,
+        student.TeacherValidation,
+        student.Validation)
+    {
+        EachTeacher = student.Teachers?.Validations ?? [],
+    };
+}

@@ -1,0 +1,32 @@
+using PromptKD.Evaluation;
+using PromptKD.Training;
+
+namespace PromptKD.Runs;
+
+/// <summary>Goes on from a checkpoint of our own: the same bytes as a run that was never interrupted.</summary>
+internal static class Resumption
+{
+    /// <summary>Restores what there is in a folder.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="loop">Is restored.</param>
+    /// <param name="folder">The run's own folder, or that of a run to go on from.</param>
+    /// <param name="teacher">Accuracies of the teacher, for the metrics; null where none was measured.</param>
+    /// <returns>Whether there was a checkpoint.</returns>
+    /// <exception cref="PromptKDException">It was made from other inputs or settings, or is damaged.</exception>
+    public static bool Restore(OpenRun run, TrainingLoop loop, string folder, TeacherResults? teacher = null)
+    {
+        using TrainingCheckpoint? checkpoint = TrainingCheckpoint.ReadIfAny(RunFolder.CheckpointOf(folder));
+        if (checkpoint is null)
+        {
+            return false;
+        }
+
+        RunFolder.RefuseOtherConfiguration(folder, run.Settings.Config);
+        run.Folder.RefuseOtherInputs(checkpoint.Inputs, run.Inputs.Digests);
+        run.Log.OnPhase($"Going on behind {checkpoint.Position.Describe()}"
+            + (folder == run.Folder.Root ? "" : $" of {folder}"));
+        loop.Restore(checkpoint);
+        run.Folder.WriteMetrics(MetricLines.Of(checkpoint.Position.History, teacher));
+        return true;
+    }
+}

@@ -1,0 +1,69 @@
+using PromptKD.Methods;
+using PromptKD.Runtime;
+using PromptKD.Training;
+
+namespace PromptKD.Runs;
+
+/// <summary>The skeleton of every run. What a kind of run adds stands in a folder of its own.</summary>
+internal static class Run
+{
+    private const string MemoryAdvice = "Choose smaller CLIPs, or --precision bf16.";
+
+    /// <summary>Runs to the end, or goes on with a run that was cut off, or reports one that is finished.</summary>
+    /// <param name="kind">What the run is.</param>
+    /// <param name="observer">Is told how it goes; null for nobody.</param>
+    /// <param name="stop">Stops behind the running step, with a checkpoint.</param>
+    /// <exception cref="PromptKDException">A setting, folder, picture or checkpoint that the user can mend.</exception>
+    /// <exception cref="OperationCanceledException">It was stopped; the same call goes on from there.</exception>
+    public static TReport Go<TReport>(RunKind<TReport> kind, ITrainingObserver? observer, CancellationToken stop)
+        where TReport : class
+    {
+        RunSettings settings = kind.Resolve();
+        using RunFolder folder = kind.OpenFolder(settings);
+        using RunLog log = kind.OpenLog(folder, settings, observer);
+        var context = new RunContext(settings.Target, log, DigestMemory.Open(folder.DigestsPath), stop);
+        using RunInputs inputs = Open(settings, context);
+        var run = new OpenRun(settings, folder, log, inputs, context);
+        if (kind.FindFinished(run) is { } finished)
+        {
+            return finished;
+        }
+
+        using ITrainedMethod method = OutOfMemory.Explain(() => inputs.BuildMethod(folder.Root), MemoryAdvice);
+        kind.Prepare(run);
+        using var loop = new TrainingLoop(method, kind.Plan(run, method, RunPlan.Of(run)));
+        kind.Resume(run, method, loop);
+        folder.Begin(inputs.Resolved);
+        log.OnPhase(kind.Describe(run));
+        Learn(loop, context);
+        loop.Plan.Skipped.Report(log, inputs.Pictures.Unreadable);
+        method.SetTraining(false);
+        return kind.Finish(run, method, loop);
+    }
+
+    /// <summary>Says what the user should know, and opens what the run is made from.</summary>
+    /// <param name="settings">What the run does.</param>
+    /// <param name="context">Where it computes, who watches, when it stops.</param>
+    public static RunInputs Open(RunSettings settings, RunContext context)
+    {
+        foreach (string warning in settings.Warnings)
+        {
+            context.Observer.OnWarning(warning);
+        }
+
+        return RunInputs.Open(settings, context);
+    }
+
+    private static void Learn(TrainingLoop loop, RunContext context)
+    {
+        try
+        {
+            loop.Run(context.Stop);
+        }
+        catch (OperationCanceledException)
+        {
+            context.Observer.OnPhase($"Saved behind {loop.Position.Describe()}: the same call goes on from there");
+            throw;
+        }
+    }
+}

@@ -1,0 +1,146 @@
+using PromptKD.Configuration;
+using PromptKD.Dassl;
+using PromptKD.Data.Decoding;
+using PromptKD.Data.Loading;
+using PromptKD.Data.Pictures;
+using PromptKD.Features;
+using PromptKD.Methods;
+using PromptKD.Models.Weights;
+using PromptKD.Runtime;
+using PromptKD.Teachers;
+using PromptKD.Text;
+
+namespace PromptKD.Runs;
+
+/// <summary>Everything that a run is made from, opened, checked and hashed before the first step.</summary>
+internal sealed class RunInputs : IDisposable
+{
+    private readonly RunSettings _settings;
+    private readonly RunContext _context;
+    private readonly ClipCheckpoint _clip;
+    private readonly TeacherSources? _teachers;
+    private readonly string _vocabulary = "";
+
+    private RunInputs(RunSettings settings, RunContext context)
+    {
+        using var parts = new Unfinished();
+        _settings = settings;
+        _context = context;
+        ExperimentConfig config = settings.Config;
+        context.Observer.OnPhase($"Reading {settings.Clip}");
+        _clip = parts.Add(ModelFiles.OpenClip(settings.Clip, context.Observer, context.Stop));
+        Preparation = TowerPreparation.Of(config.Input, _clip);
+        Pictures = PictureSet.Hash(settings.PictureRoot, settings.Pictures, context.Digests, context.Observer, context.Stop);
+        Pictures.RefuseUnreadable(config.Distill.Strict);
+        var digests = new SortedDictionary<string, string>
+        {
+            ["class names"] = FileDigest.OfText(string.Join('\n', settings.ClassNames)),
+            ["pictures"] = Pictures.Digest,
+        };
+        if (settings.Method.LearnsFrom == Supervision.Teacher)
+        {
+            _clip.Architecture.RequireTransformer(_clip.Description);
+            _teachers = parts.Add(TeacherSources.Open(config, context));
+            if (settings.Pictures.Count > 0)
+            {
+                _teachers.RefuseOther(Pictures);
+            }
+
+            digests["student"] = FileDigest.Sha256(_clip.WeightFiles, context.Digests);
+            foreach ((string name, string digest) in _teachers.Digests)
+            {
+                digests[name] = digest;
+            }
+        }
+        else
+        {
+            _vocabulary = ModelFiles.FindVocabulary(config.Distill.Vocab, _clip.Folder, context.Stop);
+            digests["clip"] = FileDigest.Sha256(_clip.WeightFiles, context.Digests);
+            digests["vocabulary"] = FileDigest.Sha256([_vocabulary], context.Digests);
+        }
+
+        Digests = digests;
+        context.Digests.Save();
+        context.Target.UseThreadsFor(Math.Max(_clip.Architecture.VisionWidth, _teachers?.VisionWidth ?? 0));
+        parts.HandOver(this);
+    }
+
+    /// <summary>The pictures that are learned from.</summary>
+    public PictureSet Pictures { get; }
+
+    /// <summary>How the pictures of the CLIP that is prompted are prepared.</summary>
+    public Preprocessing Preparation { get; }
+
+    /// <summary>SHA-256 of each input, by name.</summary>
+    public IReadOnlyDictionary<string, string> Digests { get; }
+
+    /// <summary>Whom the method learns from, once it is built; null where it learns from labels. The method's own.</summary>
+    public ITeacher? Teacher { get; private set; }
+
+    /// <summary>The views that are stored of each picture, and how many; null where each epoch has views of its own.</summary>
+    public (ViewGenerator Views, int Count)? StoredViews =>
+        _teachers?.Store is { } store ? (store.Index.Views, store.Index.ViewCount) : null;
+
+    /// <summary>The configuration with what the models decided: the size of the pictures.</summary>
+    public ExperimentConfig Resolved => _settings.Config with
+    {
+        Input = _settings.Config.Input with { Size = [Preparation.Size, Preparation.Size] },
+    };
+
+    /// <summary>The tokenizer of the CLIP that is prompted, where the method has a text tower.</summary>
+    public Lazy<ClipTokenizer> Tokenizer => new(() => ClipTokenizer.Load(_vocabulary));
+
+    /// <summary>Opens models, vocabulary and stores, and hashes them and the pictures.</summary>
+    /// <param name="settings">What the run does.</param>
+    /// <param name="context">Where it computes, who watches, when it stops.</param>
+    /// <exception cref="PromptKDException">An input is missing, damaged, or does not fit the others.</exception>
+    public static RunInputs Open(RunSettings settings, RunContext context) => new(settings, context);
+
+    /// <summary>Builds what is trained. Where DISTILL.VIEWS asks for it, the teacher's features are stored first.</summary>
+    /// <param name="folder">Folder of the run: receives the stores.</param>
+    public ITrainedMethod BuildMethod(string folder)
+    {
+        Teacher = _teachers?.Build(folder, Pictures);
+        using var built = new Unfinished();
+        var method = (ITrainedMethod)built.Add(Build(Teacher));
+        if (_settings.Config.Model.InitWeights.Length > 0)
+        {
+            InitialWeights.Load(method, _settings.Method.Name, _settings.Config.Model.InitWeights);
+        }
+
+        return built.HandOver(method);
+    }
+
+    /// <summary>As <see cref="BuildMethod"/>, to classify only: no teacher's image tower is read.</summary>
+    public IClassifier BuildClassifier() => Build(_teachers?.BuildClasses());
+
+    /// <summary>Loads the pictures, prepared for all that look at them: once the method is built.</summary>
+    public PictureLoader MakeLoader() => new(
+        Pictures.Items,
+        [Preparation, .. Teacher?.Preparations ?? []],
+        LoadingSettings.Options(_settings.Config, _context.Target.Device));
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _clip.Dispose();
+        _teachers?.Dispose();
+    }
+
+    // Frees the checkpoint: the method has taken its copy.
+    private IClassifier Build(ITeacher? teacher)
+    {
+        IClassifier built = _settings.Method.Build(new MethodInputs
+        {
+            Config = _settings.Config,
+            Clip = _clip,
+            ClassNames = _settings.ClassNames,
+            Target = _context.Target,
+            Tokenizer = Tokenizer,
+            Teacher = teacher,
+            Warn = _context.Observer.OnWarning,
+        });
+        _clip.Dispose();
+        return built;
+    }
+}

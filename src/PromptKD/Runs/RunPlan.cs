@@ -1,0 +1,58 @@
+using PromptKD.Configuration;
+using PromptKD.Data.Decoding;
+using PromptKD.Data.Loading;
+using PromptKD.Training;
+
+namespace PromptKD.Runs;
+
+/// <summary>How every kind of run goes through its pictures.</summary>
+internal static class RunPlan
+{
+    /// <summary>Order, batches, views, optimizer, schedule and checkpoints; nothing is measured yet.</summary>
+    /// <param name="run">The run, its method built.</param>
+    public static TrainingPlan Of(OpenRun run)
+    {
+        ExperimentConfig config = run.Settings.Config;
+        PictureLoader loader = run.Inputs.MakeLoader();
+        int pictures = run.Inputs.Pictures.Items.Count;
+        (ViewGenerator views, int? stored) = run.Inputs.StoredViews is { } made
+            ? (made.Views, made.Count)
+            : (LoadingSettings.Views(config), (int?)null);
+        LoadPlan first = Epoch(0, 0);
+        return new TrainingPlan
+        {
+            Target = run.Context.Target,
+            Epochs = config.Optim.MaxEpoch,
+            BatchesPerEpoch = first.BatchCount,
+            PicturesPerEpoch = Math.Min(first.BatchCount * first.BatchSize, pictures),
+            Batches = (epoch, firstBatch) => loader.Load(Epoch(epoch, firstBatch), run.Context.Stop),
+            Skipped = loader.Skipped,
+            Schedule = new LearningRateSchedule(config.Optim),
+            Optimizer = new OptimizerSettings(
+                config.Optim.Momentum, config.Optim.WeightDecay, config.Optim.SgdDampening, config.Optim.SgdNesterov),
+            CheckpointPath = run.Folder.CheckpointPath,
+            CheckpointInterval = config.Train.CheckpointMinutes > 0
+                ? TimeSpan.FromMinutes(config.Train.CheckpointMinutes)
+                : TimeSpan.MaxValue,
+            Inputs = run.Inputs.Digests,
+            Progress = run.Log,
+            EpochDone = history =>
+            {
+                run.Folder.WriteMetrics(MetricLines.Of(history, teacher: null));
+                run.Log.OnEpoch(history[^1]);
+            },
+        };
+
+        LoadPlan Epoch(int epoch, int firstBatch) => new()
+        {
+            Order = config.DataLoader.TrainX.Sampler == "SequentialSampler"
+                ? EpochOrder.Sequential(pictures)
+                : EpochOrder.Shuffled(pictures, config.Seed, epoch),
+            BatchSize = config.DataLoader.TrainX.BatchSize,
+            DropLast = true,
+            FirstBatch = firstBatch,
+            Views = views,
+            View = stored is { } count ? epoch % count : epoch,
+        };
+    }
+}

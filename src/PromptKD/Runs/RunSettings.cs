@@ -1,0 +1,34 @@
+using PromptKD.Configuration;
+using PromptKD.Data.Pictures;
+using PromptKD.Methods;
+using PromptKD.Runtime;
+
+namespace PromptKD.Runs;
+
+/// <summary>What a run is to do: all that follows from its configuration, worked out once.</summary>
+internal sealed record RunSettings
+{
+    /// <summary>The configuration as the run's folder records it.</summary>
+    public required ExperimentConfig Config { get; init; }
+
+    /// <summary>What is trained.</summary>
+    public required MethodRow Method { get; init; }
+
+    /// <summary>Where to compute, and in which element type.</summary>
+    public required ComputeTarget Target { get; init; }
+
+    /// <summary>The CLIP that is prompted: PromptKD's student.</summary>
+    public required string Clip { get; init; }
+
+    /// <summary>The classes that are learned, in label order.</summary>
+    public required IReadOnlyList<string> ClassNames { get; init; }
+
+    /// <summary>The folder that the pictures are named relative to.</summary>
+    public required string PictureRoot { get; init; }
+
+    /// <summary>The pictures to learn from; none to evaluate only.</summary>
+    public required IReadOnlyList<PictureItem> Pictures { get; init; }
+
+    /// <summary>What the user should know before it begins.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+}

@@ -1,0 +1,62 @@
+using PromptKD.Configuration;
+using PromptKD.Evaluation;
+using PromptKD.Export;
+using PromptKD.Methods;
+using PromptKD.Models.Prompts;
+using PromptKD.Training;
+
+namespace PromptKD.Runs;
+
+/// <summary>What a student package says of the run that made it.</summary>
+internal static class StudentDescription
+{
+    /// <param name="run">The run.</param>
+    /// <param name="distilled">The student.</param>
+    /// <param name="epoch">The epoch whose model it is.</param>
+    /// <param name="skipped">Pictures that could not be read.</param>
+    /// <param name="teacher">Accuracies of the teachers; null where none was measured.</param>
+    public static StudentManifest Of(
+        OpenRun run, DistilledStudent distilled, EpochRecord epoch, int skipped, TeacherResults? teacher)
+    {
+        ExperimentConfig config = run.Settings.Config;
+        PromptKDConfig settings = config.Trainer.PromptKD;
+        StudentShape shape = distilled.Student.Shape;
+        return new StudentManifest
+        {
+            Architecture = distilled.Student.Architecture,
+            PromptLength = shape.PromptLength,
+            PromptDepth = shape.PromptDepth,
+            TeacherEmbedding = shape.TeacherEmbedding,
+            RoundPromptsToHalf = shape.RoundPromptsToHalf,
+            LogitScale = distilled.LogitScale,
+            ClassNames = run.Settings.ClassNames,
+            Templates = settings.Templates,
+            Preprocessing = run.Inputs.Preparation,
+            Precision = run.Context.Target.PrecisionName,
+            Inputs = run.Inputs.Digests,
+            TeacherTuning = Tuning(run),
+            Training = new StudentTraining(
+                run.Inputs.Pictures.Items.Count,
+                skipped,
+                config.Optim.MaxEpoch,
+                config.DataLoader.TrainX.BatchSize,
+                config.Optim.Lr,
+                settings.KdWeight,
+                settings.Temperature,
+                config.Seed,
+                epoch.Agreement),
+            Validation = epoch.Validation,
+            TeacherValidation = teacher?.Combined,
+            Teachers = run.Inputs.Teacher is { Combination: { } combination, Members: var members }
+                ? new CombinedTeachers(members.Count, combination.Weights, teacher?.Each)
+                : null,
+        };
+    }
+
+    private static TeacherTuning? Tuning(OpenRun run) => TeachingReport.OfCheckpoint(
+        run.Settings.Config.Distill.TeacherPrompts, run.Inputs.Digests.GetValueOrDefault("teacher prompts", ""))
+        is { } report
+            ? new TeacherTuning(
+                report.Method, report.LearnedClasses.Count, report.Shots, report.Pictures, report.Inputs["pictures"])
+            : null;
+}

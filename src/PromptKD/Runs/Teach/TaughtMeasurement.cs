@@ -1,0 +1,84 @@
+using PromptKD.Configuration;
+using PromptKD.Data.Datasets;
+using PromptKD.Data.Loading;
+using PromptKD.Evaluation;
+using PromptKD.Methods;
+using PromptKD.Models.Weights;
+using PromptKD.Teachers;
+using PromptKD.Text;
+
+namespace PromptKD.Runs.Teach;
+
+/// <summary>
+/// What a teacher scores before and after it was taught, as distilling will use it: by the towers that training had, which
+/// are the frozen CLIP's.
+/// </summary>
+internal sealed class TaughtMeasurement
+{
+    private readonly OpenRun _run;
+    private readonly IReadOnlyList<string> _classNames;
+    private readonly FolderEvaluation _evaluation;
+
+    private TaughtMeasurement(OpenRun run, IReadOnlyList<string> classNames, FolderEvaluation evaluation, string pictures)
+    {
+        _run = run;
+        _classNames = classNames;
+        _evaluation = evaluation;
+        Pictures = pictures;
+    }
+
+    /// <summary>Which pictures are measured on, in words.</summary>
+    public string Pictures { get; }
+
+    /// <summary>Lists the pictures to measure on.</summary>
+    /// <returns>Null where there are none.</returns>
+    /// <exception cref="PromptKDException">The validation folder cannot be read, or fits the classes not.</exception>
+    public static TaughtMeasurement? Open(OpenRun run, LabelledPictures labelled)
+    {
+        ExperimentConfig config = run.Settings.Config;
+        bool hasFolder = config.Distill.Val.Length > 0;
+        if (!hasFolder && labelled.HeldOut.Count == 0)
+        {
+            run.Log.OnPhase("Nothing to measure on: every labelled picture was learned from, and there is no --val");
+            return null;
+        }
+
+        PictureLoaderOptions options = LoadingSettings.Options(config, run.Context.Target.Device);
+        FolderEvaluation evaluation = hasFolder
+            ? new FolderEvaluation(config.Distill.Val, labelled.ClassNames, [run.Inputs.Preparation], options)
+            : new FolderEvaluation(labelled.HeldOut, labelled.ClassNames.Count, [run.Inputs.Preparation], options);
+        string pictures = hasFolder ? "validation folder" : "labelled pictures that were not learned from";
+        return new TaughtMeasurement(run, labelled.ClassNames, evaluation, pictures);
+    }
+
+    /// <summary>The CLIP as it came, by TRAINER.PROMPTKD.TEMPLATES.</summary>
+    public BaseNovelResult MeasurePlain(FrozenModel model) => Measure("the CLIP as it came", model, prompts: null);
+
+    /// <summary>The CLIP with the prompts of a checkpoint.</summary>
+    public BaseNovelResult MeasureTaught(FrozenModel model, string checkpoint)
+    {
+        using PromptedWeights prompts = PromptCheckpoint.ReadTeacher(checkpoint);
+        return Measure("the taught teacher", model, prompts);
+    }
+
+    private BaseNovelResult Measure(string name, FrozenModel model, PromptedWeights? prompts)
+    {
+        ExperimentConfig config = _run.Settings.Config;
+        _run.Log.OnPhase($"Measuring {name} on {_evaluation.Pictures} pictures");
+        var method = (TowerPromptConfig)_run.Settings.Method.Settings(config.Trainer)!;
+        using var towers = new FrozenTowers(
+            model.Images, model.Text!, Math.Exp(model.LogitScale.item<float>()), prompts);
+        using ClassVectors vectors = towers.Encode(
+            _run.Inputs.Tokenizer.Value,
+            _classNames,
+            [.. config.Trainer.PromptKD.Templates.Select(pattern => new PromptTemplate(pattern))],
+            ContextText.CountedInTokens(method.CtxInit, method.NCtxText).Prefix);
+        BaseNovelResult result = _evaluation.Measure(
+            images => towers.Classify(images, vectors),
+            config.Distill.Base,
+            config.DataLoader.Test.BatchSize,
+            _run.Context.Stop);
+        _evaluation.Skipped.Report(_run.Log);
+        return result;
+    }
+}

@@ -1,0 +1,136 @@
+using PromptKD.Configuration;
+using PromptKD.Configuration.Presets;
+using PromptKD.Dassl;
+using PromptKD.Data.Datasets;
+using PromptKD.Methods;
+using PromptKD.Models.Weights;
+using PromptKD.Training;
+
+namespace PromptKD.Runs.Teach;
+
+/// <summary>Teaching: a few labelled pictures of each class; learned prompts of a teacher at the end.</summary>
+/// <param name="config">All settings.</param>
+internal sealed class TeachKind(ExperimentConfig config) : RunKind<TeachingReport>
+{
+    private LabelledPictures? _labelled;
+
+    // Filled by Resolve, which comes first.
+    private LabelledPictures Labelled => _labelled!;
+
+    /// <summary>The checkpoint that a run ends with: that of its last epoch, with the averaged prompts.</summary>
+    /// <param name="config">OUTPUT_DIR, TRAINER.NAME and OPTIM.MAX_EPOCH.</param>
+    public static string CheckpointOf(ExperimentConfig config) =>
+        new DasslCheckpoints(config.OutputDir, config.Trainer.Name).Of(config.Optim.MaxEpoch);
+
+    /// <inheritdoc/>
+    public override RunSettings Resolve()
+    {
+        ExperimentConfig settled = Settling.Seed(config);
+        TeachPreset.Check(settled);
+        _labelled = LabelledPictures.Read(settled);
+        MethodRow method = MethodCatalog.FindTeaching(settled.Trainer.Name);
+        List<string> warnings =
+        [
+            .. new[] { ActingKeys.OfTeach(settled).Warning(), _labelled.DescribeShort(settled.Dataset.NumShots) }
+                .OfType<string>(),
+        ];
+        return new RunSettings
+        {
+            Config = settled with { Distill = settled.Distill with { Classes = [.. _labelled.ClassNames] } },
+            Method = method,
+            Target = Settling.Target(settled, method, warnings),
+            Clip = settled.Distill.Teacher,
+            ClassNames = [.. _labelled.ClassNames.Take(_labelled.LearnedClasses)],
+            PictureRoot = settled.Distill.Labelled,
+            Pictures = _labelled.Shots,
+            Warnings = warnings,
+        };
+    }
+
+    /// <inheritdoc/>
+    public override TeachingReport? FindFinished(OpenRun run)
+    {
+        TeachingReport? report = TeachingReport.ReadIfAny(run.Folder.Root);
+        if (report is null || !File.Exists(report.Checkpoint))
+        {
+            return null;
+        }
+
+        run.Folder.RefuseOtherInputs(report.Inputs, run.Inputs.Digests);
+        run.Log.OnPhase($"Finished already: {report.Checkpoint}");
+        return report;
+    }
+
+    /// <inheritdoc/>
+    public override TrainingPlan Plan(OpenRun run, ITrainedMethod method, TrainingPlan common) => common with
+    {
+        EpochEnding = (history, optimizer) =>
+        {
+            if (history.Count == config.Optim.MaxEpoch)
+            {
+                Keep(run, method, common.Schedule, optimizer);
+            }
+        },
+    };
+
+    /// <inheritdoc/>
+    public override void Resume(OpenRun run, ITrainedMethod method, TrainingLoop loop)
+    {
+        base.Resume(run, method, loop);
+        if (loop.Position.Epoch == config.Optim.MaxEpoch && !File.Exists(CheckpointOf(config)))
+        {
+            // Somebody took it away; all of it is in the run's own checkpoint.
+            method.SetTraining(false);
+            Keep(run, method, loop.Plan.Schedule, loop.Optimizer);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override string Describe(OpenRun run) =>
+        $"Teaching with {Labelled.Shots.Count} labelled pictures of {Labelled.LearnedClasses} classes by "
+        + $"{config.Trainer.Name}, {config.Optim.MaxEpoch} epochs";
+
+    /// <inheritdoc/>
+    public override TeachingReport Finish(OpenRun run, ITrainedMethod method, TrainingLoop loop)
+    {
+        string checkpoint = CheckpointOf(config);
+        var report = new TeachingReport
+        {
+            Checkpoint = checkpoint,
+            CheckpointSha256 = FileDigest.Sha256([checkpoint]),
+            Method = config.Trainer.Name,
+            LearnedClasses = run.Settings.ClassNames,
+            Shots = config.Dataset.NumShots,
+            Pictures = Labelled.Shots.Count,
+            SkippedPictures = loop.Plan.Skipped.Count,
+            ShortClasses = Labelled.Short.Count,
+            Seed = run.Settings.Config.Seed,
+            Inputs = run.Inputs.Digests,
+        };
+        if (TaughtMeasurement.Open(run, Labelled) is { } measurement)
+        {
+            report = report with
+            {
+                MeasuredOn = measurement.Pictures,
+                ZeroShot = measurement.MeasurePlain(method.Model),
+                Taught = measurement.MeasureTaught(method.Model, checkpoint),
+            };
+        }
+
+        report.Write(run.Folder.Root);
+        run.Log.OnPhase($"Wrote {checkpoint}");
+        return report;
+    }
+
+    private void Keep(OpenRun run, ITrainedMethod method, LearningRateSchedule schedule, Optimizer optimizer)
+    {
+        var checkpoints = new DasslCheckpoints(run.Folder.Root, config.Trainer.Name);
+        checkpoints.Write(checkpoints.Of(config.Optim.MaxEpoch), method, new DasslTrainingState
+        {
+            Epoch = config.Optim.MaxEpoch,
+            LearningRate = schedule.Rate(config.Optim.MaxEpoch),
+            Momentum = optimizer.Momentum,
+            Settings = config.Optim,
+        });
+    }
+}

@@ -1,0 +1,32 @@
+using System.Globalization;
+using PromptKD.Training;
+
+namespace PromptKD.Runs;
+
+/// <summary>The log of <c>distill</c> and <c>teach</c>: each line with its time.</summary>
+/// <param name="folder">Receives it.</param>
+/// <param name="printFrequency">Batches between two lines of progress.</param>
+/// <param name="next">Who else is watching; null for nobody.</param>
+internal sealed class TimedLog(RunFolder folder, int printFrequency, ITrainingObserver? next) : RunLog(next)
+{
+    /// <inheritdoc/>
+    protected override void Write(string line) => folder.Log(line);
+
+    /// <inheritdoc/>
+    protected override void WriteStep(TrainingProgress progress)
+    {
+        bool due = progress.Batch % Math.Max(printFrequency, 1) == 0 || progress.Batch == progress.Batches;
+        if (due)
+        {
+            string agreement = progress.Agreement is { } share
+                ? string.Create(CultureInfo.InvariantCulture, $"agreement {share:0.000} ")
+                : "";
+            Write(string.Create(
+                CultureInfo.InvariantCulture,
+                $"epoch [{progress.Epoch}/{progress.Epochs}] batch [{progress.Batch}/{progress.Batches}] "
+                + $"loss {progress.Loss:0.0000} ({progress.MeanLoss:0.0000}) {agreement}"
+                + $"lr {progress.LearningRate:0.0000e+00} {progress.PicturesPerSecond:0.0} images/s "
+                + $"eta {progress.Remaining:d\\.hh\\:mm\\:ss}"));
+        }
+    }
+}

@@ -1,0 +1,118 @@
+using PromptKD.Configuration;
+using PromptKD.Dassl;
+using PromptKD.Data.Loading;
+using PromptKD.Data.Pictures;
+using PromptKD.Evaluation;
+using PromptKD.Methods;
+using PromptKD.Models.Weights.Zip;
+
+namespace PromptKD.Runs.Train;
+
+/// <summary>Measures a method by a protocol, and says so in Dassl's words.</summary>
+/// <param name="run">The run.</param>
+/// <param name="log">Its log.</param>
+/// <param name="classifier">The method.</param>
+/// <param name="splits">What the protocol measures.</param>
+internal sealed class ProtocolMeasuring(OpenRun run, DasslLog log, IClassifier classifier, ProtocolSplits splits)
+{
+    private readonly HashSet<string> _named = [];
+
+    private ExperimentConfig Config => run.Settings.Config;
+
+    /// <summary>Measures the method after an epoch; null where no epoch is chosen.</summary>
+    /// <param name="epoch">Counted from 0.</param>
+    /// <param name="stop">Stops between batches.</param>
+    public BaseNovelResult? Validate(int epoch, CancellationToken stop)
+    {
+        if (splits.Selecting is null)
+        {
+            return null;
+        }
+
+        ClassificationMetrics metrics = MeasureAndPrint(splits.Selecting, epoch, stop);
+        return new BaseNovelResult(metrics.Accuracy, Base: null, Novel: null, metrics.MacroF1, metrics.Total);
+    }
+
+    /// <summary>The last test, of the selected model.</summary>
+    /// <param name="selection">How it was selected.</param>
+    /// <param name="epoch">Its epoch, counted from 1, where known.</param>
+    public TrainingResult Finish(ModelSelection selection, int? epoch)
+    {
+        bool followsModal = run.Settings.Method.LearnsFrom == Supervision.Teacher;
+        var result = new TrainingResult
+        {
+            Trainer = Config.Trainer.Name,
+            Dataset = Config.Dataset.Name,
+            Protocol = followsModal ? Config.Trainer.Modal : Config.Dataset.SubsampleClasses,
+            Shots = Config.Dataset.NumShots,
+            Seed = Config.Seed,
+            Reference = Config.Reference,
+            Selection = selection,
+            Epoch = epoch,
+        };
+        if (Config.Test.NoTest)
+        {
+            return result;
+        }
+
+        ClassificationMetrics test = MeasureAndPrint(splits.Test, (epoch ?? 1) - 1, run.Context.Stop);
+        result = result with { Accuracy = test.Accuracy, MacroF1 = test.MacroF1, TestPictures = test.Total };
+        if (splits.Base is null || splits.Test.Name != "test")
+        {
+            return result;
+        }
+
+        double known = Measure(splits.Base, run.Context.Stop).Accuracy;
+        return result with
+        {
+            Base = known,
+            Novel = test.Accuracy,
+            HarmonicMean = ClassificationMetrics.HarmonicMean(known, test.Accuracy),
+        };
+    }
+
+    private ClassificationMetrics MeasureAndPrint(LabelledSplit split, int epoch, CancellationToken stop)
+    {
+        log.OnPrint(ResultText.Heading(split.Name));
+        ClassificationMetrics metrics = Measure(split, stop);
+        bool perClass = Config.Test.PerClassResult;
+        foreach (string line in ResultText.Lines(metrics, perClass ? split.ClassNames : null))
+        {
+            log.OnPrint(line);
+        }
+
+        if (Config.Test.ComputeCmat)
+        {
+            string path = Path.Combine(run.Folder.Root, "cmat.pt");
+            WriteConfusionMatrix(path, metrics);
+            log.OnPrint($"Confusion matrix is saved to {path}");
+        }
+
+        log.DrawResult(split.Name, metrics, epoch, perClass);
+        return metrics;
+    }
+
+    private ClassificationMetrics Measure(LabelledSplit split, CancellationToken stop)
+    {
+        (ClassificationMetrics metrics, SkippedPictures skipped) = split.Measure(
+            classifier.Classify,
+            run.Inputs.Preparation,
+            LoadingSettings.Options(Config, run.Context.Target.Device),
+            Config.DataLoader.Test.BatchSize,
+            stop);
+        foreach (SkippedPicture picture in skipped.Where(picture => _named.Add(picture.Path)))
+        {
+            log.OnWarning($"skipped {picture.Path}: {picture.Reason}");
+        }
+
+        return metrics;
+    }
+
+    // Each row over its sum; a class that never occurs among the labels keeps zeros.
+    private static void WriteConfusionMatrix(string path, ClassificationMetrics metrics)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor counts = tensor(metrics.ConfusionMatrix().Counts).to(ScalarType.Float64); // [classes, classes]
+        TorchZipWriter.Write(path, counts / counts.sum(1, keepdim: true).clamp_min(1));
+    }
+}

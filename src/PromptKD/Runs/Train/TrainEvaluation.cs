@@ -1,0 +1,47 @@
+using PromptKD.Dassl;
+using PromptKD.Evaluation;
+using PromptKD.Methods;
+using PromptKD.Runtime;
+using PromptKD.Training;
+
+namespace PromptKD.Runs.Train;
+
+/// <summary>The calls of <c>train</c> that train nothing: to evaluate a model that is there, or to check what is given.</summary>
+internal static class TrainEvaluation
+{
+    /// <summary>Opens everything, then evaluates, if that is asked for.</summary>
+    /// <param name="kind">What is evaluated.</param>
+    /// <param name="observer">Is told how it goes; null for nobody.</param>
+    /// <param name="stop">Stops between batches.</param>
+    /// <exception cref="PromptKDException">The model is not there, or of another method or other sizes.</exception>
+    public static TrainingReport Go(TrainKind kind, ITrainingObserver? observer, CancellationToken stop)
+    {
+        RunSettings settings = kind.Resolve();
+        using RunFolder folder = kind.OpenFolder(settings);
+        using RunLog log = kind.OpenLog(folder, settings, observer);
+        var context = new RunContext(settings.Target, log, DigestMemory.Open(folder.DigestsPath), stop);
+        using RunInputs inputs = Run.Open(settings, context);
+        var run = new OpenRun(settings, folder, log, inputs, context);
+        using IClassifier classifier = kind.Trains ? inputs.BuildMethod(folder.Root) : inputs.BuildClassifier();
+        return kind.Request.NoTrain && kind.Trains
+            ? new TrainingReport(folder.Root, null, [], [])
+            : Evaluate(kind, run, classifier);
+    }
+
+    private static TrainingReport Evaluate(TrainKind kind, OpenRun run, IClassifier classifier)
+    {
+        int? epoch = null;
+        if (classifier is ITrainedMethod method)
+        {
+            string output = kind.Request.ModelDir.Length > 0 ? kind.Request.ModelDir : run.Folder.Root;
+            var checkpoints = new DasslCheckpoints(output, run.Settings.Method.Name);
+            epoch = new KeptModels(run, method).Load(checkpoints.Find(kind.Request.LoadEpoch));
+            method.SetTraining(false);
+        }
+
+        // An evaluation in the folder of a run must not take the place of what the run came to.
+        string file = run.Folder.IsBegun ? "evaluation.json" : TrainingResult.FileName;
+        TrainingResult result = kind.Test(run, classifier, ModelSelection.Given, epoch, file);
+        return new TrainingReport(run.Folder.Root, result, [], []);
+    }
+}

@@ -1,0 +1,141 @@
+using System.Text.Json;
+using PromptKD.Configuration;
+using PromptKD.Configuration.Presets;
+using PromptKD.Dassl;
+using PromptKD.Data.Datasets;
+using PromptKD.Evaluation;
+using PromptKD.Export;
+using PromptKD.Methods;
+using PromptKD.Runtime;
+using PromptKD.Training;
+
+namespace PromptKD.Runs.Train;
+
+/// <summary>
+/// A training on a benchmark data set as Dassl's <c>train.py</c> does it: by its keys, protocols, files and log lines.
+/// </summary>
+/// <param name="config">All settings.</param>
+/// <param name="request">Whether to train, or to evaluate which model.</param>
+internal sealed class TrainKind(ExperimentConfig config, TrainingRequest request) : RunKind<TrainingReport>
+{
+    private readonly MethodRow _method = MethodCatalog.Find(config.Trainer.Name);
+    private readonly System.Diagnostics.Stopwatch _sinceStart = System.Diagnostics.Stopwatch.StartNew();
+    private ProtocolMeasuring? _measuring;
+    private ProtocolSplits? _splits;
+
+    /// <summary>Trains, or evaluates a model that is there.</summary>
+    /// <param name="config">All settings.</param>
+    /// <param name="request">Which of the two.</param>
+    /// <param name="observer">Is told how it goes; null for nobody.</param>
+    /// <param name="stop">Stops behind the running step, with a checkpoint.</param>
+    public static TrainingReport Go(
+        ExperimentConfig config, TrainingRequest request, ITrainingObserver? observer, CancellationToken stop)
+    {
+        var kind = new TrainKind(config, request);
+        return kind.Trains && !request.NoTrain
+            ? Run.Go(kind, observer, stop)
+            : TrainEvaluation.Go(kind, observer, stop);
+    }
+
+    /// <summary>What is to be done.</summary>
+    public TrainingRequest Request => request;
+
+    /// <summary>Whether anything is to be trained: it is asked for, and the method learns.</summary>
+    public bool Trains => !request.EvalOnly && _method.LearnsFrom != Supervision.None;
+
+    private bool HasTeacher => _method.LearnsFrom == Supervision.Teacher;
+
+    /// <inheritdoc/>
+    public override RunSettings Resolve()
+    {
+        ExperimentConfig resolved = TrainPreset.Resolve(Settling.Seed(config), Trains);
+        bool baseToNovel = TrainPreset.IsBaseToNovel(resolved, HasTeacher);
+        ProtocolLists lists = DatasetProtocol.Read(resolved.Dataset, baseToNovel, resolved.Seed);
+        resolved = new ReferenceFiles("").Complete(resolved, HasTeacher);
+        List<string> warnings = [.. new[] { ActingKeys.OfTrain(resolved, HasTeacher).Warning() }.OfType<string>()];
+        resolved = resolved with { Distill = resolved.Distill with { Classes = [.. lists.ClassNames], Val = "" } };
+        _splits = new ProtocolSplits(resolved, baseToNovel, lists);
+        return new RunSettings
+        {
+            Config = resolved,
+            Method = _method,
+            Target = Settling.Target(resolved, _method, warnings),
+            Clip = resolved.Distill.Student,
+            ClassNames = lists.ClassNames,
+            PictureRoot = resolved.Dataset.Root,
+            Pictures = Trains ? lists.Train : [],
+            Warnings = warnings,
+        };
+    }
+
+    /// <inheritdoc/>
+    public override RunFolder OpenFolder(RunSettings settings) =>
+        RunFolder.OpenLikeDassl(settings.Config.OutputDir, Trains ? settings.Config : null);
+
+    /// <inheritdoc/>
+    public override RunLog OpenLog(RunFolder folder, RunSettings settings, ITrainingObserver? next) =>
+        new DasslLog(folder, settings.Config, next);
+
+    /// <inheritdoc/>
+    public override TrainingPlan Plan(OpenRun run, ITrainedMethod method, TrainingPlan common)
+    {
+        var models = new KeptModels(run, method);
+        ProtocolMeasuring measuring = Measure(run, method);
+        return common with
+        {
+            Validate = measuring.Validate,
+            EpochEnding = (history, optimizer) => models.Keep(history, optimizer, common.Schedule),
+        };
+    }
+
+    /// <inheritdoc/>
+    public override void Resume(OpenRun run, ITrainedMethod method, TrainingLoop loop) =>
+        new TrainResumption(run, method, new DasslCheckpoints(run.Folder.Root, _method.Name)).Resume(loop);
+
+    /// <inheritdoc/>
+    public override string Describe(OpenRun run) =>
+        $"Training {_method.Name} on {run.Inputs.Pictures.Items.Count} pictures of {run.Settings.Config.Dataset.Name}, "
+        + $"{config.Optim.MaxEpoch} epochs; the model of which epoch is kept: {_splits!.DescribeSelection()}";
+
+    /// <inheritdoc/>
+    public override TrainingReport Finish(OpenRun run, ITrainedMethod method, TrainingLoop loop)
+    {
+        run.Log.OnPrint(DasslResults.EndOfTraining);
+        TrainingPosition end = loop.Position;
+        int epoch = new KeptModels(run, method).Deploy(end, _splits!.Selection);
+        TrainingResult result = Test(run, method, _splits.Selection, epoch, TrainingResult.FileName);
+        if (method.Distilled is { } student && end.History.FirstOrDefault(one => one.Epoch == epoch) is { } selected)
+        {
+            StudentPackage.Write(
+                run.Folder.StudentFolder,
+                student,
+                StudentDescription.Of(run, student, selected, end.Skipped.Count, teacher: null));
+        }
+
+        return new TrainingReport(run.Folder.Root, result, end.History, end.Skipped);
+    }
+
+    /// <summary>The last test, and what is written of it.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="classifier">The selected model.</param>
+    /// <param name="selection">How it was selected.</param>
+    /// <param name="epoch">Its epoch, counted from 1, where known.</param>
+    /// <param name="file">Name of the file that receives the result.</param>
+    public TrainingResult Test(
+        OpenRun run, IClassifier classifier, ModelSelection selection, int? epoch, string file)
+    {
+        TrainingResult result = Measure(run, classifier).Finish(selection, epoch);
+        run.Log.OnPrint($"Elapsed: {DasslProgress.Clock(_sinceStart.Elapsed)}");
+        foreach (string line in TrainingSummary.Lines(result, config.Optim.MaxEpoch))
+        {
+            run.Log.OnPrint(line);
+        }
+
+        WholeFile.WriteText(
+            Path.Combine(run.Folder.Root, file), JsonSerializer.Serialize(result, RecordJson.Indented) + "\n");
+        return result;
+    }
+
+    private ProtocolMeasuring Measure(OpenRun run, IClassifier classifier) =>
+        _measuring ??= new ProtocolMeasuring(run, (DasslLog)run.Log, classifier, _splits!);
+}

@@ -1,0 +1,105 @@
+using PromptKD.Data.Decoding;
+using PromptKD.Features;
+using PromptKD.Models.Clip;
+using PromptKD.Models.Weights;
+using PromptKD.Runtime;
+using PromptKD.Text;
+
+namespace PromptKD.Teachers;
+
+/// <summary>
+/// Reads the towers of a frozen CLIP: a plain one, or one whose prompts were tuned by PromptSRC, IVLP and the like.
+/// </summary>
+internal sealed class FrozenClip : IDisposable
+{
+    private readonly ClipCheckpoint _clip;
+    private readonly PromptedWeights? _prompts;
+    private readonly ComputeTarget _target;
+    private readonly Preprocessing? _preparation;
+
+    /// <param name="clip">The base weights; taken over.</param>
+    /// <param name="prompts">What was learned on top of them, or null; taken over.</param>
+    /// <param name="target">Where to compute, and in which element type.</param>
+    /// <param name="preparation">As <see cref="LiveFeatures.Preparation"/>.</param>
+    /// <exception cref="PromptKDException">The prompts belong to another CLIP.</exception>
+    public FrozenClip(
+        ClipCheckpoint clip, PromptedWeights? prompts, ComputeTarget target, Preprocessing? preparation = null)
+    {
+        _preparation = preparation;
+        _clip = clip;
+        _prompts = prompts;
+        _target = target;
+        prompts?.CheckFits(clip.Architecture);
+    }
+
+    /// <summary>The CLIP's dimensions.</summary>
+    public ClipArchitecture Architecture => _clip.Architecture;
+
+    /// <summary>The folder of its weights, where a vocabulary may lie.</summary>
+    public string Folder => _clip.Folder;
+
+    /// <summary>
+    /// The text features of the classes. A teacher with learned text tokens puts the names behind those; another one
+    /// puts them into the templates.
+    /// </summary>
+    /// <param name="tokenizer">The tokenizer of the CLIP's vocabulary.</param>
+    /// <param name="names">Class names, in label order.</param>
+    /// <param name="templates">For a teacher without learned text tokens.</param>
+    /// <param name="contextText">The words that learned text tokens started from.</param>
+    /// <param name="roundToHalf">As <see cref="LayerPrompts.RoundToHalf"/>.</param>
+    /// <exception cref="PromptKDException">A text is too long, or the tokenizer is another model's.</exception>
+    public ClassVectors ReadClassVectors(
+        ClipTokenizer tokenizer,
+        IReadOnlyList<string> names,
+        IReadOnlyList<PromptTemplate> templates,
+        string contextText,
+        bool roundToHalf)
+    {
+        ClassTexts.RequireVocabulary(tokenizer, Architecture, _clip.Description);
+        using var encoder = new TextEncoder(Architecture, _target.Type, _target.Device);
+        ModuleWeights.Fill(encoder, Weights(), "", _clip.Description);
+        using Tensor scale = Weights()["logit_scale"].to(ScalarType.Float64, copy: true);
+        double logitScale = Math.Exp(scale.item<double>());
+        if (_prompts?.TextContext is not { } context)
+        {
+            return ClassVectors.FromTemplates(encoder, tokenizer, names, templates, logitScale);
+        }
+
+        using DisposeScope scope = NewDisposeScope();
+        LayerPrompts prompts = Place([context, .. _prompts.DeepTextPrompts], roundToHalf);
+        return ClassVectors.FromPrompts(encoder, tokenizer, names, prompts, contextText, logitScale);
+    }
+
+    /// <summary>The image tower with its prompts.</summary>
+    /// <param name="roundToHalf">As <see cref="LayerPrompts.RoundToHalf"/>.</param>
+    public LiveFeatures ReadImageTower(bool roundToHalf)
+    {
+        using var parts = new Unfinished();
+        ImageEncoder encoder = parts.Add(ImageEncoder.Create(Architecture, _target.Type, _target.Device));
+        ModuleWeights.Fill(encoder, Weights(), "visual.", _clip.Description);
+        LayerPrompts? prompts = _prompts?.VisionPrompts is { } first
+            ? Place([first, .. _prompts.DeepVisionPrompts], roundToHalf)
+            : null;
+        foreach (Tensor tokens in prompts?.Tokens ?? [])
+        {
+            tokens.DetachFromDisposeScope();
+        }
+
+        return parts.HandOver(new LiveFeatures(encoder, prompts, _preparation));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _clip.Dispose();
+        _prompts?.Dispose();
+    }
+
+    // Frozen weights that a prompt checkpoint carries win over those of the base, as in the reference.
+    private IReadOnlyDictionary<string, Tensor> Weights() => _prompts?.Over(_clip.Tensors) ?? _clip.Tensors;
+
+    // Released checkpoints hold float16 copies; prompts are float32 until they enter a tower.
+    private LayerPrompts Place(IEnumerable<Tensor> tokens, bool roundToHalf) => new(
+        [.. tokens.Select(layer => layer.to(ScalarType.Float32, _target.Device, copy: true))],
+        roundToHalf);
+}

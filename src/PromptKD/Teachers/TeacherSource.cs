@@ -1,0 +1,258 @@
+using System.Security.Cryptography;
+using System.Text;
+using PromptKD.Configuration;
+using PromptKD.Data.Decoding;
+using PromptKD.Data.Loading;
+using PromptKD.Data.Pictures;
+using PromptKD.Features;
+using PromptKD.Features.Store;
+using PromptKD.Models.Weights;
+using PromptKD.Runtime;
+using PromptKD.Text;
+
+namespace PromptKD.Teachers;
+
+/// <summary>
+/// What one teacher is made of, found, fetched where need be, checked and hashed: a CLIP with or without learned prompts,
+/// a store of its features, or both. A store that holds the vectors of the classes needs no CLIP at all.
+/// </summary>
+internal sealed class TeacherSource : IDisposable
+{
+    /// <summary>Stands for the digest of learned prompts where there are none.</summary>
+    public const string NoPrompts = "none";
+
+    private const int PicturesPerShard = 256;
+
+    private readonly ExperimentConfig _config;
+    private readonly RunContext _context;
+    private readonly FrozenClip? _clip;
+    private readonly StoredVectors? _storedVectors;
+    private readonly Lazy<string> _vocabulary;
+
+    private TeacherSource(ExperimentConfig config, RunContext context)
+    {
+        _config = config;
+        _context = context;
+        using var parts = new Unfinished();
+        DistillConfig paths = config.Distill;
+        if (paths.Store.Length > 0)
+        {
+            Store = TeacherStore.Open(paths.Store);
+            WeightsSha256 = Store.Index.Teacher;
+            PromptsSha256 = Store.Index.TeacherPrompts;
+            _storedVectors = Store.ReadClassVectors(KeyOfVectors(), context.Target.Device);
+            if (_storedVectors is { } vectors)
+            {
+                parts.Add(vectors.Vectors);
+            }
+
+            Preparation = TowerPreparation.Of(config.Input, Store.Index.Preprocessing);
+        }
+
+        if (paths.Teacher.Length > 0 || _storedVectors is null)
+        {
+            RequireClip();
+            context.Observer.OnPhase($"Reading the teacher {paths.Teacher}");
+            ClipCheckpoint clip = parts.Add(ModelFiles.OpenClip(paths.Teacher, context.Observer, context.Stop));
+            bool prompted = paths.TeacherPrompts.Length > 0;
+            PromptedWeights? prompts =
+                prompted ? parts.Add(PromptCheckpoint.ReadTeacher(paths.TeacherPrompts)) : null;
+            Preparation = TowerPreparation.Of(config.Input, clip);
+            _clip = parts.Add(new FrozenClip(clip, prompts, context.Target, Preparation));
+            WeightsSha256 = FileDigest.Sha256(clip.WeightFiles, context.Digests);
+            PromptsSha256 = prompted ? FileDigest.Sha256([paths.TeacherPrompts], context.Digests) : NoPrompts;
+        }
+
+        _vocabulary = new Lazy<string>(() => ModelFiles.FindVocabulary(paths.Vocab, _clip!.Folder, context.Stop));
+        parts.HandOver(this);
+    }
+
+    /// <summary>Where the features are stored; null for a live teacher.</summary>
+    public TeacherStore? Store { get; private set; }
+
+    /// <summary>How the teacher's pictures are prepared.</summary>
+    public Preprocessing Preparation { get; } = new();
+
+    /// <summary>SHA-256 of the weights.</summary>
+    public string WeightsSha256 { get; } = "";
+
+    /// <summary>SHA-256 of the learned prompts; <see cref="NoPrompts"/> for plain CLIP.</summary>
+    public string PromptsSha256 { get; } = "";
+
+    /// <summary>SHA-256 of the vocabulary that makes the class vectors, or made them.</summary>
+    public string VocabularySha256 => _storedVectors?.VocabularySha256 ?? FileDigest.Sha256([_vocabulary.Value], _context.Digests);
+
+    /// <summary>Width of the image tower; 0 where it is not opened.</summary>
+    public int VisionWidth => _clip?.Architecture.VisionWidth ?? 0;
+
+    /// <summary>Opens what there is to open.</summary>
+    /// <param name="config">DISTILL.TEACHER, .TEACHER_PROMPTS and .STORE name it; the classes and sentences.</param>
+    /// <param name="context">Where to compute, who watches.</param>
+    /// <exception cref="PromptKDException">A file is missing, damaged, or does not fit the others.</exception>
+    public static TeacherSource Open(ExperimentConfig config, RunContext context) => new(config, context);
+
+    /// <summary>The digests under the names that a run keeps them by.</summary>
+    /// <param name="number">Which teacher it is, from 1. The first one's names have no number.</param>
+    public IEnumerable<KeyValuePair<string, string>> Digests(int number)
+    {
+        string name = number == 1 ? "teacher" : $"teacher {number}";
+        yield return KeyValuePair.Create(name, WeightsSha256);
+        yield return KeyValuePair.Create(number == 1 ? "vocabulary" : $"{name} vocabulary", VocabularySha256);
+        if (PromptsSha256 != NoPrompts)
+        {
+            yield return KeyValuePair.Create($"{name} prompts", PromptsSha256);
+        }
+    }
+
+    /// <summary>Refuses a store that was made from something else than this run would make it from.</summary>
+    /// <exception cref="PromptKDException">Something differs; the message names it.</exception>
+    public void RefuseOther(PictureSet pictures)
+    {
+        // The views are taken as they are, and so is what the CLIP would say if it was opened.
+        Store?.Index.RefuseOther(Store.Folder, Index(pictures) with
+        {
+            Views = Store.Index.Views,
+            ViewCount = Store.Index.ViewCount,
+            Precision = Store.Index.Precision,
+            EmbeddingSize = Store.Index.EmbeddingSize,
+            PicturesPerShard = Store.Index.PicturesPerShard,
+            BatchSize = Store.Index.BatchSize,
+        });
+    }
+
+    /// <summary>The teacher with its class vectors only: nothing is read of its image tower or its store.</summary>
+    /// <exception cref="PromptKDException">A class name is too long, or the vocabulary is another model's.</exception>
+    public Teacher BuildClasses() => new(ReadClassVectors(), features: null);
+
+    /// <summary>
+    /// The teacher, ready for training. Where DISTILL.VIEWS asks for it, its features are stored first. Frees the CLIP.
+    /// </summary>
+    /// <param name="storeFolder">Where that store is made.</param>
+    /// <param name="pictures">What is trained on.</param>
+    /// <exception cref="PromptKDException">
+    /// As <see cref="BuildClasses"/>; or the store is incomplete, damaged, or of something else.
+    /// </exception>
+    public Teacher Build(string storeFolder, PictureSet pictures)
+    {
+        using var parts = new Unfinished();
+        ClassVectors classVectors = parts.Add(ReadClassVectors());
+        if (Store is not null)
+        {
+            _context.Observer.OnPhase($"Checking the teacher store {Store.Folder}");
+            _clip?.Dispose();
+            return parts.HandOver(new Teacher(classVectors, ReadStored(classVectors)));
+        }
+
+        LiveFeatures tower = parts.Add(_clip!.ReadImageTower(_config.Trainer.PromptKD.HalfPrompts));
+        _clip.Dispose();
+        if (_config.Distill.Views == 0)
+        {
+            return parts.HandOver(new Teacher(classVectors, tower, tower));
+        }
+
+        Store = TeacherStore.OpenOrBegin(storeFolder, Index(pictures));
+        Fill(tower, pictures, StorePart.Whole);
+        return parts.HandOver(new Teacher(classVectors, ReadStored(classVectors), tower));
+    }
+
+    /// <summary>Makes the missing shards of a part of the store, and nothing else.</summary>
+    /// <param name="storeFolder">The folder of the store.</param>
+    /// <param name="pictures">What is stored of.</param>
+    /// <param name="part">Which shards.</param>
+    /// <returns>Shards that are still missing: other processes' parts.</returns>
+    /// <exception cref="PromptKDException">The folder holds a store of something else, or cannot be written.</exception>
+    public int FillStore(string storeFolder, PictureSet pictures, StorePart part)
+    {
+        Store = TeacherStore.OpenOrBegin(storeFolder, Index(pictures));
+        using LiveFeatures tower = _clip!.ReadImageTower(_config.Trainer.PromptKD.HalfPrompts);
+        _clip.Dispose();
+        Fill(tower, pictures, part);
+        int missing = Store.ShardsToMake(StorePart.Whole, _context.Digests).Count;
+        _context.Digests.Save();
+        return missing;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _clip?.Dispose();
+        _storedVectors?.Vectors.Dispose();
+    }
+
+    private void RequireClip()
+    {
+        if (_config.Distill.Teacher.Length == 0)
+        {
+            throw new PromptKDException(
+                $"The teacher store {_config.Distill.Store} has no class vectors for these names and templates. Give "
+                + "--teacher: the CLIP that the store was made with.");
+        }
+    }
+
+    private ClassVectors ReadClassVectors()
+    {
+        ValueList<string> names = _config.Distill.Classes;
+        if (_storedVectors is { } stored)
+        {
+            return new ClassVectors(names, stored.Vectors.alias().DetachFromDisposeScope(), stored.LogitScale);
+        }
+
+        PromptKDConfig settings = _config.Trainer.PromptKD;
+        _context.Observer.OnPhase($"Encoding {names.Count} class names with {_clip!.Architecture.Name}");
+        return _clip.ReadClassVectors(
+            ClipTokenizer.Load(_vocabulary.Value),
+            names,
+            [.. settings.Templates.Select(pattern => new PromptTemplate(pattern))],
+            settings.CtxInit,
+            settings.HalfPrompts);
+    }
+
+    private StoredFeatures ReadStored(ClassVectors classVectors)
+    {
+        Store!.KeepClassVectors(
+            KeyOfVectors(), new StoredVectors(classVectors.Vectors, classVectors.LogitScale, VocabularySha256));
+        StoredFeatures stored = Store.ReadTeacher(_context.Target.Device, _context.Digests);
+        _context.Digests.Save();
+        return stored;
+    }
+
+    private void Fill(LiveFeatures tower, PictureSet pictures, StorePart part)
+    {
+        var loader = new PictureLoader(
+            pictures.Items, Preparation, LoadingSettings.Options(_config, _context.Target.Device));
+        IReadOnlyList<int> shards = Store!.ShardsToMake(part, _context.Digests);
+        _context.Observer.OnPhase($"Storing the teacher's features in {Store.Folder}: {shards.Count} shards to make, "
+            + $"{Store.Index.ViewCount} views");
+        Store.Fill(loader, tower, shards, _context.Observer.OnStored, _context.Stop);
+        loader.Skipped.Report(_context.Observer);
+    }
+
+    private StoreIndex Index(PictureSet pictures) => new()
+    {
+        Teacher = WeightsSha256,
+        TeacherPrompts = PromptsSha256,
+        RoundPromptsToHalf = _config.Trainer.PromptKD.HalfPrompts,
+        Pictures = pictures.Digest,
+        PictureCount = pictures.Items.Count,
+        Preprocessing = Preparation,
+        FastJpeg = _config.Distill.FastJpeg,
+        Views = LoadingSettings.Views(_config),
+        ViewCount = _config.Distill.Views,
+        Precision = _context.Target.PrecisionName,
+        EmbeddingSize = _clip?.Architecture.EmbeddingSize ?? 0,
+        PicturesPerShard = PicturesPerShard,
+        BatchSize = _config.DataLoader.TrainX.BatchSize,
+    };
+
+    private string KeyOfVectors()
+    {
+        PromptKDConfig settings = _config.Trainer.PromptKD;
+        string[] made =
+        [
+            Store!.Index.Teacher, Store.Index.TeacherPrompts, settings.CtxInit, settings.HalfPrompts.ToString(),
+            _context.Target.PrecisionName, string.Join('\n', settings.Templates),
+            string.Join('\n', _config.Distill.Classes),
+        ];
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join("\n\n", made))));
+    }
+}

@@ -1,0 +1,100 @@
+using PromptKD.Configuration;
+using PromptKD.Configuration.Presets;
+using PromptKD.Data.Pictures;
+using PromptKD.Features.Store;
+using PromptKD.Runtime;
+
+namespace PromptKD.Teachers;
+
+/// <summary>What all teachers of a run are made of: one, as in the paper, or several.</summary>
+internal sealed class TeacherSources : IDisposable
+{
+    private readonly ExperimentConfig _config;
+    private readonly IReadOnlyList<TeacherSource> _sources;
+
+    private TeacherSources(ExperimentConfig config, IReadOnlyList<TeacherSource> sources)
+    {
+        _config = config;
+        _sources = sources;
+    }
+
+    /// <summary>SHA-256 of each teacher, its prompts and its vocabulary, by name.</summary>
+    public IEnumerable<KeyValuePair<string, string>> Digests =>
+        _sources.SelectMany((source, index) => source.Digests(index + 1));
+
+    /// <summary>Width of the widest image tower that is opened; 0 where none is.</summary>
+    public int VisionWidth => _sources.Max(source => source.VisionWidth);
+
+    /// <summary>
+    /// The first store, whose views all teachers see; null where all are live, or before one is made.
+    /// </summary>
+    public TeacherStore? Store => _sources.Select(source => source.Store).FirstOrDefault(store => store is not null);
+
+    /// <summary>Opens what there is to open, and refuses what does not fit.</summary>
+    /// <param name="config">Names the teachers.</param>
+    /// <param name="context">Where to compute, who watches.</param>
+    /// <exception cref="PromptKDException">A file is missing or damaged, or does not fit the others.</exception>
+    public static TeacherSources Open(ExperimentConfig config, RunContext context)
+    {
+        using var opened = new Unfinished();
+        var sources = new List<TeacherSource>();
+        foreach (DistillConfig one in TeacherList.Of(config.Distill))
+        {
+            sources.Add(opened.Add(TeacherSource.Open(config with { Distill = one }, context)));
+        }
+
+        RefuseOtherViews([.. sources.Select(source => source.Store).OfType<TeacherStore>()]);
+        return opened.HandOver(new TeacherSources(config, sources));
+    }
+
+    /// <summary>Refuses stores that were made from something else.</summary>
+    /// <exception cref="PromptKDException">As <see cref="TeacherSource.RefuseOther"/>.</exception>
+    public void RefuseOther(PictureSet pictures)
+    {
+        foreach (TeacherSource source in _sources)
+        {
+            source.RefuseOther(pictures);
+        }
+    }
+
+    /// <summary>The first teacher's class vectors: all that a trained student needs of its teachers.</summary>
+    /// <exception cref="PromptKDException">As <see cref="TeacherSource.BuildClasses"/>.</exception>
+    public ITeacher BuildClasses() => _sources[0].BuildClasses();
+
+    /// <summary>The teachers, ready for training.</summary>
+    /// <param name="folder">Folder of the run: receives the stores that DISTILL.VIEWS asks for.</param>
+    /// <param name="pictures">What is trained on.</param>
+    /// <exception cref="PromptKDException">As <see cref="TeacherSource.Build"/>.</exception>
+    public ITeacher Build(string folder, PictureSet pictures)
+    {
+        using var built = new Unfinished();
+        var members = new List<Teacher>();
+        foreach ((int index, TeacherSource source) in _sources.Index())
+        {
+            string store = Path.Combine(folder, index == 0 ? "teacher-store" : $"teacher-store-{index + 1}");
+            members.Add(built.Add(source.Build(store, pictures)));
+        }
+
+        ITeacher teacher = TeacherCombination.Of(_config.Distill, members.Count) is { } combination
+            ? new CombinedTeacher(members, combination, _config.Trainer.PromptKD.Temperature)
+            : members[0];
+        return built.HandOver(teacher);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (TeacherSource source in _sources)
+        {
+            source.Dispose();
+        }
+    }
+
+    private static void RefuseOtherViews(TeacherStore[] stores)
+    {
+        foreach (TeacherStore other in stores.Skip(1))
+        {
+            stores[0].Index.RefuseOtherViews(stores[0].Folder, other.Index, other.Folder);
+        }
+    }
+}

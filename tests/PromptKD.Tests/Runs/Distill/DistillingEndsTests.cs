@@ -1,0 +1,86 @@
+using PromptKD.Configuration;
+using PromptKD.Models.Weights;
+using PromptKD.Tests.Runs.Teach;
+
+namespace PromptKD.Tests.Runs.Distill;
+
+/// <summary>Seeds that are drawn, precisions that are not to be had, and trainings that diverge.</summary>
+[Collection(AloneInTheProcess.Name)]
+public sealed class DistillingEndsTests : IDisposable
+{
+    private readonly DistillingRuns _runs = new();
+
+    public void Dispose() => _runs.Dispose();
+
+    [Fact]
+    public void A_negative_seed_is_drawn_recorded_and_kept()
+    {
+        ExperimentConfig first = _runs.Config("first", "SEED", "-1"), second = _runs.Config("second", "SEED", "-1");
+        using var stop = new CancellationTokenSource();
+        Assert.Throws<OperationCanceledException>(() =>
+            Experiment.Distil(first, new Listener(stop.Cancel), stop.Token));
+        int drawn = RecordedSeed("first");
+
+        DistillingRuns.Distil(first);
+        DistillingRuns.Distil(second);
+
+        Assert.Equal(drawn, RecordedSeed("first"));
+        Assert.True(drawn >= 0);
+        Assert.NotEqual(drawn, RecordedSeed("second"));
+        DistillingRuns.Distil(_runs.Config("third", "SEED", $"{drawn}"));
+        Assert.Equal(_runs.StudentBytes("third"), _runs.StudentBytes("first"));
+        Assert.NotEqual(_runs.StudentBytes("second"), _runs.StudentBytes("first"));
+    }
+
+    [Fact]
+    public void A_processor_computes_otherwise_where_fp16_is_asked_for_and_says_so()
+    {
+        var distilling = new Listener();
+        var teaching = new Listener();
+        using var runs = new TeachingRuns();
+
+        DistillingRuns.Distil(_runs.Config(options: ["TRAINER.PROMPTKD.PREC", "fp16"]), distilling);
+        Experiment.Teach(
+            runs.Config().MergeOverrides(["TRAINER.PROMPTSRC.PREC", "fp16"]),
+            teaching,
+            TestContext.Current.CancellationToken);
+
+        Assert.Single(distilling.Warnings, warning =>
+            warning.StartsWith("TRAINER.PROMPTKD.PREC: fp16 is for GPUs", StringComparison.Ordinal));
+        Assert.Single(teaching.Warnings, warning =>
+            warning.StartsWith("TRAINER.PROMPTSRC.PREC: fp16 is for GPUs", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Divergence_says_how_to_start_afresh_and_leaves_the_last_good_checkpoint()
+    {
+        using DisposeScope scope = NewDisposeScope();
+
+        // The first epoch warms up, at another rate.
+        string message = Assert.Throws<PromptKDException>(() =>
+            DistillingRuns.Distil(_runs.Config(options: ["OPTIM.LR", "1e38", "OPTIM.MAX_EPOCH", "3"]))).Message;
+
+        Assert.DoesNotContain('\n', message);
+        Assert.Contains("Start afresh in another output folder", message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(Path.Combine(_runs.Output("run"), "student")));
+        string checkpoint = Path.Combine(_runs.Output("run"), "checkpoints", "last.safetensors");
+        Assert.All(
+            SafetensorsFile.Read(checkpoint).Where(named => named.Value.is_floating_point()),
+            named => Assert.True(named.Value.isfinite().all().item<bool>(), named.Key));
+    }
+
+    [Fact]
+    public void A_progress_line_comes_as_often_as_it_is_asked_for()
+    {
+        DistillingRuns.Distil(_runs.Config("each", "TRAIN.PRINT_FREQ", "1"));
+        DistillingRuns.Distil(_runs.Config("last", "TRAIN.PRINT_FREQ", "7"));
+
+        Assert.Equal((4, 2), (ProgressLines("each"), ProgressLines("last")));
+    }
+
+    private int ProgressLines(string run) => File.ReadLines(Path.Combine(_runs.Output(run), "log.txt"))
+        .Count(line => line.Contains(" batch [", StringComparison.Ordinal));
+
+    private int RecordedSeed(string run) =>
+        new ExperimentConfig().MergeFile(Path.Combine(_runs.Output(run), "config.yaml")).Seed;
+}
