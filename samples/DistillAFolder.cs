@@ -1,16 +1,13 @@
-using PromptKD;
-using PromptKD.Configuration;
-using PromptKD.Configuration.Presets;
-using PromptKD.Models.Prompts;
-using PromptKD.Runs.Distill;
-using PromptKD.Teachers;
-using PromptKD.Training;
-
 // Distils a folder of pictures: dotnet run samples/DistillAFolder.cs -- PHOTOS CLASSES.txt TEACHER STUDENT OUTPUT
 #:project ../src/PromptKD/PromptKD.csproj
 #:package libtorch-cpu-linux-x64
 #:property RuntimeIdentifier=linux-x64
 #:property PublishAot=false
+using PromptKD;
+using PromptKD.Configuration;
+using PromptKD.Configuration.Presets;
+using PromptKD.Runs.Distill;
+using PromptKD.Training;
 
 ExperimentConfig config = DistillPreset.Config with
 {
