@@ -36,11 +36,14 @@ public sealed class DistillingInputsTests : IDisposable
     public void A_dangling_link_is_refused_where_every_picture_must_be_readable()
     {
         string link = MakeDanglingLink();
+        var listener = new Listener();
 
         string message = Assert.Throws<PromptKDException>(() =>
-            DistillingRuns.Distil(_runs.Config(options: ["DISTILL.STRICT", "True"]))).Message;
+            DistillingRuns.Distil(_runs.Config(options: ["DISTILL.STRICT", "True"]), listener)).Message;
 
         Assert.Equal($"{link}: no such file. Repair or remove the file.", message);
+        Assert.DoesNotContain(
+            listener.Phases, phase => phase.StartsWith("Reading the teacher", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -137,6 +137,25 @@ public sealed class WhatReachesWhatTests : IDisposable
         Assert.Equal([0, 1, 0], views);
     }
 
+    [Theory]
+    [InlineData("0", true)]
+    [InlineData("2", false)]
+    public void A_teachers_tower_stays_in_memory_where_training_needs_it(string views, bool asksLive)
+    {
+        using OpenedRun<DistillationReport> opened = Open("DISTILL.VIEWS", views);
+        Teacher teacher = Assert.Single(opened.Run.Inputs.Teacher!.Members);
+        using DisposeScope scope = NewDisposeScope();
+        Assert.True(teacher.HasTower);
+
+        opened.Kind.Prepare(opened.Run);
+
+        Assert.False(teacher.HasTower);
+        Assert.Equal(asksLive, teacher.Preparations.Count == 1);
+        using Batch batch = opened.Plan.Batches(0, 2).Single();
+        batch.MoveTo(CPU, ScalarType.BFloat16);
+        Assert.Equal([3, 3], teacher.Scores(batch).shape);
+    }
+
     [Fact]
     public void The_first_values_come_from_the_seed()
     {

@@ -60,6 +60,18 @@ public sealed class WhatReachesWhatTests : IDisposable
     }
 
     [Fact]
+    public void A_first_stage_takes_seed_pictures_and_device_of_the_second()
+    {
+        ExperimentConfig second = _runs.Distillation("run").MergeOverrides([.. OtherThanDefault.Overrides]);
+
+        ExperimentConfig first = TwoStages.Join(_runs.Config(), second).Teaching;
+
+        Assert.Equal((7, second.Input, "cpu"), (first.Seed, first.Input, first.Device));
+        Assert.True(first.Distill.FastJpeg);
+        Assert.Equal(Path.Combine(second.OutputDir, "teacher"), first.OutputDir);
+    }
+
+    [Fact]
     public void The_weights_of_the_loss_go_to_their_own_terms()
     {
         using OpenedRun<TeachingReport> opened = Open();
