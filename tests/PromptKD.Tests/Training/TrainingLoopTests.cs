@@ -56,6 +56,28 @@ public sealed class TrainingLoopTests : IDisposable
     }
 
     [Fact]
+    public void A_model_learns_in_training_and_is_measured_out_of_it()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using PromptKDMethod method = PromptKDMethodTests.MakeMethod();
+        List<bool> trains = [];
+        TrainingPlan plan = Plan(progress: null);
+        using var loop = new TrainingLoop(method, plan with
+        {
+            Average = _ => trains.Add(method.Distilled.Student.training),
+            Validate = (_, _) =>
+            {
+                trains.Add(method.Distilled.Student.training);
+                return null;
+            },
+        });
+
+        loop.Run(TestContext.Current.CancellationToken);
+
+        Assert.Equal([true, true, true, false, true, true, true, false], trains);
+    }
+
+    [Fact]
     public void Training_lowers_the_loss_and_moves_only_what_is_learned()
     {
         using DisposeScope scope = NewDisposeScope();

@@ -35,6 +35,17 @@ public sealed class ResumptionTests : IDisposable
         Assert.Contains("OPTIM.MOMENTUM is 0.9 and 0.5", message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_finished_training_is_tested_again_to_the_same_bytes()
+    {
+        Train(_runs.Config());
+        Dictionary<string, string> first = _runs.Digests("run");
+
+        Train(_runs.Config());
+
+        Assert.Equal(first, _runs.Digests("run"));
+    }
+
     private static TrainingReport Train(ExperimentConfig config) =>
         Experiment.Train(config, new TrainingRequest(), cancellation: TestContext.Current.CancellationToken);
 
