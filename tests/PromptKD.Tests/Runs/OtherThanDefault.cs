@@ -47,7 +47,10 @@ internal static class OtherThanDefault
 
     /// <summary>A JPEG file large enough to be decoded at a reduced scale, another for each number.</summary>
     public static byte[] Jpeg(int number) => s_jpegs.GetOrAdd(number, _ => TestPictures.Encode(
-        160, 120, (x, y) => new SKColor((byte)(x * (number + 2)), (byte)(3 * y), (byte)(x * y)), SKEncodedImageFormat.Jpeg));
+        160,
+        120,
+        (x, y) => new SKColor((byte)(x * (number + 2)), (byte)(3 * y), (byte)(x * y)),
+        SKEncodedImageFormat.Jpeg));
 
     /// <summary>Holds a plan to what the keys say.</summary>
     /// <param name="plan">The plan.</param>

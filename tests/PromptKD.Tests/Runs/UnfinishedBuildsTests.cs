@@ -33,7 +33,8 @@ public sealed class UnfinishedBuildsTests : IDisposable
         _runs.Config(options:
         [
             "DISTILL.TEACHER_PROMPTS",
-            Path.Combine(ProjectFolder.Golden, "11-checkpoints", "teacher_promptsrc", "VLPromptLearner", "model-best.pth.tar"),
+            Path.Combine(
+                ProjectFolder.Golden, "11-checkpoints", "teacher_promptsrc", "VLPromptLearner", "model-best.pth.tar"),
         ]));
 
     [Fact]

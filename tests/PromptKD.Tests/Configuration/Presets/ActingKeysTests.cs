@@ -14,8 +14,8 @@ public sealed class ActingKeysTests
         + "these settings.",
         ActingKeys.OfDistill(DistillPreset.Config.MergeOverrides(
         [
-            "OPTIM.ADAM_BETA1", "0.5", "TRAIN.CHECKPOINT_FREQ", "3", "DATASET.NUM_SHOTS", "4", "TRAINER.COOP.CSC", "True",
-            "OPTIM.LR", "0.1",
+            "OPTIM.ADAM_BETA1", "0.5", "TRAIN.CHECKPOINT_FREQ", "3", "DATASET.NUM_SHOTS", "4",
+            "TRAINER.COOP.CSC", "True", "OPTIM.LR", "0.1",
         ])).Warning());
 
     [Theory]

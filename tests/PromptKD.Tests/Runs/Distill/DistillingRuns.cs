@@ -6,7 +6,7 @@ using PromptKD.Training;
 
 namespace PromptKD.Tests.Runs.Distill;
 
-/// <summary>Runs of <see cref="Experiment.Distil"/> on ten pictures and three classes, with tiny random CLIPs.</summary>
+/// <summary>Runs of <see cref="Experiment.Distil"/> on ten pictures, with tiny random CLIPs.</summary>
 internal sealed class DistillingRuns : IDisposable
 {
     public const int Pictures = 10;
@@ -49,7 +49,8 @@ internal sealed class DistillingRuns : IDisposable
     public string Output(string run) => Path.Combine(Folder, run);
 
     /// <summary>The learned values and the frozen tower of a run's student.</summary>
-    public byte[] StudentBytes(string run) => File.ReadAllBytes(Path.Combine(Output(run), "student", "student.safetensors"));
+    public byte[] StudentBytes(string run) =>
+        File.ReadAllBytes(Path.Combine(Output(run), "student", "student.safetensors"));
 
     /// <summary>Two epochs of two steps.</summary>
     public ExperimentConfig Config(string run = "run", params string[] options) => DistillPreset.Config.MergeOverrides(

@@ -1,4 +1,5 @@
 using PromptKD.Configuration.Presets;
+using PromptKD.Dassl;
 using PromptKD.Data.Loading;
 using PromptKD.Data.Pictures;
 using PromptKD.Evaluation;
@@ -172,7 +173,8 @@ public sealed class WhatReachesWhatTests : IDisposable
         using DisposeScope scope = NewDisposeScope();
         string path = Path.Combine(_folder, "initial.safetensors");
         using OpenedRun<DistillationReport> source = Open();
-        SafetensorsFile.Write(path, [.. PromptKD.Dassl.DasslModel.Of("PromptKD").StateOf(source.Method, source.Method.Deployed)]);
+        SafetensorsFile.Write(
+            path, [.. DasslModel.Of("PromptKD").StateOf(source.Method, source.Method.Deployed)]);
 
         using OpenedRun<DistillationReport> copy = Open("SEED", "8", "MODEL.INIT_WEIGHTS", path);
 

@@ -120,7 +120,9 @@ public sealed class ExperimentTeachTests : IDisposable
         File.WriteAllText(Path.Combine(_runs.Labelled, TeachingRuns.Classes[0], "notes.txt"), "no picture");
 
         Assert.StartsWith(
-            $"No picture of the class '{TeachingRuns.Classes[0]}' in '{_runs.Labelled}'", Mistake(_runs.Config()), StringComparison.Ordinal);
+            $"No picture of the class '{TeachingRuns.Classes[0]}' in '{_runs.Labelled}'",
+            Mistake(_runs.Config()),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -216,7 +218,8 @@ public sealed class ExperimentTeachTests : IDisposable
 
         Assert.Equal(TeachingRuns.Steps + TeachingRuns.Epochs, stops);
         Assert.Equal(_runs.Digests("whole"), _runs.Digests("stopped"));
-        Assert.Equal(_runs.Digests(Path.Combine("whole", "teacher")), _runs.Digests(Path.Combine("stopped", "teacher")));
+        Assert.Equal(
+            _runs.Digests(Path.Combine("whole", "teacher")), _runs.Digests(Path.Combine("stopped", "teacher")));
     }
 
     [Fact]
@@ -279,7 +282,8 @@ public sealed class ExperimentTeachTests : IDisposable
         var observer = new Interrupter(stop.Cancel);
         try
         {
-            Experiment.TeachAndDistil(TwoStages.Join(_runs.Config(), _runs.Distillation(run)), observer, observer, stop.Token);
+            Experiment.TeachAndDistil(
+                TwoStages.Join(_runs.Config(), _runs.Distillation(run)), observer, observer, stop.Token);
             return false;
         }
         catch (OperationCanceledException)

@@ -48,7 +48,8 @@ public sealed class ExperimentTrainTests : IDisposable
             split.Selection);
         Assert.Equal(
             PythonNumber.Fixed(cross.Accuracy!.Value, 1),
-            PythonNumber.Fixed(DasslResults.LastResult(File.ReadLines(Path.Combine(_runs.Output("cross"), "log.txt")))!.Value, 1));
+            PythonNumber.Fixed(
+                DasslResults.LastResult(File.ReadLines(Path.Combine(_runs.Output("cross"), "log.txt")))!.Value, 1));
         Assert.True(File.Exists(Path.Combine(_runs.Output("split"), Folder, "model.pth.tar-2")));
     }
 
@@ -57,7 +58,8 @@ public sealed class ExperimentTrainTests : IDisposable
     {
         var observer = new Interrupter(null);
 
-        TrainingResult result = Train(_runs.Config(options: ["TEST.PER_CLASS_RESULT", "True"]), observer: observer).Result!;
+        TrainingResult result = Train(
+            _runs.Config(options: ["TEST.PER_CLASS_RESULT", "True"]), observer: observer).Result!;
 
         Assert.Equal(2 * result.Base * result.Novel / Math.Max(1e-9, (result.Base + result.Novel)!.Value), result.HarmonicMean);
         string last = observer.Printed[^1];
@@ -86,7 +88,8 @@ public sealed class ExperimentTrainTests : IDisposable
         int? best = expected == ModelSelection.LastEpoch ? 2 : report.Epochs.MaxBy(epoch => epoch.Validation!.All)!.Epoch;
         Assert.Equal(best, report.Result.Epoch);
         Assert.Equal(
-            expected != ModelSelection.LastEpoch, File.Exists(Path.Combine(_runs.Output("run"), Folder, "model-best.pth.tar")));
+            expected != ModelSelection.LastEpoch,
+            File.Exists(Path.Combine(_runs.Output("run"), Folder, "model-best.pth.tar")));
     }
 
     [Fact]
@@ -108,7 +111,9 @@ public sealed class ExperimentTrainTests : IDisposable
         {
             using var stop = new CancellationTokenSource();
             Assert.Throws<OperationCanceledException>(() => Experiment.Train(
-                _runs.Config("EuroSAT", run: "stopped"), new TrainingRequest(), new Interrupter(stop.Cancel), stop.Token));
+                _runs.Config("EuroSAT", run: "stopped"),
+                new TrainingRequest(),
+                new Interrupter(stop.Cancel), stop.Token));
         }
 
         Train(_runs.Config("EuroSAT", run: "stopped"));
@@ -121,7 +126,9 @@ public sealed class ExperimentTrainTests : IDisposable
         Train(_runs.Config("EuroSAT", run: "whole"));
         using var stop = new CancellationTokenSource();
         Assert.Throws<OperationCanceledException>(() => Experiment.Train(
-            _runs.Config("EuroSAT", run: "stopped"), new TrainingRequest(), new Interrupter(stop.Cancel, atStep: 3), stop.Token));
+            _runs.Config("EuroSAT", run: "stopped"),
+                new TrainingRequest(),
+                new Interrupter(stop.Cancel, atStep: 3), stop.Token));
 
         Train(_runs.Config("EuroSAT", run: "other", options: ["RESUME", _runs.Output("stopped")]));
 
@@ -134,7 +141,8 @@ public sealed class ExperimentTrainTests : IDisposable
         string[] options = ["TRAIN.CHECKPOINT_FREQ", "1"];
         Train(_runs.Config("EuroSAT", run: "whole", options: options));
         string from = Directory.CreateDirectory(Path.Combine(_runs.Folder, "theirs", Folder)).FullName;
-        File.Copy(Path.Combine(_runs.Output("whole"), Folder, "model.pth.tar-1"), Path.Combine(from, "model.pth.tar-1"));
+        File.Copy(
+            Path.Combine(_runs.Output("whole"), Folder, "model.pth.tar-1"), Path.Combine(from, "model.pth.tar-1"));
         var observer = new Interrupter(null);
 
         Train(
@@ -149,7 +157,8 @@ public sealed class ExperimentTrainTests : IDisposable
     public void Evaluates_a_model_that_is_there_and_leaves_its_result_alone()
     {
         TrainingResult trained = Train(_runs.Config(options: ["TRAIN.CHECKPOINT_FREQ", "1"])).Result!;
-        var request = new TrainingRequest { EvalOnly = true, ModelDir = _runs.Output("run"), LoadEpoch = trained.Epoch };
+        string model = _runs.Output("run");
+        var request = new TrainingRequest { EvalOnly = true, ModelDir = model, LoadEpoch = trained.Epoch };
 
         TrainingResult evaluated = Train(_runs.Config(run: "evaluated"), request).Result!;
         Train(_runs.Config(), request);
@@ -181,7 +190,8 @@ public sealed class ExperimentTrainTests : IDisposable
     {
         string[] options = ["TRAINER.NAME", trainer, $"TRAINER.{trainer.ToUpperInvariant()}.PREC", "fp32"];
 
-        TrainingResult trained = Train(_runs.Config(options: [.. options, "DATASET.SUBSAMPLE_CLASSES", "base"])).Result!;
+        TrainingResult trained = Train(
+            _runs.Config(options: [.. options, "DATASET.SUBSAMPLE_CLASSES", "base"])).Result!;
         TrainingResult evaluated = Train(
             _runs.Config(run: "new", options: [.. options, "DATASET.SUBSAMPLE_CLASSES", "new"]),
             new TrainingRequest { EvalOnly = true, ModelDir = _runs.Output("run"), LoadEpoch = 2 }).Result!;
@@ -269,7 +279,8 @@ public sealed class ExperimentTrainTests : IDisposable
         string path = Path.Combine(_runs.Folder, "other.safetensors");
         SafetensorsFile.Write(path, [KeyValuePair.Create("weight", zeros(3))]);
 
-        string message = Assert.Throws<PromptKDException>(() => Train(_runs.Config(options: ["MODEL.INIT_WEIGHTS", path]))).Message;
+        string message = Assert.Throws<PromptKDException>(() =>
+            Train(_runs.Config(options: ["MODEL.INIT_WEIGHTS", path]))).Message;
 
         Assert.StartsWith($"{path}: none of its 1 tensors", message, StringComparison.Ordinal);
     }

@@ -125,7 +125,9 @@ public sealed class WhatReachesWhatTests : IDisposable
         [
             .. dataset.Pictures.Where(picture => picture.Part == part && picture.Label < classes)
                 .Select(picture => new PictureItem(Path.Combine(
-                    _runs.Root, Path.GetRelativePath(Path.Combine(_runs.Folder, "names"), dataset.Images), picture.Path))
+                    _runs.Root,
+                    Path.GetRelativePath(Path.Combine(_runs.Folder, "names"), dataset.Images),
+                    picture.Path))
                 {
                     Label = picture.Label,
                 }),
