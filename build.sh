@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Restores, checks the format, builds, tests, and runs the samples. The last line is "N passed, N failed".
+# Restores, checks the format, builds, tests, runs the samples, and puts odd things in front of the program. The last line is "N passed, N failed".
 #
 #   ./build.sh               everything
 #   ./build.sh golden DIR    only: holds our numbers against the reference vectors below DIR, case by case
@@ -33,6 +33,8 @@ failed=$(count failed)
 skipped=$(count skipped)
 
 if samples/run.sh; then passed=$((${passed:-0} + 1)); else failed=$((${failed:-0} + 1)); status=1; fi
+
+if tests/robustness.sh; then passed=$((${passed:-0} + 1)); else failed=$((${failed:-0} + 1)); status=1; fi
 
 # Tests that need CLIP's vocabulary skip on a machine without it: say so, where it happened.
 echo "${passed:-0} passed, ${failed:-1} failed$([ "${skipped:-0}" -eq 0 ] || echo ", $skipped skipped")"

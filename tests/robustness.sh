@@ -1,0 +1,83 @@
+#!/usr/bin/env bash
+# Puts odd things in front of the built program, and holds what it says, how it ends, and what lies on disk.
+#
+#   tests/robustness.sh [PART …]     PART: a file of tests/robustness without its ending; all of them by default
+#
+# A part is a list of small cases. Each starts the program once or twice, and says with `expect` which exit code, how
+# many lines and which words are right; a stack trace is never right. Needs nothing but the checkout; what a machine
+# cannot do (mount a small file system, say) is named as skipped. Exits 1 if a case fails.
+set -uo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+root=$PWD
+unset PROMPTKD_CLIP_VOCAB # Would win over the vocabulary that lies beside the demo's models.
+export OMP_NUM_THREADS=1 NO_COLOR=1
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+held=0 broken=0 skipped=0
+
+# Runs a command, keeps what it says and how it ends: $work/out (what came on stdout), $work/err, $code.
+run() {
+  code=0
+  "$@" >"$work/out" 2>"$work/err" </dev/null || code=$?
+}
+
+# expect NAME CODE LINES PATTERN: the last run ended with CODE, said LINES lines on stderr ("-": any number), and what
+# it said, on either, matches the extended regular expression PATTERN.
+expect() {
+  local name=$1 wanted=$2 lines=$3 pattern=$4 fault=""
+  [ "$code" = "$wanted" ] || fault+=" exit code $code, not $wanted;"
+  [ "$lines" = - ] || [ "$(wc -l <"$work/err")" = "$lines" ] || fault+=" $(wc -l <"$work/err") lines, not $lines;"
+  grep -qE -- "$pattern" "$work/out" "$work/err" || fault+=" nothing says '$pattern';"
+  ! grep -qE '^ +at [A-Z][A-Za-z.]+|Unhandled exception' "$work/out" "$work/err" || fault+=" a stack trace;"
+  verdict "$name" "$fault"
+}
+
+# check NAME COMMAND …: the command succeeds.
+check() {
+  local name=$1
+  shift
+  if "$@"; then verdict "$name" ""; else verdict "$name" " '$*' does not hold;"; fi
+}
+
+verdict() {
+  if [ -z "$2" ]; then
+    held=$((held + 1))
+    echo "held    $1"
+  else
+    broken=$((broken + 1))
+    echo "BROKEN  $1:$2"
+    sed 's/^/        out: /' "$work/out" | head -5
+    sed 's/^/        err: /' "$work/err" | head -5
+  fi
+}
+
+skip() {
+  skipped=$((skipped + 1))
+  echo "skipped $1: $2"
+}
+
+# The program itself, without the wrapper that looks for what is stale.
+./promptkd --help >"$work/out" || exit 1
+program=$root/artifacts/publish/promptkd/PromptKD.Cli
+promptkd() { "$program" "$@"; }
+
+# The demo's pictures: photos/ (unlabelled), test/CLASS/ (labelled), classes.txt. Parts copy what they change.
+"$program" demo --pictures-only --output "$work" >/dev/null || exit 1
+pictures=$work/pictures
+teacher=$root/demo/teacher
+student=$root/demo/student
+plain_teacher=$root/demo/plain-teacher
+
+parts=("$@")
+[ ${#parts[@]} -gt 0 ] || mapfile -t parts < <(basename -s .sh "$root"/tests/robustness/*.sh)
+for part in "${parts[@]}"; do
+  echo "== $part"
+  here=$work/$part # A folder of the part's own.
+  mkdir -p "$here"
+  # shellcheck source=/dev/null
+  source "$root/tests/robustness/$part.sh"
+done
+
+echo "$held held, $broken broken, $skipped skipped"
+[ "$broken" = 0 ]
