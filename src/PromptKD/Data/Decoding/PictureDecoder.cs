@@ -1,64 +1,76 @@
 using PromptKD.Data.Pictures;
-using SkiaSharp;
 
 namespace PromptKD.Data.Decoding;
 
 /// <summary>
-/// Turns the bytes of a JPEG, PNG, GIF, BMP or WebP file into pixels, exactly as Pillow's
-/// <c>open(...).convert("RGB")</c> does: transparency is dropped, not blended; EXIF orientation and colour profiles
-/// are ignored; an animation gives its first frame; 16-bit colour keeps the high byte, 16-bit grey is clipped at 255.
+/// Turns the bytes of a picture file into pixels, exactly as Pillow's <c>open(...).convert("RGB")</c> does:
+/// transparency is dropped, not blended; colour profiles are ignored; an animation gives its first frame; 16-bit
+/// colour keeps the high byte. EXIF orientation and 16-bit grey follow the <see cref="DecodingRules"/>.
 /// </summary>
 /// <remarks>
-/// The header is read first (<see cref="Open"/>), so that a picture too large to decode is refused before anything of
-/// its size is allocated. A file that ends early is an error, never a partly grey picture.
+/// What a file is says its content, not its name. JPEG, PNG, GIF, BMP and WebP are read here, others by a decoder of
+/// <see cref="PictureDecoders"/>. The header is read first (<see cref="Open"/>), so that a picture too large to decode
+/// is refused before anything of its size is allocated. A file that ends early is an error, never a partly grey
+/// picture.
 /// </remarks>
 internal sealed class PictureDecoder : IDisposable
 {
-    /// <summary>
-    /// Most pixels a picture may have: a small file may claim a huge picture. This is where Pillow raises
-    /// <c>DecompressionBombError</c>: twice the pixels of a quarter gibibyte of 24-bit colour.
-    /// </summary>
-    public const long DefaultMaxPixels = 2L * (1 << 30) / 4 / 3;
+    private const int LastUnturned = 4;
 
-    private readonly SKCodec _codec;
-    private readonly bool _isGrey16;
+    private readonly IOpenPicture _picture;
+    private readonly DecodingRules _rules;
+    private readonly int _turn;
 
-    private PictureDecoder(SKCodec codec, bool isGrey16)
+    private PictureDecoder(IOpenPicture picture, PictureKind kind, DecodingRules rules)
     {
-        _codec = codec;
-        _isGrey16 = isGrey16;
+        _picture = picture;
+        _rules = rules;
+        _turn = rules.Upright ? picture.Orientation : 1;
+        Kind = kind;
     }
 
-    /// <summary>Width of the picture as stored, in pixels.</summary>
-    public int Width => _codec.Info.Width;
+    /// <summary>What the file holds.</summary>
+    public PictureKind Kind { get; }
 
-    /// <summary>Height of the picture as stored, in pixels.</summary>
-    public int Height => _codec.Info.Height;
+    /// <summary>Width of the picture as it is seen, in pixels.</summary>
+    public int Width => SwapsSides ? _picture.Height : _picture.Width;
+
+    /// <summary>Height of the picture as it is seen, in pixels.</summary>
+    public int Height => SwapsSides ? _picture.Width : _picture.Height;
+
+    /// <summary>How the stored picture lies, as EXIF counts it: 1 for upright, up to 8.</summary>
+    public int Orientation => _picture.Orientation;
+
+    /// <summary>Bits of each channel, as stored.</summary>
+    public int BitDepth => _picture.BitDepth;
+
+    private bool SwapsSides => _turn > LastUnturned;
 
     /// <summary>Reads the header only.</summary>
     /// <param name="file">The whole file; copied.</param>
-    /// <param name="maxPixels">Most pixels (width × height) to accept.</param>
+    /// <param name="rules">What is accepted, and what it becomes; null for what Pillow does.</param>
     /// <exception cref="InvalidDataException">No image of a known kind, or one with too many pixels.</exception>
-    public static PictureDecoder Open(ReadOnlySpan<byte> file, long maxPixels = DefaultMaxPixels)
+    public static PictureDecoder Open(ReadOnlySpan<byte> file, DecodingRules? rules = null)
     {
-        if (file.IsEmpty)
+        rules ??= new DecodingRules();
+        PictureKind kind = PictureKinds.Of(file);
+        IOpenPicture picture = kind switch
         {
-            throw new InvalidDataException("the file is empty");
+            _ when file.IsEmpty => throw new InvalidDataException("the file is empty"),
+            PictureKind.Other => throw NoPicture(file),
+            PictureKind.Tiff or PictureKind.Heic or PictureKind.Avif => OpenElsewhere(file, kind),
+            _ => SkiaPicture.Open(file, kind),
+        };
+        if ((long)picture.Width * picture.Height > rules.MaxPixels)
+        {
+            using (picture)
+            {
+                throw new InvalidDataException(
+                    $"{picture.Width}×{picture.Height} pixels are more than the limit of {rules.MaxPixels}");
+            }
         }
 
-        bool isGrey16 = PngHeader.IsGrey16(file);
-        using var data = SKData.CreateCopy(isGrey16 ? PngHeader.AsGreyWithAlpha(file) : GifHeader.AsOpaque(file));
-        SKCodec codec = SKCodec.Create(data)
-            ?? throw new InvalidDataException("not a JPEG, PNG, GIF, BMP or WebP picture, or its header is damaged");
-        SKImageInfo info = codec.Info;
-        if ((long)info.Width * info.Height > maxPixels)
-        {
-            codec.Dispose();
-            throw new InvalidDataException(
-                $"{info.Width}×{info.Height} pixels are more than the limit of {maxPixels}");
-        }
-
-        return new PictureDecoder(codec, isGrey16);
+        return new PictureDecoder(picture, kind, rules);
     }
 
     /// <summary>
@@ -66,22 +78,16 @@ internal sealed class PictureDecoder : IDisposable
     /// <paramref name="minimumScale"/>. Only JPEG has any but its own size: eighths of it.
     /// </summary>
     /// <param name="minimumScale">Decoded size over stored size, 0 to 1.</param>
-    /// <returns>Width and height, in pixels.</returns>
+    /// <returns>Width and height as they are seen, in pixels.</returns>
     public (int Width, int Height) ReducedSize(double minimumScale)
     {
-        if (_codec.EncodedFormat == SKEncodedImageFormat.Jpeg)
+        if (_picture is not SkiaPicture jpeg)
         {
-            foreach (int eighths in (ReadOnlySpan<int>)[1, 2, 4])
-            {
-                if (eighths / 8.0 >= minimumScale)
-                {
-                    SKSizeI size = _codec.GetScaledDimensions(eighths / 8f);
-                    return (size.Width, size.Height);
-                }
-            }
+            return (Width, Height);
         }
 
-        return (Width, Height);
+        (int width, int height) = jpeg.ReducedSize(minimumScale);
+        return SwapsSides ? (height, width) : (width, height);
     }
 
     /// <summary>Decodes every pixel at the stored size.</summary>
@@ -92,47 +98,51 @@ internal sealed class PictureDecoder : IDisposable
     /// <exception cref="InvalidDataException">As <see cref="Decode()"/>.</exception>
     public PixelBuffer Decode(int width, int height)
     {
-        var pixels = PixelBuffer.Dense(width, height);
-        SKCodecResult result = Fill(pixels, new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Unpremul));
-        if (result != SKCodecResult.Success)
+        PixelBuffer stored = SwapsSides ? DecodeStored(height, width) : DecodeStored(width, height);
+        if (_turn == 1)
         {
-            pixels.Dispose();
-            throw new InvalidDataException(
-                result == SKCodecResult.IncompleteInput
-                    ? "the file is cut short: only part of the picture can be decoded"
-                    : $"the picture is damaged (decoder: {result})");
+            return stored;
         }
 
-        if (_isGrey16)
+        using (stored)
         {
-            ClipGrey16(pixels);
+            return PixelTurn.Upright(stored, _turn);
         }
-
-        return pixels;
     }
 
     /// <summary>Frees the decoder; pixels already decoded stay.</summary>
-    public void Dispose() => _codec.Dispose();
+    public void Dispose() => _picture.Dispose();
 
-    /// <summary>
-    /// Pillow keeps 16-bit grey as whole numbers and clips them at 255 when it converts to 8 bits. The file was opened
-    /// as 8-bit grey with alpha, so that the high byte of each number is here in the colour and the low one in alpha.
-    /// </summary>
-    private static void ClipGrey16(PixelBuffer pixels)
+    private PixelBuffer DecodeStored(int width, int height)
     {
-        Span<byte> bytes = pixels.Bytes;
-        for (int offset = 0; offset < pixels.Height * pixels.RowBytes; offset += PixelBuffer.PixelBytes)
+        var pixels = PixelBuffer.Dense(width, height);
+        try
         {
-            Span<byte> pixel = bytes.Slice(offset, PixelBuffer.PixelBytes);
-            pixel.Fill(pixel[0] == 0 ? pixel[3] : byte.MaxValue);
+            Span<byte> bytes = pixels.Bytes[..(height * pixels.RowBytes)];
+            if (_picture is SkiaPicture skia)
+            {
+                skia.Decode(bytes, width, height, _rules.ScaleGrey16);
+            }
+            else
+            {
+                _picture.Decode(bytes, _rules.ScaleGrey16);
+            }
+
+            return pixels;
+        }
+        catch
+        {
+            pixels.Dispose();
+            throw;
         }
     }
 
-    private unsafe SKCodecResult Fill(PixelBuffer pixels, SKImageInfo info)
-    {
-        fixed (byte* target = pixels.Bytes)
-        {
-            return _codec.GetPixels(info, (nint)target, pixels.RowBytes, SKCodecOptions.Default);
-        }
-    }
+    private static IOpenPicture OpenElsewhere(ReadOnlySpan<byte> file, PictureKind kind) =>
+        PictureDecoders.Of(kind)?.Open(file.ToArray()) ?? throw new InvalidDataException(
+            $"a {PictureKinds.NameOf(kind)} picture, which the package {PictureDecoders.PackageName} reads: reference "
+            + "it and register its decoders");
+
+    private static InvalidDataException NoPicture(ReadOnlySpan<byte> file) => new(
+        "not a JPEG, PNG, GIF, BMP, WebP, TIFF, HEIC or AVIF picture, or its header is damaged"
+        + (PictureKinds.Describe(file) is { } found ? $": {found}" : ""));
 }

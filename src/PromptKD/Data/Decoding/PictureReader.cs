@@ -14,8 +14,14 @@ internal sealed class PictureReader(IReadOnlyList<Preprocessing> preprocessings)
 
     private readonly Preparation[] _preparations = [.. preprocessings.Select(one => new Preparation(one))];
 
+    private readonly DecodingRules _rules = RulesOf(preprocessings);
+
     /// <summary>Most pixels (width × height) of a picture; others are refused before they are decoded.</summary>
-    public long MaxPixels { get; init; } = PictureDecoder.DefaultMaxPixels;
+    public long MaxPixels
+    {
+        get => _rules.MaxPixels;
+        init => _rules = _rules with { MaxPixels = value };
+    }
 
     /// <summary>
     /// Whether JPEG files may be decoded at a fraction of their size, if what is left is at least twice as large as
@@ -38,7 +44,7 @@ internal sealed class PictureReader(IReadOnlyList<Preprocessing> preprocessings)
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
     public void Read(IPictureBytes bytes, Func<int, int, View>? view, Func<int, Span<float>> target)
     {
-        using PictureDecoder decoder = bytes.Use(file => PictureDecoder.Open(file, MaxPixels));
+        using PictureDecoder decoder = bytes.Use(file => PictureDecoder.Open(file, _rules));
         View? box = view?.Invoke(decoder.Width, decoder.Height);
         Framing[] framings = [.. _preparations.Select(one => one.Frame(box, decoder.Width, decoder.Height))];
         using PixelBuffer pixels = ReducedJpegScale ? DecodeReduced(decoder, framings) : decoder.Decode();
@@ -46,6 +52,22 @@ internal sealed class PictureReader(IReadOnlyList<Preprocessing> preprocessings)
         {
             _preparations[model].Write(pixels, framings[model], target(model));
         }
+    }
+
+    /// <summary>All models see the same pixels.</summary>
+    private static DecodingRules RulesOf(IReadOnlyList<Preprocessing> preprocessings)
+    {
+        DecodingRules[] wanted =
+        [
+            .. preprocessings
+                .Select(one => new DecodingRules { Upright = one.Upright, ScaleGrey16 = one.Scale16Bit })
+                .Distinct(),
+        ];
+        return wanted is [DecodingRules one]
+            ? one
+            : throw new ArgumentException(
+                "Pictures are decoded once, and cannot be upright for one model and as stored for another.",
+                nameof(preprocessings));
     }
 
     private static PixelBuffer DecodeReduced(PictureDecoder decoder, Framing[] framings)

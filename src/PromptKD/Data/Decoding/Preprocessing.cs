@@ -23,6 +23,21 @@ public sealed record Preprocessing
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public ResizeMode ResizeMode { get; init; } = ResizeMode.Shortest;
 
+    /// <summary>
+    /// Whether pictures are turned as their EXIF orientation says; else the model sees them as they are stored.
+    /// </summary>
+    /// <remarks>Left out of JSON where it is the default, as <see cref="ResizeMode"/>.</remarks>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Upright { get; init; }
+
+    /// <summary>
+    /// Whether 16-bit grey is scaled to 8 bits; else it is clipped at 255, as Pillow does it, which is white for most
+    /// such pictures.
+    /// </summary>
+    /// <remarks>Left out of JSON where it is the default, as <see cref="ResizeMode"/>.</remarks>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Scale16Bit { get; init; }
+
     /// <summary>Subtracted from each channel after it is brought to 0–1.</summary>
     public Rgb Mean { get; init; } = new(0.48145466f, 0.4578275f, 0.40821073f);
 

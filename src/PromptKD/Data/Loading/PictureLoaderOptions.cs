@@ -30,7 +30,7 @@ public sealed record PictureLoaderOptions
     /// Most pixels (width × height) of a picture; larger ones count as unreadable and are never decoded. The default
     /// is Pillow's limit against files that claim to be huge.
     /// </summary>
-    public long MaxPixels { get; init; } = PictureDecoder.DefaultMaxPixels;
+    public long MaxPixels { get; init; } = DecodingRules.DefaultMaxPixels;
 
     /// <summary>
     /// Whether large JPEG files are decoded at a half, a quarter or an eighth of their size, if that is still twice

@@ -3,8 +3,8 @@ using PromptKD.Data.Shards;
 namespace PromptKD.Data.Pictures;
 
 /// <summary>
-/// The pictures of a folder, in the ordinal order of their paths. Pictures are the files that end in .jpg, .jpeg, .png,
-/// .bmp, .gif or .webp, in any case; files and folders whose name begins with a dot are passed over. In place of
+/// The pictures of a folder, in the ordinal order of their paths. Pictures are the files whose name ends as
+/// <see cref="PictureFile"/> says; files and folders whose name begins with a dot are passed over. In place of
 /// pictures, a folder may hold shards, files of many pictures that end in .parquet or .tar; a path may be one.
 /// </summary>
 internal sealed class PictureFolder

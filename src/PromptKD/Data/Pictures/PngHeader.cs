@@ -25,6 +25,9 @@ internal static class PngHeader
         && file[BitDepthPlace] == 16
         && file[ColourTypePlace] == Grey;
 
+    /// <summary>Bits of each channel, or of each palette entry's number, of a PNG file; 8 where it has no header.</summary>
+    public static int BitDepth(ReadOnlySpan<byte> file) => file.Length >= Length ? file[BitDepthPlace] : 8;
+
     /// <summary>
     /// The same picture, relabelled as 8 bits of grey and 8 of alpha. Both kinds store two bytes a pixel and filter
     /// them alike, so that the high byte of each number arrives as grey, and the low one as alpha.

@@ -85,9 +85,9 @@ public sealed class PictureDecoderTests
     {
         byte[] file = TestPictures.Grey(0, width: 10, height: 7);
 
-        PictureDecoder.Open(file, maxPixels: 70).Dispose();
+        PictureDecoder.Open(file, new DecodingRules { MaxPixels = 70 }).Dispose();
 
-        Assert.Throws<InvalidDataException>(() => PictureDecoder.Open(file, maxPixels: 69));
+        Assert.Throws<InvalidDataException>(() => PictureDecoder.Open(file, new DecodingRules { MaxPixels = 69 }));
     }
 
     [Fact]
@@ -97,7 +97,7 @@ public sealed class PictureDecoderTests
         var text = Assert.Throws<InvalidDataException>(() => PictureDecoder.Open("<html>404</html>"u8));
 
         Assert.Equal("the file is empty", empty.Message);
-        Assert.StartsWith("not a JPEG, PNG, GIF, BMP or WebP picture", text.Message, StringComparison.Ordinal);
+        Assert.StartsWith("not a JPEG, PNG, GIF, BMP, WebP, TIFF, HEIC or AVIF picture", text.Message, StringComparison.Ordinal);
     }
 
     [Theory]

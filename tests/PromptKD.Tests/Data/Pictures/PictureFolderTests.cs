@@ -56,7 +56,8 @@ public sealed class PictureFolderTests : IDisposable
 
         Assert.Equal($"No folder at '{missing}'.", noFolder.Message);
         Assert.Equal(
-            $"No pictures below '{_folder}': 1 files, none of them .jpg, .jpeg, .png, .bmp, .gif, .webp, "
+            $"No pictures below '{_folder}': 1 files, none of them .jpg, .jpeg, .jpe, .jfif, .png, .apng, .bmp, "
+            + ".gif, .webp, .tif, .tiff, .heic, .heif, .hif, .avif, "
             + "or a shard (.parquet, .tar).",
             noPictures.Message);
         Assert.Equal(
