@@ -1,3 +1,4 @@
+using PromptKD.Runtime;
 using YamlDotNet.RepresentationModel;
 
 namespace PromptKD.Configuration;
@@ -15,7 +16,7 @@ internal static class YamlReader
 
         try
         {
-            return Merge(config, File.ReadAllText(path), path);
+            return Merge(config, RegularFile.ReadAllText(path), path);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -85,7 +85,7 @@ internal sealed class DasslCheckpoints(string output, string trainer)
             return null;
         }
 
-        string path = Path.Combine(Folder, Path.GetFileName(File.ReadAllText(pointer).Trim()));
+        string path = Path.Combine(Folder, Path.GetFileName(RegularFile.Explain(pointer, RegularFile.ReadAllText).Trim()));
         return File.Exists(path) ? path : null;
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using PromptKD.Configuration;
+using PromptKD.Runtime;
 using YamlDotNet.RepresentationModel;
 
 namespace PromptKD.Dassl;
@@ -65,7 +66,7 @@ internal sealed partial class DasslRunLog
         string[] lines;
         try
         {
-            lines = File.ReadAllLines(path);
+            lines = [.. RegularFile.ReadLines(path)];
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

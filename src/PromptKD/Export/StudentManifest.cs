@@ -85,7 +85,8 @@ public sealed record StudentManifest
         try
         {
             StudentManifest manifest =
-                JsonSerializer.Deserialize<StudentManifest>(File.ReadAllBytes(path), RecordJson.Indented)!;
+                JsonSerializer.Deserialize<StudentManifest>(
+                    RegularFile.Explain(path, RegularFile.ReadAllBytes), RecordJson.Indented)!;
             return manifest.Format == FormatName && manifest.Version is > 0 and <= CurrentVersion
                 ? manifest
                 : throw new PromptKDException(

@@ -51,7 +51,9 @@ internal static class OutcomeReader
         try
         {
             return FromResult(
-                JsonSerializer.Deserialize<TrainingResult>(File.ReadAllBytes(path), RecordJson.Options)!, folder);
+                JsonSerializer.Deserialize<TrainingResult>(
+                    RegularFile.Explain(path, RegularFile.ReadAllBytes), RecordJson.Options)!,
+                folder);
         }
         catch (JsonException error)
         {

@@ -63,7 +63,8 @@ public sealed record TeachingReport
         try
         {
             TeachingReport report =
-                JsonSerializer.Deserialize<TeachingReport>(File.ReadAllBytes(path), RecordJson.Indented)!;
+                JsonSerializer.Deserialize<TeachingReport>(
+                    RegularFile.Explain(path, RegularFile.ReadAllBytes), RecordJson.Indented)!;
             return report with { Checkpoint = Path.Combine(folder, report.Checkpoint) };
         }
         catch (JsonException error)

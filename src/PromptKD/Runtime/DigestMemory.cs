@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text;
 
 namespace PromptKD.Runtime;
@@ -8,7 +9,7 @@ namespace PromptKD.Runtime;
 /// <summary>
 /// Digests of files that were computed before, each for as long as the file has the size and time of change that it had
 /// then. A text file, a line a file: size in bytes, ticks of the change (UTC), digest, full path; between tabs, in the
-/// ordinal order of the paths. Threads may share it.
+/// ordinal order of the paths; then a line with the SHA-256 of all before it. Threads may share it.
 /// </summary>
 /// <example>
 /// <code>
@@ -22,6 +23,7 @@ namespace PromptKD.Runtime;
 internal sealed class DigestMemory
 {
     private const int HashDigits = 64;
+    private const string CheckMark = "sha256\t";
 
     // File systems tell times in steps of up to 2 s: whatever changes within one of them keeps its time.
     private static readonly TimeSpan s_settled = TimeSpan.FromSeconds(2);
@@ -117,12 +119,17 @@ internal sealed class DigestMemory
 
     private static void Write(Stream stream, IEnumerable<KeyValuePair<string, Entry>> entries)
     {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         using var writer = new StreamWriter(stream, new UTF8Encoding(false), bufferSize: 1 << 16, leaveOpen: true);
         foreach ((string path, Entry entry) in entries)
         {
-            writer.Write(string.Create(
-                CultureInfo.InvariantCulture, $"{entry.Stamp.Length}\t{entry.Stamp.Ticks}\t{entry.Digest}\t{path}\n"));
+            string line = string.Create(
+                CultureInfo.InvariantCulture, $"{entry.Stamp.Length}\t{entry.Stamp.Ticks}\t{entry.Digest}\t{path}\n");
+            hash.AppendData(Encoding.UTF8.GetBytes(line));
+            writer.Write(line);
         }
+
+        writer.Write($"{CheckMark}{Convert.ToHexStringLower(hash.GetHashAndReset())}\n");
     }
 
     private static ConcurrentDictionary<string, Entry> Read(string path)
@@ -130,18 +137,9 @@ internal sealed class DigestMemory
         var known = new ConcurrentDictionary<string, Entry>(StringComparer.Ordinal);
         try
         {
-            foreach (string line in File.Exists(path) ? File.ReadLines(path) : [])
+            if (File.Exists(path) && !Read(RegularFile.ReadLines(path), known))
             {
-                string[] columns = line.Split('\t', 4);
-                if (columns.Length < 4
-                    || !long.TryParse(columns[0], NumberStyles.None, CultureInfo.InvariantCulture, out long length)
-                    || !long.TryParse(columns[1], NumberStyles.None, CultureInfo.InvariantCulture, out long ticks)
-                    || !IsDigest(columns[2])
-                    || !known.TryAdd(columns[3], new Entry(new FileStamp(length, ticks), columns[2])))
-                {
-                    known.Clear();
-                    return known;
-                }
+                known.Clear();
             }
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -150,6 +148,46 @@ internal sealed class DigestMemory
         }
 
         return known;
+    }
+
+    // False where the file is damaged, or somebody has changed it: a wrong digest must not be taken for a right one.
+    private static bool Read(IEnumerable<string> lines, ConcurrentDictionary<string, Entry> known)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        bool isWhole = false;
+        foreach (string line in lines)
+        {
+            if (isWhole)
+            {
+                return false;
+            }
+
+            if (line.StartsWith(CheckMark, StringComparison.Ordinal))
+            {
+                isWhole = line.AsSpan(CheckMark.Length).SequenceEqual(Convert.ToHexStringLower(hash.GetHashAndReset()));
+            }
+            else if (Parse(line) is not { } entry || !known.TryAdd(entry.Key, entry.Value))
+            {
+                return false;
+            }
+            else
+            {
+                hash.AppendData(Encoding.UTF8.GetBytes(line + "\n"));
+            }
+        }
+
+        return isWhole;
+    }
+
+    private static KeyValuePair<string, Entry>? Parse(string line)
+    {
+        string[] columns = line.Split('\t', 4);
+        return columns.Length == 4
+            && long.TryParse(columns[0], NumberStyles.None, CultureInfo.InvariantCulture, out long length)
+            && long.TryParse(columns[1], NumberStyles.None, CultureInfo.InvariantCulture, out long ticks)
+            && IsDigest(columns[2])
+            ? KeyValuePair.Create(columns[3], new Entry(new FileStamp(length, ticks), columns[2]))
+            : null;
     }
 
     private static bool IsDigest(string text) =>

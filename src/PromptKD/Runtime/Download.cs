@@ -199,7 +199,7 @@ internal sealed class Download(HttpClient client, IReadOnlyList<TimeSpan> pauses
     private static async Task CheckAsync(Uri source, string partial, string sha256, CancellationToken cancellation)
     {
         byte[] hash;
-        using (FileStream stream = File.OpenRead(partial))
+        using (FileStream stream = RegularFile.Open(partial))
         {
             hash = await SHA256.HashDataAsync(stream, cancellation).ConfigureAwait(false);
         }

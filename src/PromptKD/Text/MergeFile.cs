@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text.Json;
+using PromptKD.Runtime;
 
 namespace PromptKD.Text;
 
@@ -33,7 +34,8 @@ internal static class MergeFile
                     $"{path}: not a vocabulary. Give bpe_simple_vocab_16e6.txt.gz, merges.txt or tokenizer.json."),
             };
         }
-        catch (Exception error) when (error is JsonException or InvalidDataException or IOException)
+        catch (Exception error) when (error is JsonException or InvalidDataException or IOException
+            or UnauthorizedAccessException)
         {
             throw new PromptKDException($"{path}: cannot be read as a vocabulary ({error.Message}).", error);
         }
@@ -51,7 +53,7 @@ internal static class MergeFile
     /// <summary>.NET takes a compressed file that was cut short for a short file; its last four bytes tell.</summary>
     private static MemoryStream Decompress(string path)
     {
-        byte[] compressed = File.ReadAllBytes(path);
+        byte[] compressed = RegularFile.ReadAllBytes(path);
         var content = new MemoryStream();
         using var decompressor = new GZipStream(new MemoryStream(compressed), CompressionMode.Decompress);
         decompressor.CopyTo(content);
@@ -63,7 +65,7 @@ internal static class MergeFile
 
     private static List<MergePair> ReadText(string path)
     {
-        using var reader = new StreamReader(path);
+        using var reader = new StreamReader(RegularFile.Open(path));
         List<string> lines = [.. ReadLines(reader)];
         while (lines.Count > 0 && lines[^1].Length == 0)
         {
@@ -87,7 +89,7 @@ internal static class MergeFile
     /// <summary>A <c>vocab.json</c> maps tokens to ids and nothing else; a <c>tokenizer.json</c> has a model.</summary>
     private static bool IsVocabularyOnly(string path)
     {
-        using FileStream stream = File.OpenRead(path);
+        using FileStream stream = RegularFile.Open(path);
         using var document = JsonDocument.Parse(stream);
         JsonElement root = document.RootElement;
         return root.ValueKind == JsonValueKind.Object
@@ -96,7 +98,7 @@ internal static class MergeFile
 
     private static List<MergePair> ReadTokenizerJson(string path)
     {
-        using FileStream stream = File.OpenRead(path);
+        using FileStream stream = RegularFile.Open(path);
         using var document = JsonDocument.Parse(stream);
         if (document.RootElement.ValueKind != JsonValueKind.Object
             || !document.RootElement.TryGetProperty("model", out JsonElement model)

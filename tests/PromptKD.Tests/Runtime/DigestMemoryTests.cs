@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using PromptKD.Runtime;
 
 namespace PromptKD.Tests.Runtime;
@@ -24,7 +26,7 @@ public sealed class DigestMemoryTests : IDisposable
         // .NET counts ticks of 100 ns from the year 1: date -u -d 2020-01-02T03:04:05 +%s is 1577934245, and the year
         // 1970 began 62135596800 s after the year 1.
         Assert.Equal(
-            $"1\t637135310450000000\t{s_digest}\t{a}\n3\t637135310450000000\t{s_digest}\t{b}\n",
+            Checked($"1\t637135310450000000\t{s_digest}\t{a}\n3\t637135310450000000\t{s_digest}\t{b}\n"),
             File.ReadAllText(MemoryPath));
         Assert.Equal(s_digest, DigestMemory.Open(MemoryPath).Find(a));
         string relative = Path.GetRelativePath(Environment.CurrentDirectory, b);
@@ -130,20 +132,45 @@ public sealed class DigestMemoryTests : IDisposable
     {
         string file = Write("file", "1");
         string whole = "1\t637135310450000000\tDIGEST\tPATH\n";
-        File.WriteAllText(MemoryPath, Fill(whole));
+        File.WriteAllText(MemoryPath, Checked(Fill(whole)));
         Assert.Equal(s_digest, DigestMemory.Open(MemoryPath).Find(file));
 
-        File.WriteAllText(MemoryPath, Fill(text));
+        File.WriteAllText(MemoryPath, Checked(Fill(text)));
         var memory = DigestMemory.Open(MemoryPath);
 
         Assert.Null(memory.Find(file));
         memory.Remember(file, s_digest);
         memory.Save();
-        Assert.Equal(Fill(whole), File.ReadAllText(MemoryPath));
+        Assert.Equal(Checked(Fill(whole)), File.ReadAllText(MemoryPath));
 
         string Fill(string form) => form
             .Replace("DIGEST", s_digest, StringComparison.Ordinal)
             .Replace("PATH", file, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Is_begun_anew_where_somebody_changed_it_or_it_ends_early()
+    {
+        string file = Write("file", "1"), other = Write("other", "1");
+        var memory = DigestMemory.Open(MemoryPath);
+        Hash(memory, file);
+        Hash(memory, other);
+        memory.Save();
+        string whole = File.ReadAllText(MemoryPath);
+        string[] lines = File.ReadAllLines(MemoryPath);
+
+        // Another digest of one file is well formed, and so is a file that lacks its end.
+        Assert.Null(Reopen(whole.Replace($"{s_digest}\t{file}\n", $"{new string('b', 64)}\t{file}\n", StringComparison.Ordinal)));
+        Assert.Null(Reopen($"{lines[0]}\n"));
+        Assert.Null(Reopen($"{lines[1]}\n{lines[0]}\n{lines[2]}\n"));
+        Assert.Null(Reopen($"{whole}{lines[0]}\n"));
+        Assert.Equal(s_digest, Reopen(whole));
+
+        string? Reopen(string text)
+        {
+            File.WriteAllText(MemoryPath, text);
+            return DigestMemory.Open(MemoryPath).Find(file);
+        }
     }
 
     [Fact]
@@ -176,7 +203,8 @@ public sealed class DigestMemoryTests : IDisposable
 
         memory.Save();
         Assert.Equal(
-            files.Order(StringComparer.Ordinal), File.ReadLines(MemoryPath).Select(line => line.Split('\t')[3]));
+            files.Order(StringComparer.Ordinal),
+            File.ReadLines(MemoryPath).SkipLast(1).Select(line => line.Split('\t')[3]));
     }
 
     [Fact]
@@ -191,6 +219,9 @@ public sealed class DigestMemoryTests : IDisposable
     }
 
     private string MemoryPath => Path.Combine(_folder, "memory.txt");
+
+    private static string Checked(string lines) =>
+        $"{lines}sha256\t{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(lines)))}\n";
 
     private static void Hash(DigestMemory memory, string file, string? key = null)
     {

@@ -1,4 +1,5 @@
 using PromptKD.Data.Pictures;
+using PromptKD.Runtime;
 
 namespace PromptKD.Data.Datasets;
 
@@ -20,7 +21,7 @@ internal sealed record DatasetFolder(DatasetEntry Entry, string Path, string Ima
         {
             return
             [
-                .. File.ReadLines(path)
+                .. RegularFile.ReadLines(path)
                     .Select((line, index) => new ListLine(line.Trim(), $"{path}:{index + 1}"))
                     .Where(line => line.Text.Length > 0),
             ];

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using PromptKD.Data.Pictures;
+using PromptKD.Runtime;
 
 namespace PromptKD.Data.Datasets;
 
@@ -43,7 +44,7 @@ internal sealed class FlowerLists : IDatasetReader
         string path = folder.PathOf(Names);
         try
         {
-            return JsonSerializer.Deserialize<Dictionary<string, string>>(File.ReadAllBytes(path)) ?? [];
+            return JsonSerializer.Deserialize<Dictionary<string, string>>(RegularFile.ReadAllBytes(path)) ?? [];
         }
         catch (JsonException error)
         {

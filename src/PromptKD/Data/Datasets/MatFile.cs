@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text;
+using PromptKD.Runtime;
 
 namespace PromptKD.Data.Datasets;
 
@@ -24,7 +25,7 @@ internal static class MatFile
     {
         try
         {
-            return Read(File.ReadAllBytes(path));
+            return Read(RegularFile.ReadAllBytes(path));
         }
         catch (InvalidDataException error)
         {

@@ -29,7 +29,7 @@ internal static class SplitFile
         string path = folder.PathOf(fileName);
         try
         {
-            using var document = JsonDocument.Parse(File.ReadAllBytes(path));
+            using var document = JsonDocument.Parse(RegularFile.ReadAllBytes(path));
             JsonElement json = document.RootElement;
             return new DatasetSplit(
                 List(folder, path, json, "train"), List(folder, path, json, "val"), List(folder, path, json, "test"));

@@ -12,13 +12,7 @@ internal sealed record FileBytes(string Path, long Offset = 0, long? Length = nu
     /// <inheritdoc/>
     public TResult Use<TResult>(Func<ReadOnlySpan<byte>, TResult> use)
     {
-        // Whoever opens a named pipe waits for the other end; a device may have no end. Their length is 0.
-        if (Length is null && FileStamp.Of(Path).Length == 0)
-        {
-            throw new IOException("empty, or not a regular file");
-        }
-
-        using FileStream stream = new(Path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
+        using FileStream stream = RegularFile.Open(Path, bufferSize: 0);
         long wanted = Length ?? (stream.Length - Offset);
         if (wanted > Array.MaxLength)
         {

@@ -95,8 +95,9 @@ internal sealed record PictureDigest(string Digest, IReadOnlyList<SkippedPicture
             return $"{known.AsSpan(0, end)}\t{known.AsSpan(end + 1)}";
         }
 
-        (int length, string sha256) =
-            item.Bytes.Use(bytes => (bytes.Length, Convert.ToHexStringLower(SHA256.HashData(bytes))));
+        (int length, string sha256) = item.Bytes.Use(bytes => bytes.IsEmpty
+            ? throw new InvalidDataException("the file is empty")
+            : (bytes.Length, Convert.ToHexStringLower(SHA256.HashData(bytes))));
         memory.Remember(item.Bytes.Path, string.Create(CultureInfo.InvariantCulture, $"{length}:{sha256}"), key);
         return string.Create(CultureInfo.InvariantCulture, $"{length}\t{sha256}");
     }

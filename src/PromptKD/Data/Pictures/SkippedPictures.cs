@@ -51,9 +51,7 @@ public sealed record SkippedPicture(string Path, string Reason)
     /// <summary>Why a picture could not be read, in words; null for an error that is not of one picture.</summary>
     internal static string? ReasonOf(Exception error) => error switch
     {
-        FileNotFoundException or DirectoryNotFoundException => "no such file",
-        UnauthorizedAccessException => "no permission to read it",
-        IOException or InvalidDataException => error.Message,
-        _ => null,
+        InvalidDataException => error.Message,
+        _ => RegularFile.ReasonOf(error),
     };
 }

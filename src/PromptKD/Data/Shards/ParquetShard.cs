@@ -2,6 +2,7 @@ using System.Globalization;
 using Parquet;
 using Parquet.Schema;
 using PromptKD.Data.Pictures;
+using PromptKD.Runtime;
 
 namespace PromptKD.Data.Shards;
 
@@ -59,7 +60,7 @@ internal sealed class ParquetShard : IShard
     {
         try
         {
-            using FileStream stream = File.OpenRead(path);
+            using FileStream stream = RegularFile.Open(path);
             return new ParquetShard(path, cache, OpenReader(stream), stream.Length);
         }
         catch (Exception error) when (IsDamage(error))
@@ -78,7 +79,7 @@ internal sealed class ParquetShard : IShard
 
         try
         {
-            using FileStream stream = File.OpenRead(_path);
+            using FileStream stream = RegularFile.Open(_path);
             ParquetReader file = OpenReader(stream);
             return [.. Enumerable.Range(0, file.RowGroupCount).SelectMany(group => ReadLabels(file, group, column))];
         }
@@ -95,7 +96,7 @@ internal sealed class ParquetShard : IShard
     {
         try
         {
-            using FileStream stream = File.OpenRead(_path);
+            using FileStream stream = RegularFile.Open(_path);
             using ParquetRowGroupReader rows = OpenReader(stream).OpenRowGroupReader(group);
             return ParquetCells.Read<ReadOnlyMemory<byte>, byte[]?>(rows, _columns.Picture, cell => cell.ToArray());
         }

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using PromptKD.Data.Pictures;
+using PromptKD.Runtime;
 
 namespace PromptKD.Data.Shards;
 
@@ -41,7 +42,7 @@ internal sealed class TarShard : IShard
         int entries = 0;
         try
         {
-            using FileStream stream = File.OpenRead(path);
+            using FileStream stream = RegularFile.Open(path);
             using var reader = new TarReader(stream);
             while (reader.GetNextEntry() is { } entry)
             {

@@ -87,7 +87,8 @@ internal sealed record StoreIndex
 
         try
         {
-            StoreIndex index = JsonSerializer.Deserialize<StoreIndex>(File.ReadAllBytes(path), RecordJson.Indented)!;
+            StoreIndex index = JsonSerializer.Deserialize<StoreIndex>(
+                RegularFile.Explain(path, RegularFile.ReadAllBytes), RecordJson.Indented)!;
             return index is { Format: FormatName, Version: 1 }
                 ? index
                 : throw new PromptKDException(

@@ -54,7 +54,7 @@ internal static class StoreShard
             // Asked before the file is opened: what is read then is not older than what the memory took for it.
             string? known = memory?.Find(path, KeyOf(path));
             Dictionary<string, string> metadata = SafetensorsFile.ReadMetadata(path);
-            using FileStream stream = File.OpenRead(path);
+            using FileStream stream = RegularFile.Explain(path, file => RegularFile.Open(file));
             TensorEntry features = SafetensorsFile.ReadEntries(path, stream)[FeaturesName];
             return metadata.GetValueOrDefault(StoreKey) != index.Digest ? $"{path}: belongs to another store"
                 : !features.Shape.SequenceEqual(ShapeOf(shard, index)) ? $"{path}: of another size"

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using PromptKD.Data.Loading;
+using PromptKD.Runtime;
 
 namespace PromptKD.Features.Store;
 
@@ -63,7 +64,7 @@ internal sealed class StoredFeatures : IImageFeatures
 
     private static void ReadAt(string path, long offset, Span<byte> target)
     {
-        using var file = File.OpenHandle(path);
+        using var file = RegularFile.OpenHandle(path);
         for (int done = 0; done < target.Length;)
         {
             int read = RandomAccess.Read(file, target[done..], offset + done);
@@ -77,7 +78,7 @@ internal sealed class StoredFeatures : IImageFeatures
     private static long DataStart(string path)
     {
         Span<byte> length = stackalloc byte[sizeof(long)];
-        using FileStream stream = File.OpenRead(path);
+        using FileStream stream = RegularFile.Explain(path, file => RegularFile.Open(file));
         stream.ReadExactly(length);
         return sizeof(long) + BinaryPrimitives.ReadInt64LittleEndian(length);
     }

@@ -1,6 +1,7 @@
 using System.Text;
 using PromptKD.Models.Weights.Pickle;
 using PromptKD.Models.Weights.Zip;
+using PromptKD.Runtime;
 
 namespace PromptKD.Models.Weights;
 
@@ -81,7 +82,7 @@ internal sealed class CheckpointFile : IDisposable
 
         try
         {
-            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+            return RegularFile.Open(path);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -44,7 +44,7 @@ internal static class FileDigest
         {
             try
             {
-                using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1);
+                using var stream = RegularFile.Open(path, bufferSize: 1);
                 for (int count = stream.Read(buffer); count > 0; count = stream.Read(buffer))
                 {
                     hash.AppendData(buffer, 0, count);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using PromptKD.Models.Clip;
+using PromptKD.Runtime;
 
 namespace PromptKD.Models.Weights;
 
@@ -44,7 +45,7 @@ internal sealed record ModelFolder
     {
         try
         {
-            using var document = JsonDocument.Parse(File.ReadAllText(path));
+            using var document = JsonDocument.Parse(RegularFile.ReadAllText(path));
             return document.RootElement.ValueKind == JsonValueKind.Object
                 ? document.RootElement.Clone()
                 : throw new PromptKDException($"{path}: not a JSON object.");

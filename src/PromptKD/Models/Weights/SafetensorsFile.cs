@@ -22,7 +22,7 @@ internal static class SafetensorsFile
             throw new PromptKDException($"No file at '{path}'.");
         }
 
-        using FileStream stream = File.OpenRead(path);
+        using FileStream stream = RegularFile.Explain(path, file => RegularFile.Open(file));
         return ReadEntries(path, stream).ToDictionary(entry => entry.Key, entry => entry.Value.Read());
     }
 
@@ -49,7 +49,7 @@ internal static class SafetensorsFile
     /// <exception cref="PromptKDException">As <see cref="Read"/>.</exception>
     public static Dictionary<string, string> ReadMetadata(string path)
     {
-        using FileStream stream = File.OpenRead(path);
+        using FileStream stream = RegularFile.Explain(path, file => RegularFile.Open(file));
         using JsonDocument header = ReadHeader(path, stream);
         try
         {

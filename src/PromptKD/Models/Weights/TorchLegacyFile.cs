@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Numerics;
 using PromptKD.Models.Weights.Pickle;
+using PromptKD.Runtime;
 
 namespace PromptKD.Models.Weights;
 
@@ -136,10 +137,8 @@ internal sealed class TorchLegacyFile : ITorchFile
 
     private BufferedStream OpenStorage(PickledStorage storage, long byteOffset)
     {
-        var stream = new FileStream(_path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1)
-        {
-            Position = _positions[storage.Key] + byteOffset,
-        };
+        FileStream stream = RegularFile.Open(_path, bufferSize: 1);
+        stream.Position = _positions[storage.Key] + byteOffset;
         return new BufferedStream(stream);
     }
 

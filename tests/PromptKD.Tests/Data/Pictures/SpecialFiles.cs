@@ -25,11 +25,11 @@ internal static class SpecialFiles
         return
         [
             (dangling, "no such file"),
-            (device, "empty, or not a regular file"),
-            (empty, "empty, or not a regular file"),
-            (inner, "not a regular file, but a folder"),
+            (device, "a device, not a regular file"),
+            (empty, "the file is empty"),
+            (inner, "a folder, not a file"),
             (missing, "no such file"),
-            (pipe, "empty, or not a regular file"),
+            (pipe, "a named pipe, not a regular file"),
         ];
     }
 }

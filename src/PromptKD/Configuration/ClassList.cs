@@ -1,11 +1,16 @@
-namespace PromptKD.Cli.Commands;
+using PromptKD.Runtime;
+
+namespace PromptKD.Configuration;
 
 /// <summary>Class names as a user gives them.</summary>
-internal static class ClassList
+public static class ClassList
 {
+    /// <summary>Reads a list.</summary>
     /// <param name="given">A file with one name a line (blank lines are skipped), or a comma-separated list.</param>
-    /// <exception cref="PromptKDException">A file is meant but not there, or it holds no names.</exception>
-    public static IEnumerable<string> Read(string given)
+    /// <exception cref="PromptKDException">
+    /// A file is meant but not there, cannot be read or is no regular file, or it holds no names.
+    /// </exception>
+    public static IReadOnlyList<string> Read(string given)
     {
         bool isFile = File.Exists(given);
         bool isPath = given.EndsWith(".txt", StringComparison.OrdinalIgnoreCase)
@@ -16,8 +21,11 @@ internal static class ClassList
         }
 
         string[] names = isFile
-            ? [.. File.ReadLines(given).Select(line => line.Trim()).Where(line => line.Length > 0)]
+            ? RegularFile.Explain(given, ReadFile)
             : [.. given.Split(',').Select(name => name.Trim())];
         return names.Length > 0 ? names : throw new PromptKDException($"'{given}' holds no class names.");
     }
+
+    private static string[] ReadFile(string path) =>
+        [.. RegularFile.ReadLines(path).Select(line => line.Trim()).Where(line => line.Length > 0)];
 }

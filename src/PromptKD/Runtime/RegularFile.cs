@@ -1,0 +1,139 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace PromptKD.Runtime;
+
+/// <summary>
+/// Opens files to read them, and nothing but files: whoever opens a named pipe waits for its other end, and a device may
+/// have no end. Every path that a user gives, or that lies in a folder of theirs, is opened here.
+/// </summary>
+internal static partial class RegularFile
+{
+    private const int CurrentFolder = -100; // AT_FDCWD: relative paths count from there.
+    private const uint TypeWanted = 1; // STATX_TYPE
+    private const int StatusLength = 256;
+    private const int ModePlace = 28;
+    private const int TypeMask = 0xF000;
+    private const int PipeType = 0x1000;
+    private const int CharacterDeviceType = 0x2000;
+    private const int FolderType = 0x4000;
+    private const int BlockDeviceType = 0x6000;
+    private const int FileType = 0x8000;
+
+    /// <summary>Opens a file to read it.</summary>
+    /// <param name="path">The file, or a link to one.</param>
+    /// <param name="bufferSize">Of the stream, bytes; 0 or 1 for none.</param>
+    /// <exception cref="FileNotFoundException">There is none.</exception>
+    /// <exception cref="IOException">It is no regular file (says what it is), or cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
+    public static FileStream Open(string path, int bufferSize = 4096)
+    {
+        RefuseOthers(path);
+        return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize);
+    }
+
+    /// <summary>Opens a file to read it at any place.</summary>
+    /// <exception cref="IOException">As <see cref="Open"/>.</exception>
+    /// <exception cref="UnauthorizedAccessException">As <see cref="Open"/>.</exception>
+    public static SafeFileHandle OpenHandle(string path)
+    {
+        RefuseOthers(path);
+        return File.OpenHandle(path);
+    }
+
+    /// <summary>All of a file.</summary>
+    /// <exception cref="IOException">As <see cref="Open"/>.</exception>
+    /// <exception cref="UnauthorizedAccessException">As <see cref="Open"/>.</exception>
+    public static byte[] ReadAllBytes(string path)
+    {
+        RefuseOthers(path);
+        return File.ReadAllBytes(path);
+    }
+
+    /// <summary>All of a text file, in UTF-8 unless it begins with another's mark.</summary>
+    /// <exception cref="IOException">As <see cref="Open"/>.</exception>
+    /// <exception cref="UnauthorizedAccessException">As <see cref="Open"/>.</exception>
+    public static string ReadAllText(string path)
+    {
+        RefuseOthers(path);
+        return File.ReadAllText(path);
+    }
+
+    /// <summary>The lines of a text file, one after the other.</summary>
+    /// <exception cref="IOException">As <see cref="Open"/>; at once, not with the first line.</exception>
+    /// <exception cref="UnauthorizedAccessException">As <see cref="Open"/>.</exception>
+    public static IEnumerable<string> ReadLines(string path)
+    {
+        RefuseOthers(path);
+        return File.ReadLines(path);
+    }
+
+    /// <summary>Does what reads a file, and says what is wrong with the file where that fails.</summary>
+    /// <param name="path">The file, for the message.</param>
+    /// <param name="read">Opens it with one of the others.</param>
+    /// <exception cref="PromptKDException">It is not there, is no regular file, or cannot or may not be read.</exception>
+    public static TResult Explain<TResult>(string path, Func<string, TResult> read)
+    {
+        try
+        {
+            return read(path);
+        }
+        catch (Exception error) when (ReasonOf(error) is not null)
+        {
+            throw new PromptKDException($"{path}: {ReasonOf(error)}.", error);
+        }
+    }
+
+    /// <summary>Why a file could not be read, in words; null for an error that is of something else.</summary>
+    public static string? ReasonOf(Exception error) => error switch
+    {
+        FileNotFoundException or DirectoryNotFoundException => "no such file",
+        UnauthorizedAccessException => "no permission to read it",
+        IOException => error.Message.TrimEnd('.'),
+        _ => null,
+    };
+
+    /// <summary>Refuses whatever opening might wait for. Opens nothing.</summary>
+    /// <exception cref="FileNotFoundException">There is nothing; also where a link leads nowhere.</exception>
+    /// <exception cref="IOException">It is no regular file.</exception>
+    public static void RefuseOthers(string path)
+    {
+        string? other = OperatingSystem.IsLinux() && TypeOf(path) is { } type
+            ? NameOf(type)
+            : FileStamp.Of(path).Length == 0 ? "empty, or not a regular file" : null;
+        if (other is not null)
+        {
+            throw new IOException(other);
+        }
+    }
+
+    private static string? NameOf(int type) => type switch
+    {
+        FileType => null,
+        FolderType => "a folder, not a file",
+        PipeType => "a named pipe, not a regular file",
+        CharacterDeviceType or BlockDeviceType => "a device, not a regular file",
+        _ => "a socket, not a regular file",
+    };
+
+    // The layout of statx is the same on every kind of processor, which is not so of stat. Null where it is not to be
+    // had, and where there is nothing at the path.
+    private static int? TypeOf(string path)
+    {
+        Span<byte> status = stackalloc byte[StatusLength];
+        try
+        {
+            return Status(CurrentFolder, path, 0, TypeWanted, status) == 0
+                ? BitConverter.ToUInt16(status[ModePlace..]) & TypeMask
+                : null;
+        }
+        catch (EntryPointNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Status(int folder, string path, int flags, uint mask, Span<byte> status);
+}
