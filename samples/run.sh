@@ -10,3 +10,4 @@ unset PROMPTKD_CLIP_VOCAB # Would win over the vocabulary that lies beside the d
 dotnet run samples/DistillAFolder.cs -- \
   "$work/demo/pictures/photos" "$work/demo/pictures/classes.txt" demo/teacher demo/student "$work/run"
 dotnet run samples/ClassifyPictures.cs -- "$work/run/student" "$work/demo/pictures/test/red star/001.png"
+dotnet run samples/PluginHost.cs -- artifacts/publish/promptkd "$work/run/student"

@@ -24,7 +24,7 @@ internal static class DemoCommand
     {
         var output = new Option<string>("--output")
         {
-            Description = "Folder of the run [default: runs/demo]",
+            Description = "Folder of the run",
             HelpName = "DIR",
             DefaultValueFactory = _ => Path.Combine("runs", "demo"),
         };
@@ -112,8 +112,8 @@ internal static class DemoCommand
             Each half is scored among its own {config.Distill.Base} classes. Pictures: {curve}, {sheet}
 
             Try next:
-              promptkd predict --model {report.StudentFolder} --top 3 "{Path.Combine(config.Distill.Val, "red star")}"
-              promptkd evaluate --model {report.StudentFolder} --data {config.Distill.Val} --base {config.Distill.Base}
+              promptkd predict --model {Shell.Quote(report.StudentFolder)} --top 3 {Shell.Quote(Path.Combine(config.Distill.Val, "red star"))}
+              promptkd evaluate --model {Shell.Quote(report.StudentFolder)} --data {Shell.Quote(config.Distill.Val)} --base {config.Distill.Base}
               promptkd distill --images photos/ --classes classes.txt --output runs/photos \
                 --teacher openai:ViT-L/14 --student openai:ViT-B/16
             """);

@@ -182,7 +182,7 @@ internal static class DistillCommand
             ("student", report.Student),
         ]);
         Console.WriteLine($"The student is in {report.StudentFolder}. Try:");
-        Console.WriteLine($"  promptkd predict --model {report.StudentFolder} {config.Distill.Images}");
+        Console.WriteLine($"  promptkd predict --model {Shell.Quote(report.StudentFolder)} {Shell.Quote(config.Distill.Images)}");
         return 0;
     }
 }

@@ -78,7 +78,7 @@ internal static class FeaturesCommand
         StorePart part = shard is null ? StorePart.Whole : StorePart.Parse(shard);
         int missing = TeacherStoring.Fill(config, part, new RunDisplay(), cancellation);
         Console.WriteLine(missing == 0
-            ? $"The store {config.Distill.Store} is complete. Try: promptkd distill --store {config.Distill.Store} ..."
+            ? $"The store {config.Distill.Store} is complete. Try: promptkd distill --store {Shell.Quote(config.Distill.Store)} ..."
             : $"This part of {config.Distill.Store} is done; of other parts, {Shards(missing)} still missing.");
         return 0;
     }

@@ -26,7 +26,7 @@ internal static class InterpretCommand
         };
         var nearest = new Option<int>("--nearest")
         {
-            Description = "Words for each token [default: 5]",
+            Description = "Words for each token",
             HelpName = "N",
             DefaultValueFactory = _ => DefaultNearest,
         };

@@ -13,7 +13,7 @@ internal static class PredictCommand
         var model = StudentOptions.Model();
         var top = new Option<int>("--top")
         {
-            Description = "Classes to print for each picture [default: 1]",
+            Description = "Classes to print for each picture",
             HelpName = "N",
             DefaultValueFactory = _ => 1,
         };

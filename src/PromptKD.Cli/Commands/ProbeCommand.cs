@@ -22,13 +22,13 @@ internal static class ProbeCommand
         Option<string> test = Required("--test", "DIR", "Class folders to measure on");
         var shots = new Option<string>("--shots")
         {
-            Description = "Training pictures of each class, separated by commas [default: 1,2,4,8,16]",
+            Description = "Training pictures of each class, separated by commas",
             HelpName = "LIST",
             DefaultValueFactory = _ => "1,2,4,8,16",
         };
         var seeds = new Option<int>("--seeds")
         {
-            Description = "How often pictures are drawn; the table has mean and standard deviation [default: 10]",
+            Description = "How often pictures are drawn; the table has mean and standard deviation",
             HelpName = "N",
             DefaultValueFactory = _ => DefaultSeeds,
         };

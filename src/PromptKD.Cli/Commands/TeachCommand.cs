@@ -114,8 +114,8 @@ internal static class TeachCommand
         Print(report);
         Console.WriteLine($"""
             The teacher's prompts are in {report.Checkpoint}. Try:
-              promptkd distill --teacher {config.Distill.Teacher} \
-                --teacher-prompts {report.Checkpoint} \
+              promptkd distill --teacher {Shell.Quote(config.Distill.Teacher)} \
+                --teacher-prompts {Shell.Quote(report.Checkpoint)} \
                 --images photos/ --classes classes.txt --student openai:ViT-B/16 --output runs/student
             """);
         return 0;

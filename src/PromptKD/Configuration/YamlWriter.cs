@@ -2,7 +2,10 @@ using System.Text;
 
 namespace PromptKD.Configuration;
 
-/// <summary>Writes a configuration as YAML: all keys that are read, and those without effect that were set.</summary>
+/// <summary>
+/// Writes a configuration as YAML: all keys that are read, and those without effect that were set. Of the methods that
+/// do not run, only what was set.
+/// </summary>
 internal static class YamlWriter
 {
     private const int IndentPerSection = 2;
@@ -11,17 +14,27 @@ internal static class YamlWriter
     public static string Write(ExperimentConfig config)
     {
         HashSet<string> ignored = [.. config.KeysWithoutEffect()];
+        HashSet<string> set =
+            [.. ExperimentConfig.Differences(config, new ExperimentConfig()).Select(difference => difference.Key)];
         var text = new StringBuilder();
         WriteSection(
             text,
             [
                 .. config.Flatten()
-                    .Where(setting => ConfigTree.Find(setting.Key)!.HasEffect || ignored.Contains(setting.Key))
+                    .Where(setting => ConfigTree.Find(setting.Key)!.HasEffect
+                        ? set.Contains(setting.Key) || !IsOfOtherMethod(setting.Key, config)
+                        : ignored.Contains(setting.Key))
                     .Select(setting => (setting.Key.Split(ConfigTree.Separator), setting.Value)),
             ],
             depth: 0);
         return text.ToString();
     }
+
+    // TRAINER.METHOD.KEY
+    private static bool IsOfOtherMethod(string key, ExperimentConfig config) =>
+        key.Split(ConfigTree.Separator) is ["TRAINER", var method, _, ..]
+        && config.Trainer.Name.Length > 0
+        && !string.Equals(method, config.Trainer.Name, StringComparison.OrdinalIgnoreCase);
 
     private static void WriteSection(StringBuilder text, IEnumerable<(string[] Path, object Value)> settings, int depth)
     {

@@ -68,7 +68,7 @@ public static class PromptInterpretation
             ? entry.Read().to(ScalarType.Float32)
             : throw new PromptKDException(
                 $"{path}: no learned text tokens ('{string.Join("' or '", s_contextNames)}') among "
-                + $"{file.Tensors.Count} tensors. Is it a checkpoint of CoOp, CoCoOp, IVLP, MaPLe or PromptSRC?");
+                + $"{Counted.Of(file.Tensors.Count, "tensor")}. Is it a checkpoint of CoOp, CoCoOp, IVLP, MaPLe or PromptSRC?");
     }
 
     private static NearWord[] Nearest(Tensor token, Tensor table, int count, ClipTokenizer tokenizer)

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using PromptKD.Evaluation;
 using PromptKD.Models.Clip;
+using PromptKD.Runtime;
 
 namespace PromptKD.Export;
 
@@ -25,7 +26,7 @@ internal static class ModelCard
 
             A CLIP image tower ({size})
             that learned, without labels, to classify as a larger CLIP does (PromptKD, CVPR 2024).
-            {Teachers(manifest.Teachers)}{training.Pictures} unlabelled pictures, {training.Epochs} epochs, batches of {training.BatchSize}, learning rate {training.LearningRate},
+            {Teachers(manifest.Teachers)}{Counted.Of(training.Pictures, "unlabelled picture")}, {Counted.Of(training.Epochs, "epoch")}, batches of {training.BatchSize}, learning rate {training.LearningRate},
             loss weight {training.LossWeight}, temperature {training.Temperature}, seed {training.Seed}.
 
             {Tuning(manifest.TeacherTuning)}
@@ -50,7 +51,7 @@ internal static class ModelCard
 
     private static string Tuning(TeacherTuning? tuning) => tuning is null
         ? "No labels were used beside those, if any, that its teacher was made with."
-        : $"Its teacher was tuned by {tuning.Method} on {tuning.Pictures} labelled pictures of {tuning.Classes} classes\n"
+        : $"Its teacher was tuned by {tuning.Method} on {Counted.Of(tuning.Pictures, "labelled picture")} of {tuning.Classes} classes\n"
             + $"(SHA-256 of the set: {tuning.PicturesSha256}).";
 
     private static string Numbers(StudentManifest manifest)

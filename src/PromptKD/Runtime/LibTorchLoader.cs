@@ -22,11 +22,14 @@ internal static partial class LibTorchLoader
     [SuppressMessage("Usage", "CA2255", Justification = "Must run before TorchSharp's first call in any program.")]
     internal static void Register()
     {
-        if (OperatingSystem.IsLinux())
+        if (!OperatingSystem.IsLinux())
         {
-            AssemblyLoadContext.Default.ResolvingUnmanagedDll += (_, name) =>
-                name is "LibTorchSharp" or BridgeFile ? LoadBridge() : IntPtr.Zero;
+            return;
         }
+
+        // Of the context that we are in: in a host with plug-ins it is not the default one.
+        AssemblyLoadContext.GetLoadContext(typeof(LibTorchLoader).Assembly)!.ResolvingUnmanagedDll += (_, name) =>
+            name is "LibTorchSharp" or BridgeFile ? LoadBridge() : IntPtr.Zero;
     }
 
     private static nint LoadBridge()
@@ -45,8 +48,11 @@ internal static partial class LibTorchLoader
     private static string? Find(string file)
     {
         string searched = AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") as string ?? "";
+        string beside = Path.GetDirectoryName(typeof(LibTorchLoader).Assembly.Location) ?? "";
         string[] folders =
         [
+            beside,
+            Path.Combine(beside, "runtimes", "linux-x64", "native"),
             AppContext.BaseDirectory,
             Path.Combine(AppContext.BaseDirectory, "runtimes", "linux-x64", "native"),
             .. searched.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries),

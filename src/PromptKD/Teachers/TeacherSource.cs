@@ -221,8 +221,8 @@ internal sealed class TeacherSource : IDisposable
         var loader = new PictureLoader(
             pictures.Items, Preparation, LoadingSettings.Options(_config, _context.Target.Device));
         IReadOnlyList<int> shards = Store!.ShardsToMake(part, _context.Digests);
-        _context.Observer.OnPhase($"Storing the teacher's features in {Store.Folder}: {shards.Count} shards to make, "
-            + $"{Store.Index.ViewCount} views");
+        _context.Observer.OnPhase($"Storing the teacher's features in {Store.Folder}: {Counted.Of(shards.Count, "shard")} to make, "
+            + $"{Counted.Of(Store.Index.ViewCount, "view")}");
         Store.Fill(loader, tower, shards, _context.Observer.OnStored, _context.Stop);
         loader.Skipped.Report(_context.Observer);
     }

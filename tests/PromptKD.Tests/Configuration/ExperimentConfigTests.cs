@@ -120,6 +120,24 @@ public sealed class ExperimentConfigTests
         Assert.DoesNotContain("CE_WEIGHT", yaml, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Yaml_leaves_out_what_belongs_to_methods_that_do_not_run()
+    {
+        string yaml = new ExperimentConfig()
+            .MergeOverrides(["TRAINER.NAME", "CoOp", "TRAINER.PROMPTKD.KD_WEIGHT", "200"])
+            .ToYaml();
+
+        int trainer = yaml.IndexOf("\nTRAINER:\n", StringComparison.Ordinal) + 1;
+        string[] lines = yaml[trainer..yaml.IndexOf("\nDISTILL:\n", StringComparison.Ordinal)].Split('\n');
+        Assert.Equal(
+            [
+                "TRAINER:", "  NAME: \"CoOp\"", "  MODAL: \"base2novel\"", "  COOP:", "    N_CTX: 16", "    CTX_INIT: \"\"",
+                "    CSC: False", "    CLASS_TOKEN_POSITION: \"end\"", "    PREC: \"fp16\"", "  PROMPTKD:",
+                "    KD_WEIGHT: 200.0",
+            ],
+            lines);
+    }
+
     private static Gen<object> ValueOf(ConfigKey key)
     {
         double? minimum = key.Rules.OfType<AtLeastAttribute>().SingleOrDefault()?.Minimum;

@@ -25,7 +25,8 @@ internal sealed class PictureReader(IReadOnlyList<Preprocessing> preprocessings)
 
     /// <summary>
     /// Whether JPEG files may be decoded at a fraction of their size, if what is left is at least twice as large as
-    /// the largest that is wanted: several times faster on large files, and off by fractions of a level.
+    /// the largest that is wanted: several times faster on large files; off by fractions of a level in the mean, by up
+    /// to 36 of 256 in single values of a detailed picture.
     /// </summary>
     public bool ReducedJpegScale { get; init; }
 

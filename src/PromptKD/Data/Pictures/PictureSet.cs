@@ -37,7 +37,7 @@ internal sealed record PictureSet(IReadOnlyList<PictureItem> Items, string Diges
     {
         if (items.Count > 0)
         {
-            observer.OnPhase($"Hashing {items.Count} pictures");
+            observer.OnPhase($"Hashing {Counted.Of(items.Count, "picture")}");
         }
 
         PictureDigest digest;

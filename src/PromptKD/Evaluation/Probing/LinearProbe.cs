@@ -47,7 +47,7 @@ public static class LinearProbe
         foreach (int shots in request.Shots)
         {
             watcher.OnPhase(
-                $"Probing {train.ClassNames.Count} classes with {shots} pictures each, {request.Seeds} seeds");
+                $"Probing {train.ClassNames.Count} classes with {Counted.Of(shots, "picture")} each, {Counted.Of(request.Seeds, "seed")}");
             WarnOfFew(split, shots, watcher);
             ProbeRun[] runs = [.. Enumerable.Range(1, request.Seeds).Select(seed =>
             {
@@ -72,7 +72,7 @@ public static class LinearProbe
         using var encoder = ImageEncoder.Create(clip.Architecture, target.Type, target.Device);
         ModuleWeights.Fill(encoder, clip.Tensors, "visual.", clip.Description);
         var preprocessing = TowerPreparation.Of(DistillPreset.Config.Input, clip);
-        observer.OnPhase($"Encoding {folders.Sum(folder => folder.Items.Count)} pictures");
+        observer.OnPhase($"Encoding {Counted.Of(folders.Sum(folder => folder.Items.Count), "picture")}");
         return
         [
             .. folders.Select(folder =>

@@ -96,7 +96,7 @@ internal sealed class TeacherStore
         return faults.Length == 0
             ? new StoredFeatures(Folder, Index, device)
             : throw new PromptKDException(
-                $"The teacher store {Folder} is not complete: {faults.Length} of {Index.ShardCount} shards, the first "
+                $"The teacher store {Folder} is not complete: {faults.Length} of {Counted.Of(Index.ShardCount, "shard")}, the first "
                 + $"{faults[0]}. Run features again: it makes what is missing.");
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using PromptKD.Runtime;
 
 namespace PromptKD.Models.Weights;
 
@@ -23,7 +24,7 @@ internal static class PromptCheckpoint
         {
             string guess = HasProjector(entries) ? "a student's checkpoint" : "a teacher of PromptSRC or IVLP";
             throw new PromptKDException(
-                $"{path}: no text prompts ('{TextContextName}') among {entries.Count} tensors. Is it {guess}?");
+                $"{path}: no text prompts ('{TextContextName}') among {Counted.Of(entries.Count, "tensor")}. Is it {guess}?");
         }
 
         return Assemble(path, file, entries, projector: null);
@@ -37,7 +38,7 @@ internal static class PromptCheckpoint
         {
             string guess = entries.ContainsKey(TextContextName) ? "a teacher's checkpoint" : "a PromptKD student's";
             throw new PromptKDException(
-                $"{path}: no projector ('{ProjectorPrefix}…') among {entries.Count} tensors. Is it {guess}?");
+                $"{path}: no projector ('{ProjectorPrefix}…') among {Counted.Of(entries.Count, "tensor")}. Is it {guess}?");
         }
 
         if (!entries.ContainsKey(VisionPromptsName))

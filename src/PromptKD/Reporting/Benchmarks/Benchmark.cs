@@ -1,4 +1,5 @@
 using System.Globalization;
+using PromptKD.Runtime;
 using PromptKD.Training;
 
 namespace PromptKD.Reporting.Benchmarks;
@@ -24,7 +25,7 @@ public static class Benchmark
         IReadOnlyList<BenchmarkRun> runs = [.. plan.Runs().DistinctBy(run => run.Folder)];
         BenchmarkRun[] missing = [.. runs.Where(run => !run.IsFinished())];
         observer?.OnPhase(string.Create(
-            CultureInfo.InvariantCulture, $"{runs.Count} runs, {runs.Count - missing.Length} of them finished"));
+            CultureInfo.InvariantCulture, $"{Counted.Of(runs.Count, "run")}, {runs.Count - missing.Length} of them finished"));
         var faults = new Dictionary<string, string>();
         foreach (BenchmarkRun run in missing)
         {

@@ -6,6 +6,7 @@ using PromptKD.Data.Pictures;
 using PromptKD.Evaluation;
 using PromptKD.Export;
 using PromptKD.Methods;
+using PromptKD.Runtime;
 using PromptKD.Training;
 
 namespace PromptKD.Runs.Distill;
@@ -84,7 +85,8 @@ internal sealed class DistillKind(ExperimentConfig config) : RunKind<Distillatio
 
     /// <inheritdoc/>
     public override string Describe(OpenRun run) =>
-        $"Distilling {run.Inputs.Pictures.Items.Count} pictures, {config.Optim.MaxEpoch} epochs";
+        $"Distilling {Counted.Of(run.Inputs.Pictures.Items.Count, "picture")}, "
+        + Counted.Of(config.Optim.MaxEpoch, "epoch");
 
     /// <inheritdoc/>
     public override DistillationReport Finish(OpenRun run, ITrainedMethod method, TrainingLoop loop)

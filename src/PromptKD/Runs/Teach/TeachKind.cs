@@ -4,6 +4,7 @@ using PromptKD.Dassl;
 using PromptKD.Data.Datasets;
 using PromptKD.Methods;
 using PromptKD.Models.Weights;
+using PromptKD.Runtime;
 using PromptKD.Training;
 
 namespace PromptKD.Runs.Teach;
@@ -88,7 +89,7 @@ internal sealed class TeachKind(ExperimentConfig config) : RunKind<TeachingRepor
     /// <inheritdoc/>
     public override string Describe(OpenRun run) =>
         $"Teaching with {Labelled.Shots.Count} labelled pictures of {Labelled.LearnedClasses} classes by "
-        + $"{config.Trainer.Name}, {config.Optim.MaxEpoch} epochs";
+        + $"{config.Trainer.Name}, {Counted.Of(config.Optim.MaxEpoch, "epoch")}";
 
     /// <inheritdoc/>
     public override TeachingReport Finish(OpenRun run, ITrainedMethod method, TrainingLoop loop)

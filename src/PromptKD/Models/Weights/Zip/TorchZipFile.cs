@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Text;
 using PromptKD.Models.Weights.Pickle;
+using PromptKD.Runtime;
 
 namespace PromptKD.Models.Weights.Zip;
 
@@ -70,7 +71,7 @@ internal sealed class TorchZipFile : ITorchFile
             .Where(name => name == "data.pkl" || name.EndsWith("/data.pkl", StringComparison.Ordinal))
             .MinBy(name => name.Length);
         return pickle?[..^"data.pkl".Length] ?? throw new PromptKDException(
-            $"{_path}: a zip archive of {_entries.Count} files without a 'data.pkl': not a PyTorch checkpoint.");
+            $"{_path}: a zip archive of {Counted.Of(_entries.Count, "file")} without a 'data.pkl': not a PyTorch checkpoint.");
     }
 
     private void CheckByteOrder()
