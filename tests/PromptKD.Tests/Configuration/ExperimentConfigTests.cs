@@ -131,8 +131,8 @@ public sealed class ExperimentConfigTests
         string[] lines = yaml[trainer..yaml.IndexOf("\nDISTILL:\n", StringComparison.Ordinal)].Split('\n');
         Assert.Equal(
             [
-                "TRAINER:", "  NAME: \"CoOp\"", "  MODAL: \"base2novel\"", "  COOP:", "    N_CTX: 16", "    CTX_INIT: \"\"",
-                "    CSC: False", "    CLASS_TOKEN_POSITION: \"end\"", "    PREC: \"fp16\"", "  PROMPTKD:",
+                "TRAINER:", "  NAME: \"CoOp\"", "  MODAL: \"base2novel\"", "  COOP:", "    N_CTX: 16", "    CSC: False",
+                "    CTX_INIT: \"\"", "    PREC: \"fp16\"", "    CLASS_TOKEN_POSITION: \"end\"", "  PROMPTKD:",
                 "    KD_WEIGHT: 200.0",
             ],
             lines);
