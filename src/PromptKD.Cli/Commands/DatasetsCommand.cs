@@ -101,6 +101,11 @@ internal static class DatasetsCommand
             TextTable.Print(s_columns, [Found(report), ["published", .. Published(entry)[1..]]]);
         }
 
+        if (report.LeftOut is { } leftOut)
+        {
+            Messages.Warning(leftOut);
+        }
+
         foreach (string fault in report.Faults)
         {
             Console.WriteLine($"fault: {fault}");

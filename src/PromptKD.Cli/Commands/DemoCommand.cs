@@ -162,7 +162,7 @@ internal static class DemoCommand
             preprocessing: new Preprocessing { Interpolation = Interpolation.Bilinear },
             vocabulary: config.Distill.Vocab,
             precision: "fp32");
-        return classifier.Evaluate(config.Distill.Val, config.Distill.Base, cancellation);
+        return classifier.Evaluate(config.Distill.Val, config.Distill.Base, cancellation: cancellation);
     }
 
     private static void DrawCurve(string path, DistillationReport report, BaseNovelResult before) => TrainingCurve.Write(

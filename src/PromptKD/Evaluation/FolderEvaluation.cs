@@ -21,9 +21,20 @@ internal sealed class FolderEvaluation
         IReadOnlyList<string> classNames,
         IReadOnlyList<Preprocessing> preparations,
         PictureLoaderOptions? options)
-        : this(PictureFolder.Labelled(folder, classNames).Items, classNames.Count, preparations, options)
+        : this(PictureFolder.Labelled(folder, classNames), classNames.Count, preparations, options)
     {
     }
+
+    /// <param name="folder">The pictures, with labels.</param>
+    /// <param name="classes">Number of classes.</param>
+    /// <param name="preparations">As in the other form.</param>
+    /// <param name="options">How to load them; null for the defaults.</param>
+    public FolderEvaluation(
+        PictureFolder folder,
+        int classes,
+        IReadOnlyList<Preprocessing> preparations,
+        PictureLoaderOptions? options)
+        : this(folder.Items, classes, preparations, options) => LeftOut = folder.LeftOut;
 
     /// <param name="items">The pictures, with labels.</param>
     /// <param name="classes">Number of classes.</param>
@@ -42,6 +53,9 @@ internal sealed class FolderEvaluation
 
     /// <summary>Pictures in the folder.</summary>
     public int Pictures => _pictures;
+
+    /// <summary>What lies beside them and is left out; null where only pictures were given.</summary>
+    public LeftOut? LeftOut { get; }
 
     /// <summary>Those that could not be read so far.</summary>
     public SkippedPictures Skipped => _loader.Skipped;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using PromptKD.Data.Pictures;
 using PromptKD.Evaluation;
 using PromptKD.Models.Clip;
 using PromptKD.Runtime;
@@ -29,7 +30,7 @@ internal static class ModelCard
             {Teachers(manifest.Teachers)}{Counted.Of(training.Pictures, "unlabelled picture")}, {Counted.Of(training.Epochs, "epoch")}, batches of {training.BatchSize}, learning rate {training.LearningRate},
             loss weight {training.LossWeight}, temperature {training.Temperature}, seed {training.Seed}.
 
-            {Tuning(manifest.TeacherTuning)}
+            {NotLearnedFrom(training)}{Tuning(manifest.TeacherTuning)}
 
             Classes: {Names(manifest.ClassNames)}.
 
@@ -47,6 +48,18 @@ internal static class ModelCard
 
             """);
         return card.ToString();
+    }
+
+    private static string NotLearnedFrom(StudentTraining training)
+    {
+        string[] parts =
+        [
+            .. training.SkippedPictures > 0 ? [$"{training.SkippedPictures} pictures that could not be read"] : Array.Empty<string>(),
+            .. training.LeftOut.Count > 0
+                ? [$"files that are no pictures read here: {new LeftOut("", training.LeftOut).DescribeKinds()}"]
+                : Array.Empty<string>(),
+        ];
+        return parts.Length == 0 ? "" : $"Not learned from: {string.Join("; ", parts)}.\n\n";
     }
 
     private static string Tuning(TeacherTuning? tuning) => tuning is null

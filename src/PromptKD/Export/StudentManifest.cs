@@ -104,8 +104,8 @@ public sealed record StudentManifest
 }
 
 /// <summary>How a student was trained: the settings and sizes that its numbers depend on.</summary>
-/// <param name="Pictures">Unlabelled pictures.</param>
-/// <param name="SkippedPictures">Pictures that could not be read.</param>
+/// <param name="Pictures">Pictures that it learned from.</param>
+/// <param name="SkippedPictures">Pictures beside those, that could not be read.</param>
 /// <param name="Epochs">Passes over them.</param>
 /// <param name="BatchSize">Pictures a step.</param>
 /// <param name="LearningRate">Before the schedule.</param>
@@ -122,7 +122,13 @@ public sealed record StudentTraining(
     double LossWeight,
     double Temperature,
     int Seed,
-    double Agreement);
+    double Agreement)
+{
+    /// <summary>
+    /// Files beside the pictures that are of no kind that is read, or hidden, by kind, such as <c>.heic</c>.
+    /// </summary>
+    public IReadOnlyDictionary<string, int> LeftOut { get; init; } = new Dictionary<string, int>();
+}
 
 /// <summary>How a student's teacher was tuned, with labels.</summary>
 /// <param name="Method">PromptSRC or IVLP.</param>

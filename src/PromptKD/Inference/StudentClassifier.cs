@@ -16,11 +16,13 @@ public sealed class StudentClassifier : IDisposable
     private const int BatchSize = 32;
 
     private readonly DistilledStudent _student;
+    private readonly IRunObserver _observer;
 
-    private StudentClassifier(StudentManifest manifest, DistilledStudent student)
+    private StudentClassifier(StudentManifest manifest, DistilledStudent student, IRunObserver observer)
     {
         Manifest = manifest;
         _student = student;
+        _observer = observer;
     }
 
     /// <summary>What the package says of itself.</summary>
@@ -35,7 +37,9 @@ public sealed class StudentClassifier : IDisposable
     /// <param name="precision">
     /// "fp32", "bf16", "fp16" or "auto"; null computes as the student was trained, where this machine does so fast.
     /// </param>
-    /// <param name="observer">Is told what is computed otherwise than asked for; null for nobody.</param>
+    /// <param name="observer">
+    /// Is told what is computed otherwise than asked for, and later which files of a folder are left out; null for nobody.
+    /// </param>
     /// <exception cref="PromptKDException">The folder is no complete package, or the device is not there.</exception>
     public static StudentClassifier Load(
         string folder, string device = "auto", string? precision = null, IRunObserver? observer = null)
@@ -45,7 +49,7 @@ public sealed class StudentClassifier : IDisposable
         var target = ComputeTarget.Resolve(
             device, precision ?? (manifest.Precision == "fp32" ? "fp32" : "auto"), useCuda: true, observer.OnWarning);
         target.UseThreadsFor(manifest.Architecture.VisionWidth);
-        return new StudentClassifier(manifest, StudentPackage.Read(folder, manifest, target));
+        return new StudentClassifier(manifest, StudentPackage.Read(folder, manifest, target), observer);
     }
 
     /// <summary>Classifies one picture.</summary>
@@ -119,6 +123,7 @@ public sealed class StudentClassifier : IDisposable
         CancellationToken cancellation = default)
     {
         var evaluation = new FolderEvaluation(folder, ClassNames, [Manifest.Preprocessing], options);
+        evaluation.LeftOut?.Report(_observer);
         BaseNovelResult result = evaluation.Measure(_student.Classify, baseClasses, BatchSize, cancellation);
         foreach (SkippedPicture picture in evaluation.Skipped)
         {
@@ -131,10 +136,19 @@ public sealed class StudentClassifier : IDisposable
     /// <summary>Frees the model.</summary>
     public void Dispose() => _student.Dispose();
 
-    private static IEnumerable<PictureItem> FindPictures(string path) =>
-        Directory.Exists(path) || ShardFiles.IsShard(path) ? PictureFolder.Unlabelled(path).Items
-        : File.Exists(path) ? [new PictureItem(path)]
-        : throw new PromptKDException($"No picture or folder at '{path}'.");
+    private IReadOnlyList<PictureItem> FindPictures(string path)
+    {
+        if (Directory.Exists(path) || ShardFiles.IsShard(path))
+        {
+            var folder = PictureFolder.Unlabelled(path);
+            folder.LeftOut.Report(_observer);
+            return folder.Items;
+        }
+
+        return File.Exists(path)
+            ? [new PictureItem(path)]
+            : throw new PromptKDException($"No picture or folder at '{path}'.");
+    }
 
     /// <returns>Softmax over the classes, [batch, classes], flattened.</returns>
     private float[] Probabilities(Batch batch)

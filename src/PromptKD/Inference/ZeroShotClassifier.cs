@@ -66,12 +66,23 @@ public sealed class ZeroShotClassifier : IDisposable
     /// <summary>Measures the CLIP on class folders.</summary>
     /// <param name="folder"><c>folder/CLASS NAME/PICTURE</c>.</param>
     /// <param name="baseClasses">How many of the first classes count as base; null or 0 for no split.</param>
+    /// <param name="observer">
+    /// Is told which files are left out and which pictures cannot be read; null for nobody.
+    /// </param>
     /// <param name="cancellation">Stops between batches.</param>
     /// <exception cref="PromptKDException">A folder fits no class, or no picture can be read.</exception>
     public BaseNovelResult Evaluate(
-        string folder, int? baseClasses = null, CancellationToken cancellation = default) =>
-        new FolderEvaluation(folder, _classNames, [_preprocessing], options: null)
-            .Measure(_method.Classify, baseClasses, BatchSize, cancellation);
+        string folder,
+        int? baseClasses = null,
+        IRunObserver? observer = null,
+        CancellationToken cancellation = default)
+    {
+        var evaluation = new FolderEvaluation(folder, _classNames, [_preprocessing], options: null);
+        evaluation.LeftOut?.Report(observer ?? IRunObserver.Nobody);
+        BaseNovelResult result = evaluation.Measure(_method.Classify, baseClasses, BatchSize, cancellation);
+        evaluation.Skipped.Report(observer ?? IRunObserver.Nobody);
+        return result;
+    }
 
     /// <summary>Frees the model.</summary>
     public void Dispose() => _method.Dispose();

@@ -1,3 +1,4 @@
+using PromptKD.Data.Pictures;
 using PromptKD.Methods;
 using PromptKD.Runtime;
 using PromptKD.Training;
@@ -36,7 +37,7 @@ internal static class Run
         folder.Begin(inputs.Resolved);
         log.OnPhase(kind.Describe(run));
         Learn(loop, context);
-        loop.Plan.Skipped.Report(log, inputs.Pictures.Unreadable);
+        loop.Plan.Skipped.Report(log);
         method.SetTraining(false);
         return kind.Finish(run, method, loop);
     }
@@ -49,6 +50,11 @@ internal static class Run
         foreach (string warning in settings.Warnings)
         {
             context.Observer.OnWarning(warning);
+        }
+
+        foreach (LeftOut leftOut in settings.LeftOut)
+        {
+            leftOut.Report(context.Observer);
         }
 
         return RunInputs.Open(settings, context);

@@ -18,13 +18,14 @@ internal static class RunPlan
         (ViewGenerator views, int? stored) = run.Inputs.StoredViews is { } made
             ? (made.Views, made.Count)
             : (LoadingSettings.Views(config), (int?)null);
+        loader.Skipped.AddNamed(run.Inputs.Pictures.Unreadable);
         LoadPlan first = Epoch(0, 0);
         return new TrainingPlan
         {
             Target = run.Context.Target,
             Epochs = config.Optim.MaxEpoch,
             BatchesPerEpoch = first.BatchCount,
-            PicturesPerEpoch = Math.Min(first.BatchCount * first.BatchSize, pictures),
+            PicturesPerEpoch = Math.Min(first.BatchCount * first.BatchSize, run.Inputs.Pictures.ReadableCount),
             Batches = (epoch, firstBatch) => loader.Load(Epoch(epoch, firstBatch), run.Context.Stop),
             Skipped = loader.Skipped,
             Schedule = new LearningRateSchedule(config.Optim),
@@ -45,9 +46,9 @@ internal static class RunPlan
 
         LoadPlan Epoch(int epoch, int firstBatch) => new()
         {
-            Order = config.DataLoader.TrainX.Sampler == "SequentialSampler"
+            Order = run.Inputs.Pictures.OnlyReadable(config.DataLoader.TrainX.Sampler == "SequentialSampler"
                 ? EpochOrder.Sequential(pictures)
-                : EpochOrder.Shuffled(pictures, config.Seed, epoch),
+                : EpochOrder.Shuffled(pictures, config.Seed, epoch)),
             BatchSize = config.DataLoader.TrainX.BatchSize,
             DropLast = true,
             FirstBatch = firstBatch,

@@ -29,6 +29,9 @@ internal sealed record RunSettings
     /// <summary>The pictures to learn from; none to evaluate only.</summary>
     public required IReadOnlyList<PictureItem> Pictures { get; init; }
 
+    /// <summary>What lies beside the pictures, in each folder that the run reads, and is left out.</summary>
+    public IReadOnlyList<LeftOut> LeftOut { get; init; } = [];
+
     /// <summary>What the user should know before it begins.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 }

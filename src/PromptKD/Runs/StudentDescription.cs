@@ -1,4 +1,5 @@
 using PromptKD.Configuration;
+using PromptKD.Data.Pictures;
 using PromptKD.Evaluation;
 using PromptKD.Export;
 using PromptKD.Methods;
@@ -36,7 +37,7 @@ internal static class StudentDescription
             Inputs = run.Inputs.Digests,
             TeacherTuning = Tuning(run),
             Training = new StudentTraining(
-                run.Inputs.Pictures.Items.Count,
+                run.Inputs.Pictures.Items.Count - skipped,
                 skipped,
                 config.Optim.MaxEpoch,
                 config.DataLoader.TrainX.BatchSize,
@@ -44,7 +45,10 @@ internal static class StudentDescription
                 settings.KdWeight,
                 settings.Temperature,
                 config.Seed,
-                epoch.Agreement),
+                epoch.Agreement)
+            {
+                LeftOut = LeftOut.Sum(run.Settings.LeftOut.Take(1)),
+            },
             Validation = epoch.Validation,
             TeacherValidation = teacher?.Combined,
             Teachers = run.Inputs.Teacher is { Combination: { } combination, Members: var members }

@@ -28,8 +28,11 @@ public sealed record TeachingReport
     /// <summary>Labelled pictures that it learned from.</summary>
     public required int Pictures { get; init; }
 
-    /// <summary>Those of them that could not be read.</summary>
+    /// <summary>Labelled pictures beside those, that could not be read.</summary>
     public required int SkippedPictures { get; init; }
+
+    /// <summary>Files beside the pictures that are of no kind that is read, or hidden, by kind.</summary>
+    public IReadOnlyDictionary<string, int> LeftOut { get; init; } = new Dictionary<string, int>();
 
     /// <summary>Learned classes that had fewer pictures than asked for.</summary>
     public required int ShortClasses { get; init; }

@@ -223,7 +223,8 @@ internal sealed class TeacherSource : IDisposable
         IReadOnlyList<int> shards = Store!.ShardsToMake(part, _context.Digests);
         _context.Observer.OnPhase($"Storing the teacher's features in {Store.Folder}: {Counted.Of(shards.Count, "shard")} to make, "
             + $"{Counted.Of(Store.Index.ViewCount, "view")}");
-        Store.Fill(loader, tower, shards, _context.Observer.OnStored, _context.Stop);
+        loader.Skipped.AddNamed(pictures.Unreadable);
+        Store.Fill(loader, tower, shards, _context.Observer.OnStored, _context.Stop, pictures.OnlyReadable);
         loader.Skipped.Report(_context.Observer);
     }
 

@@ -40,7 +40,7 @@ public static class TeacherStoring
         }
 
         Checks.Input(config.Input);
-        IReadOnlyList<PictureItem> items = PictureFolder.Unlabelled(config.Distill.Images).Items;
+        var images = PictureFolder.Unlabelled(config.Distill.Images);
         var target = ComputeTarget.Resolve(
             config.Device, config.Trainer.PromptKD.Prec, config.UseCuda, watcher.OnWarning);
         if (ActingKeys.OfFeatures(config).Warning() is { } warning)
@@ -48,13 +48,14 @@ public static class TeacherStoring
             watcher.OnWarning(warning);
         }
 
+        images.LeftOut.Report(watcher);
         string folder = config.Distill.Store;
         var live = config with { Distill = config.Distill with { Store = "" } };
         var memory = DigestMemory.Open(Path.Combine(folder, ".digests.tsv"));
         var context = new RunContext(target, watcher, memory, cancellation);
         using var teacher = TeacherSource.Open(live, context);
         target.UseThreadsFor(teacher.VisionWidth);
-        var pictures = PictureSet.Hash(config.Distill.Images, items, memory, watcher, cancellation);
+        var pictures = PictureSet.Hash(config.Distill.Images, images.Items, memory, watcher, cancellation);
         pictures.RefuseUnreadable(config.Distill.Strict);
         return teacher.FillStore(folder, pictures, part);
     }

@@ -23,13 +23,15 @@ internal sealed class ClassFolderLists : IDatasetReader
     public DatasetSplit Read(DatasetFolder folder, PythonRandom random)
     {
         string[] classes = [.. FolderListing.Folders(folder, folder.Images).Except(Ignored)];
+        var leftOut = new LeftOutCounter();
         PictureItem[] items =
         [
-            .. classes.SelectMany((name, label) => FolderListing.Files(folder, Path.Combine(folder.Images, name))
+            .. classes.SelectMany((name, label) => FolderListing
+                .Pictures(folder, Path.Combine(folder.Images, name), leftOut)
                 .Select(file => new PictureItem(file, label, Renamed.GetValueOrDefault(name, name)))),
         ];
         return items.Length > 0
-            ? SplitShares.ThreeParts(items, random)
+            ? SplitShares.ThreeParts(items, random) with { LeftOut = leftOut.At($"'{folder.Images}'") }
             : throw new PromptKDException(
                 $"{folder.Entry.Name}: no folder of '{folder.Images}' holds a picture. Expected a folder for each class.");
     }

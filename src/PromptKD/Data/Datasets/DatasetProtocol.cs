@@ -28,9 +28,13 @@ internal static class DatasetProtocol
         DatasetEntry entry = DatasetCatalog.Find(dataset.Name);
         var random = new PythonRandom(seed);
         DatasetSplit split = entry.Read(dataset.Root, random);
+        LeftOut? leftOut = split.LeftOut;
         if (entry.IsTestOnly)
         {
-            return new ProtocolLists(Names(dataset, split.Train), split.Train, null, split.Test, null);
+            return new ProtocolLists(Names(dataset, split.Train), split.Train, null, split.Test, null)
+            {
+                LeftOut = leftOut,
+            };
         }
 
         if (dataset.NumShots >= 1)
@@ -38,7 +42,8 @@ internal static class DatasetProtocol
             split = FewShot.Draw(split, dataset.NumShots, random);
         }
 
-        return baseToNovel ? BaseToNovel(dataset, split) : Subset(dataset, split);
+        ProtocolLists lists = baseToNovel ? BaseToNovel(dataset, split) : Subset(dataset, split);
+        return lists with { LeftOut = leftOut };
     }
 
     private static ProtocolLists BaseToNovel(DatasetConfig dataset, DatasetSplit split)

@@ -31,6 +31,9 @@ public sealed record DatasetReport
     /// <summary>What is wrong, a line each; empty if nothing is.</summary>
     public IReadOnlyList<string> Faults { get; private init; } = [];
 
+    /// <summary>Files beside the pictures that are left out, in words, where its folders are listed; null for none.</summary>
+    public string? LeftOut { get; private init; }
+
     /// <summary>Looks at a data set. Nothing is written, and no picture is decoded.</summary>
     /// <param name="entry">Which data set.</param>
     /// <param name="root">DATASET.ROOT, the folder that holds the folders of all data sets.</param>
@@ -85,6 +88,7 @@ public sealed record DatasetReport
             Classes = classes.Count,
             Train = folder.Entry.IsTestOnly ? 0 : split.Train.Count,
             Validation = split.Validation?.Count,
+            LeftOut = split.LeftOut?.Describe(),
             TestBase = ClassSubset.Of(split.Train, "base").From(split.Test).Count,
             TestNovel = ClassSubset.Of(split.Train, "new").From(split.Test).Count,
         };

@@ -9,6 +9,9 @@ namespace PromptKD.Data.Datasets;
 internal sealed record DatasetSplit(
     IReadOnlyList<PictureItem> Train, IReadOnlyList<PictureItem>? Validation, IReadOnlyList<PictureItem> Test)
 {
+    /// <summary>Files beside the pictures, where the folders are listed; null where a file names the pictures.</summary>
+    public LeftOut? LeftOut { get; init; }
+
     /// <summary>The parts that there are, with their names.</summary>
     public IEnumerable<(string Name, IReadOnlyList<PictureItem> Items)> Parts =>
         Validation is null

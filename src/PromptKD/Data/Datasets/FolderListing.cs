@@ -1,3 +1,5 @@
+using PromptKD.Data.Pictures;
+
 namespace PromptKD.Data.Datasets;
 
 /// <summary>
@@ -11,10 +13,28 @@ internal static class FolderListing
     public static IReadOnlyList<string> Folders(DatasetFolder dataset, string folder) =>
         List(dataset, folder, Directory.EnumerateDirectories);
 
-    /// <summary>Full paths of the files directly in a folder.</summary>
+    /// <summary>Full paths of the pictures directly in a folder.</summary>
+    /// <param name="dataset">Whose.</param>
+    /// <param name="folder">The folder.</param>
+    /// <param name="leftOut">Counts the other files.</param>
     /// <exception cref="PromptKDException">It is missing or cannot be listed.</exception>
-    public static IReadOnlyList<string> Files(DatasetFolder dataset, string folder) =>
-        [.. List(dataset, folder, Directory.EnumerateFiles).Select(name => Path.Combine(folder, name))];
+    public static IReadOnlyList<string> Pictures(DatasetFolder dataset, string folder, LeftOutCounter leftOut)
+    {
+        List<string> pictures = [];
+        foreach (string name in List(dataset, folder, Directory.EnumerateFiles))
+        {
+            if (PictureFile.IsPicture(name))
+            {
+                pictures.Add(Path.Combine(folder, name));
+            }
+            else
+            {
+                leftOut.AddFile(name);
+            }
+        }
+
+        return pictures;
+    }
 
     private static string[] List(
         DatasetFolder dataset, string folder, Func<string, IEnumerable<string>> enumerate)

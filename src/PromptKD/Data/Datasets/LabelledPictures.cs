@@ -18,6 +18,9 @@ internal sealed record LabelledPictures
     /// <summary>All other pictures, those of novel classes included.</summary>
     public required IReadOnlyList<PictureItem> HeldOut { get; init; }
 
+    /// <summary>Files beside the pictures, and classes without one.</summary>
+    public required LeftOut LeftOut { get; init; }
+
     /// <summary>Learned classes with fewer pictures than asked for, with the number that they have.</summary>
     public required IReadOnlyList<(string ClassName, int Pictures)> Short { get; init; }
 
@@ -55,6 +58,7 @@ internal sealed record LabelledPictures
             ClassNames = names,
             LearnedClasses = learned,
             Shots = drawn,
+            LeftOut = images.LeftOut,
             HeldOut = [.. images.Items.Where(item => !taken.Contains(item))],
             Short = [.. counts.Index().Where(one => one.Item < shots).Select(one => (names[one.Index], one.Item))],
         };

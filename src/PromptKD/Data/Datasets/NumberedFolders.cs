@@ -19,12 +19,14 @@ internal sealed class NumberedFolders : IDatasetReader
     public DatasetSplit Read(DatasetFolder folder, PythonRandom random)
     {
         SynsetNames names = SynsetNames.Read(folder);
+        var leftOut = new LeftOutCounter();
         PictureItem[] items =
         [
             .. names.Synsets.SelectMany((synset, label) => FolderListing
-                .Files(folder, Path.Combine(folder.Images, label.ToString(CultureInfo.InvariantCulture)))
+                .Pictures(
+                    folder, Path.Combine(folder.Images, label.ToString(CultureInfo.InvariantCulture)), leftOut)
                 .Select(file => new PictureItem(file, label, names.Of(synset)))),
         ];
-        return new DatasetSplit(items, null, items);
+        return new DatasetSplit(items, null, items) { LeftOut = leftOut.At($"'{folder.Images}'") };
     }
 }

@@ -17,4 +17,8 @@ internal sealed record ProtocolLists(
     IReadOnlyList<PictureItem> Train,
     IReadOnlyList<PictureItem>? Validation,
     IReadOnlyList<PictureItem> Test,
-    IReadOnlyList<PictureItem>? RealValidation);
+    IReadOnlyList<PictureItem>? RealValidation)
+{
+    /// <summary>As <see cref="DatasetSplit.LeftOut"/>.</summary>
+    public LeftOut? LeftOut { get; init; }
+}

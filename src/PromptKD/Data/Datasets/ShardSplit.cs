@@ -26,16 +26,19 @@ internal static partial class ShardSplit
     public static DatasetSplit Read(DatasetFolder folder)
     {
         ILookup<string, string> parts = Find(folder).ToLookup(shard => shard.Part, shard => shard.Path);
+        var leftOut = new LeftOutCounter();
         if (folder.Entry.IsTestOnly)
         {
-            IReadOnlyList<PictureItem> all = ReadPart(folder, parts, Test, null, out _);
-            return new DatasetSplit(all, null, all);
+            IReadOnlyList<PictureItem> all = ReadPart(folder, parts, Test, null, leftOut, out _);
+            return new DatasetSplit(all, null, all) { LeftOut = leftOut.At($"'{folder.Path}'") };
         }
 
-        IReadOnlyList<PictureItem> train = ReadPart(folder, parts, Train, null, out IReadOnlyList<string>? names);
-        IReadOnlyList<PictureItem> test = ReadPart(folder, parts, Test, names, out _);
-        return new DatasetSplit(
-            train, parts.Contains(Validation) ? ReadPart(folder, parts, Validation, names, out _) : null, test);
+        IReadOnlyList<PictureItem> train =
+            ReadPart(folder, parts, Train, null, leftOut, out IReadOnlyList<string>? names);
+        IReadOnlyList<PictureItem> test = ReadPart(folder, parts, Test, names, leftOut, out _);
+        IReadOnlyList<PictureItem>? validation =
+            parts.Contains(Validation) ? ReadPart(folder, parts, Validation, names, leftOut, out _) : null;
+        return new DatasetSplit(train, validation, test) { LeftOut = leftOut.At($"'{folder.Path}'") };
     }
 
     private static (string Part, string Path)[] Find(DatasetFolder folder) =>
@@ -57,14 +60,20 @@ internal static partial class ShardSplit
         ILookup<string, string> parts,
         string part,
         IReadOnlyList<string>? classNames,
+        LeftOutCounter leftOut,
         out IReadOnlyList<string> names)
     {
         string[] paths = [.. parts[part]];
-        return paths.Length > 0
-            ? new ShardedPictures(paths).Labelled(classNames, out names)
-            : throw new PromptKDException(
+        if (paths.Length == 0)
+        {
+            throw new PromptKDException(
                 $"{folder.Entry.Name}: '{folder.Path}' holds shards, but none of the part '{part}'. Name them "
                 + $"{part}-0.parquet, {part}-0.tar and so on.");
+        }
+
+        var pictures = new ShardedPictures(paths);
+        leftOut.Add(pictures.LeftOut);
+        return pictures.Labelled(classNames, out names);
     }
 
     [GeneratedRegex("^(train|validation|valid|val|test)[^a-zA-Z]")]

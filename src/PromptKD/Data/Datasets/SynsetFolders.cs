@@ -23,17 +23,20 @@ internal sealed class SynsetFolders(string train, string test) : IDatasetReader
     public DatasetSplit Read(DatasetFolder folder, PythonRandom random)
     {
         SynsetNames names = SynsetNames.Read(folder);
-        PictureItem[] testItems = ReadPart(folder, names, test);
-        return new DatasetSplit(IsTestOnly ? testItems : ReadPart(folder, names, train), null, testItems);
+        var leftOut = new LeftOutCounter();
+        PictureItem[] testItems = ReadPart(folder, names, test, leftOut);
+        PictureItem[] trainItems = IsTestOnly ? testItems : ReadPart(folder, names, train, leftOut);
+        return new DatasetSplit(trainItems, null, testItems) { LeftOut = leftOut.At($"'{folder.Images}'") };
     }
 
-    private static PictureItem[] ReadPart(DatasetFolder folder, SynsetNames names, string part)
+    private static PictureItem[] ReadPart(
+        DatasetFolder folder, SynsetNames names, string part, LeftOutCounter leftOut)
     {
         string parent = Path.Combine(folder.Images, part);
         return
         [
             .. FolderListing.Folders(folder, parent).SelectMany((synset, label) =>
-                FolderListing.Files(folder, Path.Combine(parent, synset))
+                FolderListing.Pictures(folder, Path.Combine(parent, synset), leftOut)
                     .Select(file => new PictureItem(file, label, names.Of(synset)))),
         ];
     }

@@ -19,6 +19,8 @@ namespace PromptKD.Data.Loading;
 /// </example>
 internal sealed class PictureLoader
 {
+    private const int ReasonsShown = 3;
+
     private readonly IReadOnlyList<PictureItem> _items;
     private readonly Preprocessing[] _preparations;
     private readonly int[] _sizes;
@@ -135,6 +137,7 @@ internal sealed class PictureLoader
         {
             int next = plan.FirstBatch;
             bool any = plan.FirstBatch > 0 || plan.BatchCount == 0;
+            List<SkippedPicture> failed = [];
             while (true)
             {
                 for (; next < plan.BatchCount && pending.Count <= _options.Prefetch; next++)
@@ -148,7 +151,7 @@ internal sealed class PictureLoader
                 }
 
                 first.Wait(cancellation);
-                Batch? batch = Finish(pending.Dequeue(), plan);
+                Batch? batch = Finish(pending.Dequeue(), plan, failed);
                 if (batch is not null)
                 {
                     any = true;
@@ -158,9 +161,7 @@ internal sealed class PictureLoader
 
             if (!any)
             {
-                throw new PromptKDException(
-                    $"None of {plan.Order.Count} pictures could be read; the first is {Skipped[0].Path}: "
-                    + $"{Skipped[0].Reason}.");
+                throw NoneRead(plan.Order.Count, failed);
             }
         }
         finally
@@ -172,6 +173,11 @@ internal sealed class PictureLoader
             }
         }
     }
+
+    private static PromptKDException NoneRead(int given, List<SkippedPicture> tried) => new(
+        $"None of {tried.Count} pictures could be read"
+        + (given > tried.Count ? $" (of {given}, {given - tried.Count} make no whole batch)" : "")
+        + $": {SkippedPictures.Describe(tried.Take(ReasonsShown))}.");
 
     private PendingBatch Begin(LoadPlan plan, int number, DecodingWorkers workers)
     {
@@ -199,13 +205,13 @@ internal sealed class PictureLoader
             target);
 
     /// <summary>A finished batch without the pictures that could not be read; null if nothing is left.</summary>
-    private Batch? Finish(PendingBatch pending, LoadPlan plan)
+    private Batch? Finish(PendingBatch pending, LoadPlan plan, List<SkippedPicture> failed)
     {
         using (pending)
         {
             foreach ((int row, Exception error) in pending.Failures)
             {
-                Skip(_items[pending.Items[row]].Path, error);
+                failed.Add(Skip(_items[pending.Items[row]].Path, error));
             }
 
             if (pending.Failures.Count() == pending.Items.Length)
@@ -222,19 +228,12 @@ internal sealed class PictureLoader
         }
     }
 
-    private void Skip(string path, Exception error)
+    private SkippedPicture Skip(string path, Exception error)
     {
-        string reason = error switch
-        {
-            InvalidDataException => error.Message,
-            FileNotFoundException or DirectoryNotFoundException => "no such file",
-            UnauthorizedAccessException => "no permission to read it",
-            IOException => error.Message,
-            _ => "",
-        };
-        if (reason.Length == 0)
+        if (SkippedPicture.ReasonOf(error) is not { Length: > 0 } reason)
         {
             ExceptionDispatchInfo.Throw(error);
+            throw error;
         }
 
         if (_options.Strict)
@@ -242,7 +241,9 @@ internal sealed class PictureLoader
             throw new PromptKDException($"{path}: {reason}. Repair or remove the file.", error);
         }
 
-        Skipped.Add(new SkippedPicture(path, reason));
+        var skipped = new SkippedPicture(path, reason);
+        Skipped.Add(skipped);
+        return skipped;
     }
 
     private Tensor? LabelsOf(IReadOnlyList<int> items)

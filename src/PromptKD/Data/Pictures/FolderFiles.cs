@@ -3,6 +3,13 @@ namespace PromptKD.Data.Pictures;
 /// <summary>The files below a folder: their paths below it, with '/', in ordinal order, without hidden ones.</summary>
 internal sealed class FolderFiles
 {
+    private static readonly EnumerationOptions s_everything = new()
+    {
+        RecurseSubdirectories = true,
+        IgnoreInaccessible = true,
+        AttributesToSkip = FileAttributes.ReparsePoint,
+    };
+
     private readonly List<string> _relative = [];
     private readonly HashSet<string> _openFolders = new(StringComparer.Ordinal);
 
@@ -15,6 +22,9 @@ internal sealed class FolderFiles
 
     /// <summary>Names of the folders directly below the folder, in ordinal order.</summary>
     public IReadOnlyList<string> TopFolders { get; private init; } = [];
+
+    /// <summary>What is passed over while listing: hidden files and folders, links that lead nowhere.</summary>
+    public LeftOutCounter PassedOver { get; } = new();
 
     /// <summary>Lists a folder, and all below it.</summary>
     /// <exception cref="PromptKDException">There is no such folder, or part of it may not be read.</exception>
@@ -60,11 +70,19 @@ internal sealed class FolderFiles
             return;
         }
 
-        foreach (FileSystemInfo entry in folder.EnumerateFileSystemInfos().Where(entry => IsVisible(entry.Name)))
+        foreach (FileSystemInfo entry in folder.EnumerateFileSystemInfos())
         {
-            if (entry is DirectoryInfo child)
+            if (!IsVisible(entry.Name))
+            {
+                PassOver(entry);
+            }
+            else if (entry is DirectoryInfo child)
             {
                 Add(child, RealPath(child, realPath), $"{prefix}{child.Name}/");
+            }
+            else if (!PictureFile.IsPicture(entry.Name) && LeadsNowhere(entry))
+            {
+                PassedOver.Add(LeftOutKinds.Dangling);
             }
             else
             {
@@ -74,6 +92,24 @@ internal sealed class FolderFiles
 
         _openFolders.Remove(realPath);
     }
+
+    // A folder's pictures count, so that a name with a dot does not hide them from their owner.
+    private void PassOver(FileSystemInfo entry)
+    {
+        if (entry is not DirectoryInfo folder)
+        {
+            PassedOver.AddFile(entry.Name);
+            return;
+        }
+
+        int pictures = folder.EnumerateFiles("*", s_everything)
+            .Count(file => PictureFile.IsPicture(file.Name) && IsVisible(file.Name));
+        PassedOver.Add(LeftOutKinds.HiddenPictures, pictures);
+        PassedOver.Add(LeftOutKinds.Hidden, pictures == 0 ? 1 : 0);
+    }
+
+    private static bool LeadsNowhere(FileSystemInfo entry) =>
+        entry.LinkTarget is not null && entry.ResolveLinkTarget(returnFinalTarget: true) is not { Exists: true };
 
     private static string RealPath(DirectoryInfo folder, string? parent) =>
         folder.ResolveLinkTarget(returnFinalTarget: true)?.FullName

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Runtime.ExceptionServices;
 using System.Security.Cryptography;
-using System.Text;
+using PromptKD.Data.Decoding;
 using PromptKD.Runtime;
 
 namespace PromptKD.Data.Pictures;
@@ -12,8 +12,10 @@ namespace PromptKD.Data.Pictures;
 /// SHA-256 over one line a picture (path with '/', bytes, SHA-256 of the content; or path, "unreadable"), in
 /// hexadecimal.
 /// </param>
-/// <param name="Unreadable">The pictures that cannot be read, in order.</param>
-internal sealed record PictureDigest(string Digest, IReadOnlyList<SkippedPicture> Unreadable)
+/// <param name="List">The lines that the digest is of.</param>
+/// <param name="Unreadable">The pictures that cannot be read, by their place among all, in order.</param>
+internal sealed record PictureDigest(
+    string Digest, PictureList List, IReadOnlyList<KeyValuePair<int, SkippedPicture>> Unreadable)
 {
     private const string UnreadableWord = "unreadable";
 
@@ -21,12 +23,17 @@ internal sealed record PictureDigest(string Digest, IReadOnlyList<SkippedPicture
     /// <param name="root">The folder or shard that paths are taken relative to.</param>
     /// <param name="items">The pictures.</param>
     /// <param name="memory">Knows digests of files that have not changed, and learns those of the others.</param>
+    /// <param name="checks">
+    /// Whether each picture is decoded, too: one that cannot be is unreadable, but its bytes still count. What was
+    /// found whole is remembered.
+    /// </param>
     /// <param name="progress">Told after each picture, by any thread: how many are done, and of how many.</param>
     /// <param name="cancellation">Stops between files.</param>
     public static PictureDigest Compute(
         string root,
         IReadOnlyList<PictureItem> items,
         DigestMemory memory,
+        bool checks,
         Action<int, int>? progress,
         CancellationToken cancellation)
     {
@@ -39,7 +46,12 @@ internal sealed record PictureDigest(string Digest, IReadOnlyList<SkippedPicture
             string path = Path.GetRelativePath(root, item.Path).Replace('\\', '/');
             try
             {
-                lines[index] = $"{path}\t{ContentOf(item, memory)}";
+                (string content, string? fault) = ContentOf(item, memory, checks);
+                lines[index] = $"{path}\t{content}";
+                if (fault is not null)
+                {
+                    unreadable[index] = new SkippedPicture(item.Path, fault);
+                }
             }
             catch (Exception error) when (SkippedPicture.ReasonOf(error) is not null)
             {
@@ -49,8 +61,8 @@ internal sealed record PictureDigest(string Digest, IReadOnlyList<SkippedPicture
 
             progress?.Invoke(Interlocked.Increment(ref done), items.Count);
         }, cancellation);
-        return new PictureDigest(
-            DigestOf(lines), [.. unreadable.OrderBy(picture => picture.Key).Select(picture => picture.Value)]);
+        var list = PictureList.Of(lines);
+        return new PictureDigest(list.Digest, list, [.. unreadable.OrderBy(picture => picture.Key)]);
     }
 
     /// <summary>Works on 0 … count − 1 with all processors. What one of them throws comes out as it is.</summary>
@@ -82,34 +94,42 @@ internal sealed record PictureDigest(string Digest, IReadOnlyList<SkippedPicture
         }
     }
 
-    /// <summary>Bytes and SHA-256 of a picture, with a tab between them.</summary>
-    private static string ContentOf(PictureItem item, DigestMemory memory)
+    /// <summary>Bytes and SHA-256 of a picture, with a tab between them; and why it cannot be decoded, if so.</summary>
+    private static (string Content, string? Fault) ContentOf(PictureItem item, DigestMemory memory, bool checks)
     {
         // An archive may hold two files of one name.
         string key = item.Bytes is FileBytes { Length: not null } part
             ? string.Create(CultureInfo.InvariantCulture, $"{item.Path}@{part.Offset}")
             : item.Path;
-        if (memory.Find(item.Bytes.Path, key) is { } known
-            && known.IndexOf(':', StringComparison.Ordinal) is > 0 and int end)
+        string mark = checks ? $":{PictureCheck.Version}" : "";
+        if (memory.Find(item.Bytes.Path, key)?.Split(':') is [string bytes, .., string known] parts
+            && (!checks || parts is [_, PictureCheck.Version, _]))
         {
-            return $"{known.AsSpan(0, end)}\t{known.AsSpan(end + 1)}";
+            return ($"{bytes}\t{known}", null);
         }
 
-        (int length, string sha256) = item.Bytes.Use(bytes => bytes.IsEmpty
+        (int length, string sha256, string? fault) = item.Bytes.Use(bytes => bytes.IsEmpty
             ? throw new InvalidDataException("the file is empty")
-            : (bytes.Length, Convert.ToHexStringLower(SHA256.HashData(bytes))));
-        memory.Remember(item.Bytes.Path, string.Create(CultureInfo.InvariantCulture, $"{length}:{sha256}"), key);
-        return string.Create(CultureInfo.InvariantCulture, $"{length}\t{sha256}");
+            : (bytes.Length, Convert.ToHexStringLower(SHA256.HashData(bytes)), checks ? FaultOf(bytes) : null));
+        if (fault is null)
+        {
+            memory.Remember(
+                item.Bytes.Path, string.Create(CultureInfo.InvariantCulture, $"{length}{mark}:{sha256}"), key);
+        }
+
+        return (string.Create(CultureInfo.InvariantCulture, $"{length}\t{sha256}"), fault);
     }
 
-    private static string DigestOf(string[] lines)
+    private static string? FaultOf(ReadOnlySpan<byte> file)
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        for (int index = 0; index < lines.Length; index++)
+        try
         {
-            hash.AppendData(Encoding.UTF8.GetBytes(index == 0 ? lines[index] : $"\n{lines[index]}"));
+            PictureCheck.Refuse(file);
+            return null;
         }
-
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
+        catch (InvalidDataException error)
+        {
+            return error.Message;
+        }
     }
 }

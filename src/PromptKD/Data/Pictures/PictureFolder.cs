@@ -9,11 +9,12 @@ namespace PromptKD.Data.Pictures;
 /// </summary>
 internal sealed class PictureFolder
 {
-    private PictureFolder(IReadOnlyList<PictureItem> items, IReadOnlyList<string> classNames, int otherFiles)
+    private PictureFolder(IReadOnlyList<PictureItem> items, IReadOnlyList<string> classNames, LeftOut leftOut)
     {
         Items = items;
         ClassNames = classNames;
-        OtherFiles = otherFiles;
+        var labels = items.Select(item => item.Label).ToHashSet();
+        LeftOut = leftOut with { EmptyClasses = [.. classNames.Where((_, label) => !labels.Contains(label))] };
     }
 
     /// <summary>The pictures, ordered by their path below the folder, compared character by character.</summary>
@@ -22,8 +23,11 @@ internal sealed class PictureFolder
     /// <summary>The names of the classes, in the order of their labels; empty if nothing is labelled.</summary>
     public IReadOnlyList<string> ClassNames { get; }
 
-    /// <summary>Files that are no pictures of the set: of another kind, or beside the folders of the classes.</summary>
-    public int OtherFiles { get; }
+    /// <summary>
+    /// Files that are no pictures of the set: of another kind, hidden, or beside the folders of the classes; and the
+    /// classes that have no picture.
+    /// </summary>
+    public LeftOut LeftOut { get; }
 
     /// <summary>Every picture below a folder, however deep, without labels.</summary>
     /// <param name="folder">The folder, or a shard. Links are followed, but not in circles.</param>
@@ -34,22 +38,20 @@ internal sealed class PictureFolder
     {
         if (IsShard(folder))
         {
-            return OfShards([folder]);
+            return OfShards([folder], folder, files: null);
         }
 
         FolderFiles files = FolderFiles.Find(folder);
         if (FindShards(folder, files) is { Count: > 0 } shards)
         {
-            return OfShards(shards);
+            return OfShards(shards, folder, files);
         }
 
         string[] pictures = [.. files.Relative.Where(PictureFile.IsPicture)];
+        LeftOut leftOut = LeftOutOf(folder, files, PictureFile.IsPicture);
         return pictures.Length > 0
-            ? new PictureFolder(
-                [.. pictures.Select(path => new PictureItem(Path.Combine(folder, path)))],
-                [],
-                files.Relative.Count - pictures.Length)
-            : throw Empty(folder, files.Relative.Count);
+            ? new PictureFolder([.. pictures.Select(path => new PictureItem(Path.Combine(folder, path)))], [], leftOut)
+            : throw Empty(folder, leftOut);
     }
 
     /// <summary>
@@ -71,25 +73,46 @@ internal sealed class PictureFolder
     {
         if (IsShard(folder))
         {
-            return OfShards([folder], classNames);
+            return OfLabelledShards([folder], folder, files: null, classNames);
         }
 
         FolderFiles files = FolderFiles.Find(folder);
         if (FindShards(folder, files) is { Count: > 0 } shards)
         {
-            return OfShards(shards, classNames);
+            return OfLabelledShards(shards, folder, files, classNames);
         }
 
         var classFolders = new ClassFolders(folder, files.TopFolders, classNames, required);
         PictureItem[] items =
         [
-            .. files.Relative
-                .Where(path => PictureFile.IsPicture(path) && path.Contains('/', StringComparison.Ordinal))
-                .Select(path => LabelledItem(folder, path, classFolders)),
+            .. files.Relative.Where(IsInClass).Select(path => LabelledItem(folder, path, classFolders)),
         ];
+        LeftOut leftOut = LeftOutOf(folder, files, IsInClass);
         return items.Length > 0
-            ? new PictureFolder(items, classFolders.Names, files.Relative.Count - items.Length)
-            : throw Empty(folder, files.Relative.Count);
+            ? new PictureFolder(items, classFolders.Names, leftOut)
+            : throw Empty(folder, leftOut);
+    }
+
+    private static bool IsInClass(string path) =>
+        PictureFile.IsPicture(path) && path.Contains('/', StringComparison.Ordinal);
+
+    private static LeftOut LeftOutOf(string folder, FolderFiles files, Func<string, bool> isRead)
+    {
+        var counter = new LeftOutCounter();
+        counter.Add(files.PassedOver);
+        foreach (string path in files.Relative.Where(path => !isRead(path)))
+        {
+            if (PictureFile.IsPicture(path))
+            {
+                counter.Add(LeftOutKinds.BesideClasses);
+            }
+            else
+            {
+                counter.AddFile(path);
+            }
+        }
+
+        return counter.At($"'{folder}'");
     }
 
     private static bool IsShard(string path) => ShardFiles.IsShard(path) && File.Exists(path);
@@ -105,17 +128,35 @@ internal sealed class PictureFolder
                 + $"'{Path.GetFileName(shards[0])}'. Put the ones that are meant into a folder of their own.");
     }
 
-    private static PictureFolder OfShards(IReadOnlyList<string> paths)
+    private static PictureFolder OfShards(IReadOnlyList<string> paths, string place, FolderFiles? files)
     {
         var pictures = new ShardedPictures(paths);
-        return new PictureFolder(pictures.Unlabelled(), [], pictures.OtherEntries);
+        return new PictureFolder(pictures.Unlabelled(), [], LeftOutOf(place, files, pictures));
     }
 
-    private static PictureFolder OfShards(IReadOnlyList<string> paths, IReadOnlyList<string>? classNames)
+    private static PictureFolder OfLabelledShards(
+        IReadOnlyList<string> paths, string place, FolderFiles? files, IReadOnlyList<string>? classNames)
     {
         var pictures = new ShardedPictures(paths);
         IReadOnlyList<PictureItem> items = pictures.Labelled(classNames, out IReadOnlyList<string> names);
-        return new PictureFolder(items, names, pictures.OtherEntries);
+        return new PictureFolder(items, names, LeftOutOf(place, files, pictures));
+    }
+
+    // Files beside the shards, and entries of them.
+    private static LeftOut LeftOutOf(string place, FolderFiles? files, ShardedPictures pictures)
+    {
+        var counter = new LeftOutCounter();
+        counter.Add(pictures.LeftOut);
+        if (files is not null)
+        {
+            counter.Add(files.PassedOver);
+            foreach (string path in files.Relative.Where(path => !ShardFiles.IsShard(path)))
+            {
+                counter.AddFile(path);
+            }
+        }
+
+        return counter.At($"'{place}'");
     }
 
     private static PictureItem LabelledItem(string folder, string path, ClassFolders classFolders)
@@ -124,7 +165,7 @@ internal sealed class PictureFolder
         return new PictureItem(Path.Combine(folder, path), label, classFolders.Names[label]);
     }
 
-    private static PromptKDException Empty(string folder, int otherFiles) =>
-        new($"No pictures below '{folder}': {otherFiles} files, none of them {PictureFile.KnownKinds}, or a shard "
-            + $"({ShardFiles.KnownKinds}).");
+    private static PromptKDException Empty(string folder, LeftOut leftOut) => new(
+        $"No pictures below '{folder}': {(leftOut.Count == 0 ? "no files" : leftOut.DescribeKinds())}. What is read ends in "
+        + $"{PictureFile.KnownKinds}, or is a shard ({ShardFiles.KnownKinds}).");
 }

@@ -7,8 +7,31 @@ namespace PromptKD.Data.Pictures;
 /// <param name="Digest">Tells this set from every other: paths, sizes and contents.</param>
 internal sealed record PictureSet(IReadOnlyList<PictureItem> Items, string Digest)
 {
-    /// <summary>Those of <see cref="Items"/> that could not be read when they were hashed.</summary>
+    private const int ReasonsShown = 3;
+
+    private readonly HashSet<int> _unreadable = [];
+
+    private PictureSet(IReadOnlyList<PictureItem> items, PictureDigest digest)
+        : this(items, digest.Digest)
+    {
+        List = digest.List;
+        Unreadable = [.. digest.Unreadable.Select(picture => picture.Value)];
+        _unreadable = [.. digest.Unreadable.Select(picture => picture.Key)];
+    }
+
+    /// <summary>Those of <see cref="Items"/> that could not be read, or decoded, when they were hashed.</summary>
     public IReadOnlyList<SkippedPicture> Unreadable { get; init; } = [];
+
+    /// <summary>What the digest is of; null where nothing was hashed.</summary>
+    public PictureList? List { get; }
+
+    /// <summary>How many pictures there are to learn from.</summary>
+    public int ReadableCount => Items.Count - Unreadable.Count;
+
+    /// <summary>An order without the pictures that cannot be read: all epochs leave out the same.</summary>
+    /// <param name="order">Places in <see cref="Items"/>.</param>
+    public IReadOnlyList<int> OnlyReadable(IReadOnlyList<int> order) =>
+        _unreadable.Count == 0 ? order : [.. order.Where(place => !_unreadable.Contains(place))];
 
     /// <summary>Refuses a set of which a picture cannot be read, where each of them is to be.</summary>
     /// <param name="strict">DISTILL.STRICT.</param>
@@ -21,13 +44,15 @@ internal sealed record PictureSet(IReadOnlyList<PictureItem> Items, string Diges
         }
     }
 
-    /// <summary>Hashes the pictures of a folder, and warns of those that cannot be read.</summary>
+    /// <summary>
+    /// Hashes the pictures of a folder, decodes each of them once, and warns of those that cannot be read.
+    /// </summary>
     /// <param name="folder">The folder; paths in the digest are relative to it.</param>
     /// <param name="items">Its pictures.</param>
     /// <param name="memory">Knows digests of files that have not changed; saved, also where hashing is stopped.</param>
     /// <param name="observer">Is told that it begins, how far it is, and which pictures cannot be read.</param>
     /// <param name="cancellation">Stops between files.</param>
-    /// <exception cref="PromptKDException">The memory cannot be written.</exception>
+    /// <exception cref="PromptKDException">None can be read, or the memory cannot be written.</exception>
     public static PictureSet Hash(
         string folder,
         IReadOnlyList<PictureItem> items,
@@ -44,18 +69,22 @@ internal sealed record PictureSet(IReadOnlyList<PictureItem> Items, string Diges
         try
         {
             var progress = new HashingProgress(observer, TimeProvider.System);
-            digest = PictureDigest.Compute(folder, items, memory, progress.Report, cancellation);
+            digest = PictureDigest.Compute(folder, items, memory, checks: true, progress.Report, cancellation);
         }
         finally
         {
             memory.Save();
         }
 
-        foreach (SkippedPicture picture in digest.Unreadable)
+        var pictures = new PictureSet(items, digest);
+        if (items.Count > 0 && pictures.ReadableCount == 0)
         {
-            observer.OnWarning($"skipped {picture.Path}: {picture.Reason}");
+            throw new PromptKDException(
+                $"None of {items.Count} pictures could be read: "
+                + $"{SkippedPictures.Describe(pictures.Unreadable.Take(ReasonsShown))}.");
         }
 
-        return new PictureSet(items, digest.Digest) { Unreadable = digest.Unreadable };
+        SkippedPictures.Warn(observer, pictures.Unreadable);
+        return pictures;
     }
 }

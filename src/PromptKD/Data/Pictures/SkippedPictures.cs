@@ -6,8 +6,11 @@ namespace PromptKD.Data.Pictures;
 /// <summary>The pictures that could not be read, each named once, in the order in which they were met.</summary>
 internal sealed class SkippedPictures : IReadOnlyList<SkippedPicture>
 {
+    private const int MostNamed = 20;
+
     private readonly List<SkippedPicture> _pictures = [];
     private readonly HashSet<string> _paths = [];
+    private int _named;
 
     /// <summary>How many there are.</summary>
     public int Count => _pictures.Count;
@@ -21,16 +24,43 @@ internal sealed class SkippedPictures : IReadOnlyList<SkippedPicture>
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    /// <summary>Names each of them, as a warning.</summary>
+    /// <summary>Pictures with the reasons why they could not be read, in a sentence.</summary>
+    public static string Describe(IEnumerable<SkippedPicture> pictures) =>
+        string.Join("; ", pictures.Select(picture => $"{picture.Path}: {picture.Reason}"));
+
+    /// <summary>Names pictures as warnings: some of them each, then how many more there are.</summary>
     /// <param name="observer">Is warned.</param>
-    /// <param name="named">Those that were named before; null for none.</param>
-    public void Report(IRunObserver observer, IEnumerable<SkippedPicture>? named = null)
+    /// <param name="pictures">Each of which could not be read.</param>
+    public static void Warn(IRunObserver observer, IReadOnlyCollection<SkippedPicture> pictures)
     {
-        foreach (SkippedPicture picture in _pictures.ExceptBy(
-            (named ?? []).Select(known => known.Path), picture => picture.Path))
+        foreach (SkippedPicture picture in pictures.Take(MostNamed))
         {
             observer.OnWarning($"skipped {picture.Path}: {picture.Reason}");
         }
+
+        if (pictures.Count > MostNamed)
+        {
+            observer.OnWarning($"skipped {pictures.Count - MostNamed} more pictures that could not be read");
+        }
+    }
+
+    /// <summary>Names those that were not named before, as warnings.</summary>
+    /// <param name="observer">Is warned.</param>
+    public void Report(IRunObserver observer)
+    {
+        Warn(observer, _pictures[_named..]);
+        _named = _pictures.Count;
+    }
+
+    /// <summary>Adds pictures that have been named already.</summary>
+    public void AddNamed(IEnumerable<SkippedPicture> pictures)
+    {
+        foreach (SkippedPicture picture in pictures)
+        {
+            Add(picture);
+        }
+
+        _named = _pictures.Count;
     }
 
     /// <summary>Adds a picture unless it is there already: every epoch meets it again.</summary>

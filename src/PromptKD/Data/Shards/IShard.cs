@@ -8,8 +8,8 @@ internal interface IShard
     /// <summary>The pictures, in the order in which they lie in the file.</summary>
     IReadOnlyList<ShardPicture> Pictures { get; }
 
-    /// <summary>Entries that are no pictures.</summary>
-    int OtherEntries { get; }
+    /// <summary>Entries that are no pictures, and say nothing of one.</summary>
+    LeftOutCounter LeftOut { get; }
 
     /// <summary>The names of the classes that labels count in, where the file has them; null where not.</summary>
     IReadOnlyList<string>? ClassNames { get; }

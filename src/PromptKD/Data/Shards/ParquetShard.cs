@@ -47,7 +47,7 @@ internal sealed class ParquetShard : IShard
     public IReadOnlyList<ShardPicture> Pictures { get; }
 
     /// <inheritdoc/>
-    public int OtherEntries => 0;
+    public LeftOutCounter LeftOut { get; } = new();
 
     /// <inheritdoc/>
     public IReadOnlyList<string>? ClassNames => _columns.ClassNames;

@@ -17,17 +17,23 @@ internal sealed class ShardedPictures
     {
         _paths = paths;
         _shards = ShardFiles.Open(paths);
-        OtherEntries = _shards.Sum(shard => shard.OtherEntries);
+        foreach (IShard shard in _shards)
+        {
+            LeftOut.Add(shard.LeftOut);
+        }
+
         if (_shards.All(shard => shard.Pictures.Count == 0))
         {
+            LeftOut none = LeftOut.At(paths[0]);
             throw new PromptKDException(
                 $"No pictures in {(paths.Count == 1 ? $"'{paths[0]}'" : $"'{paths[0]}' and {paths.Count - 1} more")}: "
-                + $"{OtherEntries} entries, none of them {PictureFile.KnownKinds}.");
+                + $"{(none.Count == 0 ? "no entries" : none.DescribeKinds())}. What is read ends in "
+                + $"{PictureFile.KnownKinds}.");
         }
     }
 
-    /// <summary>Entries that are no pictures.</summary>
-    public int OtherEntries { get; }
+    /// <summary>Entries that are no pictures, and say nothing of one.</summary>
+    public LeftOutCounter LeftOut { get; } = new();
 
     /// <summary>The pictures without labels.</summary>
     public IReadOnlyList<PictureItem> Unlabelled() =>

@@ -28,7 +28,7 @@ internal sealed class TarShard : IShard
     public IReadOnlyList<ShardPicture> Pictures => _pictures;
 
     /// <inheritdoc/>
-    public int OtherEntries { get; private set; }
+    public LeftOutCounter LeftOut { get; } = new();
 
     /// <inheritdoc/>
     public IReadOnlyList<string>? ClassNames => null;
@@ -50,6 +50,7 @@ internal sealed class TarShard : IShard
                 shard.Add(entry, stream.Length);
             }
 
+            shard.CountLabelsWithoutPicture();
             return shard;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidDataException
@@ -73,6 +74,7 @@ internal sealed class TarShard : IShard
             or TarEntryType.ContiguousFile;
         if (!isFile || file.StartsWith('.'))
         {
+            PassOver(entry, isFile, file);
             return;
         }
 
@@ -91,10 +93,36 @@ internal sealed class TarShard : IShard
             return;
         }
 
-        OtherEntries++;
         if (dot >= 0 && s_labelEndings.Contains(file[(dot + 1)..], StringComparer.OrdinalIgnoreCase))
         {
             _labelFiles[$"{key}.{file[(dot + 1)..].ToLowerInvariant()}"] = bytes;
+        }
+        else
+        {
+            LeftOut.AddFile(name);
+        }
+    }
+
+    // Folders are no contents; headers of the archive itself do not come here.
+    private void PassOver(TarEntry entry, bool isFile, string file)
+    {
+        if (isFile)
+        {
+            LeftOut.AddFile(file);
+        }
+        else if (entry.EntryType is not (TarEntryType.Directory or TarEntryType.DirectoryList))
+        {
+            LeftOut.Add(LeftOutKinds.NoFiles);
+        }
+    }
+
+    // A label is part of its picture's sample; one without a picture is left out.
+    private void CountLabelsWithoutPicture()
+    {
+        var keys = _keys.ToHashSet(StringComparer.Ordinal);
+        foreach (string file in _labelFiles.Keys.Where(file => !keys.Contains(Path.ChangeExtension(file, null))))
+        {
+            LeftOut.AddFile(file);
         }
     }
 

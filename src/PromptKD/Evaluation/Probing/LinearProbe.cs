@@ -40,6 +40,11 @@ public static class LinearProbe
             PictureFolder.Labelled(request.Validation, train.ClassNames),
             PictureFolder.Labelled(request.Test, train.ClassNames),
         ];
+        foreach (PictureFolder folder in folders)
+        {
+            folder.LeftOut.Report(watcher);
+        }
+
         ProbeFeatures[] features = Encode(request, folders, watcher, cancellation);
         using ProbeFeatures training = features[0], validation = features[1], test = features[2];
         var split = new DatasetSplit(training.Items, validation.Items, test.Items);

@@ -47,10 +47,7 @@ internal sealed record ProbeFeatures(Tensor Values, Tensor Labels, IReadOnlyList
             }
         }
 
-        foreach (SkippedPicture picture in loader.Skipped)
-        {
-            observer.OnWarning($"skipped {picture.Path}: {picture.Reason}");
-        }
+        loader.Skipped.Report(observer);
 
         return new ProbeFeatures(cat(values).DetachFromDisposeScope(), cat(labels).DetachFromDisposeScope(), read);
     }

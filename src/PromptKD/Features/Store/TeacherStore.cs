@@ -63,19 +63,32 @@ internal sealed class TeacherStore
     /// <param name="shards">Which ones, as <see cref="ShardsToMake"/> says.</param>
     /// <param name="done">Told after each batch: pictures × views since the start, and in all that are to be made.</param>
     /// <param name="cancellation">Stops between batches; finished shards stay.</param>
-    /// <exception cref="PromptKDException">A shard cannot be written, or no picture of it can be read.</exception>
+    /// <param name="readable">
+    /// Leaves out of some pictures those that are known to be unreadable, whose features stay zero; null for none.
+    /// </param>
+    /// <exception cref="PromptKDException">
+    /// A shard cannot be written, or no picture of it can be read that should be.
+    /// </exception>
     public void Fill(
         PictureLoader loader,
         LiveFeatures teacher,
         IReadOnlyList<int> shards,
         Action<long, long>? done,
-        CancellationToken cancellation)
+        CancellationToken cancellation,
+        Func<IReadOnlyList<int>, IReadOnlyList<int>>? readable = null)
     {
-        long total = shards.Sum(shard => (long)PicturesOf(shard).Count * Index.ViewCount);
+        readable ??= pictures => pictures;
+        long total = shards.Sum(shard => (long)readable(PicturesOf(shard)).Count * Index.ViewCount);
         long made = 0;
         foreach (int shard in shards)
         {
-            using Tensor features = Compute(loader, teacher, shard, count => done?.Invoke(made += count, total), cancellation);
+            using Tensor features = Compute(
+                loader,
+                teacher,
+                PicturesOf(shard),
+                readable(PicturesOf(shard)),
+                count => done?.Invoke(made += count, total),
+                cancellation);
             StoreShard.Write(Folder, shard, features, Index.Digest);
             RemoveRemains(shard);
         }
@@ -144,15 +157,19 @@ internal sealed class TeacherStore
     }
 
     private Tensor Compute(
-        PictureLoader loader, LiveFeatures teacher, int shard, Action<int> done, CancellationToken cancellation)
+        PictureLoader loader,
+        LiveFeatures teacher,
+        IReadOnlyList<int> pictures,
+        IReadOnlyList<int> order,
+        Action<int> done,
+        CancellationToken cancellation)
     {
-        IReadOnlyList<int> pictures = PicturesOf(shard);
         Tensor features = zeros([pictures.Count, Index.ViewCount, Index.EmbeddingSize], ScalarType.Float16);
         for (int view = 0; view < Index.ViewCount; view++)
         {
             var plan = new LoadPlan
             {
-                Order = pictures,
+                Order = order,
                 BatchSize = Index.BatchSize,
                 Views = Index.Views,
                 View = view,

@@ -18,6 +18,7 @@ namespace PromptKD.Runs.Distill;
 /// <param name="config">All settings.</param>
 internal sealed class DistillKind(ExperimentConfig config) : RunKind<DistillationReport>
 {
+    private readonly SkippedPictures _skippedInValidation = new();
     private IReadOnlyList<PictureItem> _validation = [];
     private TeacherResults? _teacherResults;
 
@@ -29,7 +30,10 @@ internal sealed class DistillKind(ExperimentConfig config) : RunKind<Distillatio
         DistillConfig paths = settled.Distill;
         MethodRow method = MethodCatalog.Find(DistillPreset.Config.Trainer.Name);
         List<string> warnings = [.. new[] { ActingKeys.OfDistill(settled).Warning() }.OfType<string>()];
-        _validation = paths.Val.Length == 0 ? [] : PictureFolder.Labelled(paths.Val, paths.Classes).Items;
+        PictureFolder? validation =
+            paths.Val.Length == 0 ? null : PictureFolder.Labelled(paths.Val, paths.Classes);
+        _validation = validation?.Items ?? [];
+        var images = PictureFolder.Unlabelled(paths.Images);
         return new RunSettings
         {
             Config = settled,
@@ -38,7 +42,8 @@ internal sealed class DistillKind(ExperimentConfig config) : RunKind<Distillatio
             Clip = paths.Student,
             ClassNames = paths.Classes,
             PictureRoot = paths.Images,
-            Pictures = PictureFolder.Unlabelled(paths.Images).Items,
+            Pictures = images.Items,
+            LeftOut = [.. new[] { images.LeftOut, validation?.LeftOut }.OfType<LeftOut>()],
             Warnings = warnings,
         };
     }
@@ -65,13 +70,12 @@ internal sealed class DistillKind(ExperimentConfig config) : RunKind<Distillatio
     /// <summary>Measures the teachers, while their image towers are in memory.</summary>
     public override void Prepare(OpenRun run) => _teacherResults = _validation.Count == 0
         ? TeacherMeasurement.Release(run.Inputs.Teacher!)
-        : TeacherMeasurement.Measure(run.Inputs.Teacher!, Evaluate, run);
+        : TeacherMeasurement.Measure(run.Inputs.Teacher!, Evaluate, Tell, run);
 
     /// <inheritdoc/>
     public override TrainingPlan Plan(OpenRun run, ITrainedMethod method, TrainingPlan common) => common with
     {
-        Validate = _validation.Count == 0 ? null : (_, stop) => Evaluate([run.Inputs.Preparation], run).Measure(
-            method.Classify, config.Distill.Base, config.DataLoader.Test.BatchSize, stop),
+        Validate = _validation.Count == 0 ? null : (_, stop) => Validate(run, method, stop),
         EpochDone = history =>
         {
             run.Folder.WriteMetrics(MetricLines.Of(history, _teacherResults));
@@ -85,7 +89,7 @@ internal sealed class DistillKind(ExperimentConfig config) : RunKind<Distillatio
 
     /// <inheritdoc/>
     public override string Describe(OpenRun run) =>
-        $"Distilling {Counted.Of(run.Inputs.Pictures.Items.Count, "picture")}, "
+        $"Distilling {Counted.Of(run.Inputs.Pictures.ReadableCount, "picture")}, "
         + Counted.Of(config.Optim.MaxEpoch, "epoch");
 
     /// <inheritdoc/>
@@ -98,6 +102,26 @@ internal sealed class DistillKind(ExperimentConfig config) : RunKind<Distillatio
         return Report(run, loop.Position, manifest);
     }
 
+    private BaseNovelResult Validate(OpenRun run, ITrainedMethod method, CancellationToken stop)
+    {
+        FolderEvaluation evaluation = Evaluate([run.Inputs.Preparation], run);
+        BaseNovelResult result = evaluation.Measure(
+            method.Classify, config.Distill.Base, config.DataLoader.Test.BatchSize, stop);
+        Tell(run, evaluation);
+        return result;
+    }
+
+    // Every epoch meets the same ones.
+    private void Tell(OpenRun run, FolderEvaluation evaluation)
+    {
+        foreach (SkippedPicture picture in evaluation.Skipped)
+        {
+            _skippedInValidation.Add(picture);
+        }
+
+        _skippedInValidation.Report(run.Log);
+    }
+
     private FolderEvaluation Evaluate(IReadOnlyList<Preprocessing> preparations, OpenRun run) => new(
         _validation,
         config.Distill.Classes.Count,
@@ -106,12 +130,13 @@ internal sealed class DistillKind(ExperimentConfig config) : RunKind<Distillatio
 
     private static DistillationReport Report(OpenRun run, TrainingPosition end, StudentManifest student) => new(
         run.Folder.StudentFolder,
-        run.Inputs.Pictures.Items.Count,
+        run.Inputs.Pictures.Items.Count - end.Skipped.Count,
         end.Skipped,
         end.History,
         student.TeacherValidation,
         student.Validation)
     {
         EachTeacher = student.Teachers?.Validations ?? [],
+        LeftOut = LeftOut.Sum(run.Settings.LeftOut.Take(1)),
     };
 }

@@ -6,8 +6,8 @@ namespace PromptKD.Runs.Distill;
 
 /// <summary>What a distillation came to.</summary>
 /// <param name="StudentFolder">The deployable package.</param>
-/// <param name="Pictures">Unlabelled pictures that were given.</param>
-/// <param name="Skipped">Those of them that could not be read, with the reason.</param>
+/// <param name="Pictures">Unlabelled pictures that were learned from.</param>
+/// <param name="Skipped">Pictures beside those, that could not be read, with the reason.</param>
 /// <param name="Epochs">One record an epoch, in order.</param>
 /// <param name="Teacher">
 /// Accuracies of the teacher on the validation folder, of several combined; null without one.
@@ -26,4 +26,7 @@ public sealed record DistillationReport(
     /// teacher, or without a validation folder.
     /// </summary>
     public IReadOnlyList<BaseNovelResult?> EachTeacher { get; init; } = [];
+
+    /// <summary>Files beside the pictures that are of no kind that is read, or hidden, by kind.</summary>
+    public IReadOnlyDictionary<string, int> LeftOut { get; init; } = new Dictionary<string, int>();
 }

@@ -11,10 +11,14 @@ internal static class TeacherMeasurement
     /// <summary>Measures each teacher whose image tower is in memory, and all of them combined; then frees the towers.</summary>
     /// <param name="teacher">One or several.</param>
     /// <param name="evaluate">Loads the validation pictures, prepared in several ways.</param>
+    /// <param name="tell">Names the pictures that could not be read.</param>
     /// <param name="run">The run.</param>
     /// <returns>Null where no tower is in memory.</returns>
     public static TeacherResults? Measure(
-        ITeacher teacher, Func<IReadOnlyList<Preprocessing>, OpenRun, FolderEvaluation> evaluate, OpenRun run)
+        ITeacher teacher,
+        Func<IReadOnlyList<Preprocessing>, OpenRun, FolderEvaluation> evaluate,
+        Action<OpenRun, FolderEvaluation> tell,
+        OpenRun run)
     {
         Teacher[] live = [.. teacher.Members.Where(member => member.HasTower)];
         if (live.Length == 0)
@@ -33,7 +37,7 @@ internal static class TeacherMeasurement
             run.Settings.Config.Distill.Base,
             run.Settings.Config.DataLoader.Test.BatchSize,
             run.Context.Stop);
-        evaluation.Skipped.Report(run.Log);
+        tell(run, evaluation);
         Release(teacher);
         return teacher.Members.Count == 1
             ? new TeacherResults(results[0], [])

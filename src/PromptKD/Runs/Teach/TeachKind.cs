@@ -2,6 +2,7 @@ using PromptKD.Configuration;
 using PromptKD.Configuration.Presets;
 using PromptKD.Dassl;
 using PromptKD.Data.Datasets;
+using PromptKD.Data.Pictures;
 using PromptKD.Methods;
 using PromptKD.Models.Weights;
 using PromptKD.Runtime;
@@ -44,6 +45,7 @@ internal sealed class TeachKind(ExperimentConfig config) : RunKind<TeachingRepor
             ClassNames = [.. _labelled.ClassNames.Take(_labelled.LearnedClasses)],
             PictureRoot = settled.Distill.Labelled,
             Pictures = _labelled.Shots,
+            LeftOut = [.. new[] { _labelled.LeftOut, ValidationLeftOut(settled) }.OfType<LeftOut>()],
             Warnings = warnings,
         };
     }
@@ -88,7 +90,7 @@ internal sealed class TeachKind(ExperimentConfig config) : RunKind<TeachingRepor
 
     /// <inheritdoc/>
     public override string Describe(OpenRun run) =>
-        $"Teaching with {Labelled.Shots.Count} labelled pictures of {Labelled.LearnedClasses} classes by "
+        $"Teaching with {run.Inputs.Pictures.ReadableCount} labelled pictures of {Labelled.LearnedClasses} classes by "
         + $"{config.Trainer.Name}, {Counted.Of(config.Optim.MaxEpoch, "epoch")}";
 
     /// <inheritdoc/>
@@ -102,7 +104,8 @@ internal sealed class TeachKind(ExperimentConfig config) : RunKind<TeachingRepor
             Method = config.Trainer.Name,
             LearnedClasses = run.Settings.ClassNames,
             Shots = config.Dataset.NumShots,
-            Pictures = Labelled.Shots.Count,
+            Pictures = Labelled.Shots.Count - loop.Plan.Skipped.Count,
+            LeftOut = LeftOut.Sum(run.Settings.LeftOut.Take(1)),
             SkippedPictures = loop.Plan.Skipped.Count,
             ShortClasses = Labelled.Short.Count,
             Seed = run.Settings.Config.Seed,
@@ -122,6 +125,12 @@ internal sealed class TeachKind(ExperimentConfig config) : RunKind<TeachingRepor
         run.Log.OnPhase($"Wrote {checkpoint}");
         return report;
     }
+
+    // Listed again when it is measured: a folder that does not fit is refused before anything is learned.
+    private static LeftOut? ValidationLeftOut(ExperimentConfig settled) => settled.Distill.Val.Length == 0
+        ? null
+        : PictureFolder.Labelled(
+            settled.Distill.Val, settled.Distill.Classes.Count > 0 ? settled.Distill.Classes : null).LeftOut;
 
     private void Keep(OpenRun run, ITrainedMethod method, LearningRateSchedule schedule, Optimizer optimizer)
     {

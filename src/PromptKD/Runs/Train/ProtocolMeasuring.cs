@@ -15,7 +15,7 @@ namespace PromptKD.Runs.Train;
 /// <param name="splits">What the protocol measures.</param>
 internal sealed class ProtocolMeasuring(OpenRun run, DasslLog log, IClassifier classifier, ProtocolSplits splits)
 {
-    private readonly HashSet<string> _named = [];
+    private readonly SkippedPictures _skipped = new();
 
     private ExperimentConfig Config => run.Settings.Config;
 
@@ -100,10 +100,12 @@ internal sealed class ProtocolMeasuring(OpenRun run, DasslLog log, IClassifier c
             LoadingSettings.Options(Config, run.Context.Target.Device),
             Config.DataLoader.Test.BatchSize,
             stop);
-        foreach (SkippedPicture picture in skipped.Where(picture => _named.Add(picture.Path)))
+        foreach (SkippedPicture picture in skipped)
         {
-            log.OnWarning($"skipped {picture.Path}: {picture.Reason}");
+            _skipped.Add(picture);
         }
+
+        _skipped.Report(log);
 
         return metrics;
     }

@@ -3,6 +3,7 @@ using PromptKD.Configuration;
 using PromptKD.Configuration.Presets;
 using PromptKD.Dassl;
 using PromptKD.Data.Datasets;
+using PromptKD.Data.Pictures;
 using PromptKD.Evaluation;
 using PromptKD.Export;
 using PromptKD.Methods;
@@ -64,6 +65,7 @@ internal sealed class TrainKind(ExperimentConfig config, TrainingRequest request
             ClassNames = lists.ClassNames,
             PictureRoot = resolved.Dataset.Root,
             Pictures = Trains ? lists.Train : [],
+            LeftOut = [.. new[] { lists.LeftOut }.OfType<LeftOut>()],
             Warnings = warnings,
         };
     }
@@ -94,7 +96,7 @@ internal sealed class TrainKind(ExperimentConfig config, TrainingRequest request
 
     /// <inheritdoc/>
     public override string Describe(OpenRun run) =>
-        $"Training {_method.Name} on {Counted.Of(run.Inputs.Pictures.Items.Count, "picture")} of {run.Settings.Config.Dataset.Name}, "
+        $"Training {_method.Name} on {Counted.Of(run.Inputs.Pictures.ReadableCount, "picture")} of {run.Settings.Config.Dataset.Name}, "
         + $"{Counted.Of(config.Optim.MaxEpoch, "epoch")}; the model of which epoch is kept: {_splits!.DescribeSelection()}";
 
     /// <inheritdoc/>
@@ -112,7 +114,10 @@ internal sealed class TrainKind(ExperimentConfig config, TrainingRequest request
                 StudentDescription.Of(run, student, selected, end.Skipped.Count, teacher: null));
         }
 
-        return new TrainingReport(run.Folder.Root, result, end.History, end.Skipped);
+        return new TrainingReport(run.Folder.Root, result, end.History, end.Skipped)
+        {
+            LeftOut = LeftOut.Sum(run.Settings.LeftOut),
+        };
     }
 
     /// <summary>The last test, and what is written of it.</summary>

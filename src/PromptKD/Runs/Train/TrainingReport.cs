@@ -13,4 +13,10 @@ public sealed record TrainingReport(
     string OutputFolder,
     TrainingResult? Result,
     IReadOnlyList<EpochRecord> Epochs,
-    IReadOnlyList<SkippedPicture> Skipped);
+    IReadOnlyList<SkippedPicture> Skipped)
+{
+    /// <summary>
+    /// Files beside the pictures that are of no kind that is read, by kind, where the folders of the data set are listed.
+    /// </summary>
+    public IReadOnlyDictionary<string, int> LeftOut { get; init; } = new Dictionary<string, int>();
+}

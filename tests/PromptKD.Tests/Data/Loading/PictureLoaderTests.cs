@@ -145,7 +145,8 @@ public sealed class PictureLoaderTests : IDisposable
             () => LoadAll(loader, new LoadPlan { Order = [0, 1], BatchSize = 1 }));
 
         Assert.Equal(
-            $"None of 2 pictures could be read; the first is {items[0].Path}: no such file.", error.Message);
+            $"None of 2 pictures could be read: {items[0].Path}: no such file; {items[1].Path}: no such file.",
+            error.Message);
     }
 
     [Fact]

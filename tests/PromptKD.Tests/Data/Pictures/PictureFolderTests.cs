@@ -18,7 +18,7 @@ public sealed class PictureFolderTests : IDisposable
         // Ordinal: capitals first, '.' before '/', digits one by one.
         Assert.Equal(["Z.jpeg", "a.gif", "a/10.webp", "a/2.png", "a/deep/er/x.bmp", "b.JPG"], Relative(images));
         Assert.All(images.Items, item => Assert.Null(item.Label));
-        Assert.Equal(2, images.OtherFiles);
+        Assert.Equal(2, images.LeftOut.Count);
     }
 
     [Fact]
@@ -29,7 +29,7 @@ public sealed class PictureFolderTests : IDisposable
         PictureFolder images = PictureFolder.Unlabelled(_folder);
 
         Assert.Equal(["a.png"], Relative(images));
-        Assert.Equal(0, images.OtherFiles);
+        Assert.Equal(3, images.LeftOut.Count);
     }
 
     [Fact]
@@ -56,9 +56,9 @@ public sealed class PictureFolderTests : IDisposable
 
         Assert.Equal($"No folder at '{missing}'.", noFolder.Message);
         Assert.Equal(
-            $"No pictures below '{_folder}': 1 files, none of them .jpg, .jpeg, .jpe, .jfif, .png, .apng, .bmp, "
+            $"No pictures below '{_folder}': 1 .txt. What is read ends in .jpg, .jpeg, .jpe, .jfif, .png, .apng, .bmp, "
             + ".gif, .webp, .tif, .tiff, .heic, .heif, .hif, .avif, "
-            + "or a shard (.parquet, .tar).",
+            + "or is a shard (.parquet, .tar).",
             noPictures.Message);
         Assert.Equal(
             $"No folders in '{_folder}': labelled pictures lie in a folder for each class.", noClasses.Message);
@@ -75,7 +75,7 @@ public sealed class PictureFolderTests : IDisposable
         Assert.Equal(["dog/2.png", "dog/more/3.png", "tabby_cat/1.png"], Relative(images));
         Assert.Equal([0, 0, 1], images.Items.Select(item => item.Label!.Value));
         Assert.Equal(["dog", "dog", "tabby cat"], images.Items.Select(item => item.ClassName));
-        Assert.Equal(1, images.OtherFiles);
+        Assert.Equal(1, images.LeftOut.Count);
     }
 
     [Fact]

@@ -59,7 +59,7 @@ public sealed class PictureSetTests : IDisposable
     private PictureItem Add(string name)
     {
         string path = Path.Combine(_folder, name);
-        File.WriteAllBytes(path, [1]);
+        File.WriteAllBytes(path, TestPictures.Grey(1));
         File.SetLastWriteTimeUtc(path, new DateTime(2020, 1, 2, 3, 4, 5, DateTimeKind.Utc));
         return new PictureItem(path);
     }

@@ -1,0 +1,64 @@
+using System.Globalization;
+
+namespace PromptKD.Data.Pictures;
+
+/// <summary>The kinds of file that are left out, and which of them nobody takes for pictures.</summary>
+internal static class LeftOutKinds
+{
+    /// <summary>Pictures directly in the folder that holds the folders of the classes.</summary>
+    public const string BesideClasses = "pictures beside the class folders";
+
+    /// <summary>Pictures whose name, or a folder's above them, begins with a dot.</summary>
+    public const string HiddenPictures = "hidden pictures";
+
+    /// <summary>Other files and folders whose name begins with a dot; a folder counts once.</summary>
+    public const string Hidden = "hidden files";
+
+    /// <summary>Links to what is not there.</summary>
+    public const string Dangling = "links that lead nowhere";
+
+    /// <summary>Entries of an archive that are links or devices.</summary>
+    public const string NoFiles = "entries that are links or devices";
+
+    private const string NoEnding = "files without an ending";
+    private const string SystemBeside = "._*";
+
+    // What operating systems leave behind by themselves.
+    private static readonly HashSet<string> s_systemFiles =
+        new(["Thumbs.db", "ehthumbs.db", "desktop.ini", ".DS_Store"], StringComparer.OrdinalIgnoreCase);
+
+    // What people and programs keep beside pictures.
+    private static readonly HashSet<string> s_sideEndings = new(
+        [
+            ".txt", ".json", ".jsonl", ".csv", ".tsv", ".md", ".xml", ".xmp", ".aae", ".yaml", ".yml", ".html", ".htm",
+            ".log", ".url", ".lnk", ".ini", ".db", ".cls", ".mat", ".pkl",
+        ],
+        StringComparer.OrdinalIgnoreCase);
+
+    private static readonly Dictionary<string, string> s_singular = new(StringComparer.Ordinal)
+    {
+        [BesideClasses] = "picture beside the class folders",
+        [HiddenPictures] = "hidden picture",
+        [Hidden] = "hidden file",
+        [Dangling] = "link that leads nowhere",
+        [NoFiles] = "entry that is a link or a device",
+        [NoEnding] = "file without an ending",
+    };
+
+    /// <summary>The kind of a file that is left out.</summary>
+    /// <param name="name">Its name.</param>
+    public static string Of(string name) =>
+        s_systemFiles.TryGetValue(name, out string? system) ? system
+        : name.StartsWith("._", StringComparison.Ordinal) ? SystemBeside
+        : name.StartsWith('.') ? PictureFile.IsPicture(name) ? HiddenPictures : Hidden
+        : Path.GetExtension(name) is { Length: > 1 } ending ? ending.ToLowerInvariant()
+        : NoEnding;
+
+    /// <summary>Whether nobody takes it for a picture that is read.</summary>
+    public static bool IsSideFile(string kind) =>
+        kind is Hidden or SystemBeside || s_systemFiles.Contains(kind) || s_sideEndings.Contains(kind);
+
+    /// <summary>A number of one kind, in words.</summary>
+    public static string Describe(string kind, int count) => string.Create(
+        CultureInfo.InvariantCulture, $"{count} {(count == 1 ? s_singular.GetValueOrDefault(kind, kind) : kind)}");
+}

@@ -1,0 +1,88 @@
+using System.IO.Compression;
+using System.Security.Cryptography;
+using System.Text;
+using PromptKD.Runtime;
+
+namespace PromptKD.Data.Pictures;
+
+/// <summary>
+/// The text whose SHA-256 is the digest of a set of pictures, a line a picture, compressed: what a run keeps to name the
+/// pictures that changed since. A file of it proves itself by the digest that is known from elsewhere.
+/// </summary>
+internal sealed class PictureList
+{
+    /// <summary>Its name in the folder of a run or of a store.</summary>
+    public const string FileName = "pictures.tsv.gz";
+
+    private readonly byte[] _packed;
+
+    private PictureList(byte[] packed, string digest)
+    {
+        _packed = packed;
+        Digest = digest;
+    }
+
+    /// <summary>SHA-256 of the text, in hexadecimal.</summary>
+    public string Digest { get; }
+
+    /// <summary>The lines, one after the other.</summary>
+    public IEnumerable<string> Lines
+    {
+        get
+        {
+            using var reader = new StreamReader(
+                new GZipStream(new MemoryStream(_packed), CompressionMode.Decompress), Encoding.UTF8);
+            while (reader.ReadLine() is { } line)
+            {
+                yield return line;
+            }
+        }
+    }
+
+    /// <summary>Packs lines.</summary>
+    /// <param name="lines">A line a picture, without line breaks.</param>
+    public static PictureList Of(IReadOnlyList<string> lines)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using var packed = new MemoryStream();
+        using (var zip = new GZipStream(packed, CompressionLevel.Fastest))
+        {
+            for (int index = 0; index < lines.Count; index++)
+            {
+                byte[] line = Encoding.UTF8.GetBytes(index == 0 ? lines[index] : $"\n{lines[index]}");
+                hash.AppendData(line);
+                zip.Write(line);
+            }
+        }
+
+        return new PictureList(packed.ToArray(), Convert.ToHexStringLower(hash.GetHashAndReset()));
+    }
+
+    /// <summary>Reads the list of a set of pictures.</summary>
+    /// <param name="folder">The folder of a run or of a store.</param>
+    /// <param name="digest">The set's digest.</param>
+    /// <returns>Null where there is no such list, or that of another set, or a damaged one.</returns>
+    public static PictureList? ReadIfAny(string folder, string digest)
+    {
+        try
+        {
+            byte[] packed = RegularFile.ReadAllBytes(Path.Combine(folder, FileName));
+            using var text = new GZipStream(new MemoryStream(packed), CompressionMode.Decompress);
+            return Convert.ToHexStringLower(SHA256.HashData(text)) == digest ? new PictureList(packed, digest) : null;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidDataException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Keeps the list in a folder, if it is not there.</summary>
+    /// <exception cref="PromptKDException">It cannot be written.</exception>
+    public void Keep(string folder)
+    {
+        if (ReadIfAny(folder, Digest) is null)
+        {
+            WholeFile.Write(Path.Combine(folder, FileName), stream => stream.Write(_packed));
+        }
+    }
+}
