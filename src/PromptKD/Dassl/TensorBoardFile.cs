@@ -1,7 +1,9 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Numerics;
 using System.Text;
+using PromptKD.Runtime;
 
 namespace PromptKD.Dassl;
 
@@ -18,14 +20,17 @@ internal sealed class TensorBoardFile : IDisposable
 {
     private const string FormatVersion = "brain.Event:2";
 
-    private readonly Stream _stream;
+    private readonly AppendedFile _file;
     private readonly Func<DateTimeOffset> _now;
 
-    /// <param name="stream">Where to; taken over.</param>
+    // Whole records on their way to the file.
+    private readonly ArrayBufferWriter<byte> _added = new();
+
+    /// <param name="file">Where to; taken over.</param>
     /// <param name="now">The time of each record.</param>
-    public TensorBoardFile(Stream stream, Func<DateTimeOffset> now)
+    public TensorBoardFile(AppendedFile file, Func<DateTimeOffset> now)
     {
-        _stream = stream;
+        _file = file;
         _now = now;
         WriteRecord([.. BeginEvent(step: 0), .. Field(3, Encoding.UTF8.GetBytes(FormatVersion))]);
     }
@@ -38,16 +43,7 @@ internal sealed class TensorBoardFile : IDisposable
             CultureInfo.InvariantCulture,
             $"events.out.tfevents.{DateTimeOffset.UtcNow.ToUnixTimeSeconds():0000000000}.{Environment.MachineName}."
             + $"{Environment.ProcessId}.{Guid.NewGuid():N}");
-        try
-        {
-            Directory.CreateDirectory(folder);
-            var stream = new FileStream(Path.Combine(folder, name), FileMode.CreateNew, FileAccess.Write, FileShare.Read);
-            return new TensorBoardFile(stream, () => DateTimeOffset.UtcNow);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new PromptKDException($"Cannot write in '{folder}': {error.Message}", error);
-        }
+        return new TensorBoardFile(AppendedFile.Open(Path.Combine(folder, name)), () => DateTimeOffset.UtcNow);
     }
 
     /// <summary>Adds a point to a curve.</summary>
@@ -63,10 +59,27 @@ internal sealed class TensorBoardFile : IDisposable
     }
 
     /// <summary>Hands what was added to the operating system.</summary>
-    public void Flush() => _stream.Flush();
+    /// <exception cref="PromptKDException">It cannot be written; what was added is kept for the next time.</exception>
+    public void Flush()
+    {
+        _file.Add(_added.WrittenSpan);
+        _added.ResetWrittenCount();
+    }
 
-    /// <inheritdoc/>
-    public void Dispose() => _stream.Dispose();
+    /// <summary>Closes the file. Never throws: on the way out of a fault, the fault is what the user has to read.</summary>
+    public void Dispose()
+    {
+        try
+        {
+            Flush();
+        }
+        catch (PromptKDException)
+        {
+            // Whoever has to know that everything is there flushes before.
+        }
+
+        _file.Dispose();
+    }
 
     /// <summary>A CRC-32C turned and shifted, so that data which holds checksums itself does no harm.</summary>
     internal static uint MaskedChecksum(ReadOnlySpan<byte> data)
@@ -92,7 +105,7 @@ internal sealed class TensorBoardFile : IDisposable
     {
         byte[] length = new byte[sizeof(ulong)];
         BinaryPrimitives.WriteUInt64LittleEndian(length, (ulong)message.Length);
-        _stream.Write([.. length, .. Checksum(length), .. message, .. Checksum(message)]);
+        _added.Write([.. length, .. Checksum(length), .. message, .. Checksum(message)]);
     }
 
     private static byte[] Checksum(byte[] data)

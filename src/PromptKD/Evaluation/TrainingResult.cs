@@ -1,3 +1,6 @@
+using System.Text.Json;
+using PromptKD.Runtime;
+
 namespace PromptKD.Evaluation;
 
 /// <summary>What an experiment came to: <c>result.json</c>. Accuracies are in percent.</summary>
@@ -53,6 +56,27 @@ public sealed record TrainingResult
 
     /// <summary>Pictures of the last test.</summary>
     public int TestPictures { get; init; }
+
+    /// <summary>What the run in a folder came to; null where it is not finished.</summary>
+    /// <exception cref="PromptKDException">The file is damaged.</exception>
+    internal static TrainingResult? ReadIfAny(string folder)
+    {
+        string path = Path.Combine(folder, FileName);
+        if (!File.Exists(path))
+        {
+            return null;
+        }
+
+        try
+        {
+            return JsonSerializer.Deserialize<TrainingResult>(
+                RegularFile.Explain(path, RegularFile.ReadAllBytes), RecordJson.Options);
+        }
+        catch (JsonException error)
+        {
+            throw new PromptKDException($"{path}: not a result of a run ({error.Message}).", error);
+        }
+    }
 }
 
 /// <summary>Which epoch's model a run ends with.</summary>

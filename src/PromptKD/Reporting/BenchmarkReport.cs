@@ -33,13 +33,35 @@ public sealed class BenchmarkReport
     /// </exception>
     public static BenchmarkReport Read(string folder) => new(OutcomeReader.Read(folder));
 
+    /// <summary>The folder that it was written into; null where it was not.</summary>
+    public string? WrittenTo { get; private set; }
+
     /// <summary>Writes <c>report.md</c>, <c>report.html</c> and <c>results.csv</c>, each whole or not at all.</summary>
     /// <param name="folder">Made where there is none.</param>
     /// <exception cref="PromptKDException">The folder cannot be written.</exception>
     public void Write(string folder)
     {
+        Remains.Clear(folder);
         WholeFile.WriteText(Path.Combine(folder, "report.md"), MarkdownReport.Write(Sections, Unfinished));
         WholeFile.WriteText(Path.Combine(folder, "report.html"), HtmlReport.Write(Sections, Unfinished));
         WholeFile.WriteText(Path.Combine(folder, "results.csv"), CsvResults.Write(Tables));
+        WrittenTo = folder;
+    }
+
+    /// <summary>As <see cref="Write"/>, but to a folder that may be one that can only be read.</summary>
+    /// <param name="folder">Made where there is none.</param>
+    /// <returns>Null; or why nothing was written, where it may not be.</returns>
+    /// <exception cref="PromptKDException">The folder could be written, but the disk is full.</exception>
+    public string? WriteIfAllowed(string folder)
+    {
+        try
+        {
+            Write(folder);
+            return null;
+        }
+        catch (PromptKDException fault) when (WriteFault.IsReadOnly(fault))
+        {
+            return fault.Message;
+        }
     }
 }

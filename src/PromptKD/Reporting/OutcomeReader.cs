@@ -1,7 +1,5 @@
-using System.Text.Json;
 using PromptKD.Dassl;
 using PromptKD.Evaluation;
-using PromptKD.Runtime;
 
 namespace PromptKD.Reporting;
 
@@ -40,26 +38,8 @@ internal static class OutcomeReader
     public static IReadOnlyList<RunOutcome> ReadOwn(IEnumerable<string> folders) =>
         Join(folders.Select(ReadOwn).OfType<RunOutcome>());
 
-    private static RunOutcome? ReadOwn(string folder)
-    {
-        string path = Path.Combine(folder, TrainingResult.FileName);
-        if (!File.Exists(path))
-        {
-            return null;
-        }
-
-        try
-        {
-            return FromResult(
-                JsonSerializer.Deserialize<TrainingResult>(
-                    RegularFile.Explain(path, RegularFile.ReadAllBytes), RecordJson.Options)!,
-                folder);
-        }
-        catch (JsonException error)
-        {
-            throw new PromptKDException($"{path}: not a result of a run ({error.Message}).", error);
-        }
-    }
+    private static RunOutcome? ReadOwn(string folder) =>
+        TrainingResult.ReadIfAny(folder) is { } result ? FromResult(result, folder) : null;
 
     private static RunOutcome FromResult(TrainingResult result, string folder)
     {

@@ -11,7 +11,7 @@ internal sealed class DasslLog : RunLog
     private readonly RunFolder _folder;
     private readonly DasslProgress _progress;
     private readonly LearningRateSchedule _schedule;
-    private readonly Lazy<TensorBoardFile> _curves;
+    private readonly Lazy<TensorBoardFile>? _curves;
 
     /// <summary>Begins the log as Dassl does: with the whole configuration.</summary>
     /// <param name="folder">Receives the log.</param>
@@ -23,31 +23,40 @@ internal sealed class DasslLog : RunLog
         _folder = folder;
         _progress = new DasslProgress(config.Train.PrintFreq);
         _schedule = new LearningRateSchedule(config.Optim);
-        _curves = new Lazy<TensorBoardFile>(() => TensorBoardFile.Create(folder.TensorBoardFolder));
+        _curves = folder.IsReadOnly
+            ? null
+            : new Lazy<TensorBoardFile>(() => TensorBoardFile.Create(folder.TensorBoardFolder));
         string[] head = ["************", "** Config **", "************", .. config.ToYaml().TrimEnd().Split('\n'), ""];
         Array.ForEach(head, folder.LogPlain);
     }
 
-    /// <summary>Adds an evaluation to the curves.</summary>
+    /// <summary>Adds an evaluation to the curves; nothing where nothing may be written.</summary>
     /// <param name="split">"val" or "test".</param>
     /// <param name="metrics">What was counted.</param>
     /// <param name="epoch">Counted from 0.</param>
     /// <param name="perClass">Whether the accuracy of each class was asked for.</param>
     public void DrawResult(string split, ClassificationMetrics metrics, int epoch, bool perClass)
     {
-        _curves.Value.Add($"{split}/accuracy", metrics.Accuracy, epoch);
-        _curves.Value.Add($"{split}/error_rate", metrics.ErrorRate, epoch);
-        _curves.Value.Add($"{split}/macro_f1", metrics.MacroF1, epoch);
+        if (_curves?.Value is not { } curves)
+        {
+            return;
+        }
+
+        curves.Add($"{split}/accuracy", metrics.Accuracy, epoch);
+        curves.Add($"{split}/error_rate", metrics.ErrorRate, epoch);
+        curves.Add($"{split}/macro_f1", metrics.MacroF1, epoch);
         if (perClass)
         {
-            _curves.Value.Add($"{split}/perclass_accuracy", metrics.MeanPerClassAccuracy, epoch);
+            curves.Add($"{split}/perclass_accuracy", metrics.MeanPerClassAccuracy, epoch);
         }
+
+        curves.Flush();
     }
 
     /// <inheritdoc/>
     public override void Dispose()
     {
-        if (_curves.IsValueCreated)
+        if (_curves is { IsValueCreated: true })
         {
             _curves.Value.Dispose();
         }
@@ -69,10 +78,10 @@ internal sealed class DasslLog : RunLog
         }
 
         long step = ((long)(progress.Epoch - 1) * progress.Batches) + progress.Batch - 1;
-        _curves.Value.Add("train/loss", progress.MeanLoss, step);
-        _curves.Value.Add("train/lr", rate, step);
+        _curves?.Value.Add("train/loss", progress.MeanLoss, step);
+        _curves?.Value.Add("train/lr", rate, step);
     }
 
     /// <inheritdoc/>
-    protected override void WriteEpoch() => _curves.Value.Flush();
+    protected override void WriteEpoch(EpochRecord epoch) => _curves?.Value.Flush();
 }

@@ -22,24 +22,7 @@ internal static class Run
         RunSettings settings = kind.Resolve();
         using RunFolder folder = kind.OpenFolder(settings);
         using RunLog log = kind.OpenLog(folder, settings, observer);
-        var context = new RunContext(settings.Target, log, DigestMemory.Open(folder.DigestsPath), stop);
-        using RunInputs inputs = Open(settings, context);
-        var run = new OpenRun(settings, folder, log, inputs, context);
-        if (kind.FindFinished(run) is { } finished)
-        {
-            return finished;
-        }
-
-        using ITrainedMethod method = OutOfMemory.Explain(() => inputs.BuildMethod(folder.Root), MemoryAdvice);
-        kind.Prepare(run);
-        using var loop = new TrainingLoop(method, kind.Plan(run, method, RunPlan.Of(run)));
-        kind.Resume(run, method, loop);
-        folder.Begin(inputs.Resolved);
-        log.OnPhase(kind.Describe(run));
-        Learn(loop, context);
-        loop.Plan.Skipped.Report(log);
-        method.SetTraining(false);
-        return kind.Finish(run, method, loop);
+        return log.Record(() => Go(kind, settings, folder, log, stop));
     }
 
     /// <summary>Says what the user should know, and opens what the run is made from.</summary>
@@ -58,6 +41,31 @@ internal static class Run
         }
 
         return RunInputs.Open(settings, context);
+    }
+
+    private static TReport Go<TReport>(
+        RunKind<TReport> kind, RunSettings settings, RunFolder folder, RunLog log, CancellationToken stop)
+        where TReport : class
+    {
+        var context = new RunContext(settings.Target, log, folder.OpenDigests(), stop);
+        using RunInputs inputs = Open(settings, context);
+        var run = new OpenRun(settings, folder, log, inputs, context);
+        if (kind.FindFinished(run) is { } finished)
+        {
+            return finished;
+        }
+
+        folder.RequireWritable();
+        using ITrainedMethod method = OutOfMemory.Explain(() => inputs.BuildMethod(folder.Root), MemoryAdvice);
+        kind.Prepare(run);
+        using var loop = new TrainingLoop(method, kind.Plan(run, method, RunPlan.Of(run)));
+        kind.Resume(run, method, loop);
+        folder.Begin(inputs.Resolved);
+        log.OnPhase(kind.Describe(run));
+        Learn(loop, context);
+        loop.Plan.Skipped.Report(log);
+        method.SetTraining(false);
+        return kind.Finish(run, method, loop);
     }
 
     private static void Learn(TrainingLoop loop, RunContext context)

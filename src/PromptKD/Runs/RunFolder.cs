@@ -1,5 +1,6 @@
 using System.Text.Json;
 using PromptKD.Configuration;
+using PromptKD.Evaluation;
 using PromptKD.Runtime;
 
 namespace PromptKD.Runs;
@@ -22,14 +23,25 @@ internal sealed class RunFolder : IDisposable
 
     private static readonly string s_checkpointFile = Path.Combine("checkpoints", "last.safetensors");
 
-    private readonly FileStream _lock;
+    // Files of a run lie at most this deep below its folder: those of a store.
+    private const int Depth = 2;
+
+    private readonly FolderHold? _hold;
+    private readonly PromptKDException? _notWritable;
     private readonly LogFile _log;
 
-    private RunFolder(string path, FileStream held, LogFile log)
+    private RunFolder(string path, FolderHold hold, LogFile log)
     {
         Root = path;
-        _lock = held;
+        _hold = hold;
         _log = log;
+    }
+
+    private RunFolder(string path, PromptKDException notWritable)
+    {
+        Root = path;
+        _notWritable = notWritable;
+        _log = LogFile.None;
     }
 
     /// <summary>The folder.</summary>
@@ -44,8 +56,8 @@ internal sealed class RunFolder : IDisposable
     /// <summary>The state of the run.</summary>
     public string CheckpointPath => In(s_checkpointFile);
 
-    /// <summary>What is remembered of the digests of the run's inputs.</summary>
-    public string DigestsPath => In(".digests.tsv");
+    /// <summary>Whether it can be read only: enough to report what a finished run came to.</summary>
+    public bool IsReadOnly => _notWritable is not null;
 
     /// <summary>Where Dassl's programs keep the curves of a run.</summary>
     public string TensorBoardFolder => In("tensorboard");
@@ -128,6 +140,19 @@ internal sealed class RunFolder : IDisposable
     /// <exception cref="PromptKDException">The disk is full or the folder is not writable.</exception>
     public void Begin(ExperimentConfig config) => config.WriteFile(In(ConfigFile));
 
+    /// <summary>What is remembered of the digests of the run's inputs.</summary>
+    public DigestMemory OpenDigests() => DigestMemory.Open(In(".digests.tsv"), isReadOnly: IsReadOnly);
+
+    /// <summary>Refuses a run that is not finished where nothing can be written.</summary>
+    /// <exception cref="PromptKDException">The folder is not writable.</exception>
+    public void RequireWritable()
+    {
+        if (_notWritable is not null)
+        {
+            throw _notWritable;
+        }
+    }
+
     /// <summary>Adds a line to the log, with the time.</summary>
     /// <exception cref="PromptKDException">The disk is full.</exception>
     public void Log(string line) => _log.WriteTimed(line);
@@ -145,47 +170,45 @@ internal sealed class RunFolder : IDisposable
     public void Dispose()
     {
         _log.Dispose();
-        _lock.Dispose();
+        _hold?.Dispose();
     }
 
     private static RunFolder Open(string path, ExperimentConfig? config, Func<string, LogFile> openLog)
     {
-        FileStream held = Hold(path);
+        FolderHold hold;
         try
         {
-            if (config is not null)
-            {
-                RefuseOtherConfiguration(path, config);
-            }
+            hold = FolderHold.Take(path);
+        }
+        catch (PromptKDException fault) when (WriteFault.IsReadOnly(fault) && HoldsSomething(path))
+        {
+            RefuseOther(path, config);
+            return new RunFolder(path, fault);
+        }
 
-            return new RunFolder(path, held, openLog(path));
+        try
+        {
+            Remains.Clear(path, Depth);
+            RefuseOther(path, config);
+            return new RunFolder(path, hold, openLog(path));
         }
         catch
         {
-            held.Dispose();
+            hold.Dispose();
             throw;
         }
     }
 
-    private static FileStream Hold(string path)
+    private static void RefuseOther(string path, ExperimentConfig? config)
     {
-        string lockPath = Path.Combine(path, ".lock");
-        try
+        if (config is not null)
         {
-            Directory.CreateDirectory(path);
-            return new FileStream(
-                lockPath, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
-        }
-        catch (IOException error) when (File.Exists(lockPath))
-        {
-            throw new PromptKDException(
-                $"{path}: another process is writing this run. Wait for it, or stop it.", error);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new PromptKDException($"Cannot write the output folder '{path}': {error.Message}", error);
+            RefuseOtherConfiguration(path, config);
         }
     }
+
+    private static bool HoldsSomething(string path) =>
+        File.Exists(Path.Combine(path, ConfigFile)) || File.Exists(Path.Combine(path, TrainingResult.FileName));
 
     private string In(string name) => Path.Combine(Root, name);
 }

@@ -7,6 +7,22 @@ namespace PromptKD.Runs;
 internal abstract class RunLog(ITrainingObserver? next)
     : ITrainingObserver, IProgress<TrainingProgress>, IDisposable
 {
+    /// <summary>Does a piece of work; what ends it goes into the log, too, if that can be written.</summary>
+    /// <param name="work">What to do.</param>
+    /// <returns>What it returns; what it throws is thrown on.</returns>
+    public T Record<T>(Func<T> work)
+    {
+        try
+        {
+            return work();
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            WriteLast(error);
+            throw;
+        }
+    }
+
     /// <inheritdoc/>
     public void OnPhase(string description)
     {
@@ -44,7 +60,7 @@ internal abstract class RunLog(ITrainingObserver? next)
     /// <inheritdoc/>
     public void OnEpoch(EpochRecord epoch)
     {
-        WriteEpoch();
+        WriteEpoch(epoch);
         next?.OnEpoch(epoch);
     }
 
@@ -59,11 +75,24 @@ internal abstract class RunLog(ITrainingObserver? next)
     /// <summary>Adds a line.</summary>
     protected abstract void Write(string line);
 
+    private void WriteLast(Exception error)
+    {
+        string kind = error is PromptKDException ? "" : $"{error.GetType().Name}: ";
+        try
+        {
+            Write($"error: {kind}{error.Message.ReplaceLineEndings(" ")}");
+        }
+        catch (PromptKDException)
+        {
+            // It is the disk that ends the run; whoever catches the error is told.
+        }
+    }
+
     /// <summary>Adds what is to be said of a step, if anything is.</summary>
     protected abstract void WriteStep(TrainingProgress progress);
 
-    /// <summary>Told that an epoch is done.</summary>
-    protected virtual void WriteEpoch()
+    /// <summary>Adds what is to be said of an epoch, if anything is.</summary>
+    protected virtual void WriteEpoch(EpochRecord epoch)
     {
     }
 }

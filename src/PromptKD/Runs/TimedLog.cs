@@ -13,6 +13,17 @@ internal sealed class TimedLog(RunFolder folder, int printFrequency, ITrainingOb
     protected override void Write(string line) => folder.Log(line);
 
     /// <inheritdoc/>
+    protected override void WriteEpoch(EpochRecord epoch)
+    {
+        string measured = epoch.Validation is { } result
+            ? string.Create(CultureInfo.InvariantCulture, $", validation {result.All:0.0} %")
+            : "";
+        Write(string.Create(
+            CultureInfo.InvariantCulture,
+            $"epoch {epoch.Epoch}: loss {epoch.Loss:0.0000}, agreement {epoch.Agreement:0.000}{measured}"));
+    }
+
+    /// <inheritdoc/>
     protected override void WriteStep(TrainingProgress progress)
     {
         bool due = progress.Batch % Math.Max(printFrequency, 1) == 0 || progress.Batch == progress.Batches;

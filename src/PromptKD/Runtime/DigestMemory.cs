@@ -31,23 +31,27 @@ internal sealed class DigestMemory
     private static readonly SearchValues<char> s_hexadecimal = SearchValues.Create("0123456789abcdef");
 
     private readonly string? _path;
+    private readonly bool _isReadOnly;
     private readonly ConcurrentDictionary<string, Entry> _known;
     private readonly ConcurrentDictionary<string, Beginning> _begun = new(StringComparer.Ordinal);
     private readonly Lock _saving = new();
     private volatile bool _isChanged;
 
-    private DigestMemory(string? path, ConcurrentDictionary<string, Entry> known)
+    private DigestMemory(string? path, ConcurrentDictionary<string, Entry> known, bool isReadOnly)
     {
         _path = path;
         _known = known;
+        _isReadOnly = isReadOnly;
     }
 
     /// <summary>Remembers nothing.</summary>
-    public static DigestMemory None { get; } = new(path: null, new ConcurrentDictionary<string, Entry>());
+    public static DigestMemory None { get; } =
+        new(path: null, new ConcurrentDictionary<string, Entry>(), isReadOnly: true);
 
     /// <summary>Opens a memory. One that is missing, damaged or may not be read is begun anew.</summary>
     /// <param name="path">The text file.</param>
-    public static DigestMemory Open(string path) => new(path, Read(path));
+    /// <param name="isReadOnly">Whether nothing can be written there: what is learned is forgotten again.</param>
+    public static DigestMemory Open(string path, bool isReadOnly = false) => new(path, Read(path), isReadOnly);
 
     /// <summary>
     /// The digest of a file, if it is known and the file has not changed. If not, what <see cref="Remember"/> is told
@@ -105,7 +109,7 @@ internal sealed class DigestMemory
     {
         lock (_saving)
         {
-            if (_path is null || !_isChanged)
+            if (_path is null || _isReadOnly || !_isChanged)
             {
                 return;
             }

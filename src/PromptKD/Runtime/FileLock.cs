@@ -26,6 +26,6 @@ internal static class FileLock
     }
 
     /// <summary>ERROR_SHARING_VIOLATION on Windows; EWOULDBLOCK of flock on Linux (11) and macOS (35).</summary>
-    private static bool IsHeld(IOException error) =>
+    public static bool IsHeld(IOException error) =>
         OperatingSystem.IsWindows() ? (error.HResult & 0xFFFF) == 32 : error.HResult is 11 or 35;
 }

@@ -17,6 +17,14 @@ internal static partial class WholeFile
     /// <exception cref="PromptKDException">As <see cref="Write"/>.</exception>
     public static void WriteText(string path, string text) => Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
 
+    /// <summary>Replaces <paramref name="path"/> with the bytes of another file.</summary>
+    /// <exception cref="PromptKDException">As <see cref="Write"/>; or the other file cannot be read.</exception>
+    public static void Copy(string source, string path) => Write(path, stream =>
+    {
+        using FileStream from = RegularFile.Explain(source, file => RegularFile.Open(file));
+        from.CopyTo(stream);
+    });
+
     /// <summary>Writes a text file where there is none: of several processes that try at once, one does.</summary>
     /// <returns>False where there is a file already; it stands.</returns>
     /// <exception cref="PromptKDException">As <see cref="Write"/>.</exception>
@@ -32,8 +40,8 @@ internal static partial class WholeFile
 
     private static void WriteBeside(string path, Action<Stream> write, Action<string> publish)
     {
-        // Processes on other machines may share the folder and the number: in a container it is mostly 1.
-        string partial = $"{path}.{Environment.MachineName}-{Environment.ProcessId}.partial";
+        FolderHold.RefuseGone(path);
+        string partial = Remains.PartialOf(path);
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
@@ -43,15 +51,16 @@ internal static partial class WholeFile
                 stream.Flush(flushToDisk: true);
             }
 
+            FolderHold.RefuseGone(path);
             publish(partial);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (WriteFault.Is(error))
         {
-            throw new PromptKDException($"Cannot write '{path}': {error.Message}", error);
+            throw WriteFault.Of(path, error);
         }
         finally
         {
-            DeleteQuietly(partial);
+            Remains.DeleteQuietly(partial);
         }
     }
 
@@ -72,18 +81,6 @@ internal static partial class WholeFile
         catch (IOException) when (File.Exists(path))
         {
             return false;
-        }
-    }
-
-    private static void DeleteQuietly(string path)
-    {
-        try
-        {
-            File.Delete(path);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            // The write itself has already succeeded or reported why it failed.
         }
     }
 

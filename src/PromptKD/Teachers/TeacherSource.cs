@@ -209,9 +209,17 @@ internal sealed class TeacherSource : IDisposable
 
     private StoredFeatures ReadStored(ClassVectors classVectors)
     {
-        Store!.KeepClassVectors(
-            KeyOfVectors(), new StoredVectors(classVectors.Vectors, classVectors.LogitScale, VocabularySha256));
-        StoredFeatures stored = Store.ReadTeacher(_context.Target.Device, _context.Digests);
+        try
+        {
+            Store!.KeepClassVectors(
+                KeyOfVectors(), new StoredVectors(classVectors.Vectors, classVectors.LogitScale, VocabularySha256));
+        }
+        catch (PromptKDException fault) when (WriteFault.IsReadOnly(fault))
+        {
+            _context.Observer.OnWarning($"{fault.Message} The class vectors are used, and not kept.");
+        }
+
+        StoredFeatures stored = Store!.ReadTeacher(_context.Target.Device, _context.Digests);
         _context.Digests.Save();
         return stored;
     }

@@ -57,6 +57,8 @@ public static class TeacherStoring
         target.UseThreadsFor(teacher.VisionWidth);
         var pictures = PictureSet.Hash(config.Distill.Images, images.Items, memory, watcher, cancellation);
         pictures.RefuseUnreadable(config.Distill.Strict);
+        using FolderHold hold = FolderHold.Share(folder);
+        Remains.Clear(folder, depth: 1);
         return teacher.FillStore(folder, pictures, part);
     }
 

@@ -19,7 +19,7 @@ internal sealed class OpenedRun<TReport> : IDisposable
         RunFolder folder = kind.OpenFolder(settings);
         RunLog log = kind.OpenLog(folder, settings, next: null);
         var context = new RunContext(
-            settings.Target, log, DigestMemory.Open(folder.DigestsPath), TestContext.Current.CancellationToken);
+            settings.Target, log, folder.OpenDigests(), TestContext.Current.CancellationToken);
         Run = new OpenRun(settings, folder, log, RunInputs.Open(settings, context), context);
         Method = Run.Inputs.BuildMethod(folder.Root);
     }

@@ -56,10 +56,11 @@ public sealed record DatasetEntry
     /// <summary>Reads all pictures with their labels, from shards where it lies in some.</summary>
     /// <param name="root">DATASET.ROOT.</param>
     /// <param name="random">Divides the pictures where no file does.</param>
+    /// <param name="warn">Told what is odd, but can be done without; null for nobody.</param>
     /// <exception cref="PromptKDException">Something of it is missing, or says nothing that can be used.</exception>
-    internal DatasetSplit Read(string root, PythonRandom random)
+    internal DatasetSplit Read(string root, PythonRandom random, Action<string>? warn = null)
     {
-        DatasetFolder folder = Below(root);
+        DatasetFolder folder = Below(root) with { Warn = warn ?? (_ => { }) };
         return ShardSplit.Exists(folder) ? ShardSplit.Read(folder) : Reader.Read(folder, random);
     }
 

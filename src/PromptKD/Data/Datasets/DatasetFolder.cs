@@ -9,6 +9,9 @@ namespace PromptKD.Data.Datasets;
 /// <param name="Images">The folder that pictures are named relative to.</param>
 internal sealed record DatasetFolder(DatasetEntry Entry, string Path, string Images)
 {
+    /// <summary>Told what is odd, but can be done without.</summary>
+    public Action<string> Warn { get; init; } = _ => { };
+
     /// <summary>The full path of a file or folder of the data set.</summary>
     public string PathOf(string relative) => System.IO.Path.Combine(Path, relative);
 

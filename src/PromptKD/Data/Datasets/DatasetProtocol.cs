@@ -20,14 +20,15 @@ internal static class DatasetProtocol
     /// <param name="dataset">Which data set, where, how many shots and which classes.</param>
     /// <param name="baseToNovel">Whether it is PromptKD's base-to-novel mode.</param>
     /// <param name="seed">Of the shots, and of the parts where no file gives them.</param>
+    /// <param name="warn">Told what is odd, but can be done without; null for nobody.</param>
     /// <exception cref="PromptKDException">
     /// No such data set; something of it is missing or damaged; no class is left to learn; labels leave a gap.
     /// </exception>
-    public static ProtocolLists Read(DatasetConfig dataset, bool baseToNovel, int seed)
+    public static ProtocolLists Read(
+        DatasetConfig dataset, bool baseToNovel, int seed, Action<string>? warn = null)
     {
         DatasetEntry entry = DatasetCatalog.Find(dataset.Name);
-        var random = new PythonRandom(seed);
-        DatasetSplit split = entry.Read(dataset.Root, random);
+        DatasetSplit split = entry.Read(dataset.Root, new PythonRandom(seed), warn);
         LeftOut? leftOut = split.LeftOut;
         if (entry.IsTestOnly)
         {
@@ -39,7 +40,9 @@ internal static class DatasetProtocol
 
         if (dataset.NumShots >= 1)
         {
-            split = FewShot.Draw(split, dataset.NumShots, random);
+            // From a stream of its own: a run that divides the data set and a later one, which finds the parts in a file,
+            // draw the same pictures, so that the later one can go on with the first.
+            split = FewShot.Draw(split, dataset.NumShots, new PythonRandom(seed));
         }
 
         ProtocolLists lists = baseToNovel ? BaseToNovel(dataset, split) : Subset(dataset, split);

@@ -1,8 +1,11 @@
+using PromptKD.Runtime;
+
 namespace PromptKD.Data.Datasets;
 
 /// <summary>
 /// Reads a <see cref="SplitFile"/>. Where there is none, the data set's own lists are divided and the result is
-/// written as a split file, so that every later run has the same parts.
+/// written as a split file, so that every later run has the same parts; where that cannot be written, it is kept in
+/// memory.
 /// </summary>
 /// <param name="fileName">Name of the split file.</param>
 /// <param name="lists">The data set's own lists.</param>
@@ -31,7 +34,18 @@ internal sealed class SplitFileReader(string fileName, IDatasetReader lists) : I
         }
 
         DatasetSplit split = lists.Read(folder, random);
-        SplitFile.Write(folder, fileName, split);
+        try
+        {
+            Remains.Clear(folder.Path);
+            SplitFile.Write(folder, fileName, split);
+        }
+        catch (PromptKDException fault)
+        {
+            folder.Warn(
+                $"{fault.Message} The parts of {folder.Entry.Name} are kept in memory: the same SEED divides the pictures "
+                + "alike again, another one otherwise.");
+        }
+
         return split;
     }
 }

@@ -90,7 +90,6 @@ internal sealed class TeacherStore
                 count => done?.Invoke(made += count, total),
                 cancellation);
             StoreShard.Write(Folder, shard, features, Index.Digest);
-            RemoveRemains(shard);
         }
     }
 
@@ -135,6 +134,7 @@ internal sealed class TeacherStore
     /// <summary>Stores class vectors. Keeps those that are there.</summary>
     /// <param name="key">A digest of all that made them.</param>
     /// <param name="stored">The vectors; they stay the caller's.</param>
+    /// <exception cref="PromptKDException">They cannot be written.</exception>
     public void KeepClassVectors(string key, StoredVectors stored)
     {
         string path = VectorsPath(key);
@@ -194,15 +194,5 @@ internal sealed class TeacherStore
         using DisposeScope scope = NewDisposeScope();
         Tensor rows = tensor(batch.Items.Select(item => (long)(item - first)).ToArray());
         features.select(1, view).index_copy_(0, rows, teacher.Of(batch).to(ScalarType.Float16, CPU));
-    }
-
-    // What a killed process left of this very shard.
-    private void RemoveRemains(int shard)
-    {
-        string path = StoreShard.PathOf(Folder, shard);
-        foreach (string remains in Directory.EnumerateFiles(Path.GetDirectoryName(path)!, $"{Path.GetFileName(path)}.*.partial"))
-        {
-            File.Delete(remains);
-        }
     }
 }

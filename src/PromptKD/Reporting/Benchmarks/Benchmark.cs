@@ -14,7 +14,9 @@ public static class Benchmark
     /// <param name="plan">Which runs.</param>
     /// <param name="observer">Is told how it goes; null for nobody.</param>
     /// <param name="cancellation">Stops behind the running step, with a checkpoint.</param>
-    /// <returns>The report that also stands in the output folder.</returns>
+    /// <returns>
+    /// The report that also stands in the output folder; not where all runs are finished, and the folder can only be read.
+    /// </returns>
     /// <exception cref="PromptKDException">
     /// The plan names what does not exist, a run was made with other settings, or the report cannot be written.
     /// </exception>
@@ -23,6 +25,7 @@ public static class Benchmark
         BenchmarkPlan plan, ITrainingObserver? observer = null, CancellationToken cancellation = default)
     {
         IReadOnlyList<BenchmarkRun> runs = [.. plan.Runs().DistinctBy(run => run.Folder)];
+        using FolderHold hold = FolderHold.Share(plan.Output);
         BenchmarkRun[] missing = [.. runs.Where(run => !run.IsFinished())];
         observer?.OnPhase(string.Create(
             CultureInfo.InvariantCulture, $"{Counted.Of(runs.Count, "run")}, {runs.Count - missing.Length} of them finished"));
@@ -44,7 +47,15 @@ public static class Benchmark
         }
 
         BenchmarkReport report = Report(runs, faults);
-        report.Write(plan.Output);
+        if (missing.Length > 0)
+        {
+            report.Write(plan.Output);
+        }
+        else if (report.WriteIfAllowed(plan.Output) is { } fault)
+        {
+            observer?.OnWarning(fault);
+        }
+
         return report;
     }
 

@@ -41,7 +41,6 @@ internal sealed record BenchmarkRun
     /// <exception cref="PromptKDException">What <see cref="Experiment.Train"/> refuses.</exception>
     public void Make(ITrainingObserver? observer, CancellationToken cancellation)
     {
-        Directory.CreateDirectory(Folder);
         Config.WriteFile(Path.Combine(Folder, PlanFile));
         TrainKind.Go(Config, Request, observer, cancellation);
     }

@@ -19,7 +19,13 @@ internal static class TrainEvaluation
         RunSettings settings = kind.Resolve();
         using RunFolder folder = kind.OpenFolder(settings);
         using RunLog log = kind.OpenLog(folder, settings, observer);
-        var context = new RunContext(settings.Target, log, DigestMemory.Open(folder.DigestsPath), stop);
+        return log.Record(() => Go(kind, settings, folder, log, stop));
+    }
+
+    private static TrainingReport Go(
+        TrainKind kind, RunSettings settings, RunFolder folder, RunLog log, CancellationToken stop)
+    {
+        var context = new RunContext(settings.Target, log, folder.OpenDigests(), stop);
         using RunInputs inputs = Run.Open(settings, context);
         var run = new OpenRun(settings, folder, log, inputs, context);
         using IClassifier classifier = kind.Trains ? inputs.BuildMethod(folder.Root) : inputs.BuildClassifier();

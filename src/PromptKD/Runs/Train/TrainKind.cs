@@ -51,9 +51,10 @@ internal sealed class TrainKind(ExperimentConfig config, TrainingRequest request
     {
         ExperimentConfig resolved = TrainPreset.Resolve(Settling.Seed(config), Trains);
         bool baseToNovel = TrainPreset.IsBaseToNovel(resolved, HasTeacher);
-        ProtocolLists lists = DatasetProtocol.Read(resolved.Dataset, baseToNovel, resolved.Seed);
+        List<string> warnings = [];
+        ProtocolLists lists = DatasetProtocol.Read(resolved.Dataset, baseToNovel, resolved.Seed, warnings.Add);
         resolved = new ReferenceFiles("").Complete(resolved, HasTeacher);
-        List<string> warnings = [.. new[] { ActingKeys.OfTrain(resolved, HasTeacher).Warning() }.OfType<string>()];
+        warnings.AddRange(new[] { ActingKeys.OfTrain(resolved, HasTeacher).Warning() }.OfType<string>());
         resolved = resolved with { Distill = resolved.Distill with { Classes = [.. lists.ClassNames], Val = "" } };
         _splits = new ProtocolSplits(resolved, baseToNovel, lists);
         return new RunSettings
@@ -73,6 +74,27 @@ internal sealed class TrainKind(ExperimentConfig config, TrainingRequest request
     /// <inheritdoc/>
     public override RunFolder OpenFolder(RunSettings settings) =>
         RunFolder.OpenLikeDassl(settings.Config.OutputDir, Trains ? settings.Config : null);
+
+    /// <inheritdoc/>
+    public override TrainingReport? FindFinished(OpenRun run)
+    {
+        // Elsewhere a finished training is tested again, and written anew.
+        if (!run.Folder.IsReadOnly
+            || TrainingResult.ReadIfAny(run.Folder.Root) is not { } result
+            || TrainingCheckpoint.ReadIfAny(run.Folder.CheckpointPath) is not { } checkpoint)
+        {
+            return null;
+        }
+
+        using (checkpoint)
+        {
+            run.Folder.RefuseOtherInputs(checkpoint.Inputs, run.Inputs.Digests);
+            run.Log.OnPhase($"Finished already: {run.Folder.Root}");
+            PrintSummary(run, result);
+            return new TrainingReport(
+                run.Folder.Root, result, checkpoint.Position.History, checkpoint.Position.Skipped);
+        }
+    }
 
     /// <inheritdoc/>
     public override RunLog OpenLog(RunFolder folder, RunSettings settings, ITrainingObserver? next) =>
@@ -131,14 +153,26 @@ internal sealed class TrainKind(ExperimentConfig config, TrainingRequest request
     {
         TrainingResult result = Measure(run, classifier).Finish(selection, epoch);
         run.Log.OnPrint($"Elapsed: {DasslProgress.Clock(_sinceStart.Elapsed)}");
+        PrintSummary(run, result);
+        string path = Path.Combine(run.Folder.Root, file);
+        if (run.Folder.IsReadOnly)
+        {
+            run.Log.OnWarning($"{path} is not written: nothing can be written there.");
+        }
+        else
+        {
+            WholeFile.WriteText(path, JsonSerializer.Serialize(result, RecordJson.Indented) + "\n");
+        }
+
+        return result;
+    }
+
+    private void PrintSummary(OpenRun run, TrainingResult result)
+    {
         foreach (string line in TrainingSummary.Lines(result, config.Optim.MaxEpoch))
         {
             run.Log.OnPrint(line);
         }
-
-        WholeFile.WriteText(
-            Path.Combine(run.Folder.Root, file), JsonSerializer.Serialize(result, RecordJson.Indented) + "\n");
-        return result;
     }
 
     private ProtocolMeasuring Measure(OpenRun run, IClassifier classifier) =>

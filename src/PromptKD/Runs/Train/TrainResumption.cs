@@ -2,6 +2,7 @@ using PromptKD.Configuration;
 using PromptKD.Dassl;
 using PromptKD.Methods;
 using PromptKD.Models.Weights;
+using PromptKD.Runtime;
 using PromptKD.Training;
 
 namespace PromptKD.Runs.Train;
@@ -37,8 +38,7 @@ internal sealed class TrainResumption(OpenRun run, ITrainedMethod method, DasslC
 
         if (File.Exists(others.Best) && !File.Exists(checkpoints.Best))
         {
-            Directory.CreateDirectory(checkpoints.Folder);
-            File.Copy(others.Best, checkpoints.Best);
+            WholeFile.Copy(others.Best, checkpoints.Best);
         }
     }
 

@@ -1,0 +1,120 @@
+using System.Collections.Concurrent;
+
+namespace PromptKD.Runtime;
+
+/// <summary>
+/// A folder that this process works in. As long as it is held, every write below it makes sure that it still is the same
+/// folder: one that is deleted or moved meanwhile would be made anew, with half of what belongs into it.
+/// </summary>
+internal sealed class FolderHold : IDisposable
+{
+    private const string LockFile = ".lock";
+
+    private static readonly ConcurrentDictionary<FolderHold, bool> s_held = new();
+
+    private readonly string _folder;
+    private readonly FileStream? _lock;
+    private readonly string? _lockIsAt;
+
+    private FolderHold(string folder, FileStream? held)
+    {
+        _folder = Path.GetFullPath(folder);
+        _lock = held;
+        _lockIsAt = Where(held);
+        s_held[this] = true;
+    }
+
+    /// <summary>Takes a folder for this process alone; makes it where there is none.</summary>
+    /// <exception cref="PromptKDException">Another process has it, or it cannot be written.</exception>
+    public static FolderHold Take(string folder)
+    {
+        string path = Path.Combine(folder, LockFile);
+        FileOptions options = OperatingSystem.IsWindows() ? FileOptions.DeleteOnClose : FileOptions.None;
+        try
+        {
+            Directory.CreateDirectory(folder);
+            return new FolderHold(folder, new FileStream(
+                path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, options));
+        }
+        catch (IOException error) when (FileLock.IsHeld(error))
+        {
+            throw new PromptKDException(
+                $"{folder}: another process is writing this run. Wait for it, or stop it.", error);
+        }
+        catch (Exception error) when (WriteFault.Is(error))
+        {
+            throw WriteFault.Of(folder, error);
+        }
+    }
+
+    /// <summary>Holds a folder that other processes may write, too; makes it where there is none.</summary>
+    /// <exception cref="PromptKDException">It cannot be made.</exception>
+    public static FolderHold Share(string folder)
+    {
+        try
+        {
+            Directory.CreateDirectory(folder);
+            return new FolderHold(folder, held: null);
+        }
+        catch (Exception error) when (WriteFault.Is(error))
+        {
+            throw WriteFault.Of(folder, error);
+        }
+    }
+
+    /// <summary>Refuses to write a file below a held folder that is not there any more.</summary>
+    /// <exception cref="PromptKDException">The folder was deleted or moved.</exception>
+    public static void RefuseGone(string file)
+    {
+        string path = Path.GetFullPath(file);
+        foreach (FolderHold hold in s_held.Keys)
+        {
+            if (hold.Covers(path) && hold.IsGone())
+            {
+                throw new PromptKDException(
+                    $"Cannot write '{path}': the folder '{hold._folder}' was {hold.WhatHappened()} while it was being "
+                    + "written.");
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        s_held.TryRemove(this, out _);
+        if (_lock is not null && !OperatingSystem.IsWindows())
+        {
+            // Where the folder has gone, another process may have one of this name.
+            Remains.DeleteQuietly(Where(_lock) ?? _lock.Name);
+        }
+
+        _lock?.Dispose();
+    }
+
+    private bool Covers(string path) =>
+        path.StartsWith(Path.TrimEndingDirectorySeparator(_folder) + Path.DirectorySeparatorChar, StringComparison.Ordinal);
+
+    private bool IsGone() => _lock is null
+        ? !Directory.Exists(_folder)
+        : _lockIsAt is null ? !File.Exists(_lock.Name) : Where(_lock) != _lockIsAt;
+
+    private string WhatHappened() =>
+        Where(_lock) is { } place && Path.GetDirectoryName(place) is { } folder && File.Exists(place)
+            ? $"moved to '{folder}'"
+            : "deleted or moved";
+
+    // Linux knows what has become of an open file; null elsewhere.
+    private static string? Where(FileStream? open)
+    {
+        try
+        {
+            return open is null || !OperatingSystem.IsLinux()
+                ? null
+                : new FileInfo($"/proc/self/fd/{open.SafeFileHandle.DangerousGetHandle()}").LinkTarget;
+        }
+        catch (Exception error) when (WriteFault.Is(error))
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,72 @@
+using PromptKD.Runtime;
+
+namespace PromptKD.Tests.Runtime;
+
+public sealed class FolderHoldTests : IDisposable
+{
+    private readonly string _parent = Directory.CreateTempSubdirectory().FullName;
+
+    private string Folder => Path.Combine(_parent, "run");
+
+    public void Dispose() => Directory.Delete(_parent, recursive: true);
+
+    [Fact]
+    public void Keeps_a_second_process_out_and_leaves_nothing_behind()
+    {
+        using (FolderHold.Take(Folder))
+        {
+            var error = Assert.Throws<PromptKDException>(() => FolderHold.Take(Folder));
+
+            Assert.Contains("another process", error.Message, StringComparison.Ordinal);
+        }
+
+        Assert.Empty(Directory.EnumerateFileSystemEntries(Folder));
+        FolderHold.Take(Folder).Dispose();
+    }
+
+    [Fact]
+    public void Refuses_to_write_into_a_folder_that_was_deleted()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows does not delete what is open.");
+        using FolderHold hold = FolderHold.Take(Folder);
+        Directory.Delete(Folder, recursive: true);
+
+        var error = Assert.Throws<PromptKDException>(
+            () => WholeFile.WriteText(Path.Combine(Folder, "student", "model.json"), "{}"));
+
+        Assert.Contains($"the folder '{Folder}' was deleted", error.Message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(Folder));
+    }
+
+    [Fact]
+    public void Refuses_to_write_where_a_folder_was_moved_away_and_another_one_made()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux says where an open file is.");
+        string moved = Path.Combine(_parent, "moved");
+        using (FolderHold.Take(Folder))
+        {
+            Directory.Move(Folder, moved);
+            using FolderHold other = FolderHold.Take(Folder);
+
+            var error = Assert.Throws<PromptKDException>(
+                () => WholeFile.WriteText(Path.Combine(Folder, "config.yaml"), ""));
+
+            Assert.Contains($"was moved to '{moved}'", error.Message, StringComparison.Ordinal);
+        }
+
+        Assert.Empty(Directory.EnumerateFileSystemEntries(moved));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(Folder));
+    }
+
+    [Fact]
+    public void A_shared_folder_that_goes_is_missed_too_and_others_are_not_asked()
+    {
+        using FolderHold hold = FolderHold.Share(Folder);
+        WholeFile.WriteText(Path.Combine(Folder, "report.md"), "");
+        Directory.Delete(Folder, recursive: true);
+
+        Assert.Throws<PromptKDException>(() => WholeFile.WriteText(Path.Combine(Folder, "report.md"), ""));
+
+        WholeFile.WriteText(Path.Combine(_parent, "run-2", "report.md"), "");
+    }
+}

@@ -1,0 +1,38 @@
+using System.Text.RegularExpressions;
+using PromptKD.Golden;
+
+namespace PromptKD.Tests.Runtime;
+
+/// <summary>Whatever the library writes goes through Runtime, where faults become one line.</summary>
+public sealed partial class WriteSeamTests
+{
+    // The bridge to libtorch is written into memory.
+    private static readonly string[] s_others = ["LibTorchLoader.cs"];
+
+    [Fact]
+    public void No_other_folder_of_the_library_writes_files_by_itself()
+    {
+        string library = Path.Combine(ProjectFolder.Root, "src", "PromptKD");
+        IEnumerable<string> writing =
+            from file in Directory.EnumerateFiles(library, "*.cs", SearchOption.AllDirectories)
+            where Path.GetFileName(Path.GetDirectoryName(file)) != "Runtime" && !s_others.Contains(Path.GetFileName(file))
+            from line in File.ReadLines(file)
+            where Writing().IsMatch(line)
+            select $"{Path.GetRelativePath(library, file)}: {line.Trim()}";
+
+        Assert.Empty(writing);
+    }
+
+    [Theory]
+    [InlineData("File.WriteAllText(path, text);", true)]
+    [InlineData("new FileStream(path, FileMode.Create)", true)]
+    [InlineData("Directory.CreateDirectory(folder);", true)]
+    [InlineData("WholeFile.WriteText(path, text);", false)]
+    [InlineData("new FileStream(path, FileMode.Open, FileAccess.Read)", false)]
+    public void Knows_a_write(string line, bool writes) => Assert.Equal(writes, Writing().IsMatch(line));
+
+    [GeneratedRegex(@"\bFile\.(Write|Append|Create|Move|Copy|Delete|Replace|OpenWrite|Set)\w*\("
+        + @"|\bDirectory\.(Create|Delete|Move)\w*\(|FileMode\.(Create|CreateNew|Append|OpenOrCreate|Truncate)\b"
+        + @"|new StreamWriter\((?!stream)")]
+    private static partial Regex Writing();
+}
