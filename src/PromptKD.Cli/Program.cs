@@ -3,10 +3,13 @@ using PromptKD;
 using PromptKD.Cli.Commands;
 using PromptKD.Cli.Terminal;
 
-// Exit codes: 0 done, 2 a mistake the user can mend (one line says which), 130 stopped by Ctrl-C.
-// Any other failure is a bug of ours and shows its stack.
+// Exit codes: 0 done, 2 a mistake the user can mend (one line says which), 130 stopped by Ctrl-C or another signal, 141
+// nobody reads the result any more, as head does not. Any other failure is a bug of ours and shows its stack.
 const int UserMistake = 2;
 const int Stopped = 130;
+const int NoReader = 141;
+
+Outputs.Open();
 
 var root = new RootCommand("Turns a large CLIP and a folder of unlabelled images into a small classifier.")
 {
@@ -40,7 +43,23 @@ try
         EnableDefaultExceptionHandler = false,
         ProcessTerminationTimeout = null,
     };
-    return await parsed.InvokeAsync(invocation, stop.Token).ConfigureAwait(false);
+    int code = await parsed.InvokeAsync(invocation, stop.Token).ConfigureAwait(false);
+    if (Outputs.WhatIsMissing is { } missing)
+    {
+        Messages.Warning($"{missing} The files are complete, and log.txt of the output folder says what happened.");
+    }
+
+    return code;
+}
+catch (OutputLostException lost)
+{
+    if (lost.IsClosedPipe)
+    {
+        return NoReader;
+    }
+
+    Messages.Error(lost.Message);
+    return UserMistake;
 }
 catch (PromptKDException mistake)
 {

@@ -73,9 +73,14 @@ internal static class BenchmarkCommand
         command.SetAction((parsed, cancellation) =>
         {
             BenchmarkPlan plan = Plan(parsed);
+            Outputs.Outlive();
             var report = Benchmark.Run(plan, new TrainingDisplay(), cancellation);
             ReportTables.Print(report);
-            Messages.Note($"Wrote report.md, report.html and results.csv to {plan.Output}");
+            if (report.WrittenTo is { } folder)
+            {
+                Messages.Note($"Wrote report.md, report.html and results.csv to {folder}");
+            }
+
             return Task.FromResult(report.Unfinished.Count == 0 ? 0 : SomethingMissing);
         });
         return command;

@@ -62,6 +62,7 @@ internal static class DemoCommand
         };
         command.SetAction((parsed, cancellation) =>
         {
+            Outputs.Outlive();
             var display = new RunDisplay();
             string folder = parsed.GetValue(output)!;
             string pictures = Path.Combine(folder, "pictures");

@@ -161,6 +161,7 @@ internal static class DistillCommand
 
     private static int Run(ExperimentConfig config, ExperimentConfig? teaching, CancellationToken cancellation)
     {
+        Outputs.Outlive();
         DistillationReport report;
         if (teaching is null)
         {

@@ -76,6 +76,7 @@ internal static class FeaturesCommand
     private static int Fill(ExperimentConfig config, string? shard, CancellationToken cancellation)
     {
         StorePart part = shard is null ? StorePart.Whole : StorePart.Parse(shard);
+        Outputs.Outlive();
         int missing = TeacherStoring.Fill(config, part, new RunDisplay(), cancellation);
         Console.WriteLine(missing == 0
             ? $"The store {config.Distill.Store} is complete. Try: promptkd distill --store {Shell.Quote(config.Distill.Store)} ..."

@@ -23,11 +23,19 @@ internal static class ReportCommand
         command.SetAction(parsed =>
         {
             string root = parsed.GetValue(folder)!;
-            string target = parsed.GetValue(output) ?? root;
             var report = BenchmarkReport.Read(root);
-            report.Write(target);
             ReportTables.Print(report);
-            Messages.Note($"Wrote report.md, report.html and results.csv to {target}");
+            if (parsed.GetValue(output) is { } target)
+            {
+                report.Write(target);
+            }
+            else if (report.WriteIfAllowed(root) is { } fault)
+            {
+                Messages.Warning($"{fault} Give --output to have report.md, report.html and results.csv elsewhere.");
+                return 0;
+            }
+
+            Messages.Note($"Wrote report.md, report.html and results.csv to {report.WrittenTo}");
             return 0;
         });
         return command;

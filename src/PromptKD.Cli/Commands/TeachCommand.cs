@@ -110,6 +110,7 @@ internal static class TeachCommand
 
     private static int Run(ExperimentConfig config, CancellationToken cancellation)
     {
+        Outputs.Outlive();
         TeachingReport report = Experiment.Teach(config, new RunDisplay(Agreement), cancellation);
         Print(report);
         Console.WriteLine($"""

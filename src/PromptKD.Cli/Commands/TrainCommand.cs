@@ -98,6 +98,7 @@ internal static class TrainCommand
         command.SetAction((parsed, cancellation) =>
         {
             ExperimentConfig config = Resolve(parsed).MergeOverrides(parsed.GetValue(overrides) ?? []);
+            Outputs.Outlive();
             Experiment.Train(config, Request(parsed), new TrainingDisplay(), cancellation);
             return Task.FromResult(0);
         });

@@ -15,25 +15,15 @@ internal sealed class RunDisplay(string agreement = "agreement with the teacher"
     private static readonly TimeSpan s_terminalPace = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan s_plainPace = TimeSpan.FromSeconds(30);
 
-    private readonly bool _isTerminal = !Console.IsErrorRedirected;
     private readonly Stopwatch _sinceLine = Stopwatch.StartNew();
-    private bool _lineIsOpen;
 
-    private bool IsTimeForALine => _sinceLine.Elapsed >= (_isTerminal ? s_terminalPace : s_plainPace);
-
-    /// <inheritdoc/>
-    public void OnPhase(string description)
-    {
-        CloseLine();
-        Messages.Note(description);
-    }
+    private bool IsTimeForALine => _sinceLine.Elapsed >= (Window.IsThere ? s_terminalPace : s_plainPace);
 
     /// <inheritdoc/>
-    public void OnWarning(string message)
-    {
-        CloseLine();
-        Messages.Warning(message);
-    }
+    public void OnPhase(string description) => Messages.Note(description);
+
+    /// <inheritdoc/>
+    public void OnWarning(string message) => Messages.Warning(message);
 
     /// <inheritdoc/>
     public void OnFetched(Uri source, long received, long? total)
@@ -44,9 +34,9 @@ internal sealed class RunDisplay(string agreement = "agreement with the teacher"
             string whole = total is { } bytes
                 ? string.Create(CultureInfo.InvariantCulture, $" of {bytes / Megabyte:0}")
                 : "";
-            ShowLine(string.Create(
-                CultureInfo.InvariantCulture,
-                $"{Path.GetFileName(source.LocalPath)}: {received / Megabyte:0}{whole} MB"));
+            ShowLine(
+                ($"{Path.GetFileName(source.LocalPath)}:", 1),
+                (string.Create(CultureInfo.InvariantCulture, $"{received / Megabyte:0}{whole} MB"), 2));
         }
     }
 
@@ -55,7 +45,7 @@ internal sealed class RunDisplay(string agreement = "agreement with the teacher"
     {
         if (IsTimeForALine || done == total)
         {
-            ShowLine(string.Create(CultureInfo.InvariantCulture, $"teacher features: {done} of {total} views"));
+            ShowLine((string.Create(CultureInfo.InvariantCulture, $"teacher features: {done} of {total} views"), 1));
         }
     }
 
@@ -67,11 +57,18 @@ internal sealed class RunDisplay(string agreement = "agreement with the teacher"
             return;
         }
 
-        ShowLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"epoch {progress.Epoch}/{progress.Epochs}  batch {progress.Batch}/{progress.Batches}  "
-            + $"loss {progress.MeanLoss:0.0000}  agreement {progress.Agreement:P0}  "
-            + $"{progress.PicturesPerSecond:0.0} images/s  {Remaining(progress.Remaining)} left"));
+        (string Text, int Weight)[] agreed = progress.Agreement is { } share ? [(Text($"agreement {share:P0}"), 2)] : [];
+        ShowLine(
+        [
+            (Text($"epoch {progress.Epoch}/{progress.Epochs}"), 6),
+            (Text($"batch {progress.Batch}/{progress.Batches}"), 5),
+            (Text($"loss {progress.MeanLoss:0.0000}"), 3),
+            .. agreed,
+            (Text($"{progress.PicturesPerSecond:0.0} images/s"), 1),
+            (Text($"{Remaining(progress.Remaining)} left"), 4),
+        ]);
+
+        static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
     }
 
     /// <inheritdoc/>
@@ -80,28 +77,14 @@ internal sealed class RunDisplay(string agreement = "agreement with the teacher"
         string line = string.Create(
             CultureInfo.InvariantCulture,
             $"epoch {epoch.Epoch}: loss {epoch.Loss:0.0000}, {agreement} {epoch.Agreement:P1}");
-        if (_isTerminal)
-        {
-            Console.Error.Write("\r\u001b[K");
-            _lineIsOpen = false;
-        }
-
         Messages.Note(line + Describe(epoch.Validation));
     }
 
-    // On a terminal the line stays open, to be replaced by the next one.
-    private void ShowLine(string line)
+    // Each part with its weight: what a narrow window has no room for is left out, the least first.
+    private void ShowLine(params IReadOnlyList<(string Text, int Weight)> parts)
     {
         _sinceLine.Restart();
-        if (_isTerminal)
-        {
-            Console.Error.Write($"\r{line}\u001b[K");
-            _lineIsOpen = true;
-        }
-        else
-        {
-            Console.Error.WriteLine(line);
-        }
+        Messages.Status(parts);
     }
 
     private static string Describe(BaseNovelResult? result) =>
@@ -117,13 +100,4 @@ internal sealed class RunDisplay(string agreement = "agreement with the teacher"
     private static string Remaining(TimeSpan time) => time.TotalHours >= 1
         ? string.Create(CultureInfo.InvariantCulture, $"{(int)time.TotalHours} h {time.Minutes:00} min")
         : string.Create(CultureInfo.InvariantCulture, $"{time.Minutes} min {time.Seconds:00} s");
-
-    private void CloseLine()
-    {
-        if (_lineIsOpen)
-        {
-            Console.Error.WriteLine();
-            _lineIsOpen = false;
-        }
-    }
 }

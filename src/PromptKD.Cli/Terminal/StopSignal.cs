@@ -1,8 +1,12 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace PromptKD.Cli.Terminal;
 
-/// <summary>Turns Ctrl-C and SIGTERM into a cancellation; a second Ctrl-C ends the process at once.</summary>
+/// <summary>
+/// Turns Ctrl-C, SIGTERM and a terminal that is closed (SIGHUP) into a cancellation; a second Ctrl-C ends the process at
+/// once.
+/// </summary>
 internal sealed class StopSignal : IDisposable
 {
     private readonly CancellationTokenSource _source = new();
@@ -12,6 +16,9 @@ internal sealed class StopSignal : IDisposable
     [
         PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop),
         PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop),
+
+        // nohup has it ignored, and means it.
+        .. HangUpIsIgnored() ? [] : new[] { PosixSignalRegistration.Create(PosixSignal.SIGHUP, Stop) },
     ];
 
     public CancellationToken Token => _source.Token;
@@ -28,7 +35,28 @@ internal sealed class StopSignal : IDisposable
 
     private void Stop(PosixSignalContext context)
     {
-        context.Cancel = !_source.IsCancellationRequested;
+        // A closed terminal tells the shell and its programs, and the shell tells them again.
+        context.Cancel = !_source.IsCancellationRequested || context.Signal == PosixSignal.SIGHUP;
         _source.Cancel();
+    }
+
+    // Linux tells which signals a process ignores, as a hexadecimal mask; the first bit is that of SIGHUP.
+    private static bool HangUpIsIgnored()
+    {
+        const string Status = "/proc/self/status";
+        const string Ignored = "SigIgn:";
+        try
+        {
+            string? line = !File.Exists(Status) ? null : File.ReadLines(Status)
+                .FirstOrDefault(one => one.StartsWith(Ignored, StringComparison.Ordinal));
+            return line is not null
+                && ulong.TryParse(
+                    line.AsSpan(Ignored.Length).Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out ulong mask)
+                && (mask & 1) != 0;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
     }
 }

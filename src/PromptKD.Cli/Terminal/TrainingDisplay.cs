@@ -11,7 +11,11 @@ internal sealed class TrainingDisplay : ITrainingObserver
     private readonly RunDisplay _others = new();
 
     /// <inheritdoc/>
-    public void OnPrint(string line) => Console.WriteLine(line);
+    public void OnPrint(string line)
+    {
+        Messages.EraseStatus();
+        Console.WriteLine(line);
+    }
 
     /// <inheritdoc/>
     public void OnPhase(string description) => _others.OnPhase(description);
