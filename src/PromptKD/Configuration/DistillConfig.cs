@@ -78,6 +78,9 @@ public sealed record DistillConfig
     [OwnKey, AtLeast(0)]
     public int Views { get; init; }
 
+    /// <summary>A start on stored features, before pictures are trained on.</summary>
+    public StartConfig Start { get; init; } = new();
+
     /// <summary>
     /// Class folders or labelled shards that are measured after each epoch and never trained on; empty for none.
     /// </summary>

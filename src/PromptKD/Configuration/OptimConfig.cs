@@ -3,14 +3,16 @@ namespace PromptKD.Configuration;
 /// <summary>Optimizer and learning-rate schedule: the keys <c>OPTIM.*</c>.</summary>
 public sealed record OptimConfig
 {
-    /// <summary>The optimizer's name. Every published trainer file but one says sgd.</summary>
+    /// <summary>The rule: sgd, adam or adamw. Every published trainer file but one says sgd.</summary>
     public string Name { get; init; } = "adam";
 
     /// <summary>Learning rate after the warm-up.</summary>
     [AtLeast(0)]
     public double Lr { get; init; } = 0.0003;
 
-    /// <summary>Weight decay, applied to every trained tensor alike.</summary>
+    /// <summary>
+    /// Weight decay, applied to every trained tensor alike: part of the gradient, but of adamw, which shrinks the values.
+    /// </summary>
     [AtLeast(0)]
     public double WeightDecay { get; init; } = 5e-4;
 
@@ -27,11 +29,17 @@ public sealed record OptimConfig
     /// <summary>Smoothing of rmsprop, 0–1.</summary>
     public double RmspropAlpha { get; init; } = 0.99;
 
-    /// <summary>Decay of adam's mean of the gradients, 0–1.</summary>
+    /// <summary>Decay of adam's and adamw's mean of the gradients, 0–1.</summary>
     public double AdamBeta1 { get; init; } = 0.9;
 
-    /// <summary>Decay of adam's mean of the squared gradients, 0–1.</summary>
+    /// <summary>Decay of adam's and adamw's mean of the squared gradients, 0–1.</summary>
     public double AdamBeta2 { get; init; } = 0.999;
+
+    /// <summary>
+    /// Longest gradient of a step, over all that is learned: a longer one is shortened to it. 0 takes any.
+    /// </summary>
+    [OwnKey, AtLeast(0)]
+    public double ClipNorm { get; init; }
 
     /// <summary>How the learning rate falls.</summary>
     [OneOf("single_step", "multi_step", "cosine")]

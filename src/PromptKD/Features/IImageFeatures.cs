@@ -6,6 +6,8 @@ namespace PromptKD.Features;
 internal interface IImageFeatures : IDisposable
 {
     /// <summary>The features of the pictures in a batch, in the very view that it shows.</summary>
-    /// <returns>Normalised, float32, without gradient, [batch, embedding].</returns>
+    /// <returns>
+    /// Float32, without gradient, [batch, embedding]; of length 1, but where they were made for a projector.
+    /// </returns>
     Tensor Of(Batch batch);
 }

@@ -1,4 +1,5 @@
 using PromptKD.Data.Loading;
+using PromptKD.Features;
 using TorchSharp.Modules;
 
 namespace PromptKD.Methods;
@@ -48,6 +49,13 @@ internal interface ITrainedMethod : IClassifier
     void FinishEpoch(int epoch, int epochs)
     {
     }
+
+    /// <summary>
+    /// The part of the method that learns before its tower has prompts, from what the tower gives: see
+    /// <see cref="ProjectorStart"/>. Null where nothing stands behind the tower.
+    /// </summary>
+    /// <param name="studentFeatures">What the frozen tower gives, not normalised; taken over.</param>
+    ITrainedMethod? Start(IImageFeatures studentFeatures) => null;
 
     /// <summary>The loss of one batch, with its graph.</summary>
     StepOutcome Loss(Batch batch);

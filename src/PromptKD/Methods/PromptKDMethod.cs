@@ -1,5 +1,6 @@
 using PromptKD.Configuration;
 using PromptKD.Data.Loading;
+using PromptKD.Features;
 using PromptKD.Models.Clip;
 using PromptKD.Models.Prompts;
 using PromptKD.Models.Weights;
@@ -94,12 +95,22 @@ internal sealed class PromptKDMethod : ITrainedMethod
     public StepOutcome Loss(Batch batch)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor asked = _teacher.Scores(batch);
-        Tensor given = Distilled.Scores(batch.Images);
+        return Compare(_teacher.Scores(batch), Distilled.Scores(batch.Images)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The weighted loss, and on how many pictures student and teacher choose the same class.</summary>
+    /// <param name="asked">The teacher's logits, [batch, classes].</param>
+    /// <param name="given">The student's, with their graph, [batch, classes].</param>
+    public StepOutcome Compare(Tensor asked, Tensor given)
+    {
+        using DisposeScope scope = NewDisposeScope();
         Tensor loss = Settings.LossWeight * DistillationLoss.Compute(asked, given, Settings.Temperature);
         Tensor matches = asked.argmax(-1).eq(given.argmax(-1)).sum();
         return new StepOutcome(loss, matches).MoveToOuterDisposeScope();
     }
+
+    /// <inheritdoc/>
+    public ITrainedMethod Start(IImageFeatures studentFeatures) => new ProjectorStart(this, studentFeatures);
 
     /// <inheritdoc/>
     public Tensor Classify(Tensor images) => Distilled.Classify(images);

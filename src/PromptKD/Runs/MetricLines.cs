@@ -8,7 +8,9 @@ internal static class MetricLines
 {
     /// <param name="history">The epochs so far.</param>
     /// <param name="teacher">Accuracies of the teacher, measured before the first epoch; null without validation.</param>
-    public static IEnumerable<object> Of(IReadOnlyList<EpochRecord> history, TeacherResults? teacher)
+    /// <param name="start">What a start before the first epoch came to; null where there was none.</param>
+    public static IEnumerable<object> Of(
+        IReadOnlyList<EpochRecord> history, TeacherResults? teacher, EpochRecord? start = null)
     {
         foreach ((int index, BaseNovelResult? result) in (teacher?.Each ?? []).Index())
         {
@@ -23,11 +25,11 @@ internal static class MetricLines
             yield return Validation("teacher", null, combined);
         }
 
-        foreach (EpochRecord epoch in history)
+        foreach (EpochRecord epoch in history.Prepend(start).OfType<EpochRecord>())
         {
             yield return new
             {
-                Kind = "epoch",
+                Kind = epoch == start ? "start" : "epoch",
                 epoch.Epoch,
                 epoch.Loss,
                 epoch.Agreement,
@@ -36,7 +38,7 @@ internal static class MetricLines
             };
             if (epoch.Validation is not null)
             {
-                yield return Validation("student", epoch.Epoch, epoch.Validation);
+                yield return Validation("student", epoch == start ? 0 : epoch.Epoch, epoch.Validation);
             }
         }
     }

@@ -26,7 +26,7 @@ internal static class Resumption
         run.Log.OnPhase($"Going on behind {checkpoint.Position.Describe()}"
             + (folder == run.Folder.Root ? "" : $" of {folder}"));
         loop.Restore(checkpoint);
-        run.Folder.WriteMetrics(MetricLines.Of(checkpoint.Position.History, teacher));
+        run.Folder.WriteMetrics(MetricLines.Of(checkpoint.Position.History, teacher, checkpoint.Position.Start));
         return true;
     }
 }

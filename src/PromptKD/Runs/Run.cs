@@ -61,6 +61,11 @@ internal static class Run
         using var loop = new TrainingLoop(method, kind.Plan(run, method, RunPlan.Of(run)));
         kind.Resume(run, method, loop);
         folder.Begin(inputs.Resolved);
+        if (loop.Position.IsAtStart && kind.Start(run, method, loop.Plan) is { } start)
+        {
+            loop.BeginBehind(start);
+        }
+
         log.OnPhase(kind.Describe(run));
         Learn(loop, context);
         loop.Plan.Skipped.Report(log);

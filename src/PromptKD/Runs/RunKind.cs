@@ -43,6 +43,13 @@ internal abstract class RunKind<TReport>
     public virtual void Resume(OpenRun run, ITrainedMethod method, TrainingLoop loop) =>
         Resumption.Restore(run, loop, run.Folder.Root);
 
+    /// <summary>Learns what is learned before the first epoch; not asked where the run goes on behind that.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="method">At its first values.</param>
+    /// <param name="plan">How it goes on.</param>
+    /// <returns>What that came to; null where there is nothing of the kind.</returns>
+    public virtual EpochRecord? Start(OpenRun run, ITrainedMethod method, TrainingPlan plan) => null;
+
     /// <summary>What is going to happen, in words.</summary>
     public abstract string Describe(OpenRun run);
 

@@ -29,8 +29,7 @@ internal static class RunPlan
             Batches = (epoch, firstBatch) => loader.Load(Epoch(epoch, firstBatch), run.Context.Stop),
             Skipped = loader.Skipped,
             Schedule = new LearningRateSchedule(config.Optim),
-            Optimizer = new OptimizerSettings(
-                config.Optim.Momentum, config.Optim.WeightDecay, config.Optim.SgdDampening, config.Optim.SgdNesterov),
+            Optimizer = OptimizerSettings.Of(config.Optim),
             CheckpointPath = run.Folder.CheckpointPath,
             CheckpointInterval = config.Train.CheckpointMinutes > 0
                 ? TimeSpan.FromMinutes(config.Train.CheckpointMinutes)

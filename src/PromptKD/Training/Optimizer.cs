@@ -3,42 +3,43 @@ using TorchSharp.Modules;
 namespace PromptKD.Training;
 
 /// <summary>
-/// Stochastic gradient descent with momentum over named parameters, by torch's own implementation, with its state as
-/// named tensors, so that a run can be stopped and continued.
+/// Updates named parameters by one of torch's own rules, with the rule's state as named tensors, so that a run can be
+/// stopped and continued.
 /// </summary>
 internal sealed class Optimizer : IDisposable
 {
-    private const string MomentumPrefix = "momentum/";
+    private const string MomentumPrefix = $"{UpdateRule.Momentum}/";
 
     private readonly IReadOnlyList<KeyValuePair<string, Parameter>> _parameters;
-    private readonly SGD _sgd;
+    private readonly OptimizerSettings _settings;
+    private readonly UpdateRule _rule;
+    private readonly Dictionary<string, Tensor> _copies = [];
 
     /// <param name="parameters">What is learned; must already be on its device.</param>
-    /// <param name="settings">Momentum and decay.</param>
+    /// <param name="settings">The rule, and its numbers.</param>
     public Optimizer(IReadOnlyList<KeyValuePair<string, Parameter>> parameters, OptimizerSettings settings)
     {
         _parameters = parameters;
-        _sgd = optim.SGD(
-            parameters.Select(named => named.Value),
-            learningRate: 0,
-            momentum: settings.Momentum,
-            dampening: settings.Dampening,
-            weight_decay: settings.WeightDecay,
-            nesterov: settings.Nesterov);
+        _settings = settings;
+        _rule = UpdateRule.Of(parameters.Select(named => named.Value), settings);
     }
 
     /// <summary>
-    /// What the rule keeps from step to step: <c>momentum/…</c> with the name of each parameter that has taken a step.
-    /// The tensors stay the optimizer's.
+    /// What the rule keeps from step to step, as <c>momentum/…</c> with the name of each parameter that has taken a step
+    /// (sgd), or <c>mean/…</c>, <c>square/…</c> and <c>steps/…</c> (adam, adamw). The tensors stay the optimizer's.
     /// </summary>
     public IReadOnlyList<KeyValuePair<string, Tensor>> State =>
-        [.. Momentum.Select(named => KeyValuePair.Create(MomentumPrefix + named.Key, named.Value))];
+    [
+        .. Places().Select(place => KeyValuePair.Create(place.Name, Read(place.Name, place.Kept)))
+            .Where(named => named.Value is not null)
+            .Select(named => KeyValuePair.Create(named.Key, named.Value!)),
+    ];
 
     /// <summary>The momentum among <see cref="State"/>, under the parameters' names: for Dassl's checkpoints.</summary>
     public IReadOnlyList<KeyValuePair<string, Tensor>> Momentum =>
     [
-        .. Slots().Where(slot => slot.State.momentum_buffer is not null)
-            .Select(slot => KeyValuePair.Create(slot.Name, slot.State.momentum_buffer!)),
+        .. State.Where(named => named.Key.StartsWith(MomentumPrefix, StringComparison.Ordinal))
+            .Select(named => KeyValuePair.Create(named.Key[MomentumPrefix.Length..], named.Value)),
     ];
 
     /// <summary>The <see cref="State"/> that a <see cref="Momentum"/> is.</summary>
@@ -49,67 +50,85 @@ internal sealed class Optimizer : IDisposable
     /// <param name="learningRate">For this step.</param>
     public void Step(double learningRate)
     {
-        foreach (optim.ILearningRateController group in _sgd.ParamGroups)
+        if (_settings.ClipNorm > 0)
         {
-            group.LearningRate = learningRate;
+            nn.utils.clip_grad_norm_(
+                _parameters.Select(named => named.Value).Where(parameter => parameter.grad is not null),
+                _settings.ClipNorm,
+                norm_type: 2);
         }
 
-        _sgd.step();
+        _rule.Step(learningRate);
         ForgetGradients();
     }
 
     /// <summary>Leaves a step out: forgets the gradients.</summary>
-    public void ForgetGradients() => _sgd.zero_grad();
+    public void ForgetGradients() => _rule.ForgetGradients();
 
     /// <summary>
     /// Continues with a stored state, copied. A parameter without one starts afresh, as before its first step.
     /// </summary>
     /// <param name="state">As <see cref="State"/> gave it.</param>
-    /// <exception cref="PromptKDException">It is the state of other parameters. Nothing is changed.</exception>
+    /// <exception cref="PromptKDException">It is the state of other parameters or another rule. Nothing is changed.</exception>
     public void LoadState(IReadOnlyDictionary<string, Tensor> state)
     {
-        RequireFitting(state);
-        foreach ((string name, Parameter parameter, SGD.State place) in Slots())
+        (string Name, Parameter Parameter, UpdateRule.Kept Kept)[] places = [.. Places()];
+        RequireFitting(state, places);
+        foreach ((string name, Parameter parameter, UpdateRule.Kept kept) in places)
         {
-            place.momentum_buffer?.Dispose();
-            place.momentum_buffer = state.TryGetValue(MomentumPrefix + name, out Tensor? stored)
-                ? stored.to(parameter.dtype, parameter.device, copy: true).DetachFromDisposeScope()
-                : null;
+            kept.Write(state.TryGetValue(name, out Tensor? stored)
+                ? stored.to(kept.Type ?? parameter.dtype, parameter.device, copy: true).DetachFromDisposeScope()
+                : null);
         }
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _sgd.Dispose();
-
-    private void RequireFitting(IReadOnlyDictionary<string, Tensor> state)
+    public void Dispose()
     {
-        var parameters = _parameters.ToDictionary(named => MomentumPrefix + named.Key, named => named.Value);
+        foreach (Tensor copy in _copies.Values)
+        {
+            copy.Dispose();
+        }
+
+        _rule.Dispose();
+    }
+
+    private static void RequireFitting(
+        IReadOnlyDictionary<string, Tensor> state, (string Name, Parameter Parameter, UpdateRule.Kept Kept)[] places)
+    {
+        var known = places.ToDictionary(place => place.Name);
         foreach ((string name, Tensor stored) in state)
         {
-            if (!parameters.TryGetValue(name, out Parameter? parameter))
+            if (!known.TryGetValue(name, out (string Name, Parameter Parameter, UpdateRule.Kept Kept) place))
             {
                 throw new PromptKDException(
                     $"The optimizer has no place for '{name}'. Is this the state of another method or rule?");
             }
 
-            if (!stored.shape.SequenceEqual(parameter.shape))
+            long[] expected = place.Kept.IsCopy ? [] : place.Parameter.shape;
+            if (!stored.shape.SequenceEqual(expected))
             {
                 throw new PromptKDException(
                     $"The optimizer's '{name}' is [{string.Join(", ", stored.shape)}], expected "
-                    + $"[{string.Join(", ", parameter.shape)}]. Is this the state of a run with other settings?");
+                    + $"[{string.Join(", ", expected)}]. Is this the state of a run with other settings?");
             }
         }
     }
 
-    // torch lists the states in the order in which it was given the parameters.
-    private IEnumerable<(string Name, Parameter Parameter, SGD.State State)> Slots() =>
-        _parameters.Zip(_sgd.state_dict().State, (named, state) => (named.Key, named.Value, (SGD.State)state));
-}
+    // Torch lists the states in the order in which it was given the parameters.
+    private IEnumerable<(string Name, Parameter Parameter, UpdateRule.Kept Kept)> Places() => _parameters
+        .Zip(_rule.State, (named, kept) => kept.Select(one => ($"{one.Name}/{named.Key}", named.Value, one)))
+        .SelectMany(places => places);
 
-/// <summary>Settings of <see cref="Optimizer"/>.</summary>
-/// <param name="Momentum">0.9 in all published settings.</param>
-/// <param name="WeightDecay">5e-4: Dassl's default, which no published file changes.</param>
-/// <param name="Dampening">0.</param>
-/// <param name="Nesterov">Off.</param>
-internal sealed record OptimizerSettings(
-    double Momentum = 0.9, double WeightDecay = 5e-4, double Dampening = 0, bool Nesterov = false);
+    private Tensor? Read(string name, UpdateRule.Kept kept)
+    {
+        Tensor? value = kept.Read();
+        if (!kept.IsCopy)
+        {
+            return value;
+        }
+
+        _copies.GetValueOrDefault(name)?.Dispose();
+        return _copies[name] = value!.DetachFromDisposeScope();
+    }
+}

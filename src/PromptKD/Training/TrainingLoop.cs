@@ -67,6 +67,10 @@ internal sealed class TrainingLoop : IDisposable
         Position = new TrainingPosition { Epoch = epoch };
     }
 
+    /// <summary>Begins behind a start that learned already.</summary>
+    /// <param name="start">What it came to.</param>
+    public void BeginBehind(EpochRecord start) => Position = new TrainingPosition { Start = start };
+
     /// <summary>Trains to the last epoch.</summary>
     /// <param name="cancellation">Stops behind the running step, or amid a validation, with a checkpoint.</param>
     /// <exception cref="OperationCanceledException">It was stopped; the same run can be continued.</exception>
@@ -80,6 +84,12 @@ internal sealed class TrainingLoop : IDisposable
             while (Position.Epoch < Plan.Epochs)
             {
                 RunEpoch(cancellation);
+            }
+
+            // No epoch saved it.
+            if (Plan.Epochs == 0)
+            {
+                Save();
             }
         }
         catch (OperationCanceledException)
@@ -126,7 +136,12 @@ internal sealed class TrainingLoop : IDisposable
             Validation = Plan.Validate?.Invoke(Position.Epoch, cancellation),
         };
         RefuseDivergence();
-        Position = new TrainingPosition { Epoch = Position.Epoch + 1, History = [.. Position.History, record] };
+        Position = new TrainingPosition
+        {
+            Epoch = Position.Epoch + 1,
+            Start = Position.Start,
+            History = [.. Position.History, record],
+        };
         Plan.EpochEnding?.Invoke(Position.History, Optimizer);
         Save();
         Plan.EpochDone?.Invoke(Position.History);

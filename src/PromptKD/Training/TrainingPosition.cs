@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using PromptKD.Data.Pictures;
 
 namespace PromptKD.Training;
@@ -33,9 +34,22 @@ internal sealed record TrainingPosition
     /// <summary>Pictures that could not be read so far, in any epoch.</summary>
     public IReadOnlyList<SkippedPicture> Skipped { get; init; } = [];
 
+    /// <summary>What a start before the first epoch came to; null where there was none.</summary>
+    public EpochRecord? Start { get; init; }
+
+    /// <summary>Whether nothing was learned yet that a checkpoint knows of.</summary>
+    [JsonIgnore]
+    public bool IsAtStart => this is { Start: null, Epoch: 0, Batch: 0, IsClosed: false };
+
     /// <summary>One record for each finished epoch.</summary>
     public IReadOnlyList<EpochRecord> History { get; init; } = [];
 
     /// <summary>The position in words.</summary>
-    public string Describe() => IsClosed ? $"the last batch of epoch {Epoch + 1}" : Batch == 0 ? $"epoch {Epoch}" : $"batch {Batch} of epoch {Epoch + 1}";
+    public string Describe() => this switch
+    {
+        { IsClosed: true } => $"the last batch of epoch {Epoch + 1}",
+        { Batch: > 0 } => $"batch {Batch} of epoch {Epoch + 1}",
+        { Epoch: 0, Start: not null } => "the start on stored features",
+        _ => $"epoch {Epoch}",
+    };
 }

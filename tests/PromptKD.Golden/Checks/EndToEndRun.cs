@@ -95,11 +95,7 @@ internal sealed class EndToEndRun : IProgress<TrainingProgress>
             PicturesPerEpoch = epochPlan.BatchCount * epochPlan.BatchSize,
             Batches = (epoch, firstBatch) => _trainLoader.Load(EpochPlan(epoch, firstBatch)),
             Schedule = Schedule,
-            Optimizer = new OptimizerSettings(
-                _config.Optim.Momentum,
-                _config.Optim.WeightDecay,
-                _config.Optim.SgdDampening,
-                _config.Optim.SgdNesterov),
+            Optimizer = OptimizerSettings.Of(_config.Optim),
             CheckpointPath = checkpointPath,
             Validate = (_, _) => Validate(),
             Progress = this,

@@ -51,6 +51,70 @@ public sealed class OptimizerTests
         TensorAssert.SameBytes(theirs, ours);
     }
 
+    [Theory]
+    [InlineData("adam")]
+    [InlineData("adamw")]
+    public void Continues_as_torchs_adam_would_have(string rule)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Parameter ours = nn.Parameter(TinyClip.Random(1, 3, 2)), theirs = nn.Parameter(TinyClip.Random(1, 3, 2));
+        OptimizerSettings settings = new(WeightDecay: 0.1) { Rule = rule, Beta1 = 0.8, Beta2 = 0.95 };
+        using optim.Optimizer torchs = rule == "adam"
+            ? optim.Adam([theirs], 0.01, 0.8, 0.95, weight_decay: 0.1)
+            : optim.AdamW([theirs], 0.01, 0.8, 0.95, weight_decay: 0.1);
+        var first = new Optimizer([KeyValuePair.Create("w", ours)], settings);
+
+        Learn(first, ours, 0.01);
+        Learn(first, ours, 0.01);
+        var state = first.State.ToDictionary(named => named.Key, named => named.Value.clone());
+        first.Dispose();
+        using var second = new Optimizer([KeyValuePair.Create("w", ours)], settings);
+        second.LoadState(state);
+        Learn(second, ours, 0.01);
+        for (int step = 0; step < 3; step++)
+        {
+            theirs.square().sum().backward();
+            torchs.step();
+            torchs.zero_grad();
+        }
+
+        Assert.Equal(["mean/w", "square/w", "steps/w"], state.Keys);
+        Assert.Equal(2, state["steps/w"].item<long>());
+        TensorAssert.SameBytes(theirs, ours);
+    }
+
+    [Fact]
+    public void A_long_gradient_is_shortened_over_all_that_is_learned()
+    {
+        // Gradients 3 and 4 have length 5; shortened to 1 they are 0.6 and 0.8.
+        using DisposeScope scope = NewDisposeScope();
+        Parameter first = nn.Parameter(zeros(1)), second = nn.Parameter(zeros(1)), unused = nn.Parameter(ones(1));
+        using var optimizer = new Optimizer(
+            [KeyValuePair.Create("a", first), KeyValuePair.Create("b", second), KeyValuePair.Create("c", unused)],
+            new OptimizerSettings(Momentum: 0, WeightDecay: 0) { ClipNorm = 1 });
+
+        ((3 * first) + (4 * second)).sum().backward();
+        optimizer.Step(1);
+
+        Assert.Equal(-0.6, first.item<float>(), tolerance: 1e-5);
+        Assert.Equal(-0.8, second.item<float>(), tolerance: 1e-5);
+        Assert.Equal(1, unused.item<float>());
+    }
+
+    [Fact]
+    public void The_state_of_another_rule_is_refused()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var optimizer = new Optimizer(
+            [KeyValuePair.Create("w", nn.Parameter(ones(1)))], new OptimizerSettings { Rule = "adamw" });
+
+        string message = Assert.Throws<PromptKDException>(
+            () => optimizer.LoadState(Optimizer.StateOf([KeyValuePair.Create("w", ones(1))]))).Message;
+
+        Assert.Equal(
+            "The optimizer has no place for 'momentum/w'. Is this the state of another method or rule?", message);
+    }
+
     [Fact]
     public void Leaves_parameters_without_gradient_alone()
     {

@@ -35,11 +35,12 @@ internal sealed class ActingKeys
     private static readonly string[] s_publishedWithoutEffect =
         ["TRAINER.PROMPTKD.N_CTX_TEXT", "TRAINER.PROMPTKD.PROMPT_DEPTH_TEXT"];
 
-    // Read by other rules of the optimizer and by programs that this one is not.
-    private static readonly string[] s_never =
-    [
-        "OPTIM.RMSPROP_ALPHA", "OPTIM.ADAM_BETA1", "OPTIM.ADAM_BETA2",
-    ];
+    // Read by programs that this one is not.
+    private static readonly string[] s_never = ["OPTIM.RMSPROP_ALPHA"];
+
+    private static readonly string[] s_sgd = ["OPTIM.MOMENTUM", "OPTIM.SGD_DAMPNING", "OPTIM.SGD_NESTEROV"];
+
+    private static readonly string[] s_adam = ["OPTIM.ADAM_BETA1", "OPTIM.ADAM_BETA2"];
 
     private readonly string _verb;
     private readonly ExperimentConfig _config;
@@ -61,7 +62,7 @@ internal sealed class ActingKeys
     [
         .. s_training.Except(["TRAIN"]), "TRAIN.PRINT_FREQ", "TRAIN.CHECKPOINT_MINUTES", .. s_teachers,
         .. s_student.Except(["TRAINER.PROMPTKD.TEACHER_NAME"]), "DISTILL.IMAGES", "DISTILL.CLASSES", "DISTILL.STUDENT",
-        "DISTILL.VAL", "DISTILL.BASE",
+        "DISTILL.VAL", "DISTILL.BASE", "DISTILL.START",
     ]);
 
     /// <summary>Those of <c>teach</c>.</summary>
@@ -131,6 +132,11 @@ internal sealed class ActingKeys
             yield return "OPTIM.GAMMA";
         }
 
+        foreach (string key in optim.Name == "sgd" ? s_adam : s_sgd)
+        {
+            yield return key;
+        }
+
         bool isWarm = optim.WarmupEpoch > 0;
         if (!isWarm || optim.WarmupType != "constant")
         {
@@ -154,6 +160,12 @@ internal sealed class ActingKeys
         else
         {
             yield return "TRAINER.PROMPTKD.CTX_INIT";
+        }
+
+        if (config.Distill.Start.Epochs == 0)
+        {
+            yield return "DISTILL.START.BATCH_SIZE";
+            yield return "DISTILL.START.LR";
         }
 
         if (config.Trainer.PromptKD.NCtxVision == 0)

@@ -5,6 +5,8 @@ internal static class Checks
 {
     private const string Normalisation = "normalize";
 
+    private static readonly string[] s_rules = ["sgd", "adam", "adamw"];
+
     private static readonly string[] s_transforms = ["random_resized_crop", "random_flip", Normalisation];
 
     /// <summary>Says what is missing.</summary>
@@ -18,18 +20,22 @@ internal static class Checks
     }
 
     /// <summary>Says which setting of optimizer or pictures training does not know.</summary>
+    /// <param name="config">All settings.</param>
+    /// <param name="fewestEpochs">0 where something learns before the first epoch.</param>
     /// <exception cref="PromptKDException">One is.</exception>
-    public static void Training(ExperimentConfig config)
+    public static void Training(ExperimentConfig config, int fewestEpochs = 1)
     {
         Input(config.Input);
-        if (config.Optim.Name != "sgd")
+        if (!s_rules.Contains(config.Optim.Name))
         {
-            throw new PromptKDException($"OPTIM.NAME is {config.Optim.Name}; training knows sgd only.");
+            throw new PromptKDException(
+                $"OPTIM.NAME is {config.Optim.Name}; training knows {string.Join(", ", s_rules)} only.");
         }
 
-        if (config.Optim.MaxEpoch < 1)
+        if (config.Optim.MaxEpoch < fewestEpochs)
         {
-            throw new PromptKDException($"OPTIM.MAX_EPOCH is {config.Optim.MaxEpoch}; give 1 or more (distill: --epochs).");
+            throw new PromptKDException(
+                $"OPTIM.MAX_EPOCH is {config.Optim.MaxEpoch}; give {fewestEpochs} or more (distill: --epochs).");
         }
     }
 

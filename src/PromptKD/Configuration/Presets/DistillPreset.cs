@@ -55,7 +55,18 @@ public static class DistillPreset
         TeacherList.CheckWeights(config.Distill, teachers);
         Require(config.Distill.Student, "--student", "the CLIP that learns");
         CheckClasses(config.Distill.Classes);
-        Checks.Training(config);
+        Checks.Training(config, fewestEpochs: config.Distill.Start.Epochs > 0 ? 0 : 1);
+        CheckStart(config.Distill);
+    }
+
+    private static void CheckStart(DistillConfig distill)
+    {
+        if (distill.Start.Epochs > 0 && TeacherList.Of(distill).Any(one => one.Views == 0 && one.Store.Length == 0))
+        {
+            throw new PromptKDException(
+                "DISTILL.START.EPOCHS asks for a start on stored features, and a teacher's are not stored. Give --views, or a "
+                + "--store for each teacher.");
+        }
     }
 
     private static void CheckClasses(ValueList<string> classes)

@@ -67,6 +67,9 @@ internal sealed record StoreIndex
     /// <summary>Pictures that the teacher saw at a time: part of the numbers' last bits.</summary>
     public required int BatchSize { get; init; }
 
+    /// <summary>Whether features were brought to length 1. Those of a student's tower, made for a projector, are not.</summary>
+    public bool Normalised { get; init; } = true;
+
     /// <summary>Shards of a complete store.</summary>
     [JsonIgnore]
     public int ShardCount => (PictureCount + PicturesPerShard - 1) / PicturesPerShard;

@@ -5,8 +5,8 @@ using PromptKD.Runtime;
 namespace PromptKD.Features.Store;
 
 /// <summary>
-/// Teacher features that were computed before: epoch e of picture i uses view e mod K, whose pixels the student sees
-/// too. Rows are read from the shards as they are needed, so memory does not grow with the store.
+/// Features that were computed before: epoch e of picture i uses view e mod K, whose pixels the student sees too. A small
+/// store is kept in memory; of a large one rows are read from the shards as they are needed.
 /// </summary>
 internal sealed class StoredFeatures : IImageFeatures
 {
@@ -14,6 +14,7 @@ internal sealed class StoredFeatures : IImageFeatures
     private readonly Device _device;
     private readonly string[] _paths;
     private readonly long[] _dataStarts;
+    private readonly Lazy<Tensor?> _rows;
 
     /// <param name="folder">A complete store.</param>
     /// <param name="index">Its index.</param>
@@ -24,36 +25,82 @@ internal sealed class StoredFeatures : IImageFeatures
         _device = device;
         _paths = [.. Enumerable.Range(0, index.ShardCount).Select(shard => StoreShard.PathOf(folder, shard))];
         _dataStarts = [.. _paths.Select(DataStart)];
+        _rows = new Lazy<Tensor?>(ReadAll);
     }
+
+    /// <summary>Bytes that a store may take to be kept in memory; and no more than a quarter of what is free.</summary>
+    public long MostInMemory { get; init; } = Array.MaxLength;
+
+    private int RowBytes => _index.EmbeddingSize * sizeof(ushort);
 
     /// <inheritdoc/>
     public Tensor Of(Batch batch)
     {
         int view = batch.View ?? throw new InvalidOperationException("Stored features belong to training views.");
+        view %= _index.ViewCount;
         using DisposeScope scope = NewDisposeScope();
-        Tensor rows = empty([batch.Items.Count, _index.EmbeddingSize], ScalarType.Float16);
-        Span<byte> bytes = rows.bytes;
-        int rowBytes = _index.EmbeddingSize * sizeof(ushort);
-        for (int row = 0; row < batch.Items.Count; row++)
+        Tensor rows;
+        if (_rows.Value is { } all)
         {
-            ReadRow(batch.Items[row], view % _index.ViewCount, bytes.Slice(row * rowBytes, rowBytes));
+            rows = all.index_select(0, tensor(batch.Items.Select(item => ((long)item * _index.ViewCount) + view).ToArray()));
+        }
+        else
+        {
+            rows = empty([batch.Items.Count, _index.EmbeddingSize], ScalarType.Float16);
+            Span<byte> bytes = rows.bytes;
+            for (int row = 0; row < batch.Items.Count; row++)
+            {
+                ReadRow(batch.Items[row], view, bytes.Slice(row * RowBytes, RowBytes));
+            }
         }
 
         return rows.to(ScalarType.Float32, _device).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Holds nothing open.</summary>
+    /// <summary>Frees what is kept in memory; holds no file open.</summary>
     public void Dispose()
     {
+        if (_rows.IsValueCreated)
+        {
+            _rows.Value?.Dispose();
+        }
+    }
+
+    // [pictures × views, embedding]; null where that is too much for memory.
+    private Tensor? ReadAll()
+    {
+        long count = (long)_index.PictureCount * _index.ViewCount;
+        long free = DeviceMemory.Read(CPU)?.Free ?? 0;
+        if (count * RowBytes > Math.Min(MostInMemory, free / 4))
+        {
+            return null;
+        }
+
+        Tensor rows = empty([count, _index.EmbeddingSize], ScalarType.Float16).DetachFromDisposeScope();
+        Span<byte> bytes = rows.bytes;
+        int done = 0;
+        for (int shard = 0; shard < _paths.Length; shard++)
+        {
+            int pictures = Math.Min(_index.PicturesPerShard, _index.PictureCount - (shard * _index.PicturesPerShard));
+            int length = pictures * _index.ViewCount * RowBytes;
+            Read(shard, 0, bytes.Slice(done, length));
+            done += length;
+        }
+
+        return rows;
     }
 
     private void ReadRow(int picture, int view, Span<byte> target)
     {
         int shard = picture / _index.PicturesPerShard;
-        long place = ((long)(picture % _index.PicturesPerShard) * _index.ViewCount) + view;
+        Read(shard, ((long)(picture % _index.PicturesPerShard) * _index.ViewCount) + view, target);
+    }
+
+    private void Read(int shard, long row, Span<byte> target)
+    {
         try
         {
-            ReadAt(_paths[shard], _dataStarts[shard] + (place * target.Length), target);
+            ReadAt(_paths[shard], _dataStarts[shard] + (row * RowBytes), target);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -59,7 +59,7 @@ internal sealed class TeacherStore
 
     /// <summary>Makes shards.</summary>
     /// <param name="loader">Loads the pictures of the index.</param>
-    /// <param name="teacher">The image tower of the index.</param>
+    /// <param name="tower">The image tower of the index.</param>
     /// <param name="shards">Which ones, as <see cref="ShardsToMake"/> says.</param>
     /// <param name="done">Told after each batch: pictures × views since the start, and in all that are to be made.</param>
     /// <param name="cancellation">Stops between batches; finished shards stay.</param>
@@ -71,7 +71,7 @@ internal sealed class TeacherStore
     /// </exception>
     public void Fill(
         PictureLoader loader,
-        LiveFeatures teacher,
+        IImageFeatures tower,
         IReadOnlyList<int> shards,
         Action<long, long>? done,
         CancellationToken cancellation,
@@ -84,7 +84,7 @@ internal sealed class TeacherStore
         {
             using Tensor features = Compute(
                 loader,
-                teacher,
+                tower,
                 PicturesOf(shard),
                 readable(PicturesOf(shard)),
                 count => done?.Invoke(made += count, total),
@@ -158,7 +158,7 @@ internal sealed class TeacherStore
 
     private Tensor Compute(
         PictureLoader loader,
-        LiveFeatures teacher,
+        IImageFeatures tower,
         IReadOnlyList<int> pictures,
         IReadOnlyList<int> order,
         Action<int> done,
@@ -179,7 +179,7 @@ internal sealed class TeacherStore
                 cancellation.ThrowIfCancellationRequested();
                 using (batch)
                 {
-                    Place(features, teacher, batch, pictures[0], view);
+                    Place(features, tower, batch, pictures[0], view);
                     done(batch.Items.Count);
                 }
             }
@@ -188,11 +188,11 @@ internal sealed class TeacherStore
         return features;
     }
 
-    private static void Place(Tensor features, LiveFeatures teacher, Batch batch, int first, int view)
+    private static void Place(Tensor features, IImageFeatures tower, Batch batch, int first, int view)
     {
         using var pause = CollectionPause.Begin();
         using DisposeScope scope = NewDisposeScope();
         Tensor rows = tensor(batch.Items.Select(item => (long)(item - first)).ToArray());
-        features.select(1, view).index_copy_(0, rows, teacher.Of(batch).to(ScalarType.Float16, CPU));
+        features.select(1, view).index_copy_(0, rows, tower.Of(batch).to(ScalarType.Float16, CPU));
     }
 }

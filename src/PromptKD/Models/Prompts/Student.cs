@@ -80,8 +80,15 @@ internal sealed class Student : Module
     {
         using DisposeScope scope = NewDisposeScope();
         LayerPrompts? prompts = _prompts.Layers.Tokens.Count == 0 ? null : _prompts.Layers;
-        Tensor features = _projector.forward(_encoder.forward(images, prompts));
-        return functional.normalize(features, dim: -1).MoveToOuterDisposeScope();
+        return Project(_encoder.forward(images, prompts)).MoveToOuterDisposeScope();
+    }
+
+    /// <param name="features">What the tower gave, not normalised, float32, [batch, student embedding].</param>
+    /// <returns>In the teacher's space, normalised, float32, [batch, teacher embedding].</returns>
+    public Tensor Project(Tensor features)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        return functional.normalize(_projector.forward(features), dim: -1).MoveToOuterDisposeScope();
     }
 
     /// <summary>Copies learned values in, from tensors under the reference's names.</summary>

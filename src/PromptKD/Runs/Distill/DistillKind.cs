@@ -21,6 +21,7 @@ internal sealed class DistillKind(ExperimentConfig config) : RunKind<Distillatio
     private readonly SkippedPictures _skippedInValidation = new();
     private IReadOnlyList<PictureItem> _validation = [];
     private TeacherResults? _teacherResults;
+    private EpochRecord? _start;
 
     /// <inheritdoc/>
     public override RunSettings Resolve()
@@ -78,14 +79,30 @@ internal sealed class DistillKind(ExperimentConfig config) : RunKind<Distillatio
         Validate = _validation.Count == 0 ? null : (_, stop) => Validate(run, method, stop),
         EpochDone = history =>
         {
-            run.Folder.WriteMetrics(MetricLines.Of(history, _teacherResults));
+            run.Folder.WriteMetrics(MetricLines.Of(history, _teacherResults, _start));
             run.Log.OnEpoch(history[^1]);
         },
     };
 
     /// <inheritdoc/>
-    public override void Resume(OpenRun run, ITrainedMethod method, TrainingLoop loop) =>
+    public override void Resume(OpenRun run, ITrainedMethod method, TrainingLoop loop)
+    {
         Resumption.Restore(run, loop, run.Folder.Root, _teacherResults);
+        _start = loop.Position.Start;
+    }
+
+    /// <summary>The projector alone, where DISTILL.START.EPOCHS asks for it.</summary>
+    public override EpochRecord? Start(OpenRun run, ITrainedMethod method, TrainingPlan plan)
+    {
+        if (config.Distill.Start.Epochs > 0)
+        {
+            EpochRecord learned = CachedStart.Learn(run, method, plan);
+            _start = learned with { Validation = plan.Validate?.Invoke(0, run.Context.Stop) };
+            run.Folder.WriteMetrics(MetricLines.Of([], _teacherResults, _start));
+        }
+
+        return _start;
+    }
 
     /// <inheritdoc/>
     public override string Describe(OpenRun run) =>
@@ -96,7 +113,11 @@ internal sealed class DistillKind(ExperimentConfig config) : RunKind<Distillatio
     public override DistillationReport Finish(OpenRun run, ITrainedMethod method, TrainingLoop loop)
     {
         StudentManifest manifest = StudentDescription.Of(
-            run, method.Distilled!, loop.Position.History[^1], loop.Position.Skipped.Count, _teacherResults);
+            run,
+            method.Distilled!,
+            loop.Position.History is [.., var last] ? last : _start!,
+            loop.Position.Skipped.Count,
+            _teacherResults);
         StudentPackage.Write(run.Folder.StudentFolder, method.Distilled!, manifest);
         run.Log.OnPhase($"Wrote {run.Folder.StudentFolder}");
         return Report(run, loop.Position, manifest);
@@ -136,6 +157,7 @@ internal sealed class DistillKind(ExperimentConfig config) : RunKind<Distillatio
         student.TeacherValidation,
         student.Validation)
     {
+        Start = end.Start,
         EachTeacher = student.Teachers?.Validations ?? [],
         LeftOut = LeftOut.Sum(run.Settings.LeftOut.Take(1)),
     };

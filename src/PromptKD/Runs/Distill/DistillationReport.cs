@@ -21,6 +21,9 @@ public sealed record DistillationReport(
     BaseNovelResult? Teacher,
     BaseNovelResult? Student)
 {
+    /// <summary>What a start on stored features came to, before the first epoch; null where there was none.</summary>
+    public EpochRecord? Start { get; init; }
+
     /// <summary>
     /// Accuracies of each of several teachers there, in order; null for one whose features are stored. Empty for one
     /// teacher, or without a validation folder.

@@ -22,13 +22,15 @@ public sealed class StoredFeaturesTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    [Fact]
-    public void Gives_what_the_live_teacher_gives_rounded_to_float16()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Gives_what_the_live_teacher_gives_rounded_to_float16(bool inMemory)
     {
         using DisposeScope scope = NewDisposeScope();
         using var live = new LiveFeatures(TinyClip.ImageEncoder(), prompts: null);
         PictureLoader loader = MakeLoader();
-        using StoredFeatures stored = MakeStore(loader, live);
+        using StoredFeatures stored = MakeStore(loader, live, inMemory);
 
         // Two epochs more than there are views, in another order and other batches than the store was made in.
         for (int epoch = 0; epoch < Views + 2; epoch++)
@@ -84,7 +86,7 @@ public sealed class StoredFeaturesTests : IDisposable
         return new PictureItem(path);
     }
 
-    private StoredFeatures MakeStore(PictureLoader loader, LiveFeatures teacher)
+    private StoredFeatures MakeStore(PictureLoader loader, LiveFeatures teacher, bool inMemory = true)
     {
         var store = TeacherStore.OpenOrBegin(Path.Combine(_folder, "store"), new StoreIndex
         {
@@ -103,6 +105,7 @@ public sealed class StoredFeaturesTests : IDisposable
             BatchSize = 2,
         });
         store.Fill(loader, teacher, store.ShardsToMake(StorePart.Whole), done: null, Stop);
-        return store.ReadTeacher(CPU);
+        using StoredFeatures whole = store.ReadTeacher(CPU);
+        return new StoredFeatures(store.Folder, store.Index, CPU) { MostInMemory = inMemory ? long.MaxValue : 0 };
     }
 }

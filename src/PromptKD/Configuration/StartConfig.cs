@@ -1,0 +1,20 @@
+namespace PromptKD.Configuration;
+
+/// <summary>
+/// The cached start of a distillation: the keys <c>DISTILL.START.*</c>. Features of teacher and student are stored once,
+/// and the projector learns from them alone, at the cost of no image tower, before tokens and projector learn together.
+/// </summary>
+public sealed record StartConfig
+{
+    /// <summary>Passes over the stored features; 0 for no such start.</summary>
+    [OwnKey, AtLeast(0)]
+    public int Epochs { get; init; }
+
+    /// <summary>Pictures in a batch of stored features.</summary>
+    [OwnKey, AtLeast(2)]
+    public int BatchSize { get; init; } = 64;
+
+    /// <summary>Learning rate of the first pass, from which it falls to 0 along a cosine. The rule is OPTIM.NAME's.</summary>
+    [OwnKey, AtLeast(0)]
+    public double Lr { get; init; } = 0.001;
+}

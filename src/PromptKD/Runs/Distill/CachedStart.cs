@@ -1,0 +1,155 @@
+using System.Globalization;
+using PromptKD.Configuration;
+using PromptKD.Data.Decoding;
+using PromptKD.Data.Loading;
+using PromptKD.Data.Pictures;
+using PromptKD.Features;
+using PromptKD.Features.Store;
+using PromptKD.Methods;
+using PromptKD.Runtime;
+using PromptKD.Training;
+
+namespace PromptKD.Runs.Distill;
+
+/// <summary>
+/// The start that DISTILL.START.* asks for: the student's features are stored beside the teacher's, of the same views,
+/// and what stands behind the student's tower learns from them. It goes on where it was cut off, by the same loop and
+/// with the same promise as the rest of the run.
+/// </summary>
+internal static class CachedStart
+{
+    private const string StoreFolder = "student-store";
+    private const string CheckpointFile = "start.safetensors";
+    private const int PicturesPerShard = 256;
+
+    /// <summary>Learns, or takes over what was learned before.</summary>
+    /// <param name="run">The run, its teachers' features stored.</param>
+    /// <param name="method">Its method, at its first values.</param>
+    /// <param name="common">How the run goes on behind the start.</param>
+    /// <returns>What the last pass came to.</returns>
+    /// <exception cref="PromptKDException">The store or its checkpoint is damaged, or of something else.</exception>
+    public static EpochRecord Learn(OpenRun run, ITrainedMethod method, TrainingPlan common)
+    {
+        (ViewGenerator views, int count) = run.Inputs.StoredViews!.Value;
+        StoredFeatures features = Store(run, method, views, count);
+        using ITrainedMethod start = method.Start(features)!;
+        using var loop = new TrainingLoop(start, Plan(run, common, count));
+        using (TrainingCheckpoint? checkpoint = TrainingCheckpoint.ReadIfAny(loop.Plan.CheckpointPath))
+        {
+            if (checkpoint is not null)
+            {
+                run.Folder.RefuseOtherInputs(checkpoint.Inputs, run.Inputs.Digests);
+                loop.Restore(checkpoint);
+            }
+        }
+
+        if (loop.Position.Epoch < loop.Plan.Epochs)
+        {
+            run.Log.OnPhase($"Projector alone, on stored features: {Counted.Of(loop.Plan.Epochs, "pass", "passes")} over "
+                + $"{Counted.Of(count, "view")} of {Counted.Of(run.Inputs.Pictures.ReadableCount, "picture")}");
+            loop.Run(run.Context.Stop);
+        }
+
+        method.SetTraining(false);
+        return loop.Position.History[^1];
+    }
+
+    private static StoredFeatures Store(OpenRun run, ITrainedMethod method, ViewGenerator views, int count)
+    {
+        ExperimentConfig config = run.Settings.Config;
+        TeacherStore store = TeacherStore.OpenOrBegin(Path.Combine(run.Folder.Root, StoreFolder), new StoreIndex
+        {
+            Teacher = run.Inputs.Digests["student"],
+            TeacherPrompts = "none",
+            RoundPromptsToHalf = false,
+            Pictures = run.Inputs.Pictures.Digest,
+            PictureCount = run.Inputs.Pictures.Items.Count,
+            Preprocessing = run.Inputs.Preparation,
+            FastJpeg = config.Distill.FastJpeg,
+            Views = views,
+            ViewCount = count,
+            Precision = run.Context.Target.PrecisionName,
+            EmbeddingSize = method.Model.Images.Architecture.EmbeddingSize,
+            PicturesPerShard = PicturesPerShard,
+            BatchSize = config.DataLoader.TrainX.BatchSize,
+            Normalised = false,
+        });
+        IReadOnlyList<int> missing = store.ShardsToMake(StorePart.Whole, run.Context.Digests);
+        if (missing.Count > 0)
+        {
+            run.Log.OnPhase($"Storing the student's features in {store.Folder}: "
+                + $"{Counted.Of(missing.Count, "shard")} to make, {Counted.Of(count, "view")}");
+            var loader = new PictureLoader(
+                run.Inputs.Pictures.Items,
+                run.Inputs.Preparation,
+                LoadingSettings.Options(config, run.Context.Target.Device));
+            using var tower = new TowerFeatures(method.Model.Images, run.Inputs.Preparation);
+            loader.Skipped.AddNamed(run.Inputs.Pictures.Unreadable);
+            store.Fill(
+                loader, tower, missing, run.Log.OnStored, run.Context.Stop, run.Inputs.Pictures.OnlyReadable);
+            loader.Skipped.Report(run.Log);
+        }
+
+        StoredFeatures features = store.ReadTeacher(run.Context.Target.Device, run.Context.Digests);
+        run.Context.Digests.Save();
+        return features;
+    }
+
+    private static TrainingPlan Plan(OpenRun run, TrainingPlan common, int views)
+    {
+        ExperimentConfig config = run.Settings.Config;
+        StartConfig start = config.Distill.Start;
+        PictureSet pictures = run.Inputs.Pictures;
+        LoadPlan first = Epoch(0, 0);
+        return common with
+        {
+            Epochs = start.Epochs,
+            BatchesPerEpoch = first.BatchCount,
+            PicturesPerEpoch = Math.Min(first.BatchCount * first.BatchSize, pictures.ReadableCount),
+            Batches = (epoch, batch) => Batches(Epoch(epoch, batch)),
+            Schedule = new LearningRateSchedule(
+                new OptimConfig { Lr = start.Lr, LrScheduler = "cosine", MaxEpoch = start.Epochs }),
+            CheckpointPath = Path.Combine(Path.GetDirectoryName(run.Folder.CheckpointPath)!, CheckpointFile),
+            Validate = null,
+            EpochEnding = null,
+            Progress = null,
+            EpochDone = history => Tell(run, history, start.Epochs),
+        };
+
+        LoadPlan Epoch(int epoch, int firstBatch) => new()
+        {
+            Order = pictures.OnlyReadable(EpochOrder.Shuffled(pictures.Items.Count, config.Seed, epoch)),
+            BatchSize = start.BatchSize,
+            DropLast = true,
+            FirstBatch = firstBatch,
+            View = epoch % views,
+        };
+    }
+
+    // Passes are many and short: ten lines say how they go.
+    private static void Tell(OpenRun run, IReadOnlyList<EpochRecord> history, int passes)
+    {
+        if (history.Count % Math.Max(1, passes / 10) == 0 || history.Count == passes)
+        {
+            EpochRecord last = history[^1];
+            run.Log.OnPhase(string.Create(
+                CultureInfo.InvariantCulture,
+                $"pass {last.Epoch} of {passes}: loss {last.Loss:0.0000}, agreement {last.Agreement:P1}"));
+        }
+    }
+
+    private static IEnumerable<Batch> Batches(LoadPlan plan)
+    {
+        for (int number = plan.FirstBatch; number < plan.BatchCount; number++)
+        {
+            int first = number * plan.BatchSize;
+            int[] items = new int[Math.Min(plan.BatchSize, plan.Order.Count - first)];
+            for (int place = 0; place < items.Length; place++)
+            {
+                items[place] = plan.Order[first + place];
+            }
+
+            yield return new Batch([], [], labels: null, items) { Number = number, View = plan.View };
+        }
+    }
+}

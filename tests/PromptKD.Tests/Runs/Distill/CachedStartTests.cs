@@ -1,0 +1,124 @@
+using PromptKD.Configuration;
+using PromptKD.Models.Weights;
+using PromptKD.Runs.Distill;
+using PromptKD.Tests.Data;
+using PromptKD.Training;
+using SkiaSharp;
+
+namespace PromptKD.Tests.Runs.Distill;
+
+public sealed class CachedStartTests : IDisposable
+{
+    private static readonly string[] s_start =
+    [
+        "DISTILL.VIEWS", "2", "DISTILL.START.EPOCHS", "6", "DISTILL.START.BATCH_SIZE", "5", "DISTILL.START.LR", "0.01",
+        "OPTIM.WARMUP_EPOCH", "0",
+    ];
+
+    private readonly DistillingRuns _runs = new();
+
+    // Pictures that differ much: batch normalisation would blow up the rounding of features that are nearly the same.
+    public CachedStartTests()
+    {
+        for (int number = 0; number < DistillingRuns.Pictures; number++)
+        {
+            int seed = number;
+            File.WriteAllBytes(_runs.Picture(number), TestPictures.Encode(
+                40,
+                40,
+                (x, y) => new SKColor((byte)(x * (seed + 2) * 5), (byte)(y * (11 - seed) * 6), (byte)(x * y * seed)),
+                SKEncodedImageFormat.Png));
+        }
+    }
+
+    public void Dispose() => _runs.Dispose();
+
+    [Fact]
+    public void Learns_what_training_on_the_pictures_learns_where_the_tower_has_no_tokens()
+    {
+        string[] withoutTokens = [.. s_start, "TRAINER.PROMPTKD.N_CTX_VISION", "0"];
+
+        DistillationReport onPictures = DistillingRuns.Distil(_runs.Config(
+            "pictures", [.. withoutTokens, "DISTILL.START.EPOCHS", "0", "OPTIM.MAX_EPOCH", "6", "OPTIM.LR", "0.01"]));
+        DistillationReport onFeatures = DistillingRuns.Distil(
+            _runs.Config("features", [.. withoutTokens, "OPTIM.MAX_EPOCH", "0"]));
+
+        // What is stored is rounded to float16: 11 bits.
+        Assert.Empty(onFeatures.Epochs);
+        Assert.Equal(onPictures.Epochs[^1].Loss, onFeatures.Start!.Loss, tolerance: 2e-3 * onPictures.Epochs[^1].Loss);
+        Assert.NotEqual(onPictures.Epochs[0].Loss, onFeatures.Start.Loss, tolerance: 2e-3 * onPictures.Epochs[0].Loss);
+        using DisposeScope scope = NewDisposeScope();
+        Dictionary<string, Tensor> expected = StudentOf(onPictures), actual = StudentOf(onFeatures);
+        Assert.Equal(expected.Keys.Order(), actual.Keys.Order());
+        Assert.All(expected, named => Assert.True(
+            actual[named.Key].to(ScalarType.Float32).allclose(named.Value.to(ScalarType.Float32), rtol: 0.02, atol: 2e-3),
+            named.Key));
+    }
+
+    [Fact]
+    public void Only_the_projector_learns_and_the_rest_of_the_run_goes_on_from_it()
+    {
+        DistillationReport started = DistillingRuns.Distil(_runs.Config("a", [.. s_start, "OPTIM.MAX_EPOCH", "0"]));
+        DistillationReport whole = DistillingRuns.Distil(_runs.Config("b", [.. s_start, "OPTIM.LR", "0"]));
+
+        using DisposeScope scope = NewDisposeScope();
+        Dictionary<string, Tensor> before = StudentOf(started), behind = StudentOf(whole);
+        Assert.Equal(started.Start, whole.Start);
+        Assert.Equal(2, whole.Epochs.Count);
+        Assert.All(
+            before.Where(named => named.Key.EndsWith("weight", StringComparison.Ordinal)),
+            named => TensorAssert.SameBytes(named.Value, behind[named.Key]));
+    }
+
+    [Theory]
+    [InlineData("pass 2 of")]
+    [InlineData("epoch 1")]
+    public void Goes_on_to_the_same_bytes_wherever_it_was_stopped(string moment)
+    {
+        ExperimentConfig undisturbed = _runs.Config("undisturbed", s_start);
+        ExperimentConfig stopped = _runs.Config("stopped", s_start);
+        DistillingRuns.Distil(undisturbed);
+        using var stop = new CancellationTokenSource();
+        var observer = new Stopper(moment, stop.Cancel);
+
+        Assert.Throws<OperationCanceledException>(() => Experiment.Distil(stopped, observer, stop.Token));
+        DistillingRuns.Distil(stopped);
+
+        Assert.Equal(_runs.StudentBytes("undisturbed"), _runs.StudentBytes("stopped"));
+        Assert.Equal(Metrics("undisturbed"), Metrics("stopped"));
+    }
+
+    [Fact]
+    public void Needs_stored_features() => Assert.Equal(
+        "DISTILL.START.EPOCHS asks for a start on stored features, and a teacher's are not stored. Give --views, or a --store "
+        + "for each teacher.",
+        Assert.Throws<PromptKDException>(
+            () => DistillingRuns.Distil(_runs.Config(options: [.. s_start, "DISTILL.VIEWS", "0"]))).Message);
+
+    [Fact]
+    public void A_run_without_epochs_learns_nothing_without_a_start() => Assert.Equal(
+        "OPTIM.MAX_EPOCH is 0; give 1 or more (distill: --epochs).",
+        Assert.Throws<PromptKDException>(
+            () => DistillingRuns.Distil(_runs.Config(options: ["OPTIM.MAX_EPOCH", "0"]))).Message);
+
+    private static Dictionary<string, Tensor> StudentOf(DistillationReport report) =>
+        SafetensorsFile.Read(Path.Combine(report.StudentFolder, "student.safetensors"));
+
+    private string Metrics(string run) => File.ReadAllText(Path.Combine(_runs.Output(run), "metrics.jsonl"));
+
+    /// <summary>Stops at the first line, or behind the first epoch, that begins with some words.</summary>
+    private sealed class Stopper(string words, Action stop) : ITrainingObserver
+    {
+        public void OnPhase(string description) => StopAt(description);
+
+        public void OnEpoch(EpochRecord epoch) => StopAt($"epoch {epoch.Epoch}");
+
+        private void StopAt(string said)
+        {
+            if (said.StartsWith(words, StringComparison.Ordinal))
+            {
+                stop();
+            }
+        }
+    }
+}
