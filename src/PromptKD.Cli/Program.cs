@@ -2,6 +2,7 @@ using System.CommandLine;
 using PromptKD;
 using PromptKD.Cli.Commands;
 using PromptKD.Cli.Terminal;
+using PromptKD.Decoders;
 
 // Exit codes: 0 done, 2 a mistake the user can mend (one line says which), 130 stopped by Ctrl-C or another signal, 141
 // nobody reads the result any more, as head does not. Any other failure is a bug of ours and shows its stack.
@@ -37,6 +38,8 @@ if (parsed.Errors.Count > 0)
 using var stop = new StopSignal();
 try
 {
+    ExtraDecoders.Register();
+
     // Stopping is ours: a run must save itself first, and that may take longer than a library's patience.
     var invocation = new InvocationConfiguration
     {

@@ -160,7 +160,7 @@ internal static class DemoCommand
         using var classifier = ZeroShotClassifier.Load(
             config.Distill.Student,
             config.Distill.Classes,
-            preprocessing: new Preprocessing { Interpolation = Interpolation.Bilinear },
+            preprocessing: new Preprocessing { Interpolation = Interpolation.Bilinear, Upright = config.Input.Upright },
             vocabulary: config.Distill.Vocab,
             precision: "fp32");
         return classifier.Evaluate(config.Distill.Val, config.Distill.Base, cancellation: cancellation);

@@ -59,6 +59,8 @@ internal static class DistillCommand
         SettingOptions.FastJpeg,
     ];
 
+    private static readonly SettingToggle[] s_toggles = [SettingOptions.Upright, SettingOptions.Scale16Bit];
+
     /// <summary>The verb with its options.</summary>
     public static Command Create()
     {
@@ -89,7 +91,8 @@ internal static class DistillCommand
         };
         IEnumerable<Option> settings = s_settings.Select(setting => setting.Option);
         IEnumerable<Option> switches = s_switches.Select(setting => setting.Option);
-        foreach (Option option in settings.Concat(TeacherOptions.All).Concat(switches))
+        IEnumerable<Option> toggles = s_toggles.SelectMany(toggle => toggle.Options);
+        foreach (Option option in settings.Concat(TeacherOptions.All).Concat(switches).Concat(toggles))
         {
             command.Options.Add(option);
         }
@@ -126,7 +129,8 @@ internal static class DistillCommand
             DistillPreset.Config, (merged, file) => merged.MergeFile(file));
         config = config
             .MergeOverrides([.. s_settings.SelectMany(setting => setting.ToOverride(parsed))])
-            .MergeOverrides([.. s_switches.SelectMany(setting => setting.ToOverride(parsed))]);
+            .MergeOverrides([.. s_switches.SelectMany(setting => setting.ToOverride(parsed))])
+            .MergeOverrides([.. s_toggles.SelectMany(toggle => toggle.ToOverride(parsed))]);
         return TeacherOptions.Apply(parsed, config).MergeOverrides(overrides);
     }
 

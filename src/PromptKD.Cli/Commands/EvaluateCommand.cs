@@ -30,13 +30,19 @@ internal static class EvaluateCommand
         {
             model, data, baseClasses, json, device, precision,
         };
+        foreach (Option option in StudentOptions.Upright.Options)
+        {
+            command.Options.Add(option);
+        }
+
         command.SetAction((parsed, cancellation) =>
         {
             using var classifier = StudentClassifier.Load(
                 parsed.GetValue(model)!,
                 parsed.GetValue(device) ?? "auto",
                 parsed.GetValue(precision),
-                StudentOptions.Warnings);
+                StudentOptions.Warnings,
+                StudentOptions.Upright.Read(parsed));
             BaseNovelResult result = classifier.Evaluate(
                 parsed.GetValue(data)!,
                 parsed.GetValue(baseClasses),

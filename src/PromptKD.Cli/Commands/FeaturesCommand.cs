@@ -24,6 +24,8 @@ internal static class FeaturesCommand
         SettingOptions.Workers,
     ];
 
+    private static readonly SettingToggle[] s_toggles = [SettingOptions.Upright, SettingOptions.Scale16Bit];
+
     /// <summary>The verb with its options.</summary>
     public static Command Create()
     {
@@ -45,9 +47,10 @@ internal static class FeaturesCommand
         {
             output, shard, check, SettingOptions.FastJpeg.Option, overrides,
         };
-        foreach (SettingOption setting in s_settings)
+        foreach (Option option in s_settings.Select(setting => (Option)setting.Option)
+            .Concat(s_toggles.SelectMany(toggle => toggle.Options)))
         {
-            command.Options.Add(setting.Option);
+            command.Options.Add(option);
         }
 
         command.SetAction((parsed, cancellation) => Task.FromResult(
@@ -63,6 +66,7 @@ internal static class FeaturesCommand
         ExperimentConfig config = DistillPreset.Config
             .MergeOverrides([.. s_settings.SelectMany(setting => setting.ToOverride(parsed))])
             .MergeOverrides([.. SettingOptions.FastJpeg.ToOverride(parsed)])
+            .MergeOverrides([.. s_toggles.SelectMany(toggle => toggle.ToOverride(parsed))])
             .MergeOverrides(overrides);
         return config with
         {

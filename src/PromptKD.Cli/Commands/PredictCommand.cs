@@ -36,13 +36,19 @@ internal static class PredictCommand
         {
             model, top, json, device, precision, pictures,
         };
+        foreach (Option option in StudentOptions.Upright.Options)
+        {
+            command.Options.Add(option);
+        }
+
         command.SetAction((parsed, cancellation) =>
         {
             using var classifier = StudentClassifier.Load(
                 parsed.GetValue(model)!,
                 parsed.GetValue(device) ?? "auto",
                 parsed.GetValue(precision),
-                StudentOptions.Warnings);
+                StudentOptions.Warnings,
+                StudentOptions.Upright.Read(parsed));
             IEnumerable<PicturePrediction> predictions = classifier.ClassifyAll(
                 parsed.GetValue(pictures)!,
                 parsed.GetValue(top),

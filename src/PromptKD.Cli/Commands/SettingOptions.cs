@@ -42,6 +42,22 @@ internal static class SettingOptions
         + "is wanted: several times faster; in the mean off by fractions of one of 256 levels, in single values by up to "
         + "36");
 
+    /// <summary>For verbs that have settings; on by default.</summary>
+    public static SettingToggle Upright { get; } = new(
+        "--upright",
+        "--no-upright",
+        "INPUT.UPRIGHT",
+        "Turn pictures as their EXIF orientation says",
+        "Take pictures as they are stored, as train does");
+
+    /// <summary>For verbs that have settings; on by default.</summary>
+    public static SettingToggle Scale16Bit { get; } = new(
+        "--scale-16bit",
+        "--no-scale-16bit",
+        "INPUT.SCALE_16BIT",
+        "Scale 16-bit grey pictures to 8 bits",
+        "Clip 16-bit grey pictures at 255, as Pillow does");
+
     /// <summary>Files of settings, for a verb that has defaults of its own.</summary>
     public static Option<string[]> ConfigFiles() => new("--config")
     {

@@ -38,6 +38,15 @@ internal static class StudentOptions
         HelpName = "NAME",
     };
 
+    /// <summary>For verbs that use a student: it knows how it was trained.</summary>
+    public static SettingToggle Upright { get; } = new(
+        "--upright",
+        "--no-upright",
+        "INPUT.UPRIGHT",
+        "Turn pictures as their EXIF orientation says",
+        "Take pictures as they are stored",
+        Default: "as the student was trained");
+
     public static string ToJson<T>(T record) => JsonSerializer.Serialize(record, s_json);
 
     /// <summary>Shows what is odd, and nothing else.</summary>

@@ -51,6 +51,8 @@ internal static class TeachCommand
             + "fetched once [default: found]", s_defaults),
     ];
 
+    private static readonly SettingToggle[] s_toggles = [SettingOptions.Upright, SettingOptions.Scale16Bit];
+
     /// <summary>The verb with its options.</summary>
     public static Command Create()
     {
@@ -73,9 +75,10 @@ internal static class TeachCommand
         {
             output, classes, config, overrides,
         };
-        foreach (SettingOption setting in s_settings)
+        foreach (Option option in s_settings.Select(setting => (Option)setting.Option)
+            .Concat(s_toggles.SelectMany(toggle => toggle.Options)))
         {
-            command.Options.Add(setting.Option);
+            command.Options.Add(option);
         }
 
         command.SetAction((parsed, cancellation) =>
@@ -83,6 +86,7 @@ internal static class TeachCommand
             ExperimentConfig resolved = (parsed.GetValue(config) ?? [])
                 .Aggregate(s_defaults, (merged, file) => merged.MergeFile(file))
                 .MergeOverrides([.. s_settings.SelectMany(setting => setting.ToOverride(parsed))])
+                .MergeOverrides([.. s_toggles.SelectMany(toggle => toggle.ToOverride(parsed))])
                 .MergeOverrides(parsed.GetValue(overrides) ?? []);
             ValueList<string> names = parsed.GetValue(classes) is { } given
                 ? [.. ClassList.Read(given)]

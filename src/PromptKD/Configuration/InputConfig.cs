@@ -27,4 +27,17 @@ public sealed record InputConfig
     /// <summary>Smallest and largest area of a random resized crop, as a fraction (0–1) of the image.</summary>
     [Spelled("RRCROP_SCALE"), AtLeast(0)]
     public ValueList<double> RandomResizedCropScale { get; init; } = [0.08, 1.0];
+
+    /// <summary>
+    /// Whether pictures are turned as their EXIF orientation says. The CoOp family's programs, and so train, leave them
+    /// as they are stored; what is for people's own photos turns them.
+    /// </summary>
+    [OwnKey]
+    public bool Upright { get; init; }
+
+    /// <summary>
+    /// Whether 16-bit grey is scaled to 8 bits; else it is clipped at 255, as Pillow does it, and most of it is white.
+    /// </summary>
+    [OwnKey, Spelled("SCALE_16BIT")]
+    public bool Scale16Bit { get; init; }
 }

@@ -12,7 +12,8 @@ internal static class TowerPreparation
 
     /// <summary>The preparation of a CLIP's pictures.</summary>
     /// <param name="input">
-    /// INPUT.INTERPOLATION, .PIXEL_MEAN and .PIXEL_STD, each of which wins where it is another than CLIP's published one.
+    /// INPUT.INTERPOLATION, .PIXEL_MEAN and .PIXEL_STD, each of which wins where it is another than CLIP's published one;
+    /// INPUT.UPRIGHT and .SCALE_16BIT, which win always: all towers of a run see the same pixels.
     /// </param>
     /// <param name="clip">Its size, and what its folder says.</param>
     /// <exception cref="PromptKDException">The folder says what this program cannot do.</exception>
@@ -30,6 +31,8 @@ internal static class TowerPreparation
             Interpolation = input.Interpolation != clip.Interpolation ? FilterOf(input) : own.Interpolation,
             Mean = input.PixelMean != clip.PixelMean ? ToRgb(input.PixelMean) : own.Mean,
             Std = input.PixelStd != clip.PixelStd ? ToRgb(input.PixelStd) : own.Std,
+            Upright = input.Upright,
+            Scale16Bit = input.Scale16Bit,
         };
     }
 

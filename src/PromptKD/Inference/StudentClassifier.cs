@@ -1,3 +1,4 @@
+using PromptKD.Data.Decoding;
 using PromptKD.Data.Loading;
 using PromptKD.Data.Pictures;
 using PromptKD.Data.Shards;
@@ -28,6 +29,9 @@ public sealed class StudentClassifier : IDisposable
     /// <summary>What the package says of itself.</summary>
     public StudentManifest Manifest { get; }
 
+    /// <summary>How pictures are prepared: as the package says, unless loading asked for another uprightness.</summary>
+    public Preprocessing Preprocessing { get; private init; } = new();
+
     /// <summary>Class names, in label order.</summary>
     public IReadOnlyList<string> ClassNames => Manifest.ClassNames;
 
@@ -40,16 +44,26 @@ public sealed class StudentClassifier : IDisposable
     /// <param name="observer">
     /// Is told what is computed otherwise than asked for, and later which files of a folder are left out; null for nobody.
     /// </param>
+    /// <param name="upright">
+    /// Whether pictures are turned as their EXIF orientation says; null for what the student was trained on.
+    /// </param>
     /// <exception cref="PromptKDException">The folder is no complete package, or the device is not there.</exception>
     public static StudentClassifier Load(
-        string folder, string device = "auto", string? precision = null, IRunObserver? observer = null)
+        string folder,
+        string device = "auto",
+        string? precision = null,
+        IRunObserver? observer = null,
+        bool? upright = null)
     {
         observer ??= IRunObserver.Nobody;
         StudentManifest manifest = StudentPackage.ReadManifest(folder);
         var target = ComputeTarget.Resolve(
             device, precision ?? (manifest.Precision == "fp32" ? "fp32" : "auto"), useCuda: true, observer.OnWarning);
         target.UseThreadsFor(manifest.Architecture.VisionWidth);
-        return new StudentClassifier(manifest, StudentPackage.Read(folder, manifest, target), observer);
+        return new StudentClassifier(manifest, StudentPackage.Read(folder, manifest, target), observer)
+        {
+            Preprocessing = manifest.Preprocessing with { Upright = upright ?? manifest.Preprocessing.Upright },
+        };
     }
 
     /// <summary>Classifies one picture.</summary>
@@ -78,7 +92,7 @@ public sealed class StudentClassifier : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(top);
         PictureItem[] pictures = [.. paths.SelectMany(FindPictures)];
-        var loader = new PictureLoader(pictures, Manifest.Preprocessing, options);
+        var loader = new PictureLoader(pictures, Preprocessing, options);
         var plan = new LoadPlan { Order = EpochOrder.Sequential(pictures.Length), BatchSize = BatchSize };
         int told = 0;
         foreach (Batch batch in loader.Load(plan, cancellation))
@@ -122,7 +136,7 @@ public sealed class StudentClassifier : IDisposable
         Action<SkippedPicture>? skipped = null,
         CancellationToken cancellation = default)
     {
-        var evaluation = new FolderEvaluation(folder, ClassNames, [Manifest.Preprocessing], options);
+        var evaluation = new FolderEvaluation(folder, ClassNames, [Preprocessing], options);
         evaluation.LeftOut?.Report(_observer);
         BaseNovelResult result = evaluation.Measure(_student.Classify, baseClasses, BatchSize, cancellation);
         foreach (SkippedPicture picture in evaluation.Skipped)

@@ -110,6 +110,8 @@ public sealed class ExperimentConfigTests
               PIXEL_MEAN: [0.485, 0.456, 0.406]
               PIXEL_STD: [0.229, 0.224, 0.225]
               RRCROP_SCALE: [0.08, 1.0]
+              UPRIGHT: False
+              SCALE_16BIT: False
               GB_K: 3
             DATASET:
 

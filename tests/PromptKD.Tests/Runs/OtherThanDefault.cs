@@ -28,6 +28,7 @@ internal static class OtherThanDefault
         "SEED", "7", "DEVICE", "cpu",
         "INPUT.INTERPOLATION", "bilinear", "INPUT.PIXEL_MEAN", "[0.4, 0.5, 0.6]", "INPUT.PIXEL_STD", "[0.2, 0.25, 0.3]",
         "INPUT.TRANSFORMS", "['random_resized_crop', 'normalize']", "INPUT.RRCROP_SCALE", "[0.3, 0.6]",
+        "INPUT.UPRIGHT", "False", "INPUT.SCALE_16BIT", "False",
         "DATALOADER.NUM_WORKERS", "1", "DATALOADER.TRAIN_X.BATCH_SIZE", "3", "DATALOADER.TEST.BATCH_SIZE", "5",
         "OPTIM.NAME", "sgd", "OPTIM.LR", "0.02", "OPTIM.MAX_EPOCH", "3", "OPTIM.MOMENTUM", "0.6",
         "OPTIM.WEIGHT_DECAY", "0.003", "OPTIM.SGD_DAMPNING", "2", "OPTIM.SGD_NESTEROV", "True",

@@ -5,8 +5,8 @@ public static class DistillPreset
 {
     /// <summary>
     /// The paper's base-to-novel settings (arXiv 2403.02781, section 4; PromptKD's
-    /// vit_b16_c2_ep20_batch8_4+4ctx.yaml and scripts), with what is ours: automatic precision, seed 1, and the last
-    /// epoch's model.
+    /// vit_b16_c2_ep20_batch8_4+4ctx.yaml and scripts), with what is ours: automatic precision, seed 1, the last epoch's
+    /// model, and pictures as people see them: upright, and 16-bit grey scaled.
     /// </summary>
     public static ExperimentConfig Config { get; } = new()
     {
@@ -17,6 +17,8 @@ public static class DistillPreset
             Transforms = ["random_resized_crop", "random_flip", "normalize"],
             PixelMean = [0.48145466, 0.4578275, 0.40821073],
             PixelStd = [0.26862954, 0.26130258, 0.27577711],
+            Upright = true,
+            Scale16Bit = true,
         },
         DataLoader = new DataLoaderConfig
         {

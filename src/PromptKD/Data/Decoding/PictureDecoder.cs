@@ -25,8 +25,10 @@ internal sealed class PictureDecoder : IDisposable
     {
         _picture = picture;
         _rules = rules;
-        _turn = rules.Upright ? picture.Orientation : 1;
         Kind = kind;
+
+        // Pillow turns TIFF files by itself, whatever it is asked.
+        _turn = rules.Upright || kind == PictureKind.Tiff ? picture.Orientation : 1;
     }
 
     /// <summary>What the file holds.</summary>
@@ -59,6 +61,7 @@ internal sealed class PictureDecoder : IDisposable
             _ when file.IsEmpty => throw new InvalidDataException("the file is empty"),
             PictureKind.Other => throw NoPicture(file),
             PictureKind.Tiff or PictureKind.Heic or PictureKind.Avif => OpenElsewhere(file, kind),
+            PictureKind.Bmp when BmpPicture.TryOpen(file) is { } bitmap => bitmap,
             _ => SkiaPicture.Open(file, kind),
         };
         if ((long)picture.Width * picture.Height > rules.MaxPixels)

@@ -8,12 +8,13 @@ internal sealed class SkiaPicture : IOpenPicture
 {
     private readonly SKCodec _codec;
     private readonly bool _isGrey16;
+    private readonly GifMargin? _margin;
 
-    private SkiaPicture(SKCodec codec, bool isGrey16, int bitDepth)
+    private SkiaPicture(SKCodec codec, bool isGrey16, GifMargin? margin)
     {
         _codec = codec;
         _isGrey16 = isGrey16;
-        BitDepth = bitDepth;
+        _margin = margin;
     }
 
     /// <inheritdoc/>
@@ -23,10 +24,10 @@ internal sealed class SkiaPicture : IOpenPicture
     public int Height => _codec.Info.Height;
 
     /// <inheritdoc/>
-    public int Orientation => (int)_codec.EncodedOrigin;
+    public int Orientation { get; private init; }
 
     /// <inheritdoc/>
-    public int BitDepth { get; }
+    public int BitDepth { get; private init; }
 
     /// <summary>Reads the header only.</summary>
     /// <param name="file">The whole file; copied.</param>
@@ -38,7 +39,12 @@ internal sealed class SkiaPicture : IOpenPicture
         using var data = SKData.CreateCopy(isGrey16 ? PngHeader.AsGreyWithAlpha(file) : GifHeader.AsOpaque(file));
         SKCodec codec = SKCodec.Create(data) ?? throw new InvalidDataException(
             $"not a {PictureKinds.NameOf(kind)} picture, though it begins like one, or its header is damaged");
-        return new SkiaPicture(codec, isGrey16, kind == PictureKind.Png ? PngHeader.BitDepth(file) : 8);
+        return new SkiaPicture(codec, isGrey16, GifHeader.MarginOf(file))
+        {
+            // Skia knows that of JPEG files only.
+            Orientation = kind == PictureKind.Jpeg ? (int)codec.EncodedOrigin : ExifOrientation.Of(file, kind),
+            BitDepth = kind == PictureKind.Png ? PngHeader.BitDepth(file) : 8,
+        };
     }
 
     /// <summary>The smallest size, as stored, that is not below a scale.</summary>
@@ -84,6 +90,8 @@ internal sealed class SkiaPicture : IOpenPicture
         {
             NarrowGrey16(pixels, scaleGrey16);
         }
+
+        _margin?.Paint(pixels, width);
     }
 
     /// <inheritdoc/>

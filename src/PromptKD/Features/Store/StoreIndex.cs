@@ -120,7 +120,7 @@ internal sealed record StoreIndex
         {
             throw new PromptKDException(
                 $"The teacher store {folder} was made from another '{key}': {Show(mine[key])} there, "
-                + $"{Show(theirs[key])} here. Use another store, or make this one anew.");
+                + $"{Show(theirs[key])} here. {Remedy(needed)}");
         }
     }
 
@@ -138,6 +138,15 @@ internal sealed record StoreIndex
                 + $"{Views.Seed} there, {other.ViewCount} with seed {other.Views.Seed} here. Make both with the same "
                 + "--views, --seed and INPUT.*, so that all teachers see the same crops.");
         }
+    }
+
+    private string Remedy(StoreIndex needed)
+    {
+        const string Anew = "Use another store, or make this one anew.";
+        return Preprocessing.Upright == needed.Preprocessing.Upright
+            ? Anew
+            : $"Its pictures were {(Preprocessing.Upright ? "" : "not ")}turned upright: give INPUT.UPRIGHT "
+                + $"{Preprocessing.Upright} to go with it. {Anew}";
     }
 
     private static string Show(JsonNode? node) => node?.ToJsonString(RecordJson.Options) ?? "nothing";

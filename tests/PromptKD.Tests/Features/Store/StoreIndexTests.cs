@@ -66,6 +66,8 @@ public sealed class StoreIndexTests : IDisposable
                 "Preprocessing.Size",
                 "Preprocessing.Interpolation",
                 "Preprocessing.ResizeMode",
+                "Preprocessing.Upright",
+                "Preprocessing.Scale16Bit",
                 "Preprocessing.Mean.Green",
                 "Preprocessing.Std.Blue",
                 "Views.Seed",
@@ -79,19 +81,22 @@ public sealed class StoreIndexTests : IDisposable
     {
         Preprocessing before = s_index.Preprocessing;
         TeacherStore.OpenOrBegin(_folder, s_index);
-        Preprocessing[] others =
+        (Preprocessing Other, string Message)[] others =
         [
-            before with { ResizeMode = ResizeMode.Squash },
-            before with { Interpolation = Interpolation.Bilinear },
-            before with { Mean = before.Mean with { Blue = 0.5f } },
+            (before with { ResizeMode = ResizeMode.Squash }, "make this one anew"),
+            (before with { Interpolation = Interpolation.Bilinear }, "make this one anew"),
+            (before with { Mean = before.Mean with { Blue = 0.5f } }, "make this one anew"),
+            (before with { Upright = true }, "not turned upright: give INPUT.UPRIGHT False to go with it"),
+            (before with { Scale16Bit = true }, "\"scale16Bit\":true"),
         ];
 
         TeacherStore.OpenOrBegin(_folder, s_index with { Preprocessing = new Preprocessing() });
-        foreach (Preprocessing other in others)
+        foreach ((Preprocessing other, string message) in others)
         {
             var error = Assert.Throws<PromptKDException>(
                 () => TeacherStore.OpenOrBegin(_folder, s_index with { Preprocessing = other }));
             Assert.Contains("another 'preprocessing'", error.Message, StringComparison.Ordinal);
+            Assert.Contains(message, error.Message, StringComparison.Ordinal);
         }
     }
 

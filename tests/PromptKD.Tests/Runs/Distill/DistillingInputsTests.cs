@@ -67,6 +67,8 @@ public sealed class DistillingInputsTests : IDisposable
             Size = 32,
             Interpolation = Interpolation.Bilinear,
             ResizeMode = ResizeMode.Squash,
+            Upright = true,
+            Scale16Bit = true,
             Mean = new Rgb(0.5f, 0.5f, 0.5f),
             Std = new Rgb(0.5f, 0.5f, 0.5f),
         };
