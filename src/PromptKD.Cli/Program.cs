@@ -25,6 +25,7 @@ var root = new RootCommand("Turns a large CLIP and a folder of unlabelled images
     ProbeCommand.Create(),
     ReportCommand.Create(),
     DatasetsCommand.Create(),
+    CheckCommand.Create(),
     InterpretCommand.Create(),
 };
 

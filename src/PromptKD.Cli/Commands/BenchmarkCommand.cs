@@ -63,7 +63,8 @@ internal static class BenchmarkCommand
     {
         var command = new Command("benchmark", "Make a table of the paper: run what is missing, and report.")
         {
-            s_protocol, s_root, s_output, s_datasets, s_seeds, s_trainers, s_shots, s_configs, s_overrides,
+            s_protocol, s_root, s_output, s_datasets, s_seeds, s_trainers, s_shots, s_configs,
+            SettingOptions.AcceptChanges.Option, s_overrides,
         };
         foreach (SettingOption setting in s_settings)
         {
@@ -105,7 +106,9 @@ internal static class BenchmarkCommand
             Configs = parsed.GetValue(s_configs) ?? FindConfigs(),
             Overrides =
             [
-                .. s_settings.SelectMany(setting => setting.ToOverride(parsed)), .. parsed.GetValue(s_overrides) ?? [],
+                .. s_settings.SelectMany(setting => setting.ToOverride(parsed)),
+                .. SettingOptions.AcceptChanges.ToOverride(parsed),
+                .. parsed.GetValue(s_overrides) ?? [],
             ],
         };
         return parsed.GetValue(s_shots) is { } shots ? plan with { Shots = shots } : plan;

@@ -57,6 +57,7 @@ internal static class DistillCommand
     [
         new("--strict", "DISTILL.STRICT", "An unreadable picture is an error, not skipped"),
         SettingOptions.FastJpeg,
+        SettingOptions.AcceptChanges,
     ];
 
     private static readonly SettingToggle[] s_toggles = [SettingOptions.Upright, SettingOptions.Scale16Bit];

@@ -58,6 +58,11 @@ internal static class SettingOptions
         "Scale 16-bit grey pictures to 8 bits",
         "Clip 16-bit grey pictures at 255, as Pillow does");
 
+    public static SettingSwitch AcceptChanges { get; } = new(
+        "--accept-changes",
+        "TRAIN.ACCEPT_CHANGES",
+        "Go on with a run whose pictures changed, with the pictures as they are now");
+
     /// <summary>Files of settings, for a verb that has defaults of its own.</summary>
     public static Option<string[]> ConfigFiles() => new("--config")
     {

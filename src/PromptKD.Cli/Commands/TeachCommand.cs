@@ -73,7 +73,7 @@ internal static class TeachCommand
         Argument<string[]> overrides = SettingOptions.Overrides();
         var command = new Command("teach", "Tune a teacher on a few labelled pictures, for distill to learn from.")
         {
-            output, classes, config, overrides,
+            output, classes, SettingOptions.AcceptChanges.Option, config, overrides,
         };
         foreach (Option option in s_settings.Select(setting => (Option)setting.Option)
             .Concat(s_toggles.SelectMany(toggle => toggle.Options)))
@@ -87,6 +87,7 @@ internal static class TeachCommand
                 .Aggregate(s_defaults, (merged, file) => merged.MergeFile(file))
                 .MergeOverrides([.. s_settings.SelectMany(setting => setting.ToOverride(parsed))])
                 .MergeOverrides([.. s_toggles.SelectMany(toggle => toggle.ToOverride(parsed))])
+                .MergeOverrides([.. SettingOptions.AcceptChanges.ToOverride(parsed)])
                 .MergeOverrides(parsed.GetValue(overrides) ?? []);
             ValueList<string> names = parsed.GetValue(classes) is { } given
                 ? [.. ClassList.Read(given)]

@@ -88,7 +88,7 @@ internal static class TrainCommand
         var command = new Command("train", "Run an experiment as Dassl's train.py does, flag for flag.")
         {
             s_datasetFile, s_trainerFile, s_transforms, s_sourceDomains, s_targetDomains, s_reference, s_evalOnly,
-            s_modelDir, s_loadEpoch, s_noTrain, overrides,
+            s_modelDir, s_loadEpoch, s_noTrain, SettingOptions.AcceptChanges.Option, overrides,
         };
         foreach (SettingOption setting in s_settings)
         {
@@ -118,6 +118,7 @@ internal static class TrainCommand
             .. List("DATASET.SOURCE_DOMAINS", parsed.GetValue(s_sourceDomains)),
             .. List("DATASET.TARGET_DOMAINS", parsed.GetValue(s_targetDomains)),
             .. switches,
+            .. SettingOptions.AcceptChanges.ToOverride(parsed),
         ]);
     }
 

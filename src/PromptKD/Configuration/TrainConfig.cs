@@ -15,6 +15,12 @@ public sealed record TrainConfig
     public double CheckpointMinutes { get; init; } = 5.0;
 
     /// <summary>
+    /// Whether a run whose pictures changed goes on with them as they are; else it is refused, and they are named.
+    /// </summary>
+    [OwnKey]
+    public bool AcceptChanges { get; init; }
+
+    /// <summary>
     /// GiB that training may take in all where text prompts are learned, of the memory that models compute in; 0 takes
     /// what is free. It decides how many class sentences are encoded at a time, if <see cref="TextChunk"/> does not.
     /// </summary>

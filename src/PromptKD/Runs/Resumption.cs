@@ -22,10 +22,15 @@ internal static class Resumption
         }
 
         RunFolder.RefuseOtherConfiguration(folder, run.Settings.Config);
-        run.Folder.RefuseOtherInputs(checkpoint.Inputs, run.Inputs.Digests);
+        if (ChangedPictures.RefuseOtherInputs(run, folder, checkpoint.Inputs) is { } changes)
+        {
+            run.Log.OnWarning($"going on with changed pictures: {changes}");
+        }
+
         run.Log.OnPhase($"Going on behind {checkpoint.Position.Describe()}"
             + (folder == run.Folder.Root ? "" : $" of {folder}"));
-        loop.Restore(checkpoint);
+        HashSet<string> paths = [.. run.Inputs.Pictures.Items.Select(item => item.Path)];
+        loop.Restore(checkpoint, picture => paths.Contains(picture.Path));
         run.Folder.WriteMetrics(MetricLines.Of(checkpoint.Position.History, teacher, checkpoint.Position.Start));
         return true;
     }

@@ -15,7 +15,7 @@ internal sealed class RunFolder : IDisposable
     private static readonly string[] s_harmlessKeys =
     [
         "OUTPUT_DIR", "DEVICE", "USE_CUDA", "RESUME", "DATALOADER.NUM_WORKERS", "TRAIN.PRINT_FREQ",
-        "TRAIN.CHECKPOINT_MINUTES", "DATALOADER.TEST.BATCH_SIZE", "DISTILL.VOCAB", "INPUT.SIZE",
+        "TRAIN.CHECKPOINT_MINUTES", "TRAIN.ACCEPT_CHANGES", "DATALOADER.TEST.BATCH_SIZE", "DISTILL.VOCAB", "INPUT.SIZE",
         "TRAIN.MEMORY", "TRAIN.TEXT_CHUNK",
     ];
 
@@ -138,7 +138,8 @@ internal sealed class RunFolder : IDisposable
     /// is another configuration, and must not need another folder.
     /// </summary>
     /// <exception cref="PromptKDException">The disk is full or the folder is not writable.</exception>
-    public void Begin(ExperimentConfig config) => config.WriteFile(In(ConfigFile));
+    public void Begin(ExperimentConfig config) =>
+        (config with { Train = config.Train with { AcceptChanges = false } }).WriteFile(In(ConfigFile));
 
     /// <summary>What is remembered of the digests of the run's inputs.</summary>
     public DigestMemory OpenDigests() => DigestMemory.Open(In(".digests.tsv"), isReadOnly: IsReadOnly);

@@ -52,6 +52,7 @@ public sealed record TwoStages
             Device = distillation.Device,
             UseCuda = distillation.UseCuda,
             Input = distillation.Input,
+            Train = teaching.Train with { AcceptChanges = distillation.Train.AcceptChanges },
             Distill = new DistillConfig
             {
                 Labelled = paths.Labelled,

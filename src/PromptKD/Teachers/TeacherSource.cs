@@ -108,6 +108,11 @@ internal sealed class TeacherSource : IDisposable
     /// <exception cref="PromptKDException">Something differs; the message names it.</exception>
     public void RefuseOther(PictureSet pictures)
     {
+        if (Store is not null)
+        {
+            StoredPictures.RefuseOthers(Store, pictures);
+        }
+
         // The views are taken as they are, and so is what the CLIP would say if it was opened.
         Store?.Index.RefuseOther(Store.Folder, Index(pictures) with
         {
@@ -150,7 +155,12 @@ internal sealed class TeacherSource : IDisposable
             return parts.HandOver(new Teacher(classVectors, tower, tower));
         }
 
-        Store = TeacherStore.OpenOrBegin(storeFolder, Index(pictures));
+        if (_config.Train.AcceptChanges)
+        {
+            StoredPictures.RemoveIfOfOthers(storeFolder, pictures, _context.Observer);
+        }
+
+        Store = StoredPictures.OpenOrBegin(storeFolder, Index(pictures), pictures);
         Fill(tower, pictures, StorePart.Whole);
         return parts.HandOver(new Teacher(classVectors, ReadStored(classVectors), tower));
     }
@@ -163,7 +173,7 @@ internal sealed class TeacherSource : IDisposable
     /// <exception cref="PromptKDException">The folder holds a store of something else, or cannot be written.</exception>
     public int FillStore(string storeFolder, PictureSet pictures, StorePart part)
     {
-        Store = TeacherStore.OpenOrBegin(storeFolder, Index(pictures));
+        Store = StoredPictures.OpenOrBegin(storeFolder, Index(pictures), pictures);
         using LiveFeatures tower = _clip!.ReadImageTower(_config.Trainer.PromptKD.HalfPrompts);
         _clip.Dispose();
         Fill(tower, pictures, part);

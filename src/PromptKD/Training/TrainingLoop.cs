@@ -43,13 +43,17 @@ internal sealed class TrainingLoop : IDisposable
     public Optimizer Optimizer => _step.Optimizer;
 
     /// <summary>Goes on where a checkpoint stands.</summary>
+    /// <param name="checkpoint">Where to go on.</param>
+    /// <param name="isStillThere">
+    /// Whether a picture that could not be read is one of those that are learned from now; null: all are.
+    /// </param>
     /// <exception cref="PromptKDException">It is of another method or other sizes, or diverged.</exception>
-    public void Restore(TrainingCheckpoint checkpoint)
+    public void Restore(TrainingCheckpoint checkpoint, Func<SkippedPicture, bool>? isStillThere = null)
     {
         checkpoint.CopyState(_method.State);
         _step.LoadState(checkpoint.OptimizerState);
         Position = checkpoint.Position;
-        foreach (SkippedPicture picture in Position.Skipped)
+        foreach (SkippedPicture picture in Position.Skipped.Where(isStillThere ?? (_ => true)))
         {
             Plan.Skipped.Add(picture);
         }

@@ -101,7 +101,7 @@ public sealed class YamlReaderTests
     [InlineData(
         "TRAIN:\n  LOUDNESS: 11",
         "mine.yaml:2:3: unknown key TRAIN.LOUDNESS. "
-        + "TRAIN has CHECKPOINT_FREQ, PRINT_FREQ, CHECKPOINT_MINUTES, MEMORY, TEXT_CHUNK, COUNT_ITER.")]
+        + "TRAIN has CHECKPOINT_FREQ, PRINT_FREQ, CHECKPOINT_MINUTES, ACCEPT_CHANGES, MEMORY, TEXT_CHUNK, COUNT_ITER.")]
     [InlineData("OPTIM:\n  MAX_EPOCH: 2.5", "mine.yaml:2:14: OPTIM.MAX_EPOCH must be a whole number, not 2.5.")]
     [InlineData("OPTIM:\n  LR: fast", "mine.yaml:2:7: OPTIM.LR must be a number, not \"fast\".")]
     [InlineData("OPTIM:\n  LR:", "mine.yaml:2:6: OPTIM.LR must be a number, not nothing.")]

@@ -194,15 +194,15 @@ public sealed class TeacherStoringTests : IDisposable
         ExperimentConfig config = Config("run", Store);
         (string Name, ExperimentConfig Config)[] others =
         [
-            ("views", config with { Seed = 9 }),
-            ("viewCount", config with { Distill = config.Distill with { Views = 3 } }),
-            ("teacher", config with { Distill = config.Distill with { Teacher = config.Distill.Student } }),
-            ("preprocessing", config with { Input = config.Input with { PixelMean = [0.5, 0.5, 0.5] } }),
-            ("pictures", config with { Distill = config.Distill with { Images = config.Distill.Val } }),
+            ("another 'views'", config with { Seed = 9 }),
+            ("another 'viewCount'", config with { Distill = config.Distill with { Views = 3 } }),
+            ("another 'teacher'", config with { Distill = config.Distill with { Teacher = config.Distill.Student } }),
+            ("another 'preprocessing'", config with { Input = config.Input with { PixelMean = [0.5, 0.5, 0.5] } }),
+            ("other pictures: ", config with { Distill = config.Distill with { Images = config.Distill.Val } }),
         ];
 
         Assert.All(others, other => Assert.Contains(
-            $"another '{other.Name}'",
+            other.Name,
             Assert.Throws<PromptKDException>(() =>
                 TeacherStoring.Fill(other.Config, StorePart.Whole, cancellation: Stop)).Message,
             StringComparison.Ordinal));

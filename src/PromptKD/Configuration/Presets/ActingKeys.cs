@@ -42,6 +42,8 @@ internal sealed class ActingKeys
 
     private static readonly string[] s_adam = ["OPTIM.ADAM_BETA1", "OPTIM.ADAM_BETA2"];
 
+    private const string AcceptChanges = "TRAIN.ACCEPT_CHANGES";
+
     private readonly string _verb;
     private readonly ExperimentConfig _config;
     private readonly ExperimentConfig _defaults;
@@ -60,7 +62,7 @@ internal sealed class ActingKeys
     /// <summary>Those of <c>distill</c>.</summary>
     public static ActingKeys OfDistill(ExperimentConfig config) => new("distill", config, DistillPreset.Config,
     [
-        .. s_training.Except(["TRAIN"]), "TRAIN.PRINT_FREQ", "TRAIN.CHECKPOINT_MINUTES", .. s_teachers,
+        .. s_training.Except(["TRAIN"]), "TRAIN.PRINT_FREQ", "TRAIN.CHECKPOINT_MINUTES", AcceptChanges, .. s_teachers,
         .. s_student.Except(["TRAINER.PROMPTKD.TEACHER_NAME"]), "DISTILL.IMAGES", "DISTILL.CLASSES", "DISTILL.STUDENT",
         "DISTILL.VAL", "DISTILL.BASE", "DISTILL.START",
     ]);
@@ -68,7 +70,7 @@ internal sealed class ActingKeys
     /// <summary>Those of <c>teach</c>.</summary>
     public static ActingKeys OfTeach(ExperimentConfig config) => new("teach", config, TeachPreset.Config,
     [
-        .. s_training.Except(["TRAIN"]), "TRAIN.PRINT_FREQ", "TRAIN.CHECKPOINT_MINUTES", "TRAIN.MEMORY",
+        .. s_training.Except(["TRAIN"]), "TRAIN.PRINT_FREQ", "TRAIN.CHECKPOINT_MINUTES", AcceptChanges, "TRAIN.MEMORY",
         "TRAIN.TEXT_CHUNK", "DATASET.NUM_SHOTS", "TRAINER.NAME", Section(config), "TRAINER.PROMPTKD.TEMPLATES",
         "DISTILL.LABELLED", "DISTILL.CLASSES", "DISTILL.TEACHER", "DISTILL.VAL", "DISTILL.BASE",
     ]);

@@ -3,10 +3,11 @@ using PromptKD.Runtime;
 
 namespace PromptKD.Data.Pictures;
 
-/// <summary>Says now and then how far the hashing of many pictures is. Threads may share it.</summary>
+/// <summary>Says now and then how far the reading of many pictures is. Threads may share it.</summary>
 /// <param name="observer">Is told, by one thread at a time.</param>
 /// <param name="clock">Tells the time.</param>
-internal sealed class HashingProgress(IRunObserver observer, TimeProvider clock)
+/// <param name="what">What is done to them.</param>
+internal sealed class HashingProgress(IRunObserver observer, TimeProvider clock, string what = "Hashing")
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(10);
 
@@ -26,7 +27,7 @@ internal sealed class HashingProgress(IRunObserver observer, TimeProvider clock)
             if (IsDue())
             {
                 Volatile.Write(ref _last, clock.GetTimestamp());
-                observer.OnPhase(string.Create(CultureInfo.InvariantCulture, $"Hashing: {done:N0} of {total:N0}"));
+                observer.OnPhase(string.Create(CultureInfo.InvariantCulture, $"{what}: {done:N0} of {total:N0}"));
             }
         }
     }

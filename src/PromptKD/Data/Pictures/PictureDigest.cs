@@ -66,7 +66,7 @@ internal sealed record PictureDigest(
     }
 
     /// <summary>Works on 0 … count − 1 with all processors. What one of them throws comes out as it is.</summary>
-    private static void ForEach(int count, Action<int> work, CancellationToken cancellation)
+    internal static void ForEach(int count, Action<int> work, CancellationToken cancellation)
     {
         if (count == 0)
         {

@@ -40,7 +40,9 @@ internal sealed record PictureSet(IReadOnlyList<PictureItem> Items, string Diges
     {
         if (strict && Unreadable is [SkippedPicture first, ..])
         {
-            throw new PromptKDException($"{first.Path}: {first.Reason}. Repair or remove the file.");
+            throw new PromptKDException(
+                $"{first.Path}: {first.Reason}. Repair or remove the file"
+                + (Unreadable.Count == 1 ? "." : $", and {Unreadable.Count - 1} more that cannot be read."));
         }
     }
 
@@ -85,6 +87,21 @@ internal sealed record PictureSet(IReadOnlyList<PictureItem> Items, string Diges
         }
 
         SkippedPictures.Warn(observer, pictures.Unreadable);
+        pictures.WarnOfEmptiedClasses(observer);
         return pictures;
+    }
+
+    // A class whose pictures are all broken has none.
+    private void WarnOfEmptiedClasses(IRunObserver observer)
+    {
+        HashSet<int?> left = [.. Items.Where((_, place) => !_unreadable.Contains(place)).Select(item => item.Label)];
+        foreach (string name in _unreadable.Order()
+            .Select(place => Items[place])
+            .Where(item => item.Label is not null && !left.Contains(item.Label))
+            .Select(item => item.ClassName ?? $"number {item.Label}")
+            .Distinct())
+        {
+            observer.OnWarning($"no picture of the class '{name}' can be read: nothing is learned of it");
+        }
     }
 }

@@ -37,6 +37,23 @@ internal sealed class TeacherStore
                 && StoreShard.FindFault(Folder, shard, Index, memory) is not null),
     ];
 
+    /// <summary>Whether there is a store in a folder.</summary>
+    public static bool IsBegun(string folder) => File.Exists(Path.Combine(folder, StoreIndex.FileName));
+
+    /// <summary>Removes a store with all that it holds.</summary>
+    /// <exception cref="PromptKDException">The folder is not writable.</exception>
+    public static void Remove(string folder)
+    {
+        try
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new PromptKDException($"Cannot remove '{folder}': {error.Message}", error);
+        }
+    }
+
     /// <summary>Opens a store that is there.</summary>
     /// <exception cref="PromptKDException">There is none.</exception>
     public static TeacherStore Open(string folder) => new(folder, StoreIndex.Read(folder));

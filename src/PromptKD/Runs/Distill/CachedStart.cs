@@ -7,6 +7,7 @@ using PromptKD.Features;
 using PromptKD.Features.Store;
 using PromptKD.Methods;
 using PromptKD.Runtime;
+using PromptKD.Teachers;
 using PromptKD.Training;
 
 namespace PromptKD.Runs.Distill;
@@ -38,7 +39,7 @@ internal static class CachedStart
         {
             if (checkpoint is not null)
             {
-                run.Folder.RefuseOtherInputs(checkpoint.Inputs, run.Inputs.Digests);
+                ChangedPictures.RefuseOtherInputs(run, run.Folder.Root, checkpoint.Inputs);
                 loop.Restore(checkpoint);
             }
         }
@@ -57,7 +58,13 @@ internal static class CachedStart
     private static StoredFeatures Store(OpenRun run, ITrainedMethod method, ViewGenerator views, int count)
     {
         ExperimentConfig config = run.Settings.Config;
-        TeacherStore store = TeacherStore.OpenOrBegin(Path.Combine(run.Folder.Root, StoreFolder), new StoreIndex
+        string folder = Path.Combine(run.Folder.Root, StoreFolder);
+        if (config.Train.AcceptChanges)
+        {
+            StoredPictures.RemoveIfOfOthers(folder, run.Inputs.Pictures, run.Log);
+        }
+
+        var index = new StoreIndex
         {
             Teacher = run.Inputs.Digests["student"],
             TeacherPrompts = "none",
@@ -73,7 +80,8 @@ internal static class CachedStart
             PicturesPerShard = PicturesPerShard,
             BatchSize = config.DataLoader.TrainX.BatchSize,
             Normalised = false,
-        });
+        };
+        TeacherStore store = StoredPictures.OpenOrBegin(folder, index, run.Inputs.Pictures);
         IReadOnlyList<int> missing = store.ShardsToMake(StorePart.Whole, run.Context.Digests);
         if (missing.Count > 0)
         {

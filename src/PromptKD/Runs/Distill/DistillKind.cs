@@ -58,12 +58,13 @@ internal sealed class DistillKind(ExperimentConfig config) : RunKind<Distillatio
             return null;
         }
 
-        run.Folder.RefuseOtherInputs(checkpoint.Inputs, run.Inputs.Digests);
+        string? changes = ChangedPictures.RefuseOtherInputs(run, run.Folder.Root, checkpoint.Inputs);
         if (checkpoint.Position.Epoch < config.Optim.MaxEpoch || !StudentPackage.IsComplete(run.Folder.StudentFolder))
         {
             return null;
         }
 
+        ChangedPictures.WarnOfFinished(run, changes);
         run.Log.OnPhase($"Finished already: {run.Folder.StudentFolder}");
         return Report(run, checkpoint.Position, StudentPackage.ReadManifest(run.Folder.StudentFolder));
     }

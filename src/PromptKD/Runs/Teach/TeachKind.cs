@@ -59,7 +59,8 @@ internal sealed class TeachKind(ExperimentConfig config) : RunKind<TeachingRepor
             return null;
         }
 
-        run.Folder.RefuseOtherInputs(report.Inputs, run.Inputs.Digests);
+        ChangedPictures.WarnOfFinished(
+            run, ChangedPictures.RefuseOtherInputs(run, run.Folder.Root, report.Inputs));
         run.Log.OnPhase($"Finished already: {report.Checkpoint}");
         return report;
     }

@@ -24,6 +24,75 @@ public sealed class PictureSetTests : IDisposable
     }
 
     [Fact]
+    public void Leaves_out_of_every_order_what_cannot_be_decoded_and_remembers_the_rest()
+    {
+        PictureItem[] items = [Add("a.png"), Add("b.png"), Add("c.png")];
+        byte[] whole = File.ReadAllBytes(items[1].Path);
+        File.WriteAllBytes(items[1].Path, whole[..(whole.Length / 2)]);
+        File.SetLastWriteTimeUtc(items[1].Path, File.GetLastWriteTimeUtc(items[0].Path));
+        var memory = DigestMemory.Open(Path.Combine(_folder, "memory.txt"));
+
+        for (int start = 0; start < 2; start++)
+        {
+            var pictures = PictureSet.Hash(_folder, items, memory, IRunObserver.Nobody, Stop);
+
+            Assert.Equal([items[1].Path], pictures.Unreadable.Select(picture => picture.Path));
+            Assert.Equal(2, pictures.ReadableCount);
+            Assert.Equal([2, 0], pictures.OnlyReadable([2, 1, 0]));
+            var strict = Assert.Throws<PromptKDException>(() => pictures.RefuseUnreadable(strict: true));
+            Assert.StartsWith($"{items[1].Path}: ", strict.Message, StringComparison.Ordinal);
+        }
+
+        Assert.NotNull(memory.Find(items[0].Path));
+        Assert.Null(memory.Find(items[1].Path)); // It is looked at again: another version may read it.
+    }
+
+    [Fact]
+    public void Names_twenty_broken_pictures_and_counts_the_rest()
+    {
+        PictureItem[] items =
+        [
+            Add("good.png"),
+            .. Enumerable.Range(0, 23).Select(number => new PictureItem(Path.Combine(_folder, $"{number}.png"))),
+        ];
+        var observer = new Listener();
+
+        PictureSet.Hash(_folder, items, DigestMemory.None, observer, Stop);
+
+        Assert.Equal(21, observer.Warnings.Count);
+        Assert.Equal("skipped 3 more pictures that could not be read", observer.Warnings[^1]);
+    }
+
+    [Fact]
+    public void Refuses_a_set_of_which_nothing_can_be_read_with_the_first_reasons()
+    {
+        PictureItem[] items = [.. Enumerable.Range(0, 5).Select(number => new PictureItem($"{_folder}/{number}.png"))];
+
+        var error = Assert.Throws<PromptKDException>(
+            () => PictureSet.Hash(_folder, items, DigestMemory.None, IRunObserver.Nobody, Stop));
+
+        Assert.Equal(
+            $"None of 5 pictures could be read: {_folder}/0.png: no such file; {_folder}/1.png: no such file; "
+            + $"{_folder}/2.png: no such file.",
+            error.Message);
+    }
+
+    [Fact]
+    public void Names_a_class_of_which_nothing_can_be_read()
+    {
+        PictureItem[] items =
+        [
+            Add("a.png") with { Label = 0, ClassName = "cat" },
+            new PictureItem(Path.Combine(_folder, "b.png"), 1, "dog"),
+        ];
+        var observer = new Listener();
+
+        PictureSet.Hash(_folder, items, DigestMemory.None, observer, Stop);
+
+        Assert.Equal("no picture of the class 'dog' can be read: nothing is learned of it", observer.Warnings[^1]);
+    }
+
+    [Fact]
     public void Says_nothing_of_no_pictures()
     {
         var observer = new Listener();

@@ -1,0 +1,120 @@
+using System.CommandLine;
+using System.Globalization;
+using PromptKD.Cli.Terminal;
+using PromptKD.Configuration;
+using PromptKD.Data.Checking;
+
+namespace PromptKD.Cli.Commands;
+
+/// <summary><c>promptkd check</c>: what is odd about pictures, before anything is learned from them.</summary>
+internal static class CheckCommand
+{
+    private const int NeedsALook = 1;
+    private const int PathsShown = 3;
+
+    private static readonly Argument<string> s_pictures = new("pictures")
+    {
+        Description = "Folder of pictures, of class folders, or of .tar and .parquet shards; or one shard.",
+    };
+
+    private static readonly Option<string> s_classes = new("--classes")
+    {
+        Description = "Class names that the labels have to fit: a file with one a line, or a comma-separated list "
+            + "[default: the names of the folders]",
+        HelpName = "FILE|LIST",
+    };
+
+    private static readonly Option<bool> s_labelled = new("--labelled")
+    {
+        Description = "The pictures are labelled, by class folders or in shards; --classes says so, too [default: off]",
+    };
+
+    private static readonly Option<int> s_tiny = new("--tiny")
+    {
+        Description = "A picture whose shorter side has fewer pixels is tiny [default: 32]",
+        HelpName = "N",
+        DefaultValueFactory = _ => 32,
+    };
+
+    private static readonly Option<bool> s_json = new("--json") { Description = "One JSON object [default: off]" };
+
+    /// <summary>The verb with its options.</summary>
+    public static Command Create()
+    {
+        var command = new Command("check", "Look at pictures: what is left out, broken, turned, tiny or doubled.")
+        {
+            s_pictures, s_classes, s_labelled, s_tiny, s_json,
+        };
+        command.SetAction((parsed, cancellation) =>
+        {
+            SurveyReport report = PictureSurvey.Of(
+                new SurveyRequest
+                {
+                    Folder = parsed.GetValue(s_pictures)!,
+                    ClassNames = parsed.GetValue(s_classes) is { } given ? [.. ClassList.Read(given)] : null,
+                    IsLabelled = parsed.GetValue(s_labelled),
+                    Tiny = parsed.GetValue(s_tiny),
+                },
+                new RunDisplay(),
+                cancellation);
+            if (parsed.GetValue(s_json))
+            {
+                Console.WriteLine(StudentOptions.ToJson(report));
+            }
+            else
+            {
+                Print(report);
+            }
+
+            return Task.FromResult(report.NeedsALook ? NeedsALook : 0);
+        });
+        return command;
+    }
+
+    private static void Print(SurveyReport report)
+    {
+        TextTable.Print(["what", "number", "such as"], Rows(report));
+        if (report.Fault is { } fault)
+        {
+            Console.WriteLine($"labels: {fault}");
+        }
+
+        if (report.Sizes is { } sizes)
+        {
+            Console.WriteLine(
+                $"sizes: {sizes.SmallestSide} to {sizes.LargestSide} pixels a side, half of them below "
+                + $"{sizes.MedianShorterSide} × {sizes.MedianLongerSide}");
+        }
+
+        if (report.Classes.Count > 0)
+        {
+            TextTable.Print(["class", "pictures"], report.Classes.Select(one => new[] { one.Name, Number(one.Pictures) }));
+        }
+    }
+
+    private static IEnumerable<string[]> Rows(SurveyReport report)
+    {
+        string kinds = string.Join(", ", report.Kinds.Select(kind => $"{kind.Value} {kind.Key}"));
+        yield return ["pictures", Number(report.Pictures), kinds];
+        yield return Row("left out", report.LeftOut.Values.Sum(), report.LeftOut.Select(kind => $"{kind.Value} {kind.Key}"));
+        yield return Row("broken", report.Broken.Count, report.Broken.Select(one => $"{one.Path}: {one.Reason}"));
+        yield return Row("turned by EXIF", report.Turned.Count, report.Turned);
+        yield return Row("tiny", report.Tiny.Count, report.Tiny);
+        yield return Row("doubled, byte for byte", report.Doubled.Count, report.Doubled.Select(Describe));
+        yield return Row("nearly doubled", report.NearlyDoubled.Count, report.NearlyDoubled.Select(Describe));
+        if (report.Classes.Count > 0)
+        {
+            yield return Row("classes without pictures", report.EmptyClasses.Count(), report.EmptyClasses);
+        }
+    }
+
+    private static string[] Row(string what, int number, IEnumerable<string> examples) =>
+        [what, Number(number), string.Join("; ", examples.Take(PathsShown))];
+
+    private static string Describe(DoubledPictures doubled) =>
+        string.Join(" = ", doubled.Paths.Take(PathsShown))
+        + (doubled.Paths.Count > PathsShown ? $" and {Number(doubled.Paths.Count - PathsShown)} more" : "")
+        + (doubled.Classes.Count > 1 ? $" (of different classes: {string.Join(", ", doubled.Classes)})" : "");
+
+    private static string Number(int value) => value.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,54 @@
+using PromptKD.Data.Pictures;
+using PromptKD.Features.Store;
+using PromptKD.Runtime;
+
+namespace PromptKD.Teachers;
+
+/// <summary>Which pictures a store was made from, by name: its index has no more than their digest.</summary>
+internal static class StoredPictures
+{
+    /// <summary>Opens a store of these very pictures, or begins one.</summary>
+    /// <param name="folder">The store.</param>
+    /// <param name="index">What it is made from.</param>
+    /// <param name="pictures">The pictures of the index.</param>
+    /// <exception cref="PromptKDException">The folder holds a store of something else; the message says of what.</exception>
+    public static TeacherStore OpenOrBegin(string folder, StoreIndex index, PictureSet pictures)
+    {
+        if (TeacherStore.IsBegun(folder))
+        {
+            RefuseOthers(TeacherStore.Open(folder), pictures);
+        }
+
+        var store = TeacherStore.OpenOrBegin(folder, index);
+        pictures.List?.Keep(folder);
+        return store;
+    }
+
+    /// <summary>Refuses a store of other pictures, and names what changed, where the store knows its own.</summary>
+    /// <exception cref="PromptKDException">It is of other pictures.</exception>
+    public static void RefuseOthers(TeacherStore store, PictureSet pictures)
+    {
+        if (store.Index.Pictures != pictures.Digest
+            && pictures.List is { } now
+            && PictureList.ReadIfAny(store.Folder, store.Index.Pictures) is { } before)
+        {
+            throw new PromptKDException(
+                $"The teacher store {store.Folder} was made from other pictures: "
+                + $"{PictureChanges.Between(before, now).Describe()}. Put them back, or make another store.");
+        }
+    }
+
+    /// <summary>Removes the store of a run whose pictures changed: their numbers are no longer those of its rows.</summary>
+    /// <param name="folder">The store, in the folder of the run.</param>
+    /// <param name="pictures">The pictures as they are now.</param>
+    /// <param name="observer">Is told.</param>
+    /// <exception cref="PromptKDException">The folder is not writable.</exception>
+    public static void RemoveIfOfOthers(string folder, PictureSet pictures, IRunObserver observer)
+    {
+        if (TeacherStore.IsBegun(folder) && TeacherStore.Open(folder).Index.Pictures != pictures.Digest)
+        {
+            observer.OnPhase($"The pictures changed: {folder} is made anew");
+            TeacherStore.Remove(folder);
+        }
+    }
+}

@@ -1,0 +1,139 @@
+using PromptKD.Data.Checking;
+using SkiaSharp;
+
+namespace PromptKD.Tests.Data.Checking;
+
+public sealed class PictureSurveyTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory().FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public void Is_content_with_sound_pictures()
+    {
+        Write("a.png", Scene(1));
+        Write("b.png", Scene(2));
+        Write("notes.txt", []);
+
+        SurveyReport report = Survey();
+
+        Assert.False(report.NeedsALook);
+        Assert.Equal(2, report.Pictures);
+        Assert.Equal([KeyValuePair.Create(".txt", 1)], report.LeftOut);
+        Assert.Equal([KeyValuePair.Create("PNG", 2)], report.Kinds);
+        Assert.Equal(new PictureSizes(48, 48, 64, 64), report.Sizes);
+    }
+
+    [Fact]
+    public void Finds_what_is_left_out_broken_turned_and_tiny()
+    {
+        Write("a.png", Scene(1));
+        Write("cut.png", Scene(2)[..60]);
+        Write("icon.png", TestPictures.Gradient(40, 16));
+        Write("photo.psd", []);
+        Write("turned.jpg", Turned());
+
+        SurveyReport report = Survey();
+
+        Assert.True(report.NeedsALook);
+        Assert.Equal([KeyValuePair.Create(".psd", 1)], report.LeftOut);
+        Assert.Equal([PathOf("cut.png")], report.Broken.Select(one => one.Path));
+        Assert.Equal([PathOf("turned.jpg")], report.Turned);
+        Assert.Equal([PathOf("icon.png")], report.Tiny);
+        Assert.Empty(Survey(tiny: 16).Tiny);
+        Assert.Throws<PromptKDException>(() => Survey(tiny: 0));
+    }
+
+    [Fact]
+    public void Finds_pictures_that_are_there_twice()
+    {
+        Write("a.png", Scene(1));
+        Write("b.png", Scene(2));
+        Write("copy.png", Scene(1));
+        Write("saved-again.jpg", Scene(1, SKEncodedImageFormat.Jpeg));
+        Write("smaller.png", Scene(1, width: 48, height: 36));
+
+        SurveyReport report = Survey();
+
+        Assert.Equal([PathOf("a.png"), PathOf("copy.png")], Assert.Single(report.Doubled).Paths);
+        Assert.Equal(
+            [PathOf("a.png"), PathOf("saved-again.jpg"), PathOf("smaller.png")],
+            Assert.Single(report.NearlyDoubled).Paths);
+        Assert.True(report.NeedsALook);
+    }
+
+    [Fact]
+    public void Counts_the_pictures_of_each_class_and_names_contradictions()
+    {
+        Write("cat/1.png", Scene(1));
+        Write("cat/2.png", Scene(2));
+        Write("dog/3.png", Scene(1));
+        Write("owl/notes.txt", []);
+
+        SurveyReport report = Survey(labelled: true);
+
+        Assert.Equal([new ClassPictures("cat", 2), new("dog", 1), new("owl", 0)], report.Classes);
+        Assert.Equal(["owl"], report.EmptyClasses);
+        Assert.Equal(["cat", "dog"], Assert.Single(report.Doubled).Classes);
+    }
+
+    [Fact]
+    public void Says_where_folders_do_not_fit_the_classes_and_looks_all_the_same()
+    {
+        Write("cat/1.png", Scene(1));
+
+        SurveyReport report = PictureSurvey.Of(
+            new SurveyRequest { Folder = _folder, ClassNames = ["cat", "dog"] }, cancellation: Stop);
+
+        Assert.Contains("'dog'", report.Fault, StringComparison.Ordinal);
+        Assert.Equal(1, report.Pictures);
+        Assert.True(report.NeedsALook);
+    }
+
+    [Fact]
+    public void Stops_between_pictures()
+    {
+        Write("a.png", Scene(1));
+
+        Assert.ThrowsAny<OperationCanceledException>(() => PictureSurvey.Of(
+            new SurveyRequest { Folder = _folder }, cancellation: new CancellationToken(canceled: true)));
+    }
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    private SurveyReport Survey(bool labelled = false, int tiny = 32) => PictureSurvey.Of(
+        new SurveyRequest { Folder = _folder, IsLabelled = labelled, Tiny = tiny }, cancellation: Stop);
+
+    // Waves of another length and place for each number, in colours of their own.
+    private static byte[] Scene(
+        int number, SKEncodedImageFormat format = SKEncodedImageFormat.Png, int width = 64, int height = 48) =>
+        TestPictures.Encode(
+            width,
+            height,
+            (x, y) => new SKColor(
+                Wave((double)x / width * 3 * number), Wave((double)y / height * 4 * number), (byte)(80 * number)),
+            format);
+
+    private static byte Wave(double turns) => (byte)(128 + (100 * Math.Sin(2 * Math.PI * turns)));
+
+    // A JPEG with an Exif segment behind its first two bytes that says orientation 6 (Exif 2.3, sections 4.5.4 and 4.6.2).
+    private static byte[] Turned()
+    {
+        byte[] exif =
+        [
+            0xFF, 0xE1, 0, 34, (byte)'E', (byte)'x', (byte)'i', (byte)'f', 0, 0,
+            (byte)'M', (byte)'M', 0, 42, 0, 0, 0, 8, 0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, 6, 0, 0, 0, 0, 0, 0,
+        ];
+        byte[] jpeg = Scene(3, SKEncodedImageFormat.Jpeg);
+        return [.. jpeg[..2], .. exif, .. jpeg[2..]];
+    }
+
+    private string PathOf(string name) => Path.Combine(_folder, name);
+
+    private void Write(string name, byte[] content)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(PathOf(name))!);
+        File.WriteAllBytes(PathOf(name), content);
+    }
+}

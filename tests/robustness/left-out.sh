@@ -1,0 +1,84 @@
+# Everything that a user puts among the pictures is read or named; what cannot be read is named before it is learned.
+
+photos=$here/photos
+mkdir -p "$photos"
+for number in 1 2 3 4; do cp "$pictures/photos/00$number.png" "$photos/$number.png" 2>/dev/null; done
+[ -f "$photos/1.png" ] || find "$pictures/photos" -name '*.png' | sort | head -4 | nl | while read -r number file; do
+  cp "$file" "$photos/$number.png"
+done
+for number in 1 2 3; do echo x >"$photos/$number.psd"; done
+echo x >"$photos/Thumbs.db"
+head -c 60 "$photos/1.png" >"$photos/cut.png"
+: >"$photos/empty.png"
+mkfifo "$photos/pipe.png"
+
+distill() {
+  run promptkd distill --images "$photos" --classes "red circle,blue square" --teacher "$teacher" --student "$student" \
+    --epochs 1 --batch-size 4 --precision fp32 --seed 1 "$@"
+}
+
+distill --output "$here/run"
+expect "files that are not read are counted" 0 - "Left out 4 files in .*: 3 .psd, 1 Thumbs.db; not pictures"
+check "and they are in the log" grep -q "Left out 4 files" "$here/run/log.txt"
+check "and on the card" grep -q "3 .psd" "$here/run/student/README.md"
+check "a cut picture is named before training" \
+  sh -c "sed '/Distilling 4 pictures/q' '$here/run/log.txt' | grep -q 'skipped .*cut.png: the file is cut short'"
+check "so is an empty one" grep -q "skipped .*empty.png: the file is empty" "$here/run/log.txt"
+check "so is a pipe" grep -q "skipped .*pipe.png: a named pipe, not a regular file" "$here/run/log.txt"
+check "the card counts what was learned from" grep -q "^4 unlabelled pictures" "$here/run/student/README.md"
+check "and says what was not" grep -q "3 pictures that could not be read" "$here/run/student/README.md"
+
+distill --output "$here/strict" --strict
+expect "--strict refuses a broken picture" 2 - "cut.png: the file is cut short"
+
+cp "$photos/1.png" "$photos/5.png"
+rm "$photos/2.png"
+distill --output "$here/run"
+expect "pictures that changed are named" 2 - "other pictures: gone 2.png, new 5.png"
+rm -r "$here/run/student"
+distill --output "$here/run" --accept-changes
+expect "and are accepted" 0 - "going on with changed pictures: gone 2.png, new 5.png"
+
+mkdir "$here/broken"
+cp "$photos/cut.png" "$photos/empty.png" "$here/broken"
+run promptkd predict --model "$here/run/student" "$here/broken"
+expect "all broken: what was tried is said" 2 1 "None of 2 pictures could be read: .*cut.png: the file is cut short"
+run promptkd predict --model "$here/run/student" "$photos"
+expect "predict names what it leaves out" 0 - "Left out 4 files"
+
+mkdir -p "$here/labelled/red circle" "$here/labelled/blue square"
+cp "$photos/1.png" "$here/labelled/red circle"
+cp "$photos/3.png" "$here/labelled/stray.png"
+run promptkd evaluate --model "$here/run/student" --data "$here/labelled"
+expect "a class without pictures is named" 0 - "No picture in .* of 1 class: 'blue square'"
+expect "pictures beside the class folders are named" 0 - "1 picture beside the class folders"
+
+# Whatever opens a path waits for no pipe.
+mkfifo "$here/p.txt" "$here/p.tar" "$here/p.parquet" "$here/p.safetensors" "$here/p.yaml"
+for option in "--classes $here/p.txt" "--images $here/p.tar" "--images $here/p.parquet" "--config $here/p.yaml" \
+  "--student $here/p.safetensors" "--teacher-prompts $here/p.safetensors" "--vocab $here/p.txt"; do
+  words=(--images "$photos" --classes a,b --teacher "$teacher" --student "$student" --output "$here/pipe")
+  for place in 0 2 4 6; do
+    [ "${words[place]}" != "${option%% *}" ] || words=("${words[@]:0:place}" "${words[@]:place+2}")
+  done
+  # shellcheck disable=SC2086 # An option and its value.
+  run timeout 30 "$program" distill "${words[@]}" $option
+  expect "a named pipe as ${option%% *} ${option##*.}" 2 - "named pipe, not a regular file"
+done
+run timeout 30 "$program" predict --model "$here/run/student" "$here/p.tar"
+expect "a named pipe to predict" 2 1 "named pipe, not a regular file"
+
+run promptkd check "$photos"
+expect "check finds what needs a look" 1 - "broken +3 "
+expect "and what is left out" 1 - "left out +4 .*3 .psd"
+expect "and what is doubled" 1 - "doubled, byte for byte +1 .*1.png = .*5.png"
+run promptkd check --json "$photos"
+expect "for machines, too" 1 - '"pictures":7,.*"needsALook":true'
+mkdir "$here/fine"
+find "$pictures/photos" -name '*.png' | sort | head -1 | xargs -I{} cp {} "$here/fine/1.png"
+run promptkd check "$here/fine"
+expect "check is content with a sound folder" 0 - "broken +0"
+run promptkd check "$here/nowhere"
+expect "check of no folder" 2 1 "No folder at"
+run promptkd check --classes "red circle,green square" "$here/labelled"
+expect "check of folders that do not fit the classes" 1 - "labels: .*blue square"
