@@ -88,7 +88,8 @@ internal static class CheckCommand
 
         if (report.Classes.Count > 0)
         {
-            TextTable.Print(["class", "pictures"], report.Classes.Select(one => new[] { one.Name, Number(one.Pictures) }));
+            TextTable.Print(
+                ["class", "pictures"], report.Classes.Select(one => new[] { one.Name, Number(one.Pictures) }));
         }
     }
 
@@ -96,7 +97,8 @@ internal static class CheckCommand
     {
         string kinds = string.Join(", ", report.Kinds.Select(kind => $"{kind.Value} {kind.Key}"));
         yield return ["pictures", Number(report.Pictures), kinds];
-        yield return Row("left out", report.LeftOut.Values.Sum(), report.LeftOut.Select(kind => $"{kind.Value} {kind.Key}"));
+        yield return Row(
+            "left out", report.LeftOut.Values.Sum(), report.LeftOut.Select(kind => $"{kind.Value} {kind.Key}"));
         yield return Row("broken", report.Broken.Count, report.Broken.Select(one => $"{one.Path}: {one.Reason}"));
         yield return Row("turned by EXIF", report.Turned.Count, report.Turned);
         yield return Row("tiny", report.Tiny.Count, report.Tiny);

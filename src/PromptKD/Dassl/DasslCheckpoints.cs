@@ -85,7 +85,8 @@ internal sealed class DasslCheckpoints(string output, string trainer)
             return null;
         }
 
-        string path = Path.Combine(Folder, Path.GetFileName(RegularFile.Explain(pointer, RegularFile.ReadAllText).Trim()));
+        string name = RegularFile.Explain(pointer, RegularFile.ReadAllText).Trim();
+        string path = Path.Combine(Folder, Path.GetFileName(name));
         return File.Exists(path) ? path : null;
     }
 

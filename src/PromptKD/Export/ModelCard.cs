@@ -54,7 +54,9 @@ internal static class ModelCard
     {
         string[] parts =
         [
-            .. training.SkippedPictures > 0 ? [$"{training.SkippedPictures} pictures that could not be read"] : Array.Empty<string>(),
+            .. training.SkippedPictures > 0
+                ? [$"{Counted.Of(training.SkippedPictures, "picture")} that could not be read"]
+                : Array.Empty<string>(),
             .. training.LeftOut.Count > 0
                 ? [$"files that are no pictures read here: {new LeftOut("", training.LeftOut).DescribeKinds()}"]
                 : Array.Empty<string>(),

@@ -34,12 +34,13 @@ internal static class ChangedPictures
         return changes;
     }
 
-    /// <summary>Says that a run that is finished has not learned from changed pictures; nothing where none changed.</summary>
+    /// <summary>Says that a finished run has not learned from changed pictures; nothing where none changed.</summary>
     public static void WarnOfFinished(OpenRun run, string? changes)
     {
         if (changes is not null)
         {
-            run.Log.OnWarning($"the pictures changed since this run was finished, and it did not learn from them: {changes}");
+            run.Log.OnWarning(
+                $"the pictures changed since this run was finished, and it did not learn from them: {changes}");
         }
     }
 

@@ -38,7 +38,7 @@ internal static class StoredPictures
         }
     }
 
-    /// <summary>Removes the store of a run whose pictures changed: their numbers are no longer those of its rows.</summary>
+    /// <summary>Removes the store of a run whose pictures changed: its rows are those of others.</summary>
     /// <param name="folder">The store, in the folder of the run.</param>
     /// <param name="pictures">The pictures as they are now.</param>
     /// <param name="observer">Is told.</param>

@@ -75,7 +75,10 @@ public static class PictureSurvey
             Fault = fault,
             LeftOut = folder.LeftOut.Kinds,
             NeedsALookAtLeftOut = folder.LeftOut.IsLoud,
-            Broken = [.. facts.Where(one => one.Fault is not null).Select(one => new SkippedPicture(one.Path, one.Fault!))],
+            Broken =
+            [
+                .. facts.Where(one => one.Fault is not null).Select(one => new SkippedPicture(one.Path, one.Fault!)),
+            ],
             Turned = [.. whole.Where(one => one.Orientation != 1).Select(one => one.Path)],
             Tiny = [.. whole.Where(one => one.ShorterSide < request.Tiny).Select(one => one.Path)],
             Doubled = Doubles.OfContent(whole),

@@ -31,7 +31,7 @@ public sealed record DatasetReport
     /// <summary>What is wrong, a line each; empty if nothing is.</summary>
     public IReadOnlyList<string> Faults { get; private init; } = [];
 
-    /// <summary>Files beside the pictures that are left out, in words, where its folders are listed; null for none.</summary>
+    /// <summary>Files beside the pictures, in words, where its folders are listed; null for none.</summary>
     public string? LeftOut { get; private init; }
 
     /// <summary>Looks at a data set. Nothing is written, and no picture is decoded.</summary>

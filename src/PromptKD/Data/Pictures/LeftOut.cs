@@ -3,7 +3,7 @@ using PromptKD.Runtime;
 
 namespace PromptKD.Data.Pictures;
 
-/// <summary>What lies where pictures are read from, and is not read: said once, so that nobody takes it for read.</summary>
+/// <summary>What lies where pictures are read from, and is not read: said once, so that nobody is misled.</summary>
 /// <param name="Place">The folder or shard, for messages.</param>
 /// <param name="Kinds">
 /// How many of each kind: an ending such as <c>.heic</c>, the name of a file that systems leave, or words.
@@ -28,7 +28,7 @@ internal sealed record LeftOut(string Place, IReadOnlyDictionary<string, int> Ki
         : $"Left out {Counted.Of(Count, "file")} in {Place}: {DescribeKinds()}"
             + (IsLoud ? $"; not pictures that are read here ({PictureFile.KnownKinds})" : "");
 
-    /// <summary>The kinds with their counts: first what may have been taken for pictures, the most frequent first.</summary>
+    /// <summary>The kinds with their counts: what may have been taken for pictures first, then by number.</summary>
     public string DescribeKinds()
     {
         KeyValuePair<string, int>[] kinds =

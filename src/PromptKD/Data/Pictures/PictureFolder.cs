@@ -166,6 +166,6 @@ internal sealed class PictureFolder
     }
 
     private static PromptKDException Empty(string folder, LeftOut leftOut) => new(
-        $"No pictures below '{folder}': {(leftOut.Count == 0 ? "no files" : leftOut.DescribeKinds())}. What is read ends in "
-        + $"{PictureFile.KnownKinds}, or is a shard ({ShardFiles.KnownKinds}).");
+        $"No pictures below '{folder}': {(leftOut.Count == 0 ? "no files" : leftOut.DescribeKinds())}. What is read ends "
+        + $"in {PictureFile.KnownKinds}, or is a shard ({ShardFiles.KnownKinds}).");
 }
