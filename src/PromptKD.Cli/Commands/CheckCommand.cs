@@ -73,7 +73,12 @@ internal static class CheckCommand
 
     private static void Print(SurveyReport report)
     {
-        TextTable.Print(["what", "number", "such as"], Rows(report));
+        // Paths are long and differ in length: they stand last, and to the left.
+        foreach (string[] row in Rows(report).Prepend(["what", "number", "such as"]))
+        {
+            Console.WriteLine($"{row[0],-22}  {row[1],6}  {row[2]}".TrimEnd());
+        }
+
         if (report.Fault is { } fault)
         {
             Console.WriteLine($"labels: {fault}");
