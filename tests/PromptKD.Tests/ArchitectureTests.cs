@@ -21,9 +21,9 @@ public sealed class ArchitectureTests
     public static TheoryData<string, string[]> Folders => new()
     {
         { "Runtime", [] },
-        { "Configuration", ["Runtime"] },
         { "Text", ["Runtime"] },
-        { "Data", ["Runtime", "Configuration"] },
+        { "Configuration", ["Runtime", "Text"] },
+        { "Data", ["Runtime", "Text", "Configuration"] },
         { "Models", ["Runtime", "Text"] },
         { "Features", ["Runtime", "Configuration", "Data", "Models"] },
         { "Teachers", ["Runtime", "Configuration", "Text", "Data", "Models", "Features"] },

@@ -4,6 +4,7 @@ using PromptKD.Configuration;
 using PromptKD.Configuration.Presets;
 using PromptKD.Runs;
 using PromptKD.Runs.Distill;
+using PromptKD.Text.Names;
 
 namespace PromptKD.Cli.Commands;
 
@@ -108,7 +109,7 @@ internal static class DistillCommand
                 Distill = resolved.Distill with
                 {
                     Classes = parsed.GetValue(classes) is { } names
-                        ? [.. ClassList.Read(names)]
+                        ? [.. ClassList.Read(names, Messages.Warning)]
                         : resolved.Distill.Classes,
                 },
             };

@@ -3,6 +3,7 @@ using PromptKD.Cli.Terminal;
 using PromptKD.Configuration;
 using PromptKD.Configuration.Presets;
 using PromptKD.Runs;
+using PromptKD.Text.Names;
 
 namespace PromptKD.Cli.Commands;
 
@@ -90,7 +91,7 @@ internal static class TeachCommand
                 .MergeOverrides([.. SettingOptions.AcceptChanges.ToOverride(parsed)])
                 .MergeOverrides(parsed.GetValue(overrides) ?? []);
             ValueList<string> names = parsed.GetValue(classes) is { } given
-                ? [.. ClassList.Read(given)]
+                ? [.. ClassList.Read(given, Messages.Warning)]
                 : resolved.Distill.Classes;
             resolved = resolved with
             {

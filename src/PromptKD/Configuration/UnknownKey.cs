@@ -1,3 +1,5 @@
+using PromptKD.Text.Names;
+
 namespace PromptKD.Configuration;
 
 /// <summary>Says which key was probably meant.</summary>

@@ -7,6 +7,7 @@ using PromptKD.Models.Weights;
 using PromptKD.Runtime;
 using PromptKD.Teachers;
 using PromptKD.Text;
+using PromptKD.Text.Names;
 
 namespace PromptKD.Inference;
 
@@ -35,7 +36,9 @@ public sealed class ZeroShotClassifier : IDisposable
     /// <param name="vocabulary">CLIP's vocabulary; null to look for it.</param>
     /// <param name="device">"auto", "cpu", "cuda" or "cuda:n".</param>
     /// <param name="precision">"auto", "fp32", "bf16" or "fp16".</param>
-    /// <exception cref="PromptKDException">The CLIP or the vocabulary cannot be read.</exception>
+    /// <exception cref="PromptKDException">
+    /// The CLIP or the vocabulary cannot be read; or these are no two or more different names.
+    /// </exception>
     public static ZeroShotClassifier Load(
         string clip,
         IReadOnlyList<string> classNames,
@@ -45,6 +48,8 @@ public sealed class ZeroShotClassifier : IDisposable
         string device = "auto",
         string precision = "auto")
     {
+        ArgumentNullException.ThrowIfNull(classNames);
+        ClassNameRules.Check(classNames, "The classes of the classifier");
         ComputeTarget target = ComputeTarget.Resolve(device, precision);
         ClipCheckpoint checkpoint = ModelFiles.OpenClip(clip);
         using var frozen = new FrozenClip(checkpoint, prompts: null, target);

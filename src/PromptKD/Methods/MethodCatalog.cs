@@ -1,4 +1,5 @@
 using PromptKD.Configuration;
+using PromptKD.Text.Names;
 
 namespace PromptKD.Methods;
 

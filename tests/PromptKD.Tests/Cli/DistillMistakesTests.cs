@@ -41,9 +41,9 @@ public sealed class DistillMistakesTests(DistilledRun run)
     }
 
     [Theory]
-    [InlineData("", "Class name 1 of 1 is empty")]
-    [InlineData("red star,,blue moon,", "Class name 2 of 4 is empty")]
-    [InlineData("red star,blue moon,Red_Star", "'red star' is given twice")]
+    [InlineData("", "The list of class names is empty")]
+    [InlineData("red star,,blue moon,", "Class name 2 of 4 is blank")]
+    [InlineData("red star,blue moon,Red_Star", "Class name 3 of 3 is 'Red_Star', which is 'red star' again")]
     [InlineData("names.txt", "No file of class names at 'names.txt'")]
     public void Refuses_class_names_that_cannot_be_told_apart(string classes, string expected) =>
         Refuses(expected, ("--classes", classes), ("--val", null));
@@ -53,7 +53,7 @@ public sealed class DistillMistakesTests(DistilledRun run)
     {
         const string Long = "star that is red and green and blue and orange and yellow";
 
-        Refuses($"The class name '{Long}' is too long", ("--classes", $"red star,{Long}"), ("--val", null));
+        Refuses($"The class name '{Long}' is too long", ("--classes", $"red star,{Long}"), ("--val", null), ("--base", null));
     }
 
     [Fact]

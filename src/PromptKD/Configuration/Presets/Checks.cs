@@ -39,6 +39,20 @@ internal static class Checks
         }
     }
 
+    /// <summary>Says that no class is left to be novel.</summary>
+    /// <param name="base">How many of the first classes are base.</param>
+    /// <param name="classes">How many there are.</param>
+    /// <param name="source">What has them.</param>
+    /// <exception cref="PromptKDException">None is.</exception>
+    public static void Base(int @base, int classes, string source)
+    {
+        if (@base < 0 || @base >= classes)
+        {
+            throw new PromptKDException(
+                $"--base is {@base}, but {source} has {classes} classes. Give 1 to {classes - 1}, or 0 for no split.");
+        }
+    }
+
     /// <summary>Says how pictures are wanted that cannot be had.</summary>
     /// <remarks>Dassl reads more transforms and filters; nothing may be left out in silence.</remarks>
     /// <exception cref="PromptKDException">They are.</exception>

@@ -1,3 +1,5 @@
+using PromptKD.Text.Names;
+
 namespace PromptKD.Configuration.Presets;
 
 /// <summary>The paper's settings for distilling, and what must be given beside them.</summary>
@@ -57,6 +59,7 @@ public static class DistillPreset
         TeacherList.CheckWeights(config.Distill, teachers);
         Require(config.Distill.Student, "--student", "the CLIP that learns");
         CheckClasses(config.Distill.Classes);
+        Checks.Base(config.Distill.Base, config.Distill.Classes.Count, "--classes");
         Checks.Training(config, fewestEpochs: config.Distill.Start.Epochs > 0 ? 0 : 1);
         CheckStart(config.Distill);
     }
@@ -79,20 +82,7 @@ public static class DistillPreset
                 "No class names. Give --classes: a file with one a line, or a comma-separated list.");
         }
 
-        int empty = classes.ToList().FindIndex(string.IsNullOrWhiteSpace);
-        if (empty >= 0)
-        {
-            throw new PromptKDException(
-                $"Class name {empty + 1} of {classes.Count} is empty. Remove it from --classes.");
-        }
-
-        string? repeated = classes
-            .GroupBy(name => name.Replace('_', ' ').Trim(), StringComparer.OrdinalIgnoreCase)
-            .FirstOrDefault(same => same.Count() > 1)?.Key;
-        if (repeated is not null)
-        {
-            throw new PromptKDException($"The class name '{repeated}' is given twice. Every class needs its own name.");
-        }
+        ClassNameRules.Check(classes, "DISTILL.CLASSES (--classes)");
     }
 
     private static void Require(string value, string option, string what)

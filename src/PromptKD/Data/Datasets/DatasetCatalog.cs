@@ -1,4 +1,4 @@
-using PromptKD.Configuration;
+using PromptKD.Text.Names;
 
 namespace PromptKD.Data.Datasets;
 

@@ -1,5 +1,6 @@
 using PromptKD.Configuration;
 using PromptKD.Data.Pictures;
+using PromptKD.Text.Names;
 
 namespace PromptKD.Data.Datasets;
 
@@ -38,6 +39,7 @@ internal sealed record LabelledPictures
         IReadOnlyList<string>? given = config.Distill.Classes.Count > 0 ? config.Distill.Classes : null;
         var images = PictureFolder.Labelled(folder, given, learned > 0 ? learned : null);
         IReadOnlyList<string> names = given ?? images.ClassNames;
+        ClassNameRules.Check(names, given is null ? $"the folders of '{folder}'" : "DISTILL.CLASSES (--classes)");
         if (learned >= names.Count)
         {
             throw new PromptKDException(

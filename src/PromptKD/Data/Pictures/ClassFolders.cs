@@ -1,4 +1,4 @@
-using PromptKD.Configuration;
+using PromptKD.Text.Names;
 
 namespace PromptKD.Data.Pictures;
 
@@ -20,17 +20,13 @@ internal sealed class ClassFolders
             throw new PromptKDException($"No folders in '{parent}': labelled pictures lie in a folder for each class.");
         }
 
-        Names = classNames ?? [.. folders.Select(WithBlanks).DistinctBy(Key)];
-        Dictionary<string, int> known = LabelsByKey(Names);
+        Names = classNames ?? [.. folders.Select(ClassLookup.NameOf).DistinctBy(ClassLookup.Key)];
+        var known = new ClassLookup(Names);
         var folderOf = new Dictionary<int, string>();
         foreach (string folder in folders)
         {
-            if (!known.TryGetValue(Key(folder), out int label))
-            {
-                throw new PromptKDException(
-                    $"No class for the folder '{Path.Combine(parent, folder)}'. "
-                    + $"The nearest class is '{NearestName.To(folder, Names)}'.");
-            }
+            int label = known.Find(folder) ?? throw new PromptKDException(
+                $"No class for the folder '{Path.Combine(parent, folder)}'. {Nearest(folder)}");
 
             if (!folderOf.TryAdd(label, folder))
             {
@@ -45,9 +41,7 @@ internal sealed class ClassFolders
         if (Names.Take(required ?? Names.Count).Where((_, label) => !folderOf.ContainsKey(label)).FirstOrDefault()
             is { } missing)
         {
-            throw new PromptKDException(
-                $"No folder in '{parent}' for the class '{missing}'. "
-                + $"The nearest folder is '{NearestName.To(missing, folders)}'.");
+            throw new PromptKDException($"No folder in '{parent}' for the class '{missing}'. {Advise(missing, folders)}");
         }
     }
 
@@ -57,25 +51,15 @@ internal sealed class ClassFolders
     /// <summary>The label of the pictures in a folder.</summary>
     public int LabelOf(string folder) => _labels[folder];
 
-    /// <summary>The label of each class, under its <see cref="Key"/>.</summary>
-    /// <exception cref="PromptKDException">Two classes have one key.</exception>
-    internal static Dictionary<string, int> LabelsByKey(IReadOnlyList<string> names)
+    private string Nearest(string folder)
     {
-        var labels = new Dictionary<string, int>(StringComparer.Ordinal);
-        foreach ((int label, string name) in names.Index())
-        {
-            if (!labels.TryAdd(Key(name), label))
-            {
-                throw new PromptKDException(
-                    $"The classes '{names[labels[Key(name)]]}' and '{name}' cannot be told apart by a folder's name.");
-            }
-        }
-
-        return labels;
+        string nearest = NearestName.To(FolderName.Decode(folder), Names);
+        return $"The nearest class is '{nearest}'{(IsSpelled(nearest) ? $", whose folder is '{FolderName.Of(nearest)}'" : "")}.";
     }
 
-    /// <summary>What two spellings of a class have in common: case and underscores do not count.</summary>
-    internal static string Key(string name) => WithBlanks(name).Trim().ToUpperInvariant();
+    private static string Advise(string missing, IReadOnlyList<string> folders) => IsSpelled(missing)
+        ? $"Call it '{FolderName.Of(missing)}': percent codes stand for what a folder's name can't hold."
+        : $"The nearest folder is '{NearestName.To(missing, folders)}'.";
 
-    private static string WithBlanks(string name) => name.Replace('_', ' ');
+    private static bool IsSpelled(string className) => FolderName.Of(className) != className;
 }

@@ -1,5 +1,5 @@
-using PromptKD.Configuration;
 using PromptKD.Data.Pictures;
+using PromptKD.Text.Names;
 
 namespace PromptKD.Data.Shards;
 
@@ -52,7 +52,7 @@ internal sealed class ShardedPictures
     {
         IReadOnlyList<ShardLabel?>[] labels = [.. _shards.Select(shard => shard.ReadLabels())];
         names = classNames ?? NamesOf(labels);
-        Dictionary<string, int> known = ClassFolders.LabelsByKey(names);
+        var known = new ClassLookup(names);
         var items = new List<PictureItem>();
         foreach ((int number, IShard shard) in _shards.Index())
         {
@@ -88,14 +88,13 @@ internal sealed class ShardedPictures
             : label;
 
     private static int LabelOf(
-        string path, ShardLabel? label, Dictionary<string, int> known, IReadOnlyList<string> names) => label switch
+        string path, ShardLabel? label, ClassLookup known, IReadOnlyList<string> names) => label switch
         {
             { Number: { } number } when number >= 0 && number < names.Count => number,
             { Number: { } number } => throw new PromptKDException(
                 $"{path}: its class is number {number}, but there are {names.Count} classes, counted from 0."),
-            { Name: { Length: > 0 } name } => known.TryGetValue(ClassFolders.Key(name), out int found)
-                ? found
-                : throw new PromptKDException(
+            { Name: { Length: > 0 } name } => known.Find(name)
+                ?? throw new PromptKDException(
                     $"{path}: no class '{name}'. The nearest class is '{NearestName.To(name, names)}'."),
             _ => throw new PromptKDException(
                 $"{path}: no label. Labelled pictures have a column 'label' (parquet), or a .cls, .json or .txt file of "

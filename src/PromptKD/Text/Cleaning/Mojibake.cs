@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using System.Text.Unicode;
 
 namespace PromptKD.Text.Cleaning;
 
@@ -33,6 +34,14 @@ internal static class Mojibake
         }
 
         return false;
+    }
+
+    /// <summary>The text before it was misread; null where some of it was not.</summary>
+    public static string? Undo(string text)
+    {
+        byte?[] bytes = [.. text.Select(Windows1252.ByteOf)];
+        byte[] known = [.. bytes.OfType<byte>()];
+        return known.Length == bytes.Length && Utf8.IsValid(known) ? Encoding.UTF8.GetString(known) : null;
     }
 
     /// <summary>Lead bytes of accented Latin (Â Ã Ä Å), punctuation (â), kana (ã), U+FEFF (ï), emoji (ð).</summary>

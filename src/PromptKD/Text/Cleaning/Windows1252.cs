@@ -22,4 +22,16 @@ internal static class Windows1252
         int index = Characters.IndexOf(c, StringComparison.Ordinal);
         return index < 0 ? null : (byte)(0x80 + index);
     }
+
+    /// <summary>Bytes as this code page reads them; where it defines nothing, as Latin-1 does.</summary>
+    public static string Decode(ReadOnlySpan<byte> bytes)
+    {
+        var letters = new System.Text.StringBuilder(bytes.Length);
+        foreach (byte value in bytes)
+        {
+            letters.Append(value is >= 0x80 and < 0xA0 ? CharacterOf(value) ?? (char)value : (char)value);
+        }
+
+        return letters.ToString();
+    }
 }

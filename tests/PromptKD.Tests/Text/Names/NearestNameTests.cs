@@ -1,6 +1,6 @@
-using PromptKD.Configuration;
+using PromptKD.Text.Names;
 
-namespace PromptKD.Tests.Configuration;
+namespace PromptKD.Tests.Text.Names;
 
 public sealed class NearestNameTests
 {

@@ -1,4 +1,4 @@
-namespace PromptKD.Configuration;
+namespace PromptKD.Text.Names;
 
 /// <summary>Finds what a misspelt name was probably meant to be.</summary>
 internal static class NearestName

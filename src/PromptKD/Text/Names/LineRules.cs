@@ -1,0 +1,108 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace PromptKD.Text.Names;
+
+/// <summary>
+/// What lines of a list show that it is not one name a line: what cannot be meant is refused, what may be meant is
+/// warned of. Whoever does mean it gives a JSON list, which is taken as it stands.
+/// </summary>
+internal static partial class LineRules
+{
+    private const string Exact = "If it belongs to the names, give them as a JSON list.";
+
+    private static readonly string[] s_pictureEndings = [".jpg", ".jpeg", ".png", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".heic"];
+
+    /// <param name="path">The file.</param>
+    /// <param name="names">Its names.</param>
+    /// <param name="isTable">Whether separators and quotes have been understood already.</param>
+    /// <param name="warn">Is told what is odd.</param>
+    /// <exception cref="PromptKDException">It cannot be a list of names.</exception>
+    public static void Check(string path, IReadOnlyList<ListedName> names, bool isTable, Action<string> warn)
+    {
+        Refuse(names, IsComment, "is a comment: a list of class names has none. Take the line out");
+        Refuse(names, name => name[0] is '-' or '*' or '•' && name.Length > 1 && name[1] == ' ',
+            "has the mark of a list. Take it off each line");
+        RefuseNumbers(names);
+        Refuse(names, name => s_pictureEndings.Any(end => name.EndsWith(end, StringComparison.OrdinalIgnoreCase)),
+            "is the name of a picture, not of a class. Name the classes");
+        if (!isTable)
+        {
+            CheckSeparators(path, names, warn);
+        }
+    }
+
+    private static void CheckSeparators(string path, IReadOnlyList<ListedName> names, Action<string> warn)
+    {
+        Refuse(names, name => name.Contains('\t', StringComparison.Ordinal),
+            "has a tab, as a table of several columns has. Keep the column of the class names alone");
+        Refuse(names, name => name[^1] is ',' or ';',
+            "ends with a separator. Give one name a line, or a JSON list");
+        Refuse(names, name => name.Length > 1 && name[0] is '"' or '\'' or '“' or '„' && name[^1] is '"' or '\'' or '”' or '“'
+            && name[0] != name[^1] == name[0] is '“' or '„',
+            "is in quotes. Take them off, call the file .csv, or give a JSON list");
+        if (names is [{ } only] && only.Text.AsSpan().IndexOfAny(",;|") is var at and >= 0)
+        {
+            throw new PromptKDException(
+                $"{only.Place}, the only line of its file, has names separated by '{only.Text[at]}': {only.Shown}. Put each on a "
+                + "line of its own.");
+        }
+
+        foreach (char separator in ";|,")
+        {
+            ListedName[] with = [.. names.Where(name => name.Text.Contains(separator, StringComparison.Ordinal))];
+            if (separator != ',' && with.Length > 1 && with.Length == names.Count)
+            {
+                throw new PromptKDException(
+                    $"{path}: every line has '{separator}', as a table of several columns has; the first is {with[0].Shown}. "
+                    + $"Keep the column of the class names alone. {Exact}");
+            }
+
+            if (with.Length > 0)
+            {
+                warn($"{path}: {with.Length} of {names.Count} class names have '{separator}' in them; each line is one name. "
+                    + $"The first is {with[0].Shown} ({with[0].Place})");
+            }
+        }
+    }
+
+    // 1. cat, 2. dog; or cat 0, dog 1. The names of "1 euro", "2 euro" are not told apart by anything else.
+    private static void RefuseNumbers(IReadOnlyList<ListedName> names)
+    {
+        foreach (Regex numbered in new[] { NumberFirst(), NumberLast() })
+        {
+            Match[] matches = [.. names.Select(name => numbered.Match(name.Text))];
+            if (names.Count >= ClassNameRules.Fewest && matches.All(match => match.Success) && AreCounted(matches))
+            {
+                throw new PromptKDException(
+                    $"{names[0].Place}, {names[0].Shown}, is numbered, as all lines are. Take the numbers off: labels follow the "
+                    + $"order of the lines. {Exact}");
+            }
+        }
+    }
+
+    private static bool AreCounted(Match[] lines)
+    {
+        int[] numbers = [.. lines.Select(line => int.Parse(line.Groups["number"].Value, CultureInfo.InvariantCulture))];
+        return numbers[0] is 0 or 1
+            && numbers.Index().All(one => one.Item == numbers[0] + one.Index)
+            && lines.Select(line => line.Groups["name"].Value).Distinct().Count() == lines.Length;
+    }
+
+    private static bool IsComment(string name) =>
+        name[0] == '#' || name.StartsWith("//", StringComparison.Ordinal);
+
+    private static void Refuse(IReadOnlyList<ListedName> names, Func<string, bool> isWrong, string why)
+    {
+        foreach (ListedName name in names.Where(name => name.Text.Length > 0 && isWrong(name.Text)))
+        {
+            throw new PromptKDException($"{name.Place}, {name.Shown}, {why}. {Exact}");
+        }
+    }
+
+    [GeneratedRegex(@"^[\(\[]?(?<number>[0-9]{1,6})[\.\)\]:,;=\-\s]+(?<name>\S.*)$")]
+    private static partial Regex NumberFirst();
+
+    [GeneratedRegex(@"^(?<name>.*[^\s:,;=])[\s:,;=]+(?<number>[0-9]{1,6})$")]
+    private static partial Regex NumberLast();
+}
