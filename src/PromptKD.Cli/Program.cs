@@ -12,23 +12,7 @@ const int NoReader = 141;
 
 Outputs.Open();
 
-var root = new RootCommand("Turns a large CLIP and a folder of unlabelled images into a small classifier.")
-{
-    DemoCommand.Create(),
-    TeachCommand.Create(),
-    DistillCommand.Create(),
-    TrainCommand.Create(),
-    FeaturesCommand.Create(),
-    EvaluateCommand.Create(),
-    PredictCommand.Create(),
-    BenchmarkCommand.Create(),
-    ProbeCommand.Create(),
-    ReportCommand.Create(),
-    DatasetsCommand.Create(),
-    CheckCommand.Create(),
-    InterpretCommand.Create(),
-};
-
+RootCommand root = Verbs.Create();
 ParseResult parsed = root.Parse(args);
 if (parsed.Errors.Count > 0)
 {
@@ -79,7 +63,7 @@ catch (OperationCanceledException) when (stop.Token.IsCancellationRequested)
 // "A command is required" says less than which word is none.
 static string Mistake(ParseResult parsed) => parsed.UnmatchedTokens is [string unknown, ..]
     ? $"There is no command or option '{unknown}'."
-    : parsed.Errors[0].Message;
+    : OptionRules.Explain(parsed.Errors[0]) ?? parsed.Errors[0].Message;
 
 // The words that lead to a command, such as "datasets check ".
 static string CommandPath(ParseResult parsed) => string.Concat(

@@ -100,9 +100,9 @@ internal static class BenchmarkCommand
             },
             Root = parsed.GetValue(s_root)!,
             Output = parsed.GetValue(s_output) ?? Path.Combine("runs", protocol),
-            Datasets = parsed.GetValue(s_datasets) is { } datasets && datasets != "all" ? Words(datasets) : [],
-            Seeds = [.. Words(parsed.GetValue(s_seeds) ?? "1,2,3").Select(Seed)],
-            Trainers = Words(parsed.GetValue(s_trainers) ?? "PromptKD"),
+            Datasets = parsed.GetValue(s_datasets) is { } datasets && datasets != "all" ? Words("--datasets", datasets) : [],
+            Seeds = [.. Words("--seeds", parsed.GetValue(s_seeds) ?? "1,2,3").Select(Seed)],
+            Trainers = Words("--trainer", parsed.GetValue(s_trainers) ?? "PromptKD"),
             Configs = parsed.GetValue(s_configs) ?? FindConfigs(),
             Overrides =
             [
@@ -122,8 +122,13 @@ internal static class BenchmarkCommand
         ? seed
         : throw new PromptKDException($"--seeds: '{text}' is no seed. Give whole numbers from 0, such as 1,2,3.");
 
-    private static string[] Words(string list) =>
-        list.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+    private static string[] Words(string option, string list)
+    {
+        string[] words = list.Split(',', StringSplitOptions.TrimEntries);
+        return Array.FindIndex(words, word => word.Length == 0) is var empty and >= 0
+            ? throw new PromptKDException($"{option} is '{list}': entry {empty + 1} is empty. Separate entries by one comma.")
+            : words;
+    }
 
     private static Option<string> Text(string name, string help, string description) =>
         new(name) { Description = description, HelpName = help };

@@ -50,7 +50,7 @@ internal static class DemoCommand
         };
         variant.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<int>() < 0)
+            if (result.Tokens is [{ Value: { } given }] && int.TryParse(given, out int number) && number < 0)
             {
                 result.AddError("--pictures is 0 or more.");
             }

@@ -13,11 +13,7 @@ namespace PromptKD.Cli.Commands;
 internal sealed record SettingOption(
     string Name, string Key, string Description, ExperimentConfig? Defaults = null, string? AlsoKey = null)
 {
-    private readonly Lazy<Option<string>> _option = new(() => new Option<string>(Name)
-    {
-        Description = Describe(Key, Description, Defaults ?? DistillPreset.Config),
-        HelpName = Key,
-    });
+    private readonly Lazy<Option<string>> _option = new(() => Create(Name, Key, Description, Defaults));
 
     /// <summary>The option for System.CommandLine.</summary>
     public Option<string> Option => _option.Value;
@@ -25,6 +21,37 @@ internal sealed record SettingOption(
     /// <summary>KEY and VALUE, once or twice, if the option was given, else nothing.</summary>
     public IEnumerable<string> ToOverride(ParseResult parsed) =>
         parsed.GetValue(Option) is not { } value ? [] : AlsoKey is null ? [Key, value] : [Key, value, AlsoKey, value];
+
+    private static Option<string> Create(string name, string key, string description, ExperimentConfig? defaults)
+    {
+        var option = new Option<string>(name)
+        {
+            Description = Describe(key, description, defaults ?? DistillPreset.Config),
+            HelpName = key,
+        };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens is [{ Value: { } value }] && !string.IsNullOrWhiteSpace(value) && FindMistake(key, value) is { } mistake)
+            {
+                result.AddError($"{name}: {mistake}");
+            }
+        });
+        return option;
+    }
+
+    // Found here, a value is refused before anything is read, and under the option's name.
+    private static string? FindMistake(string key, string value)
+    {
+        try
+        {
+            new ExperimentConfig().MergeOverrides([key, value]);
+            return null;
+        }
+        catch (PromptKDException mistake)
+        {
+            return mistake.Message.Replace("command line: ", "", StringComparison.Ordinal);
+        }
+    }
 
     private static string Describe(string key, string description, ExperimentConfig defaults)
     {

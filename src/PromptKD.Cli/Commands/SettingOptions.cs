@@ -5,6 +5,9 @@ namespace PromptKD.Cli.Commands;
 /// <summary>The settings that more than one verb has.</summary>
 internal static class SettingOptions
 {
+    /// <summary>What <see cref="Overrides"/> are called in the help.</summary>
+    public const string OverridesName = "KEY VALUE";
+
     public static SettingOption Images { get; } = new(
         "--images",
         "DISTILL.IMAGES",
@@ -73,7 +76,7 @@ internal static class SettingOptions
     /// <summary>Keys with their values, behind all options.</summary>
     public static Argument<string[]> Overrides()
     {
-        var overrides = new Argument<string[]>("KEY VALUE")
+        var overrides = new Argument<string[]>(OverridesName)
         {
             Description = "Any keys of the configuration with their values; they win over everything else.",
             Arity = ArgumentArity.ZeroOrMore,
@@ -85,10 +88,20 @@ internal static class SettingOptions
     /// <summary>An argument that takes any number of words would take a misspelt option for one of them.</summary>
     private static void RefuseUnknownOptions(Argument<string[]> words) => words.Validators.Add(result =>
     {
-        IEnumerable<string> given = result.Tokens.Select(token => token.Value);
+        string[] given = [.. result.Tokens.Select(token => token.Value)];
         if (given.FirstOrDefault(word => word.StartsWith("--", StringComparison.Ordinal)) is { } unknown)
         {
             result.AddError($"There is no command or option '{unknown}'.");
+        }
+
+        string[] keys = [.. given.Where((_, place) => place % 2 == 0)];
+        if (keys.Any(string.IsNullOrWhiteSpace))
+        {
+            result.AddError("A key is empty. Settings are pairs: KEY VALUE (is a variable of the shell not set?).");
+        }
+        else if (keys.GroupBy(key => key, StringComparer.Ordinal).FirstOrDefault(same => same.Count() > 1) is { } doubled)
+        {
+            result.AddError($"{doubled.Key} is given twice. Give it once.");
         }
     });
 }

@@ -11,7 +11,8 @@ internal static class YamlReader
     {
         if (!File.Exists(path))
         {
-            throw new PromptKDException($"No configuration file at '{path}'.");
+            throw new PromptKDException(
+                Directory.Exists(path) ? $"'{path}' is a folder, not a configuration file." : $"No configuration file at '{path}'.");
         }
 
         try

@@ -14,8 +14,12 @@ internal static class RecordJson
     {
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
+        AllowDuplicateProperties = false,
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
+
+    /// <summary>For reading any JSON: a key that is there twice says two things.</summary>
+    public static JsonDocumentOptions Exact { get; } = new() { AllowDuplicateProperties = false };
 
     /// <summary>For files that people read.</summary>
     public static JsonSerializerOptions Indented { get; } = new(Options) { WriteIndented = true };

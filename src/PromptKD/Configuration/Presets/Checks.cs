@@ -26,6 +26,12 @@ internal static class Checks
     public static void Training(ExperimentConfig config, int fewestEpochs = 1)
     {
         Input(config.Input);
+        Output(config);
+        if (config.Flatten().FirstOrDefault(one => one.Value is double number && !double.IsFinite(number)) is { Key: { } key } wild)
+        {
+            throw new PromptKDException($"{key} is {ConfigValue.Show(wild.Value)}; give a finite number.");
+        }
+
         if (!s_rules.Contains(config.Optim.Name))
         {
             throw new PromptKDException(
@@ -38,6 +44,11 @@ internal static class Checks
                 $"OPTIM.MAX_EPOCH is {config.Optim.MaxEpoch}; give {fewestEpochs} or more (distill: --epochs).");
         }
     }
+
+    /// <summary>Says that the run has no folder.</summary>
+    /// <exception cref="PromptKDException">OUTPUT_DIR is blank: what is written would land in the current folder.</exception>
+    public static void Output(ExperimentConfig config) =>
+        Require(config.OutputDir.Trim(), "OUTPUT_DIR (--output)", "the folder of the run");
 
     /// <summary>Says that no class is left to be novel.</summary>
     /// <param name="base">How many of the first classes are base.</param>

@@ -19,6 +19,7 @@ internal static class TrainPreset
         }
         else
         {
+            Checks.Output(config);
             Checks.Input(config.Input);
         }
 

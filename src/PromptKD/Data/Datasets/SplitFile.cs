@@ -29,16 +29,22 @@ internal static class SplitFile
         string path = folder.PathOf(fileName);
         try
         {
-            using var document = JsonDocument.Parse(RegularFile.ReadAllBytes(path));
+            ReadOnlyMemory<byte> bytes = RegularFile.ReadAllBytes(path);
+            using var document = JsonDocument.Parse(bytes.Span is [0xEF, 0xBB, 0xBF, ..] ? bytes[3..] : bytes, RecordJson.Exact);
             JsonElement json = document.RootElement;
+            var rows = new SplitRows();
             return new DatasetSplit(
-                List(folder, path, json, "train"), List(folder, path, json, "val"), List(folder, path, json, "test"));
+                List(folder, path, json, "train", rows),
+                List(folder, path, json, "val", rows),
+                List(folder, path, json, "test", rows));
         }
         catch (JsonException error)
         {
             string line = error.LineNumber is { } number ? $":{number + 1}" : "";
             throw new PromptKDException(
-                $"{path}{line}: not JSON, or only part of a file. Download or copy it again.", error);
+                $"{path}{line}: not JSON in UTF-8, only part of a file, or a key that is there twice. Download or copy it "
+                + "again, or mend that line.",
+                error);
         }
         catch (InvalidOperationException error)
         {
@@ -83,7 +89,7 @@ internal static class SplitFile
             json.WriteEndObject();
         });
 
-    private static PictureItem[] List(DatasetFolder folder, string file, JsonElement json, string name)
+    private static PictureItem[] List(DatasetFolder folder, string file, JsonElement json, string name, SplitRows rows)
     {
         if (json.ValueKind != JsonValueKind.Object
             || !json.TryGetProperty(name, out JsonElement list)
@@ -96,7 +102,9 @@ internal static class SplitFile
         var items = new PictureItem[list.GetArrayLength()];
         foreach ((int row, JsonElement entry) in list.EnumerateArray().Index())
         {
-            items[row] = Item(folder, $"{file}: row {row + 1} of \"{name}\"", entry);
+            string place = $"row {row + 1} of \"{name}\"";
+            items[row] = Item(folder, $"{file}: {place}", entry);
+            rows.Add(file, place, items[row]);
         }
 
         return items;
@@ -113,7 +121,8 @@ internal static class SplitFile
                 $"{place} is {Shortened(row.GetRawText())}. Expected [path, label, class name], the label from 0.");
         }
 
-        return folder.Picture(row[0].GetString()!, label, row[2].GetString()!, place);
+        // Where the file was written on Windows.
+        return folder.Picture(row[0].GetString()!.Replace('\\', '/'), label, row[2].GetString()!, place);
     }
 
     private static bool TryGetLabel(this JsonElement json, out int label)

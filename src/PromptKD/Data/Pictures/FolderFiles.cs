@@ -1,3 +1,5 @@
+using PromptKD.Data.Shards;
+
 namespace PromptKD.Data.Pictures;
 
 /// <summary>The files below a folder: their paths below it, with '/', in ordinal order, without hidden ones.</summary>
@@ -9,6 +11,8 @@ internal sealed class FolderFiles
         IgnoreInaccessible = true,
         AttributesToSkip = FileAttributes.ReparsePoint,
     };
+
+    private static readonly string[] s_archives = [".zip", ".7z", ".rar", ".gz", ".bz2", ".xz", ".zst", ".tbz2", ".txz"];
 
     private readonly List<string> _relative = [];
     private readonly HashSet<string> _openFolders = new(StringComparer.Ordinal);
@@ -32,8 +36,7 @@ internal sealed class FolderFiles
     {
         if (!Directory.Exists(folder))
         {
-            throw new PromptKDException(
-                File.Exists(folder) ? $"'{folder}' is a file, not a folder." : $"No folder at '{folder}'.");
+            throw new PromptKDException(File.Exists(folder) ? WhatItIs(folder) : $"No folder at '{folder}'.");
         }
 
         try
@@ -57,6 +60,18 @@ internal sealed class FolderFiles
         {
             throw new PromptKDException($"Cannot list '{folder}': {error.Message}", error);
         }
+    }
+
+    // What people give in place of a folder, and what to do with it.
+    private static string WhatItIs(string file)
+    {
+        string ending = Path.GetExtension(file).ToLowerInvariant();
+        bool isTar = Path.GetExtension(Path.GetFileNameWithoutExtension(file)).Equals(".tar", StringComparison.OrdinalIgnoreCase);
+        return PictureFile.IsPicture(file) ? $"'{file}' is one picture. Give a folder of pictures."
+            : ending == ".tgz" || isTar
+                ? $"'{file}' is a compressed tar archive. Decompress it to a .tar, which is read as it stands, or unpack it."
+            : s_archives.Contains(ending) ? $"'{file}' is an archive. Unpack it, and give the folder."
+            : $"'{file}' is a file, not a folder. Give a folder of pictures, or a shard ({ShardFiles.KnownKinds}).";
     }
 
     /// <param name="folder">What to list.</param>

@@ -1,16 +1,23 @@
 using System.Text.Json;
 using Parquet;
 using Parquet.Schema;
+using PromptKD.Runtime;
+using PromptKD.Text.Names;
 
 namespace PromptKD.Data.Shards;
 
 /// <summary>Which columns of a parquet file hold pictures and classes.</summary>
 /// <param name="Picture">The column of the pictures' bytes.</param>
-/// <param name="Label">The column of the classes, numbers or names; null where there is none.</param>
+/// <param name="Label">The column of the classes, numbers or names; null where there is none, or it is not clear which.</param>
 /// <param name="ClassNames">Names of the numbered classes, in order; null where the file has none.</param>
 internal sealed record ParquetColumns(DataField Picture, DataField? Label, IReadOnlyList<string>? ClassNames)
 {
     private const string BytesField = "bytes";
+    private const string LabelName = "label";
+    private const string PictureName = "image";
+
+    /// <summary>Columns of which each may be that of the classes; empty where it is clear.</summary>
+    public IReadOnlyList<string> RivalLabels { get; private init; } = [];
 
     /// <summary>
     /// Finds them by what Hugging Face's datasets notes in the file; else pictures are the first column that is a
@@ -23,18 +30,43 @@ internal sealed record ParquetColumns(DataField Picture, DataField? Label, IRead
     {
         JsonElement? features = ReadFeatures(path, file);
         IReadOnlyList<Field> fields = file.Schema.Fields;
-        Field? picture = NameOf(features, "Image") is { } name
-            ? fields.FirstOrDefault(field => field.Name == name)
-            : fields.FirstOrDefault(field => BytesOf(field) is not null && field is StructField)
-                ?? fields.FirstOrDefault(field => field.Name == "image");
-        string? labelName = NameOf(features, "ClassLabel");
+        string[] pictures = Choose(NamesOf(features, "Image"), PictureName);
+        pictures = pictures.Length > 0
+            ? pictures
+            : Choose([.. fields.Where(one => BytesOf(one) is not null && one is StructField).Select(one => one.Name)], PictureName);
+        RefuseRivals(path, pictures, "pictures", PictureName);
+        Field? picture = fields.FirstOrDefault(field => field.Name == (pictures.FirstOrDefault() ?? PictureName));
+        string[] labels = Choose(NamesOf(features, "ClassLabel"), LabelName);
+        string? labelName = labels.FirstOrDefault();
         return new ParquetColumns(
             (picture is null ? null : BytesOf(picture)) ?? throw new PromptKDException(
                 $"{path}: no column of pictures among {string.Join(", ", fields.Select(field => $"'{field.Name}'"))}. "
-                + "Expected a structure with 'bytes', as Hugging Face's datasets writes an Image, or 'image' in bytes."),
-            fields.OfType<DataField>().FirstOrDefault(field => field.Name == (labelName ?? "label")),
-            labelName is null ? null : ReadNames(features, labelName));
+                + "Expected a structure with 'bytes', as Hugging Face's datasets writes an Image, or 'image' in bytes; paths "
+                + "alone are not enough."),
+            fields.OfType<DataField>().FirstOrDefault(field => field.Name == (labelName ?? LabelName)),
+            labelName is null ? null : ReadNames(features, labelName))
+        {
+            RivalLabels = labels.Length > 1 ? labels : [],
+        };
     }
+
+    /// <summary>Refuses several columns where one is wanted.</summary>
+    /// <exception cref="PromptKDException">There are several.</exception>
+    public static void RefuseRivals(string path, IReadOnlyList<string> columns, string what, string name)
+    {
+        if (columns.Count > 1)
+        {
+            throw new PromptKDException(
+                $"{path}: {columns.Count} columns hold {what}: {string.Join(", ", columns.Select(ListedName.Show))}. Keep one, or "
+                + $"call the one that is meant '{name}'.");
+        }
+    }
+
+    /// <summary>As <see cref="RefuseRivals"/>, of the columns of classes.</summary>
+    public void RefuseRivalLabels(string path) => RefuseRivals(path, RivalLabels, "classes", LabelName);
+
+    // One that has the usual name is meant.
+    private static string[] Choose(string[] columns, string name) => columns.Contains(name) ? [name] : columns;
 
     private static DataField? BytesOf(Field field) => field switch
     {
@@ -56,7 +88,7 @@ internal sealed record ParquetColumns(DataField Picture, DataField? Label, IRead
 
         try
         {
-            using var document = JsonDocument.Parse(json);
+            using var document = JsonDocument.Parse(json, RecordJson.Exact);
             return Find(Find(document.RootElement, "info"), "features")?.Clone();
         }
         catch (JsonException error)
@@ -65,14 +97,16 @@ internal sealed record ParquetColumns(DataField Picture, DataField? Label, IRead
         }
     }
 
-    private static string? NameOf(JsonElement? features, string type) =>
+    private static string[] NamesOf(JsonElement? features, string type) =>
         features is { ValueKind: JsonValueKind.Object } all
-            ? all.EnumerateObject()
-                .Where(feature => Find(feature.Value, "_type") is { ValueKind: JsonValueKind.String } kind
-                    && kind.ValueEquals(type))
-                .Select(feature => feature.Name)
-                .FirstOrDefault()
-            : null;
+            ?
+            [
+                .. all.EnumerateObject()
+                    .Where(feature => Find(feature.Value, "_type") is { ValueKind: JsonValueKind.String } kind
+                        && kind.ValueEquals(type))
+                    .Select(feature => feature.Name),
+            ]
+            : [];
 
     private static string[]? ReadNames(JsonElement? features, string label) =>
         Find(Find(features, label), "names") is { ValueKind: JsonValueKind.Array } names

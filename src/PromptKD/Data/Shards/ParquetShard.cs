@@ -72,6 +72,7 @@ internal sealed class ParquetShard : IShard
     /// <inheritdoc/>
     public IReadOnlyList<ShardLabel?> ReadLabels()
     {
+        _columns.RefuseRivalLabels(_path);
         if (_columns.Label is not { } column)
         {
             return new ShardLabel?[Pictures.Count];
@@ -124,7 +125,7 @@ internal sealed class ParquetShard : IShard
     // A damaged file can make the reader fail in any way.
     private static bool IsDamage(Exception error) => error is not (PromptKDException or OutOfMemoryException);
 
-    /// <summary>One row's picture. A row without one has no bytes.</summary>
+    /// <summary>One row's picture.</summary>
     private sealed record Cell(ParquetShard Shard, int Group, long GroupBytes, int Row) : IPictureBytes
     {
         public string Path => Shard._path;
@@ -133,7 +134,8 @@ internal sealed class ParquetShard : IShard
         {
             IReadOnlyList<byte[]?> rows =
                 Shard._cache.Get(Shard._path, Group, GroupBytes, () => Shard.ReadPictures(Group));
-            return use(rows[Row]);
+            return use(rows[Row] ?? throw new InvalidDataException(
+                "its row has no picture: where a parquet file only names pictures, their bytes have to be put into it"));
         }
     }
 }

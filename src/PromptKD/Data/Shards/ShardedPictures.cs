@@ -59,7 +59,7 @@ internal sealed class ShardedPictures
             foreach ((ShardPicture picture, ShardLabel? label) in shard.Pictures.Zip(labels[number]))
             {
                 PictureItem item = Item(number, picture);
-                int found = LabelOf(item.Path, Resolve(label, shard), known, names);
+                int found = LabelOf(item.Path, Resolve(item.Path, label, shard), known, names);
                 items.Add(item with { Label = found, ClassName = names[found] });
             }
         }
@@ -73,19 +73,38 @@ internal sealed class ShardedPictures
     private string[] NamesOf(IReadOnlyList<ShardLabel?>[] labels)
     {
         ShardLabel[] given = [.. _shards.Zip(labels)
-            .SelectMany(shard => shard.Second.OfType<ShardLabel>().Select(label => Resolve(label, shard.First)!))];
-        return _shards.Select(shard => shard.ClassNames).FirstOrDefault(names => names is not null)?.ToArray()
-            ?? (given.All(label => label.Number is null)
+            .SelectMany(shard => shard.Second.OfType<ShardLabel>())];
+        int named = Find(shard => _shards[shard].ClassNames is not null);
+        int numbered = Find(
+            shard => _shards[shard].ClassNames is null && labels[shard].Any(label => label?.Number is not null));
+        if (named >= 0 && numbered >= 0)
+        {
+            throw new PromptKDException(
+                $"{_paths[numbered]}: its classes are numbers that it does not name, as {_paths[named]} does. Give the class "
+                + "names.");
+        }
+
+        return named >= 0
+            ? [.. _shards[named].ClassNames!]
+            : numbered < 0
                 ? [.. given.Select(label => label.Name).Distinct().Order(StringComparer.Ordinal)]
                 : throw new PromptKDException(
-                    $"{_paths[0]}: its classes are numbers that it does not name. Give the class names."));
+                    $"{_paths[numbered]}: its classes are numbers that it does not name. Give the class names.");
     }
 
+    private int Find(Func<int, bool> isSuch) =>
+        Enumerable.Range(0, _shards.Count).FirstOrDefault(isSuch, -1);
+
     // A number whose name the shard knows becomes that name: the user's classes may have another order.
-    private static ShardLabel? Resolve(ShardLabel? label, IShard shard) =>
-        label is { Number: { } number } && shard.ClassNames is { } names && number >= 0 && number < names.Count
+    private static ShardLabel? Resolve(string path, ShardLabel? label, IShard shard) => (label, shard.ClassNames) switch
+    {
+        ({ Number: { } number }, { } names) => number >= 0 && number < names.Count
             ? new ShardLabel(null, names[number])
-            : label;
+            : throw new PromptKDException(
+                $"{path}: its class is number {number}, but the file names {names.Count} classes, counted from 0. (-1 often "
+                + "stands for a picture without a label.)"),
+        _ => label,
+    };
 
     private static int LabelOf(
         string path, ShardLabel? label, ClassLookup known, IReadOnlyList<string> names) => label switch
@@ -97,7 +116,7 @@ internal sealed class ShardedPictures
                 ?? throw new PromptKDException(
                     $"{path}: no class '{name}'. The nearest class is '{NearestName.To(name, names)}'."),
             _ => throw new PromptKDException(
-                $"{path}: no label. Labelled pictures have a column 'label' (parquet), or a .cls, .json or .txt file of "
-                + "the same name (tar)."),
+                $"{path}: no label. Labelled pictures have a column 'label' (parquet), or a .cls, .json or .txt file "
+                + "whose name is the same up to its first dot (tar)."),
         };
 }

@@ -1,9 +1,7 @@
 using System.Formats.Tar;
-using System.Globalization;
-using System.Text;
-using System.Text.Json;
 using PromptKD.Data.Pictures;
 using PromptKD.Runtime;
+using PromptKD.Text.Names;
 
 namespace PromptKD.Data.Shards;
 
@@ -14,15 +12,17 @@ namespace PromptKD.Data.Shards;
 /// <remarks>github.com/webdataset/webdataset, "The WebDataset Format".</remarks>
 internal sealed class TarShard : IShard
 {
-    // What a sample's class may be written in: the first that there is counts.
-    private static readonly string[] s_labelEndings = ["cls", "json", "txt"];
-
     private readonly string _path;
     private readonly List<ShardPicture> _pictures = [];
     private readonly List<string> _keys = [];
-    private readonly Dictionary<string, FileBytes> _labelFiles = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _names = new(StringComparer.Ordinal);
+    private readonly TarLabels _labels;
 
-    private TarShard(string path) => _path = path;
+    private TarShard(string path)
+    {
+        _path = path;
+        _labels = new TarLabels(path);
+    }
 
     /// <inheritdoc/>
     public IReadOnlyList<ShardPicture> Pictures => _pictures;
@@ -64,7 +64,7 @@ internal sealed class TarShard : IShard
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<ShardLabel?> ReadLabels() => [.. _keys.Select(ReadLabel)];
+    public IReadOnlyList<ShardLabel?> ReadLabels() => _labels.Read(_keys, _pictures);
 
     private void Add(TarEntry entry, long archiveLength)
     {
@@ -88,18 +88,31 @@ internal sealed class TarShard : IShard
         string key = dot < 0 ? name : name[..(name.Length - file.Length + dot)];
         if (PictureFile.IsPicture(file))
         {
+            RefuseDoubled(name);
             _pictures.Add(new ShardPicture(name, bytes));
             _keys.Add(key);
             return;
         }
 
-        if (dot >= 0 && s_labelEndings.Contains(file[(dot + 1)..], StringComparer.OrdinalIgnoreCase))
+        if (dot >= 0 && TarLabels.IsLabel(file[(dot + 1)..]))
         {
-            _labelFiles[$"{key}.{file[(dot + 1)..].ToLowerInvariant()}"] = bytes;
+            _labels.Add(key, file[(dot + 1)..], bytes);
         }
         else
         {
             LeftOut.AddFile(name);
+        }
+    }
+
+    // Unpacking would keep the last one of a name; joined archives have pictures and labels of several.
+    private void RefuseDoubled(string name)
+    {
+        if (!_names.Add(name))
+        {
+            int first = _pictures.FindIndex(picture => picture.Name == name);
+            throw new PromptKDException(
+                $"{_path}: picture {_pictures.Count + 1} in it is called {ListedName.Show(name)}, as picture {first + 1} is: it "
+                + "was joined from several archives. Keep each as it was, or give every picture a name of its own.");
         }
     }
 
@@ -120,54 +133,9 @@ internal sealed class TarShard : IShard
     private void CountLabelsWithoutPicture()
     {
         var keys = _keys.ToHashSet(StringComparer.Ordinal);
-        foreach (string file in _labelFiles.Keys.Where(file => !keys.Contains(Path.ChangeExtension(file, null))))
+        foreach (string file in _labels.Files.Where(file => !keys.Contains(Path.ChangeExtension(file, null))))
         {
             LeftOut.AddFile(file);
-        }
-    }
-
-    private ShardLabel? ReadLabel(string key)
-    {
-        string? file = s_labelEndings.Select(ending => $"{key}.{ending}").FirstOrDefault(_labelFiles.ContainsKey);
-        if (file is null)
-        {
-            return null;
-        }
-
-        string text = ReadText(_labelFiles[file], file);
-        return file.EndsWith(".json", StringComparison.Ordinal) ? ReadJson(file, text) : ReadText(text);
-    }
-
-    private string ReadText(FileBytes entry, string name)
-    {
-        try
-        {
-            return entry.Use(bytes => Encoding.UTF8.GetString(bytes)).Trim();
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidDataException)
-        {
-            throw new PromptKDException($"{_path}/{name}: cannot be read: {error.Message}", error);
-        }
-    }
-
-    private static ShardLabel ReadText(string text) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
-            ? new ShardLabel(number, "")
-            : new ShardLabel(null, text);
-
-    private ShardLabel? ReadJson(string file, string text)
-    {
-        try
-        {
-            using var document = JsonDocument.Parse(text);
-            return document.RootElement.ValueKind == JsonValueKind.Object
-                && document.RootElement.TryGetProperty("label", out JsonElement label)
-                ? ReadText(label.ToString())
-                : null;
-        }
-        catch (JsonException error)
-        {
-            throw new PromptKDException($"{_path}/{file}: not JSON: {error.Message}", error);
         }
     }
 }

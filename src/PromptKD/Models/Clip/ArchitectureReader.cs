@@ -79,7 +79,9 @@ internal sealed class ArchitectureReader(
         if (!shapes.TryGetValue(name, out long[]? shape))
         {
             throw new PromptKDException(
-                $"{source}: no tensor '{name}' among {shapes.Count}. Is this a complete CLIP checkpoint?");
+                $"{source}: no tensor '{name}' among {shapes.Count}, such as "
+                + $"{string.Join(", ", shapes.Keys.Order(StringComparer.Ordinal).Take(3).Select(one => $"'{one}'"))}. Is this a "
+                + "complete CLIP checkpoint, image and text tower?");
         }
 
         return shape.Length == dimensions && shape.All(size => size is > 0 and <= int.MaxValue)

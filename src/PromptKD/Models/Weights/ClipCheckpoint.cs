@@ -85,6 +85,11 @@ internal sealed class ClipCheckpoint : IDisposable
                 $"{pathOrName}: models are not fetched here. Give the path of {model.FileName}, from {model.Address}.");
         }
 
+        if (!Path.Exists(path))
+        {
+            throw new PromptKDException($"{path}: there is no such file.{OpenAiModels.Suggest(path)}");
+        }
+
         return Read(
             path,
             Directory.Exists(path) ? ModelFolder.Open(path) : NamedFile.Describe(path),
@@ -106,7 +111,8 @@ internal sealed class ClipCheckpoint : IDisposable
         try
         {
             files.AddRange(folder.WeightFiles.Select(CheckpointFile.Open));
-            Dictionary<string, TensorEntry> entries = ParameterNames.Translate(path, Merge(path, files));
+            Dictionary<string, TensorEntry> entries = ParameterNames.Translate(
+                path, NamePrefix.TakeOff(path, Merge(path, files)));
             var architecture = ClipArchitecture.Infer(
                 entries.ToDictionary(entry => entry.Key, entry => entry.Value.Shape),
                 path,

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using PromptKD.Models.Clip;
@@ -44,14 +45,15 @@ internal static partial class HuggingFaceFolder
         }
 
         JsonElement config = ModelFolder.ReadJson(Path.Combine(folder, ConfigName));
-        return config.Find("model_type") is not null || config.Find("vision_config") is not null;
+        return config.Find("model_type") is not null || config.Find("vision_config") is not null
+            || config.Find("vision_config_dict") is not null;
     }
 
     /// <summary>Refuses a file that holds a part of a model.</summary>
     /// <exception cref="PromptKDException">It is one of several, by its name.</exception>
     public static void RefusePart(string file)
     {
-        if (PartName().IsMatch(Path.GetFileName(file)))
+        if (PartName().Match(Path.GetFileName(file)) is { Success: true } part && int.Parse(part.Groups[1].ValueSpan, CultureInfo.InvariantCulture) > 1)
         {
             throw new PromptKDException(
                 $"{file}: by its name one part of a model in several. Give its folder, '{ModelFolder.Of(file)}'.");
@@ -69,8 +71,9 @@ internal static partial class HuggingFaceFolder
             throw new PromptKDException($"{path}: model_type is '{type}', expected 'clip' (a CLIPModel).");
         }
 
-        JsonElement? vision = config.Section("vision_config", path);
-        JsonElement? text = config.Section("text_config", path);
+        // Older versions of transformers wrote these, and newer ones let them win where both are there.
+        JsonElement? vision = config.Section("vision_config_dict", path) ?? config.Section("vision_config", path);
+        JsonElement? text = config.Section("text_config_dict", path) ?? config.Section("text_config", path);
         ClipActivation activation = ReadActivation(path, vision);
         if (ReadActivation(path, text) != activation)
         {
@@ -154,6 +157,6 @@ internal static partial class HuggingFaceFolder
         return [.. names.Select(name => Path.Combine(folder, name))];
     }
 
-    [GeneratedRegex(@"-[0-9]{5}-of-[0-9]{5}\.")]
+    [GeneratedRegex(@"-[0-9]{5}-of-([0-9]{5})\.")]
     private static partial Regex PartName();
 }

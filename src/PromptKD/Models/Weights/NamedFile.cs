@@ -19,12 +19,13 @@ internal static class NamedFile
     {
         using CheckpointFile file = CheckpointFile.Open(path);
         HuggingFaceFolder.RefusePart(path);
-        if (ParameterNames.AreHuggingFaces(file.Tensors.Keys))
+        ICollection<string> names = NamePrefix.TakeOff(path, file.Tensors).Keys;
+        if (ParameterNames.AreHuggingFaces(names))
         {
             return HuggingFaceFolder.TryOpenFor(path) ?? Alone(path, "Hugging Face");
         }
 
-        if (ParameterNames.AreOpenClips(file.Tensors.Keys) || OpenClipFolder.Names(path))
+        if (ParameterNames.AreOpenClips(names) || OpenClipFolder.Names(path))
         {
             return OpenClipFolder.TryOpenFor(path) ?? Alone(path, "open_clip");
         }

@@ -20,6 +20,19 @@ internal static class OpenAiModels
         new("ViT-L/14@336px", "ViT-L-14-336px.pt", "3035c92b350959924f9f00213499208652fc7ea050643e8b385c2dac08641f02"),
     ];
 
+    /// <summary>What a name may mean that is no path: a sentence with a blank before it, or nothing.</summary>
+    public static string Suggest(string name)
+    {
+        if (All.FirstOrDefault(model => name.Equals(model.Name, StringComparison.OrdinalIgnoreCase)) is { } model)
+        {
+            return $" Is {Prefix}{model.Name} meant?";
+        }
+
+        return name.Split('/') is [{ Length: > 0 }, { Length: > 0 } last] && !Path.HasExtension(last)
+            ? " A model of Hugging Face's hub has to be downloaded; give its folder."
+            : "";
+    }
+
     /// <param name="name"><see cref="Prefix"/> and OpenAI's name or the file's, such as <c>openai:ViT-B-16</c>.</param>
     /// <exception cref="PromptKDException">There is no such model.</exception>
     public static OpenAiModel Find(string name)

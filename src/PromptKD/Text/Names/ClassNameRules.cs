@@ -32,7 +32,7 @@ internal static class ClassNameRules
         if (listed.Length < Fewest)
         {
             throw new PromptKDException(
-                $"{source}: {listed.Length} class names{(listed.Length == 1 ? $", {listed[0].Shown}" : "")}, but pictures "
+                $"{source}: {(listed.Length == 1 ? $"one class name, {listed[0].Shown}" : "no class names")}, but pictures "
                 + $"are told apart by {Fewest} or more. Name every class that a picture may show.");
         }
     }

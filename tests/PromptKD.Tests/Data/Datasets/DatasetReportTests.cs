@@ -95,7 +95,8 @@ public sealed class DatasetReportTests : IDisposable
         File.WriteAllText(fake.SplitFile!, text[..(text.Length / 2)]);
 
         Assert.Equal(
-            [$"{fake.SplitFile}:1: not JSON, or only part of a file. Download or copy it again."], Check(name).Faults);
+            [$"{fake.SplitFile}:1: not JSON in UTF-8, only part of a file, or a key that is there twice. Download or copy it again, or mend that "
+                + "line."], Check(name).Faults);
     }
 
     [Theory]

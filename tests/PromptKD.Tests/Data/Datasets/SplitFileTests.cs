@@ -36,6 +36,32 @@ public sealed class SplitFileTests : IDisposable
         StringComparison.Ordinal);
 
     [Fact]
+    public void A_picture_with_two_labels_is_refused_with_both_rows() => Assert.EndsWith(
+        "row 1 of \"test\" gives '" + Path.Combine(_root, "eurosat", "2750", "a.jpg") + "' the label 1, row 1 of \"train\" gives "
+        + "it 0. Correct or remove one.",
+        Refusal("""{"train": [["a.jpg", 0, "cat"]], "val": [], "test": [["a.jpg", 1, "dog"]]}"""),
+        StringComparison.Ordinal);
+
+    [Fact]
+    public void A_list_that_is_there_twice_is_refused() => Assert.Contains(
+        "a key that is there twice", Refusal("""{"train": [], "train": [], "val": [], "test": []}"""), StringComparison.Ordinal);
+
+    [Fact]
+    public void A_file_of_Windows_is_read()
+    {
+        DatasetFolder folder = DatasetCatalog.Find("EuroSAT").Below(_root);
+        Directory.CreateDirectory(folder.Path);
+        File.WriteAllText(
+            folder.PathOf("split.json"), "\uFEFF" + """{"train": [["a\\1.jpg", 0, "cat"]], "val": [], "test": []}""");
+
+        DatasetSplit split = SplitFile.Read(folder, "split.json");
+
+        Assert.Equal(Path.Combine(folder.Images, "a", "1.jpg"), Assert.Single(split.Train).Path);
+        Assert.Contains(
+            "is not below", Refusal("""{"train": [["..\\..\\1.jpg", 0, "cat"]], "val": [], "test": []}"""), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void What_is_written_is_what_Python_writes()
     {
         DatasetFolder folder = DatasetCatalog.Find("EuroSAT").Below(_root);

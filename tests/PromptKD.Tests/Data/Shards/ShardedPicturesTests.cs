@@ -120,7 +120,7 @@ public sealed class ShardedPicturesTests : IDisposable
         Assert.Equal(
             [PathOf("1.tar/y.png"), $"{ShardFixtures.Arrow}/1", $"{ShardFixtures.Arrow}/2"],
             loader.Skipped.Select(picture => picture.Path));
-        Assert.Equal("the file is empty", loader.Skipped[1].Reason);
+        Assert.StartsWith("its row has no picture", loader.Skipped[1].Reason, StringComparison.Ordinal);
     }
 
     private string Digest() => DigestOf(_folder, PictureFolder.Unlabelled(PathOf("1.tar")).Items);

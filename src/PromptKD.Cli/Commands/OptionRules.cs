@@ -1,0 +1,70 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+
+namespace PromptKD.Cli.Commands;
+
+/// <summary>
+/// What the value of any option has to be, in one place: none is blank, as an unset variable of a shell makes it; numbers
+/// are numbers; and a folder to write is no file.
+/// </summary>
+internal static class OptionRules
+{
+    private static readonly string[] s_outputs = ["--output", "--output-dir"];
+
+    /// <summary>Adds the rules to all options and arguments of a command, and of the commands below it.</summary>
+    public static void Add(Command command)
+    {
+        foreach (Option option in command.Options)
+        {
+            option.Validators.Add(result => Check(option.Name, result));
+            if (s_outputs.Contains(option.Name))
+            {
+                option.Validators.Add(result => RefuseFile(option.Name, result));
+            }
+        }
+
+        // KEY VALUE has rules of its own: an empty text is a value there.
+        foreach (Argument argument in command.Arguments.Where(one => one.Name != SettingOptions.OverridesName))
+        {
+            argument.Validators.Add(result => Check(argument.Name, result));
+        }
+
+        foreach (Command child in command.Subcommands)
+        {
+            Add(child);
+        }
+    }
+
+    /// <summary>The mistake of a command line in our words; null where the parser's are good.</summary>
+    /// <remarks>It names .NET's types, and asks for one argument where an option is there twice.</remarks>
+    public static string? Explain(ParseError error) => error.SymbolResult switch
+    {
+        OptionResult { Option: var option, Tokens: var tokens } when IsNumber(option.ValueType)
+            && tokens.FirstOrDefault(token => !string.IsNullOrWhiteSpace(token.Value) && !IsWhole(token.Value)) is { } wrong =>
+            $"{option.Name} is '{wrong.Value}', expected a whole number.",
+        OptionResult { Option: var option, IdentifierTokenCount: > 1 } when option.Arity.MaximumNumberOfValues == 1 =>
+            $"{option.Name} is given twice. Give it once.",
+        _ => null,
+    };
+
+    private static void Check(string name, SymbolResult result)
+    {
+        if (result.Tokens.Any(token => string.IsNullOrWhiteSpace(token.Value)))
+        {
+            result.AddError($"{name} is empty. Give it a value, or leave it out (is a variable of the shell not set?).");
+        }
+    }
+
+    private static void RefuseFile(string name, OptionResult result)
+    {
+        if (result.Tokens.FirstOrDefault(token => File.Exists(token.Value)) is { } file)
+        {
+            result.AddError($"{name} is '{file.Value}', a file. Give a folder, which may be new.");
+        }
+    }
+
+    private static bool IsNumber(Type type) => type == typeof(int) || type == typeof(int?);
+
+    private static bool IsWhole(string text) => int.TryParse(
+        text, System.Globalization.NumberStyles.AllowLeadingSign, System.Globalization.CultureInfo.InvariantCulture, out _);
+}

@@ -1,0 +1,118 @@
+using System.CommandLine;
+using PromptKD.Cli.Commands;
+
+namespace PromptKD.Tests.Cli;
+
+/// <summary>Walks every option of every verb: odd values are refused while the command line is read.</summary>
+public sealed class OptionRulesTests
+{
+    private static readonly string[] s_oddNumbers = ["", " ", "x", "1,5", "0x", "12 12"];
+
+    private static readonly IReadOnlyDictionary<string, object> s_kinds =
+        new PromptKD.Configuration.ExperimentConfig().Flatten();
+
+    public static TheoryData<string, string> Options => [.. Verbs.Create().Subcommands.SelectMany(WithBelow).SelectMany(
+        one => one.Command.Options.Where(TakesValue).Select(option => (one.Path, option.Name)))];
+
+    public static TheoryData<string, string> Numbers => [.. Verbs.Create().Subcommands.SelectMany(WithBelow).SelectMany(
+        one => one.Command.Options.Where(IsNumber).Select(option => (one.Path, option.Name)))];
+
+    [Fact]
+    public void There_are_options_of_each_kind()
+    {
+        Assert.InRange(Options.Count, 100, 1000);
+        Assert.InRange(Numbers.Count, 30, 1000);
+    }
+
+    [Theory]
+    [MemberData(nameof(Options))]
+    public void A_blank_value_is_refused_in_one_line(string verb, string option)
+    {
+        foreach (string blank in new[] { "", " ", "\t" })
+        {
+            string message = Refusal(verb, option, blank);
+
+            Assert.StartsWith($"{option} is empty", message, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Options))]
+    public void An_option_that_takes_one_value_is_given_once(string verb, string option)
+    {
+        Option known = Find(verb).Options.Single(one => one.Name == option);
+        if (known.Arity.MaximumNumberOfValues > 1)
+        {
+            return;
+        }
+
+        Assert.Equal($"{option} is given twice. Give it once.", Refusal(verb, option, "1", option, "1"));
+    }
+
+    [Theory]
+    [MemberData(nameof(Numbers))]
+    public void What_is_no_number_is_refused_under_the_name_of_the_option(string verb, string option)
+    {
+        foreach (string odd in s_oddNumbers)
+        {
+            string message = Refusal(verb, option, odd);
+
+            Assert.StartsWith(option, message, StringComparison.Ordinal);
+            Assert.DoesNotContain("System.", message, StringComparison.Ordinal);
+            Assert.DoesNotContain('\n', message);
+        }
+    }
+
+    [Theory]
+    [InlineData("distill", "--lr", "nan")]
+    [InlineData("distill", "--epochs", "1.5")]
+    [InlineData("distill", "--batch-size", "-1")]
+    [InlineData("distill", "--batch-size", "0")]
+    [InlineData("distill", "--base", "-1")]
+    [InlineData("distill", "--precision", "fp12")]
+    [InlineData("distill", "--device", "gpu")]
+    [InlineData("distill", "--prompt-depth", "-1")]
+    [InlineData("distill", "--temperature", "0")]
+    [InlineData("distill", "--views", "-1")]
+    [InlineData("teach", "--memory", "-1")]
+    [InlineData("predict", "--top", "0")]
+    [InlineData("demo", "--pictures", "-1")]
+    [InlineData("demo", "--seed", "99999999999")]
+    [InlineData("distill", "--seed", "99999999999")]
+    [InlineData("probe", "--seeds", "99999999999")]
+    public void A_value_out_of_range_is_refused_under_the_name_of_the_option(string verb, string option, string value) =>
+        Assert.StartsWith(option, Refusal(verb, option, value), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("SEED is given twice. Give it once.", "SEED", "1", "SEED", "2")]
+    [InlineData("A key is empty. Settings are pairs: KEY VALUE (is a variable of the shell not set?).", "", "2")]
+    public void Keys_are_given_once_and_are_not_empty(string expected, params string[] pairs) =>
+        Assert.Equal(expected, Refusal("features", ["--output", "x", .. pairs]));
+
+    private static string Refusal(string verb, params string[] arguments)
+    {
+        ParseResult parsed = Verbs.Create().Parse([.. verb.Split(' '), .. arguments]);
+        string[] messages = [.. parsed.Errors.Select(error => OptionRules.Explain(error) ?? error.Message)];
+        string option = arguments[0];
+        return messages.FirstOrDefault(message => message.StartsWith(option, StringComparison.Ordinal))
+            ?? messages.FirstOrDefault(message => !message.Contains("is required", StringComparison.Ordinal)
+                && !message.StartsWith("Required argument", StringComparison.Ordinal))
+            ?? $"nothing is refused, but: {string.Join(" ", messages)}";
+    }
+
+    private static Command Find(string verb) =>
+        verb.Split(' ').Aggregate((Command)Verbs.Create(), (command, name) => command.Subcommands.Single(one => one.Name == name));
+
+    private static IEnumerable<(string Path, Command Command)> WithBelow(Command command) =>
+        command.Subcommands.SelectMany(WithBelow)
+            .Select(below => ($"{command.Name} {below.Path}", below.Command))
+            .Prepend((command.Name, command));
+
+    private static bool TakesValue(Option option) => option.Arity.MaximumNumberOfValues > 0 && option.ValueType != typeof(bool);
+
+    // A setting is a text to the parser; its default is shown as a number.
+    private static bool IsNumber(Option option) =>
+        option.ValueType == typeof(int) || option.ValueType == typeof(int?)
+        || (option.ValueType == typeof(string) && option.HelpName is { } key && s_kinds.TryGetValue(key, out object? value)
+            && value is int or double);
+}
