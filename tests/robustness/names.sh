@@ -40,7 +40,7 @@ run promptkd probe --clip "$teacher" --train "$here/shards/0.tar" --val "$pictur
 expect "joined shards" 2 1 "is called 'a.png', as picture 1 is"
 
 gzip -c "$here/shards/1.tar" >"$here/shards/1.tar.gz"
-run promptkd features --output "$here/store" --images "$here/shards/1.tar.gz" --teacher "$teacher" --device cpu
+run promptkd features --output "$here/store" --views 1 --images "$here/shards/1.tar.gz" --teacher "$teacher" --device cpu
 expect "a compressed archive as pictures" 2 1 "is a compressed tar archive"
 
 # An unset variable of a shell; a file where a folder is to be.
@@ -54,8 +54,8 @@ run bash -c "cd '$here/cwd' && '$program' train --root x --output-dir ' '"
 expect "train --output-dir ' '" 2 1 "--output-dir is empty"
 run distill --output "$here/run" --classes "$here/classes.txt" --base 999
 expect "distill --base 999" 2 1 "--base is 999, but --classes has [0-9]+ classes"
-run distill --output "$here/run" --classes "$here/classes.txt" --epochs 0
-expect "distill --epochs 0" 2 1 "OPTIM.MAX_EPOCH is 0"
+run distill --output "$here/run" --classes "$here/classes.txt" OPTIM.MAX_EPOCH 0
+expect "distill OPTIM.MAX_EPOCH 0" 2 1 "OPTIM.MAX_EPOCH is 0"
 run distill --output "$here/run" --classes "$here/classes.txt" OUTPUT_DIR "" SEED 1 SEED 2
 expect "a key twice" 2 1 "SEED is given twice"
 check "nothing lands in the current folder" [ -z "$(ls -A "$here/cwd")" ]

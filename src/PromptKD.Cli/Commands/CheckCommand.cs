@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using PromptKD.Cli.Terminal;
-using PromptKD.Configuration;
 using PromptKD.Data.Checking;
+using PromptKD.Text.Names;
 
 namespace PromptKD.Cli.Commands;
 
@@ -51,7 +51,7 @@ internal static class CheckCommand
                 new SurveyRequest
                 {
                     Folder = parsed.GetValue(s_pictures)!,
-                    ClassNames = parsed.GetValue(s_classes) is { } given ? [.. ClassList.Read(given)] : null,
+                    ClassNames = parsed.GetValue(s_classes) is { } given ? [.. ClassList.Read(given, Messages.Warning)] : null,
                     IsLabelled = parsed.GetValue(s_labelled),
                     Tiny = parsed.GetValue(s_tiny),
                 },

@@ -41,7 +41,7 @@ public sealed class DistillMistakesTests(DistilledRun run)
     }
 
     [Theory]
-    [InlineData("", "The list of class names is empty")]
+    [InlineData("", "--classes is empty")]
     [InlineData("red star,,blue moon,", "Class name 2 of 4 is blank")]
     [InlineData("red star,blue moon,Red_Star", "Class name 3 of 3 is 'Red_Star', which is 'red star' again")]
     [InlineData("names.txt", "No file of class names at 'names.txt'")]
@@ -152,7 +152,7 @@ public sealed class DistillMistakesTests(DistilledRun run)
         string file = run.NewPath();
         File.WriteAllText(file, "");
 
-        RefusesIn(file, "Cannot write the output folder");
+        RefusesIn(file, "--output is");
     }
 
     [Fact]
