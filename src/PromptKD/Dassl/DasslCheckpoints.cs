@@ -12,7 +12,8 @@ namespace PromptKD.Dassl;
 /// </summary>
 /// <param name="output">Output folder of the run.</param>
 /// <param name="trainer">TRAINER.NAME: decides the folder below it, and what is saved.</param>
-internal sealed class DasslCheckpoints(string output, string trainer)
+/// <param name="mark">Which run writes them, by a digest of its settings; null where they are only read.</param>
+internal sealed class DasslCheckpoints(string output, string trainer, string? mark = null)
 {
     private const string BestFile = "model-best.pth.tar";
     private const string NumberedFile = "model.pth.tar-";
@@ -53,7 +54,7 @@ internal sealed class DasslCheckpoints(string output, string trainer)
             ["optimizer"] = training.Optimizer(state),
             ["scheduler"] = training.Scheduler(),
             ["val_result"] = training.ValidationResult,
-        });
+        }, mark: mark);
         WholeFile.WriteText(Path.Combine(Folder, PointerFile), Path.GetFileName(path) + "\n");
     }
 

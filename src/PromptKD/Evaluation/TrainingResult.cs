@@ -1,4 +1,3 @@
-using System.Text.Json;
 using PromptKD.Runtime;
 
 namespace PromptKD.Evaluation;
@@ -62,20 +61,9 @@ public sealed record TrainingResult
     internal static TrainingResult? ReadIfAny(string folder)
     {
         string path = Path.Combine(folder, FileName);
-        if (!File.Exists(path))
-        {
-            return null;
-        }
-
-        try
-        {
-            return JsonSerializer.Deserialize<TrainingResult>(
-                RegularFile.Explain(path, RegularFile.ReadAllBytes), RecordJson.Options);
-        }
-        catch (JsonException error)
-        {
-            throw new PromptKDException($"{path}: not a result of a run ({error.Message}).", error);
-        }
+        return File.Exists(path)
+            ? SealedJson.ReadAny<TrainingResult>(path, "Delete it: the same run goes on and writes it again.")
+            : null;
     }
 }
 

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using PromptKD.Data.Decoding;
 using PromptKD.Evaluation;
 using PromptKD.Models.Clip;
@@ -71,6 +70,9 @@ public sealed record StudentManifest
     /// <summary>How several teachers were combined; null for one teacher.</summary>
     public CombinedTeachers? Teachers { get; init; }
 
+    /// <summary>The digest that each file of tensors carries, by its name: they belong together.</summary>
+    public IReadOnlyDictionary<string, string> Files { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Reads a manifest.</summary>
     /// <param name="path">A <c>model.json</c>.</param>
     /// <exception cref="PromptKDException">Missing, malformed, or of a newer format.</exception>
@@ -82,25 +84,17 @@ public sealed record StudentManifest
                 $"No student package: '{path}' is missing. Give the 'student' folder that distill wrote.");
         }
 
-        try
-        {
-            StudentManifest manifest =
-                JsonSerializer.Deserialize<StudentManifest>(
-                    RegularFile.Explain(path, RegularFile.ReadAllBytes), RecordJson.Indented)!;
-            return manifest.Format == FormatName && manifest.Version is > 0 and <= CurrentVersion
-                ? manifest
-                : throw new PromptKDException(
-                    $"{path}: format '{manifest.Format}' version {manifest.Version}, expected '{FormatName}' version "
-                    + $"1–{CurrentVersion}. Was it written by a newer PromptKD?");
-        }
-        catch (JsonException error)
-        {
-            throw new PromptKDException($"{path}: not a student manifest ({error.Message})", error);
-        }
+        StudentManifest manifest = SealedJson.Read<StudentManifest>(
+            path, "Copy the package again, or let the same run write it again.");
+        return manifest.Format == FormatName && manifest.Version is > 0 and <= CurrentVersion
+            ? manifest
+            : throw new PromptKDException(
+                $"{path}: format '{manifest.Format}' version {manifest.Version}, expected '{FormatName}' version "
+                + $"1–{CurrentVersion}. Was it written by a newer PromptKD?");
     }
 
     /// <summary>The manifest as the text of <c>model.json</c>.</summary>
-    internal string ToJson() => JsonSerializer.Serialize(this, RecordJson.Indented) + "\n";
+    internal string ToJson() => SealedJson.Write(this);
 }
 
 /// <summary>How a student was trained: the settings and sizes that its numbers depend on.</summary>

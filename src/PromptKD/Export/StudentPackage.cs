@@ -21,10 +21,29 @@ internal static class StudentPackage
     private const string VectorsName = "class_vectors";
     private const string EncoderPrefix = "image_encoder.";
 
-    /// <summary>Whether all files of a package are there. Where writing was cut off, the manifest is missing.</summary>
-    public static bool IsComplete(string folder) =>
-        new[] { ManifestFile, TensorsFile, ClassVectorsFile, CardFile }
-            .All(name => File.Exists(Path.Combine(folder, name)));
+    /// <summary>
+    /// What is wrong with a package, in words; null where all files are there, whole, and belong together. Where writing
+    /// was cut off, the manifest is missing, or of other files.
+    /// </summary>
+    public static string? FindFault(string folder)
+    {
+        string? missing = new[] { ManifestFile, CardFile }.Select(name => Path.Combine(folder, name))
+            .FirstOrDefault(path => !File.Exists(path));
+        if (missing is not null)
+        {
+            return $"{missing} is missing";
+        }
+
+        try
+        {
+            StudentManifest manifest = ReadManifest(folder);
+            return FindFault(folder, TensorsFile, manifest) ?? FindFault(folder, ClassVectorsFile, manifest);
+        }
+        catch (PromptKDException error)
+        {
+            return error.Message;
+        }
+    }
 
     /// <summary>Reads what a package says of itself.</summary>
     /// <exception cref="PromptKDException">As <see cref="StudentManifest.Read"/>.</exception>
@@ -45,13 +64,16 @@ internal static class StudentPackage
                 + "another output folder with a lower --lr.");
         }
 
-        SafetensorsFile.Write(
-            Path.Combine(folder, TensorsFile),
-            [.. student.FullState.Select(named => KeyValuePair.Create(named.Key, Smallest(named.Value)))]);
-        SafetensorsFile.Write(
-            Path.Combine(folder, ClassVectorsFile), [KeyValuePair.Create(VectorsName, classVectors.Vectors)]);
+        var digests = new Dictionary<string, string>
+        {
+            [TensorsFile] = SealedTensors.Write(
+                Path.Combine(folder, TensorsFile),
+                [.. student.FullState.Select(named => KeyValuePair.Create(named.Key, Smallest(named.Value)))]),
+            [ClassVectorsFile] = SealedTensors.Write(
+                Path.Combine(folder, ClassVectorsFile), [KeyValuePair.Create(VectorsName, classVectors.Vectors)]),
+        };
         WholeFile.WriteText(Path.Combine(folder, CardFile), ModelCard.Write(manifest));
-        WholeFile.WriteText(Path.Combine(folder, ManifestFile), manifest.ToJson());
+        WholeFile.WriteText(Path.Combine(folder, ManifestFile), (manifest with { Files = digests }).ToJson());
     }
 
     /// <summary>Opens a package for inference.</summary>
@@ -71,7 +93,7 @@ internal static class StudentPackage
 
         // The modules outlive this method; what is read from disk does not.
         using DisposeScope scope = NewDisposeScope();
-        Dictionary<string, Tensor> tensors = SafetensorsFile.Read(path);
+        Dictionary<string, Tensor> tensors = ReadTensors(folder, TensorsFile, manifest);
         ModuleWeights.Fill(encoder, tensors, EncoderPrefix, path);
         student.LoadLearned(tensors, path);
 
@@ -83,7 +105,7 @@ internal static class StudentPackage
     {
         string path = Path.Combine(folder, ClassVectorsFile);
         long[] expected = [manifest.ClassNames.Count, manifest.TeacherEmbedding];
-        if (!SafetensorsFile.Read(path).TryGetValue(VectorsName, out Tensor? vectors)
+        if (!ReadTensors(folder, ClassVectorsFile, manifest).TryGetValue(VectorsName, out Tensor? vectors)
             || !vectors.shape.SequenceEqual(expected))
         {
             throw new PromptKDException(
@@ -93,6 +115,21 @@ internal static class StudentPackage
         }
 
         return new ClassVectors(manifest.ClassNames, vectors.to(ScalarType.Float32, device), manifest.LogitScale);
+    }
+
+    private static Dictionary<string, Tensor> ReadTensors(string folder, string name, StudentManifest manifest) =>
+        FindFault(folder, name, manifest) is { } fault
+            ? throw new PromptKDException($"{fault}. Copy the package again, or let the same run write it again.")
+            : SafetensorsFile.Read(Path.Combine(folder, name));
+
+    private static string? FindFault(string folder, string name, StudentManifest manifest)
+    {
+        string path = Path.Combine(folder, name);
+        string expected = manifest.Files.GetValueOrDefault(name, "none");
+        return SealedTensors.FindFault(path) is { } fault ? $"{path}: {fault}"
+            : Seal.DescribeOther(SealedTensors.DigestOf(path), expected) is { } other
+                ? $"{path}: not the one that {ManifestFile} beside it belongs to: {other}"
+                : null;
     }
 
     // OpenAI's weights are float16; in a float32 run they are half as large on disk with nothing lost.

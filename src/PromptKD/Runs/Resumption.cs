@@ -15,22 +15,24 @@ internal static class Resumption
     /// <exception cref="PromptKDException">It was made from other inputs or settings, or is damaged.</exception>
     public static bool Restore(OpenRun run, TrainingLoop loop, string folder, TeacherResults? teacher = null)
     {
-        using TrainingCheckpoint? checkpoint = TrainingCheckpoint.ReadIfAny(RunFolder.CheckpointOf(folder));
+        using TrainingCheckpoint? checkpoint = TrainingCheckpoint.ReadIfAny(
+            RunFolder.CheckpointOf(folder), run.Log.OnWarning);
         if (checkpoint is null)
         {
             return false;
         }
 
         RunFolder.RefuseOtherConfiguration(folder, run.Settings.Config);
+        RunFolder.RefuseOtherRun(checkpoint.Path, checkpoint.RunMark, run.Settings.Config);
         if (ChangedPictures.RefuseOtherInputs(run, folder, checkpoint.Inputs) is { } changes)
         {
             run.Log.OnWarning($"going on with changed pictures: {changes}");
         }
 
-        run.Log.OnPhase($"Going on behind {checkpoint.Position.Describe()}"
-            + (folder == run.Folder.Root ? "" : $" of {folder}"));
+        bool isOwn = folder == run.Folder.Root;
+        run.Log.OnPhase($"Going on behind {checkpoint.Position.Describe()}{(isOwn ? "" : $" of {folder}")}");
         HashSet<string> paths = [.. run.Inputs.Pictures.Items.Select(item => item.Path)];
-        loop.Restore(checkpoint, picture => paths.Contains(picture.Path));
+        loop.Restore(checkpoint, picture => paths.Contains(picture.Path), isOwn);
         run.Folder.WriteMetrics(MetricLines.Of(checkpoint.Position.History, teacher, checkpoint.Position.Start));
         return true;
     }

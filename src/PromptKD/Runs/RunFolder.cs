@@ -2,6 +2,7 @@ using System.Text.Json;
 using PromptKD.Configuration;
 using PromptKD.Evaluation;
 using PromptKD.Runtime;
+using PromptKD.Training;
 
 namespace PromptKD.Runs;
 
@@ -11,14 +12,6 @@ namespace PromptKD.Runs;
 /// </summary>
 internal sealed class RunFolder : IDisposable
 {
-    // Keys that say where and how fast, not what comes out; the picture size follows from the student.
-    private static readonly string[] s_harmlessKeys =
-    [
-        "OUTPUT_DIR", "DEVICE", "USE_CUDA", "RESUME", "DATALOADER.NUM_WORKERS", "TRAIN.PRINT_FREQ",
-        "TRAIN.CHECKPOINT_MINUTES", "TRAIN.ACCEPT_CHANGES", "DATALOADER.TEST.BATCH_SIZE", "DISTILL.VOCAB", "INPUT.SIZE",
-        "TRAIN.MEMORY", "TRAIN.TEXT_CHUNK",
-    ];
-
     private const string ConfigFile = "config.yaml";
 
     private static readonly string s_checkpointFile = Path.Combine("checkpoints", "last.safetensors");
@@ -79,7 +72,7 @@ internal sealed class RunFolder : IDisposable
     /// <exception cref="PromptKDException">As <see cref="Open(string, ExperimentConfig)"/>.</exception>
     public static RunFolder OpenLikeDassl(string path, ExperimentConfig? config)
     {
-        bool goesOn = config is not null && File.Exists(CheckpointOf(path));
+        bool goesOn = config is not null && TrainingCheckpoint.Exists(CheckpointOf(path));
         return Open(path, config, goesOn ? LogFile.Append : LogFile.Begin);
     }
 
@@ -107,12 +100,27 @@ internal sealed class RunFolder : IDisposable
         ConfigDifference? difference = !File.Exists(path)
             ? null
             : ExperimentConfig.Differences(new ExperimentConfig().MergeFile(path), config)
-                .FirstOrDefault(one => !s_harmlessKeys.Contains(one.Key));
+                .FirstOrDefault(one => !RunMark.IsHarmless(one.Key));
         if (difference is not null)
         {
             throw new PromptKDException(
                 $"{folder} holds a run of another configuration: {difference}. "
                 + "Use another --output, or delete that folder to start afresh.");
+        }
+    }
+
+    /// <summary>Refuses to go on from a file of another run that lies in the place of this one's.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="mark">The mark that it carries.</param>
+    /// <param name="config">The settings of this run.</param>
+    /// <exception cref="PromptKDException">It is of a run with other settings.</exception>
+    public static void RefuseOtherRun(string path, string? mark, ExperimentConfig config)
+    {
+        if (mark != RunMark.Of(config))
+        {
+            throw new PromptKDException(
+                $"{path}: of a run with other settings than those of {ConfigFile} in its folder: one of the two was "
+                + "copied from elsewhere, or damaged. Put the right one back, or use another --output.");
         }
     }
 

@@ -34,6 +34,7 @@ internal static class RunPlan
             CheckpointInterval = config.Train.CheckpointMinutes > 0
                 ? TimeSpan.FromMinutes(config.Train.CheckpointMinutes)
                 : TimeSpan.MaxValue,
+            RunMark = run.Settings.Mark,
             Inputs = run.Inputs.Digests,
             Progress = run.Log,
             EpochDone = history =>

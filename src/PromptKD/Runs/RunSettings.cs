@@ -11,6 +11,9 @@ internal sealed record RunSettings
     /// <summary>The configuration as the run's folder records it.</summary>
     public required ExperimentConfig Config { get; init; }
 
+    /// <summary>Tells the run from those with other settings: every file that it goes on from carries it.</summary>
+    public string Mark => RunMark.Of(Config);
+
     /// <summary>What is trained.</summary>
     public required MethodRow Method { get; init; }
 

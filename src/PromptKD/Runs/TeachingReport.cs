@@ -1,5 +1,5 @@
-using System.Text.Json;
 using PromptKD.Evaluation;
+using PromptKD.Models.Weights;
 using PromptKD.Runtime;
 
 namespace PromptKD.Runs;
@@ -63,19 +63,14 @@ public sealed record TeachingReport
             return null;
         }
 
-        try
-        {
-            TeachingReport report =
-                JsonSerializer.Deserialize<TeachingReport>(
-                    RegularFile.Explain(path, RegularFile.ReadAllBytes), RecordJson.Indented)!;
-            return report with { Checkpoint = Path.Combine(folder, report.Checkpoint) };
-        }
-        catch (JsonException error)
-        {
-            throw new PromptKDException(
-                $"{path}: not a report of teach ({error.Message}). Delete it, and teach again writes it.", error);
-        }
+        TeachingReport report =
+            SealedJson.Read<TeachingReport>(path, "Delete it: the same teach goes on and writes it again.");
+        return report with { Checkpoint = Path.Combine(folder, report.Checkpoint) };
     }
+
+    /// <summary>Whether a checkpoint is there, and the one that the report is of.</summary>
+    internal bool IsOf(string checkpoint) =>
+        File.Exists(checkpoint) && FileDigest.Sha256([checkpoint]) == CheckpointSha256;
 
     /// <summary>The report of the run that made a checkpoint, if it still lies where that run wrote it.</summary>
     /// <param name="checkpoint">A checkpoint of learned prompts; empty for none.</param>
@@ -95,7 +90,6 @@ public sealed record TeachingReport
     internal void Write(string folder)
     {
         TeachingReport relative = this with { Checkpoint = Path.GetRelativePath(folder, Checkpoint).Replace('\\', '/') };
-        WholeFile.WriteText(
-            Path.Combine(folder, FileName), JsonSerializer.Serialize(relative, RecordJson.Indented) + "\n");
+        WholeFile.WriteText(Path.Combine(folder, FileName), SealedJson.Write(relative));
     }
 }

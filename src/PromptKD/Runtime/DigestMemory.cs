@@ -61,7 +61,7 @@ internal sealed class DigestMemory
     /// <param name="key">The full path of what has the digest: a part of the file; null for the file itself.</param>
     public string? Find(string file, string? key = null)
     {
-        if (_path is null || StampOf(file) is not { } stamp)
+        if (_path is null || FileStamp.OfAny(file) is not { } stamp)
         {
             return null;
         }
@@ -94,7 +94,7 @@ internal sealed class DigestMemory
         string full = Path.GetFullPath(key ?? file);
         if (_begun.TryRemove(full, out Beginning? begun)
             && begun.Stamp.Ticks < (begun.Time - s_settled).Ticks
-            && StampOf(file) == begun.Stamp
+            && FileStamp.OfAny(file) == begun.Stamp
             && IsDigest(digest)
             && !full.AsSpan().ContainsAny('\n', '\r'))
         {
@@ -198,18 +198,6 @@ internal sealed class DigestMemory
         text.Length >= HashDigits
         && !text.AsSpan(text.Length - HashDigits).ContainsAnyExcept(s_hexadecimal)
         && !text.AsSpan().ContainsAny('\t', '\n', '\r');
-
-    private static FileStamp? StampOf(string file)
-    {
-        try
-        {
-            return FileStamp.Of(file);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
-    }
 
     private sealed record Entry(FileStamp Stamp, string Digest);
 

@@ -22,4 +22,17 @@ internal readonly record struct FileStamp(long Length, long Ticks)
             : Directory.Exists(path) ? throw new IOException("not a regular file, but a folder")
             : throw new FileNotFoundException("no such file", path);
     }
+
+    /// <summary>As <see cref="Of"/>; null where there is no such file, or nothing can be told of it.</summary>
+    public static FileStamp? OfAny(string path)
+    {
+        try
+        {
+            return Of(path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
 }

@@ -5,7 +5,7 @@ namespace PromptKD.Runtime;
 
 /// <summary>
 /// How records are written as JSON: camel case, absent instead of null, words for enumerations, one spelling of every
-/// number.
+/// number; and read: a null where a value belongs is an error.
 /// </summary>
 internal static class RecordJson
 {
@@ -13,6 +13,7 @@ internal static class RecordJson
     public static JsonSerializerOptions Options { get; } = new(JsonSerializerDefaults.Web)
     {
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        RespectNullableAnnotations = true,
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
         AllowDuplicateProperties = false,
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
@@ -22,5 +23,5 @@ internal static class RecordJson
     public static JsonDocumentOptions Exact { get; } = new() { AllowDuplicateProperties = false };
 
     /// <summary>For files that people read.</summary>
-    public static JsonSerializerOptions Indented { get; } = new(Options) { WriteIndented = true };
+    public static JsonSerializerOptions Indented { get; } = new(Options) { WriteIndented = true, NewLine = "\n" };
 }

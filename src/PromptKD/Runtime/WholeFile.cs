@@ -11,6 +11,22 @@ internal static partial class WholeFile
     public static void Write(string path, Action<Stream> write) =>
         WriteBeside(path, write, partial => File.Move(partial, path, overwrite: true));
 
+    /// <summary>As <see cref="Write"/>, and the old file is kept under another name.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="previous">Receives the old file, in place of an older one.</param>
+    /// <param name="write">Writes the new one.</param>
+    /// <remarks>Cut off between the two names, only <paramref name="previous"/> is there.</remarks>
+    /// <exception cref="PromptKDException">As <see cref="Write"/>.</exception>
+    public static void Rotate(string path, string previous, Action<Stream> write) => WriteBeside(path, write, partial =>
+    {
+        if (File.Exists(path))
+        {
+            File.Move(path, previous, overwrite: true);
+        }
+
+        File.Move(partial, path, overwrite: true);
+    });
+
     /// <summary>
     /// Replaces <paramref name="path"/> with <paramref name="text"/>, UTF-8 without a byte-order mark.
     /// </summary>
@@ -45,7 +61,7 @@ internal static partial class WholeFile
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-            using (var stream = new FileStream(partial, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16))
+            using (var stream = new FileStream(partial, FileMode.Create, FileAccess.ReadWrite, FileShare.None, 1 << 16))
             {
                 write(stream);
                 stream.Flush(flushToDisk: true);

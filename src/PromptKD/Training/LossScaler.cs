@@ -26,6 +26,9 @@ internal sealed class LossScaler(bool isOn)
     private float _scale = isOn ? InitialScale : 1;
     private long _goodSteps;
 
+    /// <summary>Whether it does anything.</summary>
+    public bool IsOn => isOn;
+
     /// <summary>On where frozen weights are float16 on a GPU.</summary>
     public static LossScaler For(ComputeTarget target) =>
         new(target.Type == ScalarType.Float16 && target.Device.type == DeviceType.CUDA);

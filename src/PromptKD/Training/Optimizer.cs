@@ -1,3 +1,4 @@
+using PromptKD.Models.Weights;
 using TorchSharp.Modules;
 
 namespace PromptKD.Training;
@@ -69,11 +70,22 @@ internal sealed class Optimizer : IDisposable
     /// Continues with a stored state, copied. A parameter without one starts afresh, as before its first step.
     /// </summary>
     /// <param name="state">As <see cref="State"/> gave it.</param>
-    /// <exception cref="PromptKDException">It is the state of other parameters or another rule. Nothing is changed.</exception>
-    public void LoadState(IReadOnlyDictionary<string, Tensor> state)
+    /// <param name="mustBeWhole">Whether steps were taken, so that a value that is missing is an error.</param>
+    /// <exception cref="PromptKDException">
+    /// It is the state of other parameters or another rule, or not whole. Nothing is changed.
+    /// </exception>
+    public void LoadState(IReadOnlyDictionary<string, Tensor> state, bool mustBeWhole = false)
     {
         (string Name, Parameter Parameter, UpdateRule.Kept Kept)[] places = [.. Places()];
         RequireFitting(state, places);
+        bool keepsAll = _settings.Rule != "sgd" || _settings.Momentum != 0;
+        if (mustBeWhole && keepsAll
+            && places.Select(place => place.Name).FirstOrDefault(name => !state.ContainsKey(name)) is { } missing)
+        {
+            throw new PromptKDException(
+                $"The checkpoint is damaged: it has no '{missing}'. Delete it: the run goes on from the one before.");
+        }
+
         foreach ((string name, Parameter parameter, UpdateRule.Kept kept) in places)
         {
             kept.Write(state.TryGetValue(name, out Tensor? stored)
@@ -106,11 +118,15 @@ internal sealed class Optimizer : IDisposable
             }
 
             long[] expected = place.Kept.IsCopy ? [] : place.Parameter.shape;
-            if (!stored.shape.SequenceEqual(expected))
+            ScalarType type = place.Kept.Type ?? place.Parameter.dtype;
+            if (!stored.shape.SequenceEqual(expected) || stored.dtype != type)
             {
+                (string found, string wanted) = stored.dtype == type
+                    ? (ShapeText.Of(stored.shape), ShapeText.Of(expected))
+                    : ($"{stored.dtype}", $"{type}");
                 throw new PromptKDException(
-                    $"The optimizer's '{name}' is [{string.Join(", ", stored.shape)}], expected "
-                    + $"[{string.Join(", ", expected)}]. Is this the state of a run with other settings?");
+                    $"The optimizer's '{name}' is {found}, expected {wanted}. Is this the state of a run with other "
+                    + "settings?");
             }
         }
     }

@@ -22,6 +22,9 @@ internal sealed class TrainingLoop : IDisposable
     private readonly Stopwatch _sinceStart = new();
     private readonly Stopwatch _sinceStep = new();
     private TimeSpan _loading;
+
+    // Whether the file of the last checkpoint is whole, and worth keeping beside a newer one.
+    private bool _lastIsWhole;
     private long _picturesSinceStart;
 
     /// <param name="method">What is trained. Not taken over.</param>
@@ -47,12 +50,17 @@ internal sealed class TrainingLoop : IDisposable
     /// <param name="isStillThere">
     /// Whether a picture that could not be read is one of those that are learned from now; null: all are.
     /// </param>
+    /// <param name="isOwn">Whether it lies where this run writes its own.</param>
     /// <exception cref="PromptKDException">It is of another method or other sizes, or diverged.</exception>
-    public void Restore(TrainingCheckpoint checkpoint, Func<SkippedPicture, bool>? isStillThere = null)
+    public void Restore(
+        TrainingCheckpoint checkpoint, Func<SkippedPicture, bool>? isStillThere = null, bool isOwn = true)
     {
+        RefuseBeyond(checkpoint.Position);
         checkpoint.CopyState(_method.State);
-        _step.LoadState(checkpoint.OptimizerState);
+        bool hasStepped = checkpoint.Position.Pictures > 0 || checkpoint.Position.History.Count > 0;
+        _step.LoadState(checkpoint.OptimizerState, mustBeWhole: hasStepped);
         Position = checkpoint.Position;
+        _lastIsWhole = isOwn && !checkpoint.IsPrevious;
         foreach (SkippedPicture picture in Position.Skipped.Where(isStillThere ?? (_ => true)))
         {
             Plan.Skipped.Add(picture);
@@ -68,12 +76,19 @@ internal sealed class TrainingLoop : IDisposable
         Optimizer.LoadState(Optimizer.StateOf(_method.Trainable
             .Where(named => momentum.ContainsKey(named.Key))
             .Select(named => KeyValuePair.Create(named.Key, momentum[named.Key].view(named.Value.shape)))));
-        Position = new TrainingPosition { Epoch = epoch };
+        Position = new TrainingPosition { Epoch = epoch, EpochsBefore = epoch };
     }
 
     /// <summary>Begins behind a start that learned already.</summary>
     /// <param name="start">What it came to.</param>
     public void BeginBehind(EpochRecord start) => Position = new TrainingPosition { Start = start };
+
+    /// <summary>
+    /// Saves what was restored from elsewhere as this run's own, before it writes a file of another kind: whatever cuts
+    /// it off, it goes on from here.
+    /// </summary>
+    /// <exception cref="PromptKDException">It cannot be written.</exception>
+    public void Adopt() => Save();
 
     /// <summary>Trains to the last epoch.</summary>
     /// <param name="cancellation">Stops behind the running step, or amid a validation, with a checkpoint.</param>
@@ -209,7 +224,15 @@ internal sealed class TrainingLoop : IDisposable
         CountMatches();
         RefuseDivergence();
         Position = Position with { Skipped = [.. Plan.Skipped] };
-        TrainingCheckpoint.Write(Plan.CheckpointPath, Position, Plan.Inputs, _method.State, _step.State);
+        TrainingCheckpoint.Write(
+            Plan.CheckpointPath,
+            Position,
+            Plan.RunMark,
+            Plan.Inputs,
+            _method.State,
+            _step.State,
+            keepsPrevious: _lastIsWhole);
+        _lastIsWhole = true;
         _sinceCheckpoint.Restart();
     }
 
@@ -219,6 +242,16 @@ internal sealed class TrainingLoop : IDisposable
         {
             double rate = Plan.Schedule.Rate(Math.Min(Position.Epoch, Plan.Epochs - 1));
             throw new PromptKDException($"'{name}' holds values that are no numbers: {Divergence.Advice(rate)}");
+        }
+    }
+
+    private void RefuseBeyond(TrainingPosition position)
+    {
+        if (position.Epoch > Plan.Epochs)
+        {
+            throw new PromptKDException(
+                $"{Plan.CheckpointPath}: damaged: it stands behind {position.Describe()}, but the run has {Plan.Epochs} "
+                + "epochs. Delete it: the run goes on from the one before.");
         }
     }
 

@@ -39,6 +39,9 @@ internal sealed record TrainingPlan
     /// <summary>How long a running epoch goes on without being saved. The end of an epoch is always saved.</summary>
     public TimeSpan CheckpointInterval { get; init; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>Which run it is: a digest of its settings, kept with the checkpoint.</summary>
+    public string RunMark { get; init; } = "";
+
     /// <summary>A digest of each input, kept with the checkpoint.</summary>
     public IReadOnlyDictionary<string, string> Inputs { get; init; } = new Dictionary<string, string>();
 

@@ -41,7 +41,12 @@ internal sealed record TrainingPosition
     [JsonIgnore]
     public bool IsAtStart => this is { Start: null, Epoch: 0, Batch: 0, IsClosed: false };
 
-    /// <summary>One record for each finished epoch.</summary>
+    /// <summary>
+    /// Finished epochs that <see cref="History"/> does not know: those of a run of Dassl's that this one goes on from.
+    /// </summary>
+    public int EpochsBefore { get; init; }
+
+    /// <summary>One record for each other finished epoch.</summary>
     public IReadOnlyList<EpochRecord> History { get; init; } = [];
 
     /// <summary>The position in words.</summary>
@@ -52,4 +57,22 @@ internal sealed record TrainingPosition
         { Epoch: 0, Start: not null } => "the start on stored features",
         _ => $"epoch {Epoch}",
     };
+
+    /// <summary>What cannot be so of any run, in words; null where everything can.</summary>
+    public string? FindFault() =>
+        Epoch < 0 || Batch < 0 || EpochsBefore < 0 ? $"epoch {Epoch}, batch {Batch}, {EpochsBefore} epochs before"
+        : Pictures < 0 || Matches < 0 || Matches > Pictures ? $"{Matches} matches among {Pictures} pictures"
+        : !double.IsFinite(LossSum) ? $"a sum of losses of {LossSum}"
+        : IsClosed && Pictures == 0 ? "an epoch that is closed without a picture"
+        : Skipped.Any(one => one is not { Path: not null, Reason: not null }) ? "a skipped picture without a name"
+        : EpochsBefore + History.Count != Epoch ? $"{History.Count} records of {Epoch} epochs"
+        : History.Index().Any(one => !IsRecord(one.Item, EpochsBefore + one.Index + 1)) ? "a record out of its place"
+        : null;
+
+    private static bool IsRecord(EpochRecord? record, int epoch) => record is not null
+        && record.Epoch == epoch
+        && record.Pictures > 0
+        && double.IsFinite(record.Loss)
+        && record.Agreement is >= 0 and <= 1
+        && double.IsFinite(record.LearningRate);
 }

@@ -37,10 +37,14 @@ internal sealed class TrainingStep : IDisposable
     public IReadOnlyList<KeyValuePair<string, Tensor>> State => [.. Optimizer.State, .. _scaler.State];
 
     /// <summary>Goes on with what <see cref="State"/> gave.</summary>
-    /// <exception cref="PromptKDException">A value has another shape.</exception>
-    public void LoadState(IReadOnlyDictionary<string, Tensor> state)
+    /// <param name="state">The values.</param>
+    /// <param name="mustBeWhole">Whether steps have been taken, so that every parameter has its momentum.</param>
+    /// <exception cref="PromptKDException">A value is missing, too many, or of another shape or type.</exception>
+    public void LoadState(IReadOnlyDictionary<string, Tensor> state, bool mustBeWhole)
     {
-        Optimizer.LoadState(state.Where(named => !LossScaler.IsItsName(named.Key)).ToDictionary());
+        // Scaled steps may have been left out, all of them.
+        Optimizer.LoadState(
+            state.Where(named => !LossScaler.IsItsName(named.Key)).ToDictionary(), mustBeWhole && !_scaler.IsOn);
         _scaler.LoadState(state);
     }
 

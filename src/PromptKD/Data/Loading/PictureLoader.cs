@@ -98,8 +98,8 @@ internal sealed class PictureLoader
     /// <exception cref="ArgumentException">A number of the plan is out of range.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was cancelled.</exception>
     /// <exception cref="PromptKDException">
-    /// A picture cannot be read and <see cref="PictureLoaderOptions.Strict"/> is set, or not one picture of the plan
-    /// could be read.
+    /// A picture cannot be read and <see cref="PictureLoaderOptions.Strict"/> is set, one is no longer what was hashed,
+    /// or not one picture of the plan could be read.
     /// </exception>
     public IEnumerable<Batch> Load(LoadPlan plan, CancellationToken cancellation = default)
     {
@@ -198,11 +198,27 @@ internal sealed class PictureLoader
         return batch;
     }
 
-    private void Read(LoadPlan plan, int item, Func<int, Span<float>> target) =>
-        _reader.Read(
-            _items[item].Bytes,
-            plan.Views is { } views ? (width, height) => views.Draw(item, plan.View, width, height) : null,
-            target);
+    // Looked at behind the reading: what was read is then what was hashed, or else nothing is made of it.
+    private void Read(LoadPlan plan, int item, Func<int, Span<float>> target)
+    {
+        try
+        {
+            _reader.Read(
+                _items[item].Bytes,
+                plan.Views is { } views ? (width, height) => views.Draw(item, plan.View, width, height) : null,
+                target);
+        }
+        catch (Exception error) when (
+            SkippedPicture.ReasonOf(error) is not null && _items[item].FindChange() is { } change)
+        {
+            throw change;
+        }
+
+        if (_items[item].FindChange() is { } other)
+        {
+            throw other;
+        }
+    }
 
     /// <summary>A finished batch without the pictures that could not be read; null if nothing is left.</summary>
     private Batch? Finish(PendingBatch pending, LoadPlan plan, List<SkippedPicture> failed)

@@ -19,6 +19,9 @@ internal sealed record PictureDigest(
 {
     private const string UnreadableWord = "unreadable";
 
+    /// <summary>What each picture's file was like before it was read; null of one that cannot be.</summary>
+    public IReadOnlyList<FileStamp?> Stamps { get; private init; } = [];
+
     /// <summary>Reads pictures, several at a time, but not those whose digest is remembered.</summary>
     /// <param name="root">The folder or shard that paths are taken relative to.</param>
     /// <param name="items">The pictures.</param>
@@ -38,6 +41,7 @@ internal sealed record PictureDigest(
         CancellationToken cancellation)
     {
         string[] lines = new string[items.Count];
+        var stamps = new FileStamp?[items.Count];
         var unreadable = new ConcurrentDictionary<int, SkippedPicture>();
         int done = 0;
         ForEach(items.Count, index =>
@@ -46,6 +50,7 @@ internal sealed record PictureDigest(
             string path = Path.GetRelativePath(root, item.Path).Replace('\\', '/');
             try
             {
+                stamps[index] = FileStamp.OfAny(item.Bytes.Path);
                 (string content, string? fault) = ContentOf(item, memory, checks);
                 lines[index] = $"{path}\t{content}";
                 if (fault is not null)
@@ -55,6 +60,7 @@ internal sealed record PictureDigest(
             }
             catch (Exception error) when (SkippedPicture.ReasonOf(error) is not null)
             {
+                stamps[index] = null;
                 lines[index] = $"{path}\t{UnreadableWord}";
                 unreadable[index] = new SkippedPicture(item.Path, SkippedPicture.ReasonOf(error)!);
             }
@@ -62,7 +68,10 @@ internal sealed record PictureDigest(
             progress?.Invoke(Interlocked.Increment(ref done), items.Count);
         }, cancellation);
         var list = PictureList.Of(lines);
-        return new PictureDigest(list.Digest, list, [.. unreadable.OrderBy(picture => picture.Key)]);
+        return new PictureDigest(list.Digest, list, [.. unreadable.OrderBy(picture => picture.Key)])
+        {
+            Stamps = stamps,
+        };
     }
 
     /// <summary>Works on 0 … count − 1 with all processors. What one of them throws comes out as it is.</summary>

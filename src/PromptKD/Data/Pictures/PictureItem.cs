@@ -1,3 +1,5 @@
+using PromptKD.Runtime;
+
 namespace PromptKD.Data.Pictures;
 
 /// <summary>One picture of a data set.</summary>
@@ -8,4 +10,24 @@ internal sealed record PictureItem(string Path, int? Label = null, string? Class
 {
     /// <summary>The picture's bytes: those of the file, unless it lies in a shard.</summary>
     public IPictureBytes Bytes { get; init; } = new FileBytes(Path);
+
+    /// <summary>What its file was like when it was hashed; null where it was not hashed, or could not be.</summary>
+    public FileStamp? Hashed { get; init; }
+
+    /// <summary>What to say where the file is no longer the one that was hashed; null where it is.</summary>
+    public PromptKDException? FindChange()
+    {
+        if (Hashed is not { } hashed)
+        {
+            return null;
+        }
+
+        FileStamp? now = FileStamp.OfAny(Bytes.Path);
+        return now == hashed
+            ? null
+            : new PromptKDException(
+                $"{Path}: {(now is null ? "gone" : "changed")} since it was hashed, so what would be made is not of the "
+                + "pictures that it names. Put it back as it was, and the same command goes on; or start afresh in another "
+                + "output folder.");
+    }
 }

@@ -12,7 +12,7 @@ internal sealed record PictureSet(IReadOnlyList<PictureItem> Items, string Diges
     private readonly HashSet<int> _unreadable = [];
 
     private PictureSet(IReadOnlyList<PictureItem> items, PictureDigest digest)
-        : this(items, digest.Digest)
+        : this([.. items.Zip(digest.Stamps, (item, stamp) => item with { Hashed = stamp })], digest.Digest)
     {
         List = digest.List;
         Unreadable = [.. digest.Unreadable.Select(picture => picture.Value)];

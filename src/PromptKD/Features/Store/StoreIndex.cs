@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using PromptKD.Data.Decoding;
@@ -88,23 +87,17 @@ internal sealed record StoreIndex
             throw new PromptKDException($"No teacher store at '{folder}': it has no {FileName}. Make one with features.");
         }
 
-        try
-        {
-            StoreIndex index = JsonSerializer.Deserialize<StoreIndex>(
-                RegularFile.Explain(path, RegularFile.ReadAllBytes), RecordJson.Indented)!;
-            return index is { Format: FormatName, Version: 1 }
-                ? index
-                : throw new PromptKDException(
-                    $"{path}: format '{index.Format}' version {index.Version}, expected '{FormatName}' version 1.");
-        }
-        catch (JsonException error)
-        {
-            throw new PromptKDException($"{path}: not the index of a teacher store ({error.Message})", error);
-        }
+        StoreIndex index = SealedJson.Read<StoreIndex>(
+            path,
+            "Delete it: features with the same settings writes it again, and keeps the shards that belong to it.");
+        return index is { Format: FormatName, Version: 1 }
+            ? index
+            : throw new PromptKDException(
+                $"{path}: format '{index.Format}' version {index.Version}, expected '{FormatName}' version 1.");
     }
 
     /// <summary>The text of the file: equal indexes give equal bytes.</summary>
-    public string ToJson() => JsonSerializer.Serialize(this, RecordJson.Indented) + "\n";
+    public string ToJson() => SealedJson.Write(this);
 
     /// <summary>Refuses a store that was made from something else.</summary>
     /// <param name="folder">The store, for the message.</param>

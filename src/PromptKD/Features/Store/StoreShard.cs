@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using PromptKD.Models.Weights;
 using PromptKD.Runtime;
 
@@ -7,13 +6,13 @@ namespace PromptKD.Features.Store;
 
 /// <summary>
 /// One file of a teacher store: the features of a run of pictures, float16, [pictures, views, embedding], with the
-/// digest of their store and of their own bytes in the header.
+/// digest of their store and their place in it in the header; sealed.
 /// </summary>
 internal static class StoreShard
 {
     private const string FeaturesName = "features";
     private const string StoreKey = "store";
-    private const string ContentKey = "sha256";
+    private const string ShardKey = "shard";
 
     /// <summary>Path of a shard.</summary>
     public static string PathOf(string folder, int shard) => Path.Combine(
@@ -25,14 +24,10 @@ internal static class StoreShard
     /// <param name="features">float16, [pictures, views, embedding].</param>
     /// <param name="storeDigest">As <see cref="StoreIndex.Digest"/>.</param>
     /// <exception cref="PromptKDException">The file cannot be written.</exception>
-    public static void Write(string folder, int shard, Tensor features, string storeDigest) => SafetensorsFile.Write(
+    public static void Write(string folder, int shard, Tensor features, string storeDigest) => SealedTensors.Write(
         PathOf(folder, shard),
         [KeyValuePair.Create(FeaturesName, features)],
-        new Dictionary<string, string>
-        {
-            [StoreKey] = storeDigest,
-            [ContentKey] = Convert.ToHexStringLower(SHA256.HashData(features.bytes)),
-        });
+        [new(StoreKey, storeDigest), new(ShardKey, shard.ToString(CultureInfo.InvariantCulture))]);
 
     /// <summary>What is wrong with a shard, in words; null where nothing is.</summary>
     /// <param name="folder">The store.</param>
@@ -52,14 +47,20 @@ internal static class StoreShard
         try
         {
             // Asked before the file is opened: what is read then is not older than what the memory took for it.
-            string? known = memory?.Find(path, KeyOf(path));
+            string content = memory?.Find(path, KeyOf(path)) ?? ContentOf(path, memory);
             Dictionary<string, string> metadata = SafetensorsFile.ReadMetadata(path);
+            if (metadata.GetValueOrDefault(SealedTensors.Key) != content)
+            {
+                return $"{path}: damaged, its content is not what was written";
+            }
+
             using FileStream stream = RegularFile.Explain(path, file => RegularFile.Open(file));
             TensorEntry features = SafetensorsFile.ReadEntries(path, stream)[FeaturesName];
             return metadata.GetValueOrDefault(StoreKey) != index.Digest ? $"{path}: belongs to another store"
-                : !features.Shape.SequenceEqual(ShapeOf(shard, index)) ? $"{path}: of another size"
-                : metadata.GetValueOrDefault(ContentKey) != (known ?? ContentOf(path, features, memory))
-                    ? $"{path}: damaged, its content is not what was written"
+                : metadata.GetValueOrDefault(ShardKey) != shard.ToString(CultureInfo.InvariantCulture)
+                    ? $"{path}: another shard of this store"
+                : !features.Shape.SequenceEqual(ShapeOf(shard, index)) || features.Type != ScalarType.Float16
+                    ? $"{path}: of another size"
                     : null;
         }
         catch (Exception error) when (error is PromptKDException or KeyNotFoundException or IOException
@@ -69,16 +70,15 @@ internal static class StoreShard
         }
     }
 
-    private static string ContentOf(string path, TensorEntry features, DigestMemory? memory)
+    private static string ContentOf(string path, DigestMemory? memory)
     {
-        using Tensor values = features.Read();
-        string content = Convert.ToHexStringLower(SHA256.HashData(values.bytes));
+        string content = SealedTensors.Compute(path);
         memory?.Remember(path, content, KeyOf(path));
         return content;
     }
 
-    // What is remembered is the digest of the values, not of the file.
-    private static string KeyOf(string path) => $"{path}#{FeaturesName}";
+    // What is remembered is the digest without its own digits, not that of the file.
+    private static string KeyOf(string path) => $"{path}#{SealedTensors.Key}";
 
     private static long[] ShapeOf(int shard, StoreIndex index)
     {

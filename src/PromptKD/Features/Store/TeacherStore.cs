@@ -14,6 +14,7 @@ internal sealed class TeacherStore
     private const string VectorsName = "class_vectors";
     private const string ScaleKey = "logit_scale";
     private const string VocabularyKey = "vocabulary";
+    private const string NameKey = "key";
 
     private TeacherStore(string folder, StoreIndex index)
     {
@@ -141,11 +142,18 @@ internal sealed class TeacherStore
             return null;
         }
 
+        const string Remedy = "Delete it: the next run with --teacher makes it again.";
         using DisposeScope scope = NewDisposeScope();
-        Dictionary<string, string> metadata = SafetensorsFile.ReadMetadata(path);
-        double scale = double.Parse(metadata[ScaleKey], CultureInfo.InvariantCulture);
-        Tensor vectors = SafetensorsFile.Read(path)[VectorsName].to(device, copy: true);
-        return new StoredVectors(vectors.DetachFromDisposeScope(), scale, metadata[VocabularyKey]);
+        (Dictionary<string, Tensor> tensors, Dictionary<string, string> metadata) = SealedTensors.Read(path, Remedy);
+        return metadata.GetValueOrDefault(NameKey) == key
+            && tensors.TryGetValue(VectorsName, out Tensor? vectors)
+            && vectors.dtype == ScalarType.Float32
+            && vectors.dim() == 2
+            && metadata.TryGetValue(ScaleKey, out string? number)
+            && double.TryParse(number, NumberStyles.Float, CultureInfo.InvariantCulture, out double scale)
+            && metadata.TryGetValue(VocabularyKey, out string? vocabulary)
+                ? new StoredVectors(vectors.to(device, copy: true).DetachFromDisposeScope(), scale, vocabulary)
+                : throw new PromptKDException($"{path}: class vectors of other names, or of another store. {Remedy}");
     }
 
     /// <summary>Stores class vectors. Keeps those that are there.</summary>
@@ -157,11 +165,12 @@ internal sealed class TeacherStore
         string path = VectorsPath(key);
         if (!File.Exists(path))
         {
-            SafetensorsFile.Write(path, [KeyValuePair.Create(VectorsName, stored.Vectors)], new Dictionary<string, string>
-            {
-                [ScaleKey] = stored.LogitScale.ToString("R", CultureInfo.InvariantCulture),
-                [VocabularyKey] = stored.VocabularySha256,
-            });
+            SealedTensors.Write(path, [KeyValuePair.Create(VectorsName, stored.Vectors)],
+            [
+                new(NameKey, key),
+                new(ScaleKey, stored.LogitScale.ToString("R", CultureInfo.InvariantCulture)),
+                new(VocabularyKey, stored.VocabularySha256),
+            ]);
         }
     }
 

@@ -38,6 +38,11 @@ internal sealed class CheckpointFile : IDisposable
     /// <summary>The free-form texts of a safetensors file; empty for other files.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; private init; } = new Dictionary<string, string>();
 
+    /// <summary>
+    /// Which run of ours wrote it, by a digest of the run's settings; null for a file that other programs wrote.
+    /// </summary>
+    public string? RunMark { get; private init; }
+
     /// <summary>Whether it is a TorchScript archive, as OpenAI publishes its models.</summary>
     public bool IsTorchScript => _file is TorchZipFile { IsTorchScript: true };
 
@@ -97,11 +102,17 @@ internal sealed class CheckpointFile : IDisposable
         stream.Position = 0;
         if (start.Length > 8 && start[8] == '{')
         {
+            SealedTensors.RefuseDamage(path, stream);
+            stream.Position = 0;
             return new CheckpointFile(path, stream, SafetensorsFile.ReadEntries(path, stream), root: null)
             {
                 Metadata = SafetensorsFile.ReadMetadata(path),
             };
         }
+
+        var seal = ZipSeal.Find(stream);
+        seal?.RefuseDamage(path, stream);
+        stream.Position = 0;
 
         ITorchFile file = start switch
         {
@@ -117,7 +128,7 @@ internal sealed class CheckpointFile : IDisposable
             tensors[name] = new TensorEntry(tensor.Shape, tensor.Storage.Type, () => file.Read(tensor));
         }
 
-        return new CheckpointFile(path, file, StripParallelPrefix(tensors), file.Root);
+        return new CheckpointFile(path, file, StripParallelPrefix(tensors), file.Root) { RunMark = seal?.Mark };
     }
 
     private static Dictionary<string, TensorEntry> StripParallelPrefix(Dictionary<string, TensorEntry> tensors) =>

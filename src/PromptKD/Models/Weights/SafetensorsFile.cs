@@ -160,7 +160,11 @@ internal static class SafetensorsFile
         return flat.reshape(shape).MoveToOuterDisposeScope();
     }
 
-    private static void WriteTo(
+    /// <summary>Writes the file into an open stream, from its start.</summary>
+    /// <param name="stream">Where to.</param>
+    /// <param name="tensors">In this order.</param>
+    /// <param name="metadata">The header's free-form strings, in this order; they stand before everything else.</param>
+    public static void WriteTo(
         Stream stream,
         IReadOnlyList<KeyValuePair<string, Tensor>> tensors,
         IReadOnlyDictionary<string, string>? metadata)

@@ -35,10 +35,12 @@ internal static class CachedStart
         StoredFeatures features = Store(run, method, views, count);
         using ITrainedMethod start = method.Start(features)!;
         using var loop = new TrainingLoop(start, Plan(run, common, count));
-        using (TrainingCheckpoint? checkpoint = TrainingCheckpoint.ReadIfAny(loop.Plan.CheckpointPath))
+        using (TrainingCheckpoint? checkpoint = TrainingCheckpoint.ReadIfAny(
+            loop.Plan.CheckpointPath, run.Log.OnWarning))
         {
             if (checkpoint is not null)
             {
+                RunFolder.RefuseOtherRun(checkpoint.Path, checkpoint.RunMark, run.Settings.Config);
                 ChangedPictures.RefuseOtherInputs(run, run.Folder.Root, checkpoint.Inputs);
                 loop.Restore(checkpoint);
             }

@@ -58,9 +58,16 @@ internal sealed class DistillKind(ExperimentConfig config) : RunKind<Distillatio
             return null;
         }
 
+        RunFolder.RefuseOtherRun(checkpoint.Path, checkpoint.RunMark, run.Settings.Config);
         string? changes = ChangedPictures.RefuseOtherInputs(run, run.Folder.Root, checkpoint.Inputs);
-        if (checkpoint.Position.Epoch < config.Optim.MaxEpoch || !StudentPackage.IsComplete(run.Folder.StudentFolder))
+        if (checkpoint.Position.Epoch < config.Optim.MaxEpoch)
         {
+            return null;
+        }
+
+        if (StudentPackage.FindFault(run.Folder.StudentFolder) is { } fault)
+        {
+            run.Log.OnPhase($"Writing the student again: {fault}");
             return null;
         }
 

@@ -54,13 +54,19 @@ internal sealed class TeachKind(ExperimentConfig config) : RunKind<TeachingRepor
     public override TeachingReport? FindFinished(OpenRun run)
     {
         TeachingReport? report = TeachingReport.ReadIfAny(run.Folder.Root);
-        if (report is null || !File.Exists(report.Checkpoint))
+        if (report is null)
         {
             return null;
         }
 
-        ChangedPictures.WarnOfFinished(
-            run, ChangedPictures.RefuseOtherInputs(run, run.Folder.Root, report.Inputs));
+        string? changes = ChangedPictures.RefuseOtherInputs(run, run.Folder.Root, report.Inputs);
+        if (!report.IsOf(report.Checkpoint))
+        {
+            run.Log.OnPhase($"Writing {report.Checkpoint} again: it is missing or damaged");
+            return null;
+        }
+
+        ChangedPictures.WarnOfFinished(run, changes);
         run.Log.OnPhase($"Finished already: {report.Checkpoint}");
         return report;
     }
@@ -81,9 +87,9 @@ internal sealed class TeachKind(ExperimentConfig config) : RunKind<TeachingRepor
     public override void Resume(OpenRun run, ITrainedMethod method, TrainingLoop loop)
     {
         base.Resume(run, method, loop);
-        if (loop.Position.Epoch == config.Optim.MaxEpoch && !File.Exists(CheckpointOf(config)))
+        if (loop.Position.Epoch == config.Optim.MaxEpoch)
         {
-            // Somebody took it away; all of it is in the run's own checkpoint.
+            // Somebody may have taken it away, or changed it; all of it is in the run's own checkpoint.
             method.SetTraining(false);
             Keep(run, method, loop.Plan.Schedule, loop.Optimizer);
         }
@@ -135,7 +141,7 @@ internal sealed class TeachKind(ExperimentConfig config) : RunKind<TeachingRepor
 
     private void Keep(OpenRun run, ITrainedMethod method, LearningRateSchedule schedule, Optimizer optimizer)
     {
-        var checkpoints = new DasslCheckpoints(run.Folder.Root, config.Trainer.Name);
+        var checkpoints = new DasslCheckpoints(run.Folder.Root, config.Trainer.Name, run.Settings.Mark);
         checkpoints.Write(checkpoints.Of(config.Optim.MaxEpoch), method, new DasslTrainingState
         {
             Epoch = config.Optim.MaxEpoch,

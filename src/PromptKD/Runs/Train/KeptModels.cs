@@ -12,7 +12,8 @@ namespace PromptKD.Runs.Train;
 /// <param name="method">What is trained.</param>
 internal sealed class KeptModels(OpenRun run, ITrainedMethod method)
 {
-    private readonly DasslCheckpoints _checkpoints = new(run.Folder.Root, run.Settings.Method.Name);
+    private readonly DasslCheckpoints _checkpoints =
+        new(run.Folder.Root, run.Settings.Method.Name, run.Settings.Mark);
 
     /// <summary>Keeps the model of the last finished epoch, if it is the best so far or due.</summary>
     /// <param name="history">The finished epochs.</param>
@@ -60,8 +61,10 @@ internal sealed class KeptModels(OpenRun run, ITrainedMethod method)
         }
 
         run.Log.OnPrint("Deploy the model with the best val performance");
+        int best = Best(end.History)!.Epoch;
+        RefuseOther(_checkpoints.Best, best);
         Load(_checkpoints.Best);
-        return Best(end.History)!.Epoch;
+        return best;
     }
 
     /// <summary>Takes the learned values of a checkpoint.</summary>
@@ -74,6 +77,19 @@ internal sealed class KeptModels(OpenRun run, ITrainedMethod method)
         run.Log.OnPrint($"Loading weights to {_checkpoints.Model.Folder} from \"{path}\" (epoch = {epoch})");
         method.LoadLearned(TensorEntry.ReadAll(file.Tensors), path);
         return epoch;
+    }
+
+    // The best model lies beside the run's own state, and another one may have been put in its place.
+    private void RefuseOther(string path, int epoch)
+    {
+        using CheckpointFile file = CheckpointFile.Open(path);
+        RunFolder.RefuseOtherRun(path, file.RunMark, run.Settings.Config);
+        if (file.Epoch != epoch)
+        {
+            throw new PromptKDException(
+                $"{path}: it is of epoch {file.Epoch}, but the best one was {epoch}: it was copied from elsewhere. Put "
+                + "the right one back, or delete the folder to start afresh.");
+        }
     }
 
     // The first of equals: a later epoch must be better.

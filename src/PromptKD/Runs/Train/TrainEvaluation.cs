@@ -47,7 +47,8 @@ internal static class TrainEvaluation
 
         // An evaluation in the folder of a run must not take the place of what the run came to.
         string file = run.Folder.IsBegun ? "evaluation.json" : TrainingResult.FileName;
-        TrainingResult result = kind.Test(run, classifier, ModelSelection.Given, epoch, file);
+        TrainingResult result = kind.Test(run, classifier, ModelSelection.Given, epoch);
+        TrainKind.Write(run, result, file);
         return new TrainingReport(run.Folder.Root, result, [], []);
     }
 }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using PromptKD.Configuration;
 using PromptKD.Configuration.Presets;
 using PromptKD.Dassl;
@@ -127,7 +126,7 @@ internal sealed class TrainKind(ExperimentConfig config, TrainingRequest request
         run.Log.OnPrint(DasslResults.EndOfTraining);
         TrainingPosition end = loop.Position;
         int epoch = new KeptModels(run, method).Deploy(end, _splits!.Selection);
-        TrainingResult result = Test(run, method, _splits.Selection, epoch, TrainingResult.FileName);
+        TrainingResult result = Test(run, method, _splits.Selection, epoch);
         if (method.Distilled is { } student && end.History.FirstOrDefault(one => one.Epoch == epoch) is { } selected)
         {
             StudentPackage.Write(
@@ -136,34 +135,24 @@ internal sealed class TrainKind(ExperimentConfig config, TrainingRequest request
                 StudentDescription.Of(run, student, selected, end.Skipped.Count, teacher: null));
         }
 
+        // Last: whoever finds it takes the run for finished.
+        Write(run, result, TrainingResult.FileName);
         return new TrainingReport(run.Folder.Root, result, end.History, end.Skipped)
         {
             LeftOut = LeftOut.Sum(run.Settings.LeftOut),
         };
     }
 
-    /// <summary>The last test, and what is written of it.</summary>
+    /// <summary>The last test, and what is said of it.</summary>
     /// <param name="run">The run.</param>
     /// <param name="classifier">The selected model.</param>
     /// <param name="selection">How it was selected.</param>
     /// <param name="epoch">Its epoch, counted from 1, where known.</param>
-    /// <param name="file">Name of the file that receives the result.</param>
-    public TrainingResult Test(
-        OpenRun run, IClassifier classifier, ModelSelection selection, int? epoch, string file)
+    public TrainingResult Test(OpenRun run, IClassifier classifier, ModelSelection selection, int? epoch)
     {
         TrainingResult result = Measure(run, classifier).Finish(selection, epoch);
         run.Log.OnPrint($"Elapsed: {DasslProgress.Clock(_sinceStart.Elapsed)}");
         PrintSummary(run, result);
-        string path = Path.Combine(run.Folder.Root, file);
-        if (run.Folder.IsReadOnly)
-        {
-            run.Log.OnWarning($"{path} is not written: nothing can be written there.");
-        }
-        else
-        {
-            WholeFile.WriteText(path, JsonSerializer.Serialize(result, RecordJson.Indented) + "\n");
-        }
-
         return result;
     }
 
@@ -172,6 +161,23 @@ internal sealed class TrainKind(ExperimentConfig config, TrainingRequest request
         foreach (string line in TrainingSummary.Lines(result, config.Optim.MaxEpoch))
         {
             run.Log.OnPrint(line);
+        }
+    }
+
+    /// <summary>Writes what a run or an evaluation came to.</summary>
+    /// <param name="run">Of which run.</param>
+    /// <param name="result">What it came to.</param>
+    /// <param name="file">Name of the file.</param>
+    public static void Write(OpenRun run, TrainingResult result, string file)
+    {
+        string path = Path.Combine(run.Folder.Root, file);
+        if (run.Folder.IsReadOnly)
+        {
+            run.Log.OnWarning($"{path} is not written: nothing can be written there.");
+        }
+        else
+        {
+            WholeFile.WriteText(path, SealedJson.Write(result));
         }
     }
 

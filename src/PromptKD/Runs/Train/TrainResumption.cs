@@ -24,26 +24,40 @@ internal sealed class TrainResumption(OpenRun run, ITrainedMethod method, DasslC
     /// </exception>
     public void Resume(TrainingLoop loop)
     {
-        if (Resumption.Restore(run, loop, run.Folder.Root) || ResumeTheirs(loop, checkpoints) || Config.Resume.Length == 0)
+        if (Resumption.Restore(run, loop, run.Folder.Root))
+        {
+            return;
+        }
+
+        if (ResumeTheirs(loop, checkpoints, ownToo: false))
+        {
+            loop.Adopt();
+            return;
+        }
+
+        if (Config.Resume.Length == 0)
         {
             return;
         }
 
         var others = new DasslCheckpoints(Config.Resume, Config.Trainer.Name);
-        if (!Resumption.Restore(run, loop, Config.Resume) && !ResumeTheirs(loop, others))
+        if (!Resumption.Restore(run, loop, Config.Resume) && !ResumeTheirs(loop, others, ownToo: true))
         {
             throw new PromptKDException(
                 $"Nothing to go on from: {others.Folder} has no checkpoint. --resume is the output folder of a run.");
         }
 
-        if (File.Exists(others.Best) && !File.Exists(checkpoints.Best))
+        if (File.Exists(others.Best))
         {
             WholeFile.Copy(others.Best, checkpoints.Best);
         }
+
+        loop.Adopt();
     }
 
-    // The file written last may be the best model of an older epoch; the reference takes it all the same.
-    private bool ResumeTheirs(TrainingLoop loop, DasslCheckpoints theirs)
+    // The file written last may be the best model of an older epoch; the reference takes it all the same. What a run of
+    // ours has written belongs to the state that it lacks here: unless somebody asks for it, the run is done again.
+    private bool ResumeTheirs(TrainingLoop loop, DasslCheckpoints theirs, bool ownToo)
     {
         string? path = Config.Reference ? theirs.LastWritten() : theirs.Latest() ?? theirs.LastWritten();
         if (path is null)
@@ -52,6 +66,12 @@ internal sealed class TrainResumption(OpenRun run, ITrainedMethod method, DasslC
         }
 
         using CheckpointFile file = CheckpointFile.Open(path);
+        if (file.RunMark is not null && !ownToo)
+        {
+            run.Log.OnPhase($"Beginning anew: {path} is of a run of ours whose own checkpoint is gone");
+            return false;
+        }
+
         using DisposeScope scope = NewDisposeScope();
         int epoch = (int?)file.Epoch ?? throw new PromptKDException(
             $"{path}: does not say of which epoch it is, so a training cannot go on from it.");

@@ -17,7 +17,8 @@ public sealed class PictureSetTests : IDisposable
 
         var pictures = PictureSet.Hash(_folder, items, DigestMemory.None, observer, Stop);
 
-        Assert.Equal(items, pictures.Items);
+        Assert.Equal(items, pictures.Items.Select(item => item with { Hashed = null }));
+        Assert.Equal([false, true, false], pictures.Items.Select(item => item.Hashed is null));
         Assert.Equal([new SkippedPicture(items[1].Path, "no such file")], pictures.Unreadable);
         Assert.Equal(["Hashing 3 pictures"], observer.Phases);
         Assert.Equal([$"skipped {items[1].Path}: no such file"], observer.Warnings);

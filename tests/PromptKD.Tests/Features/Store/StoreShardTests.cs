@@ -69,8 +69,23 @@ public sealed class StoreShardTests : IDisposable
         {
             File.WriteAllBytes(ShardPath, whole[..length]);
 
-            Assert.StartsWith($"{ShardPath}: damaged (", FindFault(), StringComparison.Ordinal);
+            Assert.StartsWith($"{ShardPath}: damaged", FindFault(), StringComparison.Ordinal);
         }
+    }
+
+    [Fact]
+    public void Is_not_taken_for_another_of_its_store()
+    {
+        StoreIndex index = _index with { PictureCount = 4 };
+        using Tensor features = zeros([2, 1, 3], ScalarType.Float16);
+        StoreShard.Write(_folder, 0, features, index.Digest);
+        StoreShard.Write(_folder, 1, features, index.Digest);
+        Assert.Null(StoreShard.FindFault(_folder, 1, index));
+
+        File.Copy(ShardPath, StoreShard.PathOf(_folder, 1), overwrite: true);
+
+        Assert.EndsWith(
+            ": another shard of this store", StoreShard.FindFault(_folder, 1, index), StringComparison.Ordinal);
     }
 
     [Fact]

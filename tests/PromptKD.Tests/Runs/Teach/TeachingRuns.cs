@@ -98,12 +98,13 @@ internal sealed class TeachingRuns : IDisposable
     }
 
     /// <summary>
-    /// SHA-256 by name of all that a run wrote, but for log and configuration, which name the folder, and what it
-    /// remembers of its inputs, which has times.
+    /// SHA-256 by name of all that a run wrote, but for log and configuration, which name the folder, what it remembers
+    /// of its inputs, which has times, and the checkpoint before the last, whose place depends on time.
     /// </summary>
     public Dictionary<string, string> Digests(string run) =>
         Directory.EnumerateFiles(Output(run), "*", SearchOption.AllDirectories)
-            .Where(path => Path.GetFileName(path) is not ("log.txt" or "config.yaml" or ".digests.tsv"))
+            .Where(path => Path.GetFileName(path)
+                is not ("log.txt" or "config.yaml" or ".digests.tsv" or "previous.safetensors"))
             .ToDictionary(
                 path => Path.GetRelativePath(Output(run), path),
                 path => Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(path))));

@@ -66,9 +66,22 @@ internal sealed class TrainingRuns : IDisposable
             ]);
     }
 
-    /// <summary>SHA-256 by name of all that a run is for, but for log and curves.</summary>
+    /// <summary>A checkpoint of ours as a program of the family would have written it: without a comment.</summary>
+    public static byte[] WithoutSeal(string path)
+    {
+        const int Comment = 13 + 64 + 8 + 64; // "promptkd run=", a mark, " sha256=", a digest
+        byte[] bytes = File.ReadAllBytes(path);
+        bytes.AsSpan(bytes.Length - Comment - 2, 2).Clear();
+        return bytes[..^Comment];
+    }
+
+    /// <summary>
+    /// SHA-256 by name of all that a run is for, but for log, curves, and the checkpoint before the last: where that
+    /// stands is a matter of time.
+    /// </summary>
     public Dictionary<string, string> Digests(string run) => new[] { Models, "student", "checkpoints" }
         .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Output(run), folder)))
+        .Where(path => Path.GetFileName(path) != "previous.safetensors")
         .Concat([Path.Combine(Output(run), "metrics.jsonl"), Path.Combine(Output(run), "result.json")])
         .ToDictionary(
             path => Path.GetRelativePath(Output(run), path),

@@ -87,7 +87,7 @@ public sealed class WhatReachesWhatTests : IDisposable
         using var method = new FavouringMethod(FakeDatasets.Classes);
 
         TrainingResult result = ((TrainKind)opened.Kind).Test(
-            opened.Run, method, ModelSelection.LastEpoch, epoch: 3, "result.json");
+            opened.Run, method, ModelSelection.LastEpoch, epoch: 3);
 
         Assert.Equal(50.0, result.Base);
         Assert.Equal(200.0 / 3, result.Novel!.Value, 1e-9);

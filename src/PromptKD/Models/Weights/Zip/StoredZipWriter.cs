@@ -43,8 +43,9 @@ internal sealed class StoredZipWriter : IDisposable
         Add(name, flat.numel() * flat.dtype.ElementSize(), visit => TensorBytes.Visit(flat, visit));
 
     /// <summary>Writes the directory of the entries, which ends the archive.</summary>
+    /// <param name="comment">The last bytes of the file, ASCII; empty for none.</param>
     /// <exception cref="IOException">As <see cref="Add(string, byte[])"/>.</exception>
-    public void Finish()
+    public void Finish(string comment = "")
     {
         uint start = Narrow(_stream.Position);
         foreach (Entry entry in _entries)
@@ -70,7 +71,8 @@ internal sealed class StoredZipWriter : IDisposable
         _writer.Write(count);
         _writer.Write(size);
         _writer.Write(start);
-        _writer.Write((ushort)0); // comment
+        _writer.Write((ushort)comment.Length);
+        _writer.Write(Encoding.ASCII.GetBytes(comment));
         _writer.Flush();
     }
 

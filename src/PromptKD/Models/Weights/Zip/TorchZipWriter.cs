@@ -34,10 +34,16 @@ internal static class TorchZipWriter
     /// <param name="path">As <see cref="WriteStateDict"/>.</param>
     /// <param name="root">What <c>torch.load</c> is to return. A tensor that appears twice is stored once.</param>
     /// <param name="otherEntries">Further files of the archive, such as TorchScript's code.</param>
+    /// <param name="mark">
+    /// Which run writes it: a digest. The file then carries it, and a <see cref="ZipSeal"/>. Null for neither.
+    /// </param>
     /// <exception cref="ArgumentException">The tree has a value of another type, or contains itself.</exception>
     /// <exception cref="PromptKDException">As <see cref="WriteStateDict"/>.</exception>
     public static void Write(
-        string path, object? root, IEnumerable<KeyValuePair<string, byte[]>>? otherEntries = null)
+        string path,
+        object? root,
+        IEnumerable<KeyValuePair<string, byte[]>>? otherEntries = null,
+        string? mark = null)
     {
         var keys = new OrderedDictionary<Tensor, int>(ReferenceEqualityComparer.Instance);
         using var pickle = new MemoryStream();
@@ -64,7 +70,11 @@ internal static class TorchZipWriter
 
             zip.Add($"{folder}/version", Encoding.ASCII.GetBytes("3\n"));
             zip.Add($"{folder}/byteorder", Encoding.ASCII.GetBytes("little"));
-            zip.Finish();
+            zip.Finish(mark is null ? "" : ZipSeal.Begin(mark));
+            if (mark is not null)
+            {
+                ZipSeal.Apply(stream);
+            }
         });
     }
 

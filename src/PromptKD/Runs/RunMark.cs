@@ -1,0 +1,43 @@
+using PromptKD.Configuration;
+using PromptKD.Models.Weights;
+
+namespace PromptKD.Runs;
+
+/// <summary>
+/// Tells runs apart by their settings. Every file that a run goes on from carries the run's mark, so that one of
+/// another run, put in its place, is found out.
+/// </summary>
+internal static class RunMark
+{
+    // Keys that say where and how fast, not what comes out; the picture size follows from the student.
+    private static readonly string[] s_harmlessKeys =
+    [
+        "OUTPUT_DIR", "DEVICE", "USE_CUDA", "RESUME", "DATALOADER.NUM_WORKERS", "TRAIN.PRINT_FREQ",
+        "TRAIN.CHECKPOINT_MINUTES", "TRAIN.ACCEPT_CHANGES", "DATALOADER.TEST.BATCH_SIZE", "DISTILL.VOCAB", "INPUT.SIZE",
+        "TRAIN.MEMORY", "TRAIN.TEXT_CHUNK",
+    ];
+
+    // Keys that name inputs: what lay there is told by digests, and another place does not make another run.
+    private static readonly string[] s_places =
+    [
+        "DISTILL.IMAGES", "DISTILL.LABELLED", "DISTILL.VAL", "DISTILL.TEACHER", "DISTILL.TEACHER_PROMPTS",
+        "DISTILL.FURTHER_TEACHERS", "DISTILL.FURTHER_TEACHER_PROMPTS", "DISTILL.STUDENT", "DISTILL.STORE",
+        "DISTILL.FURTHER_STORES", "DATASET.ROOT", "MODEL.INIT_WEIGHTS",
+    ];
+
+    /// <summary>Whether a key may change between two starts of one run.</summary>
+    public static bool IsHarmless(string key) => s_harmlessKeys.Contains(key);
+
+    /// <summary>SHA-256 of all settings but the harmless ones, and those that name places.</summary>
+    public static string Of(ExperimentConfig config)
+    {
+        OrderedDictionary<string, object> settings = ConfigTree.Flatten(config);
+        foreach (string key in s_harmlessKeys.Concat(s_places))
+        {
+            settings.Remove(key);
+        }
+
+        return FileDigest.OfText(string.Join(
+            '\n', settings.Select(setting => $"{setting.Key} {ConfigValue.Show(setting.Value)}")));
+    }
+}

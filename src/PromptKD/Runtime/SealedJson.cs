@@ -1,0 +1,87 @@
+using System.Text;
+using System.Text.Json;
+
+namespace PromptKD.Runtime;
+
+/// <summary>
+/// A record as a JSON file that carries a digest of itself: the last property, <c>"sha256"</c>, a <see cref="Seal"/>.
+/// </summary>
+internal static class SealedJson
+{
+    private const string Before = ",\n  \"sha256\": \"";
+    private const string Behind = "\"\n}\n";
+
+    /// <summary>The text of the file: equal records give equal bytes.</summary>
+    public static string Write<T>(T record)
+    {
+        string open = JsonSerializer.Serialize(record, RecordJson.Indented)[..^"\n}".Length] + Before;
+        using var stream = new MemoryStream();
+        stream.Write(Encoding.UTF8.GetBytes(open + Seal.Blank + Behind));
+        Seal.Apply(stream, Encoding.UTF8.GetByteCount(open));
+        return Encoding.UTF8.GetString(stream.GetBuffer().AsSpan(0, (int)stream.Length));
+    }
+
+    /// <summary>Reads a file that <see cref="Write"/> made.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="remedy">What to do where it is damaged, a sentence.</param>
+    /// <exception cref="PromptKDException">It cannot be read, is damaged, or is no such file.</exception>
+    public static T Read<T>(string path, string remedy)
+        where T : class
+    {
+        byte[] bytes = RegularFile.Explain(path, RegularFile.ReadAllBytes);
+        string? fault = FindFault(bytes);
+        return fault is null ? Parse<T>(path, bytes, remedy) : throw Damaged(path, fault, remedy);
+    }
+
+    /// <summary>As <see cref="Read"/>, of a file that may carry no digest: others may write one, too.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="remedy">What to do where it is damaged, a sentence.</param>
+    /// <exception cref="PromptKDException">As <see cref="Read"/>.</exception>
+    public static T ReadAny<T>(string path, string remedy)
+        where T : class
+    {
+        byte[] bytes = RegularFile.Explain(path, RegularFile.ReadAllBytes);
+        bool isSealed = PlaceOf(bytes) is not null;
+        return isSealed && FindFault(bytes) is { } fault
+            ? throw Damaged(path, fault, remedy)
+            : Parse<T>(path, bytes, remedy);
+    }
+
+    private static T Parse<T>(string path, byte[] bytes, string remedy)
+        where T : class
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<T>(bytes, RecordJson.Indented)
+                ?? throw Damaged(path, "it holds nothing", remedy);
+        }
+        catch (Exception error) when (error is JsonException or NotSupportedException or ArgumentException)
+        {
+            throw Damaged(path, error.Message.ReplaceLineEndings(" ").TrimEnd('.'), remedy);
+        }
+    }
+
+    private static string? FindFault(byte[] bytes)
+    {
+        if (PlaceOf(bytes) is not { } place)
+        {
+            return bytes.Length == 0 ? "it is empty" : "it does not end with its digest";
+        }
+
+        using var stream = new MemoryStream(bytes, writable: false);
+        return Seal.FindFault(stream, place, Encoding.ASCII.GetString(bytes, place, Seal.Digits));
+    }
+
+    private static int? PlaceOf(ReadOnlySpan<byte> bytes)
+    {
+        int place = bytes.Length - Behind.Length - Seal.Digits;
+        return place >= Before.Length
+            && bytes.EndsWith(Encoding.ASCII.GetBytes(Behind))
+            && bytes[..place].EndsWith(Encoding.ASCII.GetBytes(Before))
+                ? place
+                : null;
+    }
+
+    private static PromptKDException Damaged(string path, string fault, string remedy) =>
+        new($"{path}: damaged: {fault}. {remedy}");
+}

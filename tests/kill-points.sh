@@ -1,0 +1,141 @@
+#!/usr/bin/env bash
+# Holds that a run which is killed at any point ends, by the same command, in the same files as one that never was.
+#
+#   tests/kill-points.sh [--every N] [VERB …]
+#
+# VERB is distill, views, teach, train, train-best, benchmark, features or demo; all of them by default. Each is run once
+# without a kill, which counts the moments at which its folder changes: before a file gets its name, before one loses it,
+# and in the middle of each write. Then, for each of these moments (of writes every N-th), the command is started in a new
+# folder, killed there with SIGKILL, and started again. All files are compared but logs, curves, what names the folder or is
+# remembered of inputs, and the checkpoint before the last, whose place is a matter of time. Exits 1 if a file differs, or a
+# start fails. Needs a C compiler. All moments of all verbs take hours.
+set -uo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+root=$PWD
+every=1 verbs=()
+while [ $# -gt 0 ]; do
+  case $1 in
+    --every) every=$2; shift 2 ;;
+    *) verbs+=("$1"); shift ;;
+  esac
+done
+[ ${#verbs[@]} -gt 0 ] || verbs=(distill views teach train train-best benchmark features demo)
+
+work=$(realpath "$(mktemp -d)")
+trap 'rm -rf "$work"' EXIT
+unset PROMPTKD_CLIP_VOCAB # Would win over the vocabulary that lies beside the demo's models.
+export OMP_NUM_THREADS=1
+cc -shared -fPIC -O1 -Wall -o "$work/kill_point.so" tests/kill-points/kill_point.c -ldl || exit 1
+./promptkd --help >/dev/null || exit 1
+program=$root/artifacts/publish/promptkd/PromptKD.Cli
+"$program" demo --pictures-only --output "$work" >/dev/null || exit 1
+
+# A small world: two pictures of each of six classes to learn from, and two to measure on.
+classes=("red circle" "green circle" "blue circle" "red square" "green square" "blue square")
+mkdir -p "$work/photos" "$work/test"
+printf '%s\n' "${classes[@]}" >"$work/classes.txt"
+number=0
+for class in "${classes[@]}"; do
+  [ -d "$work/pictures/test/$class" ] || { echo "No demo class '$class'." >&2; exit 1; }
+  mkdir "$work/test/$class"
+  cp "$work/pictures/test/$class"/00[12].png "$work/test/$class/"
+  for picture in "$work/pictures/test/$class"/01[12].png; do
+    number=$((number + 1))
+    cp "$picture" "$work/photos/$number.png"
+  done
+done
+touch -d '2020-01-01' "$work"/photos/* "$work"/test/*/* # Settled: their digests are remembered.
+
+# EuroSAT's layout, of the same pictures.
+mkdir -p "$work/data/eurosat/2750"
+cp -r "$work/test" "$work/data/eurosat/2750/"
+{
+  echo "{"
+  for part in train val test; do
+    label=0 rows=""
+    for class in "${classes[@]}"; do
+      for picture in "$work/test/$class/"*; do
+        rows+="[\"test/$class/$(basename "$picture")\", $label, \"$class\"],"
+      done
+      label=$((label + 1))
+    done
+    echo "\"$part\": [${rows%,}]$([ "$part" = test ] || echo ,)"
+  done
+  echo "}"
+} >"$work/data/eurosat/split_zhou_EuroSAT.json"
+
+distill() {
+  "$program" distill --images "$work/photos" --classes "$work/classes.txt" --teacher demo/teacher --student demo/student \
+    --val "$work/test" --epochs 2 --batch-size 6 --precision fp32 --output "$1" TRAIN.CHECKPOINT_MINUTES 1e-9 "${@:2}"
+}
+views() { distill "$1" --views 2; }
+teach() {
+  "$program" teach --data "$work/test" --clip demo/plain-teacher --shots 1 --epochs 2 --batch-size 2 --precision fp32 \
+    --output "$1" TRAIN.CHECKPOINT_MINUTES 1e-9
+}
+train() {
+  "$program" train --root "$work/data" --seed 1 --trainer PromptSRC --output-dir "$1" \
+    --dataset-config-file configs/datasets/eurosat.yaml \
+    --config-file configs/trainers/PromptSRC/vit_b16_c2_ep20_batch4_4+4ctx.yaml --student demo/plain-teacher \
+    DATASET.NUM_SHOTS 1 OPTIM.MAX_EPOCH 3 TRAINER.PROMPTSRC.GPA_MEAN 3 TRAINER.PROMPTSRC.PREC fp32 \
+    TRAINER.PROMPTSRC.PROMPT_DEPTH_VISION 2 TRAINER.PROMPTSRC.PROMPT_DEPTH_TEXT 2 \
+    TEST.FINAL_MODEL best_val TEST.SELECT reference TRAIN.CHECKPOINT_FREQ 1
+}
+train-best() {
+  "$program" train --root "$work/data" --seed 1 --trainer PromptKD --output-dir "$1" \
+    --dataset-config-file configs/datasets/eurosat.yaml \
+    --config-file configs/trainers/PromptKD/vit_b16_c2_ep20_batch8_4+4ctx.yaml --teacher demo/teacher \
+    --teacher-prompts none --student demo/student DATASET.NUM_SHOTS 0 OPTIM.MAX_EPOCH 2 \
+    TRAINER.PROMPTKD.PREC fp32 TRAINER.MODAL cross TEST.FINAL_MODEL best_val TEST.SELECT reference
+}
+benchmark() {
+  "$program" benchmark cross --datasets eurosat --seeds 1 --root "$work/data" --output "$1" \
+    --teacher demo/teacher --student demo/student DISTILL.TEACHER_PROMPTS none OPTIM.MAX_EPOCH 1 \
+    TRAINER.PROMPTKD.PREC fp32 DATASET.NUM_SHOTS 0
+}
+features() {
+  "$program" features --images "$work/photos" --teacher demo/teacher --views 2 --output "$1"
+}
+demo() { "$program" demo --output "$1"; }
+
+# Runs a verb into a folder: start VERB FOLDER MOMENT LOG
+start() {
+  (
+    export KILL_BELOW=$2 KILL_AT=$3 KILL_LOG=$4 LD_PRELOAD=$work/kill_point.so
+    "$1" "$2"
+  ) >"$work/out" 2>&1 </dev/null
+}
+
+# What a folder holds, as a digest a file.
+contents() {
+  (cd "$1" && find . -type f ! -name 'log.txt*' ! -path '*/tensorboard/*' ! -name '.digests.tsv' ! -name '.lock' \
+    ! -name 'previous*.safetensors' ! -name config.yaml ! -name planned.yaml -print0 | sort -z | xargs -0 sha256sum)
+}
+
+wrong=0 total=0
+for verb in "${verbs[@]}"; do
+  folder=$work/run # Always the same: some files name it.
+  rm -rf "$folder"
+  start "$verb" "$folder" 0 "$work/$verb.moments" || { echo "$verb: fails without a kill"; cat "$work/out"; exit 1; }
+  moments=$(wc -l <"$work/$verb.moments")
+  contents "$folder" >"$work/$verb.whole"
+  tried=0 other=0
+  for ((moment = 1; moment <= moments; moment++)); do
+    what=$(sed -n "${moment}p" "$work/$verb.moments" | tr '\t' ' ')
+    [[ $what != *" write "* ]] || [ $((moment % every)) = 0 ] || continue
+    rm -rf "$folder"
+    start "$verb" "$folder" "$moment" ""
+    tried=$((tried + 1))
+    if ! start "$verb" "$folder" 0 ""; then
+      other=$((other + 1))
+      echo "WRONG $verb, killed at $what: the next start fails: $(tail -n 1 "$work/out")"
+    elif ! contents "$folder" | diff "$work/$verb.whole" - >"$work/diff"; then
+      other=$((other + 1))
+      echo "WRONG $verb, killed at $what: $(grep -c '^[<>]' "$work/diff") lines differ: $(sed -n 2p "$work/diff")"
+    fi
+  done
+  echo "$verb: $moments moments, $tried kills, $other wrong"
+  wrong=$((wrong + other)) total=$((total + tried))
+done
+echo "$total kills, $wrong wrong"
+[ "$wrong" = 0 ]
