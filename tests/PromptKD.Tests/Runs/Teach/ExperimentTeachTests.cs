@@ -161,7 +161,7 @@ public sealed class ExperimentTeachTests : IDisposable
         }
 
         Assert.Contains("DATASET.NUM_SHOTS is 2 and 1", settings, StringComparison.Ordinal);
-        Assert.Contains("holds a run with another pictures", Mistake(config), StringComparison.Ordinal);
+        Assert.Contains("holds a run with other pictures", Mistake(config), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -20,7 +20,7 @@ public sealed class ResumptionTests : IDisposable
 
         string message = Assert.Throws<PromptKDException>(() => Train(_runs.Config())).Message;
 
-        Assert.Contains("holds a run with another pictures", message, StringComparison.Ordinal);
+        Assert.Contains("holds a run with other pictures", message, StringComparison.Ordinal);
     }
 
     [Fact]
