@@ -55,9 +55,9 @@ internal sealed class Download(HttpClient client, IReadOnlyList<TimeSpan> pauses
                 File.Move($"{file}.partial", file);
             }
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (WriteFault.Is(error))
         {
-            throw new PromptKDException($"Cannot write '{file}': {error.Message}", error);
+            throw WriteFault.Of(file, error);
         }
     }
 

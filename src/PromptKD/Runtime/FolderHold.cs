@@ -29,6 +29,7 @@ internal sealed class FolderHold : IDisposable
     public static FolderHold Take(string folder)
     {
         string path = Path.Combine(folder, LockFile);
+        RefuseGone(path);
         FileOptions options = OperatingSystem.IsWindows() ? FileOptions.DeleteOnClose : FileOptions.None;
         try
         {
@@ -43,7 +44,7 @@ internal sealed class FolderHold : IDisposable
         }
         catch (Exception error) when (WriteFault.Is(error))
         {
-            throw WriteFault.Of(folder, error);
+            throw WriteFault.Of(folder, error, "the output folder ");
         }
     }
 
@@ -58,7 +59,7 @@ internal sealed class FolderHold : IDisposable
         }
         catch (Exception error) when (WriteFault.Is(error))
         {
-            throw WriteFault.Of(folder, error);
+            throw WriteFault.Of(folder, error, "the output folder ");
         }
     }
 

@@ -41,6 +41,21 @@ internal static partial class WholeFile
         from.CopyTo(stream);
     });
 
+    /// <summary>Removes a folder with all that it holds.</summary>
+    /// <exception cref="PromptKDException">It is not writable, or somebody holds a file in it.</exception>
+    public static void RemoveFolder(string folder)
+    {
+        FolderHold.RefuseGone(folder);
+        try
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+        catch (Exception error) when (WriteFault.Is(error))
+        {
+            throw new PromptKDException($"Cannot remove '{folder}': {WriteFault.Reason(error)}.", error);
+        }
+    }
+
     /// <summary>Writes a text file where there is none: of several processes that try at once, one does.</summary>
     /// <returns>False where there is a file already; it stands.</returns>
     /// <exception cref="PromptKDException">As <see cref="Write"/>.</exception>

@@ -13,8 +13,9 @@ internal static class WriteFault
     /// <summary>The message for a file or folder.</summary>
     /// <param name="path">What cannot be written.</param>
     /// <param name="error">What the file system threw.</param>
-    public static PromptKDException Of(string path, Exception error) =>
-        new($"Cannot write '{path}': {Reason(error)}.{Remedy(error)}", error);
+    /// <param name="what">What it is, with a blank behind; empty where the path says enough.</param>
+    public static PromptKDException Of(string path, Exception error, string what = "") =>
+        new($"Cannot write {what}'{path}': {Reason(error)}.{Remedy(error)}", error);
 
     /// <summary>Why, without the path: the system may have named a file that nobody asked for.</summary>
     public static string Reason(Exception error)

@@ -13,9 +13,6 @@ internal static class MergeFile
 
     private const string HuggingFaceMerges = "merges.txt";
 
-    // OpenAI's, the largest, has 3.2 MB when it is unpacked.
-    private const int MaxBytes = 8 << 20;
-
     /// <summary>Reads the merges, the first to be applied first.</summary>
     /// <exception cref="PromptKDException">The file is missing, damaged, or of no known format.</exception>
     public static IReadOnlyList<MergePair> Read(string path)
@@ -56,16 +53,11 @@ internal static class MergeFile
     /// <summary>.NET takes a compressed file that was cut short for a short file; its last four bytes tell.</summary>
     private static MemoryStream Decompress(string path)
     {
-        byte[] compressed = ReadBytes(path);
+        byte[] compressed = RegularFile.ReadAllBytes(path);
+        var content = new MemoryStream();
         using var decompressor = new GZipStream(new MemoryStream(compressed), CompressionMode.Decompress);
-        byte[] unpacked = new byte[MaxBytes + 1];
-        int length = decompressor.ReadAtLeast(unpacked, unpacked.Length, throwOnEndOfStream: false);
-        if (length > MaxBytes)
-        {
-            throw TooLarge("unpacked, it");
-        }
-
-        var content = new MemoryStream(unpacked, 0, length, writable: false);
+        decompressor.CopyTo(content);
+        content.Position = 0;
         return compressed.Length >= 4 && BinaryPrimitives.ReadUInt32LittleEndian(compressed.AsSpan(^4)) == content.Length
             ? content
             : throw new PromptKDException($"{path}: the file is cut short. Fetch it again.");
@@ -73,7 +65,7 @@ internal static class MergeFile
 
     private static List<MergePair> ReadText(string path)
     {
-        using var reader = new StreamReader(new MemoryStream(ReadBytes(path)));
+        using var reader = new StreamReader(RegularFile.Open(path));
         List<string> lines = [.. ReadLines(reader)];
         while (lines.Count > 0 && lines[^1].Length == 0)
         {
@@ -97,7 +89,8 @@ internal static class MergeFile
     /// <summary>A <c>vocab.json</c> maps tokens to ids and nothing else; a <c>tokenizer.json</c> has a model.</summary>
     private static bool IsVocabularyOnly(string path)
     {
-        using JsonDocument document = JsonText.Parse(ReadBytes(path));
+        using FileStream stream = RegularFile.Open(path);
+        using var document = JsonDocument.Parse(stream);
         JsonElement root = document.RootElement;
         return root.ValueKind == JsonValueKind.Object
             && root.EnumerateObject().All(entry => entry.Value.ValueKind == JsonValueKind.Number);
@@ -105,7 +98,8 @@ internal static class MergeFile
 
     private static List<MergePair> ReadTokenizerJson(string path)
     {
-        using JsonDocument document = JsonText.Parse(ReadBytes(path));
+        using FileStream stream = RegularFile.Open(path);
+        using var document = JsonDocument.Parse(stream);
         if (document.RootElement.ValueKind != JsonValueKind.Object
             || !document.RootElement.TryGetProperty("model", out JsonElement model)
             || model.ValueKind != JsonValueKind.Object
@@ -135,7 +129,7 @@ internal static class MergeFile
         if (model.TryGetProperty("vocab", out JsonElement tokens)
             && tokens.ValueKind == JsonValueKind.Object
             && tokens.TryGetProperty(Marker, out JsonElement id)
-            && !(id.ValueKind == JsonValueKind.Number && id.TryGetInt32(out int found) && found == expected))
+            && !(id.TryGetInt32(out int found) && found == expected))
         {
             throw new PromptKDException(
                 $"{path}: {Marker} has the id {id.GetRawText()}, but a CLIP vocabulary of {merges} merges gives it "
@@ -172,17 +166,6 @@ internal static class MergeFile
             ? new MergePair(line[..blank], line[(blank + 1)..])
             : null;
     }
-
-    private static byte[] ReadBytes(string path)
-    {
-        using FileStream stream = RegularFile.Open(path);
-        byte[] bytes = stream.Length <= MaxBytes ? new byte[stream.Length] : throw TooLarge("it");
-        stream.ReadExactly(bytes);
-        return bytes;
-    }
-
-    private static InvalidDataException TooLarge(string what) =>
-        new($"{what} has more than {MaxBytes} bytes, which no vocabulary of CLIP's has");
 
     private static IEnumerable<string> ReadLines(StreamReader reader)
     {

@@ -46,7 +46,8 @@ public sealed class FolderHoldTests : IDisposable
         using (FolderHold.Take(Folder))
         {
             Directory.Move(Folder, moved);
-            using FolderHold other = FolderHold.Take(Folder);
+            string other = Path.Combine(Directory.CreateDirectory(Folder).FullName, ".lock");
+            File.WriteAllText(other, "another process's");
 
             var error = Assert.Throws<PromptKDException>(
                 () => WholeFile.WriteText(Path.Combine(Folder, "config.yaml"), ""));
@@ -55,7 +56,7 @@ public sealed class FolderHoldTests : IDisposable
         }
 
         Assert.Empty(Directory.EnumerateFileSystemEntries(moved));
-        Assert.Empty(Directory.EnumerateFileSystemEntries(Folder));
+        Assert.Single(Directory.EnumerateFileSystemEntries(Folder));
     }
 
     [Fact]

@@ -43,17 +43,7 @@ internal sealed class TeacherStore
 
     /// <summary>Removes a store with all that it holds.</summary>
     /// <exception cref="PromptKDException">The folder is not writable.</exception>
-    public static void Remove(string folder)
-    {
-        try
-        {
-            Directory.Delete(folder, recursive: true);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new PromptKDException($"Cannot remove '{folder}': {error.Message}", error);
-        }
-    }
+    public static void Remove(string folder) => WholeFile.RemoveFolder(folder);
 
     /// <summary>Opens a store that is there.</summary>
     /// <exception cref="PromptKDException">There is none.</exception>

@@ -21,14 +21,12 @@ internal sealed class TorchLegacyFile : ITorchFile
     private readonly FileStream _stream;
     private readonly Dictionary<string, PickledStorage> _storages = [];
     private readonly Dictionary<string, long> _positions = [];
-    private readonly ReadingBudget _budget;
 
     /// <exception cref="PromptKDException">Not such a file, damaged, or not little-endian.</exception>
     public TorchLegacyFile(string path, FileStream stream)
     {
         _path = path;
         _stream = stream;
-        _budget = new ReadingBudget(stream.Length);
         if (!s_magicNumber.Equals(ReadPickle()))
         {
             throw new PromptKDException(
@@ -55,9 +53,9 @@ internal sealed class TorchLegacyFile : ITorchFile
     {
         try
         {
-            return tensor.Read(_budget, isSkipped: false, OpenStorage);
+            return tensor.Read(OpenStorage);
         }
-        catch (Exception error) when (error is InvalidDataException or IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is IOException)
         {
             throw Damaged(error);
         }

@@ -30,6 +30,41 @@ public sealed class DatasetProtocolTests : IDisposable
         Assert.All(all, item => Assert.True(File.Exists(item.Path), item.Path));
     }
 
+    [Fact]
+    public void A_split_that_cannot_be_written_is_kept_in_memory_and_that_is_said()
+    {
+        FakeDataset fake = FakeDatasets.Create("EuroSAT", _root);
+        File.Delete(fake.SplitFile!);
+        ProtocolLists written = Read("EuroSAT");
+
+        // A folder of its name: no file can take the place.
+        File.Delete(fake.SplitFile!);
+        Directory.CreateDirectory(fake.SplitFile!);
+        List<string> warnings = [];
+        ProtocolLists kept = Read("EuroSAT", warn: warnings.Add);
+
+        Assert.Equal(written.Train, kept.Train);
+        Assert.Equal(written.Test, kept.Test);
+        string warning = Assert.Single(warnings);
+        Assert.StartsWith($"Cannot write '{fake.SplitFile}': ", warning, StringComparison.Ordinal);
+        Assert.Contains("kept in memory", warning, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', warning);
+        Assert.Empty(Directory.EnumerateFiles(Path.GetDirectoryName(fake.SplitFile)!, "*.partial"));
+    }
+
+    [Fact]
+    public void The_run_that_makes_a_split_and_those_that_find_it_draw_the_same_shots()
+    {
+        File.Delete(FakeDatasets.Create("EuroSAT", _root).SplitFile!);
+
+        ProtocolLists making = Read("EuroSAT", shots: 1);
+        ProtocolLists finding = Read("EuroSAT", shots: 1);
+
+        Assert.Equal(FakeDatasets.Classes, making.Train.Count);
+        Assert.Equal(making.Train, finding.Train);
+        Assert.Equal(making.RealValidation, finding.RealValidation);
+    }
+
     [Theory]
     [InlineData("OxfordPets", 5, 1, 2)]
     [InlineData("StanfordCars", 5, 1, 2)]
@@ -154,9 +189,16 @@ public sealed class DatasetProtocolTests : IDisposable
     private static IEnumerable<int> Labels(IReadOnlyList<PictureItem> items) =>
         items.Select(item => item.Label!.Value).Distinct().Order();
 
-    private ProtocolLists Read(string name, string trainer = "CoOp", string classes = "all", int seed = 1) =>
+    private ProtocolLists Read(
+        string name,
+        string trainer = "CoOp",
+        string classes = "all",
+        int seed = 1,
+        int shots = 0,
+        Action<string>? warn = null) =>
         DatasetProtocol.Read(
-            new DatasetConfig { Root = _root, Name = name, SubsampleClasses = classes },
+            new DatasetConfig { Root = _root, Name = name, SubsampleClasses = classes, NumShots = shots },
             baseToNovel: trainer == "PromptKD",
-            seed);
+            seed,
+            warn);
 }
