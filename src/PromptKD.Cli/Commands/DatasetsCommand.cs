@@ -108,7 +108,7 @@ internal static class DatasetsCommand
 
         foreach (string fault in report.Faults)
         {
-            Console.WriteLine($"fault: {fault}");
+            Prose.Write($"fault: {fault}");
         }
 
         if (report.Faults.Count > 0)

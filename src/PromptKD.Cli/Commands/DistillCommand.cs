@@ -179,7 +179,7 @@ internal static class DistillCommand
             (TeachingReport teacher, report) = Experiment.TeachAndDistil(
                 stages, new RunDisplay(TeachCommand.Agreement), new RunDisplay(), cancellation);
             TeachCommand.Print(teacher);
-            Console.WriteLine("The student, and the teacher that it learned from:");
+            Prose.Write("The student, and the teacher that it learned from:");
         }
 
         AccuracyTable.Print(
@@ -188,7 +188,7 @@ internal static class DistillCommand
             (report.EachTeacher.Count == 0 ? "teacher" : "teachers combined", report.Teacher),
             ("student", report.Student),
         ]);
-        Console.WriteLine($"The student is in {report.StudentFolder}. Try:");
+        Prose.Write($"The student is in {report.StudentFolder}. Try:");
         Console.WriteLine($"  promptkd predict --model {Shell.Quote(report.StudentFolder)} {Shell.Quote(config.Distill.Images)}");
         return 0;
     }

@@ -10,11 +10,11 @@ internal static class ReportTables
     {
         foreach (ReportSection section in report.Sections)
         {
-            Console.WriteLine(section.Title);
+            Prose.Write(section.Title);
             TextTable.Print(section.Columns, section.Rows.Select(row => row.Select(Plain).ToArray()));
             foreach (string note in section.Notes)
             {
-                Console.WriteLine(note);
+                Prose.Write(note);
             }
 
             Console.WriteLine();
@@ -22,7 +22,7 @@ internal static class ReportTables
 
         foreach (string run in report.Unfinished)
         {
-            Console.WriteLine($"not finished: {run}");
+            Prose.Write($"not finished: {run}");
         }
     }
 

@@ -6,7 +6,8 @@ internal static class Window
     private const int Usual = 80;
 
     /// <summary>Whether there is one: else lines go to a file or a pipe, and are written whole.</summary>
-    public static bool IsThere { get; } = !Console.IsErrorRedirected;
+    public static bool IsThere { get; } =
+        !Console.IsErrorRedirected && Environment.GetEnvironmentVariable("TERM") != "dumb";
 
     /// <summary>Its columns now: whoever resizes it is followed.</summary>
     public static int Columns

@@ -8,6 +8,7 @@ public sealed class StopSignalTests(DistilledRun run)
     [Theory]
     [InlineData("INT")]
     [InlineData("TERM")]
+    [InlineData("HUP")]
     public async Task Saves_the_run_and_exits_with_130(string signal)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no signals that one process can send another.");

@@ -1,0 +1,28 @@
+using PromptKD.Cli.Terminal;
+
+namespace PromptKD.Tests.Cli.Terminal;
+
+public sealed class ProseTests
+{
+    [Fact]
+    public void Fills_the_window_anew_and_leaves_commands_whole()
+    {
+        const string Text = """
+
+            The student learned from what the
+            teacher thinks.
+
+            Try next:
+              promptkd predict --model runs/demo/student \
+                --top 3 'red star'
+            """;
+
+        Assert.Equal(
+            [
+                "", "The student learned", "from what the", "teacher thinks.", "", "Try next:",
+                "  promptkd predict --model runs/demo/student \\", "    --top 3 'red star'",
+            ],
+            Prose.Lines(Text, columns: 20));
+        Assert.Contains("The student learned from what the teacher thinks.", Prose.Lines(Text, columns: 80));
+    }
+}
