@@ -13,6 +13,9 @@ internal static class MergeFile
 
     private const string HuggingFaceMerges = "merges.txt";
 
+    // OpenAI's, the largest, has 3.2 MB when it is unpacked.
+    private const int MaxBytes = 8 << 20;
+
     /// <summary>Reads the merges, the first to be applied first.</summary>
     /// <exception cref="PromptKDException">The file is missing, damaged, or of no known format.</exception>
     public static IReadOnlyList<MergePair> Read(string path)
@@ -53,11 +56,16 @@ internal static class MergeFile
     /// <summary>.NET takes a compressed file that was cut short for a short file; its last four bytes tell.</summary>
     private static MemoryStream Decompress(string path)
     {
-        byte[] compressed = RegularFile.ReadAllBytes(path);
-        var content = new MemoryStream();
+        byte[] compressed = ReadBytes(path);
         using var decompressor = new GZipStream(new MemoryStream(compressed), CompressionMode.Decompress);
-        decompressor.CopyTo(content);
-        content.Position = 0;
+        byte[] unpacked = new byte[MaxBytes + 1];
+        int length = decompressor.ReadAtLeast(unpacked, unpacked.Length, throwOnEndOfStream: false);
+        if (length > MaxBytes)
+        {
+            throw TooLarge("unpacked, it");
+        }
+
+        var content = new MemoryStream(unpacked, 0, length, writable: false);
         return compressed.Length >= 4 && BinaryPrimitives.ReadUInt32LittleEndian(compressed.AsSpan(^4)) == content.Length
             ? content
             : throw new PromptKDException($"{path}: the file is cut short. Fetch it again.");
@@ -65,7 +73,7 @@ internal static class MergeFile
 
     private static List<MergePair> ReadText(string path)
     {
-        using var reader = new StreamReader(RegularFile.Open(path));
+        using var reader = new StreamReader(new MemoryStream(ReadBytes(path)));
         List<string> lines = [.. ReadLines(reader)];
         while (lines.Count > 0 && lines[^1].Length == 0)
         {
@@ -89,8 +97,7 @@ internal static class MergeFile
     /// <summary>A <c>vocab.json</c> maps tokens to ids and nothing else; a <c>tokenizer.json</c> has a model.</summary>
     private static bool IsVocabularyOnly(string path)
     {
-        using FileStream stream = RegularFile.Open(path);
-        using var document = JsonDocument.Parse(stream);
+        using JsonDocument document = JsonText.Parse(ReadBytes(path));
         JsonElement root = document.RootElement;
         return root.ValueKind == JsonValueKind.Object
             && root.EnumerateObject().All(entry => entry.Value.ValueKind == JsonValueKind.Number);
@@ -98,8 +105,7 @@ internal static class MergeFile
 
     private static List<MergePair> ReadTokenizerJson(string path)
     {
-        using FileStream stream = RegularFile.Open(path);
-        using var document = JsonDocument.Parse(stream);
+        using JsonDocument document = JsonText.Parse(ReadBytes(path));
         if (document.RootElement.ValueKind != JsonValueKind.Object
             || !document.RootElement.TryGetProperty("model", out JsonElement model)
             || model.ValueKind != JsonValueKind.Object
@@ -129,7 +135,7 @@ internal static class MergeFile
         if (model.TryGetProperty("vocab", out JsonElement tokens)
             && tokens.ValueKind == JsonValueKind.Object
             && tokens.TryGetProperty(Marker, out JsonElement id)
-            && !(id.TryGetInt32(out int found) && found == expected))
+            && !(id.ValueKind == JsonValueKind.Number && id.TryGetInt32(out int found) && found == expected))
         {
             throw new PromptKDException(
                 $"{path}: {Marker} has the id {id.GetRawText()}, but a CLIP vocabulary of {merges} merges gives it "
@@ -166,6 +172,17 @@ internal static class MergeFile
             ? new MergePair(line[..blank], line[(blank + 1)..])
             : null;
     }
+
+    private static byte[] ReadBytes(string path)
+    {
+        using FileStream stream = RegularFile.Open(path);
+        byte[] bytes = stream.Length <= MaxBytes ? new byte[stream.Length] : throw TooLarge("it");
+        stream.ReadExactly(bytes);
+        return bytes;
+    }
+
+    private static InvalidDataException TooLarge(string what) =>
+        new($"{what} has more than {MaxBytes} bytes, which no vocabulary of CLIP's has");
 
     private static IEnumerable<string> ReadLines(StreamReader reader)
     {

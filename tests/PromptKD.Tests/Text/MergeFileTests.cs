@@ -38,6 +38,24 @@ public sealed class MergeFileTests : IDisposable
     }
 
     [Fact]
+    public void Does_not_unpack_more_than_a_vocabulary()
+    {
+        string path = Path.Combine(_folder, "vocabulary.txt.gz");
+        using (var stream = new System.IO.Compression.GZipStream(
+            File.Create(path), System.IO.Compression.CompressionLevel.Fastest))
+        {
+            stream.Write(new byte[9 << 20]);
+        }
+
+        var error = Assert.Throws<PromptKDException>(() => MergeFile.Read(path));
+
+        Assert.Equal(
+            $"{path}: cannot be read as a vocabulary (unpacked, it has more than {8 << 20} bytes, which no vocabulary of CLIP's "
+            + "has).",
+            error.Message);
+    }
+
+    [Fact]
     public void Reads_the_merges_beside_a_table_of_tokens()
     {
         Write("merges.txt", "a b\nab c</w>\n");
@@ -54,6 +72,8 @@ public sealed class MergeFileTests : IDisposable
         "tokenizer.json",
         """{"model":{"vocab":{"<|startoftext|>":0},"merges":["a b"]}}""",
         "has the id 0, but a CLIP vocabulary of 1 merges gives it 513")]
+    [InlineData("tokenizer.json", """{"model":{"vocab":{"<|startoftext|>":"513"},"merges":["a b"]}}""", "has the id \"513\"")]
+    [InlineData("tokenizer.json", """{"model":{"merges":["\ud800 b"]}}""", "cannot be read as a vocabulary")]
     [InlineData("tokenizer.json", "{", "cannot be read as a vocabulary")]
     [InlineData("merges.txt", "#version: 0.2\na b\na b c\n", "merges.txt:3: a merge is two symbols")]
     [InlineData("merges.txt", "a b\n\nab c</w>\n", "merges.txt:2: a merge is two symbols")]

@@ -10,6 +10,9 @@ namespace PromptKD.Models.Clip;
 internal sealed class ArchitectureReader(
     IReadOnlyDictionary<string, long[]> shapes, string source, ClipDetails details, bool byOpenAi)
 {
+    // Published CLIPs see up to 448 pixels, others' up to 1024.
+    private const int MaxImageSize = 4096;
+
     /// <exception cref="PromptKDException">
     /// A tensor is missing or misshapen, or nothing says what the shapes do not show.
     /// </exception>
@@ -38,7 +41,7 @@ internal sealed class ArchitectureReader(
         int patchSize = Size(patchEmbedding[2]);
         return new ClipArchitecture
         {
-            ImageSize = checked(Side("visual.positional_embedding") * patchSize),
+            ImageSize = ImageSize(Side("visual.positional_embedding"), patchSize),
             PatchSize = patchSize,
             VisionWidth = width,
             VisionLayers = CountLayers("visual.transformer.resblocks."),
@@ -61,7 +64,7 @@ internal sealed class ArchitectureReader(
             CountLayers("visual.layer4."));
         return new ClipArchitecture
         {
-            ImageSize = checked(Side(Positions) * ClipArchitecture.ResNetReduction),
+            ImageSize = ImageSize(Side(Positions), ClipArchitecture.ResNetReduction),
             PatchSize = ClipArchitecture.ResNetReduction,
             VisionWidth = width,
             VisionLayers = stages.Blocks,
@@ -101,6 +104,12 @@ internal sealed class ArchitectureReader(
                 $"{source}: '{positions}' has {rows} rows, expected one more than a square number (a square grid, and "
                 + "the class token or mean). Is this a CLIP?");
     }
+
+    // Before a picture of that size is asked for.
+    private int ImageSize(int side, int patchSize) => (long)side * patchSize is var size && size <= MaxImageSize
+        ? (int)size
+        : throw new PromptKDException(
+            $"{source}: by its tensors it sees pictures of {size} pixels a side, at most {MaxImageSize} are supported.");
 
     private static int Size(long size) => checked((int)size);
 

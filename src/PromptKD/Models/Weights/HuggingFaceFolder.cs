@@ -146,6 +146,11 @@ internal static partial class HuggingFaceFolder
         [
             .. map.EnumerateObject().Select(entry => entry.Value.ToString()).Distinct().Order(StringComparer.Ordinal),
         ];
+        if (names.Length == 0)
+        {
+            throw new PromptKDException($"{indexPath}: its 'weight_map' names no part. Fetch the index again.");
+        }
+
         foreach (string name in names)
         {
             if (name != Path.GetFileName(name) || !File.Exists(Path.Combine(folder, name)))

@@ -47,7 +47,7 @@ internal static class JsonReading
         json.Find(name) switch
         {
             null => null,
-            { ValueKind: JsonValueKind.Number } number => number.GetDouble(),
+            { ValueKind: JsonValueKind.Number } number when double.IsFinite(number.GetDouble()) => number.GetDouble(),
             { } other => throw Refuse(path, name, other, "a number"),
         };
 
@@ -75,7 +75,8 @@ internal static class JsonReading
         {
             null => null,
             { ValueKind: JsonValueKind.Array } array when array.GetArrayLength() == 3
-                && array.EnumerateArray().All(item => item.ValueKind == JsonValueKind.Number) =>
+                && array.EnumerateArray().All(
+                    item => item.ValueKind == JsonValueKind.Number && float.IsFinite((float)item.GetDouble())) =>
                 [.. array.EnumerateArray().Select(item => item.GetDouble())],
             { } other => throw Refuse(path, name, other, "three numbers"),
         };

@@ -45,7 +45,7 @@ internal sealed record ModelFolder
     {
         try
         {
-            using var document = JsonDocument.Parse(RegularFile.ReadAllText(path), RecordJson.Exact);
+            using JsonDocument document = JsonText.Parse(RegularFile.ReadAllBytes(path));
             return document.RootElement.ValueKind == JsonValueKind.Object
                 ? document.RootElement.Clone()
                 : throw new PromptKDException($"{path}: not a JSON object.");

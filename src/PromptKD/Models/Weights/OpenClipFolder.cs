@@ -76,8 +76,8 @@ internal static class OpenClipFolder
         int stated = vision.Count("width", path) ?? DefaultVisionWidth;
         int headWidth = vision.Count("head_width", path) ?? ClipArchitecture.HeadWidth;
         bool isResNet = vision.Find("layers") is { ValueKind: JsonValueKind.Array };
-        int width = isResNet ? checked(ClipArchitecture.ResNetReduction * stated) : stated;
-        return width % headWidth == 0 ? width / headWidth : throw new PromptKDException(
+        long width = isResNet ? (long)ClipArchitecture.ResNetReduction * stated : stated;
+        return width % headWidth == 0 && width <= int.MaxValue ? (int)(width / headWidth) : throw new PromptKDException(
             $"{path}: vision_cfg.head_width is {headWidth}, which does not divide the image encoder's "
             + $"width of {width}.");
     }

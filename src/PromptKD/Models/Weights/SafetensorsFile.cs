@@ -11,7 +11,9 @@ namespace PromptKD.Models.Weights;
 internal static class SafetensorsFile
 {
     private const string MetadataName = "__metadata__";
-    private const int MaxHeaderBytes = 100_000_000;
+
+    // About 30,000 tensors, of which a CLIP has some hundred. Read as JSON, a header can take twelve times its size.
+    private const int MaxHeaderBytes = 4 << 20;
 
     /// <summary>Reads every tensor, in its stored element type, on the CPU.</summary>
     /// <exception cref="PromptKDException">The file is missing, truncated or not safetensors.</exception>
@@ -32,16 +34,17 @@ internal static class SafetensorsFile
     {
         using JsonDocument header = ReadHeader(path, stream);
         long dataStart = stream.Position;
+        var layout = new SafetensorsLayout();
         var entries = new Dictionary<string, TensorEntry>();
         foreach (JsonProperty entry in header.RootElement.EnumerateObject())
         {
-            string name = ReadName(path, entry);
-            if (name != MetadataName)
+            if (entry.Name != MetadataName)
             {
-                entries[name] = ReadEntry(path, stream, dataStart, name, entry.Value);
+                entries[entry.Name] = ReadEntry(path, stream, dataStart, entry.Name, entry.Value, layout);
             }
         }
 
+        layout.RequireFull(path, stream.Length - dataStart);
         return entries;
     }
 
@@ -54,9 +57,7 @@ internal static class SafetensorsFile
         try
         {
             return header.RootElement.TryGetProperty(MetadataName, out JsonElement metadata)
-                ? metadata.EnumerateObject()
-                    .DistinctBy(entry => entry.Name)
-                    .ToDictionary(entry => entry.Name, entry => entry.Value.GetString() ?? "")
+                ? metadata.EnumerateObject().ToDictionary(entry => entry.Name, entry => entry.Value.GetString() ?? "")
                 : [];
         }
         catch (InvalidOperationException error)
@@ -82,62 +83,62 @@ internal static class SafetensorsFile
         }
 
         long length = BinaryPrimitives.ReadInt64LittleEndian(lengthBytes);
-        if (length is < 2 or > MaxHeaderBytes || length > stream.Length - 8)
+        if (length < 2 || length > stream.Length - 8)
         {
             throw new PromptKDException(
                 $"{path}: not a safetensors file, or cut short (header of {length} bytes, file of {stream.Length}).");
+        }
+
+        if (length > MaxHeaderBytes)
+        {
+            throw new PromptKDException($"{path}: its header has {length} bytes, at most {MaxHeaderBytes} are read.");
         }
 
         byte[] header = new byte[length];
         stream.ReadExactly(header);
         try
         {
-            var document = JsonDocument.Parse(header);
+            JsonDocument document = JsonText.Parse(header);
             return document.RootElement.ValueKind == JsonValueKind.Object
                 ? document
                 : throw new PromptKDException($"{path}: the safetensors header is not a JSON object.");
         }
         catch (JsonException error)
         {
-            throw new PromptKDException($"{path}: the safetensors header is not JSON ({error.Message})", error);
-        }
-    }
-
-    private static string ReadName(string path, JsonProperty entry)
-    {
-        try
-        {
-            return entry.Name;
-        }
-        catch (InvalidOperationException error)
-        {
-            throw new PromptKDException($"{path}: a tensor's name is not text ({error.Message})", error);
+            throw new PromptKDException($"{path}: the safetensors header cannot be read ({error.Message})", error);
         }
     }
 
     private static TensorEntry ReadEntry(
-        string path, FileStream stream, long dataStart, string name, JsonElement description)
+        string path,
+        FileStream stream,
+        long dataStart,
+        string name,
+        JsonElement description,
+        SafetensorsLayout layout)
     {
         try
         {
             string typeName = description.GetProperty("dtype").GetString()!;
             long[] shape = [.. description.GetProperty("shape").EnumerateArray().Select(e => e.GetInt64())];
-            long begin = description.GetProperty("data_offsets")[0].GetInt64();
-            long end = description.GetProperty("data_offsets")[1].GetInt64();
+            JsonElement offsets = description.GetProperty("data_offsets");
+            long begin = offsets[0].GetInt64();
+            long end = offsets[1].GetInt64();
             ScalarType type = ElementTypes.FromSafetensors(typeName);
-            long elements = shape.Aggregate(1L, (product, size) => checked(product * size));
-            long expected = checked(elements * type.ElementSize());
-            if (begin < 0 || shape.Any(size => size < 0) || end - begin != expected || end > stream.Length - dataStart)
+            long expected = TensorSize.CountElements(shape, type) * type.ElementSize();
+            if (begin < 0 || end < begin || end - begin != expected || end > stream.Length - dataStart
+                || offsets.GetArrayLength() != 2)
             {
                 throw new PromptKDException(
                     $"{path}: '{name}' of shape {ShapeText.Of(shape)} needs {expected} bytes at {begin}, "
                     + $"but the file says {begin}–{end} and ends at {stream.Length - dataStart}. Is it cut short?");
             }
 
+            layout.Add(name, begin, end);
             return new TensorEntry(shape, type, () => ReadTensor(path, stream, dataStart + begin, shape, type));
         }
         catch (Exception error) when (error is KeyNotFoundException or InvalidOperationException
-            or IndexOutOfRangeException or FormatException or OverflowException or NotSupportedException)
+            or IndexOutOfRangeException or FormatException or InvalidDataException or NotSupportedException)
         {
             throw new PromptKDException($"{path}: the entry '{name}' is malformed ({error.Message})", error);
         }

@@ -15,10 +15,7 @@ internal sealed class StoredTensor
     /// <summary>Checkpoints stop at 5 (three-dimensional convolutions); libtorch stops at 64.</summary>
     public const int MaxDimensions = 16;
 
-    // Expanded tensors (stride 0) hold more elements than are stored; beyond this size they are an attack.
-    private const long MaxRepeatedElements = 1 << 24;
-
-    /// <exception cref="InvalidDataException">The view reaches outside of its storage.</exception>
+    /// <exception cref="InvalidDataException">The view reaches outside of its storage, or is larger than any.</exception>
     public StoredTensor(PickledStorage storage, long offset, long[] shape, long[] strides)
     {
         if (offset < 0 || shape.Length != strides.Length || shape.Length > MaxDimensions
@@ -32,18 +29,19 @@ internal sealed class StoredTensor
         Offset = offset;
         Shape = shape;
         Strides = strides;
-        BigInteger elements = shape.Aggregate(BigInteger.One, (product, size) => product * size);
+        BigInteger elements = TensorSize.CountElements(shape, storage.Type);
         BigInteger span = elements.IsZero
             ? 0
             : shape.Zip(strides, (size, stride) => (BigInteger)(size - 1) * stride)
                 .Aggregate(BigInteger.One, (sum, reach) => sum + reach);
-        if (span + offset > storage.Count || (elements > span && elements > MaxRepeatedElements))
+        if (span + offset > storage.Count)
         {
             throw new InvalidDataException(
                 $"a tensor of shape {ShapeText.Of(shape)}, strides {ShapeText.Of(strides)}, offset {offset} "
                 + $"does not fit its storage of {storage.Count} elements.");
         }
 
+        Elements = (long)elements;
         Span = (long)span;
         IsRepeated = elements > span;
     }
@@ -60,6 +58,9 @@ internal sealed class StoredTensor
     /// <summary>Distance between neighbours of each dimension, elements.</summary>
     public long[] Strides { get; }
 
+    /// <summary>Elements of the tensor.</summary>
+    public long Elements { get; }
+
     /// <summary>Elements of the storage from the first to the last that the tensor uses.</summary>
     public long Span { get; }
 
@@ -67,15 +68,21 @@ internal sealed class StoredTensor
     public bool IsRepeated { get; }
 
     /// <summary>Reads the values, and only them, into a new tensor.</summary>
+    /// <param name="budget">Pays for it.</param>
+    /// <param name="isSkipped">Whether what lies before the values has to be read, too.</param>
     /// <param name="open">Opens the storage at a byte offset.</param>
     /// <returns>On the CPU, in the stored type; contiguous unless <see cref="IsRepeated"/>.</returns>
-    public Tensor Read(Func<PickledStorage, long, Stream> open)
+    /// <exception cref="InvalidDataException">The budget does not suffice.</exception>
+    public Tensor Read(ReadingBudget budget, bool isSkipped, Func<PickledStorage, long, Stream> open)
     {
+        long size = Storage.Type.ElementSize();
+        long before = isSkipped ? Storage.Start + Offset : 0;
+        budget.Spend(size * Math.Max(Elements, Span), size * (before + Span));
         using DisposeScope scope = NewDisposeScope();
         Tensor flat = empty([Span], Storage.Type, device: CPU);
         if (Span > 0)
         {
-            using Stream stream = open(Storage, (Storage.Start + Offset) * Storage.Type.ElementSize());
+            using Stream stream = open(Storage, (Storage.Start + Offset) * size);
             TensorBytes.Fill(stream, flat);
         }
 

@@ -21,12 +21,14 @@ internal sealed class TorchLegacyFile : ITorchFile
     private readonly FileStream _stream;
     private readonly Dictionary<string, PickledStorage> _storages = [];
     private readonly Dictionary<string, long> _positions = [];
+    private readonly ReadingBudget _budget;
 
     /// <exception cref="PromptKDException">Not such a file, damaged, or not little-endian.</exception>
     public TorchLegacyFile(string path, FileStream stream)
     {
         _path = path;
         _stream = stream;
+        _budget = new ReadingBudget(stream.Length);
         if (!s_magicNumber.Equals(ReadPickle()))
         {
             throw new PromptKDException(
@@ -53,9 +55,9 @@ internal sealed class TorchLegacyFile : ITorchFile
     {
         try
         {
-            return tensor.Read(OpenStorage);
+            return tensor.Read(_budget, isSkipped: false, OpenStorage);
         }
-        catch (Exception error) when (error is IOException)
+        catch (Exception error) when (error is InvalidDataException or IOException or UnauthorizedAccessException)
         {
             throw Damaged(error);
         }

@@ -5,6 +5,9 @@ namespace PromptKD.Models.Weights;
 /// <summary>How pickles refer to storages: by a tuple that torch calls a persistent id.</summary>
 internal static class TorchStorages
 {
+    // torch counts them, or takes their address.
+    private const int MaxKeyLength = 64;
+
     /// <param name="reference">
     /// ("storage", storage class, key, location, elements), and in the legacy format also None or a view of it:
     /// (view's key, first element, elements). The location ("cuda:0") only says where the tensor once was.
@@ -12,7 +15,8 @@ internal static class TorchStorages
     /// <exception cref="InvalidDataException">It is something else.</exception>
     public static PickledStorage Parse(object?[] reference)
     {
-        if (reference is not ["storage", PickleGlobal storageClass, string key, _, long count, ..] || count < 0)
+        if (reference is not ["storage", PickleGlobal storageClass, string key, _, long count, ..] || count < 0
+            || key.Length > MaxKeyLength)
         {
             throw new InvalidDataException("a reference to something that is no storage.");
         }

@@ -165,6 +165,9 @@ public sealed class ClipCheckpointTests : IDisposable
     [InlineData("""{"vision_config": {"num_attention_heads": "12"}}""", "num_attention_heads is \"12\"")]
     [InlineData("""{"vision_config": {"num_attention_heads": 0}}""", "at least 1")]
     [InlineData("""{"vision_config": []}""", "vision_config is [], expected an object")]
+    [InlineData("""{"vision_config": {"layer_norm_eps": 1e999}}""", "layer_norm_eps is 1e999, expected a number")]
+    [InlineData("""{"vision_config": {"hidden_act": "\ud800"}}""", "cannot be read as JSON")]
+    [InlineData("""{"model_type": "clip", "model_type": "blip"}""", "cannot be read as JSON")]
     [InlineData("{}", "model.safetensors")]
     [InlineData("[]", "JSON")]
     [InlineData("{", "JSON")]
@@ -175,6 +178,18 @@ public sealed class ClipCheckpointTests : IDisposable
         var error = Assert.Throws<PromptKDException>(() => ClipCheckpoint.Open(_folder));
 
         Assert.Contains(reason, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Refuses_an_index_that_names_no_part()
+    {
+        File.WriteAllText(Path.Combine(_folder, "config.json"), "{}");
+        string index = Path.Combine(_folder, "model.safetensors.index.json");
+        File.WriteAllText(index, """{"weight_map": {}}""");
+
+        var error = Assert.Throws<PromptKDException>(() => ClipCheckpoint.Open(_folder));
+
+        Assert.StartsWith($"{index}: its 'weight_map' names no part.", error.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -194,6 +209,7 @@ public sealed class ClipCheckpointTests : IDisposable
     [Theory]
     [InlineData("""{"vision_cfg": {"pool_type": "avg"}}""", "vision_cfg.pool_type is 'avg'")]
     [InlineData("""{"text_cfg": {"no_causal_mask": true}}""", "text_cfg.no_causal_mask is 'true'")]
+    [InlineData("""{"vision_cfg": {"layers": [1, 1, 1, 1], "width": 2147483647}}""", "does not divide the image encoder's width")]
     [InlineData("""{"text_cfg": {"norm_kwargs": {"eps": 1e-6}}}""", "text_cfg.norm_kwargs")]
     [InlineData("""{"vision_cfg": {"act_kwargs": {"approximate": "tanh"}}}""", "vision_cfg.act_kwargs")]
     [InlineData("""{"vision_cfg": {"width": 100, "head_width": 64}}""", "does not divide")]

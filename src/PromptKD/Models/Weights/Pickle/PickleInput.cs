@@ -7,10 +7,11 @@ using System.Text.RegularExpressions;
 namespace PromptKD.Models.Weights.Pickle;
 
 /// <summary>The bytes of one pickle: numbers and texts, within a limit that no real checkpoint nears.</summary>
-internal sealed class PickleInput(Stream stream)
+/// <param name="stream">Positioned at the pickle's first byte; buffered.</param>
+/// <param name="budget">Pays for what is read.</param>
+internal sealed class PickleInput(Stream stream, PickleBudget budget)
 {
-    // Values are kept apart from the pickle: those of real checkpoints stay below 1 MB. One byte can make an object
-    // of a hundred, so the limit also bounds the memory that a hostile file takes.
+    // Tensors' values are kept apart from the pickle: those of real checkpoints stay below 1 MB.
     private const int MaxBytes = 8 << 20;
     private const int MaxDigits = 1000;
 
@@ -23,18 +24,20 @@ internal sealed class PickleInput(Stream stream)
     /// <exception cref="EndOfStreamException">The file is cut short.</exception>
     public byte[] ReadBytes(int count)
     {
-        if (count > MaxBytes - Position)
-        {
-            throw new InvalidDataException($"the pickle is longer than {MaxBytes} bytes.");
-        }
-
+        // A text takes its bytes, twice as many for its letters, and an object.
+        Advance(count);
+        budget.Spend(PickleBudget.Reference + (3L * count));
         byte[] bytes = new byte[count];
         stream.ReadExactly(bytes);
-        Position += count;
         return bytes;
     }
 
-    public byte ReadByte() => ReadBytes(1)[0];
+    public byte ReadByte()
+    {
+        Advance(1);
+        int next = stream.ReadByte();
+        return next >= 0 ? (byte)next : throw new EndOfStreamException("the pickle ends before its last instruction.");
+    }
 
     public ushort ReadUInt16() => BinaryPrimitives.ReadUInt16LittleEndian(ReadBytes(2));
 
@@ -98,8 +101,13 @@ internal sealed class PickleInput(Stream stream)
             line.Add(next);
         }
 
+        budget.Spend(PickleBudget.Reference + (3L * line.Count));
         return [.. line];
     }
+
+    private void Advance(int count) => Position = count <= MaxBytes - Position
+        ? Position + count
+        : throw new InvalidDataException($"the pickle is longer than {MaxBytes} bytes.");
 
     private static bool FitsLong(BigInteger value) => value >= long.MinValue && value <= long.MaxValue;
 }

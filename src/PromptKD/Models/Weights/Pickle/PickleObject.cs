@@ -19,14 +19,14 @@ internal sealed class PickleObject(PickleGlobal pythonClass, object?[] arguments
     public object? State { get; set; }
 
     /// <summary>Elements, where the class derives from a Python list or set.</summary>
-    public List<object?> Items { get; } = [];
+    public List<object?> Items => field ??= [];
 
     /// <summary>Entries, where the class derives from a Python dictionary.</summary>
-    public PickleDictionary Entries { get; } = [];
+    public PickleDictionary Entries => field ??= [];
 }
 
 /// <summary>A Python dictionary: in insertion order, keys of any type.</summary>
-internal sealed class PickleDictionary : OrderedDictionary<object, object?>
+internal sealed class PickleDictionary() : OrderedDictionary<object, object?>(PickleKeys.Comparer)
 {
     /// <summary>Stands in for the key <c>None</c>, which a .NET dictionary cannot hold.</summary>
     public static object NoneKey { get; } = DBNull.Value;

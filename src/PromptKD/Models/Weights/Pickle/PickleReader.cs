@@ -16,17 +16,18 @@ internal sealed class PickleReader
     private static readonly PickleGlobal s_rebuildFromType = new("torch._tensor", "_rebuild_from_type_v2");
 
     private readonly string _source;
+    private readonly PickleBudget _budget = new();
     private readonly PickleInput _input;
     private readonly Func<object?[], object?> _loadPersistent;
     private readonly PickleStack _stack = new();
     private readonly Dictionary<long, object?> _memo = [];
 
     private PickleReader(string source, Stream stream, Func<object?[], object?> loadPersistent) =>
-        (_source, _input, _loadPersistent) = (source, new PickleInput(stream), loadPersistent);
+        (_source, _input, _loadPersistent) = (source, new PickleInput(stream, _budget), loadPersistent);
 
     /// <summary>Reads one pickle and leaves the stream behind it.</summary>
     /// <param name="source">Path for error messages.</param>
-    /// <param name="stream">Positioned at the pickle's first byte.</param>
+    /// <param name="stream">Positioned at the pickle's first byte; buffered.</param>
     /// <param name="loadPersistent">Resolves references to things kept outside of the pickle: torch's storages.</param>
     /// <exception cref="PromptKDException">The pickle asks to run code, is cut short or is malformed.</exception>
     public static object? Read(string source, Stream stream, Func<object?[], object?> loadPersistent)
@@ -111,7 +112,7 @@ internal sealed class PickleReader
             case PickleOpcode.Mark: _stack.Mark(); return true;
             case PickleOpcode.Pop: _stack.Pop(); return true;
             case PickleOpcode.PopMark: _stack.PopToMark(); return true;
-            case PickleOpcode.Duplicate: return Push(_stack.Peek());
+            case PickleOpcode.Duplicate: return PushAgain(_stack.Peek());
             case PickleOpcode.EmptyTuple: return Push(Array.Empty<object?>());
             case PickleOpcode.EmptySet:
             case PickleOpcode.EmptyList: return Push(new List<object?>());
@@ -175,6 +176,7 @@ internal sealed class PickleReader
             case PickleOpcode.NewObjectWithKeywords:
                 object? keywords = _stack.Pop();
                 object?[] positional = _stack.Pop<object?[]>();
+                _budget.Spend(PickleBudget.CostOf(positional));
                 return Push(MakeInstance(_stack.Pop<PickleGlobal>(), [.. positional, keywords]));
             case PickleOpcode.Build:
                 object? state = _stack.Pop();
@@ -186,6 +188,7 @@ internal sealed class PickleReader
     private object? Call(PickleGlobal callable, object?[] arguments)
     {
         // Tensors of a subclass are rebuilt by a call of a call: (function, class, its arguments, attributes).
+        _budget.Spend(PickleBudget.CostOf(callable) + PickleBudget.CostOf(arguments));
         if (callable == s_rebuildFromType && arguments is [PickleGlobal inner, _, object?[] innerArguments, ..])
         {
             (callable, arguments) = (inner, innerArguments);
@@ -196,6 +199,7 @@ internal sealed class PickleReader
 
     private object? MakeInstance(PickleGlobal pythonClass, object?[] arguments)
     {
+        _budget.Spend(PickleBudget.CostOf(pythonClass) + PickleBudget.CostOf(arguments));
         if (PickleGlobals.TryCall(pythonClass, arguments, out object? value))
         {
             return value;
@@ -248,6 +252,7 @@ internal sealed class PickleReader
 
         for (int i = 0; i < items.Length; i += 2)
         {
+            _budget.Spend(PickleBudget.Object + PickleBudget.CostOf(items[i]));
             dictionary.Set(items[i], items[i + 1]);
         }
 
@@ -256,20 +261,40 @@ internal sealed class PickleReader
 
     private bool Push(object? value)
     {
+        _budget.Spend(PickleBudget.CostOfNew(value));
         _stack.Push(value);
         return true;
     }
 
     private bool Remember(long index)
     {
+        // Python counts up from 0.
+        if (index < 0 || index > _input.Position)
+        {
+            throw new InvalidDataException($"a value is to be stored under {index}.");
+        }
+
+        _budget.Spend(4 * PickleBudget.Reference);
         _memo[index] = _stack.Peek();
         return true;
     }
 
-    private bool Recall(long index) =>
-        _memo.TryGetValue(index, out object? value)
-            ? Push(value)
-            : throw new InvalidDataException($"nothing was stored under {index}.");
+    private bool Recall(long index)
+    {
+        if (!_memo.TryGetValue(index, out object? value))
+        {
+            throw new InvalidDataException($"nothing was stored under {index}.");
+        }
+
+        return PushAgain(value);
+    }
+
+    private bool PushAgain(object? value)
+    {
+        _budget.Spend(PickleBudget.Reference);
+        _stack.Push(value);
+        return true;
+    }
 
     private static string Shorten(string name) => name.Length <= 100 ? name : name[..100] + "…";
 }

@@ -12,18 +12,17 @@ namespace PromptKD.Models.Weights.Zip;
 /// </summary>
 internal sealed class TorchZipFile : ITorchFile
 {
-    // No deflate stream expands further: a byte of input makes at most 1032 of output.
-    private const long MaxDeflateRatio = 1032;
-
     private readonly string _path;
     private readonly ZipArchive _archive;
     private readonly Dictionary<string, ZipArchiveEntry> _entries = [];
     private readonly string _folder;
+    private readonly ReadingBudget _budget;
 
     /// <exception cref="PromptKDException">Not a PyTorch archive, damaged, or not little-endian.</exception>
     public TorchZipFile(string path, FileStream stream)
     {
         _path = path;
+        _budget = new ReadingBudget(stream.Length);
         try
         {
             _archive = new ZipArchive(stream, ZipArchiveMode.Read);
@@ -34,7 +33,7 @@ internal sealed class TorchZipFile : ITorchFile
 
             _folder = FindFolder();
             CheckByteOrder();
-            using Stream pickle = OpenEntry("data.pkl");
+            using var pickle = new BufferedStream(OpenEntry("data.pkl"));
             Root = PickleReader.Read(path, pickle, LoadStorage);
         }
         catch (Exception error) when (IsDamage(error))
@@ -54,7 +53,7 @@ internal sealed class TorchZipFile : ITorchFile
     {
         try
         {
-            return tensor.Read(OpenStorage);
+            return tensor.Read(_budget, isSkipped: true, OpenStorage);
         }
         catch (Exception error) when (IsDamage(error))
         {
@@ -98,10 +97,9 @@ internal sealed class TorchZipFile : ITorchFile
         PickledStorage storage = TorchStorages.Parse(reference);
         ZipArchiveEntry entry = Find($"data/{storage.Key}");
         long bytes = checked(storage.Count * storage.Type.ElementSize());
-        return entry.Length >= bytes && entry.CompressedLength >= entry.Length / MaxDeflateRatio
+        return entry.Length >= bytes
             ? storage
-            : throw new InvalidDataException(
-                $"'{entry.FullName}' has {entry.Length} bytes ({entry.CompressedLength} packed), expected {bytes}.");
+            : throw new InvalidDataException($"'{entry.FullName}' has {entry.Length} bytes, expected {bytes}.");
     }
 
     private Stream OpenStorage(PickledStorage storage, long byteOffset)
