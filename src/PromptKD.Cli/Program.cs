@@ -54,6 +54,12 @@ catch (PromptKDException mistake)
     Messages.Error(mistake.Message);
     return UserMistake;
 }
+catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+{
+    // Of a file or a device that fails while it is read or written.
+    Messages.Error(error.Message);
+    return UserMistake;
+}
 catch (OperationCanceledException) when (stop.Token.IsCancellationRequested)
 {
     Messages.Note("Stopped.");

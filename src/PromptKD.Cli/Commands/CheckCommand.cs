@@ -59,7 +59,7 @@ internal static class CheckCommand
                 cancellation);
             if (parsed.GetValue(s_json))
             {
-                Console.WriteLine(StudentOptions.ToJson(report));
+                Answers.Json(StudentOptions.ToJson(report));
             }
             else
             {
@@ -76,17 +76,17 @@ internal static class CheckCommand
         // Paths are long and differ in length: they stand last, and to the left.
         foreach (string[] row in Rows(report).Prepend(["what", "number", "such as"]))
         {
-            Console.WriteLine($"{row[0],-22}  {row[1],6}  {row[2]}".TrimEnd());
+            Answers.Line($"{row[0],-22}  {row[1],6}  {row[2]}".TrimEnd());
         }
 
         if (report.Fault is { } fault)
         {
-            Console.WriteLine($"labels: {fault}");
+            Answers.Line($"labels: {fault}");
         }
 
         if (report.Sizes is { } sizes)
         {
-            Console.WriteLine(
+            Answers.Line(
                 $"sizes: {sizes.SmallestSide} to {sizes.LargestSide} pixels a side, half of them below "
                 + $"{sizes.MedianShorterSide} × {sizes.MedianLongerSide}");
         }

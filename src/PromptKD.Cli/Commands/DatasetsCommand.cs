@@ -108,7 +108,7 @@ internal static class DatasetsCommand
 
         foreach (string fault in report.Faults)
         {
-            Prose.Write($"fault: {fault}");
+            Answers.Sentence($"fault: {fault}");
         }
 
         if (report.Faults.Count > 0)
@@ -118,7 +118,7 @@ internal static class DatasetsCommand
                 + $"fault{(report.Faults.Count == 1 ? "" : "s")}: {report.Faults[0].TrimEnd('.')}.");
         }
 
-        Console.WriteLine($"{entry.Name}: complete");
+        Answers.Line($"{entry.Name}: complete");
     }
 
     private static string[] Found(DatasetReport report) =>
@@ -127,7 +127,7 @@ internal static class DatasetsCommand
         Number(report.TestBase), Number(report.TestNovel),
     ];
 
-    private static void Line(string name, string value) => Console.WriteLine($"{name,-13} {value}");
+    private static void Line(string name, string value) => Answers.Line($"{name,-13} {value}");
 
     private static string Number(int? value) => value?.ToString(CultureInfo.InvariantCulture) ?? "–";
 }

@@ -106,7 +106,7 @@ internal static class DemoCommand
             ("teacher, zero-shot", report.Teacher),
             ("student, zero-shot", before),
             ("student, distilled", report.Student));
-        Prose.Write($"""
+        Answers.Lines($"""
 
             Nobody gave a label: the student learned from what the teacher thinks of 960 pictures. The world is
             synthetic: the teacher knows the dark because it was pre-trained on altered pictures, the student was not.

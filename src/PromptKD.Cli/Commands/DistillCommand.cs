@@ -179,7 +179,7 @@ internal static class DistillCommand
             (TeachingReport teacher, report) = Experiment.TeachAndDistil(
                 stages, new RunDisplay(TeachCommand.Agreement), new RunDisplay(), cancellation);
             TeachCommand.Print(teacher);
-            Prose.Write("The student, and the teacher that it learned from:");
+            Answers.Sentence("The student, and the teacher that it learned from:");
         }
 
         AccuracyTable.Print(
@@ -188,8 +188,8 @@ internal static class DistillCommand
             (report.EachTeacher.Count == 0 ? "teacher" : "teachers combined", report.Teacher),
             ("student", report.Student),
         ]);
-        Prose.Write($"The student is in {report.StudentFolder}. Try:");
-        Console.WriteLine($"  promptkd predict --model {Shell.Quote(report.StudentFolder)} {Shell.Quote(config.Distill.Images)}");
+        Answers.Sentence($"The student is in {report.StudentFolder}. Try:");
+        Answers.Line($"  promptkd predict --model {Shell.Quote(report.StudentFolder)} {Shell.Quote(config.Distill.Images)}");
         return 0;
     }
 }

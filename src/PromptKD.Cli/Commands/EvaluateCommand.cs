@@ -50,7 +50,7 @@ internal static class EvaluateCommand
                 cancellation: cancellation);
             if (parsed.GetValue(json))
             {
-                Console.WriteLine(StudentOptions.ToJson(result));
+                Answers.Json(StudentOptions.ToJson(result));
             }
             else
             {

@@ -82,7 +82,7 @@ internal static class FeaturesCommand
         StorePart part = shard is null ? StorePart.Whole : StorePart.Parse(shard);
         Outputs.Outlive();
         int missing = TeacherStoring.Fill(config, part, new RunDisplay(), cancellation);
-        Prose.Write(missing == 0
+        Answers.Sentence(missing == 0
             ? $"The store {config.Distill.Store} is complete. Try: promptkd distill --store {Shell.Quote(config.Distill.Store)} ..."
             : $"This part of {config.Distill.Store} is done; of other parts, {Shards(missing)} still missing.");
         return 0;
@@ -93,10 +93,10 @@ internal static class FeaturesCommand
         IReadOnlyList<string> faults = TeacherStoring.Check(store);
         foreach (string fault in faults)
         {
-            Prose.Write(fault);
+            Answers.Sentence(fault);
         }
 
-        Prose.Write(faults.Count == 0 ? $"{store}: complete" : $"{store}: {Shards(faults.Count)} to be made");
+        Answers.Sentence(faults.Count == 0 ? $"{store}: complete" : $"{store}: {Shards(faults.Count)} to be made");
         return faults.Count == 0 ? 0 : Incomplete;
     }
 

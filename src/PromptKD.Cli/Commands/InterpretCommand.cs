@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using PromptKD.Cli.Terminal;
 using PromptKD.Evaluation;
 
 namespace PromptKD.Cli.Commands;
@@ -56,7 +57,14 @@ internal static class InterpretCommand
                 parsed.GetValue(vocabulary));
             foreach (LearnedToken token in tokens)
             {
-                Console.WriteLine(parsed.GetValue(json) ? StudentOptions.ToJson(token) : Describe(token));
+                if (parsed.GetValue(json))
+                {
+                    Answers.Json(StudentOptions.ToJson(token));
+                }
+                else
+                {
+                    Answers.Line(Describe(token));
+                }
             }
 
             return 0;
@@ -65,16 +73,14 @@ internal static class InterpretCommand
     }
 
     // Class (where each has its own), place from 1, and the words; those that end no word are followed by an ellipsis.
-    private static string Describe(LearnedToken token)
+    private static IEnumerable<string> Describe(LearnedToken token)
     {
         string place = (token.Position + 1).ToString(CultureInfo.InvariantCulture);
-        return string.Join(
-            '\t',
-            token.Words
-                .Select(word => string.Create(
-                    CultureInfo.InvariantCulture, $"{word.Text}{(word.EndsWord ? "" : "…")} {word.Distance:0.0000}"))
-                .Prepend(token.Class is { } number
-                    ? string.Create(CultureInfo.InvariantCulture, $"class {number}, {place}")
-                    : place));
+        return token.Words
+            .Select(word => string.Create(
+                CultureInfo.InvariantCulture, $"{word.Text}{(word.EndsWord ? "" : "…")} {word.Distance:0.0000}"))
+            .Prepend(token.Class is { } number
+                ? string.Create(CultureInfo.InvariantCulture, $"class {number}, {place}")
+                : place);
     }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using PromptKD.Cli.Terminal;
 using PromptKD.Inference;
 
 namespace PromptKD.Cli.Commands;
@@ -56,7 +57,14 @@ internal static class PredictCommand
                 cancellation: cancellation);
             foreach (PicturePrediction prediction in predictions)
             {
-                Console.WriteLine(parsed.GetValue(json) ? StudentOptions.ToJson(prediction) : Describe(prediction));
+                if (parsed.GetValue(json))
+                {
+                    Answers.Json(StudentOptions.ToJson(prediction));
+                }
+                else
+                {
+                    Answers.Line(Describe(prediction));
+                }
             }
 
             return Task.FromResult(0);
@@ -64,9 +72,8 @@ internal static class PredictCommand
         return command;
     }
 
-    private static string Describe(PicturePrediction prediction) => string.Join(
-        '\t',
+    private static IEnumerable<string> Describe(PicturePrediction prediction) =>
         prediction.Classes
             .Select(one => string.Create(CultureInfo.InvariantCulture, $"{one.Name} {one.Probability:P1}"))
-            .Prepend(prediction.Path));
+            .Prepend(prediction.Path);
 }

@@ -97,7 +97,7 @@ internal static class ProbeCommand
 
         foreach (ProbeScore score in scores)
         {
-            Console.WriteLine(StudentOptions.ToJson(score));
+            Answers.Json(StudentOptions.ToJson(score));
         }
     }
 }

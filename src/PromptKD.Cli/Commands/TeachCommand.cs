@@ -108,7 +108,7 @@ internal static class TeachCommand
     {
         if (report.MeasuredOn is not null)
         {
-            Prose.Write($"The teacher, on the {report.MeasuredOn}:");
+            Answers.Sentence($"The teacher, on the {report.MeasuredOn}:");
         }
 
         AccuracyTable.Print(("CLIP, zero-shot", report.ZeroShot), ("teacher, taught", report.Taught));
@@ -119,7 +119,7 @@ internal static class TeachCommand
         Outputs.Outlive();
         TeachingReport report = Experiment.Teach(config, new RunDisplay(Agreement), cancellation);
         Print(report);
-        Prose.Write($"""
+        Answers.Lines($"""
             The teacher's prompts are in {report.Checkpoint}. Try:
               promptkd distill --teacher {Shell.Quote(config.Distill.Teacher)} \
                 --teacher-prompts {Shell.Quote(report.Checkpoint)} \

@@ -44,7 +44,7 @@ internal static class TeachingDemo
             ("teacher, taught", tuned.Taught),
             ("student of the zero-shot teacher", first.Student),
             ("student of the taught teacher", second.Student));
-        Prose.Write($"""
+        Answers.Lines($"""
 
             The labels are of {tuned.Pictures} pictures of the {tuned.LearnedClasses.Count} base classes, and the
             teacher alone saw them. Each half of the classes is scored among its own. One call does both

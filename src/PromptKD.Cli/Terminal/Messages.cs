@@ -1,3 +1,5 @@
+using PromptKD.Runtime;
+
 namespace PromptKD.Cli.Terminal;
 
 /// <summary>
@@ -32,16 +34,17 @@ internal static class Messages
     public static void EraseStatus() => s_status.Erase();
 
     /// <summary>What the user did wrong and can mend: one line.</summary>
-    public static void Error(string message) => Write($"promptkd: {message.ReplaceLineEndings(" ")}", Red);
+    public static void Error(string message) => Write($"promptkd: {message}", Red);
 
     /// <summary>Something odd that does not stop the work.</summary>
-    public static void Warning(string message) => Write($"warning: {message.ReplaceLineEndings(" ")}", Yellow);
+    public static void Warning(string message) => Write($"warning: {message}", Yellow);
 
     /// <summary>What is going on.</summary>
     public static void Note(string message) => Write(message, colour: "");
 
-    private static void Write(string line, string colour)
+    private static void Write(string message, string colour)
     {
+        string line = Printable.Line(message);
         if (!Window.IsThere)
         {
             Console.Error.WriteLine(line);

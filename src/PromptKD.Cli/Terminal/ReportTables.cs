@@ -10,19 +10,19 @@ internal static class ReportTables
     {
         foreach (ReportSection section in report.Sections)
         {
-            Prose.Write(section.Title);
+            Answers.Sentence(section.Title);
             TextTable.Print(section.Columns, section.Rows.Select(row => row.Select(Plain).ToArray()));
             foreach (string note in section.Notes)
             {
-                Prose.Write(note);
+                Answers.Sentence(note);
             }
 
-            Console.WriteLine();
+            Answers.Line();
         }
 
         foreach (string run in report.Unfinished)
         {
-            Prose.Write($"not finished: {run}");
+            Answers.Sentence($"not finished: {run}");
         }
     }
 

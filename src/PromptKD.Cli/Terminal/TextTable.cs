@@ -1,3 +1,4 @@
+using PromptKD.Runtime;
 using Spectre.Console;
 
 namespace PromptKD.Cli.Terminal;
@@ -17,7 +18,7 @@ internal static class TextTable
     /// <summary>Prints a head and its rows; the first column is aligned to the left, all others to the right.</summary>
     public static void Print(IReadOnlyList<string> columns, IEnumerable<IReadOnlyList<string>> rows)
     {
-        IReadOnlyList<string>[] body = [.. rows];
+        IReadOnlyList<string>[] body = [.. rows.Select(row => row.Select(Printable.Line).ToArray())];
         int[] widths =
         [
             .. columns.Select((head, column) => body.Select(row => row[column]).Append(head).Max(LineLayout.Columns)),

@@ -60,7 +60,7 @@ internal static partial class YamlScalar
         ^[-+]? (?:
             (?: [0-9][0-9_]*\.[0-9_]* | \.[0-9][0-9_]* ) (?: [eE][-+][0-9]+ )?
           | 0 | [1-9][0-9_]*
-          | 0b[01_]*[01][01_]* | 0x[0-9a-fA-F_]*[0-9a-fA-F][0-9a-fA-F_]*
+          | 0b_*[01][01_]* | 0x_*[0-9a-fA-F][0-9a-fA-F_]*
         )\z
         """,
         RegexOptions.IgnorePatternWhitespace)]

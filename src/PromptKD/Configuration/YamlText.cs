@@ -7,15 +7,20 @@ namespace PromptKD.Configuration;
 /// <summary>Parses YAML, and turns what is not YAML into one line with its place.</summary>
 internal static class YamlText
 {
+    private const int DeepestBrackets = 64;
+
     /// <summary>The root of the only document, or null where there is none.</summary>
     /// <param name="yaml">The text.</param>
     /// <param name="source">What messages call it.</param>
-    /// <exception cref="PromptKDException">The text is not YAML, or has several documents.</exception>
+    /// <exception cref="PromptKDException">
+    /// The text is not YAML, has several documents, or goes beyond the <see cref="YamlBudget"/>.
+    /// </exception>
     public static YamlNode? Parse(string yaml, string source)
     {
         var stream = new YamlStream();
         try
         {
+            YamlBudget.Check(yaml, source);
             stream.Load(new StringReader(yaml));
         }
         catch (Exception error) when (error is YamlException or InvalidOperationException or ArgumentException)
@@ -62,7 +67,8 @@ internal static class YamlText
         var scanner = new Scanner(new StringReader(yaml));
         try
         {
-            while (scanner.MoveNext())
+            // So far into brackets, what is wrong lies before: the scanner gets slower with each.
+            while (scanner.MoveNext() && open.Count <= DeepestBrackets)
             {
                 if (scanner.Current is FlowSequenceStart or FlowMappingStart)
                 {
@@ -91,5 +97,6 @@ internal static class YamlText
         return open.TryPeek(out Mark bracket) ? bracket : null;
     }
 
-    private static string Place(Mark mark, string source) => $"{source}:{mark.Line}:{mark.Column}";
+    /// <summary>File, line and column of a mark.</summary>
+    public static string Place(Mark mark, string source) => $"{source}:{mark.Line}:{mark.Column}";
 }

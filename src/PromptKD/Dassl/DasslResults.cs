@@ -27,8 +27,15 @@ internal static partial class DasslResults
     public static IEnumerable<double> Results(IEnumerable<string> lines, string metric = "accuracy") => lines
         .Select(line => Metric().Match(line))
         .Where(match => match.Success && match.Groups["name"].Value == metric)
-        .Select(match => double.Parse(match.Groups["value"].Value, CultureInfo.InvariantCulture));
+        .Select(match => Number(match.Groups["value"].ValueSpan))
+        .OfType<double>();
 
-    [GeneratedRegex(@"\* (?<name>\w+): (?<value>[0-9.eE+-]+)%")]
+    private static double? Number(ReadOnlySpan<char> text) =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value)
+            ? value
+            : null;
+
+    // A name of a file or class may stand within a line, never at its beginning.
+    [GeneratedRegex(@"^\* (?<name>\w+): (?<value>[0-9.eE+-]+)%\s*$")]
     private static partial Regex Metric();
 }

@@ -61,18 +61,12 @@ internal sealed partial class DasslRunLog
     public double? Final { get; }
 
     /// <exception cref="PromptKDException">The file cannot be read.</exception>
-    public static DasslRunLog Read(string path)
-    {
-        string[] lines;
-        try
-        {
-            lines = [.. RegularFile.ReadLines(path)];
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new PromptKDException($"Cannot read '{path}': {error.Message}", error);
-        }
+    public static DasslRunLog Read(string path) =>
+        RegularFile.Explain(path, file => Read(file, RegularFile.ReadLines(file)));
 
+    // A log may be large: its lines are gone through again for each question.
+    private static DasslRunLog Read(string path, IEnumerable<string> lines)
+    {
         bool trained = lines.Any(line => line.StartsWith("epoch [", StringComparison.Ordinal));
         IEnumerable<string> before = lines.TakeWhile(line => line.Trim() != DasslResults.EndOfTraining);
         double[] during = trained ? [.. DasslResults.Results(before)] : [];
@@ -80,16 +74,12 @@ internal sealed partial class DasslRunLog
         return new DasslRunLog(path, ReadConfig(lines, path), during, final);
     }
 
-    private static YamlMappingNode? ReadConfig(string[] lines, string path)
+    private static YamlMappingNode? ReadConfig(IEnumerable<string> lines, string path)
     {
-        int title = Array.IndexOf(lines, ConfigTitle);
-        if (title < 0)
-        {
-            return null;
-        }
+        IEnumerable<string> fromTitle = lines.SkipWhile(line => line != ConfigTitle);
 
         // A row of stars closes the title; the next line that cannot belong to the configuration ends it.
-        IEnumerable<string> yaml = lines.Skip(title + 2).TakeWhile(line => ConfigLine().IsMatch(line));
+        IEnumerable<string> yaml = fromTitle.Skip(2).TakeWhile(line => ConfigLine().IsMatch(line));
         return YamlText.Parse(string.Join('\n', yaml), path) as YamlMappingNode;
     }
 

@@ -66,8 +66,8 @@ internal static class ModelCard
 
     private static string Tuning(TeacherTuning? tuning) => tuning is null
         ? "No labels were used beside those, if any, that its teacher was made with."
-        : $"Its teacher was tuned by {tuning.Method} on {Counted.Of(tuning.Pictures, "labelled picture")} of {tuning.Classes} classes\n"
-            + $"(SHA-256 of the set: {tuning.PicturesSha256}).";
+        : $"Its teacher was tuned by {Printable.Markdown(tuning.Method)} on {Counted.Of(tuning.Pictures, "labelled picture")} of {tuning.Classes} classes\n"
+            + $"(SHA-256 of the set: {Printable.Markdown(tuning.PicturesSha256)}).";
 
     private static string Numbers(StudentManifest manifest)
     {
@@ -109,6 +109,6 @@ internal static class ModelCard
 
     private static string Names(IReadOnlyList<string> names) =>
         names.Count <= NamesShown
-            ? string.Join(", ", names)
-            : $"{string.Join(", ", names.Take(NamesShown))} and {names.Count - NamesShown} more";
+            ? string.Join(", ", names.Select(Printable.Markdown))
+            : $"{string.Join(", ", names.Take(NamesShown).Select(Printable.Markdown))} and {names.Count - NamesShown} more";
 }

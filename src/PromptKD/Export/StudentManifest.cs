@@ -86,11 +86,36 @@ public sealed record StudentManifest
 
         StudentManifest manifest = SealedJson.Read<StudentManifest>(
             path, "Copy the package again, or let the same run write it again.");
-        return manifest.Format == FormatName && manifest.Version is > 0 and <= CurrentVersion
-            ? manifest
-            : throw new PromptKDException(
+        if (manifest.Format != FormatName || manifest.Version is <= 0 or > CurrentVersion)
+        {
+            throw new PromptKDException(
                 $"{path}: format '{manifest.Format}' version {manifest.Version}, expected '{FormatName}' version "
                 + $"1–{CurrentVersion}. Was it written by a newer PromptKD?");
+        }
+
+        manifest.Check(path);
+        return manifest;
+    }
+
+    // Sizes that no student has would end in divisions by zero, or in requests for more memory than there is.
+    private void Check(string path)
+    {
+        const int Largest = 1 << 16;
+        Architecture.Check(path);
+        Preprocessing.Check(path);
+        string? wrong =
+            ClassNames.Count == 0 ? "it has no class names"
+            : PromptLength is < 0 or > Largest ? $"promptLength is {PromptLength}"
+            : PromptDepth is < 0 or > Largest ? $"promptDepth is {PromptDepth}"
+            : TeacherEmbedding is < 1 or > Largest ? $"teacherEmbedding is {TeacherEmbedding}"
+            : !double.IsFinite(LogitScale) ? $"logitScale is {LogitScale}"
+            : Preprocessing.Size != Architecture.ImageSize
+                ? $"pictures are {Preprocessing.Size} pixels wide, but the tower takes {Architecture.ImageSize}"
+            : null;
+        if (wrong is not null)
+        {
+            throw new PromptKDException($"{path}: not the manifest of a student: {wrong}. Copy the package again.");
+        }
     }
 
     /// <summary>The manifest as the text of <c>model.json</c>.</summary>

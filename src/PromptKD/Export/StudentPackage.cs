@@ -84,6 +84,7 @@ internal static class StudentPackage
     public static DistilledStudent Read(string folder, StudentManifest manifest, ComputeTarget target)
     {
         string path = Path.Combine(folder, TensorsFile);
+        RefuseLargerThan(path, manifest);
         using var parts = new Unfinished();
         ImageEncoder encoder = parts.Add(ImageEncoder.Create(manifest.Architecture, target.Type, target.Device));
         var shape = new StudentShape(
@@ -99,6 +100,26 @@ internal static class StudentPackage
 
         ClassVectors classVectors = ReadClassVectors(folder, manifest, target.Device);
         return parts.HandOver(new DistilledStudent(student, classVectors, manifest.LogitScale));
+    }
+
+    // Every value takes a byte of the file at least: a manifest cannot ask for more memory than its tensors fill.
+    private static void RefuseLargerThan(string path, StudentManifest manifest)
+    {
+        long bytes = RegularFile.Explain(path, file =>
+        {
+            using FileStream stream = RegularFile.Open(file);
+            return stream.Length;
+        });
+        long width = manifest.Architecture.VisionWidth;
+        long values = Math.Max(
+            manifest.Architecture.LeastVisionValues, manifest.PromptLength * Math.Min(manifest.PromptDepth, (long)manifest.Architecture.VisionLayers) * width);
+        values = Math.Max(values, (long)manifest.TeacherEmbedding * manifest.Architecture.EmbeddingSize);
+        if (values > bytes)
+        {
+            throw new PromptKDException(
+                $"{path}: has {bytes} bytes, but {ManifestFile} beside it says that there are {values} values or more. "
+                + "Do they belong together?");
+        }
     }
 
     private static ClassVectors ReadClassVectors(string folder, StudentManifest manifest, Device device)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using PromptKD.Runtime;
 
 namespace PromptKD.Reporting;
 
@@ -16,15 +17,15 @@ internal static class CsvResults
             select string.Join(
                 ',',
                 NameOf(table.Protocol),
-                Quote(table.Trainer),
-                Quote(row.Dataset),
-                seed.Seed.ToString(CultureInfo.InvariantCulture),
+                Printable.Csv(table.Trainer),
+                Printable.Csv(row.Dataset),
+                seed.Seed < 0 ? "" : seed.Seed.ToString(CultureInfo.InvariantCulture),
                 Number(seed.Base),
                 Number(seed.Novel),
                 Number(seed.HarmonicMean),
                 Number(seed.Accuracy),
-                Quote(seed.Selection),
-                Quote(string.Join(' ', seed.Folders)));
+                Printable.Csv(seed.Selection),
+                Printable.Csv(string.Join(' ', seed.Folders)));
         return string.Concat(lines.Prepend(Header).Select(line => line + "\n"));
     }
 
@@ -36,9 +37,4 @@ internal static class CsvResults
     };
 
     private static string Number(double? value) => value?.ToString("R", CultureInfo.InvariantCulture) ?? "";
-
-    // RFC 4180: quotes around what holds a comma, a quote or a line break; quotes are doubled.
-    private static string Quote(string text) => text.AsSpan().ContainsAny(",\"\n")
-        ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\""
-        : text;
 }

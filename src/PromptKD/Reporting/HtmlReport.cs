@@ -1,6 +1,6 @@
 using System.Globalization;
-using System.Net;
 using System.Text;
+using PromptKD.Runtime;
 
 namespace PromptKD.Reporting;
 
@@ -101,10 +101,9 @@ internal static class HtmlReport
 
     private static double Length(double percent) => BarWidth * percent / 100;
 
-    // The one mark of Markdown that cells use.
-    private static string Cell(string cell) => cell.StartsWith("**", StringComparison.Ordinal)
-        ? $"<strong>{Text(cell.Trim('*'))}</strong>"
+    private static string Cell(string cell) => ReportSection.IsStrong(cell)
+        ? $"<strong>{Text(cell[2..^2])}</strong>"
         : Text(cell);
 
-    private static string Text(string text) => WebUtility.HtmlEncode(text);
+    private static string Text(string text) => Printable.Html(text);
 }

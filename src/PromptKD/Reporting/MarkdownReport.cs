@@ -1,4 +1,5 @@
 using System.Text;
+using PromptKD.Runtime;
 
 namespace PromptKD.Reporting;
 
@@ -12,29 +13,34 @@ internal static class MarkdownReport
         var text = new StringBuilder("# Results\n\nAccuracies in percent.\n");
         foreach (ReportSection section in sections)
         {
-            text.Append($"\n## {section.Title}\n\n");
-            AppendRow(text, section.Columns);
+            text.Append($"\n## {Printable.Markdown(section.Title)}\n\n");
+            AppendRow(text, section.Columns.Select(Cell));
             AppendRow(text, [.. section.Columns.Select((_, column) => column == 0 ? "---" : "---:")]);
             foreach (IReadOnlyList<string> row in section.Rows)
             {
-                AppendRow(text, row);
+                AppendRow(text, row.Select(Cell));
             }
 
             foreach (string note in section.Notes)
             {
-                text.Append($"\n{note}\n");
+                text.Append($"\n{Printable.Markdown(note)}\n");
             }
         }
 
         if (unfinished.Count > 0)
         {
             text.Append("\n## Not finished\n\n");
-            text.AppendJoin("", unfinished.Select(run => $"* {run}\n"));
+            text.AppendJoin("", unfinished.Select(run => $"* {Printable.Markdown(run)}\n"));
         }
 
         return text.ToString();
     }
 
-    private static void AppendRow(StringBuilder text, IReadOnlyList<string> cells) =>
-        text.Append($"| {string.Join(" | ", cells.Select(cell => cell.Replace("|", "\\|", StringComparison.Ordinal)))} |\n");
+    private static void AppendRow(StringBuilder text, IEnumerable<string> cells) =>
+        text.Append($"| {string.Join(" | ", cells)} |\n");
+
+    // The one mark that cells use is that of emphasis, around all of a cell.
+    private static string Cell(string cell) => ReportSection.IsStrong(cell)
+        ? $"**{Printable.Markdown(cell[2..^2])}**"
+        : Printable.Markdown(cell);
 }

@@ -24,7 +24,13 @@ internal static class OutcomeReader
             throw new PromptKDException($"No folder '{folder}'.");
         }
 
-        string[] folders = [.. Directory.EnumerateDirectories(folder, "*", SearchOption.AllDirectories).Prepend(folder)];
+        // Folders that may not be read are passed over, and links are not followed: they may lead in a circle.
+        var all = new EnumerationOptions
+        {
+            RecurseSubdirectories = true,
+            AttributesToSkip = FileAttributes.ReparsePoint,
+        };
+        string[] folders = [.. Directory.EnumerateDirectories(folder, "*", all).Prepend(folder)];
         RunOutcome[] outcomes =
             [.. folders.Order(StringComparer.Ordinal).Select(ReadFolder).OfType<RunOutcome>()];
         return outcomes.Length > 0

@@ -11,7 +11,12 @@ public sealed record ReportSection(
     IReadOnlyList<string> Columns,
     IReadOnlyList<IReadOnlyList<string>> Rows,
     IReadOnlyList<string> Notes,
-    IReadOnlyList<ReportBar> Bars);
+    IReadOnlyList<ReportBar> Bars)
+{
+    /// <summary>Whether a cell is to stand out: <c>**like this**</c>.</summary>
+    internal static bool IsStrong(string cell) => cell.Length > 4
+        && cell.StartsWith("**", StringComparison.Ordinal) && cell.EndsWith("**", StringComparison.Ordinal);
+}
 
 /// <summary>A pair of bars.</summary>
 /// <param name="Name">What they belong to.</param>

@@ -27,7 +27,7 @@ internal sealed class LogFile : IDisposable
 
     /// <summary>Adds a line.</summary>
     /// <exception cref="PromptKDException">The disk is full, or the folder has gone.</exception>
-    public void Write(string line) => _file?.Add(Encoding.UTF8.GetBytes(line + "\n"));
+    public void Write(string line) => _file?.Add(Encoding.UTF8.GetBytes(Printable.Columns(line) + "\n"));
 
     /// <summary>Adds a line with the time, UTC.</summary>
     /// <exception cref="PromptKDException">As <see cref="Write"/>.</exception>

@@ -15,13 +15,22 @@ internal sealed class Download(HttpClient client, IReadOnlyList<TimeSpan> pauses
 {
     private const int BufferBytes = 1 << 17;
 
+    // It does not follow a redirection from https to http, nor to files of this machine.
     private static readonly HttpClient s_client = new() { Timeout = Timeout.InfiniteTimeSpan };
 
+    private static readonly TimeSpan[] s_pauses =
+        [.. new[] { 1, 2, 4, 8, 16 }.Select(seconds => TimeSpan.FromSeconds(seconds))];
+
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+
+    /// <summary>The most bytes that are accepted of one file.</summary>
+    public long MostBytes { get; init; } = 4L << 30;
+
+    /// <summary>As <see cref="Default"/>, for files of a few megabytes.</summary>
+    public static Download Small { get; } = new(s_client, s_pauses, s_patience) { MostBytes = 16 << 20 };
+
     /// <summary>Six attempts within half a minute; a connection may be silent for half a minute.</summary>
-    public static Download Default { get; } = new(
-        s_client,
-        [.. new[] { 1, 2, 4, 8, 16 }.Select(seconds => TimeSpan.FromSeconds(seconds))],
-        patience: TimeSpan.FromSeconds(30));
+    public static Download Default { get; } = new(s_client, s_pauses, s_patience);
 
     /// <summary>Fetches a file, unless it is there already.</summary>
     /// <param name="source">An http or https address.</param>
@@ -39,7 +48,7 @@ internal sealed class Download(HttpClient client, IReadOnlyList<TimeSpan> pauses
         IProgress<DownloadProgress>? progress = null,
         CancellationToken cancellation = default)
     {
-        if (File.Exists(file))
+        if (IsThere(file))
         {
             return;
         }
@@ -47,8 +56,9 @@ internal sealed class Download(HttpClient client, IReadOnlyList<TimeSpan> pauses
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(file))!);
+            RefuseLinks(file, $"{file}.lock", $"{file}.partial");
             using FileStream turn = await FileLock.TakeAsync($"{file}.lock", cancellation).ConfigureAwait(false);
-            if (!File.Exists(file))
+            if (!IsThere(file))
             {
                 await FetchPartialAsync(source, $"{file}.partial", progress, cancellation).ConfigureAwait(false);
                 await CheckAsync(source, $"{file}.partial", sha256, cancellation).ConfigureAwait(false);
@@ -65,6 +75,7 @@ internal sealed class Download(HttpClient client, IReadOnlyList<TimeSpan> pauses
         Uri source, string partial, IProgress<DownloadProgress>? progress, CancellationToken cancellation)
     {
         using var target = new FileStream(partial, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        RefuseLinks(partial);
         EntityTagHeaderValue? version = null;
         for (int attempt = 0; ; attempt++)
         {
@@ -148,6 +159,7 @@ internal sealed class Download(HttpClient client, IReadOnlyList<TimeSpan> pauses
     {
         target.Position = target.Length;
         long? total = target.Length + content.Headers.ContentLength;
+        RefuseMoreThanMost(source, target, total ?? 0);
         Stream arriving = await WithPatienceAsync(content.ReadAsStreamAsync, cancellation).ConfigureAwait(false);
         byte[] buffer = new byte[BufferBytes];
         int count;
@@ -155,10 +167,39 @@ internal sealed class Download(HttpClient client, IReadOnlyList<TimeSpan> pauses
         {
             count = await WithPatienceAsync(token => arriving.ReadAsync(buffer, token).AsTask(), cancellation)
                 .ConfigureAwait(false);
+            RefuseMoreThanMost(source, target, target.Length + count);
             await target.WriteAsync(buffer.AsMemory(0, count), cancellation).ConfigureAwait(false);
             progress?.Report(new DownloadProgress(source, target.Length, total));
         }
         while (count > 0);
+    }
+
+    // What came is no beginning of the file that is wanted, so nothing of it is kept.
+    private void RefuseMoreThanMost(Uri source, FileStream target, long bytes)
+    {
+        if (bytes > MostBytes)
+        {
+            target.SetLength(0);
+            throw new PromptKDException(
+                $"{source}: the server sends more than {MostBytes} bytes, which is another file. Is the address right?");
+        }
+    }
+
+    // To .NET a link that leads nowhere is a file.
+    private static bool IsThere(string file) =>
+        File.Exists(file) && new FileInfo(file).ResolveLinkTarget(returnFinalTarget: true)?.Exists != false;
+
+    // Whoever may write to a cache that several people share could make us write elsewhere.
+    private static void RefuseLinks(params ReadOnlySpan<string> paths)
+    {
+        foreach (string path in paths)
+        {
+            if (new FileInfo(path).LinkTarget is { } target)
+            {
+                throw new PromptKDException(
+                    $"'{path}' is a link to '{target}', which is not written to. Delete it, and run the same command again.");
+            }
+        }
     }
 
     /// <summary>A lost connection for what may pass (busy, overloaded), a final error for what will not.</summary>
@@ -189,6 +230,10 @@ internal sealed class Download(HttpClient client, IReadOnlyList<TimeSpan> pauses
             error.HttpRequestError is HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError)
         {
             throw new PromptKDException($"No connection: {error.Message}. Is this machine online?", error);
+        }
+        catch (Exception error) when (error is UriFormatException or NotSupportedException or InvalidOperationException)
+        {
+            throw new PromptKDException($"The server sends on to what is no web address: {error.Message}", error);
         }
         catch (Exception error) when (error is HttpRequestException or IOException)
         {

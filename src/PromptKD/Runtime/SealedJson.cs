@@ -8,6 +8,7 @@ namespace PromptKD.Runtime;
 /// </summary>
 internal static class SealedJson
 {
+    private const long LargestFile = 64 << 20;
     private const string Before = ",\n  \"sha256\": \"";
     private const string Behind = "\"\n}\n";
 
@@ -28,7 +29,7 @@ internal static class SealedJson
     public static T Read<T>(string path, string remedy)
         where T : class
     {
-        byte[] bytes = RegularFile.Explain(path, RegularFile.ReadAllBytes);
+        byte[] bytes = ReadBytes(path, remedy);
         string? fault = FindFault(bytes);
         return fault is null ? Parse<T>(path, bytes, remedy) : throw Damaged(path, fault, remedy);
     }
@@ -40,11 +41,23 @@ internal static class SealedJson
     public static T ReadAny<T>(string path, string remedy)
         where T : class
     {
-        byte[] bytes = RegularFile.Explain(path, RegularFile.ReadAllBytes);
+        byte[] bytes = ReadBytes(path, remedy);
         bool isSealed = PlaceOf(bytes) is not null;
         return isSealed && FindFault(bytes) is { } fault
             ? throw Damaged(path, fault, remedy)
             : Parse<T>(path, bytes, remedy);
+    }
+
+    private static byte[] ReadBytes(string path, string remedy)
+    {
+        try
+        {
+            return RegularFile.Explain(path, file => BoundedBytes.ReadFile(file, LargestFile));
+        }
+        catch (InvalidDataException error)
+        {
+            throw Damaged(path, error.Message, remedy);
+        }
     }
 
     private static T Parse<T>(string path, byte[] bytes, string remedy)
@@ -52,10 +65,12 @@ internal static class SealedJson
     {
         try
         {
-            return JsonSerializer.Deserialize<T>(bytes, RecordJson.Indented)
+            T record = JsonSerializer.Deserialize<T>(bytes, RecordJson.Indented)
                 ?? throw Damaged(path, "it holds nothing", remedy);
+            return RecordNulls.AreIn(record) ? throw Damaged(path, "null where a value belongs", remedy) : record;
         }
-        catch (Exception error) when (error is JsonException or NotSupportedException or ArgumentException)
+        catch (Exception error) when (error is JsonException or NotSupportedException or ArgumentException
+            or InvalidOperationException)
         {
             throw Damaged(path, error.Message.ReplaceLineEndings(" ").TrimEnd('.'), remedy);
         }

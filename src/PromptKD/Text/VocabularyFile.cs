@@ -41,7 +41,7 @@ internal static class VocabularyFile
         CancellationToken cancellation = default)
     {
         return Find(vocabularyFile, model)
-            ?? await FetchAsync(Download.Default, s_openAISource, CacheFolder.Current, progress, cancellation)
+            ?? await FetchAsync(Download.Small, s_openAISource, CacheFolder.Current, progress, cancellation)
                 .ConfigureAwait(false);
     }
 

@@ -213,7 +213,60 @@ public sealed class YamlReaderTests
     {
         var error = Assert.Throws<PromptKDException>(() => Merge("INPUT:\n  SIZE: &list [1, *list]"));
 
-        Assert.StartsWith("mine.yaml:2:9: INPUT.SIZE must be a list of ", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith("mine.yaml:2:19: not valid YAML: the alias *list ", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("&a [*a, *a]")]
+    [InlineData("a: &a [x, x]\nb: &b [*a, *a]\nc: *c")]
+    public void An_alias_stands_for_what_is_complete(string yaml)
+    {
+        var error = Assert.Throws<PromptKDException>(() => Merge(yaml));
+
+        Assert.Contains(" stands for nothing that is complete before it.", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_alias_is_read_as_what_it_stands_for() =>
+        Assert.Equal(0.25, Merge("OPTIM:\n  MOMENTUM: &rate 0.25\n  LR: *rate").Optim.Lr);
+
+    [Fact]
+    public void Aliases_that_grow_without_end_are_refused()
+    {
+        // Nine lists of nine aliases each stand for 9^9 texts: the "billion laughs".
+        string yaml = "a0: &a0 [x]\n" + string.Concat(Enumerable.Range(1, 9).Select(number =>
+            $"a{number}: &a{number} [{string.Join(", ", Enumerable.Repeat($"*a{number - 1}", 9))}]\n"));
+
+        var error = Assert.Throws<PromptKDException>(() => Merge(yaml));
+
+        Assert.Contains(": not settings: more than 100000 keys and values", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("[", "")]
+    [InlineData("[", "]")]
+    [InlineData("{a: ", "}")]
+    [InlineData("- ", "")]
+    [InlineData("? ", "")]
+    public void Deep_nesting_is_one_line(string open, string close)
+    {
+        const int Deep = 20_000;
+        string yaml = string.Concat(Enumerable.Repeat(open, Deep)) + "x" + string.Concat(Enumerable.Repeat(close, Deep));
+
+        Assert.Throws<PromptKDException>(() => Merge(yaml));
+    }
+
+    [Theory]
+    [InlineData("0b")]
+    [InlineData("0x")]
+    [InlineData("0_")]
+    [InlineData("1")]
+    [InlineData("1.")]
+    public void A_long_value_that_is_almost_a_number_is_read_in_no_time(string start)
+    {
+        string value = start + new string('1', 400_000) + "z";
+
+        Assert.Equal(value, Merge($"DATASET:\n  NAME: {value}").Dataset.Name);
     }
 
     [Fact]

@@ -217,6 +217,53 @@ public sealed class DownloadTests : IDisposable
         Assert.Contains(Target, error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("Content-Length: 1000")]
+    [InlineData("X-Length: none")] // Then only the end of the connection ends it.
+    public async Task Takes_no_more_than_the_file_can_have(string header)
+    {
+        using var server = new LoopbackServer(Answer("200 OK", s_content, header));
+        var download = new Download(_client, [], TimeSpan.FromSeconds(30)) { MostBytes = 999 };
+
+        var error = await Assert.ThrowsAsync<PromptKDException>(
+            () => download.FetchAsync(server.Address, Target, s_hash, null, TestContext.Current.CancellationToken));
+
+        Assert.Contains("sends more than 999 bytes", error.Message, StringComparison.Ordinal);
+        Assert.False(File.Exists(Target));
+        Assert.Equal(0, new FileInfo(Partial).Length);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(".partial")]
+    [InlineData(".lock")]
+    public async Task Writes_through_no_link(string ending)
+    {
+        using var server = new LoopbackServer(Whole());
+        string victim = Path.Combine(_folder, "victim");
+        File.WriteAllText(victim, "mine");
+        Directory.CreateDirectory(Path.GetDirectoryName(Target)!);
+        File.CreateSymbolicLink(Target + ending, ending.Length == 0 ? victim + "-to-be" : victim);
+
+        var error = await Assert.ThrowsAsync<PromptKDException>(() => FetchAsync(server));
+
+        Assert.Contains("is a link to", error.Message, StringComparison.Ordinal);
+        Assert.Equal("mine", File.ReadAllText(victim));
+        Assert.False(File.Exists(victim + "-to-be"));
+        Assert.Empty(server.Requests);
+    }
+
+    [Theory]
+    [InlineData("file:///etc/hostname")]
+    [InlineData("ftp://127.0.0.1/file")]
+    public async Task Follows_no_redirection_to_another_kind_of_address(string elsewhere)
+    {
+        using var server = new LoopbackServer(Answer("302 Found", [], $"Location: {elsewhere}", "Content-Length: 0"));
+
+        await Assert.ThrowsAsync<PromptKDException>(() => FetchAsync(server));
+        Assert.False(File.Exists(Target));
+    }
+
     private static byte[] Whole() => Answer("200 OK", s_content, "Content-Length: 1000");
 
     private static byte[] Rest(int start) => Answer(

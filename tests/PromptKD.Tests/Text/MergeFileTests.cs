@@ -55,6 +55,12 @@ public sealed class MergeFileTests : IDisposable
             error.Message);
     }
 
+    [Theory]
+    [InlineData("tokenizer.json", "{\"model\":{\"merges\":[\"\\ud800 b\"]}}")]
+    [InlineData("tokenizer.json", "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[")]
+    public void What_is_odd_in_a_file_is_one_line(string name, string content) =>
+        Assert.Throws<PromptKDException>(() => MergeFile.Read(Write(name, content)));
+
     [Fact]
     public void Reads_the_merges_beside_a_table_of_tokens()
     {

@@ -9,6 +9,7 @@ namespace PromptKD.Data.Datasets;
 internal sealed class FlowerLists : IDatasetReader
 {
     private const string Labels = "imagelabels.mat";
+    private const long LargestNames = 16 << 20;
     private const string Names = "cat_to_name.json";
 
     /// <inheritdoc/>
@@ -44,9 +45,9 @@ internal sealed class FlowerLists : IDatasetReader
         string path = folder.PathOf(Names);
         try
         {
-            return JsonSerializer.Deserialize<Dictionary<string, string>>(RegularFile.ReadAllBytes(path)) ?? [];
+            return JsonSerializer.Deserialize<Dictionary<string, string>>(BoundedBytes.ReadFile(path, LargestNames)) ?? [];
         }
-        catch (JsonException error)
+        catch (Exception error) when (error is JsonException or InvalidOperationException or InvalidDataException)
         {
             throw new PromptKDException(
                 $"{path}: not a JSON object of class numbers and names. Download it again.", error);

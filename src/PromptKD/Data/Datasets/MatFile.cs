@@ -12,6 +12,7 @@ namespace PromptKD.Data.Datasets;
 /// </summary>
 internal static class MatFile
 {
+    private const long LargestFile = 256 << 20;
     private const int HeaderLength = 128;
     private const int VersionOffset = 124;
     private const int Version5 = 0x0100;
@@ -25,7 +26,7 @@ internal static class MatFile
     {
         try
         {
-            return Read(RegularFile.ReadAllBytes(path));
+            return Read(BoundedBytes.ReadFile(path, LargestFile));
         }
         catch (InvalidDataException error)
         {
@@ -50,6 +51,7 @@ internal static class MatFile
             throw new InvalidDataException($"its version is 0x{version:x4}, expected 0x0100. Save it with -v7.");
         }
 
+        var budget = new MatBudget();
         var arrays = new Dictionary<string, MatArray>(StringComparer.Ordinal);
         var input = new MatInput(file.AsMemory(HeaderLength));
         while (!input.IsAtEnd)
@@ -57,12 +59,12 @@ internal static class MatFile
             MatElement element = input.Next();
             if (element.Type == MatElementType.Compressed)
             {
-                element = new MatInput(Inflate(element.Data)).Next();
+                element = new MatInput(Inflate(element.Data, budget)).Next();
             }
 
             if (element.Type == MatElementType.Matrix && element.Data.Length > 0)
             {
-                (string name, MatArray array) = MatArrayReader.Read(element.Data, depth: 0);
+                (string name, MatArray array) = new MatArrayReader(budget).Read(element.Data, depth: 0);
                 arrays[name] = array;
             }
         }
@@ -70,22 +72,11 @@ internal static class MatFile
         return arrays;
     }
 
-    private static byte[] Inflate(ReadOnlyMemory<byte> data)
+    private static byte[] Inflate(ReadOnlyMemory<byte> data, MatBudget budget)
     {
-        // Far above the few megabytes that labels need: a small file must not fill the memory.
-        const int Limit = 1 << 28;
         using var source = new ZLibStream(new MemoryStream(data.ToArray()), CompressionMode.Decompress);
-        using var target = new MemoryStream();
-        byte[] buffer = new byte[1 << 16];
-        for (int count = source.Read(buffer); count > 0; count = source.Read(buffer))
-        {
-            target.Write(buffer, 0, count);
-            if (target.Length > Limit)
-            {
-                throw new InvalidDataException("an array is larger than 256 MiB.");
-            }
-        }
-
-        return target.ToArray();
+        byte[] unpacked = BoundedBytes.Unpack(source, budget.Left);
+        budget.Take(unpacked.Length);
+        return unpacked;
     }
 }

@@ -11,6 +11,8 @@ namespace PromptKD.Data.Datasets;
 /// </summary>
 internal static class SplitFile
 {
+    private const long LargestFile = 512 << 20;
+
     private static readonly JsonWriterOptions s_format = new()
     {
         Indented = true,
@@ -29,7 +31,7 @@ internal static class SplitFile
         string path = folder.PathOf(fileName);
         try
         {
-            ReadOnlyMemory<byte> bytes = RegularFile.ReadAllBytes(path);
+            ReadOnlyMemory<byte> bytes = BoundedBytes.ReadFile(path, LargestFile);
             using var document = JsonDocument.Parse(bytes.Span is [0xEF, 0xBB, 0xBF, ..] ? bytes[3..] : bytes, RecordJson.Exact);
             JsonElement json = document.RootElement;
             var rows = new SplitRows();
@@ -45,6 +47,10 @@ internal static class SplitFile
                 $"{path}{line}: not JSON in UTF-8, only part of a file, or a key that is there twice. Download or copy it "
                 + "again, or mend that line.",
                 error);
+        }
+        catch (InvalidDataException error)
+        {
+            throw new PromptKDException($"{path}: {error.Message}.", error);
         }
         catch (InvalidOperationException error)
         {

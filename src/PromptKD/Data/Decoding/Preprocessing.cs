@@ -43,4 +43,23 @@ public sealed record Preprocessing
 
     /// <summary>Divides each channel after the mean is subtracted.</summary>
     public Rgb Std { get; init; } = new(0.26862954f, 0.26130258f, 0.27577711f);
+
+    /// <summary>Refuses what no picture can be made to.</summary>
+    /// <param name="source">What says so, for the message.</param>
+    /// <exception cref="PromptKDException">A size or a number for the colours cannot be meant.</exception>
+    internal void Check(string source)
+    {
+        const int LargestSize = 1 << 13;
+        float[] colours = [Mean.Red, Mean.Green, Mean.Blue, Std.Red, Std.Green, Std.Blue];
+        bool isMeant = Size is >= 1 and <= LargestSize
+            && colours.All(float.IsFinite)
+            && Std is { Red: not 0, Green: not 0, Blue: not 0 }
+            && Enum.IsDefined(Interpolation)
+            && Enum.IsDefined(ResizeMode);
+        if (!isMeant)
+        {
+            throw new PromptKDException(
+                $"{source}: its preprocessing cannot be meant (size {Size}, mean {Mean}, std {Std}). Is it damaged?");
+        }
+    }
 }

@@ -91,7 +91,7 @@ internal sealed record ParquetColumns(DataField Picture, DataField? Label, IRead
             using var document = JsonDocument.Parse(json, RecordJson.Exact);
             return Find(Find(document.RootElement, "info"), "features")?.Clone();
         }
-        catch (JsonException error)
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
             throw new PromptKDException($"{path}: its Hugging Face metadata is not JSON: {error.Message}", error);
         }

@@ -2,7 +2,6 @@ using System.Globalization;
 using Parquet;
 using Parquet.Schema;
 using PromptKD.Data.Pictures;
-using PromptKD.Runtime;
 
 namespace PromptKD.Data.Shards;
 
@@ -17,22 +16,18 @@ internal sealed class ParquetShard : IShard
     private readonly RowGroupCache _cache;
     private readonly ParquetColumns _columns;
 
-    private ParquetShard(string path, RowGroupCache cache, ParquetReader file, long fileLength)
+    private ParquetShard(string path, RowGroupCache cache, ParquetInput file)
     {
         _path = path;
         _cache = cache;
-        _columns = ParquetColumns.Find(path, file);
+        _columns = ParquetColumns.Find(path, file.Reader);
         long row = 0;
         var pictures = new List<ShardPicture>();
-        for (int group = 0; group < file.RowGroupCount; group++)
+        for (int group = 0; group < file.Reader.RowGroupCount; group++)
         {
-            using ParquetRowGroupReader rows = file.OpenRowGroupReader(group);
-            if (rows.RowCount > fileLength)
-            {
-                throw new InvalidDataException($"row group {group} claims {rows.RowCount} pictures");
-            }
-
-            long bytes = rows.GetMetadata(_columns.Picture)?.MetaData?.TotalUncompressedSize ?? 0;
+            using ParquetRowGroupReader rows = file.Reader.OpenRowGroupReader(group);
+            long claimed = rows.GetMetadata(_columns.Picture)?.MetaData?.TotalUncompressedSize ?? 0;
+            long bytes = Math.Clamp(claimed, 0, file.MostBytes);
             for (int place = 0; place < rows.RowCount; place++, row++)
             {
                 pictures.Add(new ShardPicture(
@@ -60,8 +55,8 @@ internal sealed class ParquetShard : IShard
     {
         try
         {
-            using FileStream stream = RegularFile.Open(path);
-            return new ParquetShard(path, cache, OpenReader(stream), stream.Length);
+            using var file = ParquetInput.Open(path);
+            return new ParquetShard(path, cache, file);
         }
         catch (Exception error) when (IsDamage(error))
         {
@@ -80,9 +75,8 @@ internal sealed class ParquetShard : IShard
 
         try
         {
-            using FileStream stream = RegularFile.Open(_path);
-            ParquetReader file = OpenReader(stream);
-            return [.. Enumerable.Range(0, file.RowGroupCount).SelectMany(group => ReadLabels(file, group, column))];
+            using var file = ParquetInput.Open(_path);
+            return [.. Enumerable.Range(0, file.Reader.RowGroupCount).SelectMany(group => ReadLabels(file, group, column))];
         }
         catch (Exception error) when (IsDamage(error))
         {
@@ -90,16 +84,13 @@ internal sealed class ParquetShard : IShard
         }
     }
 
-    private static ParquetReader OpenReader(FileStream stream) =>
-        ParquetReader.CreateAsync(stream).GetAwaiter().GetResult();
-
     private byte[]?[] ReadPictures(int group)
     {
         try
         {
-            using FileStream stream = RegularFile.Open(_path);
-            using ParquetRowGroupReader rows = OpenReader(stream).OpenRowGroupReader(group);
-            return ParquetCells.Read<ReadOnlyMemory<byte>, byte[]?>(rows, _columns.Picture, cell => cell.ToArray());
+            using var file = ParquetInput.Open(_path);
+            return file.Read<ReadOnlyMemory<byte>, byte[]?>(
+                group, _columns.Picture, cell => file.Within(cell).ToArray());
         }
         catch (Exception error) when (IsDamage(error))
         {
@@ -107,23 +98,19 @@ internal sealed class ParquetShard : IShard
         }
     }
 
-    private static ShardLabel?[] ReadLabels(ParquetReader file, int group, DataField column)
+    private static ShardLabel?[] ReadLabels(ParquetInput file, int group, DataField column) => column.ClrType switch
     {
-        using ParquetRowGroupReader rows = file.OpenRowGroupReader(group);
-        return column.ClrType switch
-        {
-            Type type when type == typeof(long) => ParquetCells.Read<long, ShardLabel?>(
-                rows, column, cell => new ShardLabel(checked((int)cell), "")),
-            Type type when type == typeof(int) => ParquetCells.Read<int, ShardLabel?>(
-                rows, column, cell => new ShardLabel(cell, "")),
-            Type type when type == typeof(ReadOnlyMemory<char>) => ParquetCells.Read<ReadOnlyMemory<char>, ShardLabel?>(
-                rows, column, cell => new ShardLabel(null, cell.ToString())),
-            Type type => throw new InvalidDataException($"it holds {type.Name}, expected whole numbers or texts"),
-        };
-    }
+        Type type when type == typeof(long) => file.Read<long, ShardLabel?>(
+            group, column, cell => new ShardLabel(checked((int)cell), "")),
+        Type type when type == typeof(int) => file.Read<int, ShardLabel?>(
+            group, column, cell => new ShardLabel(cell, "")),
+        Type type when type == typeof(ReadOnlyMemory<char>) => file.Read<ReadOnlyMemory<char>, ShardLabel?>(
+            group, column, cell => new ShardLabel(null, file.Within(cell).ToString())),
+        Type type => throw new InvalidDataException($"it holds {type.Name}, expected whole numbers or texts"),
+    };
 
     // A damaged file can make the reader fail in any way.
-    private static bool IsDamage(Exception error) => error is not (PromptKDException or OutOfMemoryException);
+    private static bool IsDamage(Exception error) => error is not PromptKDException;
 
     /// <summary>One row's picture.</summary>
     private sealed record Cell(ParquetShard Shard, int Group, long GroupBytes, int Row) : IPictureBytes

@@ -11,12 +11,14 @@ namespace PromptKD.Data.Shards;
 /// <param name="path">The archive, for messages.</param>
 internal sealed class TarLabels(string path)
 {
+    private const int LargestFile = 1 << 20;
+
     // What a sample's class may be written in: the first that there is counts.
     private static readonly string[] s_endings = ["cls", "json", "txt"];
 
     private static readonly UTF8Encoding s_utf8 = new(false, throwOnInvalidBytes: true);
 
-    private readonly Dictionary<string, FileBytes> _files = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, IPictureBytes> _files = new(StringComparer.Ordinal);
 
     /// <summary>Names of the label files: a sample's key and an ending.</summary>
     public IEnumerable<string> Files => _files.Keys;
@@ -26,7 +28,7 @@ internal sealed class TarLabels(string path)
 
     /// <summary>Keeps where a label file lies.</summary>
     /// <exception cref="PromptKDException">The sample has another one of that ending.</exception>
-    public void Add(string key, string ending, FileBytes bytes)
+    public void Add(string key, string ending, IPictureBytes bytes)
     {
         string file = $"{key}.{ending.ToLowerInvariant()}";
         if (!_files.TryAdd(file, bytes))
@@ -88,7 +90,9 @@ internal sealed class TarLabels(string path)
         string text;
         try
         {
-            text = _files[file].Use(bytes => s_utf8.GetString(bytes)).Trim().TrimStart('\uFEFF');
+            text = _files[file].Use(bytes => bytes.Length <= LargestFile
+                ? s_utf8.GetString(bytes)
+                : throw new InvalidDataException($"{bytes.Length} bytes are no label")).Trim().TrimStart('\uFEFF');
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidDataException)
         {

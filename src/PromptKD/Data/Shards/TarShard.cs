@@ -1,4 +1,3 @@
-using System.Formats.Tar;
 using PromptKD.Data.Pictures;
 using PromptKD.Runtime;
 using PromptKD.Text.Names;
@@ -43,18 +42,16 @@ internal sealed class TarShard : IShard
         try
         {
             using FileStream stream = RegularFile.Open(path);
-            using var reader = new TarReader(stream);
-            while (reader.GetNextEntry() is { } entry)
+            foreach (TarMember member in TarArchive.List(stream))
             {
                 entries++;
-                shard.Add(entry, stream.Length);
+                shard.Add(member);
             }
 
             shard.CountLabelsWithoutPicture();
             return shard;
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidDataException
-            or FormatException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidDataException)
         {
             throw new PromptKDException(
                 $"{path}: not a whole tar archive: {error.Message} (behind entry {entries}). Compressed archives have to "
@@ -66,24 +63,20 @@ internal sealed class TarShard : IShard
     /// <inheritdoc/>
     public IReadOnlyList<ShardLabel?> ReadLabels() => _labels.Read(_keys, _pictures);
 
-    private void Add(TarEntry entry, long archiveLength)
+    private void Add(TarMember member)
     {
-        string name = entry.Name.StartsWith("./", StringComparison.Ordinal) ? entry.Name[2..] : entry.Name;
+        string name = member.Name.StartsWith("./", StringComparison.Ordinal) ? member.Name[2..] : member.Name;
         string file = name[(name.LastIndexOf('/') + 1)..];
-        bool isFile = entry.EntryType is TarEntryType.RegularFile or TarEntryType.V7RegularFile
-            or TarEntryType.ContiguousFile;
+        bool isFile = member.Kind is TarMemberKind.File or TarMemberKind.Sparse;
         if (!isFile || file.StartsWith('.'))
         {
-            PassOver(entry, isFile, file);
+            PassOver(member.Kind, file);
             return;
         }
 
-        if (entry.DataOffset + entry.Length > archiveLength)
-        {
-            throw new InvalidDataException($"'{name}' is cut short");
-        }
-
-        var bytes = new FileBytes(_path, entry.DataOffset, entry.Length);
+        IPictureBytes bytes = member.Kind == TarMemberKind.Sparse
+            ? new SparseBytes(_path)
+            : new FileBytes(_path, member.Offset, member.Length);
         int dot = file.IndexOf('.', StringComparison.Ordinal);
         string key = dot < 0 ? name : name[..(name.Length - file.Length + dot)];
         if (PictureFile.IsPicture(file))
@@ -117,15 +110,15 @@ internal sealed class TarShard : IShard
     }
 
     // Folders are no contents; headers of the archive itself do not come here.
-    private void PassOver(TarEntry entry, bool isFile, string file)
+    private void PassOver(TarMemberKind kind, string file)
     {
-        if (isFile)
-        {
-            LeftOut.AddFile(file);
-        }
-        else if (entry.EntryType is not (TarEntryType.Directory or TarEntryType.DirectoryList))
+        if (kind == TarMemberKind.Other)
         {
             LeftOut.Add(LeftOutKinds.NoFiles);
+        }
+        else if (kind != TarMemberKind.Folder)
+        {
+            LeftOut.AddFile(file);
         }
     }
 
@@ -137,5 +130,12 @@ internal sealed class TarShard : IShard
         {
             LeftOut.AddFile(file);
         }
+    }
+
+    /// <summary>Stands for a file that was packed without its holes.</summary>
+    private sealed record SparseBytes(string Path) : IPictureBytes
+    {
+        public TResult Use<TResult>(Func<ReadOnlySpan<byte>, TResult> use) =>
+            throw new InvalidDataException("packed as a sparse file: pack it again without -S");
     }
 }

@@ -71,7 +71,7 @@ internal sealed record StoreIndex
 
     /// <summary>Shards of a complete store.</summary>
     [JsonIgnore]
-    public int ShardCount => (PictureCount + PicturesPerShard - 1) / PicturesPerShard;
+    public int ShardCount => (int)(((long)PictureCount + PicturesPerShard - 1) / PicturesPerShard);
 
     /// <summary>Identifies the store in each of its shards.</summary>
     [JsonIgnore]
@@ -90,10 +90,38 @@ internal sealed record StoreIndex
         StoreIndex index = SealedJson.Read<StoreIndex>(
             path,
             "Delete it: features with the same settings writes it again, and keeps the shards that belong to it.");
-        return index is { Format: FormatName, Version: 1 }
-            ? index
-            : throw new PromptKDException(
+        if (index is not { Format: FormatName, Version: 1 })
+        {
+            throw new PromptKDException(
                 $"{path}: format '{index.Format}' version {index.Version}, expected '{FormatName}' version 1.");
+        }
+
+        index.Check(path);
+        return index;
+    }
+
+    private void Check(string path)
+    {
+        const int MostShards = 1 << 18;
+        Preprocessing.Check(path);
+        (string Name, long Value, long Most)[] sizes =
+        [
+            ("pictureCount", PictureCount, int.MaxValue), ("viewCount", ViewCount, 1 << 20),
+            ("embeddingSize", EmbeddingSize, 1 << 16), ("picturesPerShard", PicturesPerShard, int.MaxValue),
+            ("batchSize", BatchSize, int.MaxValue),
+        ];
+        foreach ((string name, long value, long most) in sizes)
+        {
+            if (value < 1 || value > most)
+            {
+                throw new PromptKDException($"{path}: {name} is {value}, expected 1 to {most}. Is it damaged?");
+            }
+        }
+
+        if (ShardCount > MostShards)
+        {
+            throw new PromptKDException($"{path}: {ShardCount} shards, at most {MostShards} can be meant. Is it damaged?");
+        }
     }
 
     /// <summary>The text of the file: equal indexes give equal bytes.</summary>

@@ -82,7 +82,7 @@ internal static class StoreShard
 
     private static long[] ShapeOf(int shard, StoreIndex index)
     {
-        int first = shard * index.PicturesPerShard;
+        long first = (long)shard * index.PicturesPerShard;
         return [Math.Min(index.PicturesPerShard, index.PictureCount - first), index.ViewCount, index.EmbeddingSize];
     }
 }

@@ -161,6 +161,59 @@ public sealed record ClipArchitecture
         bool byOpenAi = true) =>
         new ArchitectureReader(shapes, source, details ?? new ClipDetails(), byOpenAi).Read();
 
+    /// <summary>Refuses sizes that no CLIP has, before anything is made of them.</summary>
+    /// <param name="source">As in <see cref="RequireTransformer"/>.</param>
+    /// <exception cref="PromptKDException">A size is out of range, or does not go with another.</exception>
+    internal void Check(string source)
+    {
+        const int Largest = 1 << 16;
+        const int MostLayers = 1 << 10;
+        (string Name, int Value, int Least, int Most)[] sizes =
+        [
+            ("imageSize", ImageSize, 1, Largest), ("patchSize", PatchSize, 1, ImageSize),
+            ("visionWidth", VisionWidth, 1, Largest), ("visionLayers", VisionLayers, 0, MostLayers),
+            ("visionHeads", VisionHeads, 1, VisionWidth), ("embeddingSize", EmbeddingSize, 1, Largest),
+            ("textWidth", TextWidth, 0, Largest), ("textLayers", TextLayers, 0, MostLayers),
+            ("textHeads", TextHeads, 0, Largest), ("contextLength", ContextLength, 0, Largest),
+            ("vocabularySize", VocabularySize, 0, 1 << 24),
+            .. (Stages is { } stages
+                ? new[] { stages.First, stages.Second, stages.Third, stages.Fourth }
+                    .Select(blocks => ("stages", blocks, 1, MostLayers))
+                : []),
+        ];
+        foreach ((string name, int value, int least, int most) in sizes)
+        {
+            if (value < least || value > most)
+            {
+                throw new PromptKDException($"{source}: {name} is {value}, expected {least} to {most}. Is it damaged?");
+            }
+        }
+
+        if (VisionWidth % VisionHeads != 0)
+        {
+            throw new PromptKDException(
+                $"{source}: {VisionHeads} attention heads do not divide the image encoder's width of {VisionWidth}.");
+        }
+    }
+
+    /// <summary>The least number of values that an image encoder of these sizes has: what its file must hold.</summary>
+    internal long LeastVisionValues
+    {
+        get
+        {
+            long width = VisionWidth;
+            if (Stages is { } stages)
+            {
+                // The middle convolution of each block; every stage is twice as wide as the one before it.
+                long[] blocks = [stages.First, stages.Second, stages.Third, stages.Fourth];
+                return blocks.Select((count, stage) => 9 * count * ((long)StemWidth << stage) * ((long)StemWidth << stage)).Sum();
+            }
+
+            return (width * (Patches + 1L)) + (3L * PatchSize * PatchSize * width) + (12 * width * width * VisionLayers)
+                + (width * EmbeddingSize);
+        }
+    }
+
     /// <summary>Refuses a ResNet where learned tokens have to enter the image encoder.</summary>
     /// <param name="source">What this architecture belongs to, usually a path: the message begins with it.</param>
     /// <exception cref="PromptKDException">This is a ResNet.</exception>

@@ -35,6 +35,30 @@ public sealed class MatFileTests : IDisposable
     }
 
     [Fact]
+    public void A_small_file_stands_for_no_more_than_labels_need()
+    {
+        // One compressed element that would unpack to 128 MiB of zeros.
+        using var packed = new MemoryStream();
+        using (var stream = new System.IO.Compression.ZLibStream(
+            packed, System.IO.Compression.CompressionLevel.SmallestSize, leaveOpen: true))
+        {
+            for (int block = 0; block < 128; block++)
+            {
+                stream.Write(new byte[1 << 20]);
+            }
+        }
+
+        byte[] header = FakeMatFile.Row("labels", [1])[..128];
+        byte[] tag = new byte[8];
+        BinaryPrimitives.WriteInt32LittleEndian(tag, 15);
+        BinaryPrimitives.WriteInt32LittleEndian(tag.AsSpan(4), (int)packed.Length);
+
+        var error = Assert.Throws<PromptKDException>(() => Read([.. header, .. tag, .. packed.ToArray()]));
+
+        Assert.Contains("it unpacks to more than 50331648 bytes", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_row_of_numbers_is_read()
     {
         byte[] content = FakeMatFile.Row("labels", [77, 1, 102]);

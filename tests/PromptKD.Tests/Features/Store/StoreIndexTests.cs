@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Text.Json;
 using PromptKD.Data.Decoding;
 using PromptKD.Features.Store;
+using PromptKD.Tests.Runtime;
 
 namespace PromptKD.Tests.Features.Store;
 
@@ -98,6 +99,26 @@ public sealed class StoreIndexTests : IDisposable
             Assert.Contains("another 'preprocessing'", error.Message, StringComparison.Ordinal);
             Assert.Contains(message, error.Message, StringComparison.Ordinal);
         }
+    }
+
+    [Theory]
+    [InlineData("\"picturesPerShard\": [0-9]+", "\"picturesPerShard\": 0", "picturesPerShard is 0, expected 1 to ")]
+    [InlineData("\"picturesPerShard\": [0-9]+", "\"picturesPerShard\": -5", "picturesPerShard is -5, expected 1 to ")]
+    [InlineData("\"pictureCount\": [0-9]+", "\"pictureCount\": -1", "pictureCount is -1, expected 1 to ")]
+    [InlineData("\"viewCount\": [0-9]+", "\"viewCount\": 2000000000", "viewCount is 2000000000, expected 1 to ")]
+    [InlineData("\"embeddingSize\": [0-9]+", "\"embeddingSize\": 0", "embeddingSize is 0, expected 1 to ")]
+    [InlineData("\"views\": \\{", "\"views\": null, \"other\": {", "index.json: damaged: ")]
+    [InlineData("(?s).*", "null", "index.json: damaged: ")]
+    public void What_no_store_has_is_one_line(string found, string changed, string reason)
+    {
+        string path = Path.Combine(_folder, StoreIndex.FileName);
+        File.WriteAllBytes(
+            path, SealedAnew.Of(new System.Text.RegularExpressions.Regex(found).Replace(s_index.ToJson(), changed, 1)));
+
+        var error = Assert.Throws<PromptKDException>(() => StoreIndex.Read(_folder));
+
+        Assert.StartsWith(path, error.Message, StringComparison.Ordinal);
+        Assert.Contains(reason, error.Message, StringComparison.Ordinal);
     }
 
     /// <summary>Copies of a record, each of which differs from it in one value.</summary>
