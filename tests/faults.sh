@@ -99,11 +99,6 @@ train_promptkd() {
   of_train "$1" PromptKD vit_b16_c2_ep20_batch8_4+4ctx --teacher demo/teacher --teacher-prompts none \
     TRAINER.MODAL base2novel
 }
-train_zeroshot() {
-  "$program" train --root "$work/data" --seed 1 --output-dir "$1" \
-    --dataset-config-file configs/datasets/eurosat.yaml --config-file configs/trainers/CoOp/vit_b16.yaml \
-    --student demo/plain-teacher --trainer ZeroshotCLIP2
-}
 benchmark() {
   "$program" benchmark base2new --root "$work/data" --datasets eurosat --seeds 1 --trainer CoOp --shots 1 \
     --student demo/plain-teacher --output "$1" OPTIM.MAX_EPOCH 1 TRAINER.COOP.PREC fp32 TRAINER.COOP.N_CTX 4 \
@@ -115,7 +110,7 @@ report() {
 }
 cases=("$@")
 [ ${#cases[@]} -gt 0 ] || cases=(distill distill_stored distill_both teach features train_coop train_promptsrc
-  train_promptkd train_zeroshot benchmark report)
+  train_promptkd benchmark report)
 
 # What is to be alike: not the logs and curves, which have times in them, nor what is remembered of the inputs.
 same() { diff -r -x 'log.txt*' -x tensorboard -x .digests.tsv -x .lock -x done "$1" "$2" >"$work/diff"; }
