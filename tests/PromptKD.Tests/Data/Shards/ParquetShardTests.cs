@@ -16,7 +16,9 @@ public sealed class ParquetShardTests : IDisposable
         ParquetShard shard = ParquetShard.Open(ShardFixtures.Arrow, _cache);
 
         Assert.Equal(["0", "1", "2", "3", "4"], shard.Pictures.Select(picture => picture.Name));
-        Assert.Equal([2, 3, 4], new[] { 0, 3, 4 }.Select(row => WidthOf(shard.Pictures[row])));
+        Assert.Equal(
+            [2, 3, 4],
+            [WidthOf(shard.Pictures[0]), WidthOf(shard.Pictures[3]), WidthOf(shard.Pictures[4])]);
         Assert.All(shard.Pictures.Take(3).Skip(1), empty => Assert.Throws<InvalidDataException>(() => WidthOf(empty)));
     }
 
