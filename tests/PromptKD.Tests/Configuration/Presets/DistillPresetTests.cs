@@ -12,7 +12,7 @@ public sealed class DistillPresetTests
     [InlineData("INPUT.INTERPOLATION", "nearest", "INPUT.INTERPOLATION is nearest")]
     [InlineData("INPUT.TRANSFORMS", "('normalize', 'random_crop')", "INPUT.TRANSFORMS has random_crop")]
     [InlineData("INPUT.TRANSFORMS", "('random_flip',)", "INPUT.TRANSFORMS lacks normalize")]
-    [InlineData("OPTIM.NAME", "adam", "OPTIM.NAME is adam")]
+    [InlineData("OPTIM.NAME", "rmsprop", "OPTIM.NAME is rmsprop; training knows sgd, adam, adamw only.")]
     [InlineData("OPTIM.MAX_EPOCH", "0", "OPTIM.MAX_EPOCH is 0")]
     [InlineData("DISTILL.IMAGES", "''", "Give --images")]
     public void Refuses_what_it_would_otherwise_leave_out(string key, string value, string message)
