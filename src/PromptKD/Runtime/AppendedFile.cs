@@ -24,7 +24,7 @@ internal sealed class AppendedFile : IDisposable
         FolderHold.RefuseGone(path);
         try
         {
-            Directory.CreateDirectory(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!);
+            FolderHold.MakeFolderOf(path);
 
             // Unbuffered, so that a full disk shows where something is added, not where the file is closed.
             return new AppendedFile(

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
 
 namespace PromptKD.Runtime;
 
@@ -6,9 +7,11 @@ namespace PromptKD.Runtime;
 /// A folder that this process works in. As long as it is held, every write below it makes sure that it still is the same
 /// folder: one that is deleted or moved meanwhile would be made anew, with half of what belongs into it.
 /// </summary>
-internal sealed class FolderHold : IDisposable
+internal sealed partial class FolderHold : IDisposable
 {
     private const string LockFile = ".lock";
+    private const int Exists = 17;
+    private const uint EveryRight = 0x1FF; // 0777, of which the process's mask takes away.
 
     private static readonly ConcurrentDictionary<FolderHold, bool> s_held = new();
 
@@ -79,6 +82,32 @@ internal sealed class FolderHold : IDisposable
         }
     }
 
+    /// <summary>
+    /// Makes the folder of a file. Below a held folder it makes one level at a time, so that a held folder that went away
+    /// in this very instant is not made anew.
+    /// </summary>
+    /// <exception cref="IOException">It cannot be made.</exception>
+    public static void MakeFolderOf(string file)
+    {
+        string folder = Path.GetDirectoryName(Path.GetFullPath(file))!;
+        string within = Path.Combine(folder, LockFile);
+        if (s_held.Keys.Where(hold => hold.Covers(within)).MaxBy(hold => hold._folder.Length) is not { } hold)
+        {
+            Directory.CreateDirectory(folder);
+            return;
+        }
+
+        string made = hold._folder;
+        foreach (string part in Path.GetRelativePath(made, folder).Split(Path.DirectorySeparatorChar))
+        {
+            made = Path.Combine(made, part);
+            if (!Directory.Exists(made))
+            {
+                MakeOne(made);
+            }
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -103,6 +132,22 @@ internal sealed class FolderHold : IDisposable
         Where(_lock) is { } place && Path.GetDirectoryName(place) is { } folder && File.Exists(place)
             ? $"moved to '{folder}'"
             : "deleted or moved";
+
+    private static void MakeOne(string folder)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(folder);
+        }
+        else if (MakeDirectory(folder, EveryRight) != 0 && Marshal.GetLastPInvokeError() is var fault and not Exists)
+        {
+            throw new IOException(Marshal.GetPInvokeErrorMessage(fault), fault);
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "mkdir", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int MakeDirectory(string path, uint mode);
 
     // Linux knows what has become of an open file; null elsewhere.
     private static string? Where(FileStream? open)

@@ -75,7 +75,7 @@ internal static partial class WholeFile
         string partial = Remains.PartialOf(path);
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+            FolderHold.MakeFolderOf(path);
             using (var stream = new FileStream(partial, FileMode.Create, FileAccess.ReadWrite, FileShare.None, 1 << 16))
             {
                 write(stream);

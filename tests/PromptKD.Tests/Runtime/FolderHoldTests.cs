@@ -59,6 +59,24 @@ public sealed class FolderHoldTests : IDisposable
         Assert.Single(Directory.EnumerateFileSystemEntries(Folder));
     }
 
+    [Theory]
+    [InlineData("model.json")]
+    [InlineData("student/model.json")]
+    [InlineData("checkpoints/older/last.safetensors")]
+    public void Makes_folders_below_a_held_one_but_never_that_itself(string file)
+    {
+        using FolderHold outer = FolderHold.Share(_parent);
+        using FolderHold hold = FolderHold.Share(Folder);
+        string path = Path.Combine(Folder, file);
+        FolderHold.MakeFolderOf(path);
+        Assert.True(Directory.Exists(Path.GetDirectoryName(path)));
+        Directory.Delete(Folder, recursive: true);
+
+        Assert.Throws<IOException>(() => FolderHold.MakeFolderOf(path));
+
+        Assert.False(Directory.Exists(Folder));
+    }
+
     [Fact]
     public void A_shared_folder_that_goes_is_missed_too_and_others_are_not_asked()
     {
