@@ -89,7 +89,7 @@ internal static class YamlText
         {
             // The scanner gives up at a key of the block around an open bracket.
         }
-        catch (YamlException)
+        catch (Exception error) when (error is YamlException or ArgumentException)
         {
             return null;
         }

@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace PromptKD.Runtime;
 
 /// <summary>
-/// JSON that others wrote, checked before anything is made of it: a name stands once in an object, and every text is one.
-/// (.NET finds halves of letters, which JSON can write as escapes, only when it is asked for the text.)
+/// JSON that others wrote, checked before anything is made of it: a name stands once in an object, and every text is
+/// one. (.NET finds halves of letters, which JSON can write as escapes, only when it is asked for the text.)
 /// </summary>
 internal static class JsonText
 {
@@ -13,7 +13,8 @@ internal static class JsonText
 
     /// <summary>Parses a whole text.</summary>
     /// <param name="json">UTF-8, with or without a byte-order mark. Must not change while the result is used.</param>
-    /// <exception cref="JsonException">It is not JSON, breaks one of these rules, or is larger than any file of its kind.</exception>
+    /// <exception cref="JsonException">It is not JSON, breaks one of these rules, or is larger than any file of its kind.
+    /// </exception>
     public static JsonDocument Parse(ReadOnlyMemory<byte> json)
     {
         if (json.Length > MaxBytes)

@@ -5,7 +5,7 @@ namespace PromptKD.Runtime;
 
 /// <summary>
 /// How records are written as JSON: camel case, absent instead of null, words for enumerations, one spelling of every
-/// number; and read: a null where a value belongs is an error.
+/// number; and read: a null where a value belongs is an error, and so is a number without end.
 /// </summary>
 internal static class RecordJson
 {
@@ -14,7 +14,7 @@ internal static class RecordJson
     {
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         RespectNullableAnnotations = true,
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase), new FiniteDouble(), new FiniteFloat() },
         AllowDuplicateProperties = false,
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };

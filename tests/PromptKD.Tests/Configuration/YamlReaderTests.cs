@@ -14,6 +14,15 @@ public sealed class YamlReaderTests
     public void A_file_without_settings_changes_nothing(string yaml) =>
         Assert.Equal(new ExperimentConfig(), Merge(yaml));
 
+    [Fact]
+    public void Says_where_half_a_letter_stands_that_is_none()
+    {
+        var error = Assert.Throws<PromptKDException>(
+            () => YamlReader.Merge(new ExperimentConfig(), "OUTPUT_DIR: \"\\ud800\\u0041\"", "a.yaml"));
+
+        Assert.StartsWith("a.yaml: not valid YAML", error.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("LR: 1e-5", 1e-5)] // Text to YAML 1.1, a number to Python.
     [InlineData("LR: 1.0e-5", 1e-5)]

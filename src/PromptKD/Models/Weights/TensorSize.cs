@@ -7,7 +7,8 @@ internal static class TensorSize
     private const long MaxBytes = 1L << 56;
 
     /// <summary>Elements of a tensor of this shape.</summary>
-    /// <exception cref="InvalidDataException">A size is negative, there are too many, or their product is too large.</exception>
+    /// <exception cref="InvalidDataException">A size is negative, there are too many, or the tensor is too large.
+    /// </exception>
     public static long CountElements(IReadOnlyList<long> shape, ScalarType type)
     {
         if (shape.Count > StoredTensor.MaxDimensions || shape.Any(size => size < 0))

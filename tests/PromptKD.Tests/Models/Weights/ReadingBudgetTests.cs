@@ -4,7 +4,9 @@ using PromptKD.Models.Weights.Zip;
 
 namespace PromptKD.Tests.Models.Weights;
 
-/// <summary>Small files that describe tensors larger than themselves: views that share, repeat or unpack what is stored.</summary>
+/// <summary>
+/// Small files that describe tensors larger than themselves: views that share, repeat or unpack what is stored.
+/// </summary>
 public sealed class ReadingBudgetTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory().FullName;

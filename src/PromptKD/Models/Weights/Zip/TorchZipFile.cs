@@ -25,6 +25,7 @@ internal sealed class TorchZipFile : ITorchFile
         _budget = new ReadingBudget(stream.Length);
         try
         {
+            ZipDirectory.RefuseLarge(stream);
             _archive = new ZipArchive(stream, ZipArchiveMode.Read);
             foreach (ZipArchiveEntry entry in _archive.Entries.Where(entry => !_entries.TryAdd(entry.FullName, entry)))
             {

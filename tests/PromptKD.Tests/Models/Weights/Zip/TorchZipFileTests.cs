@@ -59,6 +59,24 @@ public sealed class TorchZipFileTests : IDisposable
     }
 
     [Fact]
+    public void Refuses_a_directory_of_more_entries_than_any_checkpoint_has()
+    {
+        string path = Path.Combine(_folder, "a.pt");
+        using (ZipArchive archive = ZipFile.Open(path, ZipArchiveMode.Create))
+        {
+            for (int number = 0; number < 80_000; number++)
+            {
+                archive.CreateEntry($"a/data/{number:00000}", CompressionLevel.NoCompression);
+            }
+        }
+
+        // More than 65,535 entries make it a ZIP64, which says where the directory lies in another place.
+        var error = Assert.Throws<PromptKDException>(() => CheckpointFile.Open(path));
+
+        Assert.Contains($"at most {4 << 20} are read", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Refuses_other_zip_archives()
     {
         string path = Path.Combine(_folder, "a.zip");
