@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Restores, checks the format, builds, tests, runs the samples, and puts odd things in front of the program. The last line is "N passed, N failed".
+# Restores, checks the format, builds, tests, runs the samples, and puts mutated files and odd things in front
+# of the program. The last line is "N passed, N failed".
 #
 #   ./build.sh               everything
 #   ./build.sh golden DIR    only: holds our numbers against the reference vectors below DIR, case by case
@@ -33,6 +34,13 @@ failed=$(count failed)
 skipped=$(count skipped)
 
 if samples/run.sh; then passed=$((${passed:-0} + 1)); else failed=$((${failed:-0} + 1)); status=1; fi
+
+# Mutated files in front of every reader: about a minute.
+if artifacts/bin/PromptKD.Fuzz/debug_*/PromptKD.Fuzz --cases 20000; then
+  passed=$((${passed:-0} + 1))
+else
+  failed=$((${failed:-0} + 1)) status=1
+fi
 
 if tests/robustness.sh; then passed=$((${passed:-0} + 1)); else failed=$((${failed:-0} + 1)); status=1; fi
 
