@@ -14,8 +14,10 @@ public sealed class DistillCommandTests(DistilledRun run)
     [InlineData("config.yaml")]
     [InlineData("log.txt")]
     [InlineData(".digests.tsv")]
+    [InlineData("pictures.tsv.gz")]
     [InlineData("metrics.jsonl")]
     [InlineData("checkpoints/last.safetensors")]
+    [InlineData("checkpoints/previous.safetensors")]
     [InlineData("student/model.json")]
     [InlineData("student/student.safetensors")]
     [InlineData("student/class_vectors.safetensors")]
@@ -29,7 +31,7 @@ public sealed class DistillCommandTests(DistilledRun run)
 
     [Fact]
     public void Leaves_nothing_else_behind() => Assert.Equal(
-        9, Directory.EnumerateFiles(run.Output, "*", SearchOption.AllDirectories).Count());
+        11, Directory.EnumerateFiles(run.Output, "*", SearchOption.AllDirectories).Count());
 
     [Fact]
     public void Writes_a_configuration_that_reads_back_as_what_was_asked_for()

@@ -132,7 +132,7 @@ public sealed class DistillMistakesTests(DistilledRun run)
         File.WriteAllText(
             config, File.ReadAllText(config).Replace(run.Photos, pictures, StringComparison.Ordinal));
 
-        RefusesIn(output, "another pictures (its SHA-256 was ", ("--images", pictures));
+        RefusesIn(output, "holds a run with other pictures: ", ("--images", pictures));
     }
 
     [Fact]

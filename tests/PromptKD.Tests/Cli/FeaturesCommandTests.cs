@@ -145,7 +145,7 @@ public sealed class FeaturesCommandTests(StoredRun stored, DistilledRun distille
             ("--store", stored.Store), ("--output", stored.NewPath()), ("--val", null)));
 
         Assert.Contains(
-            $"The teacher store {stored.Store} was made from another 'pictures'",
+            $"The teacher store {stored.Store} was made from other pictures: ",
             result.Mistake(),
             StringComparison.Ordinal);
     }
