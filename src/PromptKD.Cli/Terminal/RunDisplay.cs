@@ -45,7 +45,7 @@ internal sealed class RunDisplay(string agreement = "agreement with the teacher"
     {
         if (IsTimeForALine || done == total)
         {
-            ShowLine((string.Create(CultureInfo.InvariantCulture, $"teacher features: {done} of {total} views"), 1));
+            ShowLine((string.Create(CultureInfo.InvariantCulture, $"features: {done} of {total} views"), 1));
         }
     }
 
