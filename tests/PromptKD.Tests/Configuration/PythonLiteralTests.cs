@@ -68,6 +68,10 @@ public sealed class PythonLiteralTests
     [InlineData("[a]")]
     [InlineData("(1]")]
     [InlineData("'open")]
+    [InlineData(@"'\x'")]
+    [InlineData(@"'\x4'")]
+    [InlineData(@"""\u00e""")]
+    [InlineData(@"['a', '\u']")]
     [InlineData("cuda:0")]
     [InlineData("./output")]
     public void Anything_else_is_plain_text(string text) => Assert.False(PythonLiteral.TryParse(text, out _));
