@@ -23,7 +23,7 @@ internal static class Resumption
         }
 
         RunFolder.RefuseOtherConfiguration(folder, run.Settings.Config);
-        RunFolder.RefuseOtherRun(checkpoint.Path, checkpoint.RunMark, run.Settings.Config);
+        RunMark.RefuseOther(checkpoint.Path, checkpoint.RunMark, run.Settings.Config);
         if (ChangedPictures.RefuseOtherInputs(run, folder, checkpoint.Inputs) is { } changes)
         {
             run.Log.OnWarning($"going on with changed pictures: {changes}");

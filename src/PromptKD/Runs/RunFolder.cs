@@ -109,21 +109,6 @@ internal sealed class RunFolder : IDisposable
         }
     }
 
-    /// <summary>Refuses to go on from a file of another run that lies in the place of this one's.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="mark">The mark that it carries.</param>
-    /// <param name="config">The settings of this run.</param>
-    /// <exception cref="PromptKDException">It is of a run with other settings.</exception>
-    public static void RefuseOtherRun(string path, string? mark, ExperimentConfig config)
-    {
-        if (mark != RunMark.Of(config))
-        {
-            throw new PromptKDException(
-                $"{path}: of a run with other settings than those of {ConfigFile} in its folder: one of the two was "
-                + "copied from elsewhere, or damaged. Put the right one back, or use another --output.");
-        }
-    }
-
     /// <summary>Refuses to go on from a checkpoint that other inputs made.</summary>
     /// <param name="made">Digests in the checkpoint.</param>
     /// <param name="now">Digests of this run's inputs.</param>

@@ -2,6 +2,7 @@ using PromptKD.Configuration;
 using PromptKD.Data.Pictures;
 using PromptKD.Methods;
 using PromptKD.Runtime;
+using PromptKD.Training;
 
 namespace PromptKD.Runs;
 

@@ -58,7 +58,7 @@ internal sealed class DistillKind(ExperimentConfig config) : RunKind<Distillatio
             return null;
         }
 
-        RunFolder.RefuseOtherRun(checkpoint.Path, checkpoint.RunMark, run.Settings.Config);
+        RunMark.RefuseOther(checkpoint.Path, checkpoint.RunMark, run.Settings.Config);
         string? changes = ChangedPictures.RefuseOtherInputs(run, run.Folder.Root, checkpoint.Inputs);
         if (checkpoint.Position.Epoch < config.Optim.MaxEpoch)
         {

@@ -78,7 +78,7 @@ internal sealed class TeachKind(ExperimentConfig config) : RunKind<TeachingRepor
         {
             if (history.Count == config.Optim.MaxEpoch)
             {
-                Keep(run, method, common.Schedule, optimizer);
+                Models(run, method).KeepLast(optimizer, common.Schedule);
             }
         },
     };
@@ -91,7 +91,7 @@ internal sealed class TeachKind(ExperimentConfig config) : RunKind<TeachingRepor
         {
             // Somebody may have taken it away, or changed it; all of it is in the run's own checkpoint.
             method.SetTraining(false);
-            Keep(run, method, loop.Plan.Schedule, loop.Optimizer);
+            Models(run, method).KeepLast(loop.Optimizer, loop.Plan.Schedule);
         }
     }
 
@@ -139,15 +139,6 @@ internal sealed class TeachKind(ExperimentConfig config) : RunKind<TeachingRepor
         : PictureFolder.Labelled(
             settled.Distill.Val, settled.Distill.Classes.Count > 0 ? settled.Distill.Classes : null).LeftOut;
 
-    private void Keep(OpenRun run, ITrainedMethod method, LearningRateSchedule schedule, Optimizer optimizer)
-    {
-        var checkpoints = new DasslCheckpoints(run.Folder.Root, config.Trainer.Name, run.Settings.Mark);
-        checkpoints.Write(checkpoints.Of(config.Optim.MaxEpoch), method, new DasslTrainingState
-        {
-            Epoch = config.Optim.MaxEpoch,
-            LearningRate = schedule.Rate(config.Optim.MaxEpoch),
-            Momentum = optimizer.Momentum,
-            Settings = config.Optim,
-        });
-    }
+    private static KeptModels Models(OpenRun run, ITrainedMethod method) =>
+        new(run.Folder.Root, run.Settings.Config, method, run.Log.OnPrint);
 }

@@ -4,7 +4,6 @@ using PromptKD.Data.Loading;
 using PromptKD.Data.Pictures;
 using PromptKD.Evaluation;
 using PromptKD.Methods;
-using PromptKD.Models.Weights.Zip;
 
 namespace PromptKD.Runs.Train;
 
@@ -84,7 +83,7 @@ internal sealed class ProtocolMeasuring(OpenRun run, DasslLog log, IClassifier c
         if (Config.Test.ComputeCmat)
         {
             string path = Path.Combine(run.Folder.Root, "cmat.pt");
-            WriteConfusionMatrix(path, metrics);
+            ConfusionFile.Write(path, metrics);
             log.OnPrint($"Confusion matrix is saved to {path}");
         }
 
@@ -108,13 +107,5 @@ internal sealed class ProtocolMeasuring(OpenRun run, DasslLog log, IClassifier c
         _skipped.Report(log);
 
         return metrics;
-    }
-
-    // Each row over its sum; a class that never occurs among the labels keeps zeros.
-    private static void WriteConfusionMatrix(string path, ClassificationMetrics metrics)
-    {
-        using DisposeScope scope = NewDisposeScope();
-        Tensor counts = tensor(metrics.ConfusionMatrix().Counts).to(ScalarType.Float64); // [classes, classes]
-        TorchZipWriter.Write(path, counts / counts.sum(1, keepdim: true).clamp_min(1));
     }
 }

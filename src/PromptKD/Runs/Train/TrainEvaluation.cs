@@ -41,7 +41,7 @@ internal static class TrainEvaluation
         {
             string output = kind.Request.ModelDir.Length > 0 ? kind.Request.ModelDir : run.Folder.Root;
             var checkpoints = new DasslCheckpoints(output, run.Settings.Method.Name);
-            epoch = new KeptModels(run, method).Load(checkpoints.Find(kind.Request.LoadEpoch));
+            epoch = TrainKind.Models(run, method).Load(checkpoints.Find(kind.Request.LoadEpoch));
             method.SetTraining(false);
         }
 

@@ -102,7 +102,7 @@ internal sealed class TrainKind(ExperimentConfig config, TrainingRequest request
     /// <inheritdoc/>
     public override TrainingPlan Plan(OpenRun run, ITrainedMethod method, TrainingPlan common)
     {
-        var models = new KeptModels(run, method);
+        KeptModels models = Models(run, method);
         ProtocolMeasuring measuring = Measure(run, method);
         return common with
         {
@@ -125,7 +125,7 @@ internal sealed class TrainKind(ExperimentConfig config, TrainingRequest request
     {
         run.Log.OnPrint(DasslResults.EndOfTraining);
         TrainingPosition end = loop.Position;
-        int epoch = new KeptModels(run, method).Deploy(end, _splits!.Selection);
+        int epoch = Models(run, method).Deploy(end, _splits!.Selection);
         TrainingResult result = Test(run, method, _splits.Selection, epoch);
         if (method.Distilled is { } student && end.History.FirstOrDefault(one => one.Epoch == epoch) is { } selected)
         {
@@ -180,6 +180,10 @@ internal sealed class TrainKind(ExperimentConfig config, TrainingRequest request
             WholeFile.WriteText(path, SealedJson.Write(result));
         }
     }
+
+    /// <summary>The models that are kept beside the run's own state.</summary>
+    public static KeptModels Models(OpenRun run, ITrainedMethod method) =>
+        new(run.Folder.Root, run.Settings.Config, method, run.Log.OnPrint);
 
     private ProtocolMeasuring Measure(OpenRun run, IClassifier classifier) =>
         _measuring ??= new ProtocolMeasuring(run, (DasslLog)run.Log, classifier, _splits!);

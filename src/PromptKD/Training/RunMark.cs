@@ -1,7 +1,7 @@
 using PromptKD.Configuration;
 using PromptKD.Models.Weights;
 
-namespace PromptKD.Runs;
+namespace PromptKD.Training;
 
 /// <summary>
 /// Tells runs apart by their settings. Every file that a run goes on from carries the run's mark, so that one of
@@ -27,6 +27,21 @@ internal static class RunMark
 
     /// <summary>Whether a key may change between two starts of one run.</summary>
     public static bool IsHarmless(string key) => s_harmlessKeys.Contains(key);
+
+    /// <summary>Refuses to go on from a file of another run that lies in the place of this one's.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="mark">The mark that it carries; null for none.</param>
+    /// <param name="config">The settings of this run.</param>
+    /// <exception cref="PromptKDException">It is of a run with other settings.</exception>
+    public static void RefuseOther(string path, string? mark, ExperimentConfig config)
+    {
+        if (mark != Of(config))
+        {
+            throw new PromptKDException(
+                $"{path}: of a run with other settings than those of config.yaml in its folder: one of the two was "
+                + "copied from elsewhere, or damaged. Put the right one back, or use another --output.");
+        }
+    }
 
     /// <summary>SHA-256 of all settings but the harmless ones, and those that name places.</summary>
     public static string Of(ExperimentConfig config)

@@ -10,7 +10,7 @@ using PromptKD.Runtime;
 using PromptKD.Teachers;
 using PromptKD.Training;
 
-namespace PromptKD.Runs.Distill;
+namespace PromptKD.Runs;
 
 /// <summary>
 /// The start that DISTILL.START.* asks for: the student's features are stored beside the teacher's, of the same views,
@@ -40,7 +40,7 @@ internal static class CachedStart
         {
             if (checkpoint is not null)
             {
-                RunFolder.RefuseOtherRun(checkpoint.Path, checkpoint.RunMark, run.Settings.Config);
+                RunMark.RefuseOther(checkpoint.Path, checkpoint.RunMark, run.Settings.Config);
                 ChangedPictures.RefuseOtherInputs(run, run.Folder.Root, checkpoint.Inputs);
                 loop.Restore(checkpoint);
             }

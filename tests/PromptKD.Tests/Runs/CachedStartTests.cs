@@ -2,10 +2,11 @@ using PromptKD.Configuration;
 using PromptKD.Models.Weights;
 using PromptKD.Runs.Distill;
 using PromptKD.Tests.Data;
+using PromptKD.Tests.Runs.Distill;
 using PromptKD.Training;
 using SkiaSharp;
 
-namespace PromptKD.Tests.Runs.Distill;
+namespace PromptKD.Tests.Runs;
 
 public sealed class CachedStartTests : IDisposable
 {
