@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # Lets the disk fail at each write of each verb, and holds how the program ends and that it goes on to the same bytes.
 #
-#   tests/faults.sh [-f FAULT] [-s STEP] [CASE …]
+#   tests/faults.sh [-f FAULT] [-s STEP] [-o FIRST] [CASE …]
 #
 #   FAULT   full (from that write on nothing fits), once (one write fails, input/output error), gone (the output folder is
 #           moved away just before the write): all three by default
 #   STEP    every how many writes: 1 by default
+#   FIRST   the first of them, so that another sample tries others: 1 by default
 #   CASE    the functions below: all by default
 #
 # Each command runs once undisturbed, and its writes are counted: files opened to be written, bytes, flushes, renames,
@@ -16,11 +17,12 @@
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 root=$PWD
-faults=(full once gone) step=1
-while getopts "f:s:" option; do
+faults=(full once gone) step=1 first=1
+while getopts "f:s:o:" option; do
   case $option in
     f) faults=("$OPTARG") ;;
     s) step=$OPTARG ;;
+    o) first=$OPTARG ;;
     *) exit 2 ;;
   esac
 done
@@ -160,7 +162,7 @@ for name in "${cases[@]}"; do
   read -r calls _ <"$work/count"
   for fault in "${faults[@]}"; do
     tried=0 ended=0 bad=0
-    for ((number = 1; number <= calls; number += step)); do
+    for ((number = first; number <= calls; number += step)); do
       rm -rf "$work/$name.run"* "$work/count"
       disturbed "$name" "$fault" "$number"
       tried=$((tried + 1))

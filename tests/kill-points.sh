@@ -26,8 +26,11 @@ trap 'rm -rf "$work"' EXIT
 unset PROMPTKD_CLIP_VOCAB # Would win over the vocabulary that lies beside the demo's models.
 export OMP_NUM_THREADS=1
 cc -shared -fPIC -O1 -Wall -o "$work/kill_point.so" tests/kill-points/kill_point.c -ldl || exit 1
-./promptkd --help >/dev/null || exit 1
-program=$root/artifacts/publish/promptkd/PromptKD.Cli
+program=${PROMPTKD_PROGRAM:-}
+if [ -z "$program" ]; then
+  ./promptkd --help >/dev/null || exit 1
+  program=$root/artifacts/publish/promptkd/PromptKD.Cli
+fi
 "$program" demo --pictures-only --output "$work" >/dev/null || exit 1
 
 # A small world: two pictures of each of six classes to learn from, and two to measure on.

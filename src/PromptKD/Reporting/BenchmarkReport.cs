@@ -41,6 +41,7 @@ public sealed class BenchmarkReport
     /// <exception cref="PromptKDException">The folder cannot be written.</exception>
     public void Write(string folder)
     {
+        using FolderHold hold = FolderHold.Share(folder);
         Remains.Clear(folder);
         WholeFile.WriteText(Path.Combine(folder, "report.md"), MarkdownReport.Write(Sections, Unfinished));
         WholeFile.WriteText(Path.Combine(folder, "report.html"), HtmlReport.Write(Sections, Unfinished));

@@ -8,7 +8,8 @@ namespace PromptKD.Runs;
 /// </summary>
 internal static class ChangedPictures
 {
-    private const string Input = "pictures";
+    /// <summary>The name of the pictures among the digests of a run's inputs.</summary>
+    public const string Input = "pictures";
 
     /// <summary>Refuses to go on from what other inputs made.</summary>
     /// <param name="run">The run.</param>

@@ -60,7 +60,7 @@ internal static class Run
         kind.Prepare(run);
         using var loop = new TrainingLoop(method, kind.Plan(run, method, RunPlan.Of(run)));
         kind.Resume(run, method, loop);
-        inputs.Pictures.List?.Keep(folder.Root);
+        LearnedPictures.Keep(run, loop);
         folder.Begin(inputs.Resolved);
         if (loop.Position.IsAtStart && kind.Start(run, method, loop.Plan) is { } start)
         {

@@ -1,5 +1,4 @@
 using PromptKD.Configuration;
-using PromptKD.Data.Pictures;
 using PromptKD.Evaluation;
 using PromptKD.Export;
 using PromptKD.Methods;
@@ -14,10 +13,10 @@ internal static class StudentDescription
     /// <param name="run">The run.</param>
     /// <param name="distilled">The student.</param>
     /// <param name="epoch">The epoch whose model it is.</param>
-    /// <param name="skipped">Pictures that could not be read.</param>
+    /// <param name="learned">What it was learned from.</param>
     /// <param name="teacher">Accuracies of the teachers; null where none was measured.</param>
     public static StudentManifest Of(
-        OpenRun run, DistilledStudent distilled, EpochRecord epoch, int skipped, TeacherResults? teacher)
+        OpenRun run, DistilledStudent distilled, EpochRecord epoch, LearnedPictures learned, TeacherResults? teacher)
     {
         ExperimentConfig config = run.Settings.Config;
         PromptKDConfig settings = config.Trainer.PromptKD;
@@ -34,11 +33,11 @@ internal static class StudentDescription
             Templates = settings.Templates,
             Preprocessing = run.Inputs.Preparation,
             Precision = run.Context.Target.PrecisionName,
-            Inputs = run.Inputs.Digests,
+            Inputs = learned.Inputs,
             TeacherTuning = Tuning(run),
             Training = new StudentTraining(
-                run.Inputs.Pictures.Items.Count - skipped,
-                skipped,
+                learned.Count,
+                learned.Skipped,
                 config.Optim.MaxEpoch,
                 config.DataLoader.TrainX.BatchSize,
                 config.Optim.Lr,
@@ -47,7 +46,7 @@ internal static class StudentDescription
                 config.Seed,
                 epoch.Agreement)
             {
-                LeftOut = LeftOut.Sum(run.Settings.LeftOut.Take(1)),
+                LeftOut = learned.LeftOut,
             },
             Validation = epoch.Validation,
             TeacherValidation = teacher?.Combined,

@@ -55,9 +55,11 @@ public static class TeacherStoring
         var context = new RunContext(target, watcher, memory, cancellation);
         using var teacher = TeacherSource.Open(live, context);
         target.UseThreadsFor(teacher.VisionWidth);
+
+        // Before the first file: what hashing remembers of the pictures lies in it.
+        using FolderHold hold = FolderHold.Share(folder);
         var pictures = PictureSet.Hash(config.Distill.Images, images.Items, memory, watcher, cancellation);
         pictures.RefuseUnreadable(config.Distill.Strict);
-        using FolderHold hold = FolderHold.Share(folder);
         Remains.Clear(folder, depth: 1);
         return teacher.FillStore(folder, pictures, part);
     }

@@ -33,6 +33,7 @@ internal sealed class TrainingLoop : IDisposable
     {
         _method = method;
         Plan = plan;
+        LearnedFrom = plan.Inputs;
         _step = new TrainingStep(method, plan);
     }
 
@@ -41,6 +42,11 @@ internal sealed class TrainingLoop : IDisposable
 
     /// <summary>How far the run has come.</summary>
     public TrainingPosition Position { get; private set; } = new();
+
+    /// <summary>
+    /// A digest for each input that was learned from: those of the checkpoint where that stands behind the last epoch.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> LearnedFrom { get; private set; }
 
     /// <summary>Updates what is learned.</summary>
     public Optimizer Optimizer => _step.Optimizer;
@@ -60,6 +66,7 @@ internal sealed class TrainingLoop : IDisposable
         bool hasStepped = checkpoint.Position.Pictures > 0 || checkpoint.Position.History.Count > 0;
         _step.LoadState(checkpoint.OptimizerState, mustBeWhole: hasStepped);
         Position = checkpoint.Position;
+        LearnedFrom = Position.Epoch == Plan.Epochs ? checkpoint.Inputs : Plan.Inputs;
         _lastIsWhole = isOwn && !checkpoint.IsPrevious;
         foreach (SkippedPicture picture in Position.Skipped.Where(isStillThere ?? (_ => true)))
         {
@@ -228,7 +235,7 @@ internal sealed class TrainingLoop : IDisposable
             Plan.CheckpointPath,
             Position,
             Plan.RunMark,
-            Plan.Inputs,
+            LearnedFrom,
             _method.State,
             _step.State,
             keepsPrevious: _lastIsWhole);

@@ -124,7 +124,7 @@ internal sealed class DistillKind(ExperimentConfig config) : RunKind<Distillatio
             run,
             method.Distilled!,
             loop.Position.History is [.., var last] ? last : _start!,
-            loop.Position.Skipped.Count,
+            LearnedPictures.Of(run, loop),
             _teacherResults);
         StudentPackage.Write(run.Folder.StudentFolder, method.Distilled!, manifest);
         run.Log.OnPhase($"Wrote {run.Folder.StudentFolder}");
@@ -159,7 +159,7 @@ internal sealed class DistillKind(ExperimentConfig config) : RunKind<Distillatio
 
     private static DistillationReport Report(OpenRun run, TrainingPosition end, StudentManifest student) => new(
         run.Folder.StudentFolder,
-        run.Inputs.Pictures.Items.Count - end.Skipped.Count,
+        student.Training.Pictures,
         end.Skipped,
         end.History,
         student.TeacherValidation,

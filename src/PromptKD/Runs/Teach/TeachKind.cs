@@ -15,6 +15,7 @@ namespace PromptKD.Runs.Teach;
 internal sealed class TeachKind(ExperimentConfig config) : RunKind<TeachingReport>
 {
     private LabelledPictures? _labelled;
+    private TeachingReport? _earlier;
 
     // Filled by Resolve, which comes first.
     private LabelledPictures Labelled => _labelled!;
@@ -62,6 +63,7 @@ internal sealed class TeachKind(ExperimentConfig config) : RunKind<TeachingRepor
         string? changes = ChangedPictures.RefuseOtherInputs(run, run.Folder.Root, report.Inputs);
         if (!report.IsOf(report.Checkpoint))
         {
+            _earlier = report;
             run.Log.OnPhase($"Writing {report.Checkpoint} again: it is missing or damaged");
             return null;
         }
@@ -104,6 +106,7 @@ internal sealed class TeachKind(ExperimentConfig config) : RunKind<TeachingRepor
     public override TeachingReport Finish(OpenRun run, ITrainedMethod method, TrainingLoop loop)
     {
         string checkpoint = CheckpointOf(config);
+        var learned = LearnedPictures.Of(run, loop);
         var report = new TeachingReport
         {
             Checkpoint = checkpoint,
@@ -111,12 +114,14 @@ internal sealed class TeachKind(ExperimentConfig config) : RunKind<TeachingRepor
             Method = config.Trainer.Name,
             LearnedClasses = run.Settings.ClassNames,
             Shots = config.Dataset.NumShots,
-            Pictures = Labelled.Shots.Count - loop.Plan.Skipped.Count,
-            LeftOut = LeftOut.Sum(run.Settings.LeftOut.Take(1)),
-            SkippedPictures = loop.Plan.Skipped.Count,
-            ShortClasses = Labelled.Short.Count,
+            Pictures = learned.Count,
+            LeftOut = learned.LeftOut,
+            SkippedPictures = learned.Skipped,
+            ShortClasses = LearnedPictures.IsOfNow(run, loop) || _earlier is null
+                ? Labelled.Short.Count
+                : _earlier.ShortClasses,
             Seed = run.Settings.Config.Seed,
-            Inputs = run.Inputs.Digests,
+            Inputs = learned.Inputs,
         };
         if (TaughtMeasurement.Open(run, Labelled) is { } measurement)
         {

@@ -1,0 +1,82 @@
+using PromptKD.Configuration;
+using PromptKD.Export;
+using PromptKD.Runs.Distill;
+using PromptKD.Tests.Data;
+
+namespace PromptKD.Tests.Runs.Distill;
+
+/// <summary>
+/// Every epoch is learned, the package is damaged, and the pictures changed meanwhile: whatever is written again names the
+/// pictures that were learned from.
+/// </summary>
+[Collection(AloneInTheProcess.Name)]
+public sealed class FinishedWithOtherPicturesTests : IDisposable
+{
+    private static readonly string[] s_accept = ["TRAIN.ACCEPT_CHANGES", "True"];
+
+    private readonly DistillingRuns _runs = new();
+
+    private string Student => Path.Combine(_runs.Output("run"), "student");
+
+    private string List => Path.Combine(_runs.Output("run"), "pictures.tsv.gz");
+
+    public void Dispose() => _runs.Dispose();
+
+    [Fact]
+    public void Names_in_the_package_what_was_learned_from()
+    {
+        File.WriteAllText(_runs.Picture(0), "broken");
+        DistillingRuns.Distil(_runs.Config());
+        StudentManifest before = StudentPackage.ReadManifest(Student);
+        byte[] student = _runs.StudentBytes("run");
+        byte[] list = File.ReadAllBytes(List);
+        Change();
+
+        DistillationReport report = DistillingRuns.Distil(_runs.Config("run", s_accept));
+
+        StudentManifest after = StudentPackage.ReadManifest(Student);
+        Assert.Equal(before.Inputs, after.Inputs);
+        Assert.Equal(DistillingRuns.Pictures - 1, after.Training.Pictures);
+        Assert.Equal(1, after.Training.SkippedPictures);
+        Assert.Equal(DistillingRuns.Pictures - 1, report.Pictures);
+        Assert.Equal(student, _runs.StudentBytes("run"));
+        Assert.Equal(list, File.ReadAllBytes(List));
+    }
+
+    [Fact]
+    public void Writes_nothing_again_where_nobody_knows_what_was_learned_from()
+    {
+        DistillingRuns.Distil(_runs.Config());
+        Change();
+        File.Delete(List);
+
+        string message = Assert.Throws<PromptKDException>(
+            () => DistillingRuns.Distil(_runs.Config("run", s_accept))).Message;
+
+        Assert.Contains("all epochs were learned from other pictures", message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', message);
+        Assert.False(File.Exists(List));
+    }
+
+    [Fact]
+    public void Names_the_new_pictures_where_an_epoch_learns_from_them()
+    {
+        ExperimentConfig config = _runs.Config();
+        var listener = new Listener(() => throw new OperationCanceledException());
+        Assert.Throws<OperationCanceledException>(() => DistillingRuns.Distil(config, listener));
+        File.WriteAllBytes(_runs.Picture(3), TestPictures.Gradient(33, 33));
+
+        DistillingRuns.Distil(_runs.Config("run", s_accept));
+
+        DistillingRuns.Distil(_runs.Config("fresh"));
+        StudentManifest fresh = StudentPackage.ReadManifest(Path.Combine(_runs.Output("fresh"), "student"));
+        Assert.Equal(fresh.Inputs["pictures"], StudentPackage.ReadManifest(Student).Inputs["pictures"]);
+    }
+
+    private void Change()
+    {
+        File.Delete(Path.Combine(Student, "student.safetensors"));
+        File.WriteAllBytes(_runs.Picture(3), TestPictures.Gradient(33, 33));
+        File.Delete(_runs.Picture(4));
+    }
+}
