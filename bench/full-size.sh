@@ -18,7 +18,7 @@ random_clip weights --architecture ViT-B/16 --output "$work/ViT-B-16.pt" --seed 
 random_clip pictures --count "$pictures" --output "$work/pictures"
 "$here/promptkd" --version >/dev/null # builds what is stale, outside of the measurement
 
-"$here/promptkd" distill --images "$work/pictures" --teacher "$work/ViT-L-14.pt" --student "$work/ViT-B-16.pt" \
+"$here/promptkd" distill --recipe paper --images "$work/pictures" --teacher "$work/ViT-L-14.pt" --student "$work/ViT-B-16.pt" \
   --classes "cat,dog,airplane,sunflower" --epochs 1 --output "$work/run" TRAIN.PRINT_FREQ 1 "${@:2}" &
 process=$!
 peak_kib=0

@@ -69,7 +69,7 @@ printf 'OPTIM:\n  MAX_EPOCH: 1\nDATALOADER:\n  TRAIN_X:\n    BATCH_SIZE: 16\n' >
 # The cases: each writes below the folder that it is given.
 often="TRAIN.CHECKPOINT_MINUTES 0.0000001"
 of_distill() {
-  "$program" distill --images "$work/photos" --classes "$pictures/classes.txt" --teacher demo/teacher \
+  "$program" distill --recipe paper --images "$work/photos" --classes "$pictures/classes.txt" --teacher demo/teacher \
     --student demo/student --epochs 2 --batch-size 8 --precision fp32 --output "$@"
 }
 distill() { of_distill "$1" --val "$work/labelled" $often; }

@@ -22,7 +22,7 @@ unset PROMPTKD_CLIP_VOCAB # Would win over the vocabulary that lies beside the d
 
 distill() {
   # Replaces the shell that calls it, so that a kill meets the program itself.
-  OMP_NUM_THREADS=1 exec ./promptkd distill \
+  OMP_NUM_THREADS=1 exec ./promptkd distill --recipe paper \
     --images "$work/pictures/photos" --classes "$work/pictures/classes.txt" \
     --teacher demo/teacher --student demo/student --val "$work/pictures/test" --base 24 \
     --epochs 15 --batch-size 16 --precision fp32 --output "$1" TRAIN.CHECKPOINT_MINUTES 0.0001

@@ -3,7 +3,7 @@
 #
 #   tests/kill-points.sh [--every N] [VERB …]
 #
-# VERB is distill, views, teach, train, train-best, benchmark, features or demo; all of them by default. Each is run once
+# VERB is distill, views, best, teach, train, train-best, benchmark, features or demo; all of them by default. Each is run once
 # without a kill, which counts the moments at which its folder changes: before a file gets its name, before one loses it,
 # and in the middle of each write. Then, for each of these moments (of writes every N-th), the command is started in a new
 # folder, killed there with SIGKILL, and started again. All files are compared but logs, curves, what names the folder or is
@@ -19,7 +19,7 @@ while [ $# -gt 0 ]; do
     *) verbs+=("$1"); shift ;;
   esac
 done
-[ ${#verbs[@]} -gt 0 ] || verbs=(distill views teach train train-best benchmark features demo)
+[ ${#verbs[@]} -gt 0 ] || verbs=(distill views best teach train train-best benchmark features demo)
 
 work=$(realpath "$(mktemp -d)")
 trap 'rm -rf "$work"' EXIT
@@ -68,10 +68,11 @@ cp -r "$work/test" "$work/data/eurosat/2750/"
 } >"$work/data/eurosat/split_zhou_EuroSAT.json"
 
 distill() {
-  "$program" distill --images "$work/photos" --classes "$work/classes.txt" --teacher demo/teacher --student demo/student \
+  "$program" distill --recipe "${recipe:-paper}" --images "$work/photos" --classes "$work/classes.txt" --teacher demo/teacher --student demo/student \
     --val "$work/test" --epochs 2 --batch-size 6 --precision fp32 --output "$1" TRAIN.CHECKPOINT_MINUTES 1e-9 "${@:2}"
 }
 views() { distill "$1" --views 2; }
+best() { recipe=best distill "$1" --views 2 DISTILL.START.EPOCHS 3 DISTILL.START.BATCH_SIZE 6; }
 teach() {
   "$program" teach --data "$work/test" --clip demo/plain-teacher --shots 1 --epochs 2 --batch-size 2 --precision fp32 \
     --output "$1" TRAIN.CHECKPOINT_MINUTES 1e-9

@@ -6,7 +6,7 @@ mkdir -p "$small"
 cp "$pictures"/photos/000[1-8].png "$small/"
 touch -d '2020-01-01' "$small"/*
 distil() {
-  promptkd distill --images "$small" --classes "red circle,blue circle,green ring" --teacher "$teacher" --student "$student" \
+  promptkd distill --recipe paper --images "$small" --classes "red circle,blue circle,green ring" --teacher "$teacher" --student "$student" \
     --epochs 2 --batch-size 4 --precision fp32 --output "$distilled" "$@"
 }
 

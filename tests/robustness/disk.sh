@@ -2,12 +2,12 @@
 
 settings=(--images "$here/photos" --classes "$pictures/classes.txt" --teacher "$teacher" --student "$student"
   --batch-size 8 --precision fp32)
-small() { promptkd distill "${settings[@]}" --epochs 1 --output "$@"; }
+small() { promptkd distill --recipe paper "${settings[@]}" --epochs 1 --output "$@"; }
 
 # Starts a run that does not end by itself, and waits until it learns. Sets $running.
 endless() {
   : >"$work/err"
-  "$program" distill "${settings[@]}" --epochs 100000 --output "$@" >"$work/out" 2>"$work/err" </dev/null &
+  "$program" distill --recipe paper "${settings[@]}" --epochs 100000 --output "$@" >"$work/out" 2>"$work/err" </dev/null &
   running=$!
   until grep -q '^epoch 1:' "$work/err" || ! kill -0 "$running" 2>/dev/null; do sleep 0.2; done
 }

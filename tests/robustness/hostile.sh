@@ -7,13 +7,13 @@ hostile=$here/hostile
 mkdir -p "$hostile/photos"
 find "$pictures/photos" -name '*.png' | sort | head -8 | xargs -I{} cp {} "$hostile/photos"
 
-run promptkd distill --images "$hostile/photos" --classes "$pictures/classes.txt" --teacher "$teacher" \
+run promptkd distill --recipe paper --images "$hostile/photos" --classes "$pictures/classes.txt" --teacher "$teacher" \
   --student "$student" --output "$hostile/run" --epochs 1 --batch-size 4
 expect "a small run" 0 - "The student is in"
 package=$hostile/run/student
 
 printf 'PAR1\x15\x01\x00\x00\x00PAR1' >"$hostile/few.parquet"
-run guarded distill --images "$hostile/few.parquet" --classes a,b --teacher "$teacher" --student "$student" \
+run guarded distill --recipe paper --images "$hostile/few.parquet" --classes a,b --teacher "$teacher" --student "$student" \
   --output "$here/run"
 expect "13 bytes of parquet" 2 1 "few.parquet: not a whole parquet file"
 
@@ -91,7 +91,7 @@ if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null; then
     expect "a shard that may not be read" 2 1 "secret-owners.tar"
     run as_nobody train --config-file "$secret-alias.yaml" --output-dir "$work/nobody"
     expect "a configuration that may not be read" 2 1 "secret-alias.yaml"
-    run as_nobody distill --images "$pictures/photos" --classes "$secret-classes.txt" --teacher "$teacher" \
+    run as_nobody distill --recipe paper --images "$pictures/photos" --classes "$secret-classes.txt" --teacher "$teacher" \
       --student "$student" --output "$work/nobody"
     expect "class names that may not be read" 2 1 "secret-classes.txt"
   else

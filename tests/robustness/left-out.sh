@@ -13,7 +13,7 @@ head -c 60 "$photos/1.png" >"$photos/cut.png"
 mkfifo "$photos/pipe.png"
 
 distill() {
-  run promptkd distill --images "$photos" --classes "red circle,blue square" --teacher "$teacher" --student "$student" \
+  run promptkd distill --recipe paper --images "$photos" --classes "red circle,blue square" --teacher "$teacher" --student "$student" \
     --epochs 1 --batch-size 4 --precision fp32 --seed 1 "$@"
 }
 
@@ -62,7 +62,7 @@ for option in "--classes $here/p.txt" "--images $here/p.tar" "--images $here/p.p
     [ "${words[place]}" != "${option%% *}" ] || words=("${words[@]:0:place}" "${words[@]:place+2}")
   done
   # shellcheck disable=SC2086 # An option and its value.
-  run timeout 30 "$program" distill "${words[@]}" $option
+  run timeout 30 "$program" distill --recipe paper "${words[@]}" $option
   expect "a named pipe as ${option%% *} ${option##*.}" 2 - "named pipe, not a regular file"
 done
 run timeout 30 "$program" predict --model "$here/run/student" "$here/p.tar"

@@ -2,7 +2,7 @@
 
 mkdir -p "$here/cwd"
 distill() {
-  (cd "$here/cwd" && promptkd distill --images "$pictures/photos" --teacher "$teacher" --student "$student" --epochs 1 \
+  (cd "$here/cwd" && promptkd distill --recipe paper --images "$pictures/photos" --teacher "$teacher" --student "$student" --epochs 1 \
     --device cpu "$@")
 }
 

@@ -5,7 +5,7 @@ mkdir -p "$here/mixed"
 cp "$files"/{phone.heic,turned.avif,turned6.tif,cmyk.tif,grey16.png,later.jfif,few.jpe} "$here/mixed"
 cp "$files/phone.heic" "$here/mixed/IMG_1.jpg"
 
-run promptkd distill --images "$here/mixed" --teacher "$teacher" --student "$student" --classes "red square,blue circle" \
+run promptkd distill --recipe paper --images "$here/mixed" --teacher "$teacher" --student "$student" --classes "red square,blue circle" \
   --epochs 1 --batch-size 4 --precision fp32 --output "$here/run"
 expect "a phone's folder is learned from" 0 - "student"
 check "the package says that pictures are upright" grep -q '"upright": true' "$here/run/student/model.json"

@@ -14,6 +14,7 @@ internal static class DistillCommand
     private static readonly SettingOption[] s_settings =
     [
         SettingOptions.Images,
+        SettingOptions.Recipe,
         new("--labelled", "DISTILL.LABELLED",
             "Class folders (CLASS NAME/picture) to tune the teacher with first, as teach does, into DIR/teacher "
             + "[default: none]"),
@@ -26,7 +27,7 @@ internal static class DistillCommand
         new("--base", "DISTILL.BASE", "How many of the first classes are 'base' in reported accuracies; 0: no split."),
         new("--epochs", "OPTIM.MAX_EPOCH", "Number of passes over the pictures."),
         new("--batch-size", "DATALOADER.TRAIN_X.BATCH_SIZE", "Number of pictures a step."),
-        new("--lr", "OPTIM.LR", "Learning rate of stochastic gradient descent before the cosine schedule."),
+        new("--lr", "OPTIM.LR", "Learning rate before the cosine schedule."),
         new("--kd-weight", "TRAINER.PROMPTKD.KD_WEIGHT",
             "Scale of the distillation loss, which is averaged over pictures and classes."),
         new("--temperature", "TRAINER.PROMPTKD.TEMPERATURE", "Softens both distributions before they are compared."),
@@ -124,17 +125,16 @@ internal static class DistillCommand
         return command;
     }
 
-    // Defaults, then files, then options, then KEY VALUE: the last one wins.
-    private static ExperimentConfig Resolve(ParseResult parsed, string[] files, string[] overrides)
-    {
-        ExperimentConfig config = files.Aggregate(
-            DistillPreset.Config, (merged, file) => merged.MergeFile(file));
-        config = config
-            .MergeOverrides([.. s_settings.SelectMany(setting => setting.ToOverride(parsed))])
-            .MergeOverrides([.. s_switches.SelectMany(setting => setting.ToOverride(parsed))])
-            .MergeOverrides([.. s_toggles.SelectMany(toggle => toggle.ToOverride(parsed))]);
-        return TeacherOptions.Apply(parsed, config).MergeOverrides(overrides);
-    }
+    // The recipe, then files, then options, then KEY VALUE: the last one wins.
+    private static ExperimentConfig Resolve(ParseResult parsed, string[] files, string[] overrides) =>
+        Recipe.Under(recipe =>
+        {
+            ExperimentConfig config = files.Aggregate(recipe, (merged, file) => merged.MergeFile(file))
+                .MergeOverrides([.. s_settings.SelectMany(setting => setting.ToOverride(parsed))])
+                .MergeOverrides([.. s_switches.SelectMany(setting => setting.ToOverride(parsed))])
+                .MergeOverrides([.. s_toggles.SelectMany(toggle => toggle.ToOverride(parsed))]);
+            return TeacherOptions.Apply(parsed, config).MergeOverrides(overrides);
+        });
 
     // How the teacher is tuned; null where it is taken as it is.
     private static ExperimentConfig? Teaching(ParseResult parsed, ExperimentConfig distillation)

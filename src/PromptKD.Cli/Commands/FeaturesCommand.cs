@@ -17,6 +17,7 @@ internal static class FeaturesCommand
         SettingOptions.Images,
         SettingOptions.Teacher,
         SettingOptions.TeacherPrompts,
+        SettingOptions.Recipe,
         new("--views", "DISTILL.VIEWS", "Number of views (crop and flip) of each picture; as many as epochs are the paper's."),
         new("--seed", "SEED", "Of the crops and flips."),
         SettingOptions.Precision,
@@ -63,11 +64,11 @@ internal static class FeaturesCommand
 
     private static ExperimentConfig Resolve(ParseResult parsed, string? output, string[] overrides)
     {
-        ExperimentConfig config = DistillPreset.Config
+        ExperimentConfig config = Recipe.Under(recipe => recipe
             .MergeOverrides([.. s_settings.SelectMany(setting => setting.ToOverride(parsed))])
             .MergeOverrides([.. SettingOptions.FastJpeg.ToOverride(parsed)])
             .MergeOverrides([.. s_toggles.SelectMany(toggle => toggle.ToOverride(parsed))])
-            .MergeOverrides(overrides);
+            .MergeOverrides(overrides));
         return config with
         {
             Distill = config.Distill with

@@ -8,12 +8,19 @@ namespace PromptKD.Cli.Commands;
 /// <param name="Name">With its dashes.</param>
 /// <param name="Key">The key it sets.</param>
 /// <param name="Description">What it is, with its unit.</param>
-/// <param name="Defaults">Whose default is shown; null for that of distilling.</param>
+/// <param name="Defaults">Whose default is shown; null for that of distilling: one, or one a recipe.</param>
 /// <param name="AlsoKey">Another key that it sets to the same; null for none.</param>
+/// <param name="Default">The default in words, where it is not the configuration's; null where it is.</param>
 internal sealed record SettingOption(
-    string Name, string Key, string Description, ExperimentConfig? Defaults = null, string? AlsoKey = null)
+    string Name,
+    string Key,
+    string Description,
+    ExperimentConfig? Defaults = null,
+    string? AlsoKey = null,
+    string? Default = null)
 {
-    private readonly Lazy<Option<string>> _option = new(() => Create(Name, Key, Description, Defaults));
+    private readonly Lazy<Option<string>> _option = new(
+        () => Create(Name, Key, Description, Default ?? ShowDefault(Key, Defaults)));
 
     /// <summary>The option for System.CommandLine.</summary>
     public Option<string> Option => _option.Value;
@@ -22,11 +29,11 @@ internal sealed record SettingOption(
     public IEnumerable<string> ToOverride(ParseResult parsed) =>
         parsed.GetValue(Option) is not { } value ? [] : AlsoKey is null ? [Key, value] : [Key, value, AlsoKey, value];
 
-    private static Option<string> Create(string name, string key, string description, ExperimentConfig? defaults)
+    private static Option<string> Create(string name, string key, string description, string value)
     {
         var option = new Option<string>(name)
         {
-            Description = Describe(key, description, defaults ?? DistillPreset.Config),
+            Description = value.Length == 0 ? description : $"{description.TrimEnd('.')} [default: {value}]",
             HelpName = key,
         };
         option.Validators.Add(result =>
@@ -53,10 +60,18 @@ internal sealed record SettingOption(
         }
     }
 
-    private static string Describe(string key, string description, ExperimentConfig defaults)
+    private static string ShowDefault(string key, ExperimentConfig? defaults)
     {
-        string value = Show(defaults.Flatten()[key]);
-        return value.Length == 0 ? description : $"{description.TrimEnd('.')} [default: {value}]";
+        if (defaults is not null)
+        {
+            return Show(defaults.Flatten()[key]);
+        }
+
+        (string Recipe, string Value)[] values =
+            [.. Recipe.All.Select(recipe => (recipe.Name, Show(recipe.Config.Flatten()[key])))];
+        return values.DistinctBy(one => one.Value).Count() == 1
+            ? values[0].Value
+            : string.Join(", ", values.Select(one => $"{one.Recipe} {one.Value}"));
     }
 
     private static string Show(object value) => value switch

@@ -14,6 +14,14 @@ internal static class SettingOptions
         "Folder of unlabelled pictures or of .tar and .parquet shards, searched with its subfolders; or one shard "
         + "[required]");
 
+    /// <summary>For verbs whose settings begin with a recipe.</summary>
+    public static SettingOption Recipe { get; } = new(
+        "--recipe",
+        "DISTILL.RECIPE",
+        "Settings to begin with: fast (the projector alone, on stored features), best (the same, then tokens and projector), "
+        + "or paper. Files, options and keys win over it, key by key; promptkd recipes prints them",
+        Default: Configuration.Presets.Recipe.DefaultName);
+
     public static SettingOption Teacher { get; } = new(
         "--teacher",
         "DISTILL.TEACHER",

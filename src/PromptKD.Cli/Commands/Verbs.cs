@@ -13,6 +13,7 @@ internal static class Verbs
             DemoCommand.Create(),
             TeachCommand.Create(),
             DistillCommand.Create(),
+            RecipesCommand.Create(),
             TrainCommand.Create(),
             FeaturesCommand.Create(),
             EvaluateCommand.Create(),

@@ -6,6 +6,13 @@ namespace PromptKD.Configuration;
 /// </summary>
 public sealed record DistillConfig
 {
+    /// <summary>
+    /// The recipe that a run's settings began with: its keys stand below all other settings. In a program it says no more
+    /// than that: <see cref="Presets.Recipe"/> has the settings.
+    /// </summary>
+    [OwnKey, OneOf("fast", "best", "paper")]
+    public string Recipe { get; init; } = "paper";
+
     /// <summary>Folder of unlabelled pictures or shards, searched with its subfolders; or one shard.</summary>
     [OwnKey]
     public string Images { get; init; } = "";

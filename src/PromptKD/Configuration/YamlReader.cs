@@ -38,6 +38,16 @@ internal static class YamlReader
         return editor.Result;
     }
 
+    /// <summary>The full names of the keys that a text sets, in its order.</summary>
+    /// <exception cref="PromptKDException">It is not YAML.</exception>
+    public static IReadOnlyList<string> KeysOf(string yaml, string source) =>
+        YamlText.Parse(yaml, source) is { } root ? [.. KeysBelow(root, "")] : [];
+
+    private static IEnumerable<string> KeysBelow(YamlNode node, string name) => node is not YamlMappingNode section
+        ? [name]
+        : section.Children.SelectMany(one => KeysBelow(
+            one.Value, (name.Length == 0 ? "" : name + ConfigTree.Separator) + ((YamlScalarNode)one.Key).Value));
+
     private static void MergeSection(YamlNode node, string section, ConfigEditor editor, string source)
     {
         if (IsNothing(node))

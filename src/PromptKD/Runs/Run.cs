@@ -30,6 +30,11 @@ internal static class Run
     /// <param name="context">Where it computes, who watches, when it stops.</param>
     public static RunInputs Open(RunSettings settings, RunContext context)
     {
+        if (settings.Opening.Length > 0)
+        {
+            context.Observer.OnPhase(settings.Opening);
+        }
+
         foreach (string warning in settings.Warnings)
         {
             context.Observer.OnWarning(warning);

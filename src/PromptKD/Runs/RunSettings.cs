@@ -36,6 +36,9 @@ internal sealed record RunSettings
     /// <summary>What lies beside the pictures, in each folder that the run reads, and is left out.</summary>
     public IReadOnlyList<LeftOut> LeftOut { get; init; } = [];
 
+    /// <summary>What is said first; empty for nothing.</summary>
+    public string Opening { get; init; } = "";
+
     /// <summary>What the user should know before it begins.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 }

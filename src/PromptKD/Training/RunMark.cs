@@ -9,12 +9,13 @@ namespace PromptKD.Training;
 /// </summary>
 internal static class RunMark
 {
-    // Keys that say where and how fast, not what comes out; the picture size follows from the student.
+    // Keys that say where and how fast, not what comes out; the picture size follows from the student, and what a recipe
+    // sets stands in the other keys.
     private static readonly string[] s_harmlessKeys =
     [
         "OUTPUT_DIR", "DEVICE", "USE_CUDA", "RESUME", "DATALOADER.NUM_WORKERS", "TRAIN.PRINT_FREQ",
         "TRAIN.CHECKPOINT_MINUTES", "TRAIN.ACCEPT_CHANGES", "DATALOADER.TEST.BATCH_SIZE", "DISTILL.VOCAB", "INPUT.SIZE",
-        "TRAIN.MEMORY", "TRAIN.TEXT_CHUNK",
+        "TRAIN.MEMORY", "TRAIN.TEXT_CHUNK", "DISTILL.RECIPE",
     ];
 
     // Keys that name inputs: what lay there is told by digests, and another place does not make another run.

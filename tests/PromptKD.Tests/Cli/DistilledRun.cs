@@ -18,6 +18,7 @@ public sealed class DistilledRun : IDisposable
         File.WriteAllText(Path.Combine(Photos, DamagedPicture), "no picture");
         Options = new Dictionary<string, string>
         {
+            ["--recipe"] = "paper",
             ["--images"] = Photos,
             ["--classes"] = Path.Combine(Pictures, DemoData.ClassNamesFile),
             ["--teacher"] = TeacherFolder,

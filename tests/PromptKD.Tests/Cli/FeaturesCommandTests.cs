@@ -107,7 +107,7 @@ public sealed class FeaturesCommandTests(StoredRun stored, DistilledRun distille
 
     [Fact]
     public void Asks_for_the_number_of_views() => Assert.Contains(
-        "--views is 0", Mistake([.. stored.Arguments(("--output", stored.NewPath())).Skip(1)]), StringComparison.Ordinal);
+        "--views is 0", Mistake([.. stored.Arguments(("--output", stored.NewPath()), ("--recipe", "paper")).Skip(1)]), StringComparison.Ordinal);
 
     [Fact]
     public void Refuses_to_add_to_a_store_of_another_seed() => Assert.Contains(

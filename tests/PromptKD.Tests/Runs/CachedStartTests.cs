@@ -1,4 +1,5 @@
 using PromptKD.Configuration;
+using PromptKD.Configuration.Presets;
 using PromptKD.Models.Weights;
 using PromptKD.Runs.Distill;
 using PromptKD.Tests.Data;
@@ -89,10 +90,36 @@ public sealed class CachedStartTests : IDisposable
         Assert.Equal(Metrics("undisturbed"), Metrics("stopped"));
     }
 
+    // Ten pictures are fewer than a batch of any recipe but the paper's.
+    [Theory]
+    [InlineData("fast", "Storing the student's features")]
+    [InlineData("fast", "pass 30 of")]
+    [InlineData("best", "Storing the teacher's features")]
+    [InlineData("best", "pass 30 of")]
+    [InlineData("best", "Distilling")]
+    [InlineData("best", "epoch 2")]
+    [InlineData("paper", "epoch 2")]
+    public void Every_recipe_goes_on_to_the_same_bytes_wherever_it_was_stopped(string recipe, string moment)
+    {
+        ExperimentConfig settings = Recipe.Find(recipe).Config;
+        int epochs = Math.Min(3, settings.Optim.MaxEpoch);
+        settings = settings with { Optim = settings.Optim with { MaxEpoch = epochs } };
+        ExperimentConfig undisturbed = _runs.Config(settings, "undisturbed"), stopped = _runs.Config(settings, "stopped");
+        DistillingRuns.Distil(undisturbed);
+        using var stop = new CancellationTokenSource();
+
+        Assert.Throws<OperationCanceledException>(
+            () => Experiment.Distil(stopped, new Stopper(moment, stop.Cancel), stop.Token));
+        DistillingRuns.Distil(stopped);
+
+        Assert.Equal(_runs.StudentBytes("undisturbed"), _runs.StudentBytes("stopped"));
+        Assert.Equal(Metrics("undisturbed"), Metrics("stopped"));
+    }
+
     [Fact]
     public void Needs_stored_features() => Assert.Equal(
-        "DISTILL.START.EPOCHS asks for a start on stored features, and a teacher's are not stored. Give --views, or a --store "
-        + "for each teacher.",
+        "DISTILL.START.EPOCHS asks for a start on stored features, and a teacher's are not stored. Give --views, a --store "
+        + "for each teacher, or --recipe paper, which has no such start.",
         Assert.Throws<PromptKDException>(
             () => DistillingRuns.Distil(_runs.Config(options: [.. s_start, "DISTILL.VIEWS", "0"]))).Message);
 

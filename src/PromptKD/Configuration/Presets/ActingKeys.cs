@@ -40,7 +40,16 @@ internal sealed class ActingKeys
 
     private static readonly string[] s_sgd = ["OPTIM.MOMENTUM", "OPTIM.SGD_DAMPNING", "OPTIM.SGD_NESTEROV"];
 
+    // Of the epochs behind a start; without any there is no rate.
+    private static readonly string[] s_schedule =
+    [
+        "OPTIM.LR", "OPTIM.LR_SCHEDULER", "OPTIM.STEPSIZE", "OPTIM.GAMMA", "OPTIM.WARMUP_EPOCH", "OPTIM.WARMUP_TYPE",
+        "OPTIM.WARMUP_CONS_LR", "OPTIM.WARMUP_MIN_LR", "OPTIM.WARMUP_RECOUNT",
+    ];
+
     private static readonly string[] s_adam = ["OPTIM.ADAM_BETA1", "OPTIM.ADAM_BETA2"];
+
+    private const string FeaturesVerb = "features";
 
     private const string AcceptChanges = "TRAIN.ACCEPT_CHANGES";
 
@@ -56,15 +65,16 @@ internal sealed class ActingKeys
         _config = config;
         _defaults = defaults;
         _acting = [.. acting];
-        _idle = [.. s_never, .. IdleByOthers(config)];
+        _idle = [.. s_never, .. IdleByOthers(config), .. IdleByStore(config)];
     }
 
     /// <summary>Those of <c>distill</c>.</summary>
-    public static ActingKeys OfDistill(ExperimentConfig config) => new("distill", config, DistillPreset.Config,
+    public static ActingKeys OfDistill(ExperimentConfig config) => new(
+        "distill", config, Recipe.Find(config.Distill.Recipe).Config,
     [
         .. s_training.Except(["TRAIN"]), "TRAIN.PRINT_FREQ", "TRAIN.CHECKPOINT_MINUTES", AcceptChanges, .. s_teachers,
         .. s_student.Except(["TRAINER.PROMPTKD.TEACHER_NAME"]), "DISTILL.IMAGES", "DISTILL.CLASSES", "DISTILL.STUDENT",
-        "DISTILL.VAL", "DISTILL.BASE", "DISTILL.START",
+        "DISTILL.VAL", "DISTILL.BASE", "DISTILL.START", "DISTILL.RECIPE", "REFERENCE",
     ]);
 
     /// <summary>Those of <c>teach</c>.</summary>
@@ -85,12 +95,13 @@ internal sealed class ActingKeys
     ]);
 
     /// <summary>Those of <c>features</c>.</summary>
-    public static ActingKeys OfFeatures(ExperimentConfig config) => new("features", config, DistillPreset.Config,
+    public static ActingKeys OfFeatures(ExperimentConfig config) => new(
+        FeaturesVerb, config, Recipe.Find(config.Distill.Recipe).Config,
     [
         "SEED", "USE_CUDA", "DEVICE", "INPUT.INTERPOLATION", "INPUT.TRANSFORMS", "INPUT.PIXEL_MEAN", "INPUT.PIXEL_STD",
         "INPUT.RRCROP_SCALE", "INPUT.UPRIGHT", "INPUT.SCALE_16BIT", "DATALOADER.NUM_WORKERS", "DATALOADER.TRAIN_X.BATCH_SIZE", "DISTILL.IMAGES",
         "DISTILL.TEACHER", "DISTILL.TEACHER_PROMPTS", "DISTILL.STORE", "DISTILL.VIEWS", "DISTILL.STRICT",
-        "DISTILL.FAST_JPEG", "TRAINER.PROMPTKD.PREC", "TRAINER.PROMPTKD.HALF_PROMPTS",
+        "DISTILL.FAST_JPEG", "TRAINER.PROMPTKD.PREC", "TRAINER.PROMPTKD.HALF_PROMPTS", "DISTILL.RECIPE", "REFERENCE",
     ]);
 
     /// <summary>Keys that were set and that the verb does not read, in the order of the configuration.</summary>
@@ -124,6 +135,12 @@ internal sealed class ActingKeys
 
     private static string Section(ExperimentConfig config) => $"TRAINER.{config.Trainer.Name.ToUpperInvariant()}";
 
+    // A store that is given has its views; features makes one, and they are its own.
+    private IEnumerable<string> IdleByStore(ExperimentConfig config) =>
+        _verb != FeaturesVerb && (config.Distill.Store.Length > 0 || config.Distill.FurtherStores.Any(one => one.Length > 0))
+            ? ["DISTILL.VIEWS", "INPUT.RRCROP_SCALE"]
+            : [];
+
     // Keys that other keys switch off.
     private static IEnumerable<string> IdleByOthers(ExperimentConfig config)
     {
@@ -135,6 +152,11 @@ internal sealed class ActingKeys
         }
 
         foreach (string key in optim.Name == "sgd" ? s_adam : s_sgd)
+        {
+            yield return key;
+        }
+
+        foreach (string key in optim.MaxEpoch == 0 ? s_schedule : [])
         {
             yield return key;
         }

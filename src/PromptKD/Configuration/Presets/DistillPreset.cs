@@ -2,7 +2,9 @@ using PromptKD.Text.Names;
 
 namespace PromptKD.Configuration.Presets;
 
-/// <summary>The paper's settings for distilling, and what must be given beside them.</summary>
+/// <summary>
+/// The paper's settings for distilling, and what must be given beside them. Other ones are in <see cref="Recipe"/>.
+/// </summary>
 public static class DistillPreset
 {
     /// <summary>
@@ -62,15 +64,27 @@ public static class DistillPreset
         Checks.Base(config.Distill.Base, config.Distill.Classes.Count, "--classes");
         Checks.Training(config, fewestEpochs: config.Distill.Start.Epochs > 0 ? 0 : 1);
         CheckStart(config.Distill);
+        if (config.Reference && config.Distill.Recipe != Recipe.PaperName)
+        {
+            throw new PromptKDException(
+                $"REFERENCE is True, and DISTILL.RECIPE is {config.Distill.Recipe}: only recipe {Recipe.PaperName} is the "
+                + "reference's. Leave one of the two out.");
+        }
     }
+
+    /// <summary>The settings as they are run: REFERENCE True sets what it stands for.</summary>
+    internal static ExperimentConfig Resolve(ExperimentConfig config) => !config.Reference ? config : config with
+    {
+        Trainer = config.Trainer with { PromptKD = config.Trainer.PromptKD with { HalfPrompts = true } },
+    };
 
     private static void CheckStart(DistillConfig distill)
     {
         if (distill.Start.Epochs > 0 && TeacherList.Of(distill).Any(one => one.Views == 0 && one.Store.Length == 0))
         {
             throw new PromptKDException(
-                "DISTILL.START.EPOCHS asks for a start on stored features, and a teacher's are not stored. Give --views, or a "
-                + "--store for each teacher.");
+                "DISTILL.START.EPOCHS asks for a start on stored features, and a teacher's are not stored. Give --views, a "
+                + "--store for each teacher, or --recipe paper, which has no such start.");
         }
     }
 

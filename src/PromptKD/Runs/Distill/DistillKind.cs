@@ -26,7 +26,7 @@ internal sealed class DistillKind(ExperimentConfig config) : RunKind<Distillatio
     /// <inheritdoc/>
     public override RunSettings Resolve()
     {
-        ExperimentConfig settled = Settling.Seed(config);
+        ExperimentConfig settled = DistillPreset.Resolve(Settling.Seed(config));
         DistillPreset.Check(settled);
         DistillConfig paths = settled.Distill;
         MethodRow method = MethodCatalog.Find(DistillPreset.Config.Trainer.Name);
@@ -45,6 +45,7 @@ internal sealed class DistillKind(ExperimentConfig config) : RunKind<Distillatio
             PictureRoot = paths.Images,
             Pictures = images.Items,
             LeftOut = [.. new[] { images.LeftOut, validation?.LeftOut }.OfType<LeftOut>()],
+            Opening = DescribeRecipe(settled),
             Warnings = warnings,
         };
     }
@@ -129,6 +130,15 @@ internal sealed class DistillKind(ExperimentConfig config) : RunKind<Distillatio
         StudentPackage.Write(run.Folder.StudentFolder, method.Distilled!, manifest);
         run.Log.OnPhase($"Wrote {run.Folder.StudentFolder}");
         return Report(run, loop.Position, manifest);
+    }
+
+    private static string DescribeRecipe(ExperimentConfig config)
+    {
+        IReadOnlyList<ConfigDifference> changes = Recipe.Find(config.Distill.Recipe).ChangesIn(config);
+        return $"Recipe {config.Distill.Recipe}"
+            + (changes.Count == 0
+                ? ""
+                : $", but {string.Join(", ", changes.Select(one => $"{one.Key} {ConfigValue.Show(one.Second)}"))}");
     }
 
     private BaseNovelResult Validate(OpenRun run, ITrainedMethod method, CancellationToken stop)

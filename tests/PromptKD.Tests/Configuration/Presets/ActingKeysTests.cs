@@ -26,6 +26,9 @@ public sealed class ActingKeysTests
     [InlineData("OPTIM.GAMMA", "0.3")]
     [InlineData("OPTIM.WARMUP_MIN_LR", "0.3")]
     [InlineData("INPUT.RRCROP_SCALE", "[0.3, 1]", "INPUT.TRANSFORMS", "['normalize']")]
+    [InlineData("INPUT.RRCROP_SCALE", "[0.3, 1]", "DISTILL.STORE", "store")]
+    [InlineData("DISTILL.VIEWS", "3", "DISTILL.FURTHER_STORES", "['store']")]
+    [InlineData("OPTIM.LR", "0.1", "OPTIM.MAX_EPOCH", "0")]
     public void A_key_that_another_one_switches_off_is_named(string key, params string[] rest)
     {
         ExperimentConfig config = DistillPreset.Config.MergeOverrides([key, .. rest]);

@@ -53,10 +53,13 @@ internal sealed class DistillingRuns : IDisposable
         File.ReadAllBytes(Path.Combine(Output(run), "student", "student.safetensors"));
 
     /// <summary>Two epochs of two steps.</summary>
-    public ExperimentConfig Config(string run = "run", params string[] options) => DistillPreset.Config.MergeOverrides(
+    public ExperimentConfig Config(string run = "run", params string[] options) => Config(
+        DistillPreset.Config, run, ["OPTIM.MAX_EPOCH", "2", "DATALOADER.TRAIN_X.BATCH_SIZE", "5", .. options]);
+
+    /// <summary>What a recipe says, with inputs.</summary>
+    public ExperimentConfig Config(ExperimentConfig recipe, string run, params string[] options) => recipe.MergeOverrides(
     [
-        "OUTPUT_DIR", Output(run), "DEVICE", "cpu", "OPTIM.MAX_EPOCH", "2", "DATALOADER.TRAIN_X.BATCH_SIZE", "5",
-        "DATALOADER.NUM_WORKERS", "1", "TRAINER.PROMPTKD.PREC", "fp32",
+        "OUTPUT_DIR", Output(run), "DEVICE", "cpu", "DATALOADER.NUM_WORKERS", "1", "TRAINER.PROMPTKD.PREC", "fp32",
         "DISTILL.IMAGES", Images, "DISTILL.CLASSES", "['cat', 'dog', 'owl']",
         "DISTILL.TEACHER", Teacher, "DISTILL.STUDENT", Student, "DISTILL.VOCAB", TinyClip.Vocabulary,
         .. options,
