@@ -30,7 +30,7 @@ public sealed class ArchitectureTests
         { "Methods", ["Runtime", "Configuration", "Text", "Data", "Models", "Features", "Teachers"] },
         { "Evaluation", ["Runtime", "Configuration", "Text", "Data", "Models", "Features"] },
         { "Training", ["Runtime", "Configuration", "Data", "Models", "Methods", "Evaluation"] },
-        { "Dassl", ["Runtime", "Configuration", "Models", "Methods", "Evaluation", "Training"] },
+        { "Dassl", ["Runtime", "Configuration", "Data", "Models", "Methods", "Evaluation", "Training"] },
         { "Export", ["Runtime", "Data", "Models", "Teachers", "Methods", "Evaluation"] },
         { "Inference", ["Runtime", "Configuration", "Text", "Data", "Models", "Features", "Teachers", "Methods", "Evaluation", "Export"] },
         { "Runs", ["Runtime", "Configuration", "Text", "Data", "Models", "Features", "Teachers", "Methods", "Evaluation", "Training", "Dassl", "Export"] },

@@ -35,6 +35,11 @@ internal static class Run
             context.Observer.OnPhase(settings.Opening);
         }
 
+        foreach (string line in settings.Lines)
+        {
+            context.Observer.OnPrint(line);
+        }
+
         foreach (string warning in settings.Warnings)
         {
             context.Observer.OnWarning(warning);

@@ -39,6 +39,9 @@ internal sealed record RunSettings
     /// <summary>What is said first; empty for nothing.</summary>
     public string Opening { get; init; } = "";
 
+    /// <summary>What Dassl's programs print while they read a data set.</summary>
+    public IReadOnlyList<string> Lines { get; init; } = [];
+
     /// <summary>What the user should know before it begins.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 }

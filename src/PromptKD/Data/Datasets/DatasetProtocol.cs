@@ -21,14 +21,16 @@ internal static class DatasetProtocol
     /// <param name="baseToNovel">Whether it is PromptKD's base-to-novel mode.</param>
     /// <param name="seed">Of the shots, and of the parts where no file gives them.</param>
     /// <param name="warn">Told what is odd, but can be done without; null for nobody.</param>
+    /// <param name="kept">Where draws are kept; null to draw anew.</param>
     /// <exception cref="PromptKDException">
     /// No such data set; something of it is missing or damaged; no class is left to learn; labels leave a gap.
     /// </exception>
     public static ProtocolLists Read(
-        DatasetConfig dataset, bool baseToNovel, int seed, Action<string>? warn = null)
+        DatasetConfig dataset, bool baseToNovel, int seed, Action<string>? warn = null, IKeptShots? kept = null)
     {
         DatasetEntry entry = DatasetCatalog.Find(dataset.Name);
-        DatasetSplit split = entry.Read(dataset.Root, new PythonRandom(seed), warn);
+        var random = new PythonRandom(seed);
+        DatasetSplit split = entry.Read(dataset.Root, random, warn);
         LeftOut? leftOut = split.LeftOut;
         if (entry.IsTestOnly)
         {
@@ -40,13 +42,46 @@ internal static class DatasetProtocol
 
         if (dataset.NumShots >= 1)
         {
-            // From a stream of its own: a run that divides the data set and a later one, which finds the parts in a file,
-            // draw the same pictures, so that the later one can go on with the first.
-            split = FewShot.Draw(split, dataset.NumShots, new PythonRandom(seed));
+            split = Draw(entry.Below(dataset.Root), split, dataset.NumShots, seed, random, warn, kept);
         }
 
         ProtocolLists lists = baseToNovel ? BaseToNovel(dataset, split) : Subset(dataset, split);
         return lists with { LeftOut = leftOut };
+    }
+
+    // A run that divides the data set draws on from the same random numbers, as the reference does; a later one finds the
+    // parts in a file, and would draw others: so the first draw is kept. Pictures in shards are divided once and for all.
+    private static DatasetSplit Draw(
+        DatasetFolder folder,
+        DatasetSplit split,
+        int shots,
+        int seed,
+        PythonRandom random,
+        Action<string>? warn,
+        IKeptShots? kept)
+    {
+        if (kept is null || ShardSplit.Exists(folder))
+        {
+            return FewShot.Draw(split, shots, random);
+        }
+
+        if (kept.Find(folder, split, shots, seed) is { } found)
+        {
+            return found;
+        }
+
+        DatasetSplit drawn = FewShot.Draw(split, shots, random);
+        try
+        {
+            kept.Keep(folder, drawn, shots, seed);
+        }
+        catch (PromptKDException fault)
+        {
+            warn?.Invoke($"{fault.Message} The same SEED draws the same pictures again as long as the parts of the data set "
+                + "stay as they are.");
+        }
+
+        return drawn;
     }
 
     private static ProtocolLists BaseToNovel(DatasetConfig dataset, DatasetSplit split)

@@ -38,7 +38,7 @@ internal static class StateDict
         object? top = (root as PickleDictionary)?.Find<PickleDictionary>("state_dict") ?? root;
         var found = new List<KeyValuePair<string, StoredTensor>>();
         var pending = new Stack<(string Name, int Depth, object? Value)>([("", 0, top)]);
-        var budget = new PickleBudget();
+        var budget = new PickleBudget(PickleKind.Checkpoint.Budget);
         while (pending.TryPop(out (string Name, int Depth, object? Value) item))
         {
             if (item.Value is StoredTensor tensor)

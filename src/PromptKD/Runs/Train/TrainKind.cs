@@ -51,7 +51,8 @@ internal sealed class TrainKind(ExperimentConfig config, TrainingRequest request
         ExperimentConfig resolved = TrainPreset.Resolve(Settling.Seed(config), Trains);
         bool baseToNovel = TrainPreset.IsBaseToNovel(resolved, HasTeacher);
         List<string> warnings = [];
-        ProtocolLists lists = DatasetProtocol.Read(resolved.Dataset, baseToNovel, resolved.Seed, warnings.Add);
+        List<string> lines = [];
+        ProtocolLists lists = DatasetProtocol.Read(resolved.Dataset, baseToNovel, resolved.Seed, warnings.Add, new ShotsFile(lines.Add));
         resolved = new ReferenceFiles("").Complete(resolved, HasTeacher);
         warnings.AddRange(new[] { ActingKeys.OfTrain(resolved, HasTeacher).Warning() }.OfType<string>());
         resolved = resolved with { Distill = resolved.Distill with { Classes = [.. lists.ClassNames], Val = "" } };
@@ -67,6 +68,7 @@ internal sealed class TrainKind(ExperimentConfig config, TrainingRequest request
             Pictures = Trains ? lists.Train : [],
             LeftOut = [.. new[] { lists.LeftOut }.OfType<LeftOut>()],
             Warnings = warnings,
+            Lines = lines,
         };
     }
 

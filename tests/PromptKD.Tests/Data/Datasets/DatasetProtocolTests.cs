@@ -52,19 +52,6 @@ public sealed class DatasetProtocolTests : IDisposable
         Assert.Empty(Directory.EnumerateFiles(Path.GetDirectoryName(fake.SplitFile)!, "*.partial"));
     }
 
-    [Fact]
-    public void The_run_that_makes_a_split_and_those_that_find_it_draw_the_same_shots()
-    {
-        File.Delete(FakeDatasets.Create("EuroSAT", _root).SplitFile!);
-
-        ProtocolLists making = Read("EuroSAT", shots: 1);
-        ProtocolLists finding = Read("EuroSAT", shots: 1);
-
-        Assert.Equal(FakeDatasets.Classes, making.Train.Count);
-        Assert.Equal(making.Train, finding.Train);
-        Assert.Equal(making.RealValidation, finding.RealValidation);
-    }
-
     [Theory]
     [InlineData("OxfordPets", 5, 1, 2)]
     [InlineData("StanfordCars", 5, 1, 2)]

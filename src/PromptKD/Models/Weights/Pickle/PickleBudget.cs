@@ -6,7 +6,8 @@ namespace PromptKD.Models.Weights.Pickle;
 /// What the values of one pickle take, in bytes of memory, roughly: a few bytes of a pickle can ask for a large value
 /// again and again, and whatever is made of it costs memory and time.
 /// </summary>
-internal sealed class PickleBudget
+/// <param name="limit">Bytes in all.</param>
+internal sealed class PickleBudget(long limit)
 {
     /// <summary>A reference on the stack, in a list or in a tuple.</summary>
     public const int Reference = 16;
@@ -14,18 +15,15 @@ internal sealed class PickleBudget
     /// <summary>A list, a dictionary or an instance, empty; also an entry of a dictionary.</summary>
     public const int Object = 160;
 
-    // The pickle of a CLIP in TorchScript, the largest of those that are published, takes about 2 MB.
-    private const long Limit = 32 << 20;
-
     private long _spent;
 
     /// <exception cref="InvalidDataException">There is not as much left.</exception>
     public void Spend(long bytes)
     {
         _spent += bytes;
-        if (_spent > Limit)
+        if (_spent > limit)
         {
-            throw new InvalidDataException($"its values take more than {Limit >> 20} MB of memory.");
+            throw new InvalidDataException($"its values take more than {limit >> 20} MB of memory.");
         }
     }
 

@@ -16,23 +16,29 @@ internal sealed class PickleReader
     private static readonly PickleGlobal s_rebuildFromType = new("torch._tensor", "_rebuild_from_type_v2");
 
     private readonly string _source;
-    private readonly PickleBudget _budget = new();
+    private readonly PickleBudget _budget;
     private readonly PickleInput _input;
     private readonly Func<object?[], object?> _loadPersistent;
     private readonly PickleStack _stack = new();
     private readonly Dictionary<long, object?> _memo = [];
 
-    private PickleReader(string source, Stream stream, Func<object?[], object?> loadPersistent) =>
+    private PickleReader(string source, Stream stream, Func<object?[], object?> loadPersistent, long budget)
+    {
+        _budget = new PickleBudget(budget);
         (_source, _input, _loadPersistent) = (source, new PickleInput(stream, _budget), loadPersistent);
+    }
 
     /// <summary>Reads one pickle and leaves the stream behind it.</summary>
     /// <param name="source">Path for error messages.</param>
     /// <param name="stream">Positioned at the pickle's first byte; buffered.</param>
     /// <param name="loadPersistent">Resolves references to things kept outside of the pickle: torch's storages.</param>
+    /// <param name="kind">What it is expected to be; null for a checkpoint.</param>
     /// <exception cref="PromptKDException">The pickle asks to run code, is cut short or is malformed.</exception>
-    public static object? Read(string source, Stream stream, Func<object?[], object?> loadPersistent)
+    public static object? Read(
+        string source, Stream stream, Func<object?[], object?> loadPersistent, PickleKind? kind = null)
     {
-        var reader = new PickleReader(source, stream, loadPersistent);
+        kind ??= PickleKind.Checkpoint;
+        var reader = new PickleReader(source, stream, loadPersistent, kind.Budget);
         try
         {
             return reader.Run();
@@ -40,8 +46,8 @@ internal sealed class PickleReader
         catch (Exception error) when (error is InvalidDataException or IOException or OverflowException)
         {
             throw new PromptKDException(
-                $"{source}: not a PyTorch checkpoint, cut short or damaged: byte {reader._input.Position} of its "
-                + $"pickle: {error.Message} Fetch the file again.",
+                $"{source}: not a {kind.Name}, cut short or damaged: byte {reader._input.Position} of its "
+                + $"pickle: {error.Message} {kind.Advice}",
                 error);
         }
     }
