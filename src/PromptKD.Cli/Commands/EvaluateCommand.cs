@@ -37,12 +37,8 @@ internal static class EvaluateCommand
 
         command.SetAction((parsed, cancellation) =>
         {
-            using var classifier = StudentClassifier.Load(
-                parsed.GetValue(model)!,
-                parsed.GetValue(device) ?? "auto",
-                parsed.GetValue(precision),
-                StudentOptions.Warnings,
-                StudentOptions.Upright.Read(parsed));
+            using StudentClassifier classifier =
+                StudentOptions.Load(parsed, model, device, precision, showsProgress: true);
             BaseNovelResult result = classifier.Evaluate(
                 parsed.GetValue(data)!,
                 parsed.GetValue(baseClasses),

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Globalization;
 
 namespace PromptKD.Cli.Commands;
 
@@ -9,7 +10,11 @@ namespace PromptKD.Cli.Commands;
 /// </summary>
 internal static class OptionRules
 {
-    private static readonly string[] s_outputs = ["--output", "--output-dir"];
+    /// <summary>What the help calls a value that is a file.</summary>
+    public const string AFile = "FILE";
+
+    private static readonly CultureInfo s_invariant = CultureInfo.InvariantCulture;
+    private static readonly string[] s_outputs = ["--output", "--output-dir", "--sort-into", "--mistakes"];
 
     /// <summary>Adds the rules to all options and arguments of a command, and of the commands below it.</summary>
     public static void Add(Command command)
@@ -17,7 +22,11 @@ internal static class OptionRules
         foreach (Option option in command.Options)
         {
             option.Validators.Add(result => Check(option.Name, result));
-            if (s_outputs.Contains(option.Name))
+            if (option.HelpName == AFile)
+            {
+                option.Validators.Add(result => RefuseFolder(option.Name, result));
+            }
+            else if (s_outputs.Contains(option.Name))
             {
                 option.Validators.Add(result => RefuseFile(option.Name, result));
             }
@@ -42,6 +51,9 @@ internal static class OptionRules
         OptionResult { Option: var option, Tokens: var tokens } when IsNumber(option.ValueType)
             && tokens.FirstOrDefault(token => !string.IsNullOrWhiteSpace(token.Value) && !IsWhole(token.Value)) is { } wrong =>
             $"{option.Name} is '{wrong.Value}', expected a whole number.",
+        OptionResult { Option: { ValueType: var type } option, Tokens: [{ Value: var wrong }] } when type == typeof(double?)
+            && !string.IsNullOrWhiteSpace(wrong) && !double.TryParse(wrong, s_invariant, out _) =>
+            $"{option.Name} is '{wrong}', expected a number.",
         OptionResult { Option: var option, IdentifierTokenCount: > 1 } when option.Arity.MaximumNumberOfValues == 1 =>
             $"{option.Name} is given twice. Give it once.",
         _ => null,
@@ -63,8 +75,16 @@ internal static class OptionRules
         }
     }
 
+    private static void RefuseFolder(string name, OptionResult result)
+    {
+        if (result.Tokens.FirstOrDefault(token => Directory.Exists(token.Value)) is { } folder)
+        {
+            result.AddError($"{name} is '{folder.Value}', a folder. Give a file.");
+        }
+    }
+
     private static bool IsNumber(Type type) => type == typeof(int) || type == typeof(int?);
 
     private static bool IsWhole(string text) => int.TryParse(
-        text, System.Globalization.NumberStyles.AllowLeadingSign, System.Globalization.CultureInfo.InvariantCulture, out _);
+        text, NumberStyles.AllowLeadingSign, s_invariant, out _);
 }

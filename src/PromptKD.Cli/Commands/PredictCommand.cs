@@ -2,40 +2,78 @@ using System.CommandLine;
 using System.Globalization;
 using PromptKD.Cli.Terminal;
 using PromptKD.Inference;
+using PromptKD.Inference.Predictions;
 
 namespace PromptKD.Cli.Commands;
 
 /// <summary><c>promptkd predict</c>: the most probable classes of pictures.</summary>
 internal static class PredictCommand
 {
+    private const int FilesShown = 3;
+
+    private static readonly Option<string> s_model = StudentOptions.Model();
+    private static readonly Option<string> s_device = StudentOptions.Device();
+    private static readonly Option<string> s_precision = StudentOptions.Precision();
+
+    private static readonly Option<int> s_top = new("--top")
+    {
+        Description = "Classes to give for each picture",
+        HelpName = "N",
+        DefaultValueFactory = _ => 1,
+    };
+
+    private static readonly Option<string> s_format = new("--format")
+    {
+        Description = $"How answers are written: {string.Join(", ", PredictionFormats.Names)} [default: what the ending of "
+            + "--output says, else text]",
+        HelpName = "NAME",
+    };
+
+    private static readonly Option<bool> s_json = new("--json") { Description = "The same as --format jsonl [default: off]" };
+
+    private static readonly Option<string> s_output = new("--output")
+    {
+        Description = "File for the answers, written whole or not at all [default: standard output]",
+        HelpName = OptionRules.AFile,
+    };
+
+    private static readonly Option<string> s_sortInto = new("--sort-into")
+    {
+        Description = "Folder that receives copies of the pictures in a folder for each class; what is there is never "
+            + "written over [default: none]",
+        HelpName = "DIR",
+    };
+
+    private static readonly Option<bool> s_links = new("--links")
+    {
+        Description = "Symbolic links in place of the copies of --sort-into [default: off]",
+    };
+
+    private static readonly Option<double?> s_threshold = new("--threshold")
+    {
+        Description = "Answer 'none' where the most probable class has less than this probability, 0 to 1 [default: none]",
+        HelpName = "P",
+    };
+
+    private static readonly Argument<string[]> s_pictures = new("pictures")
+    {
+        Description = "Pictures, and folders of pictures.",
+        Arity = ArgumentArity.OneOrMore,
+    };
+
     /// <summary>The verb with its options.</summary>
     public static Command Create()
     {
-        var model = StudentOptions.Model();
-        var top = new Option<int>("--top")
-        {
-            Description = "Classes to print for each picture",
-            HelpName = "N",
-            DefaultValueFactory = _ => 1,
-        };
-        top.Validators.Add(result =>
+        s_top.Validators.Add(result =>
         {
             if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out int count) && count < 1)
             {
                 result.AddError($"--top is {count}; give 1 or more.");
             }
         });
-        Option<bool> json = StudentOptions.Json();
-        Option<string> device = StudentOptions.Device();
-        Option<string> precision = StudentOptions.Precision();
-        var pictures = new Argument<string[]>("pictures")
-        {
-            Description = "Pictures, and folders of pictures.",
-            Arity = ArgumentArity.OneOrMore,
-        };
         var command = new Command("predict", "Classify pictures with a student.")
         {
-            model, top, json, device, precision, pictures,
+            s_model, s_top, s_threshold, s_format, s_json, s_output, s_sortInto, s_links, s_device, s_precision, s_pictures,
         };
         foreach (Option option in StudentOptions.Upright.Options)
         {
@@ -44,36 +82,71 @@ internal static class PredictCommand
 
         command.SetAction((parsed, cancellation) =>
         {
-            using var classifier = StudentClassifier.Load(
-                parsed.GetValue(model)!,
-                parsed.GetValue(device) ?? "auto",
-                parsed.GetValue(precision),
-                StudentOptions.Warnings,
-                StudentOptions.Upright.Read(parsed));
-            IEnumerable<PicturePrediction> predictions = classifier.ClassifyAll(
-                parsed.GetValue(pictures)!,
-                parsed.GetValue(top),
-                skipped: StudentOptions.WarnOfSkipped,
-                cancellation: cancellation);
-            foreach (PicturePrediction prediction in predictions)
-            {
-                if (parsed.GetValue(json))
-                {
-                    Answers.Json(StudentOptions.ToJson(prediction));
-                }
-                else
-                {
-                    Answers.Line(Describe(prediction));
-                }
-            }
-
+            PredictionRequest request = Request(parsed);
+            bool isFile = request.Output is not null;
+            using StudentClassifier classifier = StudentOptions.Load(
+                parsed, s_model, s_device, s_precision, showsProgress: isFile || Console.IsOutputRedirected);
+            PredictionSummary summary = PredictionRun.Of(
+                classifier, request, isFile ? null : Console.Out, StudentOptions.WarnOfSkipped, cancellation);
+            Tell(request, summary);
             return Task.FromResult(0);
         });
         return command;
     }
 
-    private static IEnumerable<string> Describe(PicturePrediction prediction) =>
-        prediction.Classes
-            .Select(one => string.Create(CultureInfo.InvariantCulture, $"{one.Name} {one.Probability:P1}"))
-            .Prepend(prediction.Path);
+    private static PredictionRequest Request(ParseResult parsed)
+    {
+        string? format = parsed.GetValue(s_format);
+        bool isJson = parsed.GetValue(s_json);
+        if (isJson && format is not null)
+        {
+            throw new PromptKDException("--json and --format are both given. Leave one of them out.");
+        }
+
+        return new PredictionRequest
+        {
+            Pictures = parsed.GetValue(s_pictures)!,
+            Top = parsed.GetValue(s_top),
+            Threshold = parsed.GetValue(s_threshold),
+            Format = isJson ? PredictionFormat.JsonLines : format is null ? null : PredictionFormats.Parse(format),
+            Output = parsed.GetValue(s_output),
+            SortInto = parsed.GetValue(s_sortInto),
+            AsLinks = parsed.GetValue(s_links),
+        };
+    }
+
+    private static void Tell(PredictionRequest request, PredictionSummary summary)
+    {
+        Messages.EraseStatus();
+        if (request.Threshold is { } threshold)
+        {
+            Messages.Note(string.Create(
+                CultureInfo.InvariantCulture,
+                $"none: {summary.Unanswered} of {Count(summary.Pictures)} ({(double)summary.Unanswered / summary.Pictures:P1}), "
+                + $"whose most probable class has less than {threshold}"));
+        }
+
+        if (request.Output is { } output)
+        {
+            Messages.Note($"Wrote the answers for {Count(summary.Pictures)} to {output}");
+        }
+
+        if (summary.Sorting is not { } sorting)
+        {
+            return;
+        }
+
+        string made = request.AsLinks ? "links to" : "copies of";
+        string there = sorting.AlreadyThere == 0 ? "" : $"; {Count(sorting.AlreadyThere)} lay there already";
+        Messages.Note($"Sorted into {request.SortInto}: {made} {Count(sorting.Placed)}{there}");
+        if (sorting.InTheWay.Count > 0)
+        {
+            string more = sorting.InTheWay.Count > FilesShown ? $" and {sorting.InTheWay.Count - FilesShown} more" : "";
+            Messages.Warning(
+                $"not sorted, because another file of the name is there: {Count(sorting.InTheWay.Count)}. Kept "
+                + $"{string.Join(", ", sorting.InTheWay.Take(FilesShown))}{more}");
+        }
+    }
+
+    private static string Count(int pictures) => pictures == 1 ? "1 picture" : $"{pictures} pictures";
 }

@@ -4,7 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using PromptKD.Cli.Terminal;
 using PromptKD.Data.Pictures;
-using PromptKD.Runtime;
+using PromptKD.Inference;
 
 namespace PromptKD.Cli.Commands;
 
@@ -23,6 +23,21 @@ internal static class StudentOptions
         HelpName = "DIR",
         Required = true,
     };
+
+    /// <summary>The student that a command line asks for.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="model">Names the package.</param>
+    /// <param name="device">Names the device.</param>
+    /// <param name="precision">Names the precision.</param>
+    /// <param name="showsProgress">As <see cref="WarningsDisplay"/> takes it.</param>
+    public static StudentClassifier Load(
+        ParseResult parsed, Option<string> model, Option<string> device, Option<string> precision, bool showsProgress) =>
+        StudentClassifier.Load(
+            parsed.GetValue(model)!,
+            parsed.GetValue(device) ?? "auto",
+            parsed.GetValue(precision),
+            new WarningsDisplay(showsProgress),
+            Upright.Read(parsed));
 
     public static Option<bool> Json() => new("--json") { Description = "One JSON object a line [default: off]" };
 
@@ -49,14 +64,6 @@ internal static class StudentOptions
 
     public static string ToJson<T>(T record) => JsonSerializer.Serialize(record, s_json);
 
-    /// <summary>Shows what is odd, and nothing else.</summary>
-    public static IRunObserver Warnings { get; } = new WarningsAlone();
-
     public static void WarnOfSkipped(SkippedPicture picture) =>
         Messages.Warning($"skipped {picture.Path}: {picture.Reason}");
-
-    private sealed class WarningsAlone : IRunObserver
-    {
-        public void OnWarning(string message) => Messages.Warning(message);
-    }
 }

@@ -50,6 +50,19 @@ internal sealed class RunDisplay(string agreement = "agreement with the teacher"
     }
 
     /// <inheritdoc/>
+    public void OnClassified(int done, int total)
+    {
+        if (done == total)
+        {
+            Messages.EraseStatus();
+        }
+        else if (IsTimeForALine)
+        {
+            ShowLine((string.Create(CultureInfo.InvariantCulture, $"classified: {done} of {total} pictures"), 1));
+        }
+    }
+
+    /// <inheritdoc/>
     public void OnStep(TrainingProgress progress)
     {
         if (!IsTimeForALine)

@@ -94,7 +94,7 @@ public sealed class StudentClassifier : IDisposable
         PictureItem[] pictures = [.. paths.SelectMany(FindPictures)];
         var loader = new PictureLoader(pictures, Preprocessing, options);
         var plan = new LoadPlan { Order = EpochOrder.Sequential(pictures.Length), BatchSize = BatchSize };
-        int told = 0;
+        int told = 0, classified = 0;
         foreach (Batch batch in loader.Load(plan, cancellation))
         {
             using (batch)
@@ -102,12 +102,15 @@ public sealed class StudentClassifier : IDisposable
                 float[] probabilities = Probabilities(batch);
                 for (int row = 0; row < batch.Items.Count; row++)
                 {
-                    yield return Describe(pictures[batch.Items[row]].Path, probabilities.AsSpan(
+                    yield return Describe(pictures[batch.Items[row]], probabilities.AsSpan(
                         row * ClassNames.Count, ClassNames.Count), top);
                 }
+
+                classified += batch.Items.Count;
             }
 
             TellSkipped();
+            _observer.OnClassified(classified + loader.Skipped.Count, pictures.Length);
         }
 
         // Behind the last batch that came there may be one of which nothing was left.
@@ -172,26 +175,18 @@ public sealed class StudentClassifier : IDisposable
         return _student.Classify(batch.Images).softmax(-1).cpu().data<float>().ToArray();
     }
 
-    private PicturePrediction Describe(string path, ReadOnlySpan<float> probabilities, int top)
+    private PicturePrediction Describe(PictureItem picture, ReadOnlySpan<float> probabilities, int top)
     {
         float[] all = probabilities.ToArray();
-        return new PicturePrediction(path,
+        return new PicturePrediction(picture.Path,
         [
             .. Enumerable.Range(0, all.Length)
                 .OrderByDescending(index => all[index])
                 .Take(top)
                 .Select(index => new ClassProbability(ClassNames[index], index, all[index])),
-        ]);
+        ])
+        {
+            Picture = picture,
+        };
     }
 }
-
-/// <summary>The most probable classes of one picture.</summary>
-/// <param name="Path">The picture.</param>
-/// <param name="Classes">The most probable first.</param>
-public sealed record PicturePrediction(string Path, IReadOnlyList<ClassProbability> Classes);
-
-/// <summary>A class and how probable the student finds it.</summary>
-/// <param name="Name">Class name.</param>
-/// <param name="Label">Place in the list of class names.</param>
-/// <param name="Probability">Softmax over all classes, 0–1. Not calibrated.</param>
-public sealed record ClassProbability(string Name, int Label, double Probability);

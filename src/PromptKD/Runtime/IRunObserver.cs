@@ -36,5 +36,12 @@ public interface IRunObserver
     {
     }
 
+    /// <summary>Some more pictures have been classified.</summary>
+    /// <param name="done">Pictures so far, unreadable ones included.</param>
+    /// <param name="total">Pictures in this call.</param>
+    void OnClassified(int done, int total)
+    {
+    }
+
     private sealed class NobodyWatching : IRunObserver;
 }

@@ -59,14 +59,41 @@ internal static partial class WholeFile
     /// <summary>Writes a text file where there is none: of several processes that try at once, one does.</summary>
     /// <returns>False where there is a file already; it stands.</returns>
     /// <exception cref="PromptKDException">As <see cref="Write"/>.</exception>
-    public static bool TryCreateText(string path, string text)
+    public static bool TryCreateText(string path, string text) =>
+        TryCreate(path, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
+
+    /// <summary>As <see cref="TryCreateText"/>, for any content.</summary>
+    /// <returns>False where there is a file already; it stands.</returns>
+    /// <exception cref="PromptKDException">As <see cref="Write"/>.</exception>
+    public static bool TryCreate(string path, Action<Stream> write)
     {
         bool created = false;
-        WriteBeside(
-            path,
-            stream => stream.Write(Encoding.UTF8.GetBytes(text)),
-            partial => created = TryGiveName(partial, path));
+        WriteBeside(path, write, partial => created = TryGiveName(partial, path));
         return created;
+    }
+
+    /// <summary>Makes a symbolic link where there is nothing of that name.</summary>
+    /// <param name="path">The link.</param>
+    /// <param name="target">What it leads to, from the root.</param>
+    /// <returns>False where there is something already; it stands.</returns>
+    /// <exception cref="PromptKDException">The folder is not writable, or the system makes no links.</exception>
+    public static bool TryLink(string path, string target)
+    {
+        FolderHold.RefuseGone(path);
+        try
+        {
+            FolderHold.MakeFolderOf(path);
+            File.CreateSymbolicLink(path, target);
+            return true;
+        }
+        catch (IOException) when (Path.Exists(path) || new FileInfo(path).LinkTarget is not null)
+        {
+            return false;
+        }
+        catch (Exception error) when (WriteFault.Is(error))
+        {
+            throw WriteFault.Of(path, error, "the link ");
+        }
     }
 
     private static void WriteBeside(string path, Action<Stream> write, Action<string> publish)

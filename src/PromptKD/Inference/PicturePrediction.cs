@@ -1,0 +1,31 @@
+using System.Text.Json.Serialization;
+using PromptKD.Data.Pictures;
+
+namespace PromptKD.Inference;
+
+/// <summary>The most probable classes of one picture.</summary>
+/// <param name="Path">The picture.</param>
+/// <param name="Classes">The most probable first.</param>
+public sealed record PicturePrediction(string Path, IReadOnlyList<ClassProbability> Classes)
+{
+    /// <summary>What is written in the place of an answer where there is none.</summary>
+    public const string None = "none";
+
+    /// <summary>
+    /// Probability, 0–1, below which the most probable class is no answer; null where it always is one.
+    /// </summary>
+    public double? Threshold { get; init; }
+
+    /// <summary>The most probable class; null where it is less probable than <see cref="Threshold"/>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
+    public string? Answer => Classes[0].Probability >= (Threshold ?? 0) ? Classes[0].Name : null;
+
+    /// <summary>Where the picture lies.</summary>
+    internal PictureItem? Picture { get; init; }
+}
+
+/// <summary>A class and how probable the student finds it.</summary>
+/// <param name="Name">Class name.</param>
+/// <param name="Label">Place in the list of class names.</param>
+/// <param name="Probability">Softmax over all classes, 0–1. Not calibrated.</param>
+public sealed record ClassProbability(string Name, int Label, double Probability);

@@ -1,0 +1,117 @@
+using System.Text;
+using PromptKD.Data.Pictures;
+using PromptKD.Runtime;
+
+namespace PromptKD.Inference.Predictions;
+
+/// <summary>
+/// Classifies pictures and brings the answers where they are wanted: written down, to a file, or the pictures themselves
+/// into class folders.
+/// </summary>
+public static class PredictionRun
+{
+    /// <summary>Classifies what a request names.</summary>
+    /// <param name="classifier">The student.</param>
+    /// <param name="request">What to classify, and where the answers go.</param>
+    /// <param name="answers">Receives the answers as they come, where no file does; null for nobody.</param>
+    /// <param name="skipped">Is told each picture that cannot be read.</param>
+    /// <param name="cancellation">Stops between batches: no file is written then, sorted pictures stay.</param>
+    /// <exception cref="PromptKDException">
+    /// As <see cref="StudentClassifier.ClassifyAll"/>; or the request contradicts itself or the student, or something cannot
+    /// be written.
+    /// </exception>
+    public static PredictionSummary Of(
+        StudentClassifier classifier,
+        PredictionRequest request,
+        TextWriter? answers = null,
+        Action<SkippedPicture>? skipped = null,
+        CancellationToken cancellation = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(request.Top, nameof(request));
+        Check(request, classifier);
+        PredictionFormat format = request.Format
+            ?? (request.Output is { } file ? PredictionFormats.OfFile(file) : PredictionFormat.Text);
+        var sorter = request.SortInto is { } folder ? new PictureSorter(folder, request.AsLinks) : null;
+        IEnumerable<PicturePrediction> predictions = classifier
+            .ClassifyAll(request.Pictures, request.Top, skipped: skipped, cancellation: cancellation)
+            .Select(prediction => prediction with { Threshold = request.Threshold });
+        int pictures = 0, unanswered = 0;
+        if (request.Output is { } target)
+        {
+            WholeFile.Write(target, stream =>
+            {
+                using var text = new StreamWriter(stream, new UTF8Encoding(false), leaveOpen: true);
+                Follow(text);
+            });
+        }
+        else
+        {
+            Follow(answers ?? TextWriter.Null);
+        }
+
+        return new PredictionSummary(pictures, unanswered, sorter?.Summary);
+
+        void Follow(TextWriter output)
+        {
+            var writer = new PredictionWriter(output, format, request.Top, request.Threshold is not null);
+            foreach (PicturePrediction prediction in predictions)
+            {
+                if (pictures == 0)
+                {
+                    writer.Begin();
+                }
+
+                writer.Add(prediction);
+                sorter?.Add(prediction);
+                pictures++;
+                unanswered += prediction.Answer is null ? 1 : 0;
+            }
+
+            writer.End();
+        }
+    }
+
+    private static void Check(PredictionRequest request, StudentClassifier classifier)
+    {
+        if (request.Threshold is { } threshold)
+        {
+            if (!(threshold is >= 0 and <= 1))
+            {
+                throw new PromptKDException($"--threshold is {threshold}; give a probability, 0 to 1.");
+            }
+
+            if (classifier.ClassNames.FirstOrDefault(IsNone) is { } taken)
+            {
+                throw new PromptKDException(
+                    $"The student has a class '{taken}', which --threshold gives as the answer where there is none. Rename the "
+                    + "class (promptkd classes rename), or leave --threshold out.");
+            }
+        }
+
+        if (request.AsLinks && request.SortInto is null)
+        {
+            throw new PromptKDException("--links says how --sort-into fills its folders. Give --sort-into DIR, too.");
+        }
+
+        if (request.Output is { } output && Directory.Exists(output))
+        {
+            throw new PromptKDException($"'{output}' is a folder. Give the name of a file for the answers.");
+        }
+
+        if (request.SortInto is { } folder && request.Pictures.FirstOrDefault(given => Holds(given, folder)) is { } source)
+        {
+            throw new PromptKDException(
+                $"'{folder}' lies in '{source}', whose pictures are classified: the next call would read the sorted ones, "
+                + "too. Give a folder elsewhere.");
+        }
+    }
+
+    private static bool IsNone(string name) => ClassLookup.Key(name) == ClassLookup.Key(PicturePrediction.None);
+
+    private static bool Holds(string folder, string path)
+    {
+        string within = Path.GetRelativePath(folder, path);
+        return Directory.Exists(folder) && !Path.IsPathRooted(within)
+            && within.Split(Path.DirectorySeparatorChar)[0] != "..";
+    }
+}

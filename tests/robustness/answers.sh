@@ -1,0 +1,36 @@
+# What a student answers with: tables, files, class folders.
+
+mkdir -p "$here/photos/a" "$here/photos/b"
+cp "$pictures"/photos/000[1-4].png "$here/photos"
+cp "$pictures/photos/0005.png" "$here/photos/a/=same.png"
+cp "$pictures/photos/0006.png" "$here/photos/b/=same.png"
+names=(--classes "red/circle,blue square")
+run promptkd distill --images "$here/photos" "${names[@]}" --teacher "$teacher" --student "$student" --epochs 1 \
+  --batch-size 6 --precision fp32 --output "$here/run"
+expect "a small run" 0 - "Wrote $here/run/student"
+package=$here/run/student
+
+run promptkd predict --model "$package" --output "$here/answers.csv" --sort-into "$here/sorted" "$here/photos"
+expect "answers in a file and pictures in folders" 0 2 "Sorted into .*: copies of 6 pictures"
+check "as many rows as pictures, and headings" [ "$(wc -l <"$here/answers.csv")" = 7 ]
+check "as many copies as pictures" [ "$(find "$here/sorted" -name '*.png' | wc -l)" = 6 ]
+check "a class's folder is spelled so that it can be one" test -d "$here/sorted/red%2Fcircle" -o -d "$here/sorted/blue square"
+(cd "$here/photos/a" && run promptkd predict --model "$package" --format csv =same.png && cp "$work/out" "$here/cell.csv")
+check "no cell is a formula" grep -q "^'=same.png," "$here/cell.csv"
+
+run promptkd predict --model "$package" --sort-into "$here/sorted" "$here/photos"
+expect "sorted again, nothing is new" 0 1 "copies of 0 pictures; 6 pictures lay there already"
+echo other >"$(find "$here/sorted" -name 0001.png)"
+run promptkd predict --model "$package" --sort-into "$here/sorted" "$here/photos"
+expect "another file of the name is kept and told" 0 2 "warning: not sorted, because another file of the name is there: 1 picture"
+check "it is as it was" grep -q other "$(find "$here/sorted" -name 0001.png)"
+
+run promptkd predict --model "$package" --threshold 1 --format tsv "$here/photos"
+expect "what has no answer is counted" 0 1 "none: 6 of 6 pictures"
+run promptkd predict --model "$package" --output "$here/none/x.csv" "$here/answers.csv"
+expect "no picture, no file" 2 1 "answers.csv"
+check "nor a part of one" [ -z "$(find "$here/none" -type f 2>/dev/null)" ]
+run promptkd predict --model "$package" --output "$here/sorted" "$here/photos"
+expect "a folder for a file" 2 1 "--output is '.*sorted', a folder"
+run promptkd predict --model "$package" --sort-into "$here/answers.csv" "$here/photos"
+expect "a file for a folder" 2 1 "--sort-into is '.*answers.csv', a file"
