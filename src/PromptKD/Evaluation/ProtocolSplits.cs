@@ -32,7 +32,7 @@ internal sealed class ProtocolSplits
         (Selection, Selecting) = (_test.FinalModel, _test.Select) switch
         {
             _ when _test.NoTest => (ModelSelection.LastEpoch, null),
-            ("best_val", "reference") when validation is not null => (ModelSelection.BestOnTest, validation),
+            ("best_val", "reference") => (ModelSelection.BestOnTest, validation ?? Split("test", lists.Test, last)),
             ("best_val", "val") when lists.RealValidation is { Count: > 0 } own =>
                 (ModelSelection.BestOnValidation, Split("val", own, first)),
             _ => (ModelSelection.LastEpoch, null),

@@ -26,7 +26,11 @@ internal static class TrainPreset
         return !config.Reference ? config : config with
         {
             Test = config.Test with { Select = "reference" },
-            Trainer = config.Trainer with { PromptKD = config.Trainer.PromptKD with { HalfPrompts = true } },
+            Trainer = config.Trainer with
+            {
+                PromptKD = config.Trainer.PromptKD with { HalfPrompts = true },
+                PromptSRC = config.Trainer.PromptSRC with { ReferenceGpa = true },
+            },
         };
     }
 

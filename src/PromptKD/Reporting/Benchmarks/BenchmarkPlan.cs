@@ -9,21 +9,6 @@ public sealed record BenchmarkPlan
 {
     private const string SourceOfTransfer = "ImageNet";
 
-    /// <summary>The trainer file of each method, for base-to-new and for the other two protocols.</summary>
-    private static readonly Dictionary<string, (string BaseToNovel, string Transfer)> s_trainerFiles = new()
-    {
-        ["PromptKD"] = (
-            "PromptKD/vit_b16_c2_ep20_batch8_4+4ctx.yaml", "PromptKD/vit_b16_c2_ep20_batch8_4+4ctx_cross_datasets.yaml"),
-        ["PromptSRC"] = (
-            "PromptSRC/vit_b16_c2_ep20_batch4_4+4ctx.yaml", "PromptSRC/vit_b16_c2_ep20_batch4_4+4ctx_cross_datasets.yaml"),
-        ["MaPLe"] = ("MaPLe/vit_b16_c2_ep5_batch4_2ctx.yaml", "MaPLe/vit_b16_c2_ep5_batch4_2ctx_cross_datasets.yaml"),
-        ["IVLP"] = ("IVLP/vit_b16_c2_ep20_batch8_4+4ctx.yaml", "IVLP/vit_b16_c2_ep20_batch8_4+4ctx.yaml"),
-        ["CoCoOp"] = ("CoCoOp/vit_b16_c4_ep10_batch1_ctxv1.yaml", "CoCoOp/vit_b16_c4_ep10_batch1_ctxv1.yaml"),
-        ["CoOp"] = ("CoOp/vit_b16_ep50.yaml", "CoOp/vit_b16_ep50.yaml"),
-        ["ZeroshotCLIP"] = ("CoOp/vit_b16.yaml", "CoOp/vit_b16.yaml"),
-        ["ZeroshotCLIP2"] = ("CoOp/vit_b16.yaml", "CoOp/vit_b16.yaml"),
-    };
-
     /// <summary>Which table.</summary>
     public required Protocol Protocol { get; init; }
 
@@ -70,9 +55,9 @@ public sealed record BenchmarkPlan
         (Datasets.Count > 0 ? Datasets : PaperNumbers.Datasets(Protocol)).Select(DatasetCatalog.Find);
 
     private static string KnownTrainer(string trainer) =>
-        s_trainerFiles.Keys.FirstOrDefault(name => name.Equals(trainer, StringComparison.OrdinalIgnoreCase))
+        PaperRecipe.Methods.FirstOrDefault(name => name.Equals(trainer, StringComparison.OrdinalIgnoreCase))
         ?? throw new PromptKDException(
-            $"There is no method '{trainer}' to benchmark. Known are {string.Join(", ", s_trainerFiles.Keys)}.");
+            $"There is no method '{trainer}' to benchmark. Known are {string.Join(", ", PaperRecipe.Methods)}.");
 
     private IEnumerable<BenchmarkRun> RunsOf(string trainer, DatasetEntry dataset, int seed) =>
         (MethodCatalog.Find(trainer).LearnsFrom, Protocol) switch
@@ -108,20 +93,26 @@ public sealed record BenchmarkPlan
         yield return test with
         {
             Title = transfer ? $"{test.Title}, learned on {source.Name}" : test.Title,
-            Request = new TrainingRequest { EvalOnly = true, ModelDir = training.Folder },
+            Request = new TrainingRequest
+            {
+                EvalOnly = true,
+                ModelDir = training.Folder,
+                LoadEpoch = training.Config.Reference && PaperRecipe.Of(trainer).TestsLastEpoch
+                    ? training.Config.Optim.MaxEpoch
+                    : null,
+            },
         };
     }
 
     private BenchmarkRun Train(string trainer, DatasetEntry dataset, int seed, string part, params string[] settings)
     {
-        (string baseToNew, string transfer) = s_trainerFiles[trainer];
-        string trainerFile = Protocol == Protocol.BaseToNovel ? baseToNew : transfer;
+        (string trainerFile, IReadOnlyList<string> paper) = PaperRecipe.Of(trainer).For(Protocol, dataset.Name);
         string seedText = seed.ToString(System.Globalization.CultureInfo.InvariantCulture);
         string folder = Path.Combine(Output, trainer, dataset.Config, "seed" + seedText, part);
         ExperimentConfig config = new ExperimentConfig()
             .MergeFile(Path.Combine(Configs, "datasets", dataset.Config + ".yaml"))
             .MergeFile(Path.Combine(Configs, "trainers", trainerFile))
-            .MergeOverrides(["TRAINER.NAME", trainer, "SEED", seedText, .. settings, .. Overrides]);
+            .MergeOverrides(["TRAINER.NAME", trainer, "SEED", seedText, .. paper, .. settings, .. Overrides]);
         return new BenchmarkRun
         {
             Title = $"{trainer} on {dataset.Name}, seed {seedText}{(part.Length > 0 ? $", {part} classes" : "")}",

@@ -93,16 +93,6 @@ public sealed class ExperimentTrainTests : IDisposable
     }
 
     [Fact]
-    public void Reference_stands_for_its_selection_and_its_rounding()
-    {
-        TrainingReport report = Train(_runs.Config(options: ["REFERENCE", "True"]));
-
-        Assert.Equal(ModelSelection.BestOnTest, report.Result!.Selection);
-        var written = new ExperimentConfig().MergeFile(Path.Combine(_runs.Output("run"), "config.yaml"));
-        Assert.True(written.Trainer.PromptKD.HalfPrompts);
-    }
-
-    [Fact]
     public void Ends_in_the_same_bytes_when_it_is_stopped_behind_each_step()
     {
         Train(_runs.Config("EuroSAT", run: "whole"));
