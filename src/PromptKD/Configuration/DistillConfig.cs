@@ -88,6 +88,9 @@ public sealed record DistillConfig
     /// <summary>A start on stored features, before pictures are trained on.</summary>
     public StartConfig Start { get; init; } = new();
 
+    /// <summary>What the student is asked for.</summary>
+    public TargetConfig Target { get; init; } = new();
+
     /// <summary>
     /// Class folders or labelled shards that are measured after each epoch and never trained on; empty for none.
     /// </summary>

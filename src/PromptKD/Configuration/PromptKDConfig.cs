@@ -13,6 +13,17 @@ public sealed record PromptKDConfig : TowerPromptConfig
     [AtLeast(0)]
     public double KdWeight { get; init; } = 1.0;
 
+    /// <summary>
+    /// What the loss is a mean over: pictures and classes (class), as in the reference, or pictures alone (picture), so
+    /// that <see cref="KdWeight"/> means the same for any number of classes.
+    /// </summary>
+    [OwnKey, OneOf("class", "picture")]
+    public string LossUnit { get; init; } = "class";
+
+    /// <summary>Learning rate of the learned tokens, in units of the projector's, which is OPTIM.LR.</summary>
+    [OwnKey, AtLeast(0)]
+    public double PromptLrFactor { get; init; } = 1.0;
+
     /// <summary>Softens both distributions before they are compared; 1 leaves them as they are.</summary>
     [Positive]
     public double Temperature { get; init; } = 1.0;

@@ -14,6 +14,10 @@ public sealed record StartConfig
     [OwnKey, AtLeast(2)]
     public int BatchSize { get; init; } = 64;
 
+    /// <summary>Passes in which the learning rate rises to <see cref="Lr"/> on a line, before it falls; 0 for none.</summary>
+    [OwnKey, AtLeast(0)]
+    public int WarmupEpoch { get; init; }
+
     /// <summary>Learning rate of the first pass, from which it falls to 0 along a cosine. The rule is OPTIM.NAME's.</summary>
     [OwnKey, AtLeast(0)]
     public double Lr { get; init; } = 0.001;

@@ -32,6 +32,10 @@ internal interface ITrainedMethod : IClassifier
     /// <summary>Pictures a training batch needs at least.</summary>
     int SmallestBatch => 1;
 
+    /// <summary>Learning rate of a parameter, in units of the plan's; by default that of all.</summary>
+    /// <param name="name">One of <see cref="Trainable"/>'s.</param>
+    double RateFactor(string name) => 1;
+
     /// <summary>Switches layers that behave differently while training (batch normalisation).</summary>
     void SetTraining(bool training);
 

@@ -81,8 +81,12 @@ internal sealed class PromptKDMethod : ITrainedMethod
             (int)teacher.ClassVectors.Vectors.shape[1],
             settings.HalfPrompts));
         return parts.HandOver(new PromptKDMethod(
-            student, Math.Exp(clip.LogitScale), teacher, new PromptKDSettings(settings.KdWeight, settings.Temperature)));
+            student, Math.Exp(clip.LogitScale), teacher, PromptKDSettings.Of(settings)));
     }
+
+    /// <inheritdoc/>
+    public double RateFactor(string name) =>
+        name.StartsWith(Student.EncoderPrefix, StringComparison.Ordinal) ? Settings.PromptRateFactor : 1;
 
     /// <inheritdoc/>
     public void SetTraining(bool training) => _student.train(training);
@@ -104,7 +108,8 @@ internal sealed class PromptKDMethod : ITrainedMethod
     public StepOutcome Compare(Tensor asked, Tensor given)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor loss = Settings.LossWeight * DistillationLoss.Compute(asked, given, Settings.Temperature);
+        double weight = Settings.LossWeight * (Settings.IsPerPicture ? asked.shape[1] : 1);
+        Tensor loss = weight * DistillationLoss.Compute(asked, given, Settings.Temperature);
         Tensor matches = asked.argmax(-1).eq(given.argmax(-1)).sum();
         return new StepOutcome(loss, matches).MoveToOuterDisposeScope();
     }

@@ -118,7 +118,13 @@ internal static class CachedStart
             PicturesPerEpoch = Math.Min(first.BatchCount * first.BatchSize, pictures.ReadableCount),
             Batches = (epoch, batch) => Batches(Epoch(epoch, batch)),
             Schedule = new LearningRateSchedule(
-                new OptimConfig { Lr = start.Lr, LrScheduler = "cosine", MaxEpoch = start.Epochs }),
+                new OptimConfig
+                {
+                    Lr = start.Lr,
+                    LrScheduler = "cosine",
+                    MaxEpoch = start.Epochs,
+                    WarmupEpoch = start.WarmupEpoch,
+                }),
             CheckpointPath = Path.Combine(Path.GetDirectoryName(run.Folder.CheckpointPath)!, CheckpointFile),
             Validate = null,
             EpochEnding = null,

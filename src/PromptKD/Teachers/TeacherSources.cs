@@ -36,6 +36,7 @@ internal sealed class TeacherSources : IDisposable
     /// <exception cref="PromptKDException">A file is missing or damaged, or does not fit the others.</exception>
     public static TeacherSources Open(ExperimentConfig config, RunContext context)
     {
+        TeacherList.CheckTarget(config.Distill);
         using var opened = new Unfinished();
         var sources = new List<TeacherSource>();
         foreach (DistillConfig one in TeacherList.Of(config.Distill))
@@ -78,7 +79,12 @@ internal sealed class TeacherSources : IDisposable
         ITeacher teacher = TeacherCombination.Of(_config.Distill, members.Count) is { } combination
             ? new CombinedTeacher(members, combination, _config.Trainer.PromptKD.Temperature)
             : members[0];
-        return built.HandOver(teacher);
+        return built.HandOver(AskedTeacher.Of(
+            teacher,
+            _config.Distill.Target,
+            _config.Trainer.PromptKD.Temperature,
+            Store?.Index.ViewCount ?? 0,
+            pictures.OnlyReadable([.. Enumerable.Range(0, pictures.Items.Count)])));
     }
 
     /// <inheritdoc/>

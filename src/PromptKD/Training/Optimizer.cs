@@ -11,6 +11,7 @@ internal sealed class Optimizer : IDisposable
 {
     private const string MomentumPrefix = $"{UpdateRule.Momentum}/";
 
+    // In the order of the rule's groups.
     private readonly IReadOnlyList<KeyValuePair<string, Parameter>> _parameters;
     private readonly OptimizerSettings _settings;
     private readonly UpdateRule _rule;
@@ -18,11 +19,17 @@ internal sealed class Optimizer : IDisposable
 
     /// <param name="parameters">What is learned; must already be on its device.</param>
     /// <param name="settings">The rule, and its numbers.</param>
-    public Optimizer(IReadOnlyList<KeyValuePair<string, Parameter>> parameters, OptimizerSettings settings)
+    /// <param name="rateFactor">Learning rate of a parameter, by its name, in units of the step's; null: 1 for all.</param>
+    public Optimizer(
+        IReadOnlyList<KeyValuePair<string, Parameter>> parameters,
+        OptimizerSettings settings,
+        Func<string, double>? rateFactor = null)
     {
-        _parameters = parameters;
+        ILookup<double, KeyValuePair<string, Parameter>> groups =
+            parameters.ToLookup(named => rateFactor?.Invoke(named.Key) ?? 1);
+        _parameters = [.. groups.SelectMany(group => group)];
         _settings = settings;
-        _rule = UpdateRule.Of(parameters.Select(named => named.Value), settings);
+        _rule = UpdateRule.Of([.. groups.Select(group => (group.Key, group.Select(named => named.Value)))], settings);
     }
 
     /// <summary>

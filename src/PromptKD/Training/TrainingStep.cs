@@ -26,7 +26,7 @@ internal sealed class TrainingStep : IDisposable
     {
         _method = method;
         _plan = plan;
-        Optimizer = new Optimizer(method.Trainable, plan.Optimizer);
+        Optimizer = new Optimizer(method.Trainable, plan.Optimizer, method.RateFactor);
         _scaler = LossScaler.For(plan.Target);
     }
 

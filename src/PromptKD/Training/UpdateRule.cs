@@ -12,11 +12,16 @@ internal sealed class UpdateRule : IDisposable
     public const string Momentum = "momentum";
 
     private readonly OptimizerHelper _torchs;
+    private readonly double[] _factors;
     private readonly Func<OptimizerState, IReadOnlyList<Kept>> _kept;
 
-    private UpdateRule(OptimizerHelper torchs, Func<OptimizerState, IReadOnlyList<Kept>> kept)
+    private UpdateRule(
+        OptimizerHelper torchs,
+        IReadOnlyList<(double Factor, IEnumerable<Parameter> Parameters)> groups,
+        Func<OptimizerState, IReadOnlyList<Kept>> kept)
     {
         _torchs = torchs;
+        _factors = [.. groups.Select(group => group.Factor)];
         _kept = kept;
     }
 
@@ -24,38 +29,47 @@ internal sealed class UpdateRule : IDisposable
     public IReadOnlyList<IReadOnlyList<Kept>> State => [.. _torchs.state_dict().State.Select(_kept)];
 
     /// <summary>The rule of a name.</summary>
-    /// <param name="parameters">What is learned; must already be on its device.</param>
+    /// <param name="groups">
+    /// What is learned, already on its device, with each group's learning rate in units of the step's.
+    /// </param>
     /// <param name="settings">Names the rule.</param>
     /// <exception cref="ArgumentException">There is no such rule.</exception>
-    public static UpdateRule Of(IEnumerable<Parameter> parameters, OptimizerSettings settings) => settings.Rule switch
-    {
-        "adam" => new UpdateRule(
-            optim.Adam(
-                parameters, lr: 0, settings.Beta1, settings.Beta2, weight_decay: settings.WeightDecay),
-            state => OfAdam((Adam.State)state)),
-        "adamw" => new UpdateRule(
-            optim.AdamW(
-                parameters, lr: 0, settings.Beta1, settings.Beta2, weight_decay: settings.WeightDecay),
-            state => OfAdamW((AdamW.State)state)),
-        "sgd" => new UpdateRule(
-            optim.SGD(
-                parameters,
-                learningRate: 0,
-                momentum: settings.Momentum,
-                dampening: settings.Dampening,
-                weight_decay: settings.WeightDecay,
-                nesterov: settings.Nesterov),
-            state => OfSgd((SGD.State)state)),
-        string other => throw new ArgumentException($"There is no rule '{other}'.", nameof(settings)),
-    };
+    public static UpdateRule Of(
+        IReadOnlyList<(double Factor, IEnumerable<Parameter> Parameters)> groups, OptimizerSettings settings) =>
+        settings.Rule switch
+        {
+            "adam" => new UpdateRule(
+                optim.Adam(groups.Select(group => new Adam.ParamGroup(
+                    group.Parameters, lr: 0, settings.Beta1, settings.Beta2, weight_decay: settings.WeightDecay))),
+                groups,
+                state => OfAdam((Adam.State)state)),
+            "adamw" => new UpdateRule(
+                optim.AdamW(groups.Select(group => new AdamW.ParamGroup(
+                    group.Parameters, lr: 0, settings.Beta1, settings.Beta2, weight_decay: settings.WeightDecay))),
+                groups,
+                state => OfAdamW((AdamW.State)state)),
+            "sgd" => new UpdateRule(
+                optim.SGD(
+                    groups.Select(group => new SGD.ParamGroup(
+                        group.Parameters,
+                        lr: 0,
+                        momentum: settings.Momentum,
+                        dampening: settings.Dampening,
+                        weight_decay: settings.WeightDecay,
+                        nesterov: settings.Nesterov)),
+                    learningRate: 0),
+                groups,
+                state => OfSgd((SGD.State)state)),
+            string other => throw new ArgumentException($"There is no rule '{other}'.", nameof(settings)),
+        };
 
     /// <summary>Updates every parameter that has a gradient.</summary>
-    /// <param name="learningRate">For this step.</param>
+    /// <param name="learningRate">For this step; each group's is its factor of it.</param>
     public void Step(double learningRate)
     {
-        foreach (optim.ILearningRateController group in _torchs.ParamGroups)
+        foreach ((optim.ILearningRateController group, double factor) in _torchs.ParamGroups.Zip(_factors))
         {
-            group.LearningRate = learningRate;
+            group.LearningRate = learningRate * factor;
         }
 
         _torchs.step();

@@ -8,6 +8,7 @@ namespace PromptKD.Tests.Methods;
 public sealed class PromptKDMethodTests
 {
     private const double LossWeight = 3;
+    private const double PromptRateFactor = 0.25;
     private const double Temperature = 2;
     private const double StudentScale = 10;
     private const double TeacherScale = 20;
@@ -62,6 +63,29 @@ public sealed class PromptKDMethodTests
     }
 
     [Fact]
+    public void A_loss_in_units_of_a_picture_is_that_of_a_class_times_their_number()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using PromptKDMethod ofClass = MakeMethod(), ofPicture = MakeMethod(isPerPicture: true);
+        Tensor asked = TinyClip.Random(1, 3, 4), given = TinyClip.Random(2, 3, 4);
+
+        TensorAssert.Near(4 * ofClass.Compare(asked, given).Loss, ofPicture.Compare(asked, given).Loss, 1e-5);
+    }
+
+    [Fact]
+    public void Tokens_learn_at_a_rate_of_their_own_and_the_projector_at_the_steps()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using PromptKDMethod method = MakeMethod();
+
+        Assert.Equal(
+            [1, PromptRateFactor], method.Trainable.Select(named => method.RateFactor(named.Key)).Distinct().OrderDescending());
+        Assert.All(method.Trainable, named => Assert.Equal(
+            named.Key.Contains("VPT_image_trans", StringComparison.Ordinal) ? 1 : PromptRateFactor,
+            method.RateFactor(named.Key)));
+    }
+
+    [Fact]
     public void Classifies_by_scaled_cosines_without_gradient()
     {
         using DisposeScope scope = NewDisposeScope();
@@ -103,11 +127,15 @@ public sealed class PromptKDMethodTests
     }
 
     /// <summary>A tiny student that learns four classes from a random teacher.</summary>
-    internal static PromptKDMethod MakeMethod(ITeacher? teacher = null) => new(
+    internal static PromptKDMethod MakeMethod(ITeacher? teacher = null, bool isPerPicture = false) => new(
         TinyClip.Student(),
         StudentScale,
         teacher ?? FirstTeacher(new RandomTeacher()),
-        new PromptKDSettings(LossWeight, Temperature));
+        new PromptKDSettings(LossWeight, Temperature)
+        {
+            IsPerPicture = isPerPicture,
+            PromptRateFactor = PromptRateFactor,
+        });
 
     /// <summary>Four random pictures; each number gives others.</summary>
     internal static Batch MakeBatch(int number = 0, int epoch = 0) =>

@@ -90,6 +90,18 @@ public sealed class CachedStartTests : IDisposable
         Assert.Equal(Metrics("undisturbed"), Metrics("stopped"));
     }
 
+    [Fact]
+    public void Its_rate_rises_for_so_many_passes_and_falls_along_a_cosine()
+    {
+        DistillingRuns.Distil(_runs.Config("run", [.. s_start, "DISTILL.START.WARMUP_EPOCH", "2", "OPTIM.MAX_EPOCH", "0"]));
+
+        using TrainingCheckpoint checkpoint =
+            TrainingCheckpoint.ReadIfAny(Path.Combine(_runs.Output("run"), "checkpoints", "start.safetensors"))!;
+        double[] expected = [1e-5, 0.005, 0.01, .. new[] { 1, 2, 3 }.Select(step => 0.005 * (1 + Math.Cos(Math.PI * step / 6)))];
+        Assert.Equal(
+            expected, checkpoint.Position.History.Select(pass => pass.LearningRate), (one, other) => Math.Abs(one - other) < 1e-9);
+    }
+
     // Ten pictures are fewer than a batch of any recipe but the paper's.
     [Theory]
     [InlineData("fast", "Storing the student's features")]

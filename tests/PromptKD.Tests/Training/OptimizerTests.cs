@@ -101,6 +101,44 @@ public sealed class OptimizerTests
         Assert.Equal(1, unused.item<float>());
     }
 
+    [Theory]
+    [InlineData("sgd")]
+    [InlineData("adam")]
+    [InlineData("adamw")]
+    public void A_parameter_with_a_rate_of_its_own_learns_as_torchs_group_does_and_goes_on(string rule)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        OptimizerSettings settings = new(Momentum: 0.9, WeightDecay: 0.1) { Rule = rule };
+        Parameter[] theirs = [.. Enumerable.Range(1, 3).Select(seed => nn.Parameter(TinyClip.Random((ulong)seed, 2)))];
+        KeyValuePair<string, Parameter>[] ours =
+        [
+            .. Enumerable.Range(1, 3).Select(
+                seed => KeyValuePair.Create($"{seed}", nn.Parameter(TinyClip.Random((ulong)seed, 2)))),
+        ];
+        using optim.Optimizer slow = Torchs(rule, [theirs[1]]), fast = Torchs(rule, [theirs[0], theirs[2]]);
+        Optimizer optimizer = new(ours, settings, name => name == "2" ? 0.5 : 1);
+
+        for (int step = 0; step < 3; step++)
+        {
+            var state = optimizer.State.ToDictionary(named => named.Key, named => named.Value.clone());
+            optimizer.Dispose();
+            optimizer = new(ours, settings, name => name == "2" ? 0.5 : 1);
+            optimizer.LoadState(state, mustBeWhole: step > 0);
+            ours.Aggregate(zeros(1), (sum, named) => sum + named.Value.square().sum()).backward();
+            optimizer.Step(0.02);
+            theirs.Aggregate(zeros(1), (sum, weight) => sum + weight.square().sum()).backward();
+            foreach ((optim.Optimizer torchs, double rate) in new[] { (slow, 0.01), (fast, 0.02) })
+            {
+                torchs.ParamGroups.Single().LearningRate = rate;
+                torchs.step();
+                torchs.zero_grad();
+            }
+        }
+
+        Assert.All(theirs.Zip(ours), pair => TensorAssert.SameBytes(pair.First, pair.Second.Value));
+        optimizer.Dispose();
+    }
+
     [Fact]
     public void The_state_of_another_rule_is_refused()
     {
@@ -177,6 +215,13 @@ public sealed class OptimizerTests
         Assert.Equal(1, weight.item<float>());
         Assert.Equal(2 + 5e-4, optimizer.Momentum.Single().Value.item<float>(), tolerance: 1e-6);
     }
+
+    private static optim.Optimizer Torchs(string rule, Parameter[] weights) => rule switch
+    {
+        "sgd" => optim.SGD(weights, 0, 0.9, weight_decay: 0.1),
+        "adam" => optim.Adam(weights, 0, weight_decay: 0.1),
+        _ => optim.AdamW(weights, 0, weight_decay: 0.1),
+    };
 
     private static void Learn(Optimizer optimizer, Parameter weight, double learningRate)
     {

@@ -19,17 +19,20 @@ internal sealed class ActingKeys
     [
         "DISTILL.TEACHER", "DISTILL.TEACHER_PROMPTS", "DISTILL.FURTHER_TEACHERS", "DISTILL.FURTHER_TEACHER_PROMPTS",
         "DISTILL.TEACHER_WEIGHTS", "DISTILL.TEACHER_WEIGHTING", "DISTILL.STORE", "DISTILL.FURTHER_STORES", "DISTILL.VIEWS",
+        "DISTILL.TARGET",
     ];
 
     private static readonly string[] s_student =
     [
-        LossWeight, "TRAINER.PROMPTKD.TEMPERATURE", "TRAINER.PROMPTKD.N_CTX_VISION",
+        LossWeight, "TRAINER.PROMPTKD.LOSS_UNIT", PromptRate, "TRAINER.PROMPTKD.TEMPERATURE", "TRAINER.PROMPTKD.N_CTX_VISION",
         "TRAINER.PROMPTKD.PROMPT_DEPTH_VISION", "TRAINER.PROMPTKD.PREC", "TRAINER.PROMPTKD.HALF_PROMPTS",
         "TRAINER.PROMPTKD.TEMPLATES", "TRAINER.PROMPTKD.CTX_INIT", "TRAINER.PROMPTKD.TEACHER_NAME",
     ];
 
     // Data set files carry PromptKD's, whatever method they are used with.
     private const string LossWeight = "TRAINER.PROMPTKD.KD_WEIGHT";
+
+    private const string PromptRate = "TRAINER.PROMPTKD.PROMPT_LR_FACTOR";
 
     // PromptKD's published trainer files carry them, though its student has no text tower.
     private static readonly string[] s_publishedWithoutEffect =
@@ -44,7 +47,7 @@ internal sealed class ActingKeys
     private static readonly string[] s_schedule =
     [
         "OPTIM.LR", "OPTIM.LR_SCHEDULER", "OPTIM.STEPSIZE", "OPTIM.GAMMA", "OPTIM.WARMUP_EPOCH", "OPTIM.WARMUP_TYPE",
-        "OPTIM.WARMUP_CONS_LR", "OPTIM.WARMUP_MIN_LR", "OPTIM.WARMUP_RECOUNT",
+        "OPTIM.WARMUP_CONS_LR", "OPTIM.WARMUP_MIN_LR", "OPTIM.WARMUP_RECOUNT", PromptRate,
     ];
 
     private static readonly string[] s_adam = ["OPTIM.ADAM_BETA1", "OPTIM.ADAM_BETA2"];
@@ -190,11 +193,13 @@ internal sealed class ActingKeys
         {
             yield return "DISTILL.START.BATCH_SIZE";
             yield return "DISTILL.START.LR";
+            yield return "DISTILL.START.WARMUP_EPOCH";
         }
 
         if (config.Trainer.PromptKD.NCtxVision == 0)
         {
             yield return "TRAINER.PROMPTKD.PROMPT_DEPTH_VISION";
+            yield return PromptRate;
         }
     }
 }

@@ -59,6 +59,7 @@ public static class DistillPreset
 
         int teachers = TeacherList.Of(config.Distill).Count;
         TeacherList.CheckWeights(config.Distill, teachers);
+        TeacherList.CheckTarget(config.Distill);
         Require(config.Distill.Student, "--student", "the CLIP that learns");
         CheckClasses(config.Distill.Classes);
         Checks.Base(config.Distill.Base, config.Distill.Classes.Count, "--classes");
@@ -80,7 +81,7 @@ public static class DistillPreset
 
     private static void CheckStart(DistillConfig distill)
     {
-        if (distill.Start.Epochs > 0 && TeacherList.Of(distill).Any(one => one.Views == 0 && one.Store.Length == 0))
+        if (distill.Start.Epochs > 0 && !TeacherList.AreStored(distill))
         {
             throw new PromptKDException(
                 "DISTILL.START.EPOCHS asks for a start on stored features, and a teacher's are not stored. Give --views, a "

@@ -65,6 +65,27 @@ internal static class TeacherList
         }
     }
 
+    /// <summary>Refuses to ask teachers for what their stored features alone can say.</summary>
+    /// <exception cref="PromptKDException">One of them is live; or the balance is above 1.</exception>
+    public static void CheckTarget(DistillConfig distill)
+    {
+        TargetConfig target = distill.Target;
+        if (target.Balance > 1)
+        {
+            throw new PromptKDException($"DISTILL.TARGET.BALANCE is {ConfigValue.Show(target.Balance)}; give 0 to 1.");
+        }
+
+        if ((target.AllViews || target.Balance > 0) && !AreStored(distill))
+        {
+            throw new PromptKDException(
+                $"DISTILL.TARGET.{(target.AllViews ? "ALL_VIEWS" : "BALANCE")} asks for stored features, and a teacher's are "
+                + "not stored. Give --views, or a --store for each teacher.");
+        }
+    }
+
+    /// <summary>Whether the features of all teachers are stored, or will be.</summary>
+    public static bool AreStored(DistillConfig distill) => Of(distill).All(one => one.Views > 0 || one.Store.Length > 0);
+
     private static string Entry(ValueList<string> list, int index, int count, string key)
     {
         RefuseRest(list, count, key);

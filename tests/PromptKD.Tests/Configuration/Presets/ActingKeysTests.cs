@@ -29,6 +29,9 @@ public sealed class ActingKeysTests
     [InlineData("INPUT.RRCROP_SCALE", "[0.3, 1]", "DISTILL.STORE", "store")]
     [InlineData("DISTILL.VIEWS", "3", "DISTILL.FURTHER_STORES", "['store']")]
     [InlineData("OPTIM.LR", "0.1", "OPTIM.MAX_EPOCH", "0")]
+    [InlineData("TRAINER.PROMPTKD.PROMPT_LR_FACTOR", "0.1", "OPTIM.MAX_EPOCH", "0")]
+    [InlineData("TRAINER.PROMPTKD.PROMPT_LR_FACTOR", "0.1", "TRAINER.PROMPTKD.N_CTX_VISION", "0")]
+    [InlineData("DISTILL.START.WARMUP_EPOCH", "2")]
     public void A_key_that_another_one_switches_off_is_named(string key, params string[] rest)
     {
         ExperimentConfig config = DistillPreset.Config.MergeOverrides([key, .. rest]);

@@ -15,6 +15,9 @@ public sealed class DistillPresetTests
     [InlineData("OPTIM.NAME", "rmsprop", "OPTIM.NAME is rmsprop; training knows sgd, adam, adamw only.")]
     [InlineData("OPTIM.MAX_EPOCH", "0", "OPTIM.MAX_EPOCH is 0")]
     [InlineData("DISTILL.IMAGES", "''", "Give --images")]
+    [InlineData("DISTILL.TARGET.BALANCE", "1.5", "DISTILL.TARGET.BALANCE is 1.5; give 0 to 1.")]
+    [InlineData("DISTILL.TARGET.BALANCE", "0.5", "DISTILL.TARGET.BALANCE asks for stored features")]
+    [InlineData("DISTILL.TARGET.ALL_VIEWS", "True", "DISTILL.TARGET.ALL_VIEWS asks for stored features")]
     public void Refuses_what_it_would_otherwise_leave_out(string key, string value, string message)
     {
         ExperimentConfig config = Complete().MergeOverrides([key, value]);

@@ -80,7 +80,9 @@ public sealed class WhatReachesWhatTests : IDisposable
         using DisposeScope scope = NewDisposeScope();
         var method = (PromptKDMethod)opened.Method;
 
-        Assert.Equal(new PromptKDSettings(LossWeight: 30, Temperature: 2.5), method.Settings);
+        Assert.Equal(
+            new PromptKDSettings(LossWeight: 30, Temperature: 2.5) { IsPerPicture = true, PromptRateFactor = 0.25 },
+            method.Settings);
         Assert.Equal(
             new StudentShape(PromptLength: 3, PromptDepth: 2, TeacherEmbedding: 40, RoundPromptsToHalf: true),
             method.Distilled.Student.Shape);
@@ -136,6 +138,37 @@ public sealed class WhatReachesWhatTests : IDisposable
         })];
 
         Assert.Equal([0, 1, 0], views);
+    }
+
+    [Theory]
+    [InlineData("False", false)]
+    [InlineData("True", true)]
+    public void The_target_is_of_all_views_where_that_is_asked(string allViews, bool isTheSame)
+    {
+        using OpenedRun<DistillationReport> opened = Open("DISTILL.VIEWS", "2", "DISTILL.TARGET.ALL_VIEWS", allViews);
+        using DisposeScope scope = NewDisposeScope();
+
+        Tensor[] asked = [.. Enumerable.Range(0, 2).Select(view =>
+            opened.Run.Inputs.Teacher!.Scores(new Batch([], [], labels: null, [0, 1, 2]) { View = view }))];
+
+        Assert.Equal(isTheSame, asked[0].equal(asked[1]).all().item<bool>());
+    }
+
+    [Theory]
+    [InlineData("DISTILL.TARGET.TEMPERATURE", "2.0")]
+    [InlineData("DISTILL.TARGET.BALANCE", "1.0")]
+    public void The_target_is_what_the_keys_say(string key, string value)
+    {
+        using OpenedRun<DistillationReport> plain = Open("DISTILL.VIEWS", "2");
+        using OpenedRun<DistillationReport> other = Open("DISTILL.VIEWS", "2", key, value);
+        using DisposeScope scope = NewDisposeScope();
+        var batch = new Batch([], [], labels: null, [.. Enumerable.Range(0, Pictures)]) { View = 0 };
+        Tensor before = plain.Run.Inputs.Teacher!.Scores(batch), asked = other.Run.Inputs.Teacher!.Scores(batch);
+
+        // The teacher's temperature halves; what balance takes off is the same of each picture.
+        Tensor expected = key.EndsWith("BALANCE", StringComparison.Ordinal) ? before - (before - asked)[0] : before / 2;
+        TensorAssert.Near(expected, asked, 1e-4);
+        Assert.False(asked.equal(before).all().item<bool>());
     }
 
     [Theory]
@@ -198,6 +231,7 @@ public sealed class WhatReachesWhatTests : IDisposable
             .. OtherThanDefault.Overrides,
             "OUTPUT_DIR", Path.Combine(_folder, Path.GetRandomFileName()),
             "TRAINER.PROMPTKD.KD_WEIGHT", "30", "TRAINER.PROMPTKD.TEMPERATURE", "2.5",
+            "TRAINER.PROMPTKD.LOSS_UNIT", "picture", "TRAINER.PROMPTKD.PROMPT_LR_FACTOR", "0.25",
             "TRAINER.PROMPTKD.N_CTX_VISION", "3", "TRAINER.PROMPTKD.PROMPT_DEPTH_VISION", "2",
             "TRAINER.PROMPTKD.HALF_PROMPTS", "True", "TRAINER.PROMPTKD.TEMPLATES", "['a sketch of a {}.']",
             "TRAINER.PROMPTKD.PREC", "bf16",

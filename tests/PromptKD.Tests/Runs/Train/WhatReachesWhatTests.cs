@@ -40,7 +40,9 @@ public sealed class WhatReachesWhatTests : IDisposable
         using OpenedRun<TrainingReport> opened = Open();
         var method = (PromptKDMethod)opened.Method;
 
-        Assert.Equal(new PromptKDSettings(LossWeight: 30, Temperature: 2.5), method.Settings);
+        Assert.Equal(
+            new PromptKDSettings(LossWeight: 30, Temperature: 2.5) { IsPerPicture = true, PromptRateFactor = 0.25 },
+            method.Settings);
         Assert.Equal(
             new StudentShape(PromptLength: 3, PromptDepth: 2, TeacherEmbedding: 40, RoundPromptsToHalf: true),
             method.Distilled.Student.Shape);
@@ -140,6 +142,7 @@ public sealed class WhatReachesWhatTests : IDisposable
             .. OtherThanDefault.Overrides,
             "DATALOADER.TEST.BATCH_SIZE", "3",
             "TRAINER.PROMPTKD.KD_WEIGHT", "30", "TRAINER.PROMPTKD.TEMPERATURE", "2.5",
+            "TRAINER.PROMPTKD.LOSS_UNIT", "picture", "TRAINER.PROMPTKD.PROMPT_LR_FACTOR", "0.25",
             "TRAINER.PROMPTKD.N_CTX_VISION", "3", "TRAINER.PROMPTKD.PROMPT_DEPTH_VISION", "2",
             "TRAINER.PROMPTKD.HALF_PROMPTS", "True", "TRAINER.PROMPTKD.PREC", "bf16",
             .. options,
