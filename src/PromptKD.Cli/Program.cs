@@ -13,7 +13,7 @@ const int NoReader = 141;
 Outputs.Open();
 
 RootCommand root = Verbs.Create();
-ParseResult parsed = root.Parse(args);
+ParseResult parsed = root.Parse(Verbs.Prepare(args, root));
 if (parsed.Errors.Count > 0)
 {
     Messages.Error($"{Mistake(parsed)} See promptkd {CommandPath(parsed)}--help.");

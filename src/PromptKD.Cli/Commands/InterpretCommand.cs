@@ -72,15 +72,18 @@ internal static class InterpretCommand
         return command;
     }
 
-    // Class (where each has its own), place from 1, and the words; those that end no word are followed by an ellipsis.
+    // Layer (behind the first), class (where each has its own), place from 1, and the words; those that end no word are
+    // followed by an ellipsis.
     private static IEnumerable<string> Describe(LearnedToken token)
     {
         string place = (token.Position + 1).ToString(CultureInfo.InvariantCulture);
         return token.Words
             .Select(word => string.Create(
                 CultureInfo.InvariantCulture, $"{word.Text}{(word.EndsWord ? "" : "…")} {word.Distance:0.0000}"))
-            .Prepend(token.Class is { } number
-                ? string.Create(CultureInfo.InvariantCulture, $"class {number}, {place}")
-                : place);
+            .Prepend(Where(token) + place);
     }
+
+    private static string Where(LearnedToken token) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{(token.Layer > 0 ? $"layer {token.Layer + 1}, " : "")}{(token.Class is { } number ? $"class {number}, " : "")}");
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using PromptKD.Cli.Terminal;
 using PromptKD.Configuration;
 
@@ -9,6 +10,9 @@ namespace PromptKD.Cli.Commands;
 /// </summary>
 internal static class TrainCommand
 {
+    /// <summary>The verb.</summary>
+    public const string Name = "train";
+
     private static readonly ExperimentConfig s_defaults = new();
 
     private static readonly SettingOption[] s_settings =
@@ -85,7 +89,7 @@ internal static class TrainCommand
     public static Command Create()
     {
         Argument<string[]> overrides = SettingOptions.Overrides();
-        var command = new Command("train", "Run an experiment as Dassl's train.py does, flag for flag.")
+        var command = new Command(Name, "Run an experiment as Dassl's train.py does, flag for flag.")
         {
             s_datasetFile, s_trainerFile, s_transforms, s_sourceDomains, s_targetDomains, s_reference, s_evalOnly,
             s_modelDir, s_loadEpoch, s_noTrain, SettingOptions.AcceptChanges.Option, overrides,
@@ -99,7 +103,7 @@ internal static class TrainCommand
         {
             ExperimentConfig config = Resolve(parsed).MergeOverrides(parsed.GetValue(overrides) ?? []);
             Outputs.Outlive();
-            Experiment.Train(config, Request(parsed), new TrainingDisplay(), cancellation);
+            Experiment.Train(config, Request(parsed, overrides), new TrainingDisplay(), cancellation);
             return Task.FromResult(0);
         });
         return command;
@@ -122,18 +126,64 @@ internal static class TrainCommand
         ]);
     }
 
-    private static TrainingRequest Request(ParseResult parsed) => new()
+    private static TrainingRequest Request(ParseResult parsed, Argument<string[]> overrides) => new()
     {
+        Arguments = Arguments(parsed, overrides),
+        Warnings = [.. Reset(parsed.GetValue(s_datasetFile), parsed.GetValue(s_trainerFile))],
         EvalOnly = parsed.GetValue(s_evalOnly),
         ModelDir = parsed.GetValue(s_modelDir) ?? "",
         LoadEpoch = parsed.GetValue(s_loadEpoch),
         NoTrain = parsed.GetValue(s_noTrain),
     };
 
+    // The flags of train.py, given or not, as Python prints their values.
+    private static KeyValuePair<string, string>[] Arguments(ParseResult parsed, Argument<string[]> overrides)
+    {
+        string[] settings = ["backbone", "head", "output-dir", "resume", "root", "trainer"];
+        return
+        [
+            .. settings.Select(name => KeyValuePair.Create(
+                name.Replace('-', '_'), parsed.GetValue(s_settings.First(one => one.Name == "--" + name).Option) ?? "")),
+            new("seed", parsed.GetValue(s_settings.First(one => one.Key == "SEED").Option) ?? "-1"),
+            new("config_file", parsed.GetValue(s_trainerFile) ?? ""),
+            new("dataset_config_file", parsed.GetValue(s_datasetFile) ?? ""),
+            new("model_dir", parsed.GetValue(s_modelDir) ?? ""),
+            new("load_epoch", parsed.GetValue(s_loadEpoch)?.ToString(CultureInfo.InvariantCulture) ?? "None"),
+            new("eval_only", parsed.GetValue(s_evalOnly) ? "True" : "False"),
+            new("no_train", parsed.GetValue(s_noTrain) ? "True" : "False"),
+            new("source_domains", Literal(parsed.GetValue(s_sourceDomains)) ?? "None"),
+            new("target_domains", Literal(parsed.GetValue(s_targetDomains)) ?? "None"),
+            new("transforms", Literal(parsed.GetValue(s_transforms)) ?? "None"),
+            new("opts", Literal(parsed.GetValue(overrides)) ?? "[]"),
+        ];
+    }
+
+    // What the data set's file says and the trainer's file takes back, as some files of the family do with KD_WEIGHT.
+    private static IEnumerable<string> Reset(string? datasetFile, string? trainerFile)
+    {
+        if (datasetFile is null || trainerFile is null)
+        {
+            return [];
+        }
+
+        ExperimentConfig dataset = s_defaults.MergeFile(datasetFile);
+        IReadOnlyDictionary<string, object> merged = dataset.MergeFile(trainerFile).Flatten();
+        return ExperimentConfig.Differences(s_defaults, dataset)
+            .Where(one => !merged[one.Key].Equals(one.Second))
+            .Select(one => string.Create(
+                CultureInfo.InvariantCulture,
+                $"{one.Key} is {merged[one.Key]}, of {trainerFile}, which is merged last; {datasetFile} has {one.Second}. "
+                + $"Add {one.Key} {one.Second} to the command for the data set's own."));
+    }
+
     // A key and a list as a Python literal.
     private static string[] List(string key, string[]? words) => words is not { Length: > 0 }
         ? []
-        : [key, $"[{string.Join(", ", words.Select(word => $"'{word.Replace("'", "\\'", StringComparison.Ordinal)}'"))}]"];
+        : [key, Literal(words)!];
+
+    private static string? Literal(string[]? words) => words is not { Length: > 0 }
+        ? null
+        : $"[{string.Join(", ", words.Select(word => $"'{word.Replace("'", "\\'", StringComparison.Ordinal)}'"))}]";
 
     private static Option<string> File(string name, string description) =>
         new(name) { Description = description, HelpName = "FILE" };

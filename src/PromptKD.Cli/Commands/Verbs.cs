@@ -28,4 +28,10 @@ internal static class Verbs
         OptionRules.Add(root);
         return root;
     }
+
+    /// <summary>The command line as it is read: the flags of <c>train</c> may come again, as with its model.</summary>
+    public static IReadOnlyList<string> Prepare(string[] arguments, RootCommand root) =>
+        arguments is [TrainCommand.Name, ..]
+            ? RepeatedFlags.KeepLast(arguments, root.Subcommands.First(verb => verb.Name == TrainCommand.Name))
+            : arguments;
 }

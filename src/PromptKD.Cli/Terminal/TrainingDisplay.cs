@@ -8,7 +8,8 @@ namespace PromptKD.Cli.Terminal;
 /// </summary>
 internal sealed class TrainingDisplay : ITrainingObserver
 {
-    private readonly RunDisplay _others = new();
+    // The methods that learn from labels have no teacher to agree with.
+    private readonly RunDisplay _others = new("agreement");
 
     /// <inheritdoc/>
     public void OnPrint(string line)

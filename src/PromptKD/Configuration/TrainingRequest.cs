@@ -18,4 +18,10 @@ public sealed record TrainingRequest
 
     /// <summary>Whether to open everything, train nothing and stop there: a check of what was given.</summary>
     public bool NoTrain { get; init; }
+
+    /// <summary>The command line by the names of <c>train.py</c>, for the head of the log; empty for a call of the library.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Arguments { get; init; } = [];
+
+    /// <summary>What whoever read the command line has to say.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
 }

@@ -1,4 +1,5 @@
 using PromptKD.Runtime;
+using PromptKD.Text.Names;
 using YamlDotNet.RepresentationModel;
 
 namespace PromptKD.Configuration;
@@ -12,7 +13,9 @@ internal static class YamlReader
         if (!File.Exists(path))
         {
             throw new PromptKDException(
-                Directory.Exists(path) ? $"'{path}' is a folder, not a configuration file." : $"No configuration file at '{path}'.");
+                Directory.Exists(path)
+                    ? $"'{path}' is a folder, not a configuration file."
+                    : $"No configuration file at '{path}'.{Neighbours(path)}");
         }
 
         try
@@ -23,6 +26,30 @@ internal static class YamlReader
         {
             throw new PromptKDException($"Cannot read '{path}': {error.Message}", error);
         }
+    }
+
+    // The nearest first, and a few more of those that lie beside it.
+    private static string Neighbours(string path)
+    {
+        const int Enough = 4;
+        string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        if (path.Contains('\0') || !Directory.Exists(folder))
+        {
+            return "";
+        }
+
+        string[] files =
+            [.. Directory.EnumerateFiles(folder, "*.yaml").Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal)];
+        if (files.Length == 0)
+        {
+            return "";
+        }
+
+        string nearest = NearestName.To(Path.GetFileName(path), files);
+        string[] others = [.. files.Where(file => file != nearest).Take(Enough)];
+        string more = files.Length - 1 > Enough ? $" and {files.Length - 1 - Enough} more" : "";
+        return $" Did you mean {Printable.Line(nearest)}?"
+            + (others.Length > 0 ? $" There are also {Printable.Line(string.Join(", ", others))}{more}." : "");
     }
 
     /// <summary>As <see cref="ExperimentConfig.MergeYaml"/>.</summary>

@@ -14,7 +14,7 @@ internal sealed record DasslModel(string Folder)
 
     private static readonly Dictionary<string, DasslModel> s_models = new()
     {
-        ["CoOp"] = new DasslModel("prompt_learner") { SavesLearnerAlone = true },
+        ["CoOp"] = new DasslModel("prompt_learner") { SavesLearnerAlone = true, PrintsAccuracy = true },
         ["CoCoOp"] = new DasslModel("prompt_learner") { SavesLearnerAlone = true },
         ["MaPLe"] = new DasslModel("MultiModalPromptLearner"),
         ["IVLP"] = new DasslModel("VLPromptLearner"),
@@ -24,6 +24,9 @@ internal sealed record DasslModel(string Folder)
 
     /// <summary>Whether only the module that makes the prompts is saved, and its names have no prefix.</summary>
     public bool SavesLearnerAlone { get; init; }
+
+    /// <summary>Whether its lines of progress have the accuracy of the batch.</summary>
+    public bool PrintsAccuracy { get; init; }
 
     /// <summary>Whether the image tower is saved a second time, without its prompts.</summary>
     public bool SavesPlainTower { get; init; }

@@ -5,12 +5,14 @@ namespace PromptKD.Dassl;
 
 /// <summary>Progress as Dassl's programs print it, averages over the running epoch in brackets.</summary>
 /// <param name="printFrequency">Batches between two lines; every batch has one where an epoch has fewer.</param>
-internal sealed class DasslProgress(int printFrequency)
+/// <param name="printsAccuracy">Whether a line has the accuracy of the batch and of the epoch so far, in percent.</param>
+internal sealed class DasslProgress(int printFrequency, bool printsAccuracy = false)
 {
     private int _epoch;
     private int _steps;
     private TimeSpan _duration;
     private TimeSpan _loading;
+    private double _accuracies;
 
     /// <summary>Counts a step.</summary>
     /// <param name="progress">The step.</param>
@@ -20,20 +22,25 @@ internal sealed class DasslProgress(int printFrequency)
     {
         if (progress.Epoch != _epoch)
         {
-            (_epoch, _steps, _duration, _loading) = (progress.Epoch, 0, TimeSpan.Zero, TimeSpan.Zero);
+            (_epoch, _steps, _duration, _loading, _accuracies) = (progress.Epoch, 0, TimeSpan.Zero, TimeSpan.Zero, 0);
         }
 
         _steps++;
         _duration += progress.Duration;
         _loading += progress.Loading;
+        _accuracies += 100 * (progress.BatchAgreement ?? 0);
         bool isDue = progress.Batch % printFrequency == 0 || progress.Batches < printFrequency;
         return !isDue ? null : string.Create(
             CultureInfo.InvariantCulture,
             $"epoch [{progress.Epoch}/{progress.Epochs}] batch [{progress.Batch}/{progress.Batches}] "
             + $"time {Seconds(progress.Duration, _duration)} data {Seconds(progress.Loading, _loading)} "
             + $"loss {PythonNumber.Fixed(progress.Loss, 4)} ({PythonNumber.Fixed(progress.MeanLoss, 4)}) "
-            + $"lr {Scientific(learningRate)} eta {Clock(progress.Remaining)}");
+            + $"{Accuracy(progress)}lr {Scientific(learningRate)} eta {Clock(progress.Remaining)}");
     }
+
+    private string Accuracy(TrainingProgress progress) => printsAccuracy && progress.BatchAgreement is { } batch
+        ? $"acc {PythonNumber.Fixed(100 * batch, 4)} ({PythonNumber.Fixed(_accuracies / _steps, 4)}) "
+        : "";
 
     /// <summary>A number as Python's <c>.4e</c>.</summary>
     private static string Scientific(double value) => value.ToString("0.0000e+00", CultureInfo.InvariantCulture);

@@ -81,7 +81,8 @@ internal sealed class KeptModels(string folder, ExperimentConfig config, ITraine
     }
 
     private void Write(
-        string path, int epoch, Optimizer optimizer, LearningRateSchedule schedule, BaseNovelResult? validation) =>
+        string path, int epoch, Optimizer optimizer, LearningRateSchedule schedule, BaseNovelResult? validation)
+    {
         _checkpoints.Write(path, method, new DasslTrainingState
         {
             Epoch = epoch,
@@ -90,6 +91,8 @@ internal sealed class KeptModels(string folder, ExperimentConfig config, ITraine
             Settings = config.Optim,
             ValidationResult = validation?.All,
         });
+        print($"Checkpoint saved to {path}");
+    }
 
     // The best model lies beside the run's own state, and another one may have been put in its place.
     private void RefuseOther(string path, int epoch)

@@ -13,20 +13,34 @@ internal sealed class DasslLog : RunLog
     private readonly LearningRateSchedule _schedule;
     private readonly Lazy<TensorBoardFile>? _curves;
 
-    /// <summary>Begins the log as Dassl does: with the whole configuration.</summary>
+    /// <summary>Begins the log as Dassl does: with the command line and the whole configuration.</summary>
     /// <param name="folder">Receives the log.</param>
     /// <param name="config">How often to print, and the schedule.</param>
+    /// <param name="arguments">The command line, by name; none for a call of the library.</param>
     /// <param name="next">Who else is watching; null for nobody.</param>
-    public DasslLog(RunFolder folder, ExperimentConfig config, ITrainingObserver? next)
+    public DasslLog(
+        RunFolder folder,
+        ExperimentConfig config,
+        IReadOnlyList<KeyValuePair<string, string>> arguments,
+        ITrainingObserver? next)
         : base(next)
     {
         _folder = folder;
-        _progress = new DasslProgress(config.Train.PrintFreq);
+        _progress = new DasslProgress(
+            config.Train.PrintFreq, DasslModel.Of(config.Trainer.Name).PrintsAccuracy);
         _schedule = new LearningRateSchedule(config.Optim);
         _curves = folder.IsReadOnly
             ? null
             : new Lazy<TensorBoardFile>(() => TensorBoardFile.Create(folder.TensorBoardFolder));
-        string[] head = ["************", "** Config **", "************", .. config.ToYaml().TrimEnd().Split('\n'), ""];
+        string[] given = arguments.Count == 0
+            ? []
+            :
+            [
+                "***************", "** Arguments **", "***************",
+                .. arguments.OrderBy(one => one.Key, StringComparer.Ordinal).Select(one => $"{one.Key}: {one.Value}"),
+            ];
+        string[] head =
+            [.. given, "************", "** Config **", "************", .. config.ToYaml().TrimEnd().Split('\n'), ""];
         Array.ForEach(head, folder.LogPlain);
     }
 

@@ -140,7 +140,7 @@ internal sealed class TrainingLoop : IDisposable
     private double LearningRate => Plan.Schedule.Rate(Position.Epoch);
 
     // A processor is never waited for, so its matches are read along; a GPU's at the end of an epoch.
-    private bool ReadsMatchesAlong => Plan.Target.Device.type == DeviceType.CPU;
+    private bool ReadsMatchesAlong => Plan.CountsAlong || Plan.Target.Device.type == DeviceType.CPU;
 
     private void RunEpoch(CancellationToken cancellation)
     {
@@ -198,15 +198,19 @@ internal sealed class TrainingLoop : IDisposable
         // Pictures that could not be read leave a batch smaller; what is left may be too few for the method.
         int pictures = batch.Items.Count >= _method.SmallestBatch ? batch.Items.Count : 0;
         double loss = pictures > 0 ? _step.Take(batch, learningRate, Position.Epoch + 1) : 0;
+        long matches = ReadsMatchesAlong ? _step.ReadMatches() : 0;
         _picturesSinceStart += pictures;
         Position = Position with
         {
             Batch = batch.Number + 1,
             LossSum = Position.LossSum + (loss * pictures),
-            Matches = Position.Matches + (ReadsMatchesAlong ? _step.ReadMatches() : 0),
+            Matches = Position.Matches + matches,
             Pictures = Position.Pictures + pictures,
         };
-        Plan.Progress?.Report(DescribeProgress(loss, learningRate));
+        Plan.Progress?.Report(DescribeProgress(loss, learningRate) with
+        {
+            BatchAgreement = ReadsMatchesAlong ? matches / Math.Max(pictures, 1.0) : null,
+        });
         _sinceStep.Restart();
     }
 

@@ -39,6 +39,12 @@ internal sealed record TrainingPlan
     /// <summary>How long a running epoch goes on without being saved. The end of an epoch is always saved.</summary>
     public TimeSpan CheckpointInterval { get; init; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>
+    /// Whether what the model agreed with is read after each step, on a GPU, too, which then waits for it; else only where
+    /// nothing has to wait.
+    /// </summary>
+    public bool CountsAlong { get; init; }
+
     /// <summary>Which run it is: a digest of its settings, kept with the checkpoint.</summary>
     public string RunMark { get; init; } = "";
 

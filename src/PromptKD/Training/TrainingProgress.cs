@@ -26,6 +26,9 @@ public sealed record TrainingProgress(
     double PicturesPerSecond,
     TimeSpan Remaining)
 {
+    /// <summary>Share of the last batch's pictures whose best class is the one asked for, 0–1; null where <see cref="Agreement"/> is.</summary>
+    public double? BatchAgreement { get; init; }
+
     /// <summary>Time since the step before, or since the epoch began.</summary>
     public TimeSpan Duration { get; init; }
 

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using PromptKD.Golden;
 
 namespace PromptKD.Tests.Cli;
@@ -20,8 +21,10 @@ public sealed class InterpretCommandTests
     {
         CliResult result = CliProgram.Run(s_arguments).Succeeds();
 
-        Assert.Equal(["1", "2", "3", "4"], result.OutputLines.Select(line => line.Split('\t')[0]));
-        Assert.All(result.OutputLines, line => Assert.Matches(@"^\d\t\S+ \d+\.\d{4}\t\S+ \d+\.\d{4}$", line));
+        Assert.Equal(
+            ["1", "2", "3", "4", "layer 2, 1", "layer 2, 2", "layer 2, 3", "layer 2, 4"],
+            result.OutputLines.Select(line => line.Split('\t')[0]));
+        Assert.All(result.OutputLines, line => Assert.Matches(@"^(layer 2, )?\d\t\S+ \d+\.\d{4}\t\S+ \d+\.\d{4}$", line));
     }
 
     [Fact]
@@ -30,7 +33,9 @@ public sealed class InterpretCommandTests
         CliResult result = CliProgram.Run([.. s_arguments, "--json"]).Succeeds();
 
         Assert.All(result.OutputLines, line => Assert.StartsWith("{\"position\":", line, StringComparison.Ordinal));
-        Assert.Equal(4, result.OutputLines.Length);
+        Assert.Equal(
+            [0, 0, 0, 0, 1, 1, 1, 1],
+            result.OutputLines.Select(line => JsonDocument.Parse(line).RootElement.GetProperty("layer").GetInt32()));
     }
 
     [Fact]

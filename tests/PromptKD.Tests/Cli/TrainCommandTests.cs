@@ -43,6 +43,50 @@ public sealed class TrainCommandTests : IDisposable
     }
 
     [Fact]
+    public void Begins_its_log_as_the_reference_does_and_lets_the_last_of_a_repeated_flag_count()
+    {
+        TinyClip.Write(Path.Combine(_folder, "student.safetensors"), TinyClip.Architecture, seed: 1000);
+        string trainerFile = Path.Combine(_folder, "mine.yaml");
+        File.WriteAllText(trainerFile, "TRAINER:\n  PROMPTKD:\n    KD_WEIGHT: 1000.0\n  COOP:\n    PREC: fp32\n");
+
+        CliResult result = CliProgram.Run(
+        [
+            .. Arguments("PromptKD"), "--seed", "1", "--trainer", "CoOp", "--config-file", trainerFile, "--seed=2",
+            "--student", Path.Combine(_folder, "student.safetensors"), "--vocab", TinyClip.Vocabulary, "--device", "cpu",
+            "DATASET.NUM_SHOTS", "2", "OPTIM.MAX_EPOCH", "1", "INPUT.TRANSFORMS", "['normalize']",
+            "DATALOADER.TRAIN_X.BATCH_SIZE", "4",
+            "DATALOADER.NUM_WORKERS", "1", "TRAINER.COOP.N_CTX", "2",
+        ]).Succeeds();
+
+        string[] log = File.ReadAllLines(Path.Combine(_folder, "output", "log.txt"));
+        Assert.Equal(["***************", "** Arguments **", "***************", "backbone: "], log[..4]);
+        Assert.Contains($"config_file: {trainerFile}", log);
+        Assert.Contains("seed: 2", log);
+        Assert.Contains("eval_only: False", log);
+        Assert.Contains(log, line => line.StartsWith("opts: ['DATASET.NUM_SHOTS', '2', ", StringComparison.Ordinal));
+        Assert.Equal(
+            [
+                $"Reading split from {Path.Combine(Root, "dtd", "split_zhou_DescribableTextures.json")}",
+                $"Saving preprocessed few-shot data to {Path.Combine(Root, "dtd", "split_fewshot", "shot_2-seed_2.pkl")}",
+                "---------  -------------------",
+                "Dataset    DescribableTextures",
+                "# classes  4",
+                "# train_x  8",
+                "# val      8",
+                "# test     8",
+                "---------  -------------------",
+            ],
+            result.OutputLines.SkipWhile(line => !line.StartsWith("Reading", StringComparison.Ordinal)).Take(9));
+        Assert.Contains(result.OutputLines, line => line.Contains(" acc ", StringComparison.Ordinal));
+        Assert.Contains(result.OutputLines, line => line.StartsWith("Checkpoint saved to ", StringComparison.Ordinal));
+        Assert.DoesNotContain("teacher", result.Error, StringComparison.Ordinal);
+        Assert.Contains(
+            $"warning: TRAINER.PROMPTKD.KD_WEIGHT is 1000, of {trainerFile}, which is merged last;",
+            result.Error,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Says_where_it_looked_for_a_teacher() => Assert.Contains(
         Path.Combine("teacher_model", "DescribableTextures", "VLPromptLearner", "model-best.pth.tar"),
         CliProgram.Run(Arguments("PromptKD")).Mistake(),

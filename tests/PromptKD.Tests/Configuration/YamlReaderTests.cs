@@ -286,5 +286,27 @@ public sealed class YamlReaderTests
         Assert.Equal("No configuration file at 'no/such.yaml'.", error.Message);
     }
 
+    [Fact]
+    public void A_missing_file_suggests_those_beside_it()
+    {
+        string folder = Directory.CreateTempSubdirectory().FullName;
+        try
+        {
+            Array.ForEach(
+                ["dtd.yaml", "eurosat.yaml", "food101.yaml", "sun397.yaml", "ucf101.yaml", "a.yaml", "readme.md"],
+                name => File.WriteAllText(Path.Combine(folder, name), ""));
+            string path = Path.Combine(folder, "eurosta.yaml");
+
+            Assert.Equal(
+                $"No configuration file at '{path}'. Did you mean eurosat.yaml? There are also a.yaml, dtd.yaml, "
+                + "food101.yaml, sun397.yaml and 1 more.",
+                Assert.Throws<PromptKDException>(() => new ExperimentConfig().MergeFile(path)).Message);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
     private static ExperimentConfig Merge(string yaml) => new ExperimentConfig().MergeYaml(yaml, "mine.yaml");
 }

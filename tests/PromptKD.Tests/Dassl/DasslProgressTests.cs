@@ -34,6 +34,23 @@ public sealed class DasslProgressTests
             Step(1, batch: 1, seconds: 1) with { Remaining = new TimeSpan(1, 0, 0, 1) }, 0.005),
         StringComparison.Ordinal);
 
+    [Fact]
+    public void Prints_the_accuracy_of_the_batch_and_the_mean_of_the_batches_where_it_is_asked_for()
+    {
+        var progress = new DasslProgress(printFrequency: 1, printsAccuracy: true);
+        progress.Line(Step(1, batch: 1, seconds: 1) with { BatchAgreement = 0.25 }, 0.002);
+
+        // As Dassl's MetricMeter: percent, four decimals, the mean of the batches in brackets.
+        Assert.Contains(
+            " loss 0.2745 (0.1234) acc 50.0000 (37.5000) lr 2.0000e-03 ",
+            progress.Line(Step(1, batch: 2, seconds: 1) with { BatchAgreement = 0.5 }, 0.002),
+            StringComparison.Ordinal);
+        Assert.Contains(
+            " acc 100.0000 (100.0000) lr",
+            progress.Line(Step(2, batch: 1, seconds: 1) with { BatchAgreement = 1 }, 0.002),
+            StringComparison.Ordinal);
+    }
+
     private static TrainingProgress Step(int epoch, int batch, double seconds) => new(
         epoch, 20, batch, 5, Loss: 0.2745, MeanLoss: 0.1234, 0, 0, 0, new TimeSpan(2, 3, 4))
     {

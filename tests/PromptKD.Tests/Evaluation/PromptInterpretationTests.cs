@@ -66,6 +66,26 @@ public sealed class PromptInterpretationTests : IDisposable
         Assert.Equal(["!", "\"", "#", "$"], tokens.Select(token => token.Words[0].Text));
     }
 
+    // As PromptSRC and IVLP name the blocks of the text tower, and as MaPLe counts from the second.
+    [Theory]
+    [InlineData("text_encoder.transformer.resblocks.1.VPT_shallow", "text_encoder.transformer.resblocks.2.VPT_shallow")]
+    [InlineData("prompt_learner.compound_prompts_text.0", "prompt_learner.compound_prompts_text.1")]
+    public void Reads_the_tokens_of_every_layer(string second, string third)
+    {
+        string prompts = Write("prompts.safetensors", new()
+        {
+            [third] = stack([_table[3]]),
+            [second] = stack([_table[1], _table[2]]),
+            ["prompt_learner.ctx"] = stack([_table[0]]),
+            ["image_encoder.transformer.resblocks.1.VPT_shallow"] = stack([_table[5]]),
+        });
+
+        IReadOnlyList<LearnedToken> tokens = PromptInterpretation.FindWords(prompts, _clip, nearest: 1, s_vocabulary);
+
+        Assert.Equal([(0, 0), (1, 0), (1, 1), (2, 0)], tokens.Select(token => (token.Layer, token.Position)));
+        Assert.Equal(["!", "\"", "#", "$"], tokens.Select(token => token.Words[0].Text));
+    }
+
     [Fact]
     public void Refuses_tokens_of_another_CLIP_and_files_without_any()
     {

@@ -57,10 +57,11 @@ public sealed record DatasetEntry
     /// <param name="root">DATASET.ROOT.</param>
     /// <param name="random">Divides the pictures where no file does.</param>
     /// <param name="warn">Told what is odd, but can be done without; null for nobody.</param>
+    /// <param name="say">Receives what Dassl's programs print; null for nobody.</param>
     /// <exception cref="PromptKDException">Something of it is missing, or says nothing that can be used.</exception>
-    internal DatasetSplit Read(string root, PythonRandom random, Action<string>? warn = null)
+    internal DatasetSplit Read(string root, PythonRandom random, Action<string>? warn = null, Action<string>? say = null)
     {
-        DatasetFolder folder = Below(root) with { Warn = warn ?? (_ => { }) };
+        DatasetFolder folder = Below(root) with { Warn = warn ?? (_ => { }), Say = say ?? (_ => { }) };
         return ShardSplit.Exists(folder) ? ShardSplit.Read(folder) : Reader.Read(folder, random);
     }
 

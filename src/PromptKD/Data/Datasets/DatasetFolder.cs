@@ -12,6 +12,9 @@ internal sealed record DatasetFolder(DatasetEntry Entry, string Path, string Ima
     /// <summary>Told what is odd, but can be done without.</summary>
     public Action<string> Warn { get; init; } = _ => { };
 
+    /// <summary>Receives what Dassl's programs print while they read a data set.</summary>
+    public Action<string> Say { get; init; } = _ => { };
+
     /// <summary>The full path of a file or folder of the data set.</summary>
     public string PathOf(string relative) => System.IO.Path.Combine(Path, relative);
 

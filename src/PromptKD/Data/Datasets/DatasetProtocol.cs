@@ -22,15 +22,21 @@ internal static class DatasetProtocol
     /// <param name="seed">Of the shots, and of the parts where no file gives them.</param>
     /// <param name="warn">Told what is odd, but can be done without; null for nobody.</param>
     /// <param name="kept">Where draws are kept; null to draw anew.</param>
+    /// <param name="say">Receives what Dassl's programs print; null for nobody.</param>
     /// <exception cref="PromptKDException">
     /// No such data set; something of it is missing or damaged; no class is left to learn; labels leave a gap.
     /// </exception>
     public static ProtocolLists Read(
-        DatasetConfig dataset, bool baseToNovel, int seed, Action<string>? warn = null, IKeptShots? kept = null)
+        DatasetConfig dataset,
+        bool baseToNovel,
+        int seed,
+        Action<string>? warn = null,
+        IKeptShots? kept = null,
+        Action<string>? say = null)
     {
         DatasetEntry entry = DatasetCatalog.Find(dataset.Name);
         var random = new PythonRandom(seed);
-        DatasetSplit split = entry.Read(dataset.Root, random, warn);
+        DatasetSplit split = entry.Read(dataset.Root, random, warn, say);
         LeftOut? leftOut = split.LeftOut;
         if (entry.IsTestOnly)
         {

@@ -25,6 +25,7 @@ internal sealed class SplitFileReader(string fileName, IDatasetReader lists) : I
     {
         if (File.Exists(folder.PathOf(fileName)))
         {
+            folder.Say($"Reading split from {folder.PathOf(fileName)}");
             return SplitFile.Read(folder, fileName);
         }
 
@@ -38,6 +39,7 @@ internal sealed class SplitFileReader(string fileName, IDatasetReader lists) : I
         {
             Remains.Clear(folder.Path);
             SplitFile.Write(folder, fileName, split);
+            folder.Say($"Saved split to {folder.PathOf(fileName)}");
         }
         catch (PromptKDException fault)
         {

@@ -50,9 +50,10 @@ internal sealed class TrainKind(ExperimentConfig config, TrainingRequest request
     {
         ExperimentConfig resolved = TrainPreset.Resolve(Settling.Seed(config), Trains);
         bool baseToNovel = TrainPreset.IsBaseToNovel(resolved, HasTeacher);
-        List<string> warnings = [];
+        List<string> warnings = [.. request.Warnings];
         List<string> lines = [];
-        ProtocolLists lists = DatasetProtocol.Read(resolved.Dataset, baseToNovel, resolved.Seed, warnings.Add, new ShotsFile(lines.Add));
+        ProtocolLists lists = DatasetProtocol.Read(resolved.Dataset, baseToNovel, resolved.Seed, warnings.Add, new ShotsFile(lines.Add), lines.Add);
+        lines.AddRange(DatasetSummary.Lines(resolved.Dataset, lists));
         resolved = new ReferenceFiles("").Complete(resolved, HasTeacher);
         warnings.AddRange(new[] { ActingKeys.OfTrain(resolved, HasTeacher).Warning() }.OfType<string>());
         resolved = resolved with { Distill = resolved.Distill with { Classes = [.. lists.ClassNames], Val = "" } };
@@ -99,7 +100,7 @@ internal sealed class TrainKind(ExperimentConfig config, TrainingRequest request
 
     /// <inheritdoc/>
     public override RunLog OpenLog(RunFolder folder, RunSettings settings, ITrainingObserver? next) =>
-        new DasslLog(folder, settings.Config, next);
+        new DasslLog(folder, settings.Config, request.Arguments, next);
 
     /// <inheritdoc/>
     public override TrainingPlan Plan(OpenRun run, ITrainedMethod method, TrainingPlan common)
@@ -108,6 +109,7 @@ internal sealed class TrainKind(ExperimentConfig config, TrainingRequest request
         ProtocolMeasuring measuring = Measure(run, method);
         return common with
         {
+            CountsAlong = common.CountsAlong || DasslModel.Of(_method.Name).PrintsAccuracy,
             Validate = measuring.Validate,
             EpochEnding = (history, optimizer) => models.Keep(history, optimizer, common.Schedule),
         };
