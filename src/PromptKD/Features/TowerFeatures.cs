@@ -5,9 +5,11 @@ using PromptKD.Models.Clip;
 namespace PromptKD.Features;
 
 /// <summary>What a frozen tower without prompts gives, as a projector behind it wants it: not brought to length 1.</summary>
-/// <param name="encoder">The tower; stays its owner's.</param>
+/// <param name="encoder">The tower.</param>
 /// <param name="preparation">How it wants pictures to be prepared.</param>
-internal sealed class TowerFeatures(ImageEncoder encoder, Preprocessing preparation) : IImageFeatures
+/// <param name="ownsEncoder">Whether the tower is taken over; else it stays its owner's.</param>
+internal sealed class TowerFeatures(ImageEncoder encoder, Preprocessing preparation, bool ownsEncoder = false)
+    : IImageFeatures
 {
     /// <inheritdoc/>
     public Tensor Of(Batch batch)
@@ -17,8 +19,12 @@ internal sealed class TowerFeatures(ImageEncoder encoder, Preprocessing preparat
         return encoder.forward(batch.Pixels(preparation), prompts: null).to(ScalarType.Float32).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Owns nothing.</summary>
+    /// <inheritdoc/>
     public void Dispose()
     {
+        if (ownsEncoder)
+        {
+            encoder.Dispose();
+        }
     }
 }

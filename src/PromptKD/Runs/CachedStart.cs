@@ -19,9 +19,7 @@ namespace PromptKD.Runs;
 /// </summary>
 internal static class CachedStart
 {
-    private const string StoreFolder = "student-store";
     private const string CheckpointFile = "start.safetensors";
-    private const int PicturesPerShard = 256;
 
     /// <summary>Learns, or takes over what was learned before.</summary>
     /// <param name="run">The run, its teachers' features stored.</param>
@@ -32,8 +30,10 @@ internal static class CachedStart
     public static EpochRecord Learn(OpenRun run, ITrainedMethod method, TrainingPlan common)
     {
         (ViewGenerator views, int count) = run.Inputs.StoredViews!.Value;
-        StoredFeatures features = Store(run, method, views, count);
+        using var parts = new Unfinished();
+        StoredFeatures features = parts.Add(run.Inputs.StudentStore!.Read(run.Folder.Root, method.Model.Images, views, count));
         using ITrainedMethod start = method.Start(features)!;
+        parts.HandOver(start);
         using var loop = new TrainingLoop(start, Plan(run, common, count));
         using (TrainingCheckpoint? checkpoint = TrainingCheckpoint.ReadIfAny(
             loop.Plan.CheckpointPath, run.Log.OnWarning))
@@ -55,54 +55,6 @@ internal static class CachedStart
 
         method.SetTraining(false);
         return loop.Position.History[^1];
-    }
-
-    private static StoredFeatures Store(OpenRun run, ITrainedMethod method, ViewGenerator views, int count)
-    {
-        ExperimentConfig config = run.Settings.Config;
-        string folder = Path.Combine(run.Folder.Root, StoreFolder);
-        if (config.Train.AcceptChanges)
-        {
-            StoredPictures.RemoveIfOfOthers(folder, run.Inputs.Pictures, run.Log);
-        }
-
-        var index = new StoreIndex
-        {
-            Teacher = run.Inputs.Digests["student"],
-            TeacherPrompts = "none",
-            RoundPromptsToHalf = false,
-            Pictures = run.Inputs.Pictures.Digest,
-            PictureCount = run.Inputs.Pictures.Items.Count,
-            Preprocessing = run.Inputs.Preparation,
-            FastJpeg = config.Distill.FastJpeg,
-            Views = views,
-            ViewCount = count,
-            Precision = run.Context.Target.PrecisionName,
-            EmbeddingSize = method.Model.Images.Architecture.EmbeddingSize,
-            PicturesPerShard = PicturesPerShard,
-            BatchSize = config.DataLoader.TrainX.BatchSize,
-            Normalised = false,
-        };
-        TeacherStore store = StoredPictures.OpenOrBegin(folder, index, run.Inputs.Pictures);
-        IReadOnlyList<int> missing = store.ShardsToMake(StorePart.Whole, run.Context.Digests);
-        if (missing.Count > 0)
-        {
-            run.Log.OnPhase($"Storing the student's features in {store.Folder}: "
-                + $"{Counted.Of(missing.Count, "shard")} to make, {Counted.Of(count, "view")}");
-            var loader = new PictureLoader(
-                run.Inputs.Pictures.Items,
-                run.Inputs.Preparation,
-                LoadingSettings.Options(config, run.Context.Target.Device));
-            using var tower = new TowerFeatures(method.Model.Images, run.Inputs.Preparation);
-            loader.Skipped.AddNamed(run.Inputs.Pictures.Unreadable);
-            store.Fill(
-                loader, tower, missing, run.Log.OnStored, run.Context.Stop, run.Inputs.Pictures.OnlyReadable);
-            loader.Skipped.Report(run.Log);
-        }
-
-        StoredFeatures features = store.ReadTeacher(run.Context.Target.Device, run.Context.Digests);
-        run.Context.Digests.Save();
-        return features;
     }
 
     private static TrainingPlan Plan(OpenRun run, TrainingPlan common, int views)

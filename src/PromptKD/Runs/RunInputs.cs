@@ -77,6 +77,11 @@ internal sealed class RunInputs : IDisposable
     /// <summary>Whom the method learns from, once it is built; null where it learns from labels. The method's own.</summary>
     public ITeacher? Teacher { get; private set; }
 
+    /// <summary>What the student's tower gives, stored; null where nothing learns from that.</summary>
+    public StudentStore? StudentStore => !_settings.StartsOnFeatures
+        ? null
+        : new StudentStore(_settings, _context, Pictures, Preparation, Digests["student"]);
+
     /// <summary>The views that are stored of each picture, and how many; null where each epoch has views of its own.</summary>
     public (ViewGenerator Views, int Count)? StoredViews =>
         _teachers?.Store is { } store ? (store.Index.Views, store.Index.ViewCount) : null;
@@ -100,7 +105,8 @@ internal sealed class RunInputs : IDisposable
     /// <param name="folder">Folder of the run: receives the stores.</param>
     public ITrainedMethod BuildMethod(string folder)
     {
-        Teacher = _teachers?.Build(folder, Pictures);
+        Teacher = _teachers?.Build(
+            folder, Pictures, StudentStore is { } student ? () => student.Beside(folder, _clip) : null);
         using var built = new Unfinished();
         var method = (ITrainedMethod)built.Add(Build(Teacher));
         if (_settings.Config.Model.InitWeights.Length > 0)

@@ -24,6 +24,9 @@ internal sealed record RunSettings
     /// <summary>The CLIP that is prompted: PromptKD's student.</summary>
     public required string Clip { get; init; }
 
+    /// <summary>Whether something learns from stored features of that CLIP before the first epoch.</summary>
+    public bool StartsOnFeatures { get; init; }
+
     /// <summary>The classes that are learned, in label order.</summary>
     public required IReadOnlyList<string> ClassNames { get; init; }
 

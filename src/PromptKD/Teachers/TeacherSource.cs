@@ -21,7 +21,8 @@ internal sealed class TeacherSource : IDisposable
     /// <summary>Stands for the digest of learned prompts where there are none.</summary>
     public const string NoPrompts = "none";
 
-    private const int PicturesPerShard = 256;
+    /// <summary>Pictures of a shard.</summary>
+    public const int PicturesPerShard = 256;
 
     private readonly ExperimentConfig _config;
     private readonly RunContext _context;
@@ -134,10 +135,11 @@ internal sealed class TeacherSource : IDisposable
     /// </summary>
     /// <param name="storeFolder">Where that store is made.</param>
     /// <param name="pictures">What is trained on.</param>
+    /// <param name="beside">Opens a store that is filled along with the teacher's; null for none.</param>
     /// <exception cref="PromptKDException">
     /// As <see cref="BuildClasses"/>; or the store is incomplete, damaged, or of something else.
     /// </exception>
-    public Teacher Build(string storeFolder, PictureSet pictures)
+    public Teacher Build(string storeFolder, PictureSet pictures, Func<StoreBeside>? beside = null)
     {
         using var parts = new Unfinished();
         ClassVectors classVectors = parts.Add(ReadClassVectors());
@@ -161,7 +163,7 @@ internal sealed class TeacherSource : IDisposable
         }
 
         Store = StoredPictures.OpenOrBegin(storeFolder, Index(pictures), pictures);
-        Fill(tower, pictures, StorePart.Whole);
+        Fill(tower, pictures, StorePart.Whole, beside);
         return parts.HandOver(new Teacher(classVectors, ReadStored(classVectors), tower));
     }
 
@@ -234,15 +236,20 @@ internal sealed class TeacherSource : IDisposable
         return stored;
     }
 
-    private void Fill(LiveFeatures tower, PictureSet pictures, StorePart part)
+    private void Fill(LiveFeatures tower, PictureSet pictures, StorePart part, Func<StoreBeside>? beside = null)
     {
-        var loader = new PictureLoader(
-            pictures.Items, Preparation, LoadingSettings.Options(_config, _context.Target.Device));
         IReadOnlyList<int> shards = Store!.ShardsToMake(part, _context.Digests);
+        StoreBeside? other = shards.Count > 0 ? beside?.Invoke() : null;
+        other = other?.Shards.Intersect(shards).Any() == true ? other : null;
+        var loader = new PictureLoader(
+            pictures.Items,
+            [Preparation, .. other is null ? (Preprocessing[])[] : [other.Preparation]],
+            LoadingSettings.Options(_config, _context.Target.Device));
         _context.Observer.OnPhase($"Storing the teacher's features in {Store.Folder}: {Counted.Of(shards.Count, "shard")} to make, "
-            + $"{Counted.Of(Store.Index.ViewCount, "view")}");
+            + $"{Counted.Of(Store.Index.ViewCount, "view")}"
+            + (other is null ? "" : $"; the student's of the same pixels in {other.Store.Folder}"));
         loader.Skipped.AddNamed(pictures.Unreadable);
-        Store.Fill(loader, tower, shards, _context.Observer.OnStored, _context.Stop, pictures.OnlyReadable);
+        Store.Fill(loader, tower, shards, _context.Observer.OnStored, _context.Stop, pictures.OnlyReadable, other);
         loader.Skipped.Report(_context.Observer);
     }
 

@@ -65,15 +65,16 @@ internal sealed class TeacherSources : IDisposable
     /// <summary>The teachers, ready for training.</summary>
     /// <param name="folder">Folder of the run: receives the stores that DISTILL.VIEWS asks for.</param>
     /// <param name="pictures">What is trained on.</param>
+    /// <param name="beside">As for <see cref="TeacherSource.Build"/>.</param>
     /// <exception cref="PromptKDException">As <see cref="TeacherSource.Build"/>.</exception>
-    public ITeacher Build(string folder, PictureSet pictures)
+    public ITeacher Build(string folder, PictureSet pictures, Func<StoreBeside>? beside = null)
     {
         using var built = new Unfinished();
         var members = new List<Teacher>();
         foreach ((int index, TeacherSource source) in _sources.Index())
         {
             string store = Path.Combine(folder, index == 0 ? "teacher-store" : $"teacher-store-{index + 1}");
-            members.Add(built.Add(source.Build(store, pictures)));
+            members.Add(built.Add(source.Build(store, pictures, beside)));
         }
 
         ITeacher teacher = TeacherCombination.Of(_config.Distill, members.Count) is { } combination

@@ -74,6 +74,10 @@ internal sealed class TeacherStore
     /// <param name="readable">
     /// Leaves out of some pictures those that are known to be unreadable, whose features stay zero; null for none.
     /// </param>
+    /// <param name="beside">
+    /// A second store, whose shards are made, too, where they are missing; the loader prepares pictures for both. Null
+    /// for none.
+    /// </param>
     /// <exception cref="PromptKDException">
     /// A shard cannot be written, or no picture of it can be read that should be.
     /// </exception>
@@ -83,21 +87,31 @@ internal sealed class TeacherStore
         IReadOnlyList<int> shards,
         Action<long, long>? done,
         CancellationToken cancellation,
-        Func<IReadOnlyList<int>, IReadOnlyList<int>>? readable = null)
+        Func<IReadOnlyList<int>, IReadOnlyList<int>>? readable = null,
+        StoreBeside? beside = null)
     {
         readable ??= pictures => pictures;
+        using IImageFeatures? other = beside?.ReadTower();
         long total = shards.Sum(shard => (long)readable(PicturesOf(shard)).Count * Index.ViewCount);
         long made = 0;
         foreach (int shard in shards)
         {
-            using Tensor features = Compute(
+            using DisposeScope scope = NewDisposeScope();
+            Filled[] filled =
+            [
+                Begin(tower, shard),
+                .. beside is not null && beside.Shards.Contains(shard) ? [beside.Store.Begin(other!, shard)] : (Filled[])[],
+            ];
+            Compute(
                 loader,
-                tower,
-                PicturesOf(shard),
+                filled,
                 readable(PicturesOf(shard)),
                 count => done?.Invoke(made += count, total),
                 cancellation);
-            StoreShard.Write(Folder, shard, features, Index.Digest);
+            foreach (Filled one in filled)
+            {
+                StoreShard.Write(one.Store.Folder, shard, one.Features, one.Store.Index.Digest);
+            }
         }
     }
 
@@ -172,15 +186,19 @@ internal sealed class TeacherStore
         return [.. Enumerable.Range(first, Math.Min(Index.PicturesPerShard, Index.PictureCount - first))];
     }
 
-    private Tensor Compute(
+    private Filled Begin(IImageFeatures tower, int shard) => new(
+        this,
+        tower,
+        shard * Index.PicturesPerShard,
+        zeros([PicturesOf(shard).Count, Index.ViewCount, Index.EmbeddingSize], ScalarType.Float16));
+
+    private void Compute(
         PictureLoader loader,
-        IImageFeatures tower,
-        IReadOnlyList<int> pictures,
+        IReadOnlyList<Filled> filled,
         IReadOnlyList<int> order,
         Action<int> done,
         CancellationToken cancellation)
     {
-        Tensor features = zeros([pictures.Count, Index.ViewCount, Index.EmbeddingSize], ScalarType.Float16);
         for (int view = 0; view < Index.ViewCount; view++)
         {
             var plan = new LoadPlan
@@ -195,20 +213,30 @@ internal sealed class TeacherStore
                 cancellation.ThrowIfCancellationRequested();
                 using (batch)
                 {
-                    Place(features, tower, batch, pictures[0], view);
+                    foreach (Filled one in filled)
+                    {
+                        one.Place(batch, view);
+                    }
+
                     done(batch.Items.Count);
                 }
             }
         }
-
-        return features;
     }
 
-    private static void Place(Tensor features, IImageFeatures tower, Batch batch, int first, int view)
+    /// <summary>A shard in the making.</summary>
+    /// <param name="Store">Whose shard.</param>
+    /// <param name="Tower">Whose features.</param>
+    /// <param name="First">Its first picture.</param>
+    /// <param name="Features">float16, [pictures, views, embedding]; zero where nothing was placed yet.</param>
+    private sealed record Filled(TeacherStore Store, IImageFeatures Tower, int First, Tensor Features)
     {
-        using var pause = CollectionPause.Begin();
-        using DisposeScope scope = NewDisposeScope();
-        Tensor rows = tensor(batch.Items.Select(item => (long)(item - first)).ToArray());
-        features.select(1, view).index_copy_(0, rows, tower.Of(batch).to(ScalarType.Float16, CPU));
+        public void Place(Batch batch, int view)
+        {
+            using var pause = CollectionPause.Begin();
+            using DisposeScope scope = NewDisposeScope();
+            Tensor rows = tensor(batch.Items.Select(item => (long)(item - First)).ToArray());
+            Features.select(1, view).index_copy_(0, rows, Tower.Of(batch).to(ScalarType.Float16, CPU));
+        }
     }
 }

@@ -41,6 +41,7 @@ internal sealed class DistillKind(ExperimentConfig config) : RunKind<Distillatio
             Method = method,
             Target = Settling.Target(settled, method, warnings),
             Clip = paths.Student,
+            StartsOnFeatures = paths.Start.Epochs > 0,
             ClassNames = paths.Classes,
             PictureRoot = paths.Images,
             Pictures = images.Items,
