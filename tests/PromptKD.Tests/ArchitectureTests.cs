@@ -24,6 +24,7 @@ public sealed class ArchitectureTests
         { "Text", ["Runtime"] },
         { "Configuration", ["Runtime", "Text"] },
         { "Data", ["Runtime", "Text", "Configuration"] },
+        { "Drawing", ["Runtime", "Data"] },
         { "Models", ["Runtime", "Text"] },
         { "Features", ["Runtime", "Configuration", "Data", "Models"] },
         { "Teachers", ["Runtime", "Configuration", "Text", "Data", "Models", "Features"] },
@@ -32,7 +33,7 @@ public sealed class ArchitectureTests
         { "Training", ["Runtime", "Configuration", "Data", "Models", "Methods", "Evaluation"] },
         { "Dassl", ["Runtime", "Configuration", "Data", "Models", "Methods", "Evaluation", "Training"] },
         { "Export", ["Runtime", "Data", "Models", "Teachers", "Methods", "Evaluation"] },
-        { "Inference", ["Runtime", "Configuration", "Text", "Data", "Models", "Features", "Teachers", "Methods", "Evaluation", "Export"] },
+        { "Inference", ["Runtime", "Configuration", "Text", "Data", "Drawing", "Models", "Features", "Teachers", "Methods", "Evaluation", "Export"] },
         { "Runs", ["Runtime", "Configuration", "Text", "Data", "Models", "Features", "Teachers", "Methods", "Evaluation", "Training", "Dassl", "Export"] },
         { "Reporting", ["Runtime", "Configuration", "Data", "Methods", "Evaluation", "Training", "Dassl", "Runs"] },
     };

@@ -34,3 +34,16 @@ run promptkd predict --model "$package" --output "$here/sorted" "$here/photos"
 expect "a folder for a file" 2 1 "--output is '.*sorted', a folder"
 run promptkd predict --model "$package" --sort-into "$here/answers.csv" "$here/photos"
 expect "a file for a folder" 2 1 "--sort-into is '.*answers.csv', a file"
+
+# What is measured of it.
+mkdir -p "$here/labelled/red%2Fcircle"
+cp "$pictures"/photos/000[1-2].png "$here/labelled/red%2Fcircle"
+run promptkd evaluate --model "$package" --data "$here/labelled" --confusion "$here/c.csv" --confusion "$here/c.png" \
+  --mistakes "$here/m.png" --json "$here/e.json"
+expect "a class without pictures is said, not refused" 0 - "No picture in .* of 1 class: 'blue square'"
+check "the report is there" grep -q '"emptyClasses":\["blue square"\]' "$here/e.json"
+check "and the table" grep -q '^class,red/circle,blue square$' "$here/c.csv"
+run promptkd evaluate --model "$package" --data "$here/labelled" --mistakes "$here/labelled/wrong"
+expect "mistakes among what is measured on" 2 1 "lies in '.*labelled', which is measured on"
+run promptkd evaluate --model "$package" --data "$here/labelled" --confusion "$here/c.txt"
+expect "a confusion of no kind" 2 1 "c.txt'; the name ends in .csv for a table"

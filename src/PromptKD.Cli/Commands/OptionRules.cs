@@ -14,7 +14,7 @@ internal static class OptionRules
     public const string AFile = "FILE";
 
     private static readonly CultureInfo s_invariant = CultureInfo.InvariantCulture;
-    private static readonly string[] s_outputs = ["--output", "--output-dir", "--sort-into", "--mistakes"];
+    private static readonly string[] s_outputs = ["--output", "--output-dir", "--sort-into"];
 
     /// <summary>Adds the rules to all options and arguments of a command, and of the commands below it.</summary>
     public static void Add(Command command)

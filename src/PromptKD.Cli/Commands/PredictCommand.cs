@@ -9,8 +9,6 @@ namespace PromptKD.Cli.Commands;
 /// <summary><c>promptkd predict</c>: the most probable classes of pictures.</summary>
 internal static class PredictCommand
 {
-    private const int FilesShown = 3;
-
     private static readonly Option<string> s_model = StudentOptions.Model();
     private static readonly Option<string> s_device = StudentOptions.Device();
     private static readonly Option<string> s_precision = StudentOptions.Precision();
@@ -122,31 +120,18 @@ internal static class PredictCommand
         {
             Messages.Note(string.Create(
                 CultureInfo.InvariantCulture,
-                $"none: {summary.Unanswered} of {Count(summary.Pictures)} ({(double)summary.Unanswered / summary.Pictures:P1}), "
+                $"none: {summary.Unanswered} of {SortingNotes.Pictures(summary.Pictures)} ({(double)summary.Unanswered / summary.Pictures:P1}), "
                 + $"whose most probable class has less than {threshold}"));
         }
 
         if (request.Output is { } output)
         {
-            Messages.Note($"Wrote the answers for {Count(summary.Pictures)} to {output}");
+            Messages.Note($"Wrote the answers for {SortingNotes.Pictures(summary.Pictures)} to {output}");
         }
 
-        if (summary.Sorting is not { } sorting)
+        if (summary.Sorting is { } sorting)
         {
-            return;
-        }
-
-        string made = request.AsLinks ? "links to" : "copies of";
-        string there = sorting.AlreadyThere == 0 ? "" : $"; {Count(sorting.AlreadyThere)} lay there already";
-        Messages.Note($"Sorted into {request.SortInto}: {made} {Count(sorting.Placed)}{there}");
-        if (sorting.InTheWay.Count > 0)
-        {
-            string more = sorting.InTheWay.Count > FilesShown ? $" and {sorting.InTheWay.Count - FilesShown} more" : "";
-            Messages.Warning(
-                $"not sorted, because another file of the name is there: {Count(sorting.InTheWay.Count)}. Kept "
-                + $"{string.Join(", ", sorting.InTheWay.Take(FilesShown))}{more}");
+            SortingNotes.Tell(sorting, request.SortInto!, request.AsLinks);
         }
     }
-
-    private static string Count(int pictures) => pictures == 1 ? "1 picture" : $"{pictures} pictures";
 }

@@ -15,7 +15,7 @@ internal static class AccuracyTable
             return;
         }
 
-        bool split = measured.Any(row => row.Result!.HarmonicMean is not null);
+        bool split = measured.Any(row => (row.Result!.Base ?? row.Result.Novel) is not null);
         string[] columns = split
             ? ["", "base", "novel", "harmonic mean", "all classes", "pictures"]
             : ["", "accuracy", "macro F1", "pictures"];

@@ -1,3 +1,4 @@
+using PromptKD.Drawing;
 using SkiaSharp;
 
 namespace PromptKD.Demo.Charts;

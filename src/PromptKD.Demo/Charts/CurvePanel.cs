@@ -1,4 +1,5 @@
 using System.Globalization;
+using PromptKD.Drawing;
 using SkiaSharp;
 
 namespace PromptKD.Demo.Charts;

@@ -1,3 +1,5 @@
+using PromptKD.Drawing;
+
 namespace PromptKD.Demo.Charts;
 
 /// <summary>How a training stood after an epoch.</summary>

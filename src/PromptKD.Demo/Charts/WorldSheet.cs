@@ -1,4 +1,5 @@
 using PromptKD.Demo.Drawing;
+using PromptKD.Drawing;
 using SkiaSharp;
 
 namespace PromptKD.Demo.Charts;

@@ -8,6 +8,7 @@ internal sealed class Evaluator
 {
     private readonly List<int> _labels = [];
     private readonly List<float[]> _scores = [];
+    private readonly List<int> _items = [];
 
     /// <summary>Runs a classifier over labelled batches.</summary>
     /// <param name="classify">From normalised pixels [batch, 3, size, size] to logits [batch, classes].</param>
@@ -41,6 +42,12 @@ internal sealed class Evaluator
 
         return evaluators;
     }
+
+    /// <summary>Each picture's place in the loader's list, in the order of the batches.</summary>
+    public IReadOnlyList<int> Items => _items;
+
+    /// <summary>The true class of each picture, in the order of the batches.</summary>
+    public IReadOnlyList<int> Labels => _labels;
 
     /// <summary>Logits of each picture, in the order of the batches, each [classes].</summary>
     public IReadOnlyList<float[]> Scores => _scores;
@@ -82,6 +89,7 @@ internal sealed class Evaluator
         foreach ((Evaluator evaluator, Tensor logits) in evaluators.Zip(all))
         {
             evaluator.Add(logits.cpu(), labels.cpu());
+            evaluator._items.AddRange(batch.Items);
         }
     }
 

@@ -8,20 +8,21 @@ namespace PromptKD.Evaluation;
 internal sealed class FolderEvaluation
 {
     private readonly PictureLoader _loader;
-    private readonly int _pictures;
     private readonly int _classes;
 
     /// <param name="folder"><c>folder/CLASS NAME/PICTURE</c>.</param>
     /// <param name="classNames">Class names, in label order.</param>
     /// <param name="preparations">How pictures are prepared, for each model that looks at them; the first is the main one.</param>
     /// <param name="options">How to load them; null for the defaults.</param>
+    /// <param name="required">As <see cref="PictureFolder.Labelled"/> takes it.</param>
     /// <exception cref="PromptKDException">The folder is missing or empty, or a part of it fits no class.</exception>
     public FolderEvaluation(
         string folder,
         IReadOnlyList<string> classNames,
         IReadOnlyList<Preprocessing> preparations,
-        PictureLoaderOptions? options)
-        : this(PictureFolder.Labelled(folder, classNames), classNames.Count, preparations, options)
+        PictureLoaderOptions? options,
+        int? required = null)
+        : this(PictureFolder.Labelled(folder, classNames, required), classNames.Count, preparations, options)
     {
     }
 
@@ -47,12 +48,15 @@ internal sealed class FolderEvaluation
         PictureLoaderOptions? options)
     {
         _loader = new PictureLoader(items, preparations, options);
-        _pictures = items.Count;
+        Items = items;
         _classes = classes;
     }
 
-    /// <summary>Pictures in the folder.</summary>
-    public int Pictures => _pictures;
+    /// <summary>The pictures in the folder.</summary>
+    public IReadOnlyList<PictureItem> Items { get; }
+
+    /// <summary>Number of pictures in the folder.</summary>
+    public int Pictures => Items.Count;
 
     /// <summary>What lies beside them and is left out; null where only pictures were given.</summary>
     public LeftOut? LeftOut { get; }
@@ -81,6 +85,26 @@ internal sealed class FolderEvaluation
         int count,
         int? baseClasses,
         int batchSize,
+        CancellationToken cancellation) =>
+        [
+            .. Judge(classify, count, baseClasses, batchSize, told: null, cancellation)
+                .Select(evaluator => BaseNovelResult.From(evaluator, _classes, baseClasses)),
+        ];
+
+    /// <summary>As <see cref="MeasureSeveral"/>, with all that was counted.</summary>
+    /// <param name="classify">As there.</param>
+    /// <param name="count">As there.</param>
+    /// <param name="baseClasses">As there.</param>
+    /// <param name="batchSize">As there.</param>
+    /// <param name="told">Is told behind each batch how many pictures it was so far; null for nobody.</param>
+    /// <param name="cancellation">Stops between batches.</param>
+    /// <exception cref="PromptKDException">As there.</exception>
+    public IReadOnlyList<Evaluator> Judge(
+        Func<Batch, IReadOnlyList<Tensor>> classify,
+        int count,
+        int? baseClasses,
+        int batchSize,
+        Action<int>? told,
         CancellationToken cancellation)
     {
         if (baseClasses < 0 || baseClasses >= _classes)
@@ -89,9 +113,16 @@ internal sealed class FolderEvaluation
                 $"--base is {baseClasses}, but there are {_classes} classes. Give 1 to {_classes - 1}, or 0 for no split.");
         }
 
-        var plan = new LoadPlan { Order = EpochOrder.Sequential(_pictures), BatchSize = batchSize };
-        IReadOnlyList<Evaluator> evaluators =
-            Evaluator.RunSeveral(classify, count, _loader.Load(plan, cancellation), cancellation);
-        return [.. evaluators.Select(evaluator => BaseNovelResult.From(evaluator, _classes, baseClasses))];
+        var plan = new LoadPlan { Order = EpochOrder.Sequential(Items.Count), BatchSize = batchSize };
+        int judged = 0;
+        return Evaluator.RunSeveral(Classify, count, _loader.Load(plan, cancellation), cancellation);
+
+        IReadOnlyList<Tensor> Classify(Batch batch)
+        {
+            IReadOnlyList<Tensor> logits = classify(batch);
+            judged += batch.Items.Count;
+            told?.Invoke(judged + _loader.Skipped.Count);
+            return logits;
+        }
     }
 }

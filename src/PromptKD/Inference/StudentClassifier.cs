@@ -35,6 +35,9 @@ public sealed class StudentClassifier : IDisposable
     /// <summary>Class names, in label order.</summary>
     public IReadOnlyList<string> ClassNames => Manifest.ClassNames;
 
+    /// <summary>What logits are divided by before they become probabilities.</summary>
+    internal double Temperature => 1;
+
     /// <summary>Opens a student package.</summary>
     /// <param name="folder">The folder that distilling wrote: <c>OUTPUT/student</c>.</param>
     /// <param name="device">"auto", "cpu", "cuda" or "cuda:n".</param>
@@ -126,7 +129,7 @@ public sealed class StudentClassifier : IDisposable
     }
 
     /// <summary>Measures the student on class folders.</summary>
-    /// <param name="folder"><c>folder/CLASS NAME/PICTURE</c>.</param>
+    /// <param name="folder"><c>folder/CLASS NAME/PICTURE</c>. A class may have none.</param>
     /// <param name="baseClasses">How many of the first classes count as base; null or 0 for no split.</param>
     /// <param name="options">How to load pictures; null for the defaults.</param>
     /// <param name="skipped">Is told each unreadable picture.</param>
@@ -139,15 +142,33 @@ public sealed class StudentClassifier : IDisposable
         Action<SkippedPicture>? skipped = null,
         CancellationToken cancellation = default)
     {
-        var evaluation = new FolderEvaluation(folder, ClassNames, [Preprocessing], options);
+        (_, Evaluator evaluator) = Judge(folder, baseClasses, options, skipped, cancellation);
+        return BaseNovelResult.From(evaluator, ClassNames.Count, baseClasses);
+    }
+
+    /// <summary>As <see cref="Evaluate"/>, with all that was counted: the pictures, and what was said of each.</summary>
+    internal (FolderEvaluation Pictures, Evaluator Answers) Judge(
+        string folder,
+        int? baseClasses,
+        PictureLoaderOptions? options,
+        Action<SkippedPicture>? skipped,
+        CancellationToken cancellation)
+    {
+        var evaluation = new FolderEvaluation(folder, ClassNames, [Preprocessing], options, required: 0);
         evaluation.LeftOut?.Report(_observer);
-        BaseNovelResult result = evaluation.Measure(_student.Classify, baseClasses, BatchSize, cancellation);
+        Evaluator evaluator = evaluation.Judge(
+            batch => [_student.Classify(batch.Images)],
+            count: 1,
+            baseClasses,
+            BatchSize,
+            judged => _observer.OnClassified(judged, evaluation.Pictures),
+            cancellation)[0];
         foreach (SkippedPicture picture in evaluation.Skipped)
         {
             skipped?.Invoke(picture);
         }
 
-        return result;
+        return (evaluation, evaluator);
     }
 
     /// <summary>Frees the model.</summary>
@@ -172,7 +193,7 @@ public sealed class StudentClassifier : IDisposable
     {
         using var pause = CollectionPause.Begin();
         using DisposeScope scope = NewDisposeScope();
-        return _student.Classify(batch.Images).softmax(-1).cpu().data<float>().ToArray();
+        return _student.Classify(batch.Images).div_(Temperature).softmax(-1).cpu().data<float>().ToArray();
     }
 
     private PicturePrediction Describe(PictureItem picture, ReadOnlySpan<float> probabilities, int top)

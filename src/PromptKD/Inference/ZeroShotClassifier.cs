@@ -69,7 +69,7 @@ public sealed class ZeroShotClassifier : IDisposable
     }
 
     /// <summary>Measures the CLIP on class folders.</summary>
-    /// <param name="folder"><c>folder/CLASS NAME/PICTURE</c>.</param>
+    /// <param name="folder"><c>folder/CLASS NAME/PICTURE</c>. A class may have none.</param>
     /// <param name="baseClasses">How many of the first classes count as base; null or 0 for no split.</param>
     /// <param name="observer">
     /// Is told which files are left out and which pictures cannot be read; null for nobody.
@@ -82,7 +82,7 @@ public sealed class ZeroShotClassifier : IDisposable
         IRunObserver? observer = null,
         CancellationToken cancellation = default)
     {
-        var evaluation = new FolderEvaluation(folder, _classNames, [_preprocessing], options: null);
+        var evaluation = new FolderEvaluation(folder, _classNames, [_preprocessing], options: null, required: 0);
         evaluation.LeftOut?.Report(observer ?? IRunObserver.Nobody);
         BaseNovelResult result = evaluation.Measure(_method.Classify, baseClasses, BatchSize, cancellation);
         evaluation.Skipped.Report(observer ?? IRunObserver.Nobody);

@@ -57,6 +57,57 @@ public sealed class EvaluateCommandTests(DistilledRun run)
             "evaluate", "--model", run.Student, "--data", run.TestPictures, "--base", baseClasses).Mistake(),
         StringComparison.Ordinal);
 
+    [Fact]
+    public void Writes_confusion_mistakes_and_all_of_it_and_they_agree()
+    {
+        string table = run.NewPath(".csv"), drawn = run.NewPath(".png"), json = run.NewPath(".json"), mistakes = run.NewPath();
+
+        CliResult result = CliProgram.Run(
+            "evaluate", "--model", run.Student, "--data", run.TestPictures, "--confusion", table, "--confusion", drawn,
+            "--mistakes", mistakes, "--json", json).Succeeds();
+
+        using var document = JsonDocument.Parse(File.ReadAllText(json));
+        JsonElement root = document.RootElement;
+        string[][] rows = [.. File.ReadAllLines(table).Select(line => line.Split(','))];
+        int[] diagonal = [.. rows[1..].Select((row, index) => int.Parse(row[index + 1], CultureInfo.InvariantCulture))];
+        int correct = diagonal.Sum();
+        Assert.Equal(48, rows.Length - 1);
+        Assert.Equal(rows[0][1..], rows[1..].Select(row => row[0]));
+        Assert.Equal(100.0 * correct / 48, root.GetProperty("all").GetDouble(), precision: 9);
+        Assert.Equal(48 - correct, root.GetProperty("mistakes").GetArrayLength());
+        Assert.Equal(diagonal, root.GetProperty("classes").EnumerateArray().Select(one => one.GetProperty("correct").GetInt32()));
+        Assert.All(root.GetProperty("mistakes").EnumerateArray(), one => Assert.True(File.Exists(Path.Combine(
+            mistakes, one.GetProperty("className").GetString()!, one.GetProperty("answer").GetString()!,
+            Path.GetFileName(one.GetProperty("path").GetString()!)))));
+        Assert.Equal(48 - correct, Directory.EnumerateFiles(mistakes, "*", SearchOption.AllDirectories).Count());
+        Assert.Equal([0x89, 0x50, 0x4E, 0x47], File.ReadAllBytes(drawn)[..4]);
+        Assert.Contains(result.OutputLines, line => line.StartsWith("Calibration error (ECE): ", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Says_which_classes_have_no_picture_and_measures_the_others()
+    {
+        string data = run.NewPath();
+        Directory.CreateDirectory(Path.Combine(data, "red star"));
+        File.Copy(Path.Combine(run.TestPictures, "red star", "001.png"), Path.Combine(data, "red star", "001.png"));
+
+        CliResult result = CliProgram.Run("evaluate", "--model", run.Student, "--data", data, "--json").Succeeds();
+
+        using var document = JsonDocument.Parse(Assert.Single(result.OutputLines));
+        Assert.Equal(1, document.RootElement.GetProperty("pictures").GetInt32());
+        Assert.Equal(47, document.RootElement.GetProperty("emptyClasses").GetArrayLength());
+        Assert.Contains("of 47 classes: ", Assert.Single(result.ErrorLines), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--confusion is 'confusion.txt'; the name ends in .csv for a table, or in .png", "--confusion", "confusion.txt")]
+    [InlineData("--links says how the folder of --mistakes is filled.", "--links")]
+    [InlineData("--links says how the folder of --mistakes is filled.", "--links", "--mistakes", "sheet.png")]
+    public void Refuses_options_that_cannot_be_meant(string expected, params string[] options) => Assert.Contains(
+        expected,
+        CliProgram.Run(["evaluate", "--model", run.Student, "--data", run.TestPictures, .. options]).Mistake(),
+        StringComparison.Ordinal);
+
     private static string[] Columns(string line) =>
         line.Split("  ", StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 }

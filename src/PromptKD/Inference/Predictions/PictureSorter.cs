@@ -19,18 +19,28 @@ internal sealed class PictureSorter(string folder, bool asLinks)
     /// <summary>What was done so far.</summary>
     public SortingSummary Summary => new(_placed, _alreadyThere, [.. _inTheWay]);
 
-    /// <summary>Brings a picture into the folder of its answer.</summary>
-    /// <exception cref="PromptKDException">It cannot be read any more, or the folder cannot be written.</exception>
-    public void Add(PicturePrediction prediction)
+    /// <summary>Whether a folder lies within what is read, which would read the sorted pictures next time.</summary>
+    /// <param name="folder">The folder, which may be new.</param>
+    /// <param name="read">A folder that is read, or a file.</param>
+    public static bool LiesIn(string folder, string read)
     {
-        PictureItem picture = prediction.Picture ?? new PictureItem(prediction.Path);
+        string within = Path.GetRelativePath(read, folder);
+        return Directory.Exists(read) && !Path.IsPathRooted(within)
+            && within.Split(Path.DirectorySeparatorChar)[0] != "..";
+    }
+
+    /// <summary>Brings a picture into a folder.</summary>
+    /// <param name="picture">The picture. A second time it is passed over.</param>
+    /// <param name="classFolder">The folder's name; may be a path below the folder of the sorter.</param>
+    /// <exception cref="PromptKDException">It cannot be read any more, or the folder cannot be written.</exception>
+    public void Add(PictureItem picture, string classFolder)
+    {
         if (!_sources.Add(Path.GetFullPath(picture.Path)))
         {
-            return; // Named twice on the command line.
+            return;
         }
 
-        string target = FreeName(
-            Path.Combine(folder, FolderName.Of(prediction.Answer ?? PicturePrediction.None)), NameOf(picture));
+        string target = FreeName(Path.Combine(folder, classFolder), NameOf(picture));
         switch (Place(picture, target))
         {
             case true:

@@ -62,7 +62,7 @@ public static class PredictionRun
                 }
 
                 writer.Add(prediction);
-                sorter?.Add(prediction);
+                sorter?.Add(prediction.Picture!, FolderName.Of(prediction.Answer ?? PicturePrediction.None));
                 pictures++;
                 unanswered += prediction.Answer is null ? 1 : 0;
             }
@@ -98,7 +98,7 @@ public static class PredictionRun
             throw new PromptKDException($"'{output}' is a folder. Give the name of a file for the answers.");
         }
 
-        if (request.SortInto is { } folder && request.Pictures.FirstOrDefault(given => Holds(given, folder)) is { } source)
+        if (request.SortInto is { } folder && request.Pictures.FirstOrDefault(given => PictureSorter.LiesIn(folder, given)) is { } source)
         {
             throw new PromptKDException(
                 $"'{folder}' lies in '{source}', whose pictures are classified: the next call would read the sorted ones, "
@@ -107,11 +107,4 @@ public static class PredictionRun
     }
 
     private static bool IsNone(string name) => ClassLookup.Key(name) == ClassLookup.Key(PicturePrediction.None);
-
-    private static bool Holds(string folder, string path)
-    {
-        string within = Path.GetRelativePath(folder, path);
-        return Directory.Exists(folder) && !Path.IsPathRooted(within)
-            && within.Split(Path.DirectorySeparatorChar)[0] != "..";
-    }
 }

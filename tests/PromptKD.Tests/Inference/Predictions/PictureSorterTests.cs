@@ -140,7 +140,7 @@ public sealed class PictureSorterTests : IDisposable
         var sorter = new PictureSorter(Path.Combine(_folder, "sorted"), asLinks);
         foreach (PicturePrediction prediction in predictions)
         {
-            sorter.Add(prediction);
+            sorter.Add(prediction.Picture ?? new PictureItem(prediction.Path), FolderName.Of(prediction.Answer ?? "none"));
         }
 
         return sorter.Summary;

@@ -1,8 +1,12 @@
+using PromptKD.Runtime;
 using SkiaSharp;
 
-namespace PromptKD.Demo.Charts;
+namespace PromptKD.Drawing;
 
-/// <summary>A white page to draw on, its letters in the font that comes with the program. Lengths are pixels.</summary>
+/// <summary>
+/// A white page to draw on. Its letters are of a font that the assembly contains: minimal Linux systems have none, and
+/// Skia then draws no letters at all. Lengths are pixels.
+/// </summary>
 internal sealed class ChartCanvas : IDisposable
 {
     public static readonly SKColor Ink = new(0x1F, 0x29, 0x33);
@@ -37,6 +41,44 @@ internal sealed class ChartCanvas : IDisposable
         using var font = new SKFont(s_typeface, size) { Edging = SKFontEdging.Antialias, Subpixel = true };
         using var paint = new SKPaint { Color = color, IsAntialias = true };
         _canvas.DrawText(text, x, baseline, align, font, paint);
+    }
+
+    /// <summary>Writes one line of text that reads upwards.</summary>
+    /// <param name="text">What to write.</param>
+    /// <param name="baseline">Where the letters stand, from the left.</param>
+    /// <param name="bottom">Where it begins, from the top.</param>
+    /// <param name="size">Height of the letters.</param>
+    /// <param name="color">Of the letters.</param>
+    public void TextUp(string text, float baseline, float bottom, float size, SKColor color)
+    {
+        _canvas.Save();
+        _canvas.RotateDegrees(-90, baseline, bottom);
+        Text(text, baseline, bottom, size, color);
+        _canvas.Restore();
+    }
+
+    /// <summary>A line of text, or its beginning and an ellipsis, so that it is no wider than a length.</summary>
+    public static string Fit(string text, float size, float width)
+    {
+        if (Measure(text, size) <= width)
+        {
+            return text;
+        }
+
+        int length = text.Length;
+        while (length > 0 && Measure($"{text.AsSpan(0, length)}…", size) > width)
+        {
+            length -= length > 1 && char.IsLowSurrogate(text[length - 1]) ? 2 : 1;
+        }
+
+        return $"{text.AsSpan(0, length)}…";
+    }
+
+    /// <summary>Fills a rectangle.</summary>
+    public void Fill(float x, float y, float width, float height, SKColor color)
+    {
+        using var paint = new SKPaint { Color = color };
+        _canvas.DrawRect(x, y, width, height, paint);
     }
 
     /// <summary>Width of a line of text.</summary>
@@ -98,15 +140,7 @@ internal sealed class ChartCanvas : IDisposable
     {
         _canvas.Flush();
         using SKData data = _page.Encode(SKEncodedImageFormat.Png, quality: 100);
-        try
-        {
-            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-            File.WriteAllBytes(path, data.ToArray());
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new PromptKDException($"Cannot write the picture '{path}': {error.Message}", error);
-        }
+        WholeFile.Write(path, data.SaveTo);
     }
 
     public void Dispose()

@@ -1,0 +1,144 @@
+using System.Text;
+using System.Text.Json;
+using PromptKD.Data.Pictures;
+using PromptKD.Drawing;
+using PromptKD.Evaluation;
+using PromptKD.Inference.Predictions;
+using PromptKD.Runtime;
+
+namespace PromptKD.Inference.Evaluations;
+
+/// <summary>Measures a student on labelled pictures, and writes what is asked for.</summary>
+public static class EvaluationRun
+{
+    private const string Table = ".csv";
+    private const string Drawn = ".png";
+
+    /// <summary>Measures a student.</summary>
+    /// <param name="classifier">The student.</param>
+    /// <param name="request">What on, and which files to make.</param>
+    /// <param name="skipped">Is told each picture that cannot be read.</param>
+    /// <param name="cancellation">Stops between batches; nothing is written then.</param>
+    /// <returns>What was measured, and what became of the pictures that were sorted, where that was asked for.</returns>
+    /// <exception cref="PromptKDException">
+    /// A folder fits no class, no picture can be read, a file is of no kind that is written, or cannot be written.
+    /// </exception>
+    public static (EvaluationReport Report, SortingSummary? Sorting) Of(
+        StudentClassifier classifier,
+        EvaluationRequest request,
+        Action<SkippedPicture>? skipped = null,
+        CancellationToken cancellation = default)
+    {
+        Check(request, classifier.ClassNames.Count);
+        (FolderEvaluation pictures, Evaluator answers) = classifier.Judge(
+            request.Data, request.BaseClasses, options: null, skipped, cancellation);
+        var report = EvaluationReport.Of(
+            pictures, answers, classifier.Temperature, classifier.ClassNames, request.BaseClasses);
+        foreach (string file in request.Confusion)
+        {
+            WriteConfusion(file, report);
+        }
+
+        SortingSummary? sorting = null;
+        if (request.Mistakes is { } place)
+        {
+            sorting = EndsIn(place, Drawn) ? DrawMistakes(place, report) : SortMistakes(place, request.AsLinks, report);
+        }
+
+        if (request.Json is { } json)
+        {
+            WholeFile.WriteText(json, $"{ToJson(report)}\n");
+        }
+
+        return (report, sorting);
+    }
+
+    /// <summary>A report as JSON, in one line.</summary>
+    public static string ToJson(EvaluationReport report) =>
+        Printable.Json(JsonSerializer.Serialize(report, RecordJson.Options));
+
+    private static void Check(EvaluationRequest request, int classes)
+    {
+        if (request.Confusion.FirstOrDefault(file => !EndsIn(file, Table) && !EndsIn(file, Drawn)) is { } unknown)
+        {
+            throw new PromptKDException(
+                $"--confusion is '{unknown}'; the name ends in {Table} for a table, or in {Drawn} for a picture.");
+        }
+
+        if (classes > ConfusionPicture.MostClasses && request.Confusion.Any(file => EndsIn(file, Drawn)))
+        {
+            throw new PromptKDException(
+                $"A picture has room for {ConfusionPicture.MostClasses} classes, and the student has {classes}. Give "
+                + $"--confusion a name that ends in {Table}.");
+        }
+
+        if (request.AsLinks && (request.Mistakes is null || EndsIn(request.Mistakes, Drawn)))
+        {
+            throw new PromptKDException("--links says how the folder of --mistakes is filled. Give --mistakes DIR, too.");
+        }
+
+        if (request.Mistakes is { } file && (EndsIn(file, Drawn) ? Directory.Exists(file) : File.Exists(file)))
+        {
+            throw new PromptKDException(
+                $"--mistakes is '{file}', which is {(EndsIn(file, Drawn) ? "a folder" : "a file")}. Give a folder, which may be "
+                + $"new, or a file that ends in {Drawn}.");
+        }
+
+        if (request.Mistakes is { } folder && PictureSorter.LiesIn(folder, request.Data))
+        {
+            throw new PromptKDException(
+                $"'{folder}' lies in '{request.Data}', which is measured on: the next call would read what it receives, too. "
+                + "Give a folder elsewhere.");
+        }
+    }
+
+    private static bool EndsIn(string path, string ending) => path.EndsWith(ending, StringComparison.OrdinalIgnoreCase);
+
+    private static void WriteConfusion(string file, EvaluationReport report)
+    {
+        string[] names = [.. report.Classes.Select(one => one.Name)];
+        if (EndsIn(file, Drawn))
+        {
+            ConfusionPicture.Write(file, names, report.Confusion);
+            return;
+        }
+
+        var table = new StringBuilder();
+        table.Append(string.Join(',', names.Prepend("class").Select(Printable.Csv))).Append('\n');
+        foreach ((string name, IReadOnlyList<int> row) in names.Zip(report.Confusion))
+        {
+            table.Append(Printable.Csv(name)).Append(',').AppendJoin(',', row).Append('\n');
+        }
+
+        WholeFile.WriteText(file, table.ToString());
+    }
+
+    private static SortingSummary SortMistakes(string folder, bool asLinks, EvaluationReport report)
+    {
+        var sorter = new PictureSorter(folder, asLinks);
+        foreach (Mistake mistake in report.Mistakes)
+        {
+            sorter.Add(
+                mistake.Picture!, Path.Combine(FolderName.Of(mistake.ClassName), FolderName.Of(mistake.Answer)));
+        }
+
+        return sorter.Summary;
+    }
+
+    private static SortingSummary? DrawMistakes(string file, EvaluationReport report)
+    {
+        PictureSheet.Write(
+            file,
+            $"{Counted.Of(report.Mistakes.Count, "mistake")} in {Counted.Of(report.Pictures, "picture")}",
+            "below each picture: what the student says, and how sure it is; what it is. The surest come first",
+            [
+                .. report.Mistakes.Take(PictureSheet.MostPictures).Select(mistake => new SheetPicture(
+                    mistake.Picture!,
+                    [
+                        (FormattableString.Invariant($"{mistake.Probability:P0} {mistake.Answer}"), ChartCanvas.Wrong),
+                        (mistake.ClassName, ChartCanvas.Ink),
+                    ])),
+            ]);
+        return null;
+    }
+}
