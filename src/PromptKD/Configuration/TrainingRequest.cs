@@ -22,6 +22,12 @@ public sealed record TrainingRequest
     /// <summary>The command line by the names of <c>train.py</c>, for the head of the log; empty for a call of the library.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Arguments { get; init; } = [];
 
+    /// <summary>Name of the trainer's file, without its extension; null where there was none.</summary>
+    internal string? Configuration => Arguments
+        .Where(one => one.Key == "config_file" && one.Value.Length > 0)
+        .Select(one => Path.GetFileNameWithoutExtension(one.Value))
+        .FirstOrDefault();
+
     /// <summary>What whoever read the command line has to say.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 }

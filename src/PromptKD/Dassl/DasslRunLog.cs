@@ -15,10 +15,16 @@ namespace PromptKD.Dassl;
 internal sealed partial class DasslRunLog
 {
     private const string ConfigTitle = "** Config **";
+    private const string ConfigFile = "config_file: ";
 
-    private DasslRunLog(string path, YamlMappingNode? config, IReadOnlyList<double> during, double? final)
+    private DasslRunLog(
+        string path, YamlMappingNode? config, string? file, bool trained, IReadOnlyList<double> during, double? final)
     {
         Path = path;
+        Configuration = file is null ? null : System.IO.Path.GetFileNameWithoutExtension(file.Replace('\\', '/'));
+        IsTrained = trained;
+        Backbone = Read(config, "MODEL", "BACKBONE", "NAME");
+        Shots = int.TryParse(Read(config, "DATASET", "NUM_SHOTS"), CultureInfo.InvariantCulture, out int shots) ? shots : null;
         Dataset = Read(config, "DATASET", "NAME");
         Trainer = Read(config, "TRAINER", "NAME");
         SubsampleClasses = Read(config, "DATASET", "SUBSAMPLE_CLASSES") ?? "all";
@@ -38,6 +44,18 @@ internal sealed partial class DasslRunLog
 
     /// <summary>TRAINER.NAME; null as <see cref="Dataset"/>.</summary>
     public string? Trainer { get; }
+
+    /// <summary>MODEL.BACKBONE.NAME; null or empty where none is said.</summary>
+    public string? Backbone { get; }
+
+    /// <summary>DATASET.NUM_SHOTS; null where it is not said.</summary>
+    public int? Shots { get; }
+
+    /// <summary>Name of the trainer's file, without its extension; null where the log does not say it.</summary>
+    public string? Configuration { get; }
+
+    /// <summary>Whether anything was trained, as opposed to evaluated.</summary>
+    public bool IsTrained { get; }
 
     /// <summary>all, base or new.</summary>
     public string SubsampleClasses { get; }
@@ -71,7 +89,11 @@ internal sealed partial class DasslRunLog
         IEnumerable<string> before = lines.TakeWhile(line => line.Trim() != DasslResults.EndOfTraining);
         double[] during = trained ? [.. DasslResults.Results(before)] : [];
         double? final = DasslResults.LastResult(lines, isTestLog: !trained);
-        return new DasslRunLog(path, ReadConfig(lines, path), during, final);
+        string? file = lines.TakeWhile(line => line != ConfigTitle)
+            .Where(line => line.StartsWith(ConfigFile, StringComparison.Ordinal))
+            .Select(line => line[ConfigFile.Length..].Trim())
+            .FirstOrDefault(name => name.Length > 0);
+        return new DasslRunLog(path, ReadConfig(lines, path), file, trained, during, final);
     }
 
     private static YamlMappingNode? ReadConfig(IEnumerable<string> lines, string path)

@@ -22,6 +22,12 @@ public sealed record TrainingResult
     /// <summary>DATASET.NUM_SHOTS; 0 or negative: all training pictures.</summary>
     public required int Shots { get; init; }
 
+    /// <summary>MODEL.BACKBONE.NAME; null in files that were written before it was kept.</summary>
+    public string? Backbone { get; init; }
+
+    /// <summary>Name of the trainer's file without its extension, where the run was started with one; else null.</summary>
+    public string? Configuration { get; init; }
+
     /// <summary>SEED.</summary>
     public required int Seed { get; init; }
 

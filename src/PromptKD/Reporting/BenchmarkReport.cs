@@ -6,13 +6,13 @@ namespace PromptKD.Reporting;
 public sealed class BenchmarkReport
 {
     /// <param name="outcomes">What was measured.</param>
-    /// <param name="unfinished">Runs that were planned and are not there, in words.</param>
-    /// <exception cref="PromptKDException">Two runs say something of the same seed of the same thing.</exception>
+    /// <param name="unfinished">Runs that were planned and are not there, or cannot be read, in words.</param>
     public BenchmarkReport(IEnumerable<RunOutcome> outcomes, IReadOnlyList<string>? unfinished = null)
     {
-        Tables = ScoreTable.From(outcomes);
+        (IReadOnlyList<RunOutcome> runs, IReadOnlyList<string> clashes) = RunClashes.Resolve(outcomes);
+        Tables = ScoreTable.From(runs);
         Sections = ReportSections.Of(Tables);
-        Unfinished = unfinished ?? [];
+        Unfinished = [.. unfinished ?? [], .. clashes];
     }
 
     /// <summary>The numbers: one table a protocol and method.</summary>
@@ -21,7 +21,7 @@ public sealed class BenchmarkReport
     /// <summary>The same as text.</summary>
     public IReadOnlyList<ReportSection> Sections { get; }
 
-    /// <summary>Runs that were planned and are not there.</summary>
+    /// <summary>Runs that were planned and are not there, that cannot be read, or of which two contradict each other.</summary>
     public IReadOnlyList<string> Unfinished { get; }
 
     /// <summary>
@@ -29,9 +29,13 @@ public sealed class BenchmarkReport
     /// <c>log.txt</c>.
     /// </summary>
     /// <exception cref="PromptKDException">
-    /// The folder is missing or holds no finished run, or two runs say something of the same seed of the same thing.
+    /// The folder is missing, or holds no finished run that can be read.
     /// </exception>
-    public static BenchmarkReport Read(string folder) => new(OutcomeReader.Read(folder));
+    public static BenchmarkReport Read(string folder)
+    {
+        var problems = new List<string>();
+        return new BenchmarkReport(OutcomeReader.Read(folder, problems.Add), problems);
+    }
 
     /// <summary>The folder that it was written into; null where it was not.</summary>
     public string? WrittenTo { get; private set; }

@@ -6,7 +6,8 @@ namespace PromptKD.Reporting;
 /// <summary>Every seed of a report as one line of comma-separated values, in full precision.</summary>
 internal static class CsvResults
 {
-    private const string Header = "protocol,trainer,dataset,seed,base,novel,harmonic_mean,accuracy,selection,folders";
+    private const string Header = 
+        "protocol,trainer,dataset,seed,base,novel,harmonic_mean,accuracy,selection,folders,backbone,shots,configuration";
 
     public static string Write(IEnumerable<ScoreTable> tables)
     {
@@ -25,7 +26,10 @@ internal static class CsvResults
                 Number(seed.HarmonicMean),
                 Number(seed.Accuracy),
                 Printable.Csv(seed.Selection),
-                Printable.Csv(string.Join(' ', seed.Folders)));
+                Printable.Csv(string.Join(' ', seed.Folders)),
+                Printable.Csv(seed.Backbone),
+                seed.Shots?.ToString(CultureInfo.InvariantCulture) ?? "",
+                Printable.Csv(seed.Configuration));
         return string.Concat(lines.Prepend(Header).Select(line => line + "\n"));
     }
 
@@ -33,6 +37,7 @@ internal static class CsvResults
     {
         Protocol.BaseToNovel => "base2new",
         Protocol.CrossDataset => "cross",
+        Protocol.FewShot => "few-shot",
         _ => "dg",
     };
 

@@ -1,5 +1,6 @@
 using PromptKD.Dassl;
 using PromptKD.Evaluation;
+using PromptKD.Methods;
 
 namespace PromptKD.Reporting;
 
@@ -14,29 +15,26 @@ internal static class OutcomeReader
 
     private static readonly string[] s_variants = ["ImageNetV2", "ImageNetSketch", "ImageNetA", "ImageNetR"];
 
-    /// <param name="folder">Any folder above the runs' output folders.</param>
-    /// <returns>One outcome a method, data set and seed.</returns>
+    /// <param name="folder">Any folder above the runs' output folders; links are followed, each folder is read once.</param>
+    /// <param name="problem">Told of each run that cannot be read, in a line.</param>
+    /// <returns>One outcome a run, the halves of base-to-novel joined.</returns>
     /// <exception cref="PromptKDException">The folder is missing, or holds no run.</exception>
-    public static IReadOnlyList<RunOutcome> Read(string folder)
+    public static IReadOnlyList<RunOutcome> Read(string folder, Action<string>? problem = null)
     {
         if (!Directory.Exists(folder))
         {
             throw new PromptKDException($"No folder '{folder}'.");
         }
 
-        // Folders that may not be read are passed over, and links are not followed: they may lead in a circle.
-        var all = new EnumerationOptions
-        {
-            RecurseSubdirectories = true,
-            AttributesToSkip = FileAttributes.ReparsePoint,
-        };
-        string[] folders = [.. Directory.EnumerateDirectories(folder, "*", all).Prepend(folder)];
+        var faults = new List<string>();
         RunOutcome[] outcomes =
-            [.. folders.Order(StringComparer.Ordinal).Select(ReadFolder).OfType<RunOutcome>()];
+            [.. FolderTree.Below(folder).Select(one => ReadFolder(one, faults.Add)).OfType<RunOutcome>()];
+        faults.ForEach(fault => problem?.Invoke(fault));
         return outcomes.Length > 0
             ? Join(outcomes)
             : throw new PromptKDException(
-                $"No finished run below '{folder}': neither a result.json nor a log.txt with a result.");
+                $"No finished run below '{folder}': neither a result.json nor a log.txt with a result."
+                + (faults.Count > 0 ? $" {faults[0]}" : ""));
     }
 
     /// <summary>The outcomes of our own runs in some folders, as far as they are finished.</summary>
@@ -55,6 +53,9 @@ internal static class OutcomeReader
             Trainer = result.Trainer,
             Dataset = result.Dataset,
             Seed = result.Seed,
+            Backbone = result.Backbone is { Length: > 0 } backbone ? backbone : PaperNumbers.UsualBackbone,
+            Shots = result.Selection == ModelSelection.Given ? null : Math.Max(0, result.Shots),
+            Configuration = result.Configuration ?? "",
             Selection = result.Selection switch
             {
                 ModelSelection.LastEpoch => LastEpoch,
@@ -66,19 +67,33 @@ internal static class OutcomeReader
         };
         return result.Protocol == "base2novel"
             ? outcome with { Base = result.Base, Novel = result.Novel }
-            : OfClasses(outcome, result.Protocol, result.Accuracy);
+            : OfClasses(outcome, result.Protocol, result.Accuracy, result.Selection != ModelSelection.Given);
     }
 
-    private static RunOutcome? ReadFolder(string folder)
+    private static RunOutcome? ReadFolder(string folder, Action<string> problem)
     {
-        if (ReadOwn(folder) is { } own)
+        try
         {
-            return own;
-        }
+            if (ReadOwn(folder) is { } own)
+            {
+                return own;
+            }
 
-        // A program that finds a log writes beside it, with the time in the name: the last one counts.
-        string? path = Directory.EnumerateFiles(folder, "log.txt*").Order(StringComparer.Ordinal).LastOrDefault();
-        return path is null ? null : FromLog(DasslRunLog.Read(path), folder);
+            // A program that finds a log writes beside it, with the time in the name: the last one counts.
+            string? path = Directory.EnumerateFiles(folder, "log.txt*").Order(StringComparer.Ordinal).LastOrDefault();
+            return path is null ? null : FromLog(DasslRunLog.Read(path), folder);
+        }
+        catch (PromptKDException fault)
+        {
+            // One bad run must not cost the report.
+            problem(fault.Message);
+            return null;
+        }
+        catch (UnauthorizedAccessException fault)
+        {
+            problem($"Cannot read '{folder}': {fault.Message}");
+            return null;
+        }
     }
 
     private static RunOutcome? FromLog(DasslRunLog log, string folder)
@@ -94,6 +109,9 @@ internal static class OutcomeReader
             Trainer = log.Trainer,
             Dataset = log.Dataset,
             Seed = log.Seed,
+            Backbone = log.Backbone is { Length: > 0 } backbone ? backbone : PaperNumbers.UsualBackbone,
+            Shots = log.IsTrained && log.Shots is { } shots ? Math.Max(0, shots) : null,
+            Configuration = log.Configuration ?? "",
             Selection = log.FinalModel == "best_val" ? "best on what the log calls val" : LastEpoch,
             Folders = [folder],
         };
@@ -114,37 +132,50 @@ internal static class OutcomeReader
             };
         }
 
-        return OfClasses(outcome, log.SubsampleClasses, log.Final);
+        return OfClasses(outcome, log.SubsampleClasses, log.Final, log.IsTrained);
     }
 
     /// <param name="outcome">A run of a method that is trained and tested on some classes at a time.</param>
     /// <param name="classes">base, new, or all of them.</param>
     /// <param name="accuracy">Among these.</param>
-    private static RunOutcome OfClasses(RunOutcome outcome, string classes, double? accuracy) => classes switch
+    /// <param name="trained">Whether it was trained there, as opposed to tested.</param>
+    private static RunOutcome OfClasses(RunOutcome outcome, string classes, double? accuracy, bool trained) => classes switch
     {
         "base" => outcome with { Base = accuracy },
         "new" => outcome with { Novel = accuracy, Selection = "" },
         _ => outcome with
         {
-            Protocol = s_variants.Contains(outcome.Dataset) ? Protocol.DomainGeneralisation : Protocol.CrossDataset,
+            Protocol = s_variants.Contains(outcome.Dataset) ? Protocol.DomainGeneralisation
+                : trained && LearnsFromLabels(outcome.Trainer) ? Protocol.FewShot
+                : Protocol.CrossDataset,
             Accuracy = accuracy,
         },
     };
 
-    // The other methods train on the base classes in one folder and are tested on the new ones in another.
-    private static IReadOnlyList<RunOutcome> Join(IEnumerable<RunOutcome> outcomes) =>
-    [
-        .. outcomes
-            .GroupBy(outcome => (outcome.Protocol, outcome.Trainer, outcome.Dataset, outcome.Seed))
-            .SelectMany(group => JoinHalves([.. group])),
-    ];
+    private static bool LearnsFromLabels(string trainer) =>
+        MethodCatalog.All.FirstOrDefault(row => row.Name == trainer)?.LearnsFrom == Supervision.Labels;
 
-    private static IEnumerable<RunOutcome> JoinHalves(IReadOnlyList<RunOutcome> runs) => runs switch
+    // The other methods train on the base classes in one folder and are tested on the new ones in another, which says
+    // nothing of the pictures that they learned from.
+    private static IReadOnlyList<RunOutcome> Join(IEnumerable<RunOutcome> outcomes)
     {
-        [{ Base: not null, Novel: null } first, { Base: null, Novel: not null } second] => [Both(first, second)],
-        [{ Base: null, Novel: not null } first, { Base: not null, Novel: null } second] => [Both(second, first)],
-        _ => runs,
-    };
+        var joined = outcomes.ToList();
+        foreach (RunOutcome unseen in joined.Where(run => run is { Base: null, Novel: not null }).ToArray())
+        {
+            RunOutcome[] known = [.. joined.Where(run => run is { Base: not null, Novel: null } && AreHalves(run, unseen))];
+            foreach (RunOutcome one in known.Where(run => known.Length == 1 || run.Shots == unseen.Shots))
+            {
+                joined[joined.IndexOf(one)] = Both(one, unseen);
+                joined.Remove(unseen);
+            }
+        }
+
+        return joined;
+    }
+
+    private static bool AreHalves(RunOutcome known, RunOutcome unseen) =>
+        (known.Protocol, known.Trainer, known.Dataset, known.Seed, known.Backbone, known.Configuration)
+        == (unseen.Protocol, unseen.Trainer, unseen.Dataset, unseen.Seed, unseen.Backbone, unseen.Configuration);
 
     private static RunOutcome Both(RunOutcome known, RunOutcome unseen) =>
         known with { Novel = unseen.Novel, Folders = [.. known.Folders, .. unseen.Folders] };

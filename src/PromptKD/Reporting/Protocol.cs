@@ -16,4 +16,11 @@ public enum Protocol
     /// <summary>Table 9: as <see cref="CrossDataset"/>, on other pictures of ImageNet's classes.</summary>
     [JsonStringEnumMemberName("dg")]
     DomainGeneralisation,
+
+    /// <summary>
+    /// Few labelled pictures of all classes of a data set, one accuracy among them: CoOp's first protocol. PromptKD's paper
+    /// has no such table.
+    /// </summary>
+    [JsonStringEnumMemberName("few-shot")]
+    FewShot,
 }

@@ -33,7 +33,7 @@ public static class ReportSections
             Show(paperBase), Show(paperNovel), Show(paperMean), Difference(table.HarmonicMeanOfMeans, paperMean), "", "",
         ];
         return new ReportSection(
-            $"{table.Trainer}, base to new",
+            $"{table.Name}, base to new",
             ["data set", "base", "new", "HM", "paper base", "paper new", "paper HM", "HM − paper", "seeds", "epoch"],
             [.. rows, average],
             [.. AverageNotes(table), .. IncompleteNotes(table)],
@@ -53,9 +53,14 @@ public static class ReportSections
         double? paper = PaperAccuracy(table);
         string[] average =
             ["**average**", Show(table.MeanAccuracy), Show(paper), Difference(table.MeanAccuracy, paper), "", ""];
-        string kind = table.Protocol == Protocol.CrossDataset ? "cross-dataset" : "domain generalisation";
+        string kind = table.Protocol switch
+        {
+            Protocol.CrossDataset => "cross-dataset",
+            Protocol.FewShot => "few-shot",
+            _ => "domain generalisation",
+        };
         return new ReportSection(
-            $"{table.Trainer}, {kind}",
+            $"{table.Name}, {kind}",
             ["data set", "accuracy", "paper", "− paper", "seeds", "epoch"],
             [.. rows, average],
             [.. PartNotes(table), .. IncompleteNotes(table)],
@@ -76,10 +81,10 @@ public static class ReportSections
             select split
                 ? new[]
                 {
-                    dataset, table.Trainer, Show(row.Base), Show(row.Novel),
+                    dataset, table.Name, Show(row.Base), Show(row.Novel),
                     HarmonicMean(row), Show(row.Paper?.HarmonicMean),
                 }
-                : [dataset, table.Trainer, Show(row.Accuracy), Show(row.Paper?.Accuracy)];
+                : [dataset, table.Name, Show(row.Accuracy), Show(row.Paper?.Accuracy)];
         return new ReportSection(
             "Methods side by side",
             split ? ["data set", "method", "base", "new", "HM", "paper HM"] : ["data set", "method", "accuracy", "paper"],
@@ -107,7 +112,12 @@ public static class ReportSections
     private static IEnumerable<string> PartNotes(ScoreTable table)
     {
         int whole = PaperNumbers.Datasets(table.Protocol).Count;
-        if (!table.IsWholeTable)
+        if (table.Rows.All(row => row.Paper is null))
+        {
+            yield return "The paper has nothing to compare these runs with: no table of this method, backbone, number of "
+                + "pictures and protocol.";
+        }
+        else if (!table.IsWholeTable)
         {
             yield return $"The averages are over {Count(table.Rows.Count, "data set")}, the paper's table has {whole}; "
                 + "what stands beside them is the paper's average over the same ones.";

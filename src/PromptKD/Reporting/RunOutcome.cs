@@ -14,6 +14,17 @@ public sealed record RunOutcome
     /// <summary>The data set, as DATASET.NAME spells it.</summary>
     public required string Dataset { get; init; }
 
+    /// <summary>MODEL.BACKBONE.NAME: the CLIP that is prompted, of PromptKD the student.</summary>
+    public string Backbone { get; init; } = PaperNumbers.UsualBackbone;
+
+    /// <summary>
+    /// Training pictures of each class, 0 for all; null where nothing was trained in that folder, or it is not known.
+    /// </summary>
+    public int? Shots { get; init; }
+
+    /// <summary>Name of the trainer's file, without its extension; empty where it is not known.</summary>
+    public string Configuration { get; init; } = "";
+
     /// <summary>The run's seed.</summary>
     public required int Seed { get; init; }
 
@@ -31,6 +42,10 @@ public sealed record RunOutcome
 
     /// <summary>The folders that say so.</summary>
     public required IReadOnlyList<string> Folders { get; init; }
+
+    /// <summary>Whether another run says the same of the same thing: an evaluation that was repeated.</summary>
+    internal bool SaysTheSameAs(RunOutcome other) =>
+        (Base, Novel, Accuracy) == (other.Base, other.Novel, other.Accuracy);
 
     /// <summary>2·base·novel / (base + novel); null without both.</summary>
     public double? HarmonicMean => Base is { } known && Novel is { } unseen

@@ -5,7 +5,7 @@ namespace PromptKD.Reporting;
 /// <summary>The seeds of one method on one data set.</summary>
 public sealed record ScoreRow
 {
-    private ScoreRow(IReadOnlyList<RunOutcome> seeds) => Seeds = seeds;
+    internal ScoreRow(IReadOnlyList<RunOutcome> seeds) => Seeds = seeds;
 
     /// <summary>One outcome a seed, in the order of the seeds.</summary>
     public IReadOnlyList<RunOutcome> Seeds { get; }
@@ -31,24 +31,12 @@ public sealed record ScoreRow
     public SeedStatistics? HarmonicMeanOfSeeds => SeedStatistics.Of(Seeds.Select(seed => seed.HarmonicMean));
 
     /// <summary>What the paper prints of it; null where it does not.</summary>
-    public PaperScore? Paper => PaperNumbers.Find(Seeds[0].Protocol, Seeds[0].Trainer, Dataset);
+    public PaperScore? Paper => 
+        PaperNumbers.Find(Seeds[0].Protocol, Seeds[0].Trainer, Dataset, Seeds[0].Backbone, Seeds[0].Shots);
 
     /// <summary>Whether every seed has all its accuracies.</summary>
     public bool IsComplete => Seeds.All(seed => seed.HarmonicMean is not null || seed.Accuracy is not null);
 
     /// <summary>How the epochs were chosen: once where all seeds agree.</summary>
     public string Selection => string.Join("; ", Seeds.Select(seed => seed.Selection).Distinct());
-
-    /// <summary>Collects the seeds of one method on one data set.</summary>
-    /// <exception cref="PromptKDException">Two runs have the same seed: nobody knows which is meant.</exception>
-    internal static ScoreRow From(IReadOnlyList<RunOutcome> seeds)
-    {
-        RunOutcome[]? twice = seeds.GroupBy(seed => seed.Seed).Where(group => group.Count() > 1)
-            .Select(group => group.ToArray()).FirstOrDefault();
-        return twice is null
-            ? new ScoreRow(seeds)
-            : throw new PromptKDException(
-                $"Two runs of {twice[0].Trainer} on {twice[0].Dataset} have the seed {twice[0].Seed}: "
-                + $"{twice[0].Folders[0]} and {twice[1].Folders[0]}. Report on a folder that holds one of them.");
-    }
 }

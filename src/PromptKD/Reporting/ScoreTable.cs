@@ -8,6 +8,15 @@ namespace PromptKD.Reporting;
 /// <param name="Rows">One a data set: those of the paper's table in its order, then others by name.</param>
 public sealed record ScoreTable(Protocol Protocol, string Trainer, IReadOnlyList<ScoreRow> Rows)
 {
+    /// <summary>MODEL.BACKBONE.NAME of all runs.</summary>
+    public string Backbone { get; init; } = PaperNumbers.UsualBackbone;
+
+    /// <summary>Training pictures of each class, 0 for all; null where nothing was trained, or it is not known.</summary>
+    public int? Shots { get; init; }
+
+    /// <summary>What tells it from the other tables of its protocol: the method, and what else is needed.</summary>
+    public string Name { get; init; } = Trainer;
+
     /// <summary>Mean over data sets of the means over seeds.</summary>
     public double? MeanBase => MeanOf(row => row.Base);
 
@@ -29,21 +38,38 @@ public sealed record ScoreTable(Protocol Protocol, string Trainer, IReadOnlyList
         Rows.All(row => row.HarmonicMean is not null) ? Rows.Average(row => row.HarmonicMean!.Value) : null;
 
     /// <summary>What the paper prints as the average of all its data sets.</summary>
-    public PaperScore? Paper => PaperNumbers.Find(Protocol, Trainer, PaperNumbers.Average);
+    public PaperScore? Paper => 
+        PaperNumbers.Find(Protocol, Trainer, PaperNumbers.Average, Backbone, Shots);
 
     /// <summary>Whether all data sets of the paper's table are here, so that the averages compare.</summary>
     public bool IsWholeTable =>
         PaperNumbers.Datasets(Protocol).All(dataset => Rows.Any(row => row.Dataset == dataset && row.IsComplete));
 
-    /// <summary>Sorts outcomes into tables: by protocol, then by method.</summary>
-    /// <exception cref="PromptKDException">Two runs say something of the same seed of the same thing.</exception>
-    public static IReadOnlyList<ScoreTable> From(IEnumerable<RunOutcome> outcomes) =>
-    [
-        .. outcomes.GroupBy(outcome => (outcome.Protocol, outcome.Trainer))
-            .OrderBy(group => group.Key.Protocol)
-            .ThenBy(group => group.Key.Trainer, StringComparer.Ordinal)
-            .Select(group => new ScoreTable(group.Key.Protocol, group.Key.Trainer, RowsOf(group.Key.Protocol, group))),
-    ];
+    /// <summary>Sorts outcomes into tables: by protocol, method, backbone, shots and configuration.</summary>
+    /// <param name="outcomes">What was measured, each of its own seed.</param>
+    public static IReadOnlyList<ScoreTable> From(IEnumerable<RunOutcome> outcomes)
+    {
+        IGrouping<RunKey, RunOutcome>[] groups =
+        [
+            .. outcomes.GroupBy(RunKey.Of)
+                .OrderBy(group => group.Key.Protocol)
+                .ThenBy(group => group.Key.Trainer, StringComparer.Ordinal)
+                .ThenBy(group => group.Key.Backbone, StringComparer.Ordinal)
+                .ThenBy(group => group.Key.Shots)
+                .ThenBy(group => group.Key.Configuration, StringComparer.Ordinal),
+        ];
+        RunKey[] all = [.. groups.Select(group => group.Key)];
+        return
+        [
+            .. groups.Select(group => new ScoreTable(
+                group.Key.Protocol, group.Key.Trainer, RowsOf(group.Key.Protocol, group))
+            {
+                Backbone = group.Key.Backbone,
+                Shots = group.Key.Shots,
+                Name = group.Key.NameAmong(all),
+            }),
+        ];
+    }
 
     private static IReadOnlyList<ScoreRow> RowsOf(Protocol protocol, IEnumerable<RunOutcome> outcomes)
     {
@@ -53,7 +79,7 @@ public sealed record ScoreTable(Protocol Protocol, string Trainer, IReadOnlyList
             .. outcomes.GroupBy(outcome => outcome.Dataset)
                 .OrderBy(group => order.Contains(group.Key) ? order.ToList().IndexOf(group.Key) : order.Count)
                 .ThenBy(group => group.Key, StringComparer.Ordinal)
-                .Select(group => ScoreRow.From([.. group.OrderBy(outcome => outcome.Seed)])),
+                .Select(group => new ScoreRow([.. group.OrderBy(outcome => outcome.Seed)])),
         ];
     }
 

@@ -87,6 +87,72 @@ public sealed class OutcomeReaderTests : IDisposable
         Assert.Equal([Path.Combine(_folder, "x")], outcome.Folders);
     }
 
+    [Fact]
+    public void A_method_that_learned_from_all_classes_here_is_few_shot_and_one_that_was_only_tested_is_transfer()
+    {
+        WriteLog("train/seed1/log.txt", "CoOp", "EuroSAT", 1, "all", null, "last_step",
+            Epoch(null) + "Finish training\n" + Result(83.1));
+        WriteLog("test/seed1/log.txt", "CoOp", "EuroSAT", 1, "all", null, "last_step", Result(46.4));
+
+        Assert.Equal(
+            [(Protocol.CrossDataset, 46.4), (Protocol.FewShot, 83.1)],
+            OutcomeReader.Read(_folder).Select(one => (one.Protocol, one.Accuracy!.Value)).Order());
+    }
+
+    [Fact]
+    public void The_head_of_a_log_tells_backbone_shots_and_configuration()
+    {
+        WriteLog("x/log.txt", "PromptSRC", "EuroSAT", 1, "base", null, "last_step",
+            Epoch(null) + "Finish training\n" + Result(93.7));
+        string path = Path.Combine(_folder, "x", "log.txt");
+        File.WriteAllText(path, File.ReadAllText(path)
+            .Replace("backbone: ", "config_file: configs/trainers/PromptSRC/vit_l14_c2.yaml", StringComparison.Ordinal)
+            .Replace("  SOURCE_DOMAINS", "  NUM_SHOTS: 16\n  SOURCE_DOMAINS", StringComparison.Ordinal)
+            .Replace("SEED: 1\n", "MODEL:\n  BACKBONE:\n    NAME: ViT-L/14\nSEED: 1\n", StringComparison.Ordinal));
+
+        RunOutcome outcome = Assert.Single(OutcomeReader.Read(_folder));
+
+        Assert.Equal(("ViT-L/14", 16, "vit_l14_c2"), (outcome.Backbone, outcome.Shots, outcome.Configuration));
+    }
+
+    [Theory]
+    [InlineData("{\"trainer\": \"Prom")]
+    [InlineData("{\"loss\": 0.5}")]
+    [InlineData("[1, 2]")]
+    public void A_foreign_or_cut_result_costs_one_line(string result)
+    {
+        WriteLog("good/log.txt", "MaPLe", "EuroSAT", 1, "all", null, "last_step", Result(46.5));
+        Directory.CreateDirectory(Path.Combine(_folder, "bad"));
+        File.WriteAllText(Path.Combine(_folder, "bad", "result.json"), result);
+        var problems = new List<string>();
+
+        RunOutcome outcome = Assert.Single(OutcomeReader.Read(_folder, problems.Add));
+
+        Assert.Equal(46.5, outcome.Accuracy);
+        string problem = Assert.Single(problems);
+        Assert.StartsWith(Path.Combine(_folder, "bad", "result.json"), problem.TrimStart('\''), StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', problem);
+    }
+
+    [Fact]
+    public void Links_are_followed_and_a_link_to_a_folder_above_leads_in_no_circle()
+    {
+        string elsewhere = Directory.CreateTempSubdirectory().FullName;
+        try
+        {
+            WriteLog("seed1/log.txt", "MaPLe", "EuroSAT", 1, "all", null, "last_step", Result(46.5));
+            WriteLog(Path.Combine(elsewhere, "seed2", "log.txt"), "MaPLe", "EuroSAT", 2, "all", null, "last_step", Result(48));
+            Directory.CreateSymbolicLink(Path.Combine(_folder, "seed1", "above"), _folder);
+            Directory.CreateSymbolicLink(Path.Combine(_folder, "there"), elsewhere);
+
+            Assert.Equal([46.5, 48], OutcomeReader.Read(_folder).Select(one => one.Accuracy!.Value));
+        }
+        finally
+        {
+            Directory.Delete(elsewhere, recursive: true);
+        }
+    }
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private static string Epoch(double? val) =>

@@ -12,7 +12,9 @@ namespace PromptKD.Runs.Train;
 /// <param name="log">Its log.</param>
 /// <param name="classifier">The method.</param>
 /// <param name="splits">What the protocol measures.</param>
-internal sealed class ProtocolMeasuring(OpenRun run, DasslLog log, IClassifier classifier, ProtocolSplits splits)
+/// <param name="configuration">Name of the trainer's file; null where there is none.</param>
+internal sealed class ProtocolMeasuring(
+    OpenRun run, DasslLog log, IClassifier classifier, ProtocolSplits splits, string? configuration)
 {
     private readonly SkippedPictures _skipped = new();
 
@@ -44,6 +46,8 @@ internal sealed class ProtocolMeasuring(OpenRun run, DasslLog log, IClassifier c
             Dataset = Config.Dataset.Name,
             Protocol = followsModal ? Config.Trainer.Modal : Config.Dataset.SubsampleClasses,
             Shots = Config.Dataset.NumShots,
+            Backbone = Config.Model.Backbone.Name,
+            Configuration = configuration,
             Seed = Config.Seed,
             Reference = Config.Reference,
             Selection = selection,

@@ -190,5 +190,6 @@ internal sealed class TrainKind(ExperimentConfig config, TrainingRequest request
         new(run.Folder.Root, run.Settings.Config, method, run.Log.OnPrint);
 
     private ProtocolMeasuring Measure(OpenRun run, IClassifier classifier) =>
-        _measuring ??= new ProtocolMeasuring(run, (DasslLog)run.Log, classifier, _splits!);
+        _measuring ??= new ProtocolMeasuring(
+            run, (DasslLog)run.Log, classifier, _splits!, request.Configuration);
 }

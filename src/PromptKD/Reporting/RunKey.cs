@@ -1,0 +1,27 @@
+using System.Globalization;
+
+namespace PromptKD.Reporting;
+
+/// <summary>What runs have in common that belong into one table.</summary>
+internal sealed record RunKey(Protocol Protocol, string Trainer, string Backbone, int? Shots, string Configuration)
+{
+    public static RunKey Of(RunOutcome run) => new(run.Protocol, run.Trainer, run.Backbone, run.Shots, run.Configuration);
+
+    /// <summary>The method, and what tells this table from others of the same protocol and method.</summary>
+    /// <param name="all">The keys of all tables.</param>
+    public string NameAmong(IEnumerable<RunKey> all)
+    {
+        RunKey[] others = [.. all.Where(key => key.Protocol == Protocol && key.Trainer == Trainer && key != this)];
+        RunKey[] sameBackbone = [.. others.Where(key => key.Backbone == Backbone)];
+        RunKey[] sameShots = [.. sameBackbone.Where(key => key.Shots == Shots)];
+        bool saysShots = Shots > 0 && (sameBackbone.Length > sameShots.Length || Protocol == Protocol.FewShot);
+        string[] parts =
+        [
+            Trainer,
+            .. Backbone == PaperNumbers.UsualBackbone ? Array.Empty<string>() : [Backbone],
+            .. saysShots ? [string.Create(CultureInfo.InvariantCulture, $"{Shots} {(Shots == 1 ? "shot" : "shots")}")] : Array.Empty<string>(),
+            .. sameShots.Length > 0 && Configuration.Length > 0 ? [Configuration] : Array.Empty<string>(),
+        ];
+        return string.Join(", ", parts);
+    }
+}
