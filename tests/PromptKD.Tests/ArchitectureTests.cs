@@ -33,9 +33,10 @@ public sealed class ArchitectureTests
         { "Training", ["Runtime", "Configuration", "Data", "Models", "Methods", "Evaluation"] },
         { "Dassl", ["Runtime", "Configuration", "Data", "Models", "Methods", "Evaluation", "Training"] },
         { "Export", ["Runtime", "Data", "Models", "Teachers", "Methods", "Evaluation"] },
+        { "Pages", ["Runtime", "Data", "Drawing", "Evaluation"] },
         { "Inference", ["Runtime", "Configuration", "Text", "Data", "Drawing", "Models", "Features", "Teachers", "Methods", "Evaluation", "Export"] },
-        { "Runs", ["Runtime", "Configuration", "Text", "Data", "Models", "Features", "Teachers", "Methods", "Evaluation", "Training", "Dassl", "Export"] },
-        { "Reporting", ["Runtime", "Configuration", "Data", "Methods", "Evaluation", "Training", "Dassl", "Runs"] },
+        { "Runs", ["Runtime", "Configuration", "Text", "Data", "Models", "Features", "Teachers", "Methods", "Evaluation", "Training", "Dassl", "Export", "Pages"] },
+        { "Reporting", ["Runtime", "Configuration", "Data", "Methods", "Evaluation", "Training", "Dassl", "Pages", "Runs"] },
     };
 
     [Theory]

@@ -1,0 +1,119 @@
+using System.Globalization;
+using System.Text;
+
+namespace PromptKD.Pages;
+
+/// <summary>A line of a chart.</summary>
+/// <param name="Name">For the key.</param>
+/// <param name="Kind">Its colour: <c>model</c>, <c>reference</c> or <c>third</c>.</param>
+/// <param name="Points">From left to right.</param>
+internal sealed record ChartLine(string Name, string Kind, IReadOnlyList<(double X, double Y)> Points);
+
+/// <summary>Lines over a common axis, as SVG that follows the page's colours.</summary>
+/// <param name="Title">What is drawn.</param>
+/// <param name="Axis">What runs from left to right.</param>
+/// <param name="Lines">At least one, with at least one point in all.</param>
+internal sealed record LineChart(string Title, string Axis, IReadOnlyList<ChartLine> Lines)
+{
+    private const double Width = 360;
+    private const double Height = 230;
+    private const double Left = 46;
+    private const double Right = 12;
+    private const double Top = 12;
+    private const double Bottom = 38;
+    private const int Steps = 4;
+
+    /// <summary>Whether the values are shares, 0–1, drawn on a scale of percent; else the scale fits the values.</summary>
+    public bool IsShare { get; init; }
+
+    /// <summary>Whether the axis has the same scale of percent, and a line where both are the same.</summary>
+    public bool IsSquare { get; init; }
+
+    /// <summary>The chart with its title, key, and a text for those who do not see it.</summary>
+    public string ToHtml()
+    {
+        (double low, double high) = Scale();
+        (double first, double last) = Extent();
+        var svg = new StringBuilder("<figure>\n");
+        svg.Append(Invariant($"<svg viewBox=\"0 0 {Width} {Height}\" role=\"img\" aria-label=\"{HtmlPage.Text(Describe())}\">\n"));
+        for (int step = 0; step <= Steps; step++)
+        {
+            double value = low + ((high - low) * step / Steps);
+            double y = Y(value);
+            svg.Append(Invariant($"<path class=\"grid\" d=\"M{Left} {y:0.#}H{Width - Right}\"/>"))
+                .Append(Invariant($"<text class=\"small\" x=\"{Left - 6}\" y=\"{y + 4:0.#}\" text-anchor=\"end\">{Label(value, high - low)}</text>\n"));
+        }
+
+        foreach (double tick in Ticks(first, last))
+        {
+            string label = IsSquare ? Invariant($"{100 * tick:0} %") : Invariant($"{tick:0.##}");
+            svg.Append(Invariant($"<text class=\"small\" x=\"{X(tick):0.#}\" y=\"{Height - Bottom + 16}\" text-anchor=\"middle\">{label}</text>\n"));
+        }
+
+        svg.Append(Invariant($"<text class=\"small\" x=\"{(Left + Width - Right) / 2}\" y=\"{Height - 5}\" text-anchor=\"middle\">{HtmlPage.Text(Axis)}</text>\n"))
+            .Append(Invariant($"<path class=\"axis\" d=\"M{Left} {Top}V{Height - Bottom}H{Width - Right}\"/>\n"));
+        if (IsSquare)
+        {
+            svg.Append(Invariant($"<path class=\"axis\" stroke-dasharray=\"3 4\" d=\"M{X(0):0.#} {Y(0):0.#}L{X(1):0.#} {Y(1):0.#}\"/>\n"));
+        }
+
+        svg.AppendJoin("", Lines.Select(Draw)).Append("</svg>\n<figcaption>")
+            .Append($"<strong>{HtmlPage.Text(Title)}</strong> ")
+            .AppendJoin(" ", Lines.Select(line => $"<span><span class=\"key {line.Kind}\"></span>{HtmlPage.Text(line.Name)}</span>"));
+        return svg.Append("</figcaption>\n</figure>").ToString();
+
+        double X(double value) => last == first
+            ? (Left + Width - Right) / 2
+            : Left + ((Width - Left - Right) * (value - first) / (last - first));
+
+        double Y(double value) => Height - Bottom - ((Height - Top - Bottom) * (value - low) / (high - low));
+
+        string Draw(ChartLine line)
+        {
+            string points = string.Join(' ', line.Points.Select(point => Invariant($"{X(point.X):0.#},{Y(point.Y):0.#}")));
+            bool isSparse = line.Points.Count <= 20 && line.Kind == "model";
+            string dots = isSparse
+                ? string.Concat(line.Points.Select(point => Invariant(
+                    $"<circle class=\"fill-{line.Kind}\" cx=\"{X(point.X):0.#}\" cy=\"{Y(point.Y):0.#}\" r=\"3\"/>")))
+                : "";
+            return $"<polyline class=\"line-{line.Kind}\" points=\"{points}\"/>{dots}\n";
+        }
+    }
+
+    private string Describe() => $"{Title}, by {Axis}. " + string.Join("; ", Lines.Where(line => line.Points.Count > 0)
+        .Select(line => $"{line.Name} from {Label(line.Points[0].Y, 0)} to {Label(line.Points[^1].Y, 0)}"));
+
+    private (double Low, double High) Scale()
+    {
+        if (IsShare || IsSquare)
+        {
+            return (0, 1);
+        }
+
+        double high = Lines.SelectMany(line => line.Points).Max(point => point.Y);
+        double low = Math.Min(0, Lines.SelectMany(line => line.Points).Min(point => point.Y));
+        return high > low ? (low, low + ((high - low) * 1.05)) : (low, low + 1);
+    }
+
+    private (double First, double Last) Extent() => IsSquare
+        ? (0, 1)
+        : (Lines.SelectMany(line => line.Points).Min(point => point.X), Lines.SelectMany(line => line.Points).Max(point => point.X));
+
+    private IEnumerable<double> Ticks(double first, double last)
+    {
+        if (IsSquare)
+        {
+            return [0, 0.25, 0.5, 0.75, 1];
+        }
+
+        int step = Math.Max(1, (int)Math.Ceiling((last - first) / 6));
+        return Enumerable.Range(0, (int)((last - first) / step) + 1).Select(place => first + (place * step));
+    }
+
+    private string Label(double value, double range) => IsShare || IsSquare
+        ? Invariant($"{100 * value:0} %")
+        : range is > 0 and < 0.01 || Math.Abs(value) is > 0 and < 0.01 ? Invariant($"{value:0.0e+0}")
+        : Invariant($"{value:0.###}");
+
+    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}
