@@ -1,5 +1,3 @@
-using PromptKD.Demo.Drawing;
-
 namespace PretrainDemo;
 
 /// <summary>Turns bytes into what an image encoder sees: (value / 255 - mean) / deviation.</summary>
@@ -16,13 +14,13 @@ internal sealed record PixelNormalisation(float[] Mean, float[] Deviation)
     /// <param name="planes">Gets [channel, row, column].</param>
     public void Apply(ReadOnlySpan<byte> picture, Span<float> planes)
     {
-        const int Pixels = ScenePainter.Size * ScenePainter.Size;
+        int pixels = picture.Length / 3;
         for (int channel = 0; channel < 3; channel++)
         {
             float scale = 1 / (255 * Deviation[channel]);
             float offset = Mean[channel] / Deviation[channel];
-            Span<float> plane = planes.Slice(channel * Pixels, Pixels);
-            for (int pixel = 0; pixel < Pixels; pixel++)
+            Span<float> plane = planes.Slice(channel * pixels, pixels);
+            for (int pixel = 0; pixel < pixels; pixel++)
             {
                 plane[pixel] = (picture[(3 * pixel) + channel] * scale) - offset;
             }

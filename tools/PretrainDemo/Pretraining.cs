@@ -3,7 +3,6 @@ using System.Globalization;
 using PromptKD;
 using PromptKD.Models.Clip;
 using PromptKD.Runtime;
-using PromptKD.Text;
 using TorchSharp.Modules;
 
 namespace PretrainDemo;
@@ -27,21 +26,22 @@ internal sealed class Pretraining
     }
 
     /// <summary>Runs a plan.</summary>
-    /// <param name="plan">What to train, and on what.</param>
-    /// <param name="tokenizer">Turns captions into token ids.</param>
+    /// <param name="plan">What to train, and how.</param>
+    /// <param name="vocabularySize">Token ids that captions have.</param>
+    /// <param name="feed">What it learns from.</param>
     /// <param name="report">Gets lines of progress.</param>
     /// <returns>The trained model, rounded to 16 bits; the caller disposes it.</returns>
-    public static ContrastiveModel Run(PretrainingPlan plan, ClipTokenizer tokenizer, Action<string> report)
+    public static ContrastiveModel Run(PretrainingPlan plan, int vocabularySize, BatchFeed feed, Action<string> report)
     {
-        ClipArchitecture architecture = plan.Architecture with { VocabularySize = tokenizer.VocabularySize };
+        ClipArchitecture architecture = plan.Architecture with { VocabularySize = vocabularySize };
         var model = new ContrastiveModel(architecture, plan.Seed);
         var training = new Pretraining(plan, model, report);
-        training.Train(new PictureFeed(plan.Domain, tokenizer, plan.Captions, plan.Seed));
+        training.Train(feed);
         model.RoundToHalf();
         return model;
     }
 
-    private void Train(PictureFeed feed)
+    private void Train(BatchFeed feed)
     {
         var clock = Stopwatch.StartNew();
         int step = 0;
@@ -73,7 +73,7 @@ internal sealed class Pretraining
         double value = loss.item<float>();
         if (!double.IsFinite(value))
         {
-            throw new PromptKDException($"The {_plan.Name}'s loss became {value}. Try another --seed-{_plan.Name}.");
+            throw new PromptKDException($"The {_plan.Name}'s loss became {value}. Try another seed.");
         }
 
         _optimizer.zero_grad();

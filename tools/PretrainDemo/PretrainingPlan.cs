@@ -1,28 +1,15 @@
-using PromptKD.Demo.Drawing;
 using PromptKD.Models.Clip;
 
 namespace PretrainDemo;
 
-/// <summary>What one model of the demo is, and what it learns from.</summary>
+/// <summary>What a model is, and how it learns.</summary>
 internal sealed record PretrainingPlan
 {
-    /// <summary>Tokens of the longest text: every caption fits.</summary>
-    public const int ContextLength = 16;
-
-    /// <summary>The model's part: "teacher" or "student".</summary>
+    /// <summary>The model's part, such as "teacher".</summary>
     public required string Name { get; init; }
-
-    /// <summary>The model's folder.</summary>
-    public required string Folder { get; init; }
 
     /// <summary>The model's sizes, without those of the vocabulary.</summary>
     public required ClipArchitecture Architecture { get; init; }
-
-    /// <summary>The pictures it learns from.</summary>
-    public required PictureDomain Domain { get; init; }
-
-    /// <summary>What it reads about them.</summary>
-    public CaptionSource Captions { get; init; } = CaptionSource.Own;
 
     /// <summary>Updates of the weights.</summary>
     public required int Steps { get; init; }
@@ -44,30 +31,6 @@ internal sealed record PretrainingPlan
 
     /// <summary>Gradients longer than this are shortened to it.</summary>
     public double LongestGradient { get; init; } = 1;
-
-    /// <summary>The larger model: 128 wide, four layers.</summary>
-    public static ClipArchitecture TeacherArchitecture { get; } = new()
-    {
-        ImageSize = ScenePainter.Size,
-        PatchSize = 8,
-        VisionWidth = 128,
-        VisionLayers = 4,
-        VisionHeads = 2,
-        EmbeddingSize = 128,
-        TextWidth = 64,
-        TextLayers = 2,
-        TextHeads = 1,
-        ContextLength = ContextLength,
-    };
-
-    /// <summary>The smaller model: 64 wide, three layers.</summary>
-    public static ClipArchitecture StudentArchitecture { get; } = TeacherArchitecture with
-    {
-        VisionWidth = 64,
-        VisionLayers = 3,
-        VisionHeads = 1,
-        EmbeddingSize = 64,
-    };
 
     /// <summary>The learning rate of a step, counted from 0: a linear warm-up, then half a cosine down to 0.</summary>
     public double LearningRateAt(int step)

@@ -55,33 +55,37 @@ command.SetAction(arguments =>
     // The library knows how to load libtorch on older systems; it has to be there before torch is first touched.
     RuntimeHelpers.RunModuleConstructor(typeof(PromptKDException).Module.ModuleHandle);
     set_num_threads(arguments.GetValue(threads));
-    PretrainingPlan[] plans =
+    bool plain = arguments.GetValue(noAugmentation);
+    DemoModel[] models =
     [
-        new()
-        {
-            Name = "teacher",
-            Folder = arguments.GetValue(noAugmentation) ? "plain-teacher" : "teacher",
-            Architecture = PretrainingPlan.TeacherArchitecture,
-            Domain = arguments.GetValue(noAugmentation) ? PictureDomain.Source : PictureDomain.Augmented,
-            Captions = arguments.GetValue(noAugmentation) ? CaptionSource.WithTemplates : CaptionSource.Own,
-            Steps = arguments.GetValue(teacherSteps),
-            Seed = arguments.GetValue(teacherSeed),
-        },
-        new()
-        {
-            Name = "student",
-            Folder = "student",
-            Architecture = PretrainingPlan.StudentArchitecture,
-            Domain = PictureDomain.Source,
-            Steps = arguments.GetValue(studentSteps),
-            Seed = arguments.GetValue(studentSeed),
-        },
+        new(
+            new PretrainingPlan
+            {
+                Name = "teacher",
+                Architecture = DemoModel.TeacherArchitecture,
+                Steps = arguments.GetValue(teacherSteps),
+                Seed = arguments.GetValue(teacherSeed),
+            },
+            plain ? "plain-teacher" : "teacher",
+            plain ? PictureDomain.Source : PictureDomain.Augmented,
+            plain ? CaptionSource.WithTemplates : CaptionSource.Own),
+        new(
+            new PretrainingPlan
+            {
+                Name = "student",
+                Architecture = DemoModel.StudentArchitecture,
+                Steps = arguments.GetValue(studentSteps),
+                Seed = arguments.GetValue(studentSeed),
+            },
+            "student",
+            PictureDomain.Source,
+            CaptionSource.Own),
     ];
     try
     {
-        foreach (PretrainingPlan plan in plans.Where(plan => plan.Steps > 0))
+        foreach (DemoModel model in models.Where(model => model.Plan.Steps > 0))
         {
-            Make(plan, arguments.GetValue(output)!);
+            Make(model, arguments.GetValue(output)!);
         }
 
         WorldSheet.Write(Path.Combine(arguments.GetValue(output)!, "world.png"));
@@ -95,19 +99,19 @@ command.SetAction(arguments =>
 });
 return command.Parse(args).Invoke();
 
-static void Make(PretrainingPlan plan, string output)
+static void Make(DemoModel made, string output)
 {
     var clock = Stopwatch.StartNew();
-    string folder = Path.Combine(output, plan.Folder);
+    string folder = Path.Combine(output, made.Folder);
     string vocabulary = Path.Combine(folder, "merges.txt");
-    WholeFile.WriteText(vocabulary, BytePairLearner.ToMergesFile(BytePairLearner.Learn(plan.Captions.All)));
+    WholeFile.WriteText(vocabulary, BytePairLearner.ToMergesFile(BytePairLearner.Learn(made.Captions.All)));
     var tokenizer = ClipTokenizer.Load(vocabulary);
-    using ContrastiveModel model = Pretraining.Run(plan, tokenizer, Console.WriteLine);
+    using ContrastiveModel model = made.Train(tokenizer, Console.WriteLine);
     OpenClipExport.Write(folder, model);
     long parameters = model.Parameters.Sum(one => one.Value.numel());
     Console.WriteLine(string.Create(
         CultureInfo.InvariantCulture,
-        $"{plan.Name}: {parameters:n0} parameters to '{folder}' in {clock.Elapsed.TotalMinutes:0.0} minutes"));
-    Console.WriteLine($"{plan.Name}, clean: {ZeroShotCheck.Run(model, PictureDomain.Source, tokenizer)}");
-    Console.WriteLine($"{plan.Name}, night: {ZeroShotCheck.Run(model, PictureDomain.Night, tokenizer)}");
+        $"{made.Plan.Name}: {parameters:n0} parameters to '{folder}' in {clock.Elapsed.TotalMinutes:0.0} minutes"));
+    Console.WriteLine($"{made.Plan.Name}, clean: {ZeroShotCheck.Run(model, PictureDomain.Source, tokenizer)}");
+    Console.WriteLine($"{made.Plan.Name}, night: {ZeroShotCheck.Run(model, PictureDomain.Night, tokenizer)}");
 }

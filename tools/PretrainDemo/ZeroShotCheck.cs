@@ -69,7 +69,7 @@ internal sealed record ZeroShotCheck(double Base, double Novel)
         [
             .. classes
                 .Select(one => Captions.ZeroShot(one))
-                .SelectMany(text => tokenizer.Tokenize(text, PretrainingPlan.ContextLength))
+                .SelectMany(text => tokenizer.Tokenize(text, DemoModel.ContextLength))
                 .Select(id => (long)id),
         ];
         return tensor(ids).view(classes.Length, -1);

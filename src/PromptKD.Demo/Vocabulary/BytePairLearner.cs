@@ -11,15 +11,16 @@ public static partial class BytePairLearner
 {
     private const string WordEnd = "</w>";
 
-    /// <summary>Learns the merges that make every word of a corpus one token.</summary>
+    /// <summary>Learns the merges that make every word of a corpus one token, or as many of them as are asked for.</summary>
     /// <param name="sentences">Lower-case printable ASCII, which CLIP's byte alphabet leaves as it is.</param>
+    /// <param name="most">Merges to stop at.</param>
     /// <returns>Pairs of symbols, the first to be joined first.</returns>
     /// <exception cref="ArgumentException">A sentence has a character that is not printable ASCII.</exception>
-    public static IReadOnlyList<BytePair> Learn(IEnumerable<string> sentences)
+    public static IReadOnlyList<BytePair> Learn(IEnumerable<string> sentences, int most = int.MaxValue)
     {
         List<CountedWord> words = CountWords(sentences);
         var merges = new List<BytePair>();
-        while (MostFrequentPair(words) is { } pair)
+        while (merges.Count < most && MostFrequentPair(words) is { } pair)
         {
             merges.Add(pair);
             foreach (CountedWord word in words)

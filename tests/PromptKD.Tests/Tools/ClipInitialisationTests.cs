@@ -19,7 +19,7 @@ public sealed class ClipInitialisationTests
     public void Deviations_are_those_of_clip(string name, double expected)
     {
         using DisposeScope scope = NewDisposeScope();
-        using var model = MakeModel(PretrainingPlan.TeacherArchitecture);
+        using var model = MakeModel(DemoModel.TeacherArchitecture);
 
         Tensor value = model.Parameters.Single(one => one.Name == name).Value;
 
@@ -32,7 +32,7 @@ public sealed class ClipInitialisationTests
     public void Biases_start_at_zero_and_norms_as_the_identity()
     {
         using DisposeScope scope = NewDisposeScope();
-        using var model = MakeModel(PretrainingPlan.StudentArchitecture);
+        using var model = MakeModel(DemoModel.StudentArchitecture);
         var parameters = model.Parameters.ToDictionary(one => one.Name, one => one.Value);
 
         Assert.Equal(0, parameters["visual.transformer.resblocks.0.attn.in_proj_bias"].abs().max().item<float>());
@@ -45,7 +45,7 @@ public sealed class ClipInitialisationTests
     public void Every_parameter_is_set()
     {
         using DisposeScope scope = NewDisposeScope();
-        using var model = MakeModel(PretrainingPlan.StudentArchitecture);
+        using var model = MakeModel(DemoModel.StudentArchitecture);
 
         Assert.All(model.Parameters, one => Assert.True(one.Value.abs().max().item<float>() < 10, one.Name));
     }

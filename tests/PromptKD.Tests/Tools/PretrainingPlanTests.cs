@@ -1,5 +1,4 @@
 using PretrainDemo;
-using PromptKD.Demo.Drawing;
 
 namespace PromptKD.Tests.Tools;
 
@@ -8,9 +7,7 @@ public sealed class PretrainingPlanTests
     private readonly PretrainingPlan _plan = new()
     {
         Name = "student",
-        Folder = "student",
-        Architecture = PretrainingPlan.StudentArchitecture,
-        Domain = PictureDomain.Source,
+        Architecture = DemoModel.StudentArchitecture,
         Steps = 250,
         Seed = 1,
     };

@@ -13,9 +13,7 @@ public sealed class PretrainingTests : IDisposable
     private static readonly PretrainingPlan s_plan = new()
     {
         Name = "student",
-        Folder = "student",
-        Architecture = PretrainingPlan.StudentArchitecture with { VisionLayers = 1, TextLayers = 1 },
-        Domain = PictureDomain.Source,
+        Architecture = DemoModel.StudentArchitecture with { VisionLayers = 1, TextLayers = 1 },
         Steps = 60,
         Seed = 3,
         BatchSize = 32,
@@ -74,7 +72,7 @@ public sealed class PretrainingTests : IDisposable
     public void The_written_configuration_has_the_keys_of_open_clip()
     {
         using DisposeScope scope = NewDisposeScope();
-        using var model = MakeModel(PretrainingPlan.TeacherArchitecture);
+        using var model = MakeModel(DemoModel.TeacherArchitecture);
 
         OpenClipExport.Write(_folder, model);
 
@@ -98,7 +96,8 @@ public sealed class PretrainingTests : IDisposable
     {
         string vocabulary = Path.Combine(_folder, "merges.txt");
         File.WriteAllText(vocabulary, BytePairLearner.ToMergesFile(BytePairLearner.Learn(Captions.All)));
-        return Pretraining.Run(plan, ClipTokenizer.Load(vocabulary), report);
+        var model = new DemoModel(plan, "student", PictureDomain.Source, CaptionSource.Own);
+        return model.Train(ClipTokenizer.Load(vocabulary), report);
     }
 
     private static int[] Numbers(JsonElement json, params string[] names) =>

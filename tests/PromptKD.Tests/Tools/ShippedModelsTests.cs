@@ -49,8 +49,8 @@ public sealed class ShippedModelsTests
     private static ContrastiveModel Read(string name, int vocabularySize)
     {
         ClipArchitecture architecture = name is "teacher" or "plain-teacher"
-            ? PretrainingPlan.TeacherArchitecture
-            : PretrainingPlan.StudentArchitecture;
+            ? DemoModel.TeacherArchitecture
+            : DemoModel.StudentArchitecture;
         var model = new ContrastiveModel(architecture with { VocabularySize = vocabularySize }, seed: 0);
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGradients = no_grad();
