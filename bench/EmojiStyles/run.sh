@@ -1,0 +1,75 @@
+#!/usr/bin/env bash
+# The benchmark: distils small CLIPs that were trained on some emoji styles to styles that they never saw, with the built
+# promptkd, and measures on concepts that no model saw in any style. README.md beside this script says what is measured.
+#
+#   bench/EmojiStyles/run.sh [--quick] [DATA]
+#
+# DATA is the folder that fetch.sh filled (bench/EmojiStyles/data). Five splits, three seeds, two targets: hours on two cores. With
+# --quick: one split, two seeds, Fluent 3D, the recipes alone; ten minutes where the CLIPs are trained already.
+# What is finished in DATA/results is not run again. SPLITS, SEEDS, TARGETS and METHODS in the environment choose less.
+set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+quick=
+if [[ ${1:-} = --quick ]]; then quick=yes; shift; fi
+data=$(cd "${1:-$here/data}" && pwd)
+splits=${SPLITS:-${quick:+0}}; splits=${splits:-0 1 2 3 4}
+seeds=${SEEDS:-${quick:+1 2}}; seeds=${seeds:-1 2 3}
+targets=${TARGETS:-${quick:+fluent-3d}}; targets=${targets:-fluent-3d twemoji}
+methods=${METHODS:-${quick:+student paper fast best}}
+methods=${methods:-student paper fast best taught paper-taught best-taught two-teachers}
+base=21 # of 41 classes
+unset PROMPTKD_CLIP_VOCAB # the CLIPs have a vocabulary of their own
+
+if [[ -z ${PROMPTKD:-} || -z ${EMOJISTYLES:-} ]]; then
+  for project in "$here" "$here/../../src/PromptKD.Cli"; do
+    dotnet build "$project" -c Release --nologo -v quiet >"$data/build.txt" || { cat "$data/build.txt" >&2; exit 1; }
+  done
+  PROMPTKD=$(echo "$here"/../../artifacts/bin/PromptKD.Cli/release*/PromptKD.Cli)
+  EMOJISTYLES=$(echo "$here"/../../artifacts/bin/EmojiStyles/release*/EmojiStyles)
+fi
+# shellcheck disable=SC2086 # lists of words
+"$EMOJISTYLES" prepare "$data" --split $splits --target $targets
+"$EMOJISTYLES" pretrain "$data"
+
+# run METHOD ARGUMENTS...: one run of the program, unless it is finished, with its seconds.
+run() {
+  local output=$data/results/$target/split-$split/seed-$seed/$1
+  shift
+  [[ ! -f $output/seconds.txt ]] || return 0
+  mkdir -p "$output"
+  local TIMEFORMAT='%R %U'
+  { time "$PROMPTKD" "$@" --classes "$data/split-$split/classes.txt" --val "$pictures/test" --base "$base" --seed "$seed" \
+    --output "$output" >"$output/output.txt" 2>&1; } 2>"$output/time" || { cat "$output/output.txt" >&2; exit 1; }
+  mv "$output/time" "$output/seconds.txt"
+  rm -rf "$output"/*-store* "$output/checkpoints"
+  echo "$target split $split seed $seed $(basename "$output"): $(tail -n 1 "$output/metrics.jsonl")"
+}
+
+distil() { # METHOD RECIPE ARGUMENTS...
+  local method=$1 recipe=$2
+  shift 2
+  run "$method" distill --recipe "$recipe" --images "$pictures/train" --student "$data/models/student" "$@"
+}
+
+# Results lie where the next seed does not look; what the teacher of a seed learned is that seed's.
+for target in $targets; do
+  for split in $splits; do
+    for seed in $seeds; do
+      pictures=$data/split-$split/$target
+      teacher=$data/models/teacher
+      taught=$data/results/$target/split-$split/seed-$seed/taught/VLPromptLearner/model.pth.tar-20
+      for method in $methods; do
+        case $method in
+          # Zero-shot numbers are those of a "teacher": the student's CLIP as one, in the shortest run there is.
+          student) distil student fast --teacher "$data/models/student" --views 1 DISTILL.START.EPOCHS 1 ;;
+          paper | fast | best) distil "$method" "$method" --teacher "$teacher" ;;
+          taught) run taught teach --data "$pictures/train" --shots 16 --clip "$teacher" ;;
+          *-taught) distil "$method" "${method%-taught}" --teacher "$teacher" --teacher-prompts "$taught" ;;
+          two-teachers) distil two-teachers best --teacher "$teacher" --teacher-prompts - --teacher "$teacher" --teacher-prompts "$taught" ;;
+          *) echo "run.sh: there is no method '$method'." >&2; exit 2 ;;
+        esac
+      done
+    done
+  done
+done
+"$EMOJISTYLES" table "$data" | tee "$data/results/table.md"
