@@ -47,3 +47,24 @@ run promptkd evaluate --model "$package" --data "$here/labelled" --mistakes "$he
 expect "mistakes among what is measured on" 2 1 "lies in '.*labelled', which is measured on"
 run promptkd evaluate --model "$package" --data "$here/labelled" --confusion "$here/c.txt"
 expect "a confusion of no kind" 2 1 "c.txt'; the name ends in .csv for a table"
+
+# Other classes, without training.
+run promptkd classes add "green tower" --model "$package" --teacher "$teacher" --output "$here/three"
+expect "a class is added, and said not to be trained for" 0 - "Not trained for: green tower"
+run promptkd predict --model "$here/three" --top 3 "$here/photos/0001.png"
+expect "and is an answer" 0 0 "green tower"
+run promptkd classes remove "green tower" --model "$here/three" --in-place
+expect "and is removed" 0 - "Wrote .*three: 2 classes"
+check "the vectors are as they were" cmp "$here/three/class_vectors.safetensors" "$package/class_vectors.safetensors"
+run promptkd classes remove "red/circle" --model "$here/three" --in-place
+expect "one class is none" 2 1 "one class would be left"
+run promptkd classes add x --model "$package" --teacher "$student" --output "$here/other"
+expect "another teacher" 2 2 "not the teacher that the student learned from"
+check "nothing is left of it" [ -z "$(find "$here" -maxdepth 1 -name 'other*')" ]
+
+# What a teacher thinks, before anything is trained.
+run promptkd preview --teacher "$teacher" "${names[@]}" --images "$here/photos" --sample 4 --output "$here/preview"
+expect "a sample of the pictures, said" 0 - "Looked at 4 of 6 pictures"
+check "a sheet" test -s "$here/preview/sheet.png"
+run promptkd preview --teacher "$teacher" "${names[@]}" --images "$here/photos" --template "no gap"
+expect "a sentence without a gap" 2 - "has \{\} 0 times"

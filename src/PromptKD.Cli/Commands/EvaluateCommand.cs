@@ -36,7 +36,8 @@ internal static class EvaluateCommand
 
     private static readonly Option<string> s_mistakes = new("--mistakes")
     {
-        Description = "Folder that receives copies of the pictures that are taken for another class, as CLASS/ANSWER/picture; "
+        Description = "Folder that receives copies of the pictures that are taken for another class, as "
+            + "CLASS/ANSWER/picture; "
             + "or a .png for a sheet of those that the student is surest of [default: none]",
         HelpName = "DIR|PNG",
     };
@@ -48,7 +49,8 @@ internal static class EvaluateCommand
 
     private static readonly Option<string> s_json = new("--json")
     {
-        Description = "All of it as one JSON object: into a file, or in place of the tables without one [default: none]",
+        Description = "All of it as one JSON object: into a file, or in place of the tables without one [default: "
+            + "none]",
         HelpName = OptionRules.AFile,
         Arity = ArgumentArity.ZeroOrOne,
     };

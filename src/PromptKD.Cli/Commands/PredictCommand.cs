@@ -22,12 +22,16 @@ internal static class PredictCommand
 
     private static readonly Option<string> s_format = new("--format")
     {
-        Description = $"How answers are written: {string.Join(", ", PredictionFormats.Names)} [default: what the ending of "
+        Description = $"How answers are written: {string.Join(", ", PredictionFormats.Names)} [default: what the "
+            + "ending of "
             + "--output says, else text]",
         HelpName = "NAME",
     };
 
-    private static readonly Option<bool> s_json = new("--json") { Description = "The same as --format jsonl [default: off]" };
+    private static readonly Option<bool> s_json = new("--json")
+    {
+        Description = "The same as --format jsonl [default: off]",
+    };
 
     private static readonly Option<string> s_output = new("--output")
     {
@@ -49,7 +53,8 @@ internal static class PredictCommand
 
     private static readonly Option<double?> s_threshold = new("--threshold")
     {
-        Description = "Answer 'none' where the most probable class has less than this probability, 0 to 1 [default: none]",
+        Description = "Answer 'none' where the most probable class has less than this probability, 0 to 1 [default: "
+            + "none]",
         HelpName = "P",
     };
 
@@ -71,7 +76,8 @@ internal static class PredictCommand
         });
         var command = new Command("predict", "Classify pictures with a student.")
         {
-            s_model, s_top, s_threshold, s_format, s_json, s_output, s_sortInto, s_links, s_device, s_precision, s_pictures,
+            s_model, s_top, s_threshold, s_format, s_json, s_output, s_sortInto, s_links, s_device, s_precision,
+            s_pictures,
         };
         foreach (Option option in StudentOptions.Upright.Options)
         {
@@ -120,8 +126,9 @@ internal static class PredictCommand
         {
             Messages.Note(string.Create(
                 CultureInfo.InvariantCulture,
-                $"none: {summary.Unanswered} of {SortingNotes.Pictures(summary.Pictures)} ({(double)summary.Unanswered / summary.Pictures:P1}), "
-                + $"whose most probable class has less than {threshold}"));
+                $"none: {summary.Unanswered} of {SortingNotes.Pictures(summary.Pictures)} "
+                + $"({(double)summary.Unanswered / summary.Pictures:P1}), whose most probable class has less than "
+                + $"{threshold}"));
         }
 
         if (request.Output is { } output)

@@ -25,15 +25,18 @@ internal static class EvaluationTables
             ["class", "accuracy", "pictures", "answers", "most taken for"],
             shown.Select(one => new[]
             {
-                one.Class.Name, Percent(one.Class.Accuracy), Number(one.Class.Pictures), Number(one.Class.Answers), one.Taken,
+                one.Class.Name, Percent(one.Class.Accuracy), Number(one.Class.Pictures), Number(one.Class.Answers),
+                one.Taken,
             }));
         Answers.Sentence(string.Create(
             CultureInfo.InvariantCulture,
-            $"Calibration error (ECE): {100 * report.CalibrationError:0.0} %, between how sure answers are and how often right."));
+            $"Calibration error (ECE): {100 * report.CalibrationError:0.0} %, between how sure answers are and how "
+                + $"often right."));
         if (!isShort)
         {
             Answers.Sentence(
-                $"These are the {WorstShown} of {report.Classes.Count} classes with the lowest accuracies; --json has all.");
+                $"These are the {WorstShown} of {report.Classes.Count} classes with the lowest accuracies; --json has "
+                    + "all.");
         }
     }
 

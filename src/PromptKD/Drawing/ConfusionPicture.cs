@@ -27,10 +27,14 @@ internal static class ConfusionPicture
     public static void Write(string path, IReadOnlyList<string> names, IReadOnlyList<IReadOnlyList<int>> counts)
     {
         int classes = names.Count;
-        float cell = classes <= MostNumbered ? 26 : classes <= MostLabelled ? 14 : Math.Max(1, MathF.Floor(1400f / classes));
+        float cell = classes <= MostNumbered ? 26
+            : classes <= MostLabelled ? 14
+            : Math.Max(1, MathF.Floor(1400f / classes));
         float text = Math.Min(12, cell - 2);
         bool isLabelled = classes <= MostLabelled;
-        string[] labels = isLabelled ? [.. names.Select(name => ChartCanvas.Fit(Printable.Line(name), text, LongestLabel))] : [];
+        string[] labels = isLabelled
+            ? [.. names.Select(name => ChartCanvas.Fit(Printable.Line(name), text, LongestLabel))]
+            : [];
         float space = labels.Select(label => ChartCanvas.Measure(label, text)).DefaultIfEmpty().Max() + 8;
         float left = Margin + space, top = HeaderHeight + space, side = classes * cell;
         using var canvas = new ChartCanvas(Math.Max(left + side + Margin, 420), top + side + Margin);
@@ -54,7 +58,8 @@ internal static class ConfusionPicture
         canvas.Save(path);
     }
 
-    private static void DrawRow(ChartCanvas canvas, IReadOnlyList<int> counts, int truth, float left, float y, float cell)
+    private static void DrawRow(
+        ChartCanvas canvas, IReadOnlyList<int> counts, int truth, float left, float y, float cell)
     {
         int total = counts.Sum();
         float inner = cell > 4 ? cell - 1 : cell;

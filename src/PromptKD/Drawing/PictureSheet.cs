@@ -35,7 +35,8 @@ internal static class PictureSheet
         int rows = (pictures.Count + Columns - 1) / Columns;
         int lines = pictures.Select(one => one.Lines.Count).DefaultIfEmpty().Max();
         float cellHeight = Side + Gap + (lines * LineHeight);
-        using var canvas = new ChartCanvas((2 * Margin) + (Columns * (Side + Gap)) - Gap, HeaderHeight + (rows * cellHeight) + 8);
+        using var canvas = new ChartCanvas(
+            (2 * Margin) + (Columns * (Side + Gap)) - Gap, HeaderHeight + (rows * cellHeight) + 8);
         canvas.Text(Printable.Line(title), Margin, 34, 20, ChartCanvas.Ink);
         canvas.Text(Printable.Line(explanation), Margin, 56, 13, ChartCanvas.Muted);
         foreach ((int index, SheetPicture one) in pictures.Index())
@@ -53,7 +54,8 @@ internal static class PictureSheet
         if (picture is null)
         {
             canvas.Fill(x, y, Side, Side, ChartCanvas.Grid);
-            canvas.Text("cannot be read", x + (Side / 2), y + (Side / 2), TextSize, ChartCanvas.Muted, SKTextAlign.Center);
+            canvas.Text(
+                "cannot be read", x + (Side / 2), y + (Side / 2), TextSize, ChartCanvas.Muted, SKTextAlign.Center);
         }
         else
         {
@@ -62,8 +64,8 @@ internal static class PictureSheet
 
         foreach ((int line, (string text, SKColor color)) in one.Lines.Index())
         {
-            canvas.Text(
-                ChartCanvas.Fit(Printable.Line(text), TextSize, Side + Gap - 4), x, y + Side + ((line + 1) * LineHeight), TextSize, color);
+            string fitting = ChartCanvas.Fit(Printable.Line(text), TextSize, Side + Gap - 4);
+            canvas.Text(fitting, x, y + Side + ((line + 1) * LineHeight), TextSize, color);
         }
     }
 }

@@ -29,7 +29,8 @@ internal static class PictureThumbnail
         double scale = Math.Min(1, (double)side / Math.Min(decoder.Width, decoder.Height));
         (int width, int height) = decoder.ReducedSize(scale);
         using PixelBuffer pixels = decoder.Decode(width, height);
-        var bitmap = new SKBitmap(new SKImageInfo(pixels.Width, pixels.Height, SKColorType.Rgb888x, SKAlphaType.Opaque));
+        var bitmap = new SKBitmap(
+            new SKImageInfo(pixels.Width, pixels.Height, SKColorType.Rgb888x, SKAlphaType.Opaque));
         Span<byte> target = bitmap.GetPixelSpan();
         int row = pixels.Width * PixelBuffer.PixelBytes;
         for (int y = 0; y < pixels.Height; y++)

@@ -49,7 +49,8 @@ public sealed record EvaluationReport
     public required IReadOnlyList<SkippedPicture> Skipped { get; init; }
 
     /// <summary>
-    /// ECE, 0–1: how far the probability of an answer lies from the share of answers that are right, in the mean of 15 bins of
+    /// ECE, 0–1: how far the probability of an answer lies from the share of answers that are right, in the mean of 15
+    /// bins of
     /// probability, weighted by their pictures.
     /// </summary>
     public required double CalibrationError { get; init; }
@@ -60,7 +61,11 @@ public sealed record EvaluationReport
     /// <param name="classNames">Class names, in label order.</param>
     /// <param name="baseClasses">How many of the first classes are base; null or 0 for no split.</param>
     internal static EvaluationReport Of(
-        FolderEvaluation pictures, Evaluator answers, double temperature, IReadOnlyList<string> classNames, int? baseClasses)
+        FolderEvaluation pictures,
+        Evaluator answers,
+        double temperature,
+        IReadOnlyList<string> classNames,
+        int? baseClasses)
     {
         var all = ClassRange.All(classNames.Count);
         var judged = answers.Predictions(all).Index()
@@ -77,11 +82,17 @@ public sealed record EvaluationReport
             MeanClassAccuracy = answers.Metrics(all)!.MeanPerClassAccuracy,
             Classes =
             [
-                .. confusion.Outcomes.Select(one => new ClassResult(classNames[one.Class], one.Wanted, one.Right, one.Given)),
+                .. confusion.Outcomes.Select(one => new ClassResult(
+                    classNames[one.Class], one.Wanted, one.Right, one.Given)),
             ],
-            Confusion = [.. classNames.Select((_, row) => classNames.Select((_, column) => confusion[row, column]).ToArray())],
+            Confusion =
+            [
+                .. classNames.Select((_, row) => classNames.Select((_, column) => confusion[row, column]).ToArray()),
+            ],
             CalibrationError = Reliability.Of(
-                [.. judged.Select(one => (one.Probabilities[one.Answer], one.Answer == one.Label ? 1.0 : 0.0))]).ExpectedError,
+            [
+                .. judged.Select(one => (one.Probabilities[one.Answer], one.Answer == one.Label ? 1.0 : 0.0)),
+            ]).ExpectedError,
             Mistakes =
             [
                 .. judged.Where(one => one.Answer != one.Label)

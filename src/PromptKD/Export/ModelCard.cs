@@ -34,7 +34,7 @@ internal static class ModelCard
 
             Classes: {Names(manifest.ClassNames)}.
 
-            ## Numbers of this run
+            {manifest.ClassChanges?.Describe()}## Numbers of this run
 
             {Numbers(manifest)}
 

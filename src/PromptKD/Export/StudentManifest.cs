@@ -70,6 +70,9 @@ public sealed record StudentManifest
     /// <summary>How several teachers were combined; null for one teacher.</summary>
     public CombinedTeachers? Teachers { get; init; }
 
+    /// <summary>How the classes differ from those of the training; null where they do not.</summary>
+    public ClassChanges? ClassChanges { get; init; }
+
     /// <summary>The digest that each file of tensors carries, by its name: they belong together.</summary>
     public IReadOnlyDictionary<string, string> Files { get; init; } = new Dictionary<string, string>();
 

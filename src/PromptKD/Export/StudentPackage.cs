@@ -76,6 +76,32 @@ internal static class StudentPackage
         WholeFile.WriteText(Path.Combine(folder, ManifestFile), (manifest with { Files = digests }).ToJson());
     }
 
+    /// <summary>Fills a folder with a package that has other classes than a package that is there.</summary>
+    /// <param name="source">The package; stays.</param>
+    /// <param name="folder">Receives all that lies in <paramref name="source"/>, with other classes.</param>
+    /// <param name="manifest">With the new names.</param>
+    /// <param name="vectors">Their vectors, float32, [classes, embedding].</param>
+    /// <exception cref="PromptKDException">A file cannot be read or written.</exception>
+    public static void WriteWithClasses(string source, string folder, StudentManifest manifest, Tensor vectors)
+    {
+        foreach (string path in Directory.EnumerateFiles(source, "*", SearchOption.AllDirectories))
+        {
+            string name = Path.GetRelativePath(source, path);
+            if (name is not (ManifestFile or CardFile or ClassVectorsFile))
+            {
+                WholeFile.Copy(path, Path.Combine(folder, name));
+            }
+        }
+
+        var digests = new Dictionary<string, string>(manifest.Files)
+        {
+            [ClassVectorsFile] = SealedTensors.Write(
+                Path.Combine(folder, ClassVectorsFile), [KeyValuePair.Create(VectorsName, vectors)]),
+        };
+        WholeFile.WriteText(Path.Combine(folder, CardFile), ModelCard.Write(manifest));
+        WholeFile.WriteText(Path.Combine(folder, ManifestFile), (manifest with { Files = digests }).ToJson());
+    }
+
     /// <summary>Opens a package for inference.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="manifest">Its manifest.</param>
@@ -122,7 +148,9 @@ internal static class StudentPackage
         }
     }
 
-    private static ClassVectors ReadClassVectors(string folder, StudentManifest manifest, Device device)
+    /// <summary>The class vectors of a package alone.</summary>
+    /// <exception cref="PromptKDException">They are missing, damaged, or do not fit the manifest.</exception>
+    public static ClassVectors ReadClassVectors(string folder, StudentManifest manifest, Device device)
     {
         string path = Path.Combine(folder, ClassVectorsFile);
         long[] expected = [manifest.ClassNames.Count, manifest.TeacherEmbedding];

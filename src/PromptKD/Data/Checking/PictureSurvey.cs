@@ -14,7 +14,7 @@ public static class PictureSurvey
     /// <param name="observer">Is told how far it is; null for nobody.</param>
     /// <param name="cancellation">Stops between pictures.</param>
     /// <exception cref="PromptKDException">
-    /// The folder is missing, cannot be listed, or holds no picture; or a shard is damaged.
+    /// The folder is missing or cannot be listed; or a shard is damaged. A folder without a picture is surveyed.
     /// </exception>
     public static SurveyReport Of(
         SurveyRequest request, IRunObserver? observer = null, CancellationToken cancellation = default)
@@ -58,7 +58,7 @@ public static class PictureSurvey
             }
         }
 
-        return PictureFolder.Unlabelled(request.Folder);
+        return PictureFolder.Unlabelled(request.Folder, mayBeEmpty: true);
     }
 
     private static SurveyReport Report(

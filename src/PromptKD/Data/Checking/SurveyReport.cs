@@ -47,7 +47,7 @@ public sealed record SurveyReport
 
     /// <summary>Whether there is anything that its owner should look at.</summary>
     public bool NeedsALook =>
-        Fault is not null || NeedsALookAtLeftOut || Broken.Count + Turned.Count + Tiny.Count > 0
+        Pictures == 0 || Fault is not null || NeedsALookAtLeftOut || Broken.Count + Turned.Count + Tiny.Count > 0
         || Doubled.Count + NearlyDoubled.Count > 0 || EmptyClasses.Any();
 
     /// <summary>Classes without a picture.</summary>

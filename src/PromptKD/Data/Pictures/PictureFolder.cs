@@ -31,10 +31,11 @@ internal sealed class PictureFolder
 
     /// <summary>Every picture below a folder, however deep, without labels.</summary>
     /// <param name="folder">The folder, or a shard. Links are followed, but not in circles.</param>
+    /// <param name="mayBeEmpty">Whether a folder without a picture is one, too, and not a mistake.</param>
     /// <exception cref="PromptKDException">
     /// The folder is missing, may not be read, or holds no picture, or pictures beside shards; or a shard is damaged.
     /// </exception>
-    public static PictureFolder Unlabelled(string folder)
+    public static PictureFolder Unlabelled(string folder, bool mayBeEmpty = false)
     {
         if (IsShard(folder))
         {
@@ -49,7 +50,7 @@ internal sealed class PictureFolder
 
         string[] pictures = [.. files.Relative.Where(PictureFile.IsPicture)];
         LeftOut leftOut = LeftOutOf(folder, files, PictureFile.IsPicture);
-        return pictures.Length > 0
+        return pictures.Length > 0 || mayBeEmpty
             ? new PictureFolder([.. pictures.Select(path => new PictureItem(Path.Combine(folder, path)))], [], leftOut)
             : throw Empty(folder, leftOut);
     }

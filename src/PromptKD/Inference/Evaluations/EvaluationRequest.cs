@@ -9,11 +9,14 @@ public sealed record EvaluationRequest
     /// <summary>How many of the first classes count as base; 0 for no split.</summary>
     public int BaseClasses { get; init; }
 
-    /// <summary>Files for the confusion: a table where the name ends in .csv, a picture where it ends in .png.</summary>
+    /// <summary>
+    /// Files for the confusion: a table where the name ends in .csv, a picture where it ends in .png.
+    /// </summary>
     public IReadOnlyList<string> Confusion { get; init; } = [];
 
     /// <summary>
-    /// Where pictures go that were taken for another class: into a folder, as CLASS/ANSWER/PICTURE, or, where the name ends
+    /// Where pictures go that were taken for another class: into a folder, as CLASS/ANSWER/PICTURE, or, where the name
+    /// ends
     /// in .png, onto a sheet of those that the student was surest of. Null for nowhere.
     /// </summary>
     public string? Mistakes { get; init; }

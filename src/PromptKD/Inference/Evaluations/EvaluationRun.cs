@@ -19,7 +19,8 @@ public static class EvaluationRun
     /// <param name="request">What on, and which files to make.</param>
     /// <param name="skipped">Is told each picture that cannot be read.</param>
     /// <param name="cancellation">Stops between batches; nothing is written then.</param>
-    /// <returns>What was measured, and what became of the pictures that were sorted, where that was asked for.</returns>
+    /// <returns>What was measured, and what became of the pictures that were sorted, where that was asked
+    /// for.</returns>
     /// <exception cref="PromptKDException">
     /// A folder fits no class, no picture can be read, a file is of no kind that is written, or cannot be written.
     /// </exception>
@@ -74,21 +75,22 @@ public static class EvaluationRun
 
         if (request.AsLinks && (request.Mistakes is null || EndsIn(request.Mistakes, Drawn)))
         {
-            throw new PromptKDException("--links says how the folder of --mistakes is filled. Give --mistakes DIR, too.");
+            throw new PromptKDException(
+                "--links says how the folder of --mistakes is filled. Give --mistakes DIR, too.");
         }
 
         if (request.Mistakes is { } file && (EndsIn(file, Drawn) ? Directory.Exists(file) : File.Exists(file)))
         {
             throw new PromptKDException(
-                $"--mistakes is '{file}', which is {(EndsIn(file, Drawn) ? "a folder" : "a file")}. Give a folder, which may be "
-                + $"new, or a file that ends in {Drawn}.");
+                $"--mistakes is '{file}', which is {(EndsIn(file, Drawn) ? "a folder" : "a file")}. Give a folder, "
+                + $"which may be new, or a file that ends in {Drawn}.");
         }
 
         if (request.Mistakes is { } folder && PictureSorter.LiesIn(folder, request.Data))
         {
             throw new PromptKDException(
-                $"'{folder}' lies in '{request.Data}', which is measured on: the next call would read what it receives, too. "
-                + "Give a folder elsewhere.");
+                $"'{folder}' lies in '{request.Data}', which is measured on: the next call would read what it "
+                + "receives, too. Give a folder elsewhere.");
         }
     }
 

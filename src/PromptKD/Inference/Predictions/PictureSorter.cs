@@ -3,9 +3,13 @@ using PromptKD.Runtime;
 
 namespace PromptKD.Inference.Predictions;
 
-/// <summary>Brings pictures into class folders, as copies or as links. What is there already is never written over.</summary>
+/// <summary>
+/// Brings pictures into class folders, as copies or as links. What is there already is never written over.
+/// </summary>
 /// <param name="folder">Receives a folder for each class that is an answer.</param>
-/// <param name="asLinks">Links to the pictures in place of copies. Pictures inside of shards are copied all the same.</param>
+/// <param name="asLinks">
+/// Links to the pictures in place of copies. Pictures inside of shards are copied all the same.
+/// </param>
 internal sealed class PictureSorter(string folder, bool asLinks)
 {
     private readonly List<string> _inTheWay = [];
@@ -91,7 +95,8 @@ internal sealed class PictureSorter(string folder, bool asLinks)
     {
         try
         {
-            return new FileInfo(file).Length == content.Length && RegularFile.ReadAllBytes(file).AsSpan().SequenceEqual(content);
+            return new FileInfo(file).Length == content.Length
+                && RegularFile.ReadAllBytes(file).AsSpan().SequenceEqual(content);
         }
         catch (Exception error) when (RegularFile.ReasonOf(error) is not null)
         {
@@ -123,8 +128,12 @@ internal sealed class PictureSorter(string folder, bool asLinks)
         }
 
         string safe = FolderName.Of(name);
-        return PictureFile.IsPicture(safe)
-            ? safe
-            : $"{safe}.{PictureKinds.NameOf(Read(picture, () => picture.Bytes.Use(PictureKinds.Of))).ToLowerInvariant()}";
+        if (PictureFile.IsPicture(safe))
+        {
+            return safe;
+        }
+
+        PictureKind kind = Read(picture, () => picture.Bytes.Use(PictureKinds.Of));
+        return $"{safe}.{PictureKinds.NameOf(kind).ToLowerInvariant()}";
     }
 }

@@ -31,7 +31,7 @@ public static class PredictionFormats
             : s_names.TryGetValue(ending, out PredictionFormat format) && format != PredictionFormat.Text
                 ? format
                 : throw new PromptKDException(
-                    $"'{path}': the ending does not say which format is meant. End it in .tsv, .csv, .json, .jsonl or .txt, "
-                    + "or give --format.");
+                    $"'{path}': the ending does not say which format is meant. End it in .tsv, .csv, .json, .jsonl or "
+                    + ".txt, or give --format.");
     }
 }

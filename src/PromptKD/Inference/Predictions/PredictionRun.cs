@@ -5,7 +5,8 @@ using PromptKD.Runtime;
 namespace PromptKD.Inference.Predictions;
 
 /// <summary>
-/// Classifies pictures and brings the answers where they are wanted: written down, to a file, or the pictures themselves
+/// Classifies pictures and brings the answers where they are wanted: written down, to a file, or the pictures
+/// themselves
 /// into class folders.
 /// </summary>
 public static class PredictionRun
@@ -17,7 +18,8 @@ public static class PredictionRun
     /// <param name="skipped">Is told each picture that cannot be read.</param>
     /// <param name="cancellation">Stops between batches: no file is written then, sorted pictures stay.</param>
     /// <exception cref="PromptKDException">
-    /// As <see cref="StudentClassifier.ClassifyAll"/>; or the request contradicts itself or the student, or something cannot
+    /// As <see cref="StudentClassifier.ClassifyAll"/>; or the request contradicts itself or the student, or something
+    /// cannot
     /// be written.
     /// </exception>
     public static PredictionSummary Of(
@@ -83,8 +85,8 @@ public static class PredictionRun
             if (classifier.ClassNames.FirstOrDefault(IsNone) is { } taken)
             {
                 throw new PromptKDException(
-                    $"The student has a class '{taken}', which --threshold gives as the answer where there is none. Rename the "
-                    + "class (promptkd classes rename), or leave --threshold out.");
+                    $"The student has a class '{taken}', which --threshold gives as the answer where there is none. "
+                    + "Rename the class (promptkd classes rename), or leave --threshold out.");
             }
         }
 
@@ -98,11 +100,12 @@ public static class PredictionRun
             throw new PromptKDException($"'{output}' is a folder. Give the name of a file for the answers.");
         }
 
-        if (request.SortInto is { } folder && request.Pictures.FirstOrDefault(given => PictureSorter.LiesIn(folder, given)) is { } source)
+        if (request.SortInto is { } folder
+            && request.Pictures.FirstOrDefault(given => PictureSorter.LiesIn(folder, given)) is { } source)
         {
             throw new PromptKDException(
-                $"'{folder}' lies in '{source}', whose pictures are classified: the next call would read the sorted ones, "
-                + "too. Give a folder elsewhere.");
+                $"'{folder}' lies in '{source}', whose pictures are classified: the next call would read the sorted "
+                + "ones, too. Give a folder elsewhere.");
         }
     }
 

@@ -55,8 +55,10 @@ internal sealed class PredictionWriter(TextWriter output, PredictionFormat forma
 
     private IEnumerable<string> Headings()
     {
-        IEnumerable<string> further = Enumerable.Range(2, top - 1).SelectMany(rank => new[] { $"class_{rank}", $"probability_{rank}" });
-        return ["file", "class", "probability", .. further, .. hasThreshold ? ["most_probable"] : Array.Empty<string>()];
+        IEnumerable<string> further = Enumerable.Range(2, top - 1)
+            .SelectMany(rank => new[] { $"class_{rank}", $"probability_{rank}" });
+        string[] behind = hasThreshold ? ["most_probable"] : [];
+        return ["file", "class", "probability", .. further, .. behind];
     }
 
     // Below the threshold the first class gives way to "none", and a table names it in a column of its own.

@@ -46,6 +46,26 @@ public sealed class PictureSurveyTests : IDisposable
     }
 
     [Fact]
+    public void Finds_a_folder_without_a_picture_worth_a_look_and_says_what_is_in_it()
+    {
+        Write("photo.psd", []);
+
+        SurveyReport report = Survey();
+
+        Assert.True(report.NeedsALook);
+        Assert.Equal(0, report.Pictures);
+        Assert.Equal([KeyValuePair.Create(".psd", 1)], report.LeftOut);
+        Assert.Null(report.Sizes);
+    }
+
+    [Fact]
+    public void Finds_nothing_in_an_empty_folder_and_refuses_one_that_is_not_there()
+    {
+        Assert.True(Survey().NeedsALook);
+        Assert.Throws<PromptKDException>(() => PictureSurvey.Of(new SurveyRequest { Folder = PathOf("nowhere") }));
+    }
+
+    [Fact]
     public void Finds_pictures_that_are_there_twice()
     {
         Write("a.png", Scene(1));

@@ -1,0 +1,141 @@
+using System.CommandLine;
+using PromptKD.Cli.Terminal;
+using PromptKD.Inference.Previews;
+using PromptKD.Text.Names;
+
+namespace PromptKD.Cli.Commands;
+
+/// <summary><c>promptkd preview</c>: what a teacher thinks of pictures, before a student learns from it.</summary>
+internal static class PreviewCommand
+{
+    private static readonly Option<string> s_teacher = new("--teacher")
+    {
+        Description = "The CLIP to try: a .pt, .safetensors or .bin file, a Hugging Face or open_clip folder, or a "
+            + "name such as "
+            + "openai:ViT-L/14, which is fetched once [required]",
+        HelpName = "PATH",
+        Required = true,
+    };
+
+    private static readonly Option<string> s_classes = new("--classes")
+    {
+        Description = "Class names: a file with one a line, or a comma-separated list [required]",
+        HelpName = "FILE|LIST",
+        Required = true,
+    };
+
+    private static readonly Option<string> s_images = new("--images")
+    {
+        Description = "Folder of unlabelled pictures or of .tar and .parquet shards, searched with its subfolders; or "
+            + "one shard "
+            + "[required]",
+        HelpName = "DIR",
+        Required = true,
+    };
+
+    private static readonly Option<string[]> s_templates = new("--template")
+    {
+        Description = "Sentence around a class name, {}; two or more are compared [default: a photo of a {}.]",
+        HelpName = "TEXT",
+    };
+
+    private static readonly Option<int> s_sample = new("--sample")
+    {
+        Description = "Pictures to look at, evenly spaced among all; 0 for all of them",
+        HelpName = "N",
+        DefaultValueFactory = _ => 240,
+    };
+
+    private static readonly Option<string> s_output = new("--output")
+    {
+        Description = "Folder for sheet.png, 48 of the pictures with their classes, and preview.json [default: none]",
+        HelpName = "DIR",
+    };
+
+    private static readonly Option<string> s_prompts = new("--teacher-prompts")
+    {
+        Description = "Checkpoint of the teacher's learned prompts [default: none]",
+        HelpName = OptionRules.AFile,
+    };
+
+    private static readonly Option<string> s_context = new("--context")
+    {
+        Description = "The words that learned text tokens of the teacher started from, TRAINER.PROMPTKD.CTX_INIT "
+            + "[default: a photo "
+            + "of a]",
+        HelpName = "TEXT",
+    };
+
+    private static readonly Option<string> s_vocabulary = new("--vocab")
+    {
+        Description = "CLIP's byte-pair vocabulary [default: looked for]",
+        HelpName = OptionRules.AFile,
+    };
+
+    private static readonly Option<bool> s_json = new("--json") { Description = "One JSON object [default: off]" };
+    private static readonly Option<string> s_device = StudentOptions.Device();
+
+    private static readonly Option<string> s_precision = new("--precision")
+    {
+        Description = "auto (bf16 where it is fast, else fp32), fp32, bf16 or fp16 (GPUs only) [default: auto]",
+        HelpName = "NAME",
+    };
+
+    /// <summary>The verb with its options.</summary>
+    public static Command Create()
+    {
+        var command = new Command("preview", "See what a teacher thinks of pictures, before a student learns from it.")
+        {
+            s_teacher, s_classes, s_images, s_templates, s_sample, s_output, s_prompts, s_context, s_vocabulary, s_json,
+            s_device, s_precision,
+        };
+        foreach (Option option in SettingOptions.Upright.Options)
+        {
+            command.Options.Add(option);
+        }
+
+        command.SetAction((parsed, cancellation) =>
+        {
+            PreviewRequest request = Request(parsed);
+            PreviewReport report = TeacherPreview.Of(request, new RunDisplay(), cancellation);
+            if (parsed.GetValue(s_json))
+            {
+                Answers.Json(TeacherPreview.ToJson(report));
+            }
+            else
+            {
+                PreviewTables.Print(report);
+            }
+
+            if (request.Output is { } output)
+            {
+                Messages.Note($"Wrote {Path.Combine(output, "sheet.png")} and {Path.Combine(output, "preview.json")}");
+            }
+
+            return Task.FromResult(0);
+        });
+        return command;
+    }
+
+    private static PreviewRequest Request(ParseResult parsed)
+    {
+        var request = new PreviewRequest
+        {
+            Teacher = parsed.GetValue(s_teacher)!,
+            ClassNames = ClassList.Read(parsed.GetValue(s_classes)!, Messages.Warning),
+            Images = parsed.GetValue(s_images)!,
+        };
+        return request with
+        {
+            Templates = parsed.GetValue(s_templates) ?? [],
+            Sample = parsed.GetValue(s_sample),
+            Output = parsed.GetValue(s_output),
+            TeacherPrompts = parsed.GetValue(s_prompts),
+            Context = parsed.GetValue(s_context) ?? request.Context,
+            Vocabulary = parsed.GetValue(s_vocabulary),
+            Device = parsed.GetValue(s_device) ?? request.Device,
+            Precision = parsed.GetValue(s_precision) ?? request.Precision,
+            Upright = SettingOptions.Upright.Read(parsed) ?? request.Upright,
+        };
+    }
+}

@@ -1,0 +1,61 @@
+using PromptKD.Data.Pictures;
+
+namespace PromptKD.Inference.Previews;
+
+/// <summary>What a teacher makes of unlabelled pictures.</summary>
+public sealed record PreviewReport
+{
+    /// <summary>Pictures in the folder.</summary>
+    public required int Pictures { get; init; }
+
+    /// <summary>Those that the teacher looked at.</summary>
+    public required int Sample { get; init; }
+
+    /// <summary>Mean probability of the most probable class, 0–1; without a choice it would be 1 / classes.</summary>
+    public required double Confidence { get; init; }
+
+    /// <summary>What each sentence gives, and behind them their average; empty where there is one sentence.</summary>
+    public required IReadOnlyList<SentenceResult> Sentences { get; init; }
+
+    /// <summary>Each class, in label order.</summary>
+    public required IReadOnlyList<PreviewedClass> Classes { get; init; }
+
+    /// <summary>Names of the classes that were never the most probable one.</summary>
+    public IReadOnlyList<string> NeverChosen => [.. Classes.Where(one => one.Pictures == 0).Select(one => one.Name)];
+
+    /// <summary>Pairs of classes between which the teacher hardly decides, the most frequent first.</summary>
+    public required IReadOnlyList<CloseClasses> Pairs { get; init; }
+
+    /// <summary>What the teacher says of each picture, the surest first; the two most probable classes.</summary>
+    public required IReadOnlyList<PicturePrediction> Answers { get; init; }
+
+    /// <summary>Pictures that could not be read.</summary>
+    public required IReadOnlyList<SkippedPicture> Skipped { get; init; }
+
+    /// <summary>Pictures that the teacher looked at in a second, decoding included.</summary>
+    public required double PicturesPerSecond { get; init; }
+
+    /// <summary>How long the teacher would take to look at every picture of the folder once, in seconds.</summary>
+    public double SecondsForAll => PicturesPerSecond > 0 ? Pictures / PicturesPerSecond : 0;
+}
+
+/// <summary>What a sentence gives.</summary>
+/// <param name="Sentence">With <c>{}</c> for the name; null for the average of all.</param>
+/// <param name="Confidence">Mean probability of the most probable class, 0–1.</param>
+/// <param name="ClassesChosen">Classes that are the most probable one of some picture.</param>
+/// <param name="Agreement">Share of the pictures whose class is the one that the average of all gives, 0–1.</param>
+public sealed record SentenceResult(string? Sentence, double Confidence, int ClassesChosen, double Agreement);
+
+/// <summary>What a teacher makes of a class.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Pictures">Pictures whose most probable class it is.</param>
+/// <param name="Confidence">Mean probability of it on those, 0–1; null without any.</param>
+public sealed record PreviewedClass(string Name, int Pictures, double? Confidence);
+
+/// <summary>
+/// Two classes that are the most probable ones of pictures, the second with half the probability of the first or more.
+/// </summary>
+/// <param name="First">The one that is named first in the list of classes.</param>
+/// <param name="Second">The other.</param>
+/// <param name="Pictures">How many pictures.</param>
+public sealed record CloseClasses(string First, string Second, int Pictures);

@@ -1,0 +1,43 @@
+namespace PromptKD.Inference.Previews;
+
+/// <summary>Which teacher to try on which pictures.</summary>
+public sealed record PreviewRequest
+{
+    /// <summary>A CLIP: a checkpoint, a folder, or a name such as <c>openai:ViT-L/14</c>.</summary>
+    public required string Teacher { get; init; }
+
+    /// <summary>The teacher's learned prompts; null for plain CLIP.</summary>
+    public string? TeacherPrompts { get; init; }
+
+    /// <summary>Class names, in label order.</summary>
+    public required IReadOnlyList<string> ClassNames { get; init; }
+
+    /// <summary>A folder of pictures or of shards, or a shard.</summary>
+    public required string Images { get; init; }
+
+    /// <summary>
+    /// Sentences around a class name; two or more are compared, and their features averaged as distilling does.
+    /// </summary>
+    public IReadOnlyList<string> Templates { get; init; } = [];
+
+    /// <summary>How many pictures to look at, evenly spaced in the list of all; 0 for every one.</summary>
+    public int Sample { get; init; } = 240;
+
+    /// <summary>A folder for <c>sheet.png</c> and <c>preview.json</c>; null for none.</summary>
+    public string? Output { get; init; }
+
+    /// <summary>CLIP's vocabulary; null to look for it.</summary>
+    public string? Vocabulary { get; init; }
+
+    /// <summary>The words that learned text tokens of the teacher started from, as TRAINER.PROMPTKD.CTX_INIT.</summary>
+    public string Context { get; init; } = "a photo of a";
+
+    /// <summary>"auto", "cpu", "cuda" or "cuda:n".</summary>
+    public string Device { get; init; } = "auto";
+
+    /// <summary>"auto", "fp32", "bf16" or "fp16".</summary>
+    public string Precision { get; init; } = "auto";
+
+    /// <summary>Whether pictures are turned as their EXIF orientation says.</summary>
+    public bool Upright { get; init; } = true;
+}

@@ -1,0 +1,185 @@
+using System.Diagnostics;
+using System.Text.Json;
+using PromptKD.Configuration.Presets;
+using PromptKD.Data.Loading;
+using PromptKD.Data.Pictures;
+using PromptKD.Drawing;
+using PromptKD.Features;
+using PromptKD.Models.Weights;
+using PromptKD.Runtime;
+using PromptKD.Teachers;
+using PromptKD.Text;
+using PromptKD.Text.Names;
+
+namespace PromptKD.Inference.Previews;
+
+/// <summary>
+/// Lets a teacher look at a sample of unlabelled pictures, before a student learns from it for hours.
+/// </summary>
+public static class TeacherPreview
+{
+    private const int BatchSize = 16;
+    private const string SheetFile = "sheet.png";
+    private const string ReportFile = "preview.json";
+    private const string UsualSentence = "a photo of a {}.";
+
+    /// <summary>Looks at pictures.</summary>
+    /// <param name="request">Which teacher, which pictures.</param>
+    /// <param name="observer">Is told how it goes, and which pictures cannot be read; null for nobody.</param>
+    /// <param name="cancellation">Stops between batches; nothing is written then.</param>
+    /// <exception cref="PromptKDException">
+    /// The teacher, the classes or the pictures cannot be read, or the output folder cannot be written.
+    /// </exception>
+    public static PreviewReport Of(
+        PreviewRequest request, IRunObserver? observer = null, CancellationToken cancellation = default)
+    {
+        observer ??= IRunObserver.Nobody;
+        if (request.Sample < 0)
+        {
+            throw new PromptKDException($"--sample is {request.Sample}; give a number of pictures, or 0 for all.");
+        }
+
+        ClassNameRules.Check(request.ClassNames, "The classes");
+        var folder = PictureFolder.Unlabelled(request.Images);
+        folder.LeftOut.Report(observer);
+        PictureItem[] sample = [.. Spread(folder.Items, request.Sample)];
+        using Looking teacher = Looking.Open(request, observer, cancellation);
+        observer.OnPhase($"Looking at {sample.Length} of {Counted.Of(folder.Items.Count, "picture")}");
+        var loader = new PictureLoader(sample, teacher.Tower.Preparation!);
+        long start = Stopwatch.GetTimestamp();
+        (List<PictureItem> seen, IReadOnlyList<List<float[]>> probabilities) =
+            Look(teacher, loader, sample, observer, cancellation);
+        double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        loader.Skipped.Report(observer);
+        PreviewReport report = PreviewedAnswers.Report(request.ClassNames, seen, teacher.Sentences, probabilities) with
+        {
+            Pictures = folder.Items.Count,
+            Skipped = [.. loader.Skipped],
+            PicturesPerSecond = seen.Count / seconds,
+        };
+        if (request.Output is { } output)
+        {
+            Write(output, report);
+        }
+
+        return report;
+    }
+
+    /// <summary>A report as JSON, in one line.</summary>
+    public static string ToJson(PreviewReport report) =>
+        Printable.Json(JsonSerializer.Serialize(report, RecordJson.Options));
+
+    /// <summary>Some of a list, evenly spaced, the first one always.</summary>
+    internal static IEnumerable<T> Spread<T>(IReadOnlyList<T> all, int count) => count == 0 || count >= all.Count
+        ? all
+        : Enumerable.Range(0, count).Select(place => all[(int)((long)place * all.Count / count)]);
+
+    private static (List<PictureItem> Seen, IReadOnlyList<List<float[]>> Probabilities) Look(
+        Looking teacher,
+        PictureLoader loader,
+        PictureItem[] sample,
+        IRunObserver observer,
+        CancellationToken cancellation)
+    {
+        List<PictureItem> seen = [];
+        List<float[]>[] probabilities = [.. teacher.Vectors.Select(_ => new List<float[]>())];
+        var plan = new LoadPlan { Order = EpochOrder.Sequential(sample.Length), BatchSize = BatchSize };
+        foreach (Batch batch in loader.Load(plan, cancellation))
+        {
+            using (batch)
+            using (CollectionPause.Begin())
+            using (DisposeScope scope = NewDisposeScope())
+            {
+                Tensor features = teacher.Tower.Of(batch);
+                foreach ((ClassVectors vectors, List<float[]> rows) in teacher.Vectors.Zip(probabilities))
+                {
+                    Tensor all = vectors.Compare(features, vectors.LogitScale).softmax(-1).cpu();
+                    rows.AddRange(all.data<float>().ToArray().Chunk(vectors.Names.Count));
+                }
+
+                seen.AddRange(batch.Items.Select(item => sample[item]));
+            }
+
+            observer.OnClassified(seen.Count + loader.Skipped.Count, sample.Length);
+        }
+
+        return (seen, probabilities);
+    }
+
+    private static void Write(string folder, PreviewReport report)
+    {
+        PictureSheet.Write(
+            Path.Combine(folder, SheetFile),
+            $"What the teacher thinks of {Counted.Of(report.Sample, "picture")}",
+            "from the one that it is least sure of to the surest: its class, and the next one",
+            [
+                .. Spread([.. report.Answers.Reverse()], PictureSheet.MostPictures).Select(one => new SheetPicture(
+                    one.Picture!,
+                    [
+                        (Label(one.Classes[0]), ChartCanvas.Ink),
+                        (Label(one.Classes[1]), ChartCanvas.Muted),
+                    ])),
+            ]);
+        WholeFile.WriteText(Path.Combine(folder, ReportFile), $"{ToJson(report)}\n");
+    }
+
+    private static string Label(ClassProbability one) =>
+        FormattableString.Invariant($"{one.Probability:P0} {one.Name}");
+
+    /// <summary>A teacher with the class vectors of each sentence, and behind them those of all.</summary>
+    private sealed class Looking(
+        LiveFeatures tower, IReadOnlyList<ClassVectors> vectors, IReadOnlyList<string> sentences) : IDisposable
+    {
+        public LiveFeatures Tower => tower;
+
+        public IReadOnlyList<ClassVectors> Vectors => vectors;
+
+        public IReadOnlyList<string> Sentences => sentences;
+
+        public static Looking Open(PreviewRequest request, IRunObserver observer, CancellationToken cancellation)
+        {
+            var target = ComputeTarget.Resolve(request.Device, request.Precision, useCuda: true, observer.OnWarning);
+            observer.OnPhase($"Reading the teacher {request.Teacher}");
+            using var parts = new Unfinished();
+            ClipCheckpoint clip = parts.Add(ModelFiles.OpenClip(request.Teacher, observer, cancellation));
+            PromptedWeights? prompts =
+                request.TeacherPrompts is { } path ? parts.Add(PromptCheckpoint.ReadTeacher(path)) : null;
+            if (prompts?.TextContext is not null && request.Templates.Count > 0)
+            {
+                throw new PromptKDException(
+                    $"{request.TeacherPrompts}: a teacher with learned text tokens reads no sentences. Leave "
+                        + "--template out.");
+            }
+
+            var preparation = TowerPreparation.Of(DistillPreset.Config.Input with { Upright = request.Upright }, clip);
+            var frozen = parts.Add(new FrozenClip(clip, prompts, target, preparation));
+            target.UseThreadsFor(frozen.Architecture.VisionWidth);
+            var tokenizer = ClipTokenizer.Load(
+                ModelFiles.FindVocabulary(request.Vocabulary, frozen.Folder, cancellation));
+            string[] sentences = [.. request.Templates.DefaultIfEmpty(UsualSentence).Distinct()];
+            string[][] each = sentences.Length == 1 ? [] : [.. sentences.Select(one => new[] { one })];
+            IEnumerable<string[]> sets = [.. each, sentences];
+            using var made = new Unfinished();
+            ClassVectors[] vectors =
+            [
+                .. sets.Select(set => made.Add(frozen.ReadClassVectors(
+                    tokenizer,
+                    request.ClassNames,
+                    [.. set.Select(pattern => new PromptTemplate(pattern))],
+                    request.Context,
+                    roundToHalf: false))),
+            ];
+            LiveFeatures tower = made.Add(frozen.ReadImageTower(roundToHalf: false));
+            return made.HandOver(new Looking(tower, vectors, sentences));
+        }
+
+        public void Dispose()
+        {
+            tower.Dispose();
+            foreach (ClassVectors one in vectors)
+            {
+                one.Dispose();
+            }
+        }
+    }
+}

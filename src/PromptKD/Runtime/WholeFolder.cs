@@ -1,0 +1,114 @@
+using System.Runtime.InteropServices;
+
+namespace PromptKD.Runtime;
+
+/// <summary>Writes folders whole or not at all: beside the target first, then renamed into its place.</summary>
+internal static partial class WholeFolder
+{
+    private const int CurrentFolder = -100; // AT_FDCWD: relative paths count from there.
+    private const uint Exchange = 2; // RENAME_EXCHANGE
+
+    /// <summary>Makes a folder where there is none, or an empty one.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="write">Fills the folder that it is given.</param>
+    /// <exception cref="PromptKDException">There is something already, or it cannot be written.</exception>
+    public static void Create(string folder, Action<string> write)
+    {
+        if (File.Exists(folder) || (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any()))
+        {
+            throw new PromptKDException($"'{folder}' is there already. Give a new folder.");
+        }
+
+        WriteBeside(folder, write, partial =>
+        {
+            if (Directory.Exists(folder))
+            {
+                Directory.Delete(folder);
+            }
+
+            Directory.Move(partial, folder);
+        });
+    }
+
+    /// <summary>Puts a folder in the place of another one.</summary>
+    /// <remarks>
+    /// On Linux both are there at every moment, whole, under one name or the other. Where the system cannot exchange
+    /// names,
+    /// the old folder is called like the partial one for an instant.
+    /// </remarks>
+    /// <param name="folder">The folder, which is there.</param>
+    /// <param name="write">Fills the folder that it is given; the old one can be read meanwhile.</param>
+    /// <exception cref="PromptKDException">It cannot be written. The old folder stands.</exception>
+    public static void Replace(string folder, Action<string> write) => WriteBeside(folder, write, partial =>
+    {
+        if (!TryExchange(partial, folder))
+        {
+            string old = $"{partial}.old";
+            Directory.Move(folder, old);
+            try
+            {
+                Directory.Move(partial, folder);
+            }
+            catch (Exception error) when (WriteFault.Is(error))
+            {
+                Directory.Move(old, folder);
+                throw;
+            }
+
+            Directory.Move(old, partial);
+        }
+    });
+
+    private static void WriteBeside(string folder, Action<string> write, Action<string> publish)
+    {
+        string target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
+        string partial = Remains.PartialOf(target);
+        try
+        {
+            FolderHold.MakeFolderOf(target);
+            DeleteQuietly(partial);
+            Directory.CreateDirectory(partial);
+            write(partial);
+            publish(partial);
+        }
+        catch (Exception error) when (WriteFault.Is(error))
+        {
+            throw WriteFault.Of(folder, error, "the folder ");
+        }
+        finally
+        {
+            DeleteQuietly(partial);
+        }
+    }
+
+    private static bool TryExchange(string first, string second)
+    {
+        try
+        {
+            return OperatingSystem.IsLinux() && Rename(CurrentFolder, first, CurrentFolder, second, Exchange) == 0;
+        }
+        catch (EntryPointNotFoundException)
+        {
+            return false;
+        }
+    }
+
+    private static void DeleteQuietly(string folder)
+    {
+        try
+        {
+            if (Directory.Exists(folder))
+            {
+                Directory.Delete(folder, recursive: true);
+            }
+        }
+        catch (Exception error) when (WriteFault.Is(error))
+        {
+            // Whoever calls has nothing better to say.
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "renameat2", StringMarshalling = StringMarshalling.Utf8)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Rename(int oldFolder, string oldPath, int newFolder, string newPath, uint flags);
+}

@@ -1,0 +1,137 @@
+using PromptKD.Export;
+using PromptKD.Inference;
+using PromptKD.Inference.Classes;
+using PromptKD.Models.Weights;
+using PromptKD.Tests.Runs.Distill;
+
+namespace PromptKD.Tests.Inference.Classes;
+
+/// <summary>A student of cat, dog and owl, whose classes are changed; the vectors that are right come from other runs.</summary>
+[Collection(AloneInTheProcess.Name)]
+public sealed class StudentClassesTests : IDisposable
+{
+    private readonly DistillingRuns _runs = new();
+    private readonly string _package;
+
+    public StudentClassesTests() => _package = DistillingRuns.Distil(_runs.Config()).StudentFolder;
+
+    public void Dispose() => _runs.Dispose();
+
+    [Fact]
+    public void A_class_that_is_added_has_the_vector_that_a_run_with_it_would_have_made()
+    {
+        string other = DistillingRuns.Distil(_runs.Config("other", "DISTILL.CLASSES", "['cat', 'dog', 'owl', 'cow']")).StudentFolder;
+
+        StudentManifest manifest = Change(Edit with { Add = ["cow"], Teacher = _runs.Teacher });
+
+        Assert.Equal(["cat", "dog", "owl", "cow"], manifest.ClassNames);
+        Assert.Equal(Vectors(other), Vectors(Changed), (a, b) => Math.Abs(a - b) < 1e-5f);
+        Assert.Equal([new ChangedClass("cow", "cow", IsTrained: false)], manifest.ClassChanges!.Changed);
+        Assert.Contains(
+            "**not trained for** cow", File.ReadAllText(Path.Combine(Changed, "README.md")), StringComparison.Ordinal);
+        Assert.Equal(
+            File.ReadAllBytes(Path.Combine(_package, "student.safetensors")),
+            File.ReadAllBytes(Path.Combine(Changed, "student.safetensors")));
+        using var classifier = StudentClassifier.Load(Changed, "cpu", "fp32");
+        Assert.Equal(4, classifier.Classify(_runs.Picture(0), top: 9).Count);
+    }
+
+    [Fact]
+    public void A_class_that_is_removed_takes_its_vector_along()
+    {
+        float[] before = Vectors(_package);
+
+        StudentManifest manifest = Change(Edit with { Remove = ["dog"] });
+
+        int width = before.Length / 3;
+        Assert.Equal(["cat", "owl"], manifest.ClassNames);
+        Assert.Equal([.. before[..width], .. before[(2 * width)..]], Vectors(Changed));
+        Assert.Equal(["dog"], manifest.ClassChanges!.Removed);
+    }
+
+    [Fact]
+    public void A_new_name_keeps_the_vector_without_a_teacher()
+    {
+        StudentManifest manifest = Change(Edit with { Rename = ("DOG", "hound") });
+
+        Assert.Equal(["cat", "hound", "owl"], manifest.ClassNames);
+        Assert.Equal(Vectors(_package), Vectors(Changed));
+        Assert.Equal([new ChangedClass("hound", "dog", IsTrained: true)], StudentClasses.List(Changed).Where(one => one.Name != one.Text));
+    }
+
+    [Fact]
+    public void A_new_name_is_encoded_with_a_teacher()
+    {
+        string other = DistillingRuns.Distil(_runs.Config("other", "DISTILL.CLASSES", "['cat', 'hound', 'owl']")).StudentFolder;
+
+        Change(Edit with { Rename = ("dog", "hound"), Teacher = _runs.Teacher });
+
+        Assert.Equal(Vectors(other), Vectors(Changed), (a, b) => Math.Abs(a - b) < 1e-5f);
+        Assert.Equal([true, false, true], StudentClasses.List(Changed).Select(one => one.IsTrained));
+    }
+
+    [Fact]
+    public void What_is_undone_leaves_no_trace()
+    {
+        Change(Edit with { Remove = ["owl"], Output = null });
+        Change(Edit with { Add = ["owl"], Teacher = _runs.Teacher, Output = null });
+        Change(Edit with { Rename = ("cat", "feline"), Output = null });
+        StudentManifest manifest = Change(Edit with { Rename = ("feline", "cat"), Output = null });
+
+        Assert.Equal(["cat", "dog", "owl"], manifest.ClassNames);
+        Assert.Null(manifest.ClassChanges);
+    }
+
+    [Fact]
+    public void In_place_nothing_else_is_left_and_other_files_stay()
+    {
+        File.WriteAllText(Path.Combine(_package, "notes.txt"), "mine");
+        string[] before = [.. Directory.EnumerateFileSystemEntries(Path.GetDirectoryName(_package)!).Order()];
+
+        Change(Edit with { Remove = ["dog"], Output = null });
+
+        Assert.Equal(before, Directory.EnumerateFileSystemEntries(Path.GetDirectoryName(_package)!).Order());
+        Assert.Equal("mine", File.ReadAllText(Path.Combine(_package, "notes.txt")));
+        Assert.Equal(["cat", "owl"], StudentClasses.List(_package).Select(one => one.Name));
+        Assert.Null(StudentPackage.FindFault(_package));
+    }
+
+    [Fact]
+    public void Refuses_what_cannot_be_meant_and_writes_nothing()
+    {
+        Refuses("no class 'dgo'. The nearest is 'dog'.", Edit with { Remove = ["dgo"] });
+        Refuses("no class 'cow'", Edit with { Rename = ("cow", "dog") });
+        Refuses("one class would be left", Edit with { Remove = ["dog", "owl"] });
+        Refuses("is 'dog' again", Edit with { Rename = ("cat", "dog") });
+        Refuses("which is 'dog' again", Edit with { Add = ["Dog"], Teacher = _runs.Teacher });
+        Refuses("Give --teacher: the CLIP that the student learned from.", Edit with { Add = ["cow"] });
+        Refuses("not the teacher that the student learned from", Edit with { Add = ["cow"], Teacher = _runs.Student });
+        Refuses("Give --teacher, too.", Edit with { Rename = ("cat", "feline"), Vocabulary = TinyClip.Vocabulary });
+        Refuses("is there already. Give a new folder.", Edit with { Remove = ["dog"], Output = _package });
+        File.Delete(Path.Combine(_package, "class_vectors.safetensors"));
+        Refuses("not a whole student package", Edit with { Remove = ["dog"] });
+    }
+
+    private ClassEdit Edit => new() { Package = _package, Output = Changed, Vocabulary = null, Device = "cpu" };
+
+    private string Changed => _runs.Output("changed");
+
+    private static float[] Vectors(string package)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        return SafetensorsFile.Read(Path.Combine(package, "class_vectors.safetensors"))["class_vectors"].data<float>().ToArray();
+    }
+
+    private static StudentManifest Change(ClassEdit edit) => StudentClasses.Change(
+        edit with { Vocabulary = edit.Teacher is null ? edit.Vocabulary : TinyClip.Vocabulary },
+        cancellation: TestContext.Current.CancellationToken);
+
+    private void Refuses(string expected, ClassEdit edit)
+    {
+        var mistake = Assert.Throws<PromptKDException>(() => Change(edit));
+
+        Assert.Contains(expected, mistake.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', mistake.Message);
+        Assert.False(Directory.Exists(Changed));
+    }
+}

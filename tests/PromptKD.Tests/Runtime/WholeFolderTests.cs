@@ -1,0 +1,72 @@
+using PromptKD.Runtime;
+
+namespace PromptKD.Tests.Runtime;
+
+public sealed class WholeFolderTests : IDisposable
+{
+    private readonly string _root = Directory.CreateTempSubdirectory().FullName;
+
+    private string Folder => Path.Combine(_root, "folder");
+
+    public void Dispose() => Directory.Delete(_root, recursive: true);
+
+    [Fact]
+    public void A_new_folder_is_there_when_it_is_whole()
+    {
+        WholeFolder.Create(Folder, partial =>
+        {
+            Write(partial, "a.txt", "new");
+            Assert.False(Directory.Exists(Folder));
+        });
+
+        Assert.Equal("new", File.ReadAllText(Path.Combine(Folder, "a.txt")));
+        Assert.Equal([Folder], Directory.EnumerateFileSystemEntries(_root));
+    }
+
+    [Fact]
+    public void A_folder_takes_the_place_of_another_one()
+    {
+        Directory.CreateDirectory(Folder);
+        Write(Folder, "a.txt", "old");
+        Write(Folder, "b.txt", "old");
+
+        WholeFolder.Replace(Folder, partial =>
+        {
+            Write(partial, "a.txt", "new");
+            Assert.Equal("old", File.ReadAllText(Path.Combine(Folder, "a.txt")));
+        });
+
+        Assert.Equal("new", File.ReadAllText(Path.Combine(Folder, "a.txt")));
+        Assert.Equal(["a.txt"], Directory.EnumerateFiles(Folder).Select(Path.GetFileName));
+        Assert.Equal([Folder], Directory.EnumerateFileSystemEntries(_root));
+    }
+
+    [Fact]
+    public void Where_writing_fails_the_old_one_stands_and_nothing_is_left()
+    {
+        Directory.CreateDirectory(Folder);
+        Write(Folder, "a.txt", "old");
+
+        PromptKDException mistake = Assert.Throws<PromptKDException>(() => WholeFolder.Replace(Folder, partial =>
+        {
+            Write(partial, "a.txt", "new");
+            throw new IOException("No space left on device");
+        }));
+
+        Assert.Equal($"Cannot write the folder '{Folder}': No space left on device.", mistake.Message);
+        Assert.Equal("old", File.ReadAllText(Path.Combine(Folder, "a.txt")));
+        Assert.Equal([Folder], Directory.EnumerateFileSystemEntries(_root));
+    }
+
+    [Fact]
+    public void What_is_there_is_not_made_anew()
+    {
+        Directory.CreateDirectory(Folder);
+        WholeFolder.Create(Folder, partial => Write(partial, "a.txt", "new")); // An empty one is nothing.
+
+        Assert.Throws<PromptKDException>(() => WholeFolder.Create(Folder, _ => Assert.Fail("Must not be written.")));
+    }
+
+    private static void Write(string folder, string name, string text) =>
+        File.WriteAllText(Path.Combine(folder, name), text);
+}
