@@ -24,6 +24,9 @@ internal static class DistillCommand
             + "later epochs; 0: the teacher looks at every step, as in the paper."),
         new("--val", "DISTILL.VAL",
             "Class folders (CLASS NAME/picture), measured after each epoch, never trained on [default: none]"),
+        new("--holdout", "DISTILL.HOLDOUT",
+            "Share of the pictures (0 to 0.5) that is never trained on, but compared with the teacher after each epoch; "
+            + "0, or less than 20 pictures: none."),
         new("--base", "DISTILL.BASE", "How many of the first classes are 'base' in reported accuracies; 0: no split."),
         new("--epochs", "OPTIM.MAX_EPOCH", "Number of passes over the pictures."),
         new("--batch-size", "DATALOADER.TRAIN_X.BATCH_SIZE", "Number of pictures a step."),
@@ -186,8 +189,10 @@ internal static class DistillCommand
         [
             .. report.EachTeacher.Select((result, index) => ($"teacher {index + 1}", result)),
             (report.EachTeacher.Count == 0 ? "teacher" : "teachers combined", report.Teacher),
+            ("student as it came", report.Untrained),
             ("student", report.Student),
         ]);
+        HeldOutSummary.Print(report, config.Distill.Classes);
         Answers.Sentence($"The student is in {report.StudentFolder}. Try:");
         Answers.Line($"  promptkd predict --model {Shell.Quote(report.StudentFolder)} {Shell.Quote(config.Distill.Images)}");
         return 0;

@@ -90,7 +90,10 @@ internal sealed class RunDisplay(string agreement = "agreement with the teacher"
         string line = string.Create(
             CultureInfo.InvariantCulture,
             $"epoch {epoch.Epoch}: loss {epoch.Loss:0.0000}, {agreement} {epoch.Agreement:P1}");
-        Messages.Note(line + Describe(epoch.Validation));
+        string heldOut = epoch.HeldOut is { } compared
+            ? string.Create(CultureInfo.InvariantCulture, $", on held-out pictures {compared.Agreement:P1}")
+            : "";
+        Messages.Note(line + heldOut + Describe(epoch.Validation));
     }
 
     // Each part with its weight: what a narrow window has no room for is left out, the least first.

@@ -92,6 +92,13 @@ public sealed record DistillConfig
     public TargetConfig Target { get; init; } = new();
 
     /// <summary>
+    /// Share of <see cref="Images"/> that is never trained on, 0–0.5: teacher and student are compared on it after each
+    /// epoch. 0 holds nothing out, and so does a folder of which it would be fewer than 20 pictures.
+    /// </summary>
+    [OwnKey, AtLeast(0), AtMost(0.5)]
+    public double Holdout { get; init; } = 0.1;
+
+    /// <summary>
     /// Class folders or labelled shards that are measured after each epoch and never trained on; empty for none.
     /// </summary>
     [OwnKey]

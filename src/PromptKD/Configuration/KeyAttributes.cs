@@ -47,6 +47,17 @@ internal sealed class AtLeastAttribute(double minimum) : ValueRuleAttribute
     public override bool Accepts(object value) => ConfigValue.NumbersOf(value).All(number => number >= Minimum);
 }
 
+/// <summary>The number, or every number of the list, is at most this large.</summary>
+/// <param name="maximum">The largest number allowed.</param>
+internal sealed class AtMostAttribute(double maximum) : ValueRuleAttribute
+{
+    public double Maximum { get; } = maximum;
+
+    public override string Expected => string.Create(CultureInfo.InvariantCulture, $"at most {Maximum}");
+
+    public override bool Accepts(object value) => ConfigValue.NumbersOf(value).All(number => number <= Maximum);
+}
+
 /// <summary>The number, or every number of the list, is above zero.</summary>
 internal sealed class PositiveAttribute : ValueRuleAttribute
 {

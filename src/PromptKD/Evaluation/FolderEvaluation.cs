@@ -88,8 +88,15 @@ internal sealed class FolderEvaluation
         CancellationToken cancellation) =>
         [
             .. Judge(classify, count, baseClasses, batchSize, told: null, cancellation)
-                .Select(evaluator => BaseNovelResult.From(evaluator, _classes, baseClasses)),
+                .Select(evaluator => ResultOf(evaluator, baseClasses)),
         ];
+
+    /// <summary>The accuracies of an evaluation.</summary>
+    /// <param name="evaluator">One of those that <see cref="Judge"/> gave.</param>
+    /// <param name="baseClasses">As there.</param>
+    /// <exception cref="PromptKDException">No picture could be read.</exception>
+    public BaseNovelResult ResultOf(Evaluator evaluator, int? baseClasses) =>
+        BaseNovelResult.From(evaluator, _classes, baseClasses);
 
     /// <summary>As <see cref="MeasureSeveral"/>, with all that was counted.</summary>
     /// <param name="classify">As there.</param>

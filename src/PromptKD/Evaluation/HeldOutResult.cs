@@ -31,6 +31,12 @@ public sealed record HeldOutResult
     public double? FeatureSpread { get; init; }
 }
 
+/// <summary>Teacher and student on pictures that were held out.</summary>
+/// <param name="Teacher">Whom the student learned from.</param>
+/// <param name="Student">After the last epoch.</param>
+/// <param name="Untrained">The student's CLIP as it came, by its own text tower; null where that was not measured.</param>
+public sealed record HeldOutComparison(HeldOutTeacher Teacher, HeldOutResult Student, HeldOutResult? Untrained);
+
 /// <summary>What the teacher makes of held-out pictures.</summary>
 /// <param name="Pictures">Pictures that were looked at.</param>
 /// <param name="Majority">The class that it names most often, by its place in the list of names.</param>

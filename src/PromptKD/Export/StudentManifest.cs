@@ -67,6 +67,20 @@ public sealed record StudentManifest
     /// <summary>Accuracies of the teacher on the same folder, of several combined, percent; null without one.</summary>
     public BaseNovelResult? TeacherValidation { get; init; }
 
+    /// <summary>
+    /// Accuracies on the same folder of the student's CLIP as it came, by its own text tower; null without one.
+    /// </summary>
+    public BaseNovelResult? UntrainedValidation { get; init; }
+
+    /// <summary>Teacher and student on pictures that were held out of training; null where none were.</summary>
+    public HeldOutComparison? HeldOut { get; init; }
+
+    /// <summary>
+    /// What logits are divided by before softmax, and how that was found; null leaves them as they are, as do packages from
+    /// before there was any.
+    /// </summary>
+    public Calibration? Calibration { get; init; }
+
     /// <summary>How several teachers were combined; null for one teacher.</summary>
     public CombinedTeachers? Teachers { get; init; }
 
@@ -112,6 +126,7 @@ public sealed record StudentManifest
             : PromptDepth is < 0 or > Largest ? $"promptDepth is {PromptDepth}"
             : TeacherEmbedding is < 1 or > Largest ? $"teacherEmbedding is {TeacherEmbedding}"
             : !double.IsFinite(LogitScale) ? $"logitScale is {LogitScale}"
+            : Calibration is { IsPossible: false } ? $"calibration.temperature is {Calibration.Temperature}"
             : Preprocessing.Size != Architecture.ImageSize
                 ? $"pictures are {Preprocessing.Size} pixels wide, but the tower takes {Architecture.ImageSize}"
             : null;

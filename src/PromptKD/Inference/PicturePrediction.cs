@@ -27,5 +27,5 @@ public sealed record PicturePrediction(string Path, IReadOnlyList<ClassProbabili
 /// <summary>A class and how probable the student finds it.</summary>
 /// <param name="Name">Class name.</param>
 /// <param name="Label">Place in the list of class names.</param>
-/// <param name="Probability">Softmax over all classes, 0–1. Not calibrated.</param>
+/// <param name="Probability">Softmax over all classes at the temperature of the package, 0–1.</param>
 public sealed record ClassProbability(string Name, int Label, double Probability);

@@ -36,7 +36,7 @@ public sealed class StudentClassifier : IDisposable
     public IReadOnlyList<string> ClassNames => Manifest.ClassNames;
 
     /// <summary>What logits are divided by before they become probabilities.</summary>
-    internal double Temperature => 1;
+    internal double Temperature => Manifest.Calibration?.Temperature ?? 1;
 
     /// <summary>Opens a student package.</summary>
     /// <param name="folder">The folder that distilling wrote: <c>OUTPUT/student</c>.</param>
@@ -188,7 +188,7 @@ public sealed class StudentClassifier : IDisposable
             : throw new PromptKDException($"No picture or folder at '{path}'.");
     }
 
-    /// <returns>Softmax over the classes, [batch, classes], flattened.</returns>
+    /// <returns>Softmax over the classes at the package's temperature, [batch, classes], flattened.</returns>
     private float[] Probabilities(Batch batch)
     {
         using var pause = CollectionPause.Begin();

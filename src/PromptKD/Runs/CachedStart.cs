@@ -49,7 +49,7 @@ internal static class CachedStart
         if (loop.Position.Epoch < loop.Plan.Epochs)
         {
             run.Log.OnPhase($"Projector alone, on stored features: {Counted.Of(loop.Plan.Epochs, "pass", "passes")} over "
-                + $"{Counted.Of(count, "view")} of {Counted.Of(run.Inputs.Pictures.ReadableCount, "picture")}");
+                + $"{Counted.Of(count, "view")} of {Counted.Of(run.Inputs.Pictures.LearnedCount, "picture")}");
             loop.Run(run.Context.Stop);
         }
 
@@ -67,7 +67,7 @@ internal static class CachedStart
         {
             Epochs = start.Epochs,
             BatchesPerEpoch = first.BatchCount,
-            PicturesPerEpoch = Math.Min(first.BatchCount * first.BatchSize, pictures.ReadableCount),
+            PicturesPerEpoch = Math.Min(first.BatchCount * first.BatchSize, pictures.LearnedCount),
             Batches = (epoch, batch) => Batches(Epoch(epoch, batch)),
             Schedule = new LearningRateSchedule(
                 new OptimConfig
@@ -86,7 +86,7 @@ internal static class CachedStart
 
         LoadPlan Epoch(int epoch, int firstBatch) => new()
         {
-            Order = pictures.OnlyReadable(EpochOrder.Shuffled(pictures.Items.Count, config.Seed, epoch)),
+            Order = pictures.OnlyLearned(EpochOrder.Shuffled(pictures.Items.Count, config.Seed, epoch)),
             BatchSize = start.BatchSize,
             DropLast = true,
             FirstBatch = firstBatch,

@@ -22,11 +22,14 @@ internal sealed record LearnedPictures(
         return IsOfNow(run, loop)
             ? new LearnedPictures(
                 run.Inputs.Digests,
-                run.Inputs.Pictures.Items.Count - skipped,
+                run.Inputs.Pictures.Items.Count - run.Inputs.Pictures.HeldOut.Count - skipped,
                 skipped,
                 Data.Pictures.LeftOut.Sum(run.Settings.LeftOut.Take(1)))
             : new LearnedPictures(
-                loop.LearnedFrom, Before(run, loop).Lines.Count() - skipped, skipped, new Dictionary<string, int>());
+                loop.LearnedFrom,
+                Before(run, loop).Lines.Count() - HeldOutBefore(loop.Position) - skipped,
+                skipped,
+                new Dictionary<string, int>());
     }
 
     /// <summary>Keeps the list of the pictures that are learned from beside the run.</summary>
@@ -40,6 +43,9 @@ internal sealed record LearnedPictures(
     /// <summary>Whether the pictures as they are now are those that were learned from.</summary>
     public static bool IsOfNow(OpenRun run, TrainingLoop loop) =>
         Digest(loop) is not { } digest || digest == run.Inputs.Pictures.Digest;
+
+    private static int HeldOutBefore(TrainingPosition end) =>
+        (end.History is [.., var last] ? last : end.Start)?.HeldOut?.Pictures ?? 0;
 
     private static string? Digest(TrainingLoop loop) => loop.LearnedFrom.GetValueOrDefault(ChangedPictures.Input);
 

@@ -3,47 +3,55 @@ using PromptKD.Training;
 
 namespace PromptKD.Runs;
 
-/// <summary>The lines of <c>metrics.jsonl</c>: one an epoch and one a validation.</summary>
+/// <summary>The lines of <c>metrics.jsonl</c>: one an epoch, and one a measurement of a model.</summary>
 internal static class MetricLines
 {
+    private const string Untrained = "untrained";
+
     /// <param name="history">The epochs so far.</param>
-    /// <param name="teacher">Accuracies of the teacher, measured before the first epoch; null without validation.</param>
+    /// <param name="baselines">What was measured before the first epoch.</param>
     /// <param name="start">What a start before the first epoch came to; null where there was none.</param>
+    /// <param name="notices">What the guard says of the run.</param>
     public static IEnumerable<object> Of(
-        IReadOnlyList<EpochRecord> history, TeacherResults? teacher, EpochRecord? start = null)
+        IReadOnlyList<EpochRecord> history,
+        Baselines baselines,
+        EpochRecord? start = null,
+        IReadOnlyList<RunNotice>? notices = null)
     {
-        foreach ((int index, BaseNovelResult? result) in (teacher?.Each ?? []).Index())
-        {
-            if (result is not null)
-            {
-                yield return Validation($"teacher {index + 1}", null, result);
-            }
-        }
-
-        if (teacher?.Combined is { } combined)
-        {
-            yield return Validation("teacher", null, combined);
-        }
-
-        foreach (EpochRecord epoch in history.Prepend(start).OfType<EpochRecord>())
-        {
-            yield return new
-            {
-                Kind = epoch == start ? "start" : "epoch",
-                epoch.Epoch,
-                epoch.Loss,
-                epoch.Agreement,
-                epoch.LearningRate,
-                epoch.Pictures,
-            };
-            if (epoch.Validation is not null)
-            {
-                yield return Validation("student", epoch == start ? 0 : epoch.Epoch, epoch.Validation);
-            }
-        }
+        IEnumerable<object?> lines =
+        [
+            .. OfBaselines(baselines),
+            .. history.Prepend(start).OfType<EpochRecord>().SelectMany(epoch => Of(epoch, isStart: epoch == start)),
+            .. (notices ?? []).Select(notice => new { Kind = "notice", notice.Code, notice.Epoch, notice.Message, notice.Holds }),
+        ];
+        return lines.OfType<object>();
     }
 
-    private static object Validation(string model, int? epoch, BaseNovelResult result) => new
+    private static IEnumerable<object?> OfBaselines(Baselines baselines) =>
+    [
+        .. (baselines.Teacher?.Each ?? []).Select((result, index) => Validation($"teacher {index + 1}", null, result)),
+        Validation("teacher", null, baselines.Teacher?.Combined),
+        Validation(Untrained, null, baselines.Untrained),
+        OfTeacher(baselines.HeldOutTeacher),
+        HeldOut(Untrained, null, baselines.HeldOutUntrained),
+    ];
+
+    private static IEnumerable<object?> Of(EpochRecord epoch, bool isStart) =>
+    [
+        new
+        {
+            Kind = isStart ? "start" : "epoch",
+            epoch.Epoch,
+            epoch.Loss,
+            epoch.Agreement,
+            epoch.LearningRate,
+            epoch.Pictures,
+        },
+        Validation("student", isStart ? 0 : epoch.Epoch, epoch.Validation),
+        HeldOut("student", isStart ? 0 : epoch.Epoch, epoch.HeldOut),
+    ];
+
+    private static object? Validation(string model, int? epoch, BaseNovelResult? result) => result is null ? null : new
     {
         Kind = "validation",
         Model = model,
@@ -53,6 +61,33 @@ internal static class MetricLines
         result.Novel,
         result.HarmonicMean,
         result.MacroF1,
+        result.Pictures,
+    };
+
+    private static object? OfTeacher(HeldOutTeacher? teacher) => teacher is null ? null : new
+    {
+        Kind = "heldOut",
+        Model = "teacher",
+        teacher.Majority,
+        teacher.MajorityShare,
+        teacher.ClassesNamed,
+        teacher.ClassesUsed,
+        teacher.Confidence,
+        teacher.Information,
+        teacher.Pictures,
+    };
+
+    private static object? HeldOut(string model, int? epoch, HeldOutResult? result) => result is null ? null : new
+    {
+        Kind = "heldOut",
+        Model = model,
+        Epoch = epoch,
+        result.Agreement,
+        result.Divergence,
+        result.MajorityShare,
+        result.ClassesNamed,
+        result.ClassesUsed,
+        result.FeatureSpread,
         result.Pictures,
     };
 }

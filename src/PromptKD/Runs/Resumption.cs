@@ -10,10 +10,12 @@ internal static class Resumption
     /// <param name="run">The run.</param>
     /// <param name="loop">Is restored.</param>
     /// <param name="folder">The run's own folder, or that of a run to go on from.</param>
-    /// <param name="teacher">Accuracies of the teacher, for the metrics; null where none was measured.</param>
+    /// <param name="metrics">
+    /// The lines of the metrics, of a position; null for those of the epochs alone.
+    /// </param>
     /// <returns>Whether there was a checkpoint.</returns>
     /// <exception cref="PromptKDException">It was made from other inputs or settings, or is damaged.</exception>
-    public static bool Restore(OpenRun run, TrainingLoop loop, string folder, TeacherResults? teacher = null)
+    public static bool Restore(OpenRun run, TrainingLoop loop, string folder, Func<TrainingPosition, IEnumerable<object>>? metrics = null)
     {
         using TrainingCheckpoint? checkpoint = TrainingCheckpoint.ReadIfAny(
             RunFolder.CheckpointOf(folder), run.Log.OnWarning);
@@ -33,7 +35,8 @@ internal static class Resumption
         run.Log.OnPhase($"Going on behind {checkpoint.Position.Describe()}{(isOwn ? "" : $" of {folder}")}");
         HashSet<string> paths = [.. run.Inputs.Pictures.Items.Select(item => item.Path)];
         loop.Restore(checkpoint, picture => paths.Contains(picture.Path), isOwn);
-        run.Folder.WriteMetrics(MetricLines.Of(checkpoint.Position.History, teacher, checkpoint.Position.Start));
+        run.Folder.WriteMetrics(
+            metrics?.Invoke(checkpoint.Position) ?? MetricLines.Of(checkpoint.Position.History, new Baselines()));
         return true;
     }
 }

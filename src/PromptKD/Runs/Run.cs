@@ -67,7 +67,7 @@ internal static class Run
 
         folder.RequireWritable();
         using ITrainedMethod method = OutOfMemory.Explain(() => inputs.BuildMethod(folder.Root), MemoryAdvice);
-        kind.Prepare(run);
+        kind.Prepare(run, method);
         using var loop = new TrainingLoop(method, kind.Plan(run, method, RunPlan.Of(run)));
         kind.Resume(run, method, loop);
         LearnedPictures.Keep(run, loop);

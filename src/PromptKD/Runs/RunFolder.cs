@@ -160,6 +160,10 @@ internal sealed class RunFolder : IDisposable
         In("metrics.jsonl"),
         string.Concat(records.Select(record => JsonSerializer.Serialize(record, RecordJson.Options) + "\n")));
 
+    /// <summary>Writes <c>curves.csv</c> anew.</summary>
+    public void WriteCurves(IEnumerable<string> lines) => WholeFile.WriteText(
+        In("curves.csv"), string.Concat(lines.Select(line => line + "\n")));
+
     /// <inheritdoc/>
     public void Dispose()
     {

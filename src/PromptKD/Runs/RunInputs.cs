@@ -30,7 +30,8 @@ internal sealed class RunInputs : IDisposable
         context.Observer.OnPhase($"Reading {settings.Clip}");
         _clip = parts.Add(ModelFiles.OpenClip(settings.Clip, context.Observer, context.Stop));
         Preparation = TowerPreparation.Of(config.Input, _clip);
-        Pictures = PictureSet.Hash(settings.PictureRoot, settings.Pictures, context.Digests, context.Observer, context.Stop);
+        Pictures = PictureSet.Hash(settings.PictureRoot, settings.Pictures, context.Digests, context.Observer, context.Stop)
+            .HoldOut(settings.Holdout, config.Seed);
         Pictures.RefuseUnreadable(config.Distill.Strict);
         var digests = new SortedDictionary<string, string>
         {
@@ -82,6 +83,12 @@ internal sealed class RunInputs : IDisposable
         ? null
         : new StudentStore(_settings, _context, Pictures, Preparation, Digests["student"]);
 
+    /// <summary>
+    /// The class vectors of the CLIP that is prompted, by its own text tower, once the method is built; null where they are
+    /// not asked for, or cannot be had.
+    /// </summary>
+    public ClassVectors? OwnClassVectors { get; private set; }
+
     /// <summary>The views that are stored of each picture, and how many; null where each epoch has views of its own.</summary>
     public (ViewGenerator Views, int Count)? StoredViews =>
         _teachers?.Store is { } store ? (store.Index.Views, store.Index.ViewCount) : null;
@@ -107,6 +114,7 @@ internal sealed class RunInputs : IDisposable
     {
         Teacher = _teachers?.Build(
             folder, Pictures, StudentStore is { } student ? () => student.Beside(folder, _clip) : null);
+        OwnClassVectors = _settings.MeasuresUntrained ? ReadOwnClassVectors() : null;
         using var built = new Unfinished();
         var method = (ITrainedMethod)built.Add(Build(Teacher));
         if (_settings.Config.Model.InitWeights.Length > 0)
@@ -131,6 +139,32 @@ internal sealed class RunInputs : IDisposable
     {
         _clip.Dispose();
         _teachers?.Dispose();
+        OwnClassVectors?.Dispose();
+    }
+
+    // Nothing hangs on them but a row of the metrics: a CLIP without its texts is distilled all the same. Nothing is
+    // fetched for them, either.
+    private ClassVectors? ReadOwnClassVectors()
+    {
+        try
+        {
+            PromptKDConfig names = _settings.Config.Trainer.PromptKD;
+            string vocabulary = VocabularyFile.Find(_settings.Config.Distill.Vocab, _clip.Folder)
+                ?? throw new PromptKDException("Its vocabulary is not on this machine; name one with --vocab.");
+
+            // Its weights stay those of the student.
+            return new FrozenClip(_clip, prompts: null, _context.Target).ReadClassVectors(
+                ClipTokenizer.Load(vocabulary),
+                _settings.ClassNames,
+                [.. names.Templates.Select(pattern => new PromptTemplate(pattern))],
+                contextText: "",
+                roundToHalf: false);
+        }
+        catch (PromptKDException fault)
+        {
+            _context.Observer.OnPhase($"The student is not measured as it comes: {fault.Message}");
+            return null;
+        }
     }
 
     // Frees the checkpoint: the method has taken its copy.

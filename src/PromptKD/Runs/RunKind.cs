@@ -31,7 +31,9 @@ internal abstract class RunKind<TReport>
     public virtual TReport? FindFinished(OpenRun run) => null;
 
     /// <summary>Measures what has to be measured before the first step.</summary>
-    public virtual void Prepare(OpenRun run)
+    /// <param name="run">The run.</param>
+    /// <param name="method">At its first values, whatever it goes on with.</param>
+    public virtual void Prepare(OpenRun run, ITrainedMethod method)
     {
     }
 

@@ -1,6 +1,7 @@
 using PromptKD.Configuration;
 using PromptKD.Data.Decoding;
 using PromptKD.Data.Loading;
+using PromptKD.Evaluation;
 using PromptKD.Training;
 
 namespace PromptKD.Runs;
@@ -25,7 +26,7 @@ internal static class RunPlan
             Target = run.Context.Target,
             Epochs = config.Optim.MaxEpoch,
             BatchesPerEpoch = first.BatchCount,
-            PicturesPerEpoch = Math.Min(first.BatchCount * first.BatchSize, run.Inputs.Pictures.ReadableCount),
+            PicturesPerEpoch = Math.Min(first.BatchCount * first.BatchSize, run.Inputs.Pictures.LearnedCount),
             Batches = (epoch, firstBatch) => loader.Load(Epoch(epoch, firstBatch), run.Context.Stop),
             Skipped = loader.Skipped,
             Schedule = new LearningRateSchedule(config.Optim),
@@ -39,14 +40,14 @@ internal static class RunPlan
             Progress = run.Log,
             EpochDone = history =>
             {
-                run.Folder.WriteMetrics(MetricLines.Of(history, teacher: null));
+                run.Folder.WriteMetrics(MetricLines.Of(history, new Baselines()));
                 run.Log.OnEpoch(history[^1]);
             },
         };
 
         LoadPlan Epoch(int epoch, int firstBatch) => new()
         {
-            Order = run.Inputs.Pictures.OnlyReadable(config.DataLoader.TrainX.Sampler == "SequentialSampler"
+            Order = run.Inputs.Pictures.OnlyLearned(config.DataLoader.TrainX.Sampler == "SequentialSampler"
                 ? EpochOrder.Sequential(pictures)
                 : EpochOrder.Shuffled(pictures, config.Seed, epoch)),
             BatchSize = config.DataLoader.TrainX.BatchSize,

@@ -36,6 +36,12 @@ internal sealed record RunSettings
     /// <summary>The pictures to learn from; none to evaluate only.</summary>
     public required IReadOnlyList<PictureItem> Pictures { get; init; }
 
+    /// <summary>Share of the pictures that is held out, as <see cref="HeldOutChoice.Of"/> takes it.</summary>
+    public double Holdout { get; init; }
+
+    /// <summary>Whether the CLIP that is prompted is measured as it comes, before anything is learned.</summary>
+    public bool MeasuresUntrained { get; init; }
+
     /// <summary>What lies beside the pictures, in each folder that the run reads, and is left out.</summary>
     public IReadOnlyList<LeftOut> LeftOut { get; init; } = [];
 

@@ -14,9 +14,9 @@ internal static class StudentDescription
     /// <param name="distilled">The student.</param>
     /// <param name="epoch">The epoch whose model it is.</param>
     /// <param name="learned">What it was learned from.</param>
-    /// <param name="teacher">Accuracies of the teachers; null where none was measured.</param>
+    /// <param name="baselines">What was measured before the first epoch.</param>
     public static StudentManifest Of(
-        OpenRun run, DistilledStudent distilled, EpochRecord epoch, LearnedPictures learned, TeacherResults? teacher)
+        OpenRun run, DistilledStudent distilled, EpochRecord epoch, LearnedPictures learned, Baselines baselines)
     {
         ExperimentConfig config = run.Settings.Config;
         PromptKDConfig settings = config.Trainer.PromptKD;
@@ -49,9 +49,13 @@ internal static class StudentDescription
                 LeftOut = learned.LeftOut,
             },
             Validation = epoch.Validation,
-            TeacherValidation = teacher?.Combined,
+            TeacherValidation = baselines.Teacher?.Combined,
+            UntrainedValidation = baselines.Untrained,
+            HeldOut = baselines.HeldOutTeacher is { } teacher && epoch.HeldOut is { } student
+                ? new HeldOutComparison(teacher, student, baselines.HeldOutUntrained)
+                : null,
             Teachers = run.Inputs.Teacher is { Combination: { } combination, Members: var members }
-                ? new CombinedTeachers(members.Count, combination.Weights, teacher?.Each)
+                ? new CombinedTeachers(members.Count, combination.Weights, baselines.Teacher?.Each)
                 : null,
         };
     }

@@ -7,7 +7,7 @@ namespace PromptKD.Runs;
 /// <param name="folder">Receives it.</param>
 /// <param name="printFrequency">Batches between two lines of progress.</param>
 /// <param name="next">Who else is watching; null for nobody.</param>
-internal sealed class TimedLog(RunFolder folder, int printFrequency, ITrainingObserver? next) : RunLog(next)
+internal class TimedLog(RunFolder folder, int printFrequency, ITrainingObserver? next) : RunLog(next)
 {
     /// <inheritdoc/>
     protected override void Write(string line) => folder.Log(line);
@@ -15,9 +15,12 @@ internal sealed class TimedLog(RunFolder folder, int printFrequency, ITrainingOb
     /// <inheritdoc/>
     protected override void WriteEpoch(EpochRecord epoch)
     {
-        string measured = epoch.Validation is { } result
-            ? string.Create(CultureInfo.InvariantCulture, $", validation {result.All:0.0} %")
-            : "";
+        string measured = (epoch.HeldOut is { } heldOut
+                ? string.Create(CultureInfo.InvariantCulture, $", held out {heldOut.Agreement:0.000}")
+                : "")
+            + (epoch.Validation is { } result
+                ? string.Create(CultureInfo.InvariantCulture, $", validation {result.All:0.0} %")
+                : "");
         Write(string.Create(
             CultureInfo.InvariantCulture,
             $"epoch {epoch.Epoch}: loss {epoch.Loss:0.0000}, agreement {epoch.Agreement:0.000}{measured}"));

@@ -48,7 +48,7 @@ internal sealed class AskedTeacher : ITeacher
     /// <param name="target">DISTILL.TARGET.*.</param>
     /// <param name="temperature">That of the loss.</param>
     /// <param name="views">Views that are stored of each picture; 0 where the teacher is live.</param>
-    /// <param name="pictures">Places of the pictures that can be read.</param>
+    /// <param name="pictures">Places of the pictures that are learned from.</param>
     public static ITeacher Of(
         ITeacher teacher, TargetConfig target, double temperature, int views, IReadOnlyList<int> pictures)
     {

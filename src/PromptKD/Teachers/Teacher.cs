@@ -47,6 +47,33 @@ internal sealed class Teacher(ClassVectors classVectors, IImageFeatures? feature
     public Tensor Classify(Batch batch) => Compare(
         _tower ?? throw new InvalidOperationException("The image tower is not in memory."), batch);
 
+    /// <summary>
+    /// Scores of pictures that are not trained on, of which views may be stored: the image tower's of each picture as a
+    /// whole; where that is not in memory, those of all its stored views, their class probabilities averaged.
+    /// </summary>
+    /// <param name="batch">Prepared as <see cref="TowerPreparation"/> says.</param>
+    /// <param name="views">How many views are stored of each picture.</param>
+    /// <returns>Logits, float32, [batch, classes].</returns>
+    public Tensor ClassifyOrRecall(Batch batch, int views)
+    {
+        if (HasTower)
+        {
+            return Classify(batch);
+        }
+
+        using IDisposable noGradients = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        Tensor[] all =
+        [
+            .. Enumerable.Range(0, views).Select(view =>
+            {
+                using var stored = new Batch([], [], labels: null, batch.Items) { View = view };
+                return Scores(stored).log_softmax(-1);
+            }),
+        ];
+        return stack(all).logsumexp(0).sub(Math.Log(views)).MoveToOuterDisposeScope();
+    }
+
     /// <summary>Frees the image tower unless training needs it.</summary>
     public void ReleaseTower()
     {

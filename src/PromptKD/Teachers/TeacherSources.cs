@@ -85,7 +85,7 @@ internal sealed class TeacherSources : IDisposable
             _config.Distill.Target,
             _config.Trainer.PromptKD.Temperature,
             Store?.Index.ViewCount ?? 0,
-            pictures.OnlyReadable([.. Enumerable.Range(0, pictures.Items.Count)])));
+            pictures.OnlyLearned([.. Enumerable.Range(0, pictures.Items.Count)])));
     }
 
     /// <inheritdoc/>

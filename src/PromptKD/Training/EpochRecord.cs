@@ -22,4 +22,7 @@ public sealed record EpochRecord
 
     /// <summary>Accuracies on the validation folder after this epoch; null without one.</summary>
     public BaseNovelResult? Validation { get; init; }
+
+    /// <summary>What the student makes of held-out pictures after this epoch; null where none are held out.</summary>
+    public HeldOutResult? HeldOut { get; init; }
 }

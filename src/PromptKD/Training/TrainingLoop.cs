@@ -11,8 +11,8 @@ namespace PromptKD.Training;
 /// a run that was cut off goes on from its last checkpoint to the same bytes as one that was not.
 /// </summary>
 /// <remarks>
-/// An epoch ends in one order: it is closed (the method is told of its end, once), measured, written for others, saved,
-/// and told. A stop before it is saved goes on from where it was: a closed epoch is not closed again.
+/// An epoch ends in one order: it is closed (the method is told of its end, once), measured (validation, then held-out
+/// pictures), written for others, saved, and told. A stop before it is saved goes on from where it was: a closed epoch is not closed again.
 /// </remarks>
 internal sealed class TrainingLoop : IDisposable
 {
@@ -160,6 +160,7 @@ internal sealed class TrainingLoop : IDisposable
             LearningRate = LearningRate,
             Pictures = Position.Pictures,
             Validation = Plan.Validate?.Invoke(Position.Epoch, cancellation),
+            HeldOut = Plan.CompareHeldOut?.Invoke(cancellation),
         };
         RefuseDivergence();
         Position = new TrainingPosition

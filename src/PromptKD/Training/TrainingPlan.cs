@@ -57,6 +57,12 @@ internal sealed record TrainingPlan
     public Func<int, CancellationToken, BaseNovelResult?>? Validate { get; init; }
 
     /// <summary>
+    /// Compares the model with its teacher on held-out pictures, behind <see cref="Validate"/>; null, or a null result,
+    /// compares nothing.
+    /// </summary>
+    public Func<CancellationToken, HeldOutResult?>? CompareHeldOut { get; init; }
+
+    /// <summary>
     /// Told each finished epoch before the run is saved, so that what it writes is whole when the run counts on it: the
     /// finished epochs, and the optimizer.
     /// </summary>

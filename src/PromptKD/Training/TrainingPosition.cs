@@ -74,5 +74,6 @@ internal sealed record TrainingPosition
         && record.Pictures > 0
         && double.IsFinite(record.Loss)
         && record.Agreement is >= 0 and <= 1
+        && record.HeldOut is null or { Pictures: > 0, Agreement: >= 0 and <= 1 }
         && double.IsFinite(record.LearningRate);
 }

@@ -31,7 +31,7 @@ public sealed class DistillCommandTests(DistilledRun run)
 
     [Fact]
     public void Leaves_nothing_else_behind() => Assert.Equal(
-        11, Directory.EnumerateFiles(run.Output, "*", SearchOption.AllDirectories).Count());
+        14, Directory.EnumerateFiles(run.Output, "*", SearchOption.AllDirectories).Count());
 
     [Fact]
     public void Writes_a_configuration_that_reads_back_as_what_was_asked_for()
@@ -54,13 +54,14 @@ public sealed class DistillCommandTests(DistilledRun run)
         JsonElement[] lines = [.. ReadMetrics()];
 
         string[] kinds = [.. lines.Select(line => line.GetProperty("kind").GetString()!)];
-        Assert.Equal(["validation", "epoch", "validation", "epoch", "validation"], kinds);
+        Assert.Equal(["validation", "validation", "epoch", "validation", "epoch", "validation"], kinds);
         Assert.Equal("teacher", lines[0].GetProperty("model").GetString());
-        Assert.Equal(1, lines[1].GetProperty("epoch").GetInt32());
-        Assert.InRange(lines[1].GetProperty("pictures").GetInt32(), 47, 48); // 49 files are 3 · 16 + 1; one is damaged.
-        Assert.Equal(2, lines[3].GetProperty("epoch").GetInt32());
-        Assert.Equal("student", lines[4].GetProperty("model").GetString());
-        Assert.InRange(lines[4].GetProperty("accuracy").GetDouble(), 0, 100);
+        Assert.Equal("untrained", lines[1].GetProperty("model").GetString());
+        Assert.Equal(1, lines[2].GetProperty("epoch").GetInt32());
+        Assert.InRange(lines[2].GetProperty("pictures").GetInt32(), 47, 48); // 49 files are 3 · 16 + 1; one is damaged.
+        Assert.Equal(2, lines[4].GetProperty("epoch").GetInt32());
+        Assert.Equal("student", lines[5].GetProperty("model").GetString());
+        Assert.InRange(lines[5].GetProperty("accuracy").GetDouble(), 0, 100);
     }
 
     [Fact]

@@ -17,8 +17,8 @@ public sealed class TeacherOptionsTests(DistilledRun run)
         ]).Succeeds();
 
         Assert.Equal(
-            ["teacher 1", "teacher 2", "teachers combined", "student"],
-            result.OutputLines[1..5].Select(line => line.Split("  ")[0]));
+            ["teacher 1", "teacher 2", "teachers combined", "student as it came", "student"],
+            result.OutputLines[1..6].Select(line => line.Split("  ")[0]));
         DistillConfig written = new ExperimentConfig().MergeFile(Path.Combine(output, "config.yaml")).Distill;
         Assert.Equal(DistilledRun.TeacherFolder, written.Teacher);
         Assert.Equal([DistilledRun.StudentFolder], written.FurtherTeachers);

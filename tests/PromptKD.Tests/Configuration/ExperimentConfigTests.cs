@@ -143,9 +143,10 @@ public sealed class ExperimentConfigTests
     private static Gen<object> ValueOf(ConfigKey key)
     {
         double? minimum = key.Rules.OfType<AtLeastAttribute>().SingleOrDefault()?.Minimum;
+        double maximum = key.Rules.OfType<AtMostAttribute>().SingleOrDefault()?.Maximum ?? 1e300;
         bool positive = key.Rules.Any(rule => rule is PositiveAttribute);
         Gen<int> whole = Gen.Int[minimum is null ? int.MinValue : (int)minimum, int.MaxValue];
-        Gen<double> number = minimum is null && !positive ? Gen.Double : Gen.Double[positive ? 1e-300 : 0, 1e300];
+        Gen<double> number = minimum is null && !positive ? Gen.Double : Gen.Double[positive ? 1e-300 : 0, maximum];
         Gen<string> word = key.Rules.OfType<OneOfAttribute>().SingleOrDefault() is { } rule
             ? OneOf(rule.Choices)
             : key.Rules.Any(one => one is DeviceNameAttribute) ? OneOf(["auto", "cpu", "cuda", "cuda:12"]) : s_text;

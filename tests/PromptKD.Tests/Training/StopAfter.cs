@@ -18,6 +18,17 @@ internal sealed class StopAfter(int steps, CancellationTokenSource cancellation)
         },
     };
 
+    /// <summary>The plan with a comparison on held-out pictures that is stopped.</summary>
+    public static TrainingPlan InComparison(TrainingPlan plan, CancellationTokenSource cancellation) => plan with
+    {
+        CompareHeldOut = stop =>
+        {
+            cancellation.Cancel();
+            stop.ThrowIfCancellationRequested();
+            return null;
+        },
+    };
+
     public void Report(TrainingProgress value)
     {
         if (++_steps == steps)

@@ -38,15 +38,20 @@ public sealed class TrainingLoopTests : IDisposable
         Assert.All(whole.State.Zip(second.State), pair => TensorAssert.SameBytes(pair.First.Value, pair.Second.Value));
     }
 
-    [Fact]
-    public void A_run_that_was_stopped_amid_a_validation_ends_in_the_same_bytes()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_run_that_was_stopped_amid_a_measurement_ends_in_the_same_bytes(bool isHeldOut)
     {
         using DisposeScope scope = NewDisposeScope();
         using PromptKDMethod whole = PromptKDMethodTests.MakeMethod(), first = PromptKDMethodTests.MakeMethod();
         using PromptKDMethod second = PromptKDMethodTests.MakeMethod();
         IReadOnlyList<EpochRecord> expected = Run(whole);
         using var cancellation = new CancellationTokenSource();
-        using var loop = new TrainingLoop(first, StopAfter.InValidation(Plan(progress: null), cancellation));
+        TrainingPlan plan = Plan(progress: null);
+        using var loop = new TrainingLoop(first, isHeldOut
+            ? StopAfter.InComparison(plan, cancellation)
+            : StopAfter.InValidation(plan, cancellation));
 
         Assert.Throws<OperationCanceledException>(() => loop.Run(cancellation.Token));
         IReadOnlyList<EpochRecord> actual = Run(second, TrainingCheckpoint.ReadIfAny(CheckpointPath));
@@ -70,11 +75,16 @@ public sealed class TrainingLoopTests : IDisposable
                 trains.Add(method.Distilled.Student.training);
                 return null;
             },
+            CompareHeldOut = _ =>
+            {
+                trains.Add(method.Distilled.Student.training);
+                return null;
+            },
         });
 
         loop.Run(TestContext.Current.CancellationToken);
 
-        Assert.Equal([true, true, true, false, true, true, true, false], trains);
+        Assert.Equal([true, true, true, false, false, true, true, true, false, false], trains);
     }
 
     [Fact]

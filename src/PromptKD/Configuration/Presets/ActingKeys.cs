@@ -77,7 +77,7 @@ internal sealed class ActingKeys
     [
         .. s_training.Except(["TRAIN"]), "TRAIN.PRINT_FREQ", "TRAIN.CHECKPOINT_MINUTES", AcceptChanges, .. s_teachers,
         .. s_student.Except(["TRAINER.PROMPTKD.TEACHER_NAME"]), "DISTILL.IMAGES", "DISTILL.CLASSES", "DISTILL.STUDENT",
-        "DISTILL.VAL", "DISTILL.BASE", "DISTILL.START", "DISTILL.RECIPE", "REFERENCE",
+        "DISTILL.VAL", "DISTILL.HOLDOUT", "DISTILL.BASE", "DISTILL.START", "DISTILL.RECIPE", "REFERENCE",
     ]);
 
     /// <summary>Those of <c>teach</c>.</summary>

@@ -77,6 +77,7 @@ public static class DistillPreset
     internal static ExperimentConfig Resolve(ExperimentConfig config) => !config.Reference ? config : config with
     {
         Trainer = config.Trainer with { PromptKD = config.Trainer.PromptKD with { HalfPrompts = true } },
+        Distill = config.Distill with { Holdout = 0 },
     };
 
     private static void CheckStart(DistillConfig distill)

@@ -10,6 +10,7 @@ internal sealed record PictureSet(IReadOnlyList<PictureItem> Items, string Diges
     private const int ReasonsShown = 3;
 
     private readonly HashSet<int> _unreadable = [];
+    private HashSet<int> _heldOut = [];
 
     private PictureSet(IReadOnlyList<PictureItem> items, PictureDigest digest)
         : this([.. items.Zip(digest.Stamps, (item, stamp) => item with { Hashed = stamp })], digest.Digest)
@@ -22,16 +23,38 @@ internal sealed record PictureSet(IReadOnlyList<PictureItem> Items, string Diges
     /// <summary>Those of <see cref="Items"/> that could not be read, or decoded, when they were hashed.</summary>
     public IReadOnlyList<SkippedPicture> Unreadable { get; init; } = [];
 
+    /// <summary>Those that are never learned from, and measured instead: places in <see cref="Items"/>, in order.</summary>
+    public IReadOnlyList<int> HeldOut { get; private init; } = [];
+
     /// <summary>What the digest is of; null where nothing was hashed.</summary>
     public PictureList? List { get; }
 
-    /// <summary>How many pictures there are to learn from.</summary>
+    /// <summary>How many pictures can be read.</summary>
     public int ReadableCount => Items.Count - Unreadable.Count;
+
+    /// <summary>How many pictures there are to learn from.</summary>
+    public int LearnedCount => ReadableCount - HeldOut.Count;
 
     /// <summary>An order without the pictures that cannot be read: all epochs leave out the same.</summary>
     /// <param name="order">Places in <see cref="Items"/>.</param>
     public IReadOnlyList<int> OnlyReadable(IReadOnlyList<int> order) =>
         _unreadable.Count == 0 ? order : [.. order.Where(place => !_unreadable.Contains(place))];
+
+    /// <summary>An order without those, and without the pictures that are held out.</summary>
+    /// <param name="order">Places in <see cref="Items"/>.</param>
+    public IReadOnlyList<int> OnlyLearned(IReadOnlyList<int> order) =>
+        HeldOut.Count == 0 ? OnlyReadable(order) : [.. OnlyReadable(order).Where(place => !_heldOut.Contains(place))];
+
+    /// <summary>The same pictures, some of which are held out.</summary>
+    /// <param name="share">As <see cref="HeldOutChoice.Of"/>.</param>
+    /// <param name="seed">Of the run.</param>
+    public PictureSet HoldOut(double share, int seed)
+    {
+        int[] heldOut = List is null
+            ? []
+            : [.. HeldOutChoice.Of([.. List.Lines], share, seed).Where(place => !_unreadable.Contains(place))];
+        return this with { HeldOut = heldOut, _heldOut = [.. heldOut] };
+    }
 
     /// <summary>Refuses a set of which a picture cannot be read, where each of them is to be.</summary>
     /// <param name="strict">DISTILL.STRICT.</param>

@@ -1,7 +1,6 @@
+using System.Diagnostics;
 using PromptKD.Configuration;
 using PromptKD.Configuration.Presets;
-using PromptKD.Data.Decoding;
-using PromptKD.Data.Loading;
 using PromptKD.Data.Pictures;
 using PromptKD.Evaluation;
 using PromptKD.Export;
@@ -18,10 +17,10 @@ namespace PromptKD.Runs.Distill;
 /// <param name="config">All settings.</param>
 internal sealed class DistillKind(ExperimentConfig config) : RunKind<DistillationReport>
 {
-    private readonly SkippedPictures _skippedInValidation = new();
-    private IReadOnlyList<PictureItem> _validation = [];
-    private TeacherResults? _teacherResults;
-    private EpochRecord? _start;
+    private ValidationPictures _validation = new([], config);
+    private HeldOutPictures? _heldOut;
+    private DistillFindings? _findings;
+    private TimeSpan _measuring;
 
     /// <inheritdoc/>
     public override RunSettings Resolve()
@@ -33,7 +32,7 @@ internal sealed class DistillKind(ExperimentConfig config) : RunKind<Distillatio
         List<string> warnings = [.. new[] { ActingKeys.OfDistill(settled).Warning() }.OfType<string>()];
         PictureFolder? validation =
             paths.Val.Length == 0 ? null : PictureFolder.Labelled(paths.Val, paths.Classes);
-        _validation = validation?.Items ?? [];
+        _validation = new ValidationPictures(validation?.Items ?? [], settled);
         var images = PictureFolder.Unlabelled(paths.Images);
         return new RunSettings
         {
@@ -45,11 +44,17 @@ internal sealed class DistillKind(ExperimentConfig config) : RunKind<Distillatio
             ClassNames = paths.Classes,
             PictureRoot = paths.Images,
             Pictures = images.Items,
+            Holdout = paths.Holdout,
+            MeasuresUntrained = true,
             LeftOut = [.. new[] { images.LeftOut, validation?.LeftOut }.OfType<LeftOut>()],
             Opening = DescribeRecipe(settled),
             Warnings = warnings,
         };
     }
+
+    /// <inheritdoc/>
+    public override RunLog OpenLog(RunFolder folder, RunSettings settings, ITrainingObserver? next) =>
+        new DistillLog(folder, settings.Config.Train.PrintFreq, next);
 
     /// <inheritdoc/>
     public override DistillationReport? FindFinished(OpenRun run)
@@ -67,7 +72,7 @@ internal sealed class DistillKind(ExperimentConfig config) : RunKind<Distillatio
             return null;
         }
 
-        if (StudentPackage.FindFault(run.Folder.StudentFolder) is { } fault)
+        if ((StudentPackage.FindFault(run.Folder.StudentFolder) ?? KeptAnswers.FindFault(run)) is { } fault)
         {
             run.Log.OnPhase($"Writing the student again: {fault}");
             return null;
@@ -78,59 +83,106 @@ internal sealed class DistillKind(ExperimentConfig config) : RunKind<Distillatio
         return Report(run, checkpoint.Position, StudentPackage.ReadManifest(run.Folder.StudentFolder));
     }
 
-    /// <summary>Measures the teachers, while their image towers are in memory.</summary>
-    public override void Prepare(OpenRun run) => _teacherResults = _validation.Count == 0
-        ? TeacherMeasurement.Release(run.Inputs.Teacher!)
-        : TeacherMeasurement.Measure(run.Inputs.Teacher!, Evaluate, Tell, run);
+    /// <summary>Asks the teachers, while their image towers are in memory, and the student's CLIP as it comes.</summary>
+    public override void Prepare(OpenRun run, ITrainedMethod method)
+    {
+        _heldOut = new HeldOutPictures(run);
+        HeldOutPictures.Tell(run);
+        HeldOutTeacher? teacher = _heldOut.AskTeacher();
+        TeacherResults? results = _validation.MeasureTeacher(run);
+        UntrainedStudent? untrained = run.Inputs.OwnClassVectors is null ? null : new UntrainedStudent(run, method);
+        var clock = Stopwatch.StartNew();
+        _findings = new DistillFindings(run, new Baselines
+        {
+            Teacher = results,
+            HeldOutTeacher = teacher,
+            Untrained = untrained is null ? null : _validation.MeasureUntrained(run, untrained),
+            HeldOutUntrained = untrained is null ? null : _heldOut.AskUntrained(untrained),
+        });
+        _measuring = untrained is null ? TimeSpan.Zero : clock.Elapsed;
+        _findings.TellBaselines();
+    }
 
     /// <inheritdoc/>
     public override TrainingPlan Plan(OpenRun run, ITrainedMethod method, TrainingPlan common) => common with
     {
-        Validate = _validation.Count == 0 ? null : (_, stop) => Validate(run, method, stop),
+        Validate = _validation.IsEmpty ? null : (_, stop) => _validation.Measure(run, method, stop),
+        CompareHeldOut = stop => _heldOut!.Ask(method.Distilled!, stop),
+        Progress = new RunForecast(run, common, () => _measuring),
         EpochDone = history =>
         {
-            run.Folder.WriteMetrics(MetricLines.Of(history, _teacherResults, _start));
+            _findings!.Write(history);
             run.Log.OnEpoch(history[^1]);
+            _findings.TellNew(history);
         },
     };
 
     /// <inheritdoc/>
     public override void Resume(OpenRun run, ITrainedMethod method, TrainingLoop loop)
     {
-        Resumption.Restore(run, loop, run.Folder.Root, _teacherResults);
-        _start = loop.Position.Start;
+        if (Resumption.Restore(run, loop, run.Folder.Root, _findings!.Restore))
+        {
+            _findings.Write(loop.Position.History);
+        }
     }
 
     /// <summary>The projector alone, where DISTILL.START.EPOCHS asks for it.</summary>
     public override EpochRecord? Start(OpenRun run, ITrainedMethod method, TrainingPlan plan)
     {
-        if (config.Distill.Start.Epochs > 0)
+        if (config.Distill.Start.Epochs == 0)
         {
-            EpochRecord learned = CachedStart.Learn(run, method, plan);
-            _start = learned with { Validation = plan.Validate?.Invoke(0, run.Context.Stop) };
-            run.Folder.WriteMetrics(MetricLines.Of([], _teacherResults, _start));
+            return null;
         }
 
-        return _start;
+        EpochRecord learned = CachedStart.Learn(run, method, plan);
+        learned = learned with
+        {
+            Validation = plan.Validate?.Invoke(0, run.Context.Stop),
+            HeldOut = plan.CompareHeldOut!(run.Context.Stop),
+        };
+        _findings!.BeginBehind(learned);
+        return learned;
     }
 
     /// <inheritdoc/>
     public override string Describe(OpenRun run) =>
-        $"Distilling {Counted.Of(run.Inputs.Pictures.ReadableCount, "picture")}, "
+        $"Distilling {Counted.Of(run.Inputs.Pictures.LearnedCount, "picture")}, "
         + Counted.Of(config.Optim.MaxEpoch, "epoch");
 
     /// <inheritdoc/>
     public override DistillationReport Finish(OpenRun run, ITrainedMethod method, TrainingLoop loop)
     {
+        AskAgain(run, method);
+        var answers = new KeptAnswers(run, _heldOut!, _validation);
+        Calibration? calibration = answers.Calibrate();
+        DistillFindings.Tell(run, calibration);
+        answers.Write(calibration?.Temperature ?? 1);
         StudentManifest manifest = StudentDescription.Of(
             run,
             method.Distilled!,
-            loop.Position.History is [.., var last] ? last : _start!,
+            loop.Position.History is [.., var last] ? last : _findings!.Start!,
             LearnedPictures.Of(run, loop),
-            _teacherResults);
+            _findings!.Baselines) with
+        {
+            Calibration = calibration,
+        };
         StudentPackage.Write(run.Folder.StudentFolder, method.Distilled!, manifest);
         run.Log.OnPhase($"Wrote {run.Folder.StudentFolder}");
         return Report(run, loop.Position, manifest);
+    }
+
+    // A run that was cut off behind its last epoch has measured, and forgotten.
+    private void AskAgain(OpenRun run, ITrainedMethod method)
+    {
+        if (_heldOut!.Student is null)
+        {
+            _heldOut.Ask(method.Distilled!, run.Context.Stop);
+        }
+
+        if (!_validation.IsEmpty && _validation.Student is null)
+        {
+            _validation.Measure(run, method, run.Context.Stop);
+        }
     }
 
     private static string DescribeRecipe(ExperimentConfig config)
@@ -142,32 +194,6 @@ internal sealed class DistillKind(ExperimentConfig config) : RunKind<Distillatio
                 : $", but {string.Join(", ", changes.Select(one => $"{one.Key} {ConfigValue.Show(one.Second)}"))}");
     }
 
-    private BaseNovelResult Validate(OpenRun run, ITrainedMethod method, CancellationToken stop)
-    {
-        FolderEvaluation evaluation = Evaluate([run.Inputs.Preparation], run);
-        BaseNovelResult result = evaluation.Measure(
-            method.Classify, config.Distill.Base, config.DataLoader.Test.BatchSize, stop);
-        Tell(run, evaluation);
-        return result;
-    }
-
-    // Every epoch meets the same ones.
-    private void Tell(OpenRun run, FolderEvaluation evaluation)
-    {
-        foreach (SkippedPicture picture in evaluation.Skipped)
-        {
-            _skippedInValidation.Add(picture);
-        }
-
-        _skippedInValidation.Report(run.Log);
-    }
-
-    private FolderEvaluation Evaluate(IReadOnlyList<Preprocessing> preparations, OpenRun run) => new(
-        _validation,
-        config.Distill.Classes.Count,
-        preparations,
-        LoadingSettings.Options(config, run.Context.Target.Device));
-
     private static DistillationReport Report(OpenRun run, TrainingPosition end, StudentManifest student) => new(
         run.Folder.StudentFolder,
         student.Training.Pictures,
@@ -177,6 +203,10 @@ internal sealed class DistillKind(ExperimentConfig config) : RunKind<Distillatio
         student.Validation)
     {
         Start = end.Start,
+        Untrained = student.UntrainedValidation,
+        HeldOut = student.HeldOut,
+        Calibration = student.Calibration,
+        Notices = DistillFindings.Look(run, end, student),
         EachTeacher = student.Teachers?.Validations ?? [],
         LeftOut = LeftOut.Sum(run.Settings.LeftOut.Take(1)),
     };

@@ -30,6 +30,20 @@ public sealed record DistillationReport(
     /// </summary>
     public IReadOnlyList<BaseNovelResult?> EachTeacher { get; init; } = [];
 
+    /// <summary>
+    /// Accuracies of the student's CLIP there as it came, by its own text tower; null where that was not measured.
+    /// </summary>
+    public BaseNovelResult? Untrained { get; init; }
+
+    /// <summary>Teacher and student on pictures that were held out; null where none were.</summary>
+    public HeldOutComparison? HeldOut { get; init; }
+
+    /// <summary>What the student's probabilities are divided by; null where nothing decided it.</summary>
+    public Calibration? Calibration { get; init; }
+
+    /// <summary>What the guard said of the run.</summary>
+    public IReadOnlyList<RunNotice> Notices { get; init; } = [];
+
     /// <summary>Files beside the pictures that are of no kind that is read, or hidden, by kind.</summary>
     public IReadOnlyDictionary<string, int> LeftOut { get; init; } = new Dictionary<string, int>();
 }

@@ -13,8 +13,11 @@ internal static class TeacherMeasurement
     /// <param name="evaluate">Loads the validation pictures, prepared in several ways.</param>
     /// <param name="tell">Names the pictures that could not be read.</param>
     /// <param name="run">The run.</param>
-    /// <returns>Null where no tower is in memory.</returns>
-    public static TeacherResults? Measure(
+    /// <returns>
+    /// Null where no tower is in memory; and what they say of each picture, combined where there are several, null where a
+    /// tower is missing.
+    /// </returns>
+    public static (TeacherResults? Results, Evaluator? Said) Measure(
         ITeacher teacher,
         Func<IReadOnlyList<Preprocessing>, OpenRun, FolderEvaluation> evaluate,
         Action<OpenRun, FolderEvaluation> tell,
@@ -23,7 +26,7 @@ internal static class TeacherMeasurement
         Teacher[] live = [.. teacher.Members.Where(member => member.HasTower)];
         if (live.Length == 0)
         {
-            return null;
+            return (null, null);
         }
 
         Preprocessing[] preparations = [.. live.Select(member => member.TowerPreparation).OfType<Preprocessing>()];
@@ -31,19 +34,23 @@ internal static class TeacherMeasurement
         run.Log.OnPhase($"Measuring the teacher on {evaluation.Pictures} validation pictures");
         TeacherCombination? combination = live.Length == teacher.Members.Count ? teacher.Combination : null;
         double temperature = run.Settings.Config.Trainer.PromptKD.Temperature;
-        IReadOnlyList<BaseNovelResult> results = evaluation.MeasureSeveral(
+        int baseClasses = run.Settings.Config.Distill.Base;
+        IReadOnlyList<Evaluator> said = evaluation.Judge(
             Classify,
             live.Length + (combination is null ? 0 : 1),
-            run.Settings.Config.Distill.Base,
+            baseClasses,
             run.Settings.Config.DataLoader.Test.BatchSize,
+            told: null,
             run.Context.Stop);
+        BaseNovelResult[] results = [.. said.Select(one => evaluation.ResultOf(one, baseClasses))];
         tell(run, evaluation);
         Release(teacher);
         return teacher.Members.Count == 1
-            ? new TeacherResults(results[0], [])
-            : new TeacherResults(
+            ? (new TeacherResults(results[0], []), said[0])
+            : (new TeacherResults(
                 combination is null ? null : results[^1],
-                [.. teacher.Members.Select(member => Array.IndexOf(live, member) is >= 0 and var place ? results[place] : null)]);
+                [.. teacher.Members.Select(member => Array.IndexOf(live, member) is >= 0 and var place ? results[place] : null)]),
+                combination is null ? null : said[^1]);
 
         IReadOnlyList<Tensor> Classify(Batch batch)
         {
@@ -53,14 +60,11 @@ internal static class TeacherMeasurement
     }
 
     /// <summary>Frees the image towers that training does not need.</summary>
-    /// <returns>Null: nothing was measured.</returns>
-    public static TeacherResults? Release(ITeacher teacher)
+    public static void Release(ITeacher teacher)
     {
         foreach (Teacher member in teacher.Members)
         {
             member.ReleaseTower();
         }
-
-        return null;
     }
 }

@@ -136,7 +136,7 @@ internal sealed class TrainKind(ExperimentConfig config, TrainingRequest request
             StudentPackage.Write(
                 run.Folder.StudentFolder,
                 student,
-                StudentDescription.Of(run, student, selected, LearnedPictures.Of(run, loop), teacher: null));
+                StudentDescription.Of(run, student, selected, LearnedPictures.Of(run, loop), new Baselines()));
         }
 
         // Last: whoever finds it takes the run for finished.

@@ -181,7 +181,7 @@ public sealed class WhatReachesWhatTests : IDisposable
         using DisposeScope scope = NewDisposeScope();
         Assert.True(teacher.HasTower);
 
-        opened.Kind.Prepare(opened.Run);
+        opened.Kind.Prepare(opened.Run, opened.Method);
 
         Assert.False(teacher.HasTower);
         Assert.Equal(asksLive, teacher.Preparations.Count == 1);

@@ -1,0 +1,110 @@
+using System.Globalization;
+using PromptKD.Configuration;
+using PromptKD.Evaluation;
+using PromptKD.Export;
+using PromptKD.Training;
+
+namespace PromptKD.Runs.Distill;
+
+/// <summary>What a distillation finds out about itself while it runs, and who is told.</summary>
+/// <param name="run">The run.</param>
+/// <param name="baselines">What was measured before the first step.</param>
+internal sealed class DistillFindings(OpenRun run, Baselines baselines)
+{
+    /// <summary>What was measured before the first step.</summary>
+    public Baselines Baselines => baselines;
+
+    /// <summary>What a start before the first epoch came to; null where there was none, or before it.</summary>
+    public EpochRecord? Start { get; private set; }
+
+    /// <summary>What the guard says of a run that is finished.</summary>
+    public static IReadOnlyList<RunNotice> Look(OpenRun run, TrainingPosition end, StudentManifest student) => Guard.Look(
+        Guarded(run, end.Start, student.HeldOut?.Teacher, student.HeldOut?.Untrained), end.History);
+
+    /// <summary>Says how the student's probabilities are calibrated.</summary>
+    public static void Tell(OpenRun run, Calibration? calibration) => run.Log.OnPhase(calibration is null
+        ? "The student's probabilities are not calibrated: no pictures decide a temperature"
+        : Text($"Calibrated on {calibration.Pictures} pictures, to {(calibration.FittedTo == Calibration.Labels ? "their labels" : "the teacher's probabilities")}: temperature {calibration.Temperature:0.000}; expected calibration error {calibration.ErrorBefore:P1} before, {calibration.ErrorAfter:P1} with it"));
+
+    /// <summary>Says what the student is held against, and what is wrong already.</summary>
+    public void TellBaselines()
+    {
+        if (baselines.HeldOutTeacher is { } teacher)
+        {
+            run.Log.OnPhase(Text($"Held out: the teacher uses {teacher.ClassesUsed:0.0} of {run.Settings.ClassNames.Count} classes; its most frequent, '{run.Settings.ClassNames[teacher.Majority]}', has {teacher.MajorityShare:P1} of its answers"));
+        }
+
+        if (baselines.Untrained is not null || baselines.HeldOutUntrained is not null)
+        {
+            run.Log.OnPhase("The student as it comes, zero-shot: " + string.Join(
+                ", ", Words(baselines.HeldOutUntrained, baselines.Untrained)));
+        }
+
+        (run.Log as DistillLog)?.DrawBaselines(baselines);
+        TellNew([]);
+    }
+
+    /// <summary>Takes over what a start came to.</summary>
+    public void BeginBehind(EpochRecord start)
+    {
+        Start = start;
+        Write([]);
+        run.Log.OnPhase("Behind the start: " + string.Join(
+            ", ", Words(start.HeldOut, start.Validation).Prepend(Text($"agreement {start.Agreement:0.000}"))));
+        (run.Log as DistillLog)?.Draw(start, epoch: 0);
+        TellNew([]);
+    }
+
+    /// <summary>The lines of the metrics of a run that goes on.</summary>
+    public IEnumerable<object> Restore(TrainingPosition position)
+    {
+        Start = position.Start;
+        return MetricLines.Of(position.History, baselines, Start, Look(position.History));
+    }
+
+    /// <summary>Writes metrics and curves anew.</summary>
+    /// <param name="history">The epochs so far.</param>
+    public void Write(IReadOnlyList<EpochRecord> history)
+    {
+        run.Folder.WriteMetrics(MetricLines.Of(history, baselines, Start, Look(history)));
+        run.Folder.WriteCurves(CurveTable.Of(history, baselines, Start));
+    }
+
+    /// <summary>Warns of what the guard sees for the first time.</summary>
+    /// <param name="history">The epochs so far.</param>
+    public void TellNew(IReadOnlyList<EpochRecord> history)
+    {
+        string[] known = history.Count == 0 ? [] : [.. Look([.. history.SkipLast(1)]).Select(notice => notice.Code)];
+        foreach (RunNotice notice in Look(history).Where(notice => notice.Holds && !known.Contains(notice.Code)))
+        {
+            run.Log.OnWarning(notice.Message);
+        }
+    }
+
+    private IReadOnlyList<RunNotice> Look(IReadOnlyList<EpochRecord> history) => Guard.Look(
+        Guarded(run, Start, baselines.HeldOutTeacher, baselines.HeldOutUntrained), history);
+
+    private static GuardedRun Guarded(
+        OpenRun run, EpochRecord? start, HeldOutTeacher? teacher, HeldOutResult? untrained)
+    {
+        OptimConfig optim = run.Settings.Config.Optim;
+        var schedule = new LearningRateSchedule(optim);
+        return new GuardedRun
+        {
+            Rates = [.. Enumerable.Range(0, optim.MaxEpoch).Select(schedule.Rate)],
+            LearningRate = optim.Lr,
+            ClassNames = run.Settings.ClassNames,
+            Teacher = teacher,
+            Untrained = untrained,
+            Start = start,
+        };
+    }
+
+    private static IEnumerable<string> Words(HeldOutResult? heldOut, BaseNovelResult? validation) => new[]
+    {
+        heldOut is null ? null : Text($"held out {heldOut.Agreement:0.000}"),
+        validation is null ? null : Text($"validation {validation.All:0.0} %"),
+    }.OfType<string>();
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,100 @@
+using PromptKD.Configuration;
+using PromptKD.Data.Pictures;
+using PromptKD.Evaluation;
+
+namespace PromptKD.Runs.Distill;
+
+/// <summary>What teacher and student finally say of the pictures that were never trained on, and what follows from it.</summary>
+/// <param name="run">The run.</param>
+/// <param name="heldOut">Both asked.</param>
+/// <param name="validation">Both measured, where there are pictures.</param>
+internal sealed class KeptAnswers(OpenRun run, HeldOutPictures heldOut, ValidationPictures validation)
+{
+    /// <summary>Classes that are kept of each picture's answer.</summary>
+    public const int ClassesKept = 5;
+
+    // Of each set, spread evenly: enough for every count that a report makes, and no file that is a burden.
+    private const int MostPictures = 50_000;
+
+    /// <summary>
+    /// What is wrong with the answers of a finished run, in words; null where they are there and whole. Every run that
+    /// looked at pictures which it did not learn from has some.
+    /// </summary>
+    public static string? FindFault(OpenRun run)
+    {
+        try
+        {
+            bool hasLooked = run.Inputs.Pictures.HeldOut.Count > 0 || run.Settings.Config.Distill.Val.Length > 0;
+            return hasLooked && AnswerFile.ReadIfAny(run.Folder.Root) is null
+                ? $"{Path.Combine(run.Folder.Root, AnswerFile.FileName)} is missing"
+                : null;
+        }
+        catch (PromptKDException error)
+        {
+            return error.Message;
+        }
+    }
+
+    /// <summary>Fits the student's temperature: to labels where they decide it, else to the teacher.</summary>
+    /// <returns>Null where neither does.</returns>
+    public Calibration? Calibrate()
+    {
+        Calibration? toLabels = validation.Student is { } labelled
+            ? Calibration.ToLabels([.. labelled.Scores.Zip(labelled.Labels)])
+            : null;
+        return toLabels ?? (heldOut is { Teacher: { } teacher, Student: { } student }
+            ? Calibration.ToTeacher(
+            [
+                .. student.Items.Where(teacher.Items.Contains)
+                    .Select(item => (student[item], AnswerStatistics.Softmax(teacher[item]))),
+            ])
+            : null);
+    }
+
+    /// <summary>Writes them into the folder of the run; nothing where no picture was looked at.</summary>
+    /// <param name="temperature">Of the student's probabilities.</param>
+    /// <exception cref="PromptKDException">The file cannot be written.</exception>
+    public void Write(double temperature)
+    {
+        PictureAnswer[] all = [.. Spread(OfHeldOut(temperature)), .. Spread(OfValidation(temperature))];
+        if (all.Length > 0)
+        {
+            AnswerFile.Write(run.Folder.Root, new PictureAnswers(run.Settings.ClassNames, all));
+        }
+    }
+
+    private PictureAnswer[] OfHeldOut(double temperature) => heldOut is not { Teacher: { } teacher, Student: { } student }
+        ? []
+        : [.. student.Items.Where(teacher.Items.Contains).Order().Select(item => new PictureAnswer(
+            PictureAnswers.HeldOut,
+            NameOf(run.Settings.PictureRoot, run.Inputs.Pictures.Items[item]),
+            Label: null,
+            AnswerStatistics.Top(teacher[item], ClassesKept),
+            AnswerStatistics.Top(student[item], ClassesKept, temperature)))];
+
+    private PictureAnswer[] OfValidation(double temperature)
+    {
+        if (validation.Student is not { } student)
+        {
+            return [];
+        }
+
+        DistillConfig paths = run.Settings.Config.Distill;
+        return
+        [
+            .. student.Items.Index().Select(place => new PictureAnswer(
+                PictureAnswers.Validation,
+                NameOf(paths.Val, validation.Items[place.Item]),
+                student.Labels[place.Index],
+                validation.Teacher?.GetValueOrDefault(place.Item),
+                AnswerStatistics.Top(student.Scores[place.Index], ClassesKept, temperature))),
+        ];
+    }
+
+    private static PictureAnswer[] Spread(PictureAnswer[] all) => all.Length <= MostPictures
+        ? all
+        : [.. Enumerable.Range(0, MostPictures).Select(place => all[(long)place * all.Length / MostPictures])];
+
+    private static string NameOf(string root, PictureItem picture) =>
+        Path.GetRelativePath(root, picture.Path).Replace('\\', '/');
+}

@@ -1,0 +1,147 @@
+using PromptKD.Evaluation;
+using PromptKD.Training;
+
+namespace PromptKD.Tests.Training;
+
+/// <summary>What the guard says of records: each fault, and runs as they should be.</summary>
+public sealed class GuardTests
+{
+    private static readonly HeldOutTeacher s_teacher = new(200, 1, 0.3, 10, 7.5, 0.6, 1.2);
+
+    private static readonly GuardedRun s_run = new()
+    {
+        Rates = [1e-5, 5e-3, 4e-3, 3e-3, 2e-3, 1e-3],
+        LearningRate = 5e-3,
+        ClassNames = ["cat", "dog", "owl", "ant"],
+        Teacher = s_teacher,
+        Untrained = Student(0.2),
+    };
+
+    [Fact]
+    public void A_run_that_goes_well_is_left_alone() => Assert.Empty(Guard.Look(s_run, Run()));
+
+    [Fact]
+    public void A_warm_up_that_has_learned_nothing_yet_is_left_alone() => Assert.Empty(Guard.Look(
+        s_run, [.. Run().Take(2).Select(epoch => epoch with { Loss = 50, HeldOut = Student(0.1, used: 1, majority: 1, spread: 0) })]));
+
+    [Fact]
+    public void A_learning_rate_of_zero_is_said_before_the_first_epoch() =>
+        Finds("noLearningRate", 0, "the learning rate is 0: nothing", s_run with { Rates = [1e-5, 0], LearningRate = 0 }, []);
+
+    [Fact]
+    public void An_only_epoch_of_warm_up_is_said_before_it() => Finds(
+        "onlyWarmup", 0, "never above 1e-05, and --lr asks for 5e-03", s_run with { Rates = [1e-5] }, []);
+
+    [Fact]
+    public void A_teacher_of_one_answer_is_named_with_it() => Finds(
+        "teacherSaysTheSame",
+        0,
+        "gives one answer, 'dog', to 98.0 % of 200",
+        s_run with { Teacher = s_teacher with { MajorityShare = 0.98 } },
+        []);
+
+    [Fact]
+    public void A_teacher_that_does_not_tell_pictures_apart_is_named() => Finds(
+        "teacherSaysTheSame", 0, "hardly differ", s_run with { Teacher = s_teacher with { Information = 0.001 } }, []);
+
+    [Fact]
+    public void One_class_needs_no_teacher_that_tells_any() => Assert.Empty(Guard.Look(
+        s_run with { ClassNames = ["cat"], Teacher = s_teacher with { MajorityShare = 1 } }, []));
+
+    [Fact]
+    public void A_loss_that_stands_still_is_said_at_the_fourth_epoch() => Finds(
+        "lossNotFalling", 4, "10.0000 in the first epoch, 9.9000 at its least since", s_run, [.. Run().Select(epoch => epoch with
+        {
+            Loss = epoch.Epoch == 1 ? 10 : 9.9,
+        })]);
+
+    [Fact]
+    public void Behind_a_start_the_loss_may_stand_still() => Assert.Empty(Guard.Look(
+        s_run with { Start = Run()[0] with { Epoch = 100 } }, [.. Run().Select(epoch => epoch with { Loss = 5 })]));
+
+    [Fact]
+    public void What_has_passed_does_not_hold_any_more()
+    {
+        EpochRecord[] late = [.. Run().Select(epoch => epoch with { Loss = epoch.Epoch < 5 ? 10 : 1 })];
+
+        RunNotice notice = Assert.Single(Guard.Look(s_run, late));
+
+        Assert.Equal(("lossNotFalling", 4, false), (notice.Code, notice.Epoch, notice.Holds));
+    }
+
+    [Theory]
+    [InlineData(1.8, 0.6)]
+    [InlineData(7.4, 0.99)]
+    public void Answers_that_collapse_are_said(double used, double majority) => Finds(
+        "answersCollapsed", 4, "have collapsed", s_run, [.. Run().Select(epoch => epoch with
+        {
+            HeldOut = Student(0.3, used, majority),
+        })]);
+
+    [Fact]
+    public void Features_that_collapse_are_said() => Finds(
+        "featuresCollapsed", 4, "one direction", s_run, [.. Run().Select(epoch => epoch with
+        {
+            HeldOut = Student(0.5, spread: 1e-5),
+        })]);
+
+    [Fact]
+    public void Pictures_that_are_alike_to_the_untrained_CLIP_are_no_collapse() => Assert.Empty(Guard.Look(
+        s_run with { Untrained = Student(0.2, spread: 1e-4) },
+        [.. Run().Select(epoch => epoch with { HeldOut = Student(0.5, spread: 1e-5) })]));
+
+    [Fact]
+    public void Epochs_that_cost_what_the_start_had_are_said() => Finds(
+        "lostGround",
+        1,
+        "80.0 % of held-out pictures before them, 50.0 % now",
+        s_run with { Start = Run()[0] with { HeldOut = Student(0.8) } },
+        [.. Run().Select(epoch => epoch with { HeldOut = Student(0.5) })]);
+
+    [Fact]
+    public void No_gain_over_the_untrained_CLIP_is_said_at_the_end()
+    {
+        EpochRecord[] epochs = [.. Run().Select(epoch => epoch with { HeldOut = Student(0.2) })];
+
+        Finds("noGain", 6, "20.0 % of held-out pictures, and as its CLIP came, untrained, on 20.0 %", s_run, epochs);
+        Assert.Empty(Guard.Look(s_run, epochs[..5]));
+    }
+
+    [Fact]
+    public void Without_held_out_pictures_the_loss_alone_is_watched() => Assert.Empty(Guard.Look(
+        s_run with { Teacher = null, Untrained = null }, [.. Run().Select(epoch => epoch with { HeldOut = null })]));
+
+    private static void Finds(string code, int epoch, string words, GuardedRun run, IReadOnlyList<EpochRecord> history)
+    {
+        RunNotice notice = Assert.Single(Guard.Look(run, history));
+
+        Assert.Equal(code, notice.Code);
+        Assert.Equal(epoch, notice.Epoch);
+        Assert.True(notice.Holds);
+        Assert.Contains(words, notice.Message, StringComparison.Ordinal);
+    }
+
+    private static EpochRecord[] Run() =>
+    [
+        .. Enumerable.Range(1, 6).Select(epoch => new EpochRecord
+        {
+            Epoch = epoch,
+            Loss = 60.0 / epoch,
+            Agreement = 0.5,
+            LearningRate = s_run.Rates[epoch - 1],
+            Pictures = 1800,
+            HeldOut = Student(0.5),
+        }),
+    ];
+
+    private static HeldOutResult Student(double agreement, double used = 6, double majority = 0.35, double spread = 0.1) => new()
+    {
+        Pictures = 200,
+        Agreement = agreement,
+        Divergence = 1,
+        MajorityShare = majority,
+        ClassesNamed = 8,
+        ClassesUsed = used,
+        FeatureSpread = spread,
+    };
+}
