@@ -3,6 +3,7 @@ using PromptKD.Inference;
 using PromptKD.Inference.Classes;
 using PromptKD.Models.Weights;
 using PromptKD.Tests.Runs.Distill;
+using PromptKD.Tests.Runs.Teach;
 
 namespace PromptKD.Tests.Inference.Classes;
 
@@ -68,6 +69,29 @@ public sealed class StudentClassesTests : IDisposable
 
         Assert.Equal(Vectors(other), Vectors(Changed), (a, b) => Math.Abs(a - b) < 1e-5f);
         Assert.Equal([true, false, true], StudentClasses.List(Changed).Select(one => one.IsTrained));
+    }
+
+    [Fact]
+    public void A_prompt_tuned_teacher_makes_vectors_with_its_own_tokens()
+    {
+        using var teaching = new TeachingRuns(); // Its CLIP is the teacher of these runs, to the byte.
+        string prompts = TeachingRuns.Teach(teaching.Config()).Checkpoint;
+        string[] options = ["DISTILL.TEACHER_PROMPTS", prompts];
+        string package = DistillingRuns.Distil(_runs.Config("prompted", options)).StudentFolder;
+        string other = DistillingRuns.Distil(
+            _runs.Config("other", [.. options, "DISTILL.CLASSES", "['cat', 'dog', 'owl', 'cow']"])).StudentFolder;
+        ClassEdit edit = Edit with { Package = package, Add = ["cow"], Teacher = _runs.Teacher };
+
+        Refuses("not the teacher prompts that the student learned from", edit);
+        Refuses("not the teacher prompts that the student learned from", Edit with
+        {
+            Add = ["cow"],
+            Teacher = _runs.Teacher,
+            TeacherPrompts = prompts,
+        });
+        Change(edit with { TeacherPrompts = prompts });
+
+        Assert.Equal(Vectors(other), Vectors(Changed), (a, b) => Math.Abs(a - b) < 1e-5f);
     }
 
     [Fact]

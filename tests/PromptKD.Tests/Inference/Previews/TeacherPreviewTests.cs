@@ -1,0 +1,57 @@
+using PromptKD.Inference.Previews;
+using PromptKD.Tests.Runs.Distill;
+using PromptKD.Tests.Runs.Teach;
+
+namespace PromptKD.Tests.Inference.Previews;
+
+[Collection(AloneInTheProcess.Name)]
+public sealed class TeacherPreviewTests : IDisposable
+{
+    private readonly DistillingRuns _runs = new();
+
+    public void Dispose() => _runs.Dispose();
+
+    [Fact]
+    public void Looks_at_a_sample_and_keeps_no_tensor()
+    {
+        Look(Request);
+        long before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+
+        PreviewReport report = Look(Request with { Sample = 4 });
+
+        Assert.Equal((DistillingRuns.Pictures, 4), (report.Pictures, report.Sample));
+        Assert.Equal(4, report.Classes.Sum(one => one.Pictures));
+        Assert.Equal(before, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
+    }
+
+    [Fact]
+    public void Sentences_change_what_it_says() => Assert.NotEqual(
+        Look(Request).Confidence, Look(Request with { Templates = ["the opposite of {}"] }).Confidence);
+
+    [Fact]
+    public void Learned_prompts_change_what_it_says_and_read_no_sentences()
+    {
+        using var teaching = new TeachingRuns(); // Its CLIP is the teacher of these runs, to the byte.
+        string prompts = TeachingRuns.Teach(teaching.Config()).Checkpoint;
+        PreviewRequest prompted = Request with { TeacherPrompts = prompts };
+
+        Assert.NotEqual(Look(Request).Confidence, Look(prompted).Confidence);
+        Assert.Contains(
+            "Leave --template out",
+            Assert.Throws<PromptKDException>(() => Look(prompted with { Templates = ["a {}."] })).Message,
+            StringComparison.Ordinal);
+    }
+
+    private PreviewRequest Request => new()
+    {
+        Teacher = _runs.Teacher,
+        ClassNames = ["cat", "dog", "owl"],
+        Images = _runs.Images,
+        Vocabulary = TinyClip.Vocabulary,
+        Device = "cpu",
+        Precision = "fp32",
+    };
+
+    private static PreviewReport Look(PreviewRequest request) =>
+        TeacherPreview.Of(request, cancellation: TestContext.Current.CancellationToken);
+}
