@@ -9,11 +9,12 @@ using PromptKD.Configuration.Presets;
 using PromptKD.Runs.Distill;
 using PromptKD.Training;
 
-ExperimentConfig config = DistillPreset.Config with
+ExperimentConfig recipe = Recipe.Find("best").Config;
+ExperimentConfig config = recipe with
 {
     OutputDir = args[4],
-    Optim = DistillPreset.Config.Optim with { MaxEpoch = 2 },
-    Distill = new DistillConfig
+    Optim = recipe.Optim with { MaxEpoch = 2 },
+    Distill = recipe.Distill with
     {
         Images = args[0],
         Classes = [.. File.ReadLines(args[1])],

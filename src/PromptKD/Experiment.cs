@@ -1,5 +1,6 @@
 using PromptKD.Configuration;
 using PromptKD.Configuration.Presets;
+using PromptKD.Methods;
 using PromptKD.Runs;
 using PromptKD.Runs.Distill;
 using PromptKD.Runs.Teach;
@@ -18,6 +19,9 @@ namespace PromptKD;
 /// </summary>
 public static class Experiment
 {
+    /// <summary>What TRAINER.NAME may be, in the order in which people are told.</summary>
+    public static IReadOnlyList<string> Trainers { get; } = [.. MethodCatalog.All.Select(method => method.Name)];
+
     /// <summary>
     /// Distils a teacher into a student on unlabelled pictures (PromptKD, arXiv 2403.02781) and writes the student
     /// package. A run that was cut off goes on from its last checkpoint; a finished one only reports again.

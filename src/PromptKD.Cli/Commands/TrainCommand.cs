@@ -26,7 +26,7 @@ internal static class TrainCommand
             s_defaults),
         new("--seed", "SEED", "Of learned tokens, projector, order, crops, flips and shots; 0 counts.", s_defaults),
         new("--trainer", "TRAINER.NAME",
-            "PromptKD, CoOp, CoCoOp, MaPLe, IVLP, PromptSRC, ZeroshotCLIP or ZeroshotCLIP2 [required]", s_defaults),
+            $"{string.Join(", ", Experiment.Trainers.SkipLast(1))} or {Experiment.Trainers[^1]} [required]", s_defaults),
         new("--backbone", "MODEL.BACKBONE.NAME",
             "OpenAI's name of the CLIP that is prompted (PromptKD's student) [default: the trainer file's]", s_defaults),
         new("--head", "MODEL.HEAD.NAME", "Accepted; no method has one [default: none]", s_defaults),

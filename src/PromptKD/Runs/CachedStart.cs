@@ -3,11 +3,9 @@ using PromptKD.Configuration;
 using PromptKD.Data.Decoding;
 using PromptKD.Data.Loading;
 using PromptKD.Data.Pictures;
-using PromptKD.Features;
 using PromptKD.Features.Store;
 using PromptKD.Methods;
 using PromptKD.Runtime;
-using PromptKD.Teachers;
 using PromptKD.Training;
 
 namespace PromptKD.Runs;

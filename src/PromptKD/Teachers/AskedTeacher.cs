@@ -1,7 +1,6 @@
 using PromptKD.Configuration;
 using PromptKD.Data.Decoding;
 using PromptKD.Data.Loading;
-using PromptKD.Data.Pictures;
 using PromptKD.Runtime;
 
 namespace PromptKD.Teachers;

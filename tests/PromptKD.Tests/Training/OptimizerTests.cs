@@ -32,21 +32,9 @@ public sealed class OptimizerTests
         Parameter ours = nn.Parameter(TinyClip.Random(1, 3, 2)), theirs = nn.Parameter(TinyClip.Random(1, 3, 2));
         var settings = new OptimizerSettings(0.9, 5e-4, dampening, nesterov);
         using var torchs = optim.SGD([theirs], 0.01, 0.9, dampening, weight_decay: 5e-4, nesterov: nesterov);
-        var first = new Optimizer([KeyValuePair.Create("w", ours)], settings);
 
-        Learn(first, ours, 0.01);
-        Learn(first, ours, 0.01);
-        var state = first.State.ToDictionary(named => named.Key, named => named.Value.clone());
-        first.Dispose();
-        using var second = new Optimizer([KeyValuePair.Create("w", ours)], settings);
-        second.LoadState(state);
-        Learn(second, ours, 0.01);
-        for (int step = 0; step < 3; step++)
-        {
-            theirs.square().sum().backward();
-            torchs.step();
-            torchs.zero_grad();
-        }
+        LearnAndGoOn(ours, settings);
+        LearnWith(torchs, theirs);
 
         TensorAssert.SameBytes(theirs, ours);
     }
@@ -62,21 +50,9 @@ public sealed class OptimizerTests
         using optim.Optimizer torchs = rule == "adam"
             ? optim.Adam([theirs], 0.01, 0.8, 0.95, weight_decay: 0.1)
             : optim.AdamW([theirs], 0.01, 0.8, 0.95, weight_decay: 0.1);
-        var first = new Optimizer([KeyValuePair.Create("w", ours)], settings);
 
-        Learn(first, ours, 0.01);
-        Learn(first, ours, 0.01);
-        var state = first.State.ToDictionary(named => named.Key, named => named.Value.clone());
-        first.Dispose();
-        using var second = new Optimizer([KeyValuePair.Create("w", ours)], settings);
-        second.LoadState(state);
-        Learn(second, ours, 0.01);
-        for (int step = 0; step < 3; step++)
-        {
-            theirs.square().sum().backward();
-            torchs.step();
-            torchs.zero_grad();
-        }
+        Dictionary<string, Tensor> state = LearnAndGoOn(ours, settings);
+        LearnWith(torchs, theirs);
 
         Assert.Equal(["mean/w", "square/w", "steps/w"], state.Keys);
         Assert.Equal(2, state["steps/w"].item<long>());
@@ -214,6 +190,30 @@ public sealed class OptimizerTests
 
         Assert.Equal(1, weight.item<float>());
         Assert.Equal(2 + 5e-4, optimizer.Momentum.Single().Value.item<float>(), tolerance: 1e-6);
+    }
+
+    // Two steps, and a third by another optimizer, which takes the state of the first over.
+    private static Dictionary<string, Tensor> LearnAndGoOn(Parameter weight, OptimizerSettings settings)
+    {
+        var first = new Optimizer([KeyValuePair.Create("w", weight)], settings);
+        Learn(first, weight, 0.01);
+        Learn(first, weight, 0.01);
+        var state = first.State.ToDictionary(named => named.Key, named => named.Value.clone());
+        first.Dispose();
+        using var second = new Optimizer([KeyValuePair.Create("w", weight)], settings);
+        second.LoadState(state);
+        Learn(second, weight, 0.01);
+        return state;
+    }
+
+    private static void LearnWith(optim.Optimizer torchs, Parameter weight)
+    {
+        for (int step = 0; step < 3; step++)
+        {
+            weight.square().sum().backward();
+            torchs.step();
+            torchs.zero_grad();
+        }
     }
 
     private static optim.Optimizer Torchs(string rule, Parameter[] weights) => rule switch
