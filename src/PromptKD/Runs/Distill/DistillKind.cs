@@ -5,6 +5,7 @@ using PromptKD.Data.Pictures;
 using PromptKD.Evaluation;
 using PromptKD.Export;
 using PromptKD.Methods;
+using PromptKD.Runs.Measuring;
 using PromptKD.Runtime;
 using PromptKD.Training;
 

@@ -22,11 +22,8 @@ internal sealed class PickleReader
     private readonly PickleStack _stack = new();
     private readonly Dictionary<long, object?> _memo = [];
 
-    private PickleReader(string source, Stream stream, Func<object?[], object?> loadPersistent, long budget)
-    {
-        _budget = new PickleBudget(budget);
-        (_source, _input, _loadPersistent) = (source, new PickleInput(stream, _budget), loadPersistent);
-    }
+    private PickleReader(string source, Stream stream, Func<object?[], object?> loadPersistent, PickleBudget budget) =>
+        (_source, _input, _loadPersistent, _budget) = (source, new PickleInput(stream, budget), loadPersistent, budget);
 
     /// <summary>Reads one pickle and leaves the stream behind it.</summary>
     /// <param name="source">Path for error messages.</param>
@@ -38,17 +35,14 @@ internal sealed class PickleReader
         string source, Stream stream, Func<object?[], object?> loadPersistent, PickleKind? kind = null)
     {
         kind ??= PickleKind.Checkpoint;
-        var reader = new PickleReader(source, stream, loadPersistent, kind.Budget);
+        var reader = new PickleReader(source, stream, loadPersistent, new PickleBudget(kind.Budget));
         try
         {
             return reader.Run();
         }
         catch (Exception error) when (error is InvalidDataException or IOException or OverflowException)
         {
-            throw new PromptKDException(
-                $"{source}: not a {kind.Name}, cut short or damaged: byte {reader._input.Position} of its "
-                + $"pickle: {error.Message} {kind.Advice}",
-                error);
+            throw kind.Fault(source, reader._input.Position, error);
         }
     }
 

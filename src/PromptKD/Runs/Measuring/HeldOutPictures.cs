@@ -6,7 +6,7 @@ using PromptKD.Methods;
 using PromptKD.Runtime;
 using PromptKD.Teachers;
 
-namespace PromptKD.Runs.Distill;
+namespace PromptKD.Runs.Measuring;
 
 /// <summary>
 /// The pictures of a run that are never learned from. The teacher is asked about each once, before the first step; the

@@ -3,7 +3,7 @@ using PromptKD.Features;
 using PromptKD.Methods;
 using PromptKD.Teachers;
 
-namespace PromptKD.Runs.Distill;
+namespace PromptKD.Runs.Measuring;
 
 /// <summary>
 /// The student's CLIP as it comes, zero-shot: its image tower without prompts beside its own text tower's class vectors.

@@ -3,7 +3,7 @@ using PromptKD.Data.Loading;
 using PromptKD.Evaluation;
 using PromptKD.Teachers;
 
-namespace PromptKD.Runs.Distill;
+namespace PromptKD.Runs.Measuring;
 
 /// <summary>What the teachers score on a validation folder, before the first step.</summary>
 internal static class TeacherMeasurement

@@ -2,7 +2,7 @@ using PromptKD.Configuration;
 using PromptKD.Data.Pictures;
 using PromptKD.Evaluation;
 
-namespace PromptKD.Runs.Distill;
+namespace PromptKD.Runs.Measuring;
 
 /// <summary>What teacher and student finally say of the pictures that were never trained on, and what follows from it.</summary>
 /// <param name="run">The run.</param>

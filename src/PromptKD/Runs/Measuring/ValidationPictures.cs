@@ -5,7 +5,7 @@ using PromptKD.Data.Pictures;
 using PromptKD.Evaluation;
 using PromptKD.Methods;
 
-namespace PromptKD.Runs.Distill;
+namespace PromptKD.Runs.Measuring;
 
 /// <summary>The labelled pictures that a distillation is measured on, where there are some.</summary>
 /// <param name="items">The pictures; none for no validation.</param>
