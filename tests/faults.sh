@@ -69,13 +69,13 @@ printf 'OPTIM:\n  MAX_EPOCH: 1\nDATALOADER:\n  TRAIN_X:\n    BATCH_SIZE: 16\n' >
 # The cases: each writes below the folder that it is given.
 often="TRAIN.CHECKPOINT_MINUTES 0.0000001"
 of_distill() {
-  "$program" distill --recipe paper --images "$work/photos" --classes "$pictures/classes.txt" --teacher demo/teacher \
-    --student demo/student --epochs 2 --batch-size 8 --precision fp32 --output "$@"
+  "$program" distill --recipe paper --images "$work/photos" --classes "$pictures/classes.txt" \
+    --teacher "demo/${tower:-teacher}" --student demo/student --epochs 2 --batch-size 8 --precision fp32 --output "$@"
 }
 distill() { of_distill "$1" --val "$work/labelled" $often; }
 distill_stored() { of_distill "$1" --views 2; }
 distill_both() {
-  of_distill "$1" --labelled "$work/labelled" --shots 1 --base 8 --teach-config "$work/teach.yaml"
+  tower=plain-teacher of_distill "$1" --labelled "$work/labelled" --shots 1 --base 8 --teach-config "$work/teach.yaml"
 }
 teach() {
   "$program" teach --data "$work/labelled" --shots 1 --clip demo/plain-teacher --epochs 1 --batch-size 16 \

@@ -1,21 +1,22 @@
 #!/usr/bin/env bash
 # Holds that a run which is killed at any point ends, by the same command, in the same files as one that never was.
 #
-#   tests/kill-points.sh [--every N] [VERB …]
+#   tests/kill-points.sh [--every N] [--names M] [VERB …]
 #
 # VERB is distill, views, best, teach, train, train-best, benchmark, features or demo; all of them by default. Each is run once
 # without a kill, which counts the moments at which its folder changes: before a file gets its name, before one loses it,
-# and in the middle of each write. Then, for each of these moments (of writes every N-th), the command is started in a new
+# and in the middle of each write. Then, for each of these moments (of writes every N-th, of names every M-th), the command is started in a new
 # folder, killed there with SIGKILL, and started again. All files are compared but logs, curves, what names the folder or is
 # remembered of inputs, and the checkpoint before the last, whose place is a matter of time. Exits 1 if a file differs, or a
 # start fails. Needs a C compiler. All moments of all verbs take hours.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 root=$PWD
-every=1 verbs=()
+every=1 names=1 verbs=()
 while [ $# -gt 0 ]; do
   case $1 in
     --every) every=$2; shift 2 ;;
+    --names) names=$2; shift 2 ;;
     *) verbs+=("$1"); shift ;;
   esac
 done
@@ -126,7 +127,8 @@ for verb in "${verbs[@]}"; do
   tried=0 other=0
   for ((moment = 1; moment <= moments; moment++)); do
     what=$(sed -n "${moment}p" "$work/$verb.moments" | tr '\t' ' ')
-    [[ $what != *" write "* ]] || [ $((moment % every)) = 0 ] || continue
+    if [[ $what == *" write "* ]]; then step=$every; else step=$names; fi
+    [ $((moment % step)) = 0 ] || continue
     rm -rf "$folder"
     start "$verb" "$folder" "$moment" ""
     tried=$((tried + 1))

@@ -38,7 +38,8 @@ internal static class DatasetsCommand
         Option<string> root = Root("Folder that holds the data sets: DATASET.ROOT.");
         root.Required = true;
         var command = new Command("check", "Compare a data set on disk with what it should be.") { name, root };
-        command.SetAction(parsed => Check(DatasetCatalog.Find(parsed.GetValue(name)!), parsed.GetValue(root)!));
+        command.SetAction((parsed, cancellation) => Task.FromResult(
+            Check(DatasetCatalog.Find(parsed.GetValue(name)!), parsed.GetValue(root)!, cancellation)));
         return command;
     }
 
@@ -93,9 +94,9 @@ internal static class DatasetsCommand
         Line("settings", $"configs/datasets/{entry.Config}.yaml");
     }
 
-    private static void Check(DatasetEntry entry, string root)
+    private static int Check(DatasetEntry entry, string root, CancellationToken cancellation)
     {
-        var report = DatasetReport.Of(entry, root);
+        var report = DatasetReport.Of(entry, root, cancellation);
         if (report.Classes > 0)
         {
             TextTable.Print(s_columns, [Found(report), ["published", .. Published(entry)[1..]]]);
@@ -119,6 +120,7 @@ internal static class DatasetsCommand
         }
 
         Answers.Line($"{entry.Name}: complete");
+        return 0;
     }
 
     private static string[] Found(DatasetReport report) =>

@@ -178,7 +178,7 @@ internal static class DistillCommand
         }
         else
         {
-            var stages = TwoStages.Join(teaching, config);
+            var stages = TwoStages.Join(teaching, config, cancellation);
             (TeachingReport teacher, report) = Experiment.TeachAndDistil(
                 stages, new RunDisplay(TeachCommand.Agreement), new RunDisplay(), cancellation);
             TeachCommand.Print(teacher);

@@ -56,7 +56,7 @@ internal static class FeaturesCommand
 
         command.SetAction((parsed, cancellation) => Task.FromResult(
             parsed.GetValue(check) is { } store
-                ? Check(store)
+                ? Check(store, cancellation)
                 : Fill(Resolve(parsed, parsed.GetValue(output), parsed.GetValue(overrides) ?? []),
                     parsed.GetValue(shard), cancellation)));
         return command;
@@ -89,9 +89,9 @@ internal static class FeaturesCommand
         return 0;
     }
 
-    private static int Check(string store)
+    private static int Check(string store, CancellationToken cancellation)
     {
-        IReadOnlyList<string> faults = TeacherStoring.Check(store);
+        IReadOnlyList<string> faults = TeacherStoring.Check(store, cancellation);
         foreach (string fault in faults)
         {
             Answers.Sentence(fault);

@@ -48,13 +48,14 @@ internal static class InterpretCommand
         {
             prompts, clip, nearest, vocabulary, json,
         };
-        command.SetAction(parsed =>
+        command.SetAction((parsed, cancellation) =>
         {
             IReadOnlyList<LearnedToken> tokens = PromptInterpretation.FindWords(
                 parsed.GetValue(prompts)!,
                 parsed.GetValue(clip)!,
                 parsed.GetValue(nearest),
-                parsed.GetValue(vocabulary));
+                parsed.GetValue(vocabulary),
+                cancellation);
             foreach (LearnedToken token in tokens)
             {
                 if (parsed.GetValue(json))
@@ -67,7 +68,7 @@ internal static class InterpretCommand
                 }
             }
 
-            return 0;
+            return Task.FromResult(0);
         });
         return command;
     }

@@ -20,10 +20,10 @@ internal static class ReportCommand
             HelpName = "DIR",
         };
         var command = new Command("report", "Tabulate finished runs beside the paper's numbers.") { folder, output };
-        command.SetAction(parsed =>
+        command.SetAction((parsed, cancellation) =>
         {
             string root = parsed.GetValue(folder)!;
-            var report = BenchmarkReport.Read(root);
+            var report = BenchmarkReport.Read(root, cancellation);
             ReportTables.Print(report);
             if (parsed.GetValue(output) is { } target)
             {
@@ -32,11 +32,11 @@ internal static class ReportCommand
             else if (report.WriteIfAllowed(root) is { } fault)
             {
                 Messages.Warning($"{fault} Give --output to have report.md, report.html and results.csv elsewhere.");
-                return 0;
+                return Task.FromResult(0);
             }
 
             Messages.Note($"Wrote report.md, report.html and results.csv to {report.WrittenTo}");
-            return 0;
+            return Task.FromResult(0);
         });
         return command;
     }

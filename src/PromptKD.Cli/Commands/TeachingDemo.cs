@@ -34,7 +34,7 @@ internal static class TeachingDemo
             Distill = plain.Distill with { Labelled = Path.Combine(pictures, DemoData.LabelledFolder) },
         };
         (TeachingReport tuned, DistillationReport second) = Experiment.TeachAndDistil(
-            TwoStages.Join(Teaching(demo), taught),
+            TwoStages.Join(Teaching(demo), taught, cancellation),
             new RunDisplay(TeachCommand.Agreement),
             new RunDisplay(),
             cancellation);

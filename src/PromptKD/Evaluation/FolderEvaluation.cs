@@ -15,14 +15,16 @@ internal sealed class FolderEvaluation
     /// <param name="preparations">How pictures are prepared, for each model that looks at them; the first is the main one.</param>
     /// <param name="options">How to load them; null for the defaults.</param>
     /// <param name="required">As <see cref="PictureFolder.Labelled"/> takes it.</param>
+    /// <param name="stop">Stops the listing of the folder.</param>
     /// <exception cref="PromptKDException">The folder is missing or empty, or a part of it fits no class.</exception>
     public FolderEvaluation(
         string folder,
         IReadOnlyList<string> classNames,
         IReadOnlyList<Preprocessing> preparations,
         PictureLoaderOptions? options,
-        int? required = null)
-        : this(PictureFolder.Labelled(folder, classNames, required), classNames.Count, preparations, options)
+        int? required = null,
+        CancellationToken stop = default)
+        : this(PictureFolder.Labelled(folder, classNames, required, stop), classNames.Count, preparations, options)
     {
     }
 

@@ -24,17 +24,22 @@ public static partial class PromptInterpretation
     /// <param name="clip">The CLIP that it was learned on: a file, a folder, or a name such as <c>openai:ViT-B/16</c>.</param>
     /// <param name="nearest">Words for each token, at least 1; no more than the vocabulary has.</param>
     /// <param name="vocabulary">CLIP's vocabulary; null to look for it.</param>
+    /// <param name="cancellation">Stops a download, and between tokens.</param>
     /// <exception cref="PromptKDException">
     /// The checkpoint has no learned text tokens, they belong to another CLIP, or a file cannot be read.
     /// </exception>
     public static IReadOnlyList<LearnedToken> FindWords(
-        string checkpoint, string clip, int nearest = 5, string? vocabulary = null)
+        string checkpoint,
+        string clip,
+        int nearest = 5,
+        string? vocabulary = null,
+        CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(nearest);
         using var pause = CollectionPause.Begin();
         using DisposeScope scope = NewDisposeScope();
         IReadOnlyList<(int Layer, Tensor Tokens)> learned = ReadTokens(checkpoint);
-        using ClipCheckpoint model = ModelFiles.OpenClip(clip);
+        using ClipCheckpoint model = ModelFiles.OpenClip(clip, observer: null, cancellation);
         Tensor table = model.Tensors["token_embedding.weight"].to(ScalarType.Float32); // [vocabulary, width]
         if (learned.FirstOrDefault(layer => layer.Tokens.shape[^1] != table.shape[1]).Tokens is { } other)
         {
@@ -43,7 +48,7 @@ public static partial class PromptInterpretation
                 + $"{model.Description} have {table.shape[1]}. Give the CLIP that they were learned on.");
         }
 
-        var tokenizer = ClipTokenizer.Load(ModelFiles.FindVocabulary(vocabulary, model.Folder));
+        var tokenizer = ClipTokenizer.Load(ModelFiles.FindVocabulary(vocabulary, model.Folder, cancellation));
         if (tokenizer.VocabularySize != table.shape[0])
         {
             throw new PromptKDException(
@@ -51,7 +56,15 @@ public static partial class PromptInterpretation
                 + "Give that model's own.");
         }
 
-        return [.. learned.SelectMany(layer => Describe(layer.Layer, layer.Tokens, table, nearest, tokenizer))];
+        var found = new List<LearnedToken>();
+        foreach (LearnedToken token in learned.SelectMany(
+            layer => Describe(layer.Layer, layer.Tokens, table, nearest, tokenizer)))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            found.Add(token);
+        }
+
+        return found;
     }
 
     private static IEnumerable<LearnedToken> Describe(

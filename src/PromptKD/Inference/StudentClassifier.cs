@@ -94,7 +94,7 @@ public sealed class StudentClassifier : IDisposable
         CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(top);
-        PictureItem[] pictures = [.. paths.SelectMany(FindPictures)];
+        PictureItem[] pictures = [.. paths.SelectMany(path => FindPictures(path, cancellation))];
         var loader = new PictureLoader(pictures, Preprocessing, options);
         var plan = new LoadPlan { Order = EpochOrder.Sequential(pictures.Length), BatchSize = BatchSize };
         int told = 0, classified = 0;
@@ -154,7 +154,7 @@ public sealed class StudentClassifier : IDisposable
         Action<SkippedPicture>? skipped,
         CancellationToken cancellation)
     {
-        var evaluation = new FolderEvaluation(folder, ClassNames, [Preprocessing], options, required: 0);
+        var evaluation = new FolderEvaluation(folder, ClassNames, [Preprocessing], options, required: 0, cancellation);
         evaluation.LeftOut?.Report(_observer);
         Evaluator evaluator = evaluation.Judge(
             batch => [_student.Classify(batch.Images)],
@@ -174,11 +174,11 @@ public sealed class StudentClassifier : IDisposable
     /// <summary>Frees the model.</summary>
     public void Dispose() => _student.Dispose();
 
-    private IReadOnlyList<PictureItem> FindPictures(string path)
+    private IReadOnlyList<PictureItem> FindPictures(string path, CancellationToken cancellation)
     {
         if (Directory.Exists(path) || ShardFiles.IsShard(path))
         {
-            var folder = PictureFolder.Unlabelled(path);
+            var folder = PictureFolder.Unlabelled(path, cancellation);
             folder.LeftOut.Report(_observer);
             return folder.Items;
         }

@@ -82,7 +82,8 @@ public sealed class ZeroShotClassifier : IDisposable
         IRunObserver? observer = null,
         CancellationToken cancellation = default)
     {
-        var evaluation = new FolderEvaluation(folder, _classNames, [_preprocessing], options: null, required: 0);
+        var evaluation = new FolderEvaluation(
+            folder, _classNames, [_preprocessing], options: null, required: 0, cancellation);
         evaluation.LeftOut?.Report(observer ?? IRunObserver.Nobody);
         BaseNovelResult result = evaluation.Measure(_method.Classify, baseClasses, BatchSize, cancellation);
         evaluation.Skipped.Report(observer ?? IRunObserver.Nobody);

@@ -28,13 +28,15 @@ public sealed class BenchmarkReport
     /// Reads the runs below a folder: ours by their <c>result.json</c>, those of Dassl's own programs by their
     /// <c>log.txt</c>.
     /// </summary>
+    /// <param name="folder">Any folder above them.</param>
+    /// <param name="cancellation">Stops between folders.</param>
     /// <exception cref="PromptKDException">
     /// The folder is missing, or holds no finished run that can be read.
     /// </exception>
-    public static BenchmarkReport Read(string folder)
+    public static BenchmarkReport Read(string folder, CancellationToken cancellation = default)
     {
         var problems = new List<string>();
-        return new BenchmarkReport(OutcomeReader.Read(folder, problems.Add), problems);
+        return new BenchmarkReport(OutcomeReader.Read(folder, problems.Add, cancellation), problems);
     }
 
     /// <summary>The folder that it was written into; null where it was not.</summary>

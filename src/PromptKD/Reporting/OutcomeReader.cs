@@ -17,9 +17,11 @@ internal static class OutcomeReader
 
     /// <param name="folder">Any folder above the runs' output folders; links are followed, each folder is read once.</param>
     /// <param name="problem">Told of each run that cannot be read, in a line.</param>
+    /// <param name="stop">Stops between folders.</param>
     /// <returns>One outcome a run, the halves of base-to-novel joined.</returns>
     /// <exception cref="PromptKDException">The folder is missing, or holds no run.</exception>
-    public static IReadOnlyList<RunOutcome> Read(string folder, Action<string>? problem = null)
+    public static IReadOnlyList<RunOutcome> Read(
+        string folder, Action<string>? problem = null, CancellationToken stop = default)
     {
         if (!Directory.Exists(folder))
         {
@@ -27,10 +29,18 @@ internal static class OutcomeReader
         }
 
         var faults = new List<string>();
-        RunOutcome[] outcomes =
-            [.. FolderTree.Below(folder).Select(one => ReadFolder(one, faults.Add)).OfType<RunOutcome>()];
+        var outcomes = new List<RunOutcome>();
+        foreach (string one in FolderTree.Below(folder))
+        {
+            stop.ThrowIfCancellationRequested();
+            if (ReadFolder(one, faults.Add) is { } outcome)
+            {
+                outcomes.Add(outcome);
+            }
+        }
+
         faults.ForEach(fault => problem?.Invoke(fault));
-        return outcomes.Length > 0
+        return outcomes.Count > 0
             ? Join(outcomes)
             : throw new PromptKDException(
                 $"No finished run below '{folder}': neither a result.json nor a log.txt with a result."

@@ -19,7 +19,7 @@ internal static class Run
     public static TReport Go<TReport>(RunKind<TReport> kind, ITrainingObserver? observer, CancellationToken stop)
         where TReport : class
     {
-        RunSettings settings = kind.Resolve();
+        RunSettings settings = kind.Resolve(stop);
         using RunFolder folder = kind.OpenFolder(settings);
         using RunLog log = kind.OpenLog(folder, settings, observer);
         return log.Record(() => Go(kind, settings, folder, log, stop));

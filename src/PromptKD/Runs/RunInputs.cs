@@ -47,7 +47,7 @@ internal sealed class RunInputs : IDisposable
                 _teachers.RefuseOther(Pictures);
             }
 
-            digests["student"] = FileDigest.Sha256(_clip.WeightFiles, context.Digests);
+            digests["student"] = FileDigest.Sha256(_clip.WeightFiles, context.Digests, context.Stop);
             foreach ((string name, string digest) in _teachers.Digests)
             {
                 digests[name] = digest;
@@ -56,7 +56,7 @@ internal sealed class RunInputs : IDisposable
         else
         {
             _vocabulary = ModelFiles.FindVocabulary(config.Distill.Vocab, _clip.Folder, context.Stop);
-            digests["clip"] = FileDigest.Sha256(_clip.WeightFiles, context.Digests);
+            digests["clip"] = FileDigest.Sha256(_clip.WeightFiles, context.Digests, context.Stop);
             digests["vocabulary"] = FileDigest.Sha256([_vocabulary], context.Digests);
         }
 

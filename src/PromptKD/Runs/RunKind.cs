@@ -12,8 +12,9 @@ internal abstract class RunKind<TReport>
     where TReport : class
 {
     /// <summary>Fills in defaults, refuses mistakes, and lists the pictures.</summary>
+    /// <param name="stop">Stops the listing of the pictures.</param>
     /// <exception cref="PromptKDException">A setting or the pictures cannot be used.</exception>
-    public abstract RunSettings Resolve();
+    public abstract RunSettings Resolve(CancellationToken stop);
 
     /// <summary>Takes hold of the output folder.</summary>
     public virtual RunFolder OpenFolder(RunSettings settings) =>

@@ -33,8 +33,10 @@ public sealed record TwoStages
     /// How to distil, with DISTILL.LABELLED: the pictures to teach with. DISTILL.CLASSES may be empty: the names of the
     /// labelled folders, sorted.
     /// </param>
+    /// <param name="cancellation">Stops between files.</param>
     /// <exception cref="PromptKDException">A setting is missing, or pictures do not fit the classes.</exception>
-    public static TwoStages Join(ExperimentConfig teaching, ExperimentConfig distillation)
+    public static TwoStages Join(
+        ExperimentConfig teaching, ExperimentConfig distillation, CancellationToken cancellation = default)
     {
         distillation = Settling.Seed(distillation);
         DistillConfig paths = distillation.Distill;
@@ -72,7 +74,7 @@ public sealed record TwoStages
             Distill = paths with
             {
                 Labelled = "",
-                Classes = [.. LabelledPictures.Read(teaching).ClassNames],
+                Classes = [.. LabelledPictures.Read(teaching, cancellation).ClassNames],
                 TeacherPrompts = TeachKind.CheckpointOf(teaching),
             },
             Trainer = distillation.Trainer with
@@ -91,7 +93,7 @@ public sealed record TwoStages
     {
         DistillPreset.Check(Distillation);
         RunFolder.RefuseOtherConfiguration(Distillation.OutputDir, Distillation);
-        PictureFolder.Unlabelled(Distillation.Distill.Images);
+        PictureFolder.Unlabelled(Distillation.Distill.Images, cancellation);
         using ClipCheckpoint student = ModelFiles.OpenClip(
             Distillation.Distill.Student, observer: null, cancellation);
         student.Architecture.RequireTransformer(student.Description);

@@ -60,8 +60,10 @@ internal sealed class TeacherSource : IDisposable
                 prompted ? parts.Add(PromptCheckpoint.ReadTeacher(paths.TeacherPrompts)) : null;
             Preparation = TowerPreparation.Of(config.Input, clip);
             _clip = parts.Add(new FrozenClip(clip, prompts, context.Target, Preparation));
-            WeightsSha256 = FileDigest.Sha256(clip.WeightFiles, context.Digests);
-            PromptsSha256 = prompted ? FileDigest.Sha256([paths.TeacherPrompts], context.Digests) : NoPrompts;
+            WeightsSha256 = FileDigest.Sha256(clip.WeightFiles, context.Digests, context.Stop);
+            PromptsSha256 = prompted
+                ? FileDigest.Sha256([paths.TeacherPrompts], context.Digests, context.Stop)
+                : NoPrompts;
         }
 
         _vocabulary = new Lazy<string>(() => ModelFiles.FindVocabulary(paths.Vocab, _clip!.Folder, context.Stop));
@@ -179,7 +181,7 @@ internal sealed class TeacherSource : IDisposable
         using LiveFeatures tower = _clip!.ReadImageTower(_config.Trainer.PromptKD.HalfPrompts);
         _clip.Dispose();
         Fill(tower, pictures, part);
-        int missing = Store.ShardsToMake(StorePart.Whole, _context.Digests).Count;
+        int missing = Store.ShardsToMake(StorePart.Whole, _context.Digests, _context.Stop).Count;
         _context.Digests.Save();
         return missing;
     }
@@ -231,14 +233,14 @@ internal sealed class TeacherSource : IDisposable
             _context.Observer.OnWarning($"{fault.Message} The class vectors are used, and not kept.");
         }
 
-        StoredFeatures stored = Store!.ReadTeacher(_context.Target.Device, _context.Digests);
+        StoredFeatures stored = Store!.ReadTeacher(_context.Target.Device, _context.Digests, _context.Stop);
         _context.Digests.Save();
         return stored;
     }
 
     private void Fill(LiveFeatures tower, PictureSet pictures, StorePart part, Func<StoreBeside>? beside = null)
     {
-        IReadOnlyList<int> shards = Store!.ShardsToMake(part, _context.Digests);
+        IReadOnlyList<int> shards = Store!.ShardsToMake(part, _context.Digests, _context.Stop);
         StoreBeside? other = shards.Count > 0 ? beside?.Invoke() : null;
         other = other?.Shards.Intersect(shards).Any() == true ? other : null;
         var loader = new PictureLoader(

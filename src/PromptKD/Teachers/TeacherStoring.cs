@@ -40,7 +40,7 @@ public static class TeacherStoring
         }
 
         Checks.Input(config.Input);
-        var images = PictureFolder.Unlabelled(config.Distill.Images);
+        var images = PictureFolder.Unlabelled(config.Distill.Images, cancellation);
         var target = ComputeTarget.Resolve(
             config.Device, config.Trainer.PromptKD.Prec, config.UseCuda, watcher.OnWarning);
         if (ActingKeys.OfFeatures(config).Warning() is { } warning)
@@ -66,7 +66,17 @@ public static class TeacherStoring
 
     /// <summary>Reads every shard of a store and compares it with its digest.</summary>
     /// <param name="folder">The store.</param>
+    /// <param name="cancellation">Stops between shards.</param>
     /// <returns>What is missing or damaged, one line each; empty for a complete store.</returns>
     /// <exception cref="PromptKDException">There is no store.</exception>
-    public static IReadOnlyList<string> Check(string folder) => [.. TeacherStore.Open(folder).Check()];
+    public static IReadOnlyList<string> Check(string folder, CancellationToken cancellation = default)
+    {
+        List<string> faults = [];
+        foreach (string fault in TeacherStore.Open(folder).Check(memory: null, cancellation))
+        {
+            faults.Add(fault);
+        }
+
+        return faults;
+    }
 }

@@ -187,7 +187,7 @@ public sealed class FeaturesCommandTests(StoredRun stored, DistilledRun distille
             "was made from another 'views'",
             Assert.Single(results, result => result.ExitCode != 0).Mistake(),
             StringComparison.Ordinal);
-        Assert.Empty(TeacherStoring.Check(store));
+        Assert.Empty(TeacherStoring.Check(store, TestContext.Current.CancellationToken));
     }
 
     // Enough views for a second or more between the first word and the last.

@@ -13,15 +13,18 @@ public sealed class ShardedRunTests(DistilledRun run)
 {
     private const string StudentFile = "student.safetensors";
 
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
     [Fact]
     public async Task Gives_the_student_that_the_same_pictures_in_folders_give()
     {
         string archive = run.NewPath(".tar");
         string table = run.NewPath(".parquet");
         string output = run.NewPath();
-        ShardFixtures.WriteTar(archive, [.. PictureFolder.Unlabelled(run.Photos).Items.Select(item =>
+        ShardFixtures.WriteTar(archive, [.. PictureFolder.Unlabelled(run.Photos, Stop).Items.Select(item =>
             (Path.GetFileName(item.Path), File.ReadAllBytes(item.Path)))]);
-        await ShardFixtures.WriteParquet(table, [.. PictureFolder.Labelled(run.TestPictures).Items.Select(item =>
+        await ShardFixtures.WriteParquet(
+            table, [.. PictureFolder.Labelled(run.TestPictures, stop: Stop).Items.Select(item =>
             (File.ReadAllBytes(item.Path), item.ClassName!))]);
 
         CliResult result = CliProgram.Run(run.Arguments(

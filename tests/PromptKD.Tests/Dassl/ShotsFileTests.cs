@@ -117,5 +117,6 @@ public sealed class ShotsFileTests : IDisposable
         baseToNovel: false,
         seed: 3,
         warn,
-        new ShotsFile(_said.Add));
+        new ShotsFile(_said.Add),
+        TestContext.Current.CancellationToken);
 }

@@ -18,6 +18,8 @@ public sealed class PromptInterpretationTests : IDisposable
     private readonly string _clip;
     private readonly Tensor _table;
 
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
     public PromptInterpretationTests()
     {
         ClipArchitecture architecture = TinyClip.Architecture with { VocabularySize = 612 };
@@ -41,7 +43,8 @@ public sealed class PromptInterpretationTests : IDisposable
         context[0, 3] += 0.25; // One coordinate: the distance is the change.
         string prompts = Write("prompts.safetensors", new() { ["prompt_learner.ctx"] = context });
 
-        IReadOnlyList<LearnedToken> tokens = PromptInterpretation.FindWords(prompts, _clip, nearest: 3, s_vocabulary);
+        IReadOnlyList<LearnedToken> tokens = PromptInterpretation.FindWords(
+            prompts, _clip, nearest: 3, s_vocabulary, cancellation: Stop);
 
         Assert.Equal([(null, 0), (null, 1)], tokens.Select(token => (token.Class, token.Position)));
         Assert.Equal(("a", true), (tokens[0].Words[0].Text, tokens[0].Words[0].EndsWord));
@@ -60,7 +63,8 @@ public sealed class PromptInterpretationTests : IDisposable
         Tensor context = stack([_table[0], _table[1], _table[2], _table[3]]).view(2, 2, -1);
         string prompts = Write("prompts.safetensors", new() { ["ctx"] = context });
 
-        IReadOnlyList<LearnedToken> tokens = PromptInterpretation.FindWords(prompts, _clip, nearest: 1, s_vocabulary);
+        IReadOnlyList<LearnedToken> tokens = PromptInterpretation.FindWords(
+            prompts, _clip, nearest: 1, s_vocabulary, cancellation: Stop);
 
         Assert.Equal([(0, 0), (0, 1), (1, 0), (1, 1)], tokens.Select(token => (token.Class, token.Position)));
         Assert.Equal(["!", "\"", "#", "$"], tokens.Select(token => token.Words[0].Text));
@@ -92,9 +96,9 @@ public sealed class PromptInterpretationTests : IDisposable
         string narrow = Write("narrow.safetensors", new() { ["ctx"] = zeros(4, 32) });
 
         var width = Assert.Throws<PromptKDException>(
-            () => PromptInterpretation.FindWords(narrow, _clip, vocabulary: s_vocabulary));
+            () => PromptInterpretation.FindWords(narrow, _clip, vocabulary: s_vocabulary, cancellation: Stop));
         var none = Assert.Throws<PromptKDException>(
-            () => PromptInterpretation.FindWords(_clip, _clip, vocabulary: s_vocabulary));
+            () => PromptInterpretation.FindWords(_clip, _clip, vocabulary: s_vocabulary, cancellation: Stop));
 
         Assert.Contains("have 32 channels", width.Message, StringComparison.Ordinal);
         Assert.Contains("no learned text tokens", none.Message, StringComparison.Ordinal);

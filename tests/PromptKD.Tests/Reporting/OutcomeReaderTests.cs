@@ -6,6 +6,8 @@ public sealed class OutcomeReaderTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory().FullName;
 
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
     [Fact]
     public void PromptKDs_base_accuracy_is_the_best_between_epochs_and_its_new_one_stands_at_the_end()
     {
@@ -13,7 +15,7 @@ public sealed class OutcomeReaderTests : IDisposable
             Epoch(80.2) + Epoch(84.1) + Epoch(83.9) + "Finish training\nDeploy the model with the best val performance\n"
             + Result(70.3));
 
-        RunOutcome outcome = Assert.Single(OutcomeReader.Read(_folder));
+        RunOutcome outcome = Assert.Single(OutcomeReader.Read(_folder, Stop));
 
         Assert.Equal(Protocol.BaseToNovel, outcome.Protocol);
         Assert.Equal(("PromptKD", "DescribableTextures", 1), (outcome.Trainer, outcome.Dataset, outcome.Seed));
@@ -28,7 +30,7 @@ public sealed class OutcomeReaderTests : IDisposable
             Epoch(null) + "Finish training\n" + Result(93.7));
         WriteLog("test_new/pets/seed2/log.txt", "CoOp", "OxfordPets", 2, "new", null, "last_step", Result(95.3));
 
-        RunOutcome outcome = Assert.Single(OutcomeReader.Read(_folder));
+        RunOutcome outcome = Assert.Single(OutcomeReader.Read(_folder, Stop));
 
         Assert.Equal((93.7, 95.3), (outcome.Base, outcome.Novel));
         Assert.Equal(2, outcome.Folders.Count);
@@ -42,7 +44,7 @@ public sealed class OutcomeReaderTests : IDisposable
     {
         WriteLog("x/seed1/log.txt", "MaPLe", dataset, 1, "all", null, "last_step", Result(46.5));
 
-        RunOutcome outcome = Assert.Single(OutcomeReader.Read(_folder));
+        RunOutcome outcome = Assert.Single(OutcomeReader.Read(_folder, Stop));
 
         Assert.Equal((protocol, 46.5), (outcome.Protocol, outcome.Accuracy));
         Assert.Null(outcome.HarmonicMean);
@@ -53,7 +55,7 @@ public sealed class OutcomeReaderTests : IDisposable
     {
         WriteLog("x/seed1/log.txt", "PromptKD", "EuroSAT", 1, "all", "base2novel", "best_val", Epoch(80.2));
 
-        var error = Assert.Throws<PromptKDException>(() => OutcomeReader.Read(_folder));
+        var error = Assert.Throws<PromptKDException>(() => OutcomeReader.Read(_folder, Stop));
 
         Assert.Equal(
             $"No finished run below '{_folder}': neither a result.json nor a log.txt with a result.", error.Message);
@@ -65,7 +67,7 @@ public sealed class OutcomeReaderTests : IDisposable
         WriteLog("x/log.txt", "MaPLe", "EuroSAT", 1, "all", null, "last_step", Result(10));
         WriteLog("x/log.txt-2024-05-01-10-00-00", "MaPLe", "EuroSAT", 1, "all", null, "last_step", Result(46.5));
 
-        Assert.Equal(46.5, Assert.Single(OutcomeReader.Read(_folder)).Accuracy);
+        Assert.Equal(46.5, Assert.Single(OutcomeReader.Read(_folder, Stop)).Accuracy);
     }
 
     [Fact]
@@ -80,7 +82,7 @@ public sealed class OutcomeReaderTests : IDisposable
             }
             """);
 
-        RunOutcome outcome = Assert.Single(OutcomeReader.Read(_folder));
+        RunOutcome outcome = Assert.Single(OutcomeReader.Read(_folder, Stop));
 
         Assert.Equal((80.25, 70.31), (outcome.Base, outcome.Novel));
         Assert.Equal("best on validation images", outcome.Selection);

@@ -15,7 +15,7 @@ internal sealed class OpenedRun<TReport> : IDisposable
     public OpenedRun(RunKind<TReport> kind)
     {
         Kind = kind;
-        RunSettings settings = kind.Resolve();
+        RunSettings settings = kind.Resolve(TestContext.Current.CancellationToken);
         RunFolder folder = kind.OpenFolder(settings);
         RunLog log = kind.OpenLog(folder, settings, next: null);
         var context = new RunContext(

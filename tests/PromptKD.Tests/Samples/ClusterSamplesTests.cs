@@ -30,7 +30,7 @@ public sealed class ClusterSamplesTests(DistilledRun run)
             ["SLURM_ARRAY_TASK_COUNT"] = "8",
         });
 
-        Assert.Empty(TeacherStoring.Check(store));
+        Assert.Empty(TeacherStoring.Check(store, TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -86,7 +86,7 @@ public sealed class ClusterSamplesTests(DistilledRun run)
             [Path.Combine(AppContext.BaseDirectory, program), .. arguments],
             new(Environment(job)) { ["JOB_COMPLETION_INDEX"] = "0" });
 
-        Assert.Empty(TeacherStoring.Check(store));
+        Assert.Empty(TeacherStoring.Check(store, TestContext.Current.CancellationToken));
     }
 
     private static YamlNode Manifest()

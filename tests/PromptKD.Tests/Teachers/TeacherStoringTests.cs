@@ -179,11 +179,12 @@ public sealed class TeacherStoringTests : IDisposable
         bytes[^1] ^= 1;
         File.WriteAllBytes(shard, bytes);
 
-        Assert.Contains("00001", Assert.Single(TeacherStoring.Check(Store)), StringComparison.Ordinal);
+        Assert.Contains(
+            "00001", Assert.Single(TeacherStoring.Check(Store, TestContext.Current.CancellationToken)), StringComparison.Ordinal);
         Assert.Throws<PromptKDException>(() => Experiment.Distil(Config("run", Store), cancellation: Stop));
         TeacherStoring.Fill(Config("run", Store), StorePart.Whole, cancellation: Stop);
 
-        Assert.Empty(TeacherStoring.Check(Store));
+        Assert.Empty(TeacherStoring.Check(Store, TestContext.Current.CancellationToken));
         Assert.Equal(whole, Files(Store).Where(file => whole.ContainsKey(file.Key)).ToDictionary());
     }
 

@@ -24,7 +24,7 @@ public static class PictureSurvey
             throw new PromptKDException($"--tiny is {request.Tiny}; give 1 or more pixels.");
         }
 
-        PictureFolder folder = List(request, out string? fault);
+        PictureFolder folder = List(request, cancellation, out string? fault);
         IReadOnlyList<PictureItem> items = folder.Items;
         var facts = new PictureFacts[items.Count];
         IRunObserver watcher = observer ?? IRunObserver.Nobody;
@@ -43,14 +43,14 @@ public static class PictureSurvey
     }
 
     // Folders that do not fit the classes are what a survey is to find: their pictures are looked at all the same.
-    private static PictureFolder List(SurveyRequest request, out string? fault)
+    private static PictureFolder List(SurveyRequest request, CancellationToken stop, out string? fault)
     {
         fault = null;
         if (request.IsLabelled || request.ClassNames is not null)
         {
             try
             {
-                return PictureFolder.Labelled(request.Folder, request.ClassNames);
+                return PictureFolder.Labelled(request.Folder, request.ClassNames, stop: stop);
             }
             catch (PromptKDException mistake)
             {
@@ -58,7 +58,7 @@ public static class PictureSurvey
             }
         }
 
-        return PictureFolder.Unlabelled(request.Folder, mayBeEmpty: true);
+        return PictureFolder.Unlabelled(request.Folder, mayBeEmpty: true, stop);
     }
 
     private static SurveyReport Report(

@@ -58,10 +58,16 @@ public sealed record DatasetEntry
     /// <param name="random">Divides the pictures where no file does.</param>
     /// <param name="warn">Told what is odd, but can be done without; null for nobody.</param>
     /// <param name="say">Receives what Dassl's programs print; null for nobody.</param>
+    /// <param name="stop">Stops between files and folders.</param>
     /// <exception cref="PromptKDException">Something of it is missing, or says nothing that can be used.</exception>
-    internal DatasetSplit Read(string root, PythonRandom random, Action<string>? warn = null, Action<string>? say = null)
+    internal DatasetSplit Read(
+        string root,
+        PythonRandom random,
+        Action<string>? warn = null,
+        Action<string>? say = null,
+        CancellationToken stop = default)
     {
-        DatasetFolder folder = Below(root) with { Warn = warn ?? (_ => { }), Say = say ?? (_ => { }) };
+        DatasetFolder folder = Below(root) with { Warn = warn ?? (_ => { }), Say = say ?? (_ => { }), Stop = stop };
         return ShardSplit.Exists(folder) ? ShardSplit.Read(folder) : Reader.Read(folder, random);
     }
 

@@ -15,6 +15,9 @@ internal sealed record DatasetFolder(DatasetEntry Entry, string Path, string Ima
     /// <summary>Receives what Dassl's programs print while they read a data set.</summary>
     public Action<string> Say { get; init; } = _ => { };
 
+    /// <summary>Stops reading between files and folders.</summary>
+    public CancellationToken Stop { get; init; }
+
     /// <summary>The full path of a file or folder of the data set.</summary>
     public string PathOf(string relative) => System.IO.Path.Combine(Path, relative);
 

@@ -23,6 +23,7 @@ internal static class DatasetProtocol
     /// <param name="warn">Told what is odd, but can be done without; null for nobody.</param>
     /// <param name="kept">Where draws are kept; null to draw anew.</param>
     /// <param name="say">Receives what Dassl's programs print; null for nobody.</param>
+    /// <param name="stop">Stops between files and folders.</param>
     /// <exception cref="PromptKDException">
     /// No such data set; something of it is missing or damaged; no class is left to learn; labels leave a gap.
     /// </exception>
@@ -32,11 +33,12 @@ internal static class DatasetProtocol
         int seed,
         Action<string>? warn = null,
         IKeptShots? kept = null,
-        Action<string>? say = null)
+        Action<string>? say = null,
+        CancellationToken stop = default)
     {
         DatasetEntry entry = DatasetCatalog.Find(dataset.Name);
         var random = new PythonRandom(seed);
-        DatasetSplit split = entry.Read(dataset.Root, random, warn, say);
+        DatasetSplit split = entry.Read(dataset.Root, random, warn, say, stop);
         LeftOut? leftOut = split.LeftOut;
         if (entry.IsTestOnly)
         {

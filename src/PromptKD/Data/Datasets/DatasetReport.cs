@@ -37,7 +37,8 @@ public sealed record DatasetReport
     /// <summary>Looks at a data set. Nothing is written, and no picture is decoded.</summary>
     /// <param name="entry">Which data set.</param>
     /// <param name="root">DATASET.ROOT, the folder that holds the folders of all data sets.</param>
-    public static DatasetReport Of(DatasetEntry entry, string root)
+    /// <param name="cancellation">Stops between files.</param>
+    public static DatasetReport Of(DatasetEntry entry, string root, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(entry);
         DatasetFolder folder = entry.Below(root);
@@ -48,7 +49,9 @@ public sealed record DatasetReport
 
         try
         {
-            return Of(folder, entry.Read(root, new PythonRandom(seed: 1)));
+            return Of(
+                folder with { Stop = cancellation },
+                entry.Read(root, new PythonRandom(seed: 1), stop: cancellation));
         }
         catch (PromptKDException mistake)
         {
@@ -96,7 +99,7 @@ public sealed record DatasetReport
         {
             Faults =
             [
-                .. MissingPictures(split),
+                .. MissingPictures(split, folder.Stop),
                 .. classes.Faults.Union(ClassTable.Of([.. split.Parts.SelectMany(part => part.Items)]).Faults),
                 .. UnknownLabels(split),
                 .. report.WrongCounts(),
@@ -104,7 +107,7 @@ public sealed record DatasetReport
         };
     }
 
-    private static IEnumerable<string> MissingPictures(DatasetSplit split)
+    private static IEnumerable<string> MissingPictures(DatasetSplit split, CancellationToken stop)
     {
         string[] listed =
         [
@@ -113,13 +116,19 @@ public sealed record DatasetReport
                 .Select(item => item.Path)
                 .Distinct(),
         ];
-        string[] missing = [.. listed.Where(path => !File.Exists(path))];
+        string[] missing = [.. listed.Where(path => IsMissing(path, stop))];
         if (missing.Length > 0)
         {
             string more = missing.Length > PathsShown ? ", …" : "";
             yield return $"{missing.Length} of {listed.Length} listed pictures are not there: "
                 + string.Join(", ", missing.Take(PathsShown)) + more;
         }
+    }
+
+    private static bool IsMissing(string path, CancellationToken stop)
+    {
+        stop.ThrowIfCancellationRequested();
+        return !File.Exists(path);
     }
 
     private static IEnumerable<string> UnknownLabels(DatasetSplit split)

@@ -44,7 +44,11 @@ internal static class FolderListing
             return
             [
                 .. enumerate(folder)
-                    .Select(path => Path.GetFileName(path))
+                    .Select(path =>
+                    {
+                        dataset.Stop.ThrowIfCancellationRequested();
+                        return Path.GetFileName(path);
+                    })
                     .Where(name => !name.StartsWith('.'))
                     .Order(StringComparer.Ordinal),
             ];

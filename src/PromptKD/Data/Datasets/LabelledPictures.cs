@@ -29,15 +29,16 @@ internal sealed record LabelledPictures
     /// <param name="config">
     /// DISTILL.LABELLED, .CLASSES (empty: the names of the folders, sorted) and .BASE, DATASET.NUM_SHOTS, SEED.
     /// </param>
+    /// <param name="stop">Stops between files.</param>
     /// <exception cref="PromptKDException">
     /// The folder cannot be read, does not fit the classes, or has no picture of a class that is to be learned.
     /// </exception>
-    public static LabelledPictures Read(ExperimentConfig config)
+    public static LabelledPictures Read(ExperimentConfig config, CancellationToken stop = default)
     {
         string folder = config.Distill.Labelled;
         int learned = config.Distill.Base;
         IReadOnlyList<string>? given = config.Distill.Classes.Count > 0 ? config.Distill.Classes : null;
-        var images = PictureFolder.Labelled(folder, given, learned > 0 ? learned : null);
+        var images = PictureFolder.Labelled(folder, given, learned > 0 ? learned : null, stop);
         IReadOnlyList<string> names = given ?? images.ClassNames;
         ClassNameRules.Check(names, given is null ? $"the folders of '{folder}'" : "DISTILL.CLASSES (--classes)");
         if (learned >= names.Count)

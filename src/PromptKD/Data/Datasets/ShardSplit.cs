@@ -71,7 +71,7 @@ internal static partial class ShardSplit
                 + $"{part}-0.parquet, {part}-0.tar and so on.");
         }
 
-        var pictures = new ShardedPictures(paths);
+        var pictures = new ShardedPictures(paths, folder.Stop);
         leftOut.Add(pictures.LeftOut);
         return pictures.Labelled(classNames, out names);
     }

@@ -17,9 +17,9 @@ internal sealed class FolderFiles
     private readonly List<string> _relative = [];
     private readonly HashSet<string> _openFolders = new(StringComparer.Ordinal);
 
-    private FolderFiles()
-    {
-    }
+    private readonly CancellationToken _stop;
+
+    private FolderFiles(CancellationToken stop) => _stop = stop;
 
     /// <summary>Paths of the files, relative to the folder.</summary>
     public IReadOnlyList<string> Relative => _relative;
@@ -31,8 +31,10 @@ internal sealed class FolderFiles
     public LeftOutCounter PassedOver { get; } = new();
 
     /// <summary>Lists a folder, and all below it.</summary>
+    /// <param name="folder">What to list.</param>
+    /// <param name="stop">Stops between files: a folder may hold millions, or lie behind a slow network.</param>
     /// <exception cref="PromptKDException">There is no such folder, or part of it may not be read.</exception>
-    public static FolderFiles Find(string folder)
+    public static FolderFiles Find(string folder, CancellationToken stop = default)
     {
         if (!Directory.Exists(folder))
         {
@@ -42,7 +44,7 @@ internal sealed class FolderFiles
         try
         {
             var root = new DirectoryInfo(folder);
-            var files = new FolderFiles
+            var files = new FolderFiles(stop)
             {
                 TopFolders =
                 [
@@ -87,6 +89,7 @@ internal sealed class FolderFiles
 
         foreach (FileSystemInfo entry in folder.EnumerateFileSystemInfos())
         {
+            _stop.ThrowIfCancellationRequested();
             if (!IsVisible(entry.Name))
             {
                 PassOver(entry);
@@ -117,10 +120,15 @@ internal sealed class FolderFiles
             return;
         }
 
-        int pictures = folder.EnumerateFiles("*", s_everything)
-            .Count(file => PictureFile.IsPicture(file.Name) && IsVisible(file.Name));
+        int pictures = folder.EnumerateFiles("*", s_everything).Count(IsVisiblePicture);
         PassedOver.Add(LeftOutKinds.HiddenPictures, pictures);
         PassedOver.Add(LeftOutKinds.Hidden, pictures == 0 ? 1 : 0);
+    }
+
+    private bool IsVisiblePicture(FileInfo file)
+    {
+        _stop.ThrowIfCancellationRequested();
+        return PictureFile.IsPicture(file.Name) && IsVisible(file.Name);
     }
 
     private static bool LeadsNowhere(FileSystemInfo entry) =>

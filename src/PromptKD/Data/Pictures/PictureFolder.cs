@@ -31,21 +31,29 @@ internal sealed class PictureFolder
 
     /// <summary>Every picture below a folder, however deep, without labels.</summary>
     /// <param name="folder">The folder, or a shard. Links are followed, but not in circles.</param>
-    /// <param name="mayBeEmpty">Whether a folder without a picture is one, too, and not a mistake.</param>
+    /// <param name="stop">Stops between files, and between the entries of shards.</param>
     /// <exception cref="PromptKDException">
     /// The folder is missing, may not be read, or holds no picture, or pictures beside shards; or a shard is damaged.
     /// </exception>
-    public static PictureFolder Unlabelled(string folder, bool mayBeEmpty = false)
+    public static PictureFolder Unlabelled(string folder, CancellationToken stop = default) =>
+        Unlabelled(folder, mayBeEmpty: false, stop);
+
+    /// <summary>As the shorter form.</summary>
+    /// <param name="folder">The folder, or a shard.</param>
+    /// <param name="mayBeEmpty">Whether a folder without a picture is one, too, and not a mistake.</param>
+    /// <param name="stop">Stops between files, and between the entries of shards.</param>
+    /// <exception cref="PromptKDException">As the shorter form.</exception>
+    public static PictureFolder Unlabelled(string folder, bool mayBeEmpty, CancellationToken stop)
     {
         if (IsShard(folder))
         {
-            return OfShards([folder], folder, files: null);
+            return OfShards([folder], folder, files: null, stop);
         }
 
-        FolderFiles files = FolderFiles.Find(folder);
+        FolderFiles files = FolderFiles.Find(folder, stop);
         if (FindShards(folder, files) is { Count: > 0 } shards)
         {
-            return OfShards(shards, folder, files);
+            return OfShards(shards, folder, files, stop);
         }
 
         string[] pictures = [.. files.Relative.Where(PictureFile.IsPicture)];
@@ -65,22 +73,26 @@ internal sealed class PictureFolder
     /// underscores for blanks. Null takes the names of the folders, sorted, with blanks for underscores.
     /// </param>
     /// <param name="required">How many of the first classes must have a folder; null for all.</param>
+    /// <param name="stop">Stops between files, and between the entries of shards.</param>
     /// <exception cref="PromptKDException">
     /// As <see cref="Unlabelled"/>; or a class has no folder or several, or a folder has no class, or a picture of a
     /// shard has none.
     /// </exception>
     public static PictureFolder Labelled(
-        string folder, IReadOnlyList<string>? classNames = null, int? required = null)
+        string folder,
+        IReadOnlyList<string>? classNames = null,
+        int? required = null,
+        CancellationToken stop = default)
     {
         if (IsShard(folder))
         {
-            return OfLabelledShards([folder], folder, files: null, classNames);
+            return OfLabelledShards([folder], folder, files: null, classNames, stop);
         }
 
-        FolderFiles files = FolderFiles.Find(folder);
+        FolderFiles files = FolderFiles.Find(folder, stop);
         if (FindShards(folder, files) is { Count: > 0 } shards)
         {
-            return OfLabelledShards(shards, folder, files, classNames);
+            return OfLabelledShards(shards, folder, files, classNames, stop);
         }
 
         var classFolders = new ClassFolders(folder, files.TopFolders, classNames, required);
@@ -129,16 +141,21 @@ internal sealed class PictureFolder
                 + $"'{Path.GetFileName(shards[0])}'. Put the ones that are meant into a folder of their own.");
     }
 
-    private static PictureFolder OfShards(IReadOnlyList<string> paths, string place, FolderFiles? files)
+    private static PictureFolder OfShards(
+        IReadOnlyList<string> paths, string place, FolderFiles? files, CancellationToken stop)
     {
-        var pictures = new ShardedPictures(paths);
+        var pictures = new ShardedPictures(paths, stop);
         return new PictureFolder(pictures.Unlabelled(), [], LeftOutOf(place, files, pictures));
     }
 
     private static PictureFolder OfLabelledShards(
-        IReadOnlyList<string> paths, string place, FolderFiles? files, IReadOnlyList<string>? classNames)
+        IReadOnlyList<string> paths,
+        string place,
+        FolderFiles? files,
+        IReadOnlyList<string>? classNames,
+        CancellationToken stop)
     {
-        var pictures = new ShardedPictures(paths);
+        var pictures = new ShardedPictures(paths, stop);
         IReadOnlyList<PictureItem> items = pictures.Labelled(classNames, out IReadOnlyList<string> names);
         return new PictureFolder(items, names, LeftOutOf(place, files, pictures));
     }

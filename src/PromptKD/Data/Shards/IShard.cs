@@ -17,8 +17,9 @@ internal interface IShard
     /// <summary>
     /// What the file says of each picture's class, in the order of <see cref="Pictures"/>; null for nothing.
     /// </summary>
+    /// <param name="stop">Stops between labels.</param>
     /// <exception cref="PromptKDException">The labels cannot be read.</exception>
-    IReadOnlyList<ShardLabel?> ReadLabels();
+    IReadOnlyList<ShardLabel?> ReadLabels(CancellationToken stop = default);
 }
 
 /// <summary>One picture of a shard.</summary>

@@ -15,12 +15,12 @@ internal sealed class ParquetInput : IDisposable
     private readonly ParquetLayout _layout;
     private long _cells;
 
-    private ParquetInput(FileStream file, ParquetLayout layout)
+    private ParquetInput(FileStream file, ParquetLayout layout, CancellationToken stop)
     {
         _file = file;
         _layout = layout;
-        _range = new RangeStream(file, file.Length);
-        Reader = ParquetReader.CreateAsync(_range).GetAwaiter().GetResult();
+        _range = new RangeStream(file, file.Length, stop);
+        Reader = ParquetReader.CreateAsync(_range, cancellationToken: stop).GetAwaiter().GetResult();
     }
 
     /// <summary>The library's view of the file; columns are read here, not there.</summary>
@@ -30,15 +30,17 @@ internal sealed class ParquetInput : IDisposable
     public long MostBytes => _layout.MostBytes;
 
     /// <summary>Opens a file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="stop">Stops between parts of it.</param>
     /// <exception cref="IOException">It cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
     /// <exception cref="Exception">Anything else: it is damaged.</exception>
-    public static ParquetInput Open(string path)
+    public static ParquetInput Open(string path, CancellationToken stop)
     {
         FileStream file = RegularFile.Open(path);
         try
         {
-            return new ParquetInput(file, ParquetLayout.Read(file));
+            return new ParquetInput(file, ParquetLayout.Read(file), stop);
         }
         catch
         {

@@ -15,9 +15,11 @@ internal sealed class ParquetShard : IShard
     private readonly string _path;
     private readonly RowGroupCache _cache;
     private readonly ParquetColumns _columns;
+    private readonly CancellationToken _stop;
 
-    private ParquetShard(string path, RowGroupCache cache, ParquetInput file)
+    private ParquetShard(string path, RowGroupCache cache, ParquetInput file, CancellationToken stop)
     {
+        _stop = stop;
         _path = path;
         _cache = cache;
         _columns = ParquetColumns.Find(path, file.Reader);
@@ -25,6 +27,7 @@ internal sealed class ParquetShard : IShard
         var pictures = new List<ShardPicture>();
         for (int group = 0; group < file.Reader.RowGroupCount; group++)
         {
+            stop.ThrowIfCancellationRequested();
             using ParquetRowGroupReader rows = file.Reader.OpenRowGroupReader(group);
             long claimed = rows.GetMetadata(_columns.Picture)?.MetaData?.TotalUncompressedSize ?? 0;
             long bytes = Math.Clamp(claimed, 0, file.MostBytes);
@@ -50,13 +53,14 @@ internal sealed class ParquetShard : IShard
     /// <summary>Reads what a parquet file says of itself.</summary>
     /// <param name="path">The file.</param>
     /// <param name="cache">Keeps row groups.</param>
+    /// <param name="stop">Stops reading, also that of the pictures later: a row group may be large.</param>
     /// <exception cref="PromptKDException">It cannot be read, or no column holds pictures.</exception>
-    public static ParquetShard Open(string path, RowGroupCache cache)
+    public static ParquetShard Open(string path, RowGroupCache cache, CancellationToken stop = default)
     {
         try
         {
-            using var file = ParquetInput.Open(path);
-            return new ParquetShard(path, cache, file);
+            using var file = ParquetInput.Open(path, stop);
+            return new ParquetShard(path, cache, file, stop);
         }
         catch (Exception error) when (IsDamage(error))
         {
@@ -65,7 +69,7 @@ internal sealed class ParquetShard : IShard
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<ShardLabel?> ReadLabels()
+    public IReadOnlyList<ShardLabel?> ReadLabels(CancellationToken stop = default)
     {
         _columns.RefuseRivalLabels(_path);
         if (_columns.Label is not { } column)
@@ -75,7 +79,7 @@ internal sealed class ParquetShard : IShard
 
         try
         {
-            using var file = ParquetInput.Open(_path);
+            using var file = ParquetInput.Open(_path, stop);
             return [.. Enumerable.Range(0, file.Reader.RowGroupCount).SelectMany(group => ReadLabels(file, group, column))];
         }
         catch (Exception error) when (IsDamage(error))
@@ -88,7 +92,7 @@ internal sealed class ParquetShard : IShard
     {
         try
         {
-            using var file = ParquetInput.Open(_path);
+            using var file = ParquetInput.Open(_path, _stop);
             return file.Read<ReadOnlyMemory<byte>, byte[]?>(
                 group, _columns.Picture, cell => file.Within(cell).ToArray());
         }
@@ -110,7 +114,7 @@ internal sealed class ParquetShard : IShard
     };
 
     // A damaged file can make the reader fail in any way.
-    private static bool IsDamage(Exception error) => error is not PromptKDException;
+    private static bool IsDamage(Exception error) => error is not (PromptKDException or OperationCanceledException);
 
     /// <summary>One row's picture.</summary>
     private sealed record Cell(ParquetShard Shard, int Group, long GroupBytes, int Row) : IPictureBytes

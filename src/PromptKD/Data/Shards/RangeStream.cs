@@ -6,7 +6,8 @@ namespace PromptKD.Data.Shards;
 /// </summary>
 /// <param name="file">The file.</param>
 /// <param name="end">Where it is to end, bytes.</param>
-internal sealed class RangeStream(Stream file, long end) : Stream
+/// <param name="stop">Ends reading, too: the library has no ear for it.</param>
+internal sealed class RangeStream(Stream file, long end, CancellationToken stop = default) : Stream
 {
     /// <inheritdoc/>
     public override bool CanRead => true;
@@ -65,7 +66,11 @@ internal sealed class RangeStream(Stream file, long end) : Stream
     /// <inheritdoc/>
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
-    private int Within(int count) => file.Position < End
-        ? (int)Math.Min(count, End - file.Position)
-        : throw new EndOfStreamException("it ends early");
+    private int Within(int count)
+    {
+        stop.ThrowIfCancellationRequested();
+        return file.Position < End
+            ? (int)Math.Min(count, End - file.Position)
+            : throw new EndOfStreamException("it ends early");
+    }
 }

@@ -14,14 +14,17 @@ internal static class ShardFiles
 
     /// <summary>Opens shards.</summary>
     /// <param name="paths">Files that <see cref="IsShard"/> accepts.</param>
+    /// <param name="stop">Stops between entries; of parquet files, also while pictures are read later.</param>
     /// <exception cref="PromptKDException">One cannot be read, or holds no column of pictures.</exception>
-    public static IReadOnlyList<IShard> Open(IEnumerable<string> paths)
+    public static IReadOnlyList<IShard> Open(IEnumerable<string> paths, CancellationToken stop)
     {
         var cache = new RowGroupCache(CacheBytes);
         return
         [
             .. paths.Select(path =>
-                HasExtension(path, ".tar") ? TarShard.Open(path) : (IShard)ParquetShard.Open(path, cache)),
+                HasExtension(path, ".tar")
+                    ? TarShard.Open(path, stop)
+                    : (IShard)ParquetShard.Open(path, cache, stop)),
         ];
     }
 

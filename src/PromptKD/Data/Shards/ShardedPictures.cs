@@ -10,13 +10,16 @@ internal sealed class ShardedPictures
 {
     private readonly IReadOnlyList<string> _paths;
     private readonly IReadOnlyList<IShard> _shards;
+    private readonly CancellationToken _stop;
 
     /// <param name="paths">The shards, in order.</param>
+    /// <param name="stop">Stops whatever reads them, now and later.</param>
     /// <exception cref="PromptKDException">One cannot be read, or there is no picture in any.</exception>
-    public ShardedPictures(IReadOnlyList<string> paths)
+    public ShardedPictures(IReadOnlyList<string> paths, CancellationToken stop = default)
     {
         _paths = paths;
-        _shards = ShardFiles.Open(paths);
+        _stop = stop;
+        _shards = ShardFiles.Open(paths, stop);
         foreach (IShard shard in _shards)
         {
             LeftOut.Add(shard.LeftOut);
@@ -50,7 +53,7 @@ internal sealed class ShardedPictures
     /// <exception cref="PromptKDException">A picture has no label, or one that is no class.</exception>
     public IReadOnlyList<PictureItem> Labelled(IReadOnlyList<string>? classNames, out IReadOnlyList<string> names)
     {
-        IReadOnlyList<ShardLabel?>[] labels = [.. _shards.Select(shard => shard.ReadLabels())];
+        IReadOnlyList<ShardLabel?>[] labels = [.. _shards.Select(shard => shard.ReadLabels(_stop))];
         names = classNames ?? NamesOf(labels);
         var known = new ClassLookup(names);
         var items = new List<PictureItem>();

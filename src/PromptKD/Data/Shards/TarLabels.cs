@@ -42,13 +42,16 @@ internal sealed class TarLabels(string path)
     /// <summary>The classes of samples, null for one without a label.</summary>
     /// <param name="keys">The sample of each picture.</param>
     /// <param name="pictures">The pictures, in the same order.</param>
+    /// <param name="stop">Stops between samples.</param>
     /// <exception cref="PromptKDException">A label cannot be read, or is of several pictures; or two contradict.</exception>
-    public IReadOnlyList<ShardLabel?> Read(IReadOnlyList<string> keys, IReadOnlyList<ShardPicture> pictures)
+    public IReadOnlyList<ShardLabel?> Read(
+        IReadOnlyList<string> keys, IReadOnlyList<ShardPicture> pictures, CancellationToken stop)
     {
         var labels = new ShardLabel?[keys.Count];
         var pictureOf = new Dictionary<string, int>(keys.Count, StringComparer.Ordinal);
         for (int index = 0; index < labels.Length; index++)
         {
+            stop.ThrowIfCancellationRequested();
             if (!pictureOf.TryAdd(keys[index], index))
             {
                 throw new PromptKDException(

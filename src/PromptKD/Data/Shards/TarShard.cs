@@ -34,8 +34,9 @@ internal sealed class TarShard : IShard
 
     /// <summary>Lists an archive.</summary>
     /// <param name="path">A tar archive that is not compressed.</param>
+    /// <param name="stop">Stops between its members.</param>
     /// <exception cref="PromptKDException">It cannot be read, or ends early.</exception>
-    public static TarShard Open(string path)
+    public static TarShard Open(string path, CancellationToken stop = default)
     {
         var shard = new TarShard(path);
         int entries = 0;
@@ -44,6 +45,7 @@ internal sealed class TarShard : IShard
             using FileStream stream = RegularFile.Open(path);
             foreach (TarMember member in TarArchive.List(stream))
             {
+                stop.ThrowIfCancellationRequested();
                 entries++;
                 shard.Add(member);
             }
@@ -61,7 +63,8 @@ internal sealed class TarShard : IShard
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<ShardLabel?> ReadLabels() => _labels.Read(_keys, _pictures);
+    public IReadOnlyList<ShardLabel?> ReadLabels(CancellationToken stop = default) =>
+        _labels.Read(_keys, _pictures, stop);
 
     private void Add(TarMember member)
     {

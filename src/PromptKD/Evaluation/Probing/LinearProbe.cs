@@ -33,12 +33,12 @@ public static class LinearProbe
         }
 
         IRunObserver watcher = observer ?? IRunObserver.Nobody;
-        var train = PictureFolder.Labelled(request.Train);
+        var train = PictureFolder.Labelled(request.Train, stop: cancellation);
         PictureFolder[] folders =
         [
             train,
-            PictureFolder.Labelled(request.Validation, train.ClassNames),
-            PictureFolder.Labelled(request.Test, train.ClassNames),
+            PictureFolder.Labelled(request.Validation, train.ClassNames, stop: cancellation),
+            PictureFolder.Labelled(request.Test, train.ClassNames, stop: cancellation),
         ];
         foreach (PictureFolder folder in folders)
         {

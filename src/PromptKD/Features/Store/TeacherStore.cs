@@ -31,11 +31,11 @@ internal sealed class TeacherStore
     /// <summary>
     /// Shards of a part that are missing or damaged, by number. Reads those that are there and not in the memory.
     /// </summary>
-    public IReadOnlyList<int> ShardsToMake(StorePart part, DigestMemory? memory = null) =>
+    public IReadOnlyList<int> ShardsToMake(
+        StorePart part, DigestMemory? memory = null, CancellationToken stop = default) =>
     [
         .. Enumerable.Range(0, Index.ShardCount)
-            .Where(shard => shard % part.Count == part.Index
-                && StoreShard.FindFault(Folder, shard, Index, memory) is not null),
+            .Where(shard => shard % part.Count == part.Index && FindFault(shard, memory, stop) is not null),
     ];
 
     /// <summary>Whether there is a store in a folder.</summary>
@@ -116,17 +116,17 @@ internal sealed class TeacherStore
     }
 
     /// <summary>Everything that is missing or damaged, one line each; shards in the memory are not read.</summary>
-    public IEnumerable<string> Check(DigestMemory? memory = null) => Enumerable.Range(0, Index.ShardCount)
-        .Select(shard => StoreShard.FindFault(Folder, shard, Index, memory))
-        .OfType<string>();
+    public IEnumerable<string> Check(DigestMemory? memory = null, CancellationToken stop = default) =>
+        Enumerable.Range(0, Index.ShardCount).Select(shard => FindFault(shard, memory, stop)).OfType<string>();
 
     /// <summary>The features of all pictures and views, for training.</summary>
     /// <param name="device">Where the student computes.</param>
     /// <param name="memory">Knows shards that need not be read again.</param>
+    /// <param name="stop">Stops between shards, while they are checked.</param>
     /// <exception cref="PromptKDException">A shard is missing or damaged.</exception>
-    public StoredFeatures ReadTeacher(Device device, DigestMemory? memory = null)
+    public StoredFeatures ReadTeacher(Device device, DigestMemory? memory = null, CancellationToken stop = default)
     {
-        string[] faults = [.. Check(memory)];
+        string[] faults = [.. Check(memory, stop)];
         return faults.Length == 0
             ? new StoredFeatures(Folder, Index, device)
             : throw new PromptKDException(
@@ -176,6 +176,12 @@ internal sealed class TeacherStore
                 new(VocabularyKey, stored.VocabularySha256),
             ]);
         }
+    }
+
+    private string? FindFault(int shard, DigestMemory? memory, CancellationToken stop)
+    {
+        stop.ThrowIfCancellationRequested();
+        return StoreShard.FindFault(Folder, shard, Index, memory);
     }
 
     private string VectorsPath(string key) => Path.Combine(Folder, "class_vectors", $"{key}.safetensors");

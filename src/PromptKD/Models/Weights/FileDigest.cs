@@ -9,9 +9,11 @@ internal static class FileDigest
     /// <summary>SHA-256 of the files one after another, read in parts.</summary>
     /// <param name="paths">The files.</param>
     /// <param name="memory">Knows digests of files that have not changed, and learns the others; may be null.</param>
+    /// <param name="stop">Stops between parts.</param>
     /// <returns>64 lower-case hexadecimal digits: what <c>cat FILES | sha256sum</c> prints.</returns>
     /// <exception cref="PromptKDException">A file cannot be read.</exception>
-    public static string Sha256(IEnumerable<string> paths, DigestMemory? memory = null)
+    public static string Sha256(
+        IEnumerable<string> paths, DigestMemory? memory = null, CancellationToken stop = default)
     {
         string[] files = [.. paths];
 
@@ -23,7 +25,7 @@ internal static class FileDigest
             return digest;
         }
 
-        digest = Read(files);
+        digest = Read(files, stop);
         foreach (string file in files)
         {
             memory?.Remember(file, digest, file + others);
@@ -36,7 +38,7 @@ internal static class FileDigest
     public static string OfText(string text) =>
         Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(text)));
 
-    private static string Read(IEnumerable<string> paths)
+    private static string Read(IEnumerable<string> paths, CancellationToken stop)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         byte[] buffer = new byte[1 << 20];
@@ -47,6 +49,7 @@ internal static class FileDigest
                 using var stream = RegularFile.Open(path, bufferSize: 1);
                 for (int count = stream.Read(buffer); count > 0; count = stream.Read(buffer))
                 {
+                    stop.ThrowIfCancellationRequested();
                     hash.AppendData(buffer, 0, count);
                 }
             }

@@ -24,7 +24,7 @@ internal sealed class DistillKind(ExperimentConfig config) : RunKind<Distillatio
     private TimeSpan _measuring;
 
     /// <inheritdoc/>
-    public override RunSettings Resolve()
+    public override RunSettings Resolve(CancellationToken stop)
     {
         ExperimentConfig settled = DistillPreset.Resolve(Settling.Seed(config));
         DistillPreset.Check(settled);
@@ -32,9 +32,9 @@ internal sealed class DistillKind(ExperimentConfig config) : RunKind<Distillatio
         MethodRow method = MethodCatalog.Find(DistillPreset.Config.Trainer.Name);
         List<string> warnings = [.. new[] { ActingKeys.OfDistill(settled).Warning() }.OfType<string>()];
         PictureFolder? validation =
-            paths.Val.Length == 0 ? null : PictureFolder.Labelled(paths.Val, paths.Classes);
+            paths.Val.Length == 0 ? null : PictureFolder.Labelled(paths.Val, paths.Classes, stop: stop);
         _validation = new ValidationPictures(validation?.Items ?? [], settled);
-        var images = PictureFolder.Unlabelled(paths.Images);
+        var images = PictureFolder.Unlabelled(paths.Images, stop);
         return new RunSettings
         {
             Config = settled,

@@ -26,11 +26,11 @@ internal sealed class TeachKind(ExperimentConfig config) : RunKind<TeachingRepor
         new DasslCheckpoints(config.OutputDir, config.Trainer.Name).Of(config.Optim.MaxEpoch);
 
     /// <inheritdoc/>
-    public override RunSettings Resolve()
+    public override RunSettings Resolve(CancellationToken stop)
     {
         ExperimentConfig settled = Settling.Seed(config);
         TeachPreset.Check(settled);
-        _labelled = LabelledPictures.Read(settled);
+        _labelled = LabelledPictures.Read(settled, stop);
         MethodRow method = MethodCatalog.FindTeaching(settled.Trainer.Name);
         List<string> warnings =
         [
@@ -46,7 +46,7 @@ internal sealed class TeachKind(ExperimentConfig config) : RunKind<TeachingRepor
             ClassNames = [.. _labelled.ClassNames.Take(_labelled.LearnedClasses)],
             PictureRoot = settled.Distill.Labelled,
             Pictures = _labelled.Shots,
-            LeftOut = [.. new[] { _labelled.LeftOut, ValidationLeftOut(settled) }.OfType<LeftOut>()],
+            LeftOut = [.. new[] { _labelled.LeftOut, ValidationLeftOut(settled, stop) }.OfType<LeftOut>()],
             Warnings = warnings,
         };
     }
@@ -139,10 +139,13 @@ internal sealed class TeachKind(ExperimentConfig config) : RunKind<TeachingRepor
     }
 
     // Listed again when it is measured: a folder that does not fit is refused before anything is learned.
-    private static LeftOut? ValidationLeftOut(ExperimentConfig settled) => settled.Distill.Val.Length == 0
-        ? null
-        : PictureFolder.Labelled(
-            settled.Distill.Val, settled.Distill.Classes.Count > 0 ? settled.Distill.Classes : null).LeftOut;
+    private static LeftOut? ValidationLeftOut(ExperimentConfig settled, CancellationToken stop) =>
+        settled.Distill.Val.Length == 0
+            ? null
+            : PictureFolder.Labelled(
+                settled.Distill.Val,
+                settled.Distill.Classes.Count > 0 ? settled.Distill.Classes : null,
+                stop: stop).LeftOut;
 
     private static KeptModels Models(OpenRun run, ITrainedMethod method) =>
         new(run.Folder.Root, run.Settings.Config, method, run.Log.OnPrint);

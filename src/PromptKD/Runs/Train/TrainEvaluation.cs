@@ -16,7 +16,7 @@ internal static class TrainEvaluation
     /// <exception cref="PromptKDException">The model is not there, or of another method or other sizes.</exception>
     public static TrainingReport Go(TrainKind kind, ITrainingObserver? observer, CancellationToken stop)
     {
-        RunSettings settings = kind.Resolve();
+        RunSettings settings = kind.Resolve(stop);
         using RunFolder folder = kind.OpenFolder(settings);
         using RunLog log = kind.OpenLog(folder, settings, observer);
         return log.Record(() => Go(kind, settings, folder, log, stop));

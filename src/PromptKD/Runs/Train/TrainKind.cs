@@ -46,13 +46,14 @@ internal sealed class TrainKind(ExperimentConfig config, TrainingRequest request
     private bool HasTeacher => _method.LearnsFrom == Supervision.Teacher;
 
     /// <inheritdoc/>
-    public override RunSettings Resolve()
+    public override RunSettings Resolve(CancellationToken stop)
     {
         ExperimentConfig resolved = TrainPreset.Resolve(Settling.Seed(config), Trains);
         bool baseToNovel = TrainPreset.IsBaseToNovel(resolved, HasTeacher);
         List<string> warnings = [.. request.Warnings];
         List<string> lines = [];
-        ProtocolLists lists = DatasetProtocol.Read(resolved.Dataset, baseToNovel, resolved.Seed, warnings.Add, new ShotsFile(lines.Add), lines.Add);
+        ProtocolLists lists = DatasetProtocol.Read(
+            resolved.Dataset, baseToNovel, resolved.Seed, warnings.Add, new ShotsFile(lines.Add), lines.Add, stop);
         lines.AddRange(DatasetSummary.Lines(resolved.Dataset, lists));
         resolved = new ReferenceFiles("").Complete(resolved, HasTeacher);
         warnings.AddRange(new[] { ActingKeys.OfTrain(resolved, HasTeacher).Warning() }.OfType<string>());

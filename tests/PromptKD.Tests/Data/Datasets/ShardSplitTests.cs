@@ -61,7 +61,7 @@ public sealed class ShardSplitTests : IDisposable
         Write("dtd/train.tar", 0, 1, 2);
         Write("dtd/test.tar", 0, 2);
 
-        var report = DatasetReport.Of(DatasetCatalog.Find("dtd"), _root);
+        var report = DatasetReport.Of(DatasetCatalog.Find("dtd"), _root, TestContext.Current.CancellationToken);
 
         Assert.Equal((3, 3, 1, 1), (report.Classes, report.Train, report.TestBase, report.TestNovel));
         Assert.Contains("3 classes, but the published set has 47", report.Faults);

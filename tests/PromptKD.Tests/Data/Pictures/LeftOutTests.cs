@@ -15,7 +15,7 @@ public sealed class LeftOutTests : IDisposable
     {
         Add("a.png", "b.psd", "c.PSD", "d/e.mov", "d/noending", "notes.txt", "Thumbs.db", "d/.DS_Store", "._a.png");
 
-        LeftOut leftOut = PictureFolder.Unlabelled(_folder).LeftOut;
+        LeftOut leftOut = PictureFolder.Unlabelled(_folder, TestContext.Current.CancellationToken).LeftOut;
 
         Assert.Equal(8, leftOut.Count);
         Assert.StartsWith(
@@ -32,7 +32,7 @@ public sealed class LeftOutTests : IDisposable
     {
         Add("a.png", "a.txt", "b.json", "Thumbs.db", ".nomedia", ".git/config", ".git/objects/00");
 
-        LeftOut leftOut = PictureFolder.Unlabelled(_folder).LeftOut;
+        LeftOut leftOut = PictureFolder.Unlabelled(_folder, TestContext.Current.CancellationToken).LeftOut;
 
         Assert.Empty(Warnings(leftOut, out List<string> phases));
         Assert.Equal([$"Left out 5 files in '{_folder}': 2 hidden files, 1 .json, 1 .txt, 1 Thumbs.db"], phases);
@@ -43,7 +43,7 @@ public sealed class LeftOutTests : IDisposable
     {
         Add("a.png", "b/c.JPG");
 
-        LeftOut leftOut = PictureFolder.Unlabelled(_folder).LeftOut;
+        LeftOut leftOut = PictureFolder.Unlabelled(_folder, TestContext.Current.CancellationToken).LeftOut;
 
         Assert.Null(leftOut.Describe());
         Assert.Empty(Warnings(leftOut, out List<string> phases));
@@ -56,7 +56,7 @@ public sealed class LeftOutTests : IDisposable
         Add("cat/1.png", "stray.png", "cat/.2.png", ".dog/3.png", ".dog/4.png");
         File.CreateSymbolicLink(Path.Combine(_folder, "cat", "old"), Path.Combine(_folder, "nowhere"));
 
-        LeftOut leftOut = PictureFolder.Labelled(_folder).LeftOut;
+        LeftOut leftOut = PictureFolder.Labelled(_folder, stop: TestContext.Current.CancellationToken).LeftOut;
 
         Assert.Equal(
             new Dictionary<string, int>
@@ -77,7 +77,7 @@ public sealed class LeftOutTests : IDisposable
     {
         Add("cat/1.png", "dog/notes.txt", "owl/1.mov");
 
-        LeftOut leftOut = PictureFolder.Labelled(_folder).LeftOut;
+        LeftOut leftOut = PictureFolder.Labelled(_folder, stop: TestContext.Current.CancellationToken).LeftOut;
 
         Assert.Equal(["dog", "owl"], leftOut.EmptyClasses);
         Assert.Equal($"No picture in '{_folder}' of 2 classes: 'dog', 'owl'", leftOut.DescribeEmptyClasses());
@@ -95,7 +95,7 @@ public sealed class LeftOutTests : IDisposable
             ("a.png", []), ("a.cls", []), ("b.cls", []), ("c.mov", []), (".d.png", []));
         Add("README.md");
 
-        LeftOut leftOut = PictureFolder.Unlabelled(_folder).LeftOut;
+        LeftOut leftOut = PictureFolder.Unlabelled(_folder, TestContext.Current.CancellationToken).LeftOut;
 
         Assert.Equal(
             new Dictionary<string, int> { [".cls"] = 1, [".md"] = 1, [".mov"] = 1, ["hidden pictures"] = 1 },
@@ -109,7 +109,7 @@ public sealed class LeftOutTests : IDisposable
 
         Assert.Equal(
             "1 .x10, 1 .x11, 1 .x12, 1 .x13, 1 .x14, 1 .x15, 1 .x16, 1 .x17, 4 of other kinds",
-            PictureFolder.Unlabelled(_folder).LeftOut.DescribeKinds());
+            PictureFolder.Unlabelled(_folder, TestContext.Current.CancellationToken).LeftOut.DescribeKinds());
     }
 
     private static List<string> Warnings(LeftOut leftOut, out List<string> phases)

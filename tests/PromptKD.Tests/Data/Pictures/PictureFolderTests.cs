@@ -6,6 +6,8 @@ public sealed class PictureFolderTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory().FullName;
 
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
@@ -13,7 +15,7 @@ public sealed class PictureFolderTests : IDisposable
     {
         Add("b.JPG", "a/2.png", "a/10.webp", "a.gif", "Z.jpeg", "a/deep/er/x.bmp", "notes.txt", "a/list.csv");
 
-        PictureFolder images = PictureFolder.Unlabelled(_folder);
+        PictureFolder images = PictureFolder.Unlabelled(_folder, Stop);
 
         // Ordinal: capitals first, '.' before '/', digits one by one.
         Assert.Equal(["Z.jpeg", "a.gif", "a/10.webp", "a/2.png", "a/deep/er/x.bmp", "b.JPG"], Relative(images));
@@ -26,7 +28,7 @@ public sealed class PictureFolderTests : IDisposable
     {
         Add("a.png", ".hidden.png", ".cache/b.png", "c/._a.png");
 
-        PictureFolder images = PictureFolder.Unlabelled(_folder);
+        PictureFolder images = PictureFolder.Unlabelled(_folder, Stop);
 
         Assert.Equal(["a.png"], Relative(images));
         Assert.Equal(3, images.LeftOut.Count);
@@ -39,7 +41,7 @@ public sealed class PictureFolderTests : IDisposable
         Directory.CreateSymbolicLink(Path.Combine(_folder, "a", "up"), _folder);
         Directory.CreateSymbolicLink(Path.Combine(_folder, "b", "other"), Path.Combine(_folder, "a"));
 
-        PictureFolder images = PictureFolder.Unlabelled(_folder);
+        PictureFolder images = PictureFolder.Unlabelled(_folder, Stop);
 
         Assert.Equal(["a/1.png", "b/2.png", "b/other/1.png"], Relative(images));
     }
@@ -50,9 +52,9 @@ public sealed class PictureFolderTests : IDisposable
         string missing = Path.Combine(_folder, "nowhere");
         Add("only.txt");
 
-        var noFolder = Assert.Throws<PromptKDException>(() => PictureFolder.Unlabelled(missing));
-        var noPictures = Assert.Throws<PromptKDException>(() => PictureFolder.Unlabelled(_folder));
-        var noClasses = Assert.Throws<PromptKDException>(() => PictureFolder.Labelled(_folder));
+        var noFolder = Assert.Throws<PromptKDException>(() => PictureFolder.Unlabelled(missing, Stop));
+        var noPictures = Assert.Throws<PromptKDException>(() => PictureFolder.Unlabelled(_folder, Stop));
+        var noClasses = Assert.Throws<PromptKDException>(() => PictureFolder.Labelled(_folder, stop: Stop));
 
         Assert.Equal($"No folder at '{missing}'.", noFolder.Message);
         Assert.Equal(
@@ -69,7 +71,7 @@ public sealed class PictureFolderTests : IDisposable
     {
         Add("tabby_cat/1.png", "dog/2.png", "dog/more/3.png", "stray.png");
 
-        PictureFolder images = PictureFolder.Labelled(_folder);
+        PictureFolder images = PictureFolder.Labelled(_folder, stop: Stop);
 
         Assert.Equal(["dog", "tabby cat"], images.ClassNames);
         Assert.Equal(["dog/2.png", "dog/more/3.png", "tabby_cat/1.png"], Relative(images));
@@ -83,7 +85,7 @@ public sealed class PictureFolderTests : IDisposable
     {
         Add("dog/1.png", "Tabby_Cat/2.png");
 
-        PictureFolder images = PictureFolder.Labelled(_folder, ["tabby cat", "Dog"]);
+        PictureFolder images = PictureFolder.Labelled(_folder, ["tabby cat", "Dog"], stop: Stop);
 
         Assert.Equal([(0, "tabby cat"), (1, "Dog")], images.Items.Select(item => (item.Label!.Value, item.ClassName)));
     }
@@ -93,7 +95,7 @@ public sealed class PictureFolderTests : IDisposable
     {
         Add("cat/1.png", "dgo/2.png");
 
-        var error = Assert.Throws<PromptKDException>(() => PictureFolder.Labelled(_folder, ["cat", "dog"]));
+        var error = Assert.Throws<PromptKDException>(() => PictureFolder.Labelled(_folder, ["cat", "dog"], stop: Stop));
 
         Assert.Equal(
             $"No class for the folder '{Path.Combine(_folder, "dgo")}'. The nearest class is 'dog'.", error.Message);
@@ -104,7 +106,8 @@ public sealed class PictureFolderTests : IDisposable
     {
         Add("cat/1.png", "dog/2.png");
 
-        var error = Assert.Throws<PromptKDException>(() => PictureFolder.Labelled(_folder, ["cat", "dog", "cart"]));
+        var error = Assert.Throws<PromptKDException>(
+            () => PictureFolder.Labelled(_folder, ["cat", "dog", "cart"], stop: Stop));
 
         Assert.Equal($"No folder in '{_folder}' for the class 'cart'. The nearest folder is 'cat'.", error.Message);
     }
@@ -114,8 +117,9 @@ public sealed class PictureFolderTests : IDisposable
     {
         Add("a_b/1.png", "a b/2.png");
 
-        var folders = Assert.Throws<PromptKDException>(() => PictureFolder.Labelled(_folder));
-        var classes = Assert.Throws<PromptKDException>(() => PictureFolder.Labelled(_folder, ["a b", "A B"]));
+        var folders = Assert.Throws<PromptKDException>(() => PictureFolder.Labelled(_folder, stop: Stop));
+        var classes = Assert.Throws<PromptKDException>(
+            () => PictureFolder.Labelled(_folder, ["a b", "A B"], stop: Stop));
 
         Assert.Equal(
             $"{_folder}: the folders 'a b' and 'a_b' are the same class. Merge or rename one.", folders.Message);

@@ -11,6 +11,8 @@ public sealed class ContradictionTests : IDisposable
 
     private readonly string _folder = Directory.CreateTempSubdirectory().FullName;
 
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
@@ -26,19 +28,21 @@ public sealed class ContradictionTests : IDisposable
 
     [Fact]
     public void A_path_with_a_point_in_front_is_the_same_name() =>
-        Assert.Contains("'a.png', as picture 1 is", Refusal(() => TarShard.Open(Tar(("./a.png", "1"), ("a.png", "2")))));
+        Assert.Contains("'a.png', as picture 1 is", Refusal(() =>
+            TarShard.Open(Tar(("./a.png", "1"), ("a.png", "2")))));
 
     [Fact]
     public void A_sample_has_one_label_of_a_kind() => Assert.Contains(
-        "there are two labels 'a.cls'", Refusal(() => TarShard.Open(Tar(("a.png", "1"), ("a.cls", "0"), ("a.CLS", "1")))));
+        "there are two labels 'a.cls'", Refusal(() =>
+            TarShard.Open(Tar(("a.png", "1"), ("a.cls", "0"), ("a.CLS", "1")))));
 
     [Fact]
     public void A_name_ends_at_its_first_dot()
     {
-        TarShard shard = TarShard.Open(Tar(("s.left.png", "1"), ("s.right.png", "2"), ("s.cls", "0")));
+        TarShard shard = TarShard.Open(Tar(("s.left.png", "1"), ("s.right.png", "2"), ("s.cls", "0")), Stop);
 
         Assert.Equal(2, shard.Pictures.Count);
-        Assert.Contains("'s.left.png' and 's.right.png' are one sample, 's'", Refusal(() => shard.ReadLabels()));
+        Assert.Contains("'s.left.png' and 's.right.png' are one sample, 's'", Refusal(() => shard.ReadLabels(Stop)));
     }
 
     [Theory]
@@ -46,18 +50,21 @@ public sealed class ContradictionTests : IDisposable
     [InlineData("cat", "\"dog\"", "'a.cls' says 'cat', 'a.json' says 'dog'")]
     public void Two_labels_of_a_sample_agree(string cls, string json, string expected) => Assert.Contains(
         expected,
-        Refusal(() => TarShard.Open(Tar(("a.png", "1"), ("a.cls", cls), ("a.json", $"{{\"label\": {json}}}"))).ReadLabels()));
+        Refusal(() =>
+            TarShard.Open(Tar(("a.png", "1"), ("a.cls", cls), ("a.json", $"{{\"label\": {json}}}"))).ReadLabels(Stop)));
 
     [Theory]
     [InlineData("3", "3")]
     [InlineData("cat", "3")] // a name and a number do not contradict
     public void Two_labels_that_agree_are_one(string cls, string json) =>
-        Assert.Single(TarShard.Open(Tar(("a.png", "1"), ("a.cls", cls), ("a.json", $"{{\"label\": {json}}}"))).ReadLabels());
+        Assert.Single(
+            TarShard.Open(Tar(("a.png", "1"), ("a.cls", cls), ("a.json", $"{{\"label\": {json}}}")), Stop)
+                .ReadLabels(Stop));
 
     [Fact]
     public void A_key_that_is_twice_in_a_label_is_refused() => Assert.Contains(
         "a.json: not JSON",
-        Refusal(() => TarShard.Open(Tar(("a.png", "1"), ("a.json", "{\"label\": 1, \"label\": 2}"))).ReadLabels()));
+        Refusal(() => TarShard.Open(Tar(("a.png", "1"), ("a.json", "{\"label\": 1, \"label\": 2}"))).ReadLabels(Stop)));
 
     [Theory]
     [InlineData("-1", "its class is number -1")]
@@ -72,11 +79,12 @@ public sealed class ContradictionTests : IDisposable
     {
         string several = await Parquet(["fine", "coarse"]);
         string named = await Parquet(["label", "coarse"]);
-        ParquetShard shard = ParquetShard.Open(several, new RowGroupCache(1 << 20));
+        ParquetShard shard = ParquetShard.Open(several, new RowGroupCache(1 << 20), Stop);
 
         Assert.Single(shard.Pictures); // Without labels they are of no concern.
-        Assert.Contains("2 columns hold classes: 'fine', 'coarse'", Refusal(() => shard.ReadLabels()));
-        Assert.Equal([new ShardLabel(5, "")], ParquetShard.Open(named, new RowGroupCache(1 << 20)).ReadLabels());
+        Assert.Contains("2 columns hold classes: 'fine', 'coarse'", Refusal(() => shard.ReadLabels(Stop)));
+        Assert.Equal(
+            [new ShardLabel(5, "")], ParquetShard.Open(named, new RowGroupCache(1 << 20), Stop).ReadLabels(Stop));
         Assert.Contains(
             "its class is number 5, but the file names 2 classes",
             Refusal(() => new ShardedPictures([named]).Labelled(["cat", "dog", "x", "y", "z", "v", "w"], out _)));

@@ -8,12 +8,14 @@ public sealed class ParquetShardTests : IDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory().FullName;
     private readonly RowGroupCache _cache = new(1 << 20);
 
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
     public void Reads_the_pictures_of_Arrow_in_their_places()
     {
-        ParquetShard shard = ParquetShard.Open(ShardFixtures.Arrow, _cache);
+        ParquetShard shard = ParquetShard.Open(ShardFixtures.Arrow, _cache, Stop);
 
         Assert.Equal(["0", "1", "2", "3", "4"], shard.Pictures.Select(picture => picture.Name));
         Assert.Equal(
@@ -25,10 +27,10 @@ public sealed class ParquetShardTests : IDisposable
     [Fact]
     public void Finds_the_columns_and_classes_that_Hugging_Face_notes()
     {
-        ParquetShard shard = ParquetShard.Open(ShardFixtures.Arrow, _cache);
+        ParquetShard shard = ParquetShard.Open(ShardFixtures.Arrow, _cache, Stop);
 
         Assert.Equal(["red_star", "blue moon"], shard.ClassNames);
-        Assert.Equal([0, 1, 1, 0, 1], shard.ReadLabels().Select(label => label?.Number));
+        Assert.Equal([0, 1, 1, 0, 1], shard.ReadLabels(Stop).Select(label => label?.Number));
     }
 
     [Fact]
@@ -41,17 +43,17 @@ public sealed class ParquetShardTests : IDisposable
             (TestPictures.Grey(2, width: 6), "dog"),
             (TestPictures.Grey(3, width: 7), "cat"));
 
-        ParquetShard shard = ParquetShard.Open(path, _cache);
+        ParquetShard shard = ParquetShard.Open(path, _cache, Stop);
 
         Assert.Equal([5, 6, 7], shard.Pictures.Select(WidthOf));
-        Assert.Equal(["cat", "dog", "cat"], shard.ReadLabels().Select(label => label?.Name));
+        Assert.Equal(["cat", "dog", "cat"], shard.ReadLabels(Stop).Select(label => label?.Name));
         Assert.Null(shard.ClassNames);
     }
 
     [Fact]
     public void Threads_may_share_it()
     {
-        ParquetShard shard = ParquetShard.Open(ShardFixtures.Arrow, new RowGroupCache(capacity: 1));
+        ParquetShard shard = ParquetShard.Open(ShardFixtures.Arrow, new RowGroupCache(capacity: 1), Stop);
         ShardPicture[] pictures = [shard.Pictures[0], shard.Pictures[3], shard.Pictures[4]];
 
         int[] widths = new int[300];
@@ -68,7 +70,7 @@ public sealed class ParquetShardTests : IDisposable
         file.AsSpan(4, 60).Fill(0xFF); // The first page, behind the four letters that begin the file.
         File.WriteAllBytes(path, file);
 
-        ParquetShard shard = ParquetShard.Open(path, _cache);
+        ParquetShard shard = ParquetShard.Open(path, _cache, Stop);
 
         var error = Assert.Throws<InvalidDataException>(() => WidthOf(shard.Pictures[0]));
         Assert.StartsWith("row group 0 cannot be read", error.Message, StringComparison.Ordinal);
@@ -81,7 +83,7 @@ public sealed class ParquetShardTests : IDisposable
         string path = Path.Combine(_folder, "short.parquet");
         File.WriteAllBytes(path, File.ReadAllBytes(ShardFixtures.Arrow)[..1000]);
 
-        var error = Assert.Throws<PromptKDException>(() => ParquetShard.Open(path, _cache));
+        var error = Assert.Throws<PromptKDException>(() => ParquetShard.Open(path, _cache, Stop));
 
         Assert.StartsWith($"{path}: not a whole parquet file", error.Message, StringComparison.Ordinal);
     }

@@ -12,6 +12,8 @@ public sealed class ShardedPicturesTests : IDisposable
 
     private readonly string _folder = Directory.CreateTempSubdirectory().FullName;
 
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
@@ -20,7 +22,7 @@ public sealed class ShardedPicturesTests : IDisposable
         ShardFixtures.WriteTar(PathOf("10.tar"), ("b.png", []), ("a.png", []));
         ShardFixtures.WriteTar(PathOf("09.tar"), ("c.png", []), ("notes.md", []));
 
-        PictureFolder pictures = PictureFolder.Unlabelled(_folder);
+        PictureFolder pictures = PictureFolder.Unlabelled(_folder, Stop);
 
         Assert.Equal(
             [PathOf("09.tar/c.png"), PathOf("10.tar/b.png"), PathOf("10.tar/a.png")],
@@ -32,7 +34,7 @@ public sealed class ShardedPicturesTests : IDisposable
     [Fact]
     public void Are_labelled_by_the_name_that_the_shard_gives_the_number()
     {
-        PictureFolder pictures = PictureFolder.Labelled(ShardFixtures.Arrow, s_names);
+        PictureFolder pictures = PictureFolder.Labelled(ShardFixtures.Arrow, s_names, stop: Stop);
 
         // The file's order is red_star, blue moon; ours is the other way round.
         Assert.Equal([1, 0, 0, 1, 0], pictures.Items.Select(item => item.Label));
@@ -43,7 +45,7 @@ public sealed class ShardedPicturesTests : IDisposable
     [Fact]
     public void Are_labelled_by_the_number_where_nobody_names_it()
     {
-        PictureFolder pictures = PictureFolder.Labelled(ShardFixtures.GnuTar, s_names);
+        PictureFolder pictures = PictureFolder.Labelled(ShardFixtures.GnuTar, s_names, stop: Stop);
 
         Assert.Equal([1, 0, 0], pictures.Items.Select(item => item.Label)); // "1", 0 and "Blue_Moon"
     }
@@ -53,9 +55,9 @@ public sealed class ShardedPicturesTests : IDisposable
     {
         await ShardFixtures.WriteParquet(PathOf("1.parquet"), ([1], "dog"), ([2], "cat"), ([3], "dog"));
 
-        Assert.Equal(["red_star", "blue moon"], PictureFolder.Labelled(ShardFixtures.Arrow).ClassNames);
-        Assert.Equal(["cat", "dog"], PictureFolder.Labelled(_folder).ClassNames);
-        var error = Assert.Throws<PromptKDException>(() => PictureFolder.Labelled(ShardFixtures.GnuTar));
+        Assert.Equal(["red_star", "blue moon"], PictureFolder.Labelled(ShardFixtures.Arrow, stop: Stop).ClassNames);
+        Assert.Equal(["cat", "dog"], PictureFolder.Labelled(_folder, stop: Stop).ClassNames);
+        var error = Assert.Throws<PromptKDException>(() => PictureFolder.Labelled(ShardFixtures.GnuTar, stop: Stop));
         Assert.Contains("Give the class names", error.Message, StringComparison.Ordinal);
     }
 
@@ -67,7 +69,7 @@ public sealed class ShardedPicturesTests : IDisposable
     {
         ShardFixtures.WriteTar(PathOf("1.tar"), ("x.png", []), ("x.cls", ShardFixtures.Text(label)));
 
-        var error = Assert.Throws<PromptKDException>(() => PictureFolder.Labelled(_folder, s_names));
+        var error = Assert.Throws<PromptKDException>(() => PictureFolder.Labelled(_folder, s_names, stop: Stop));
 
         Assert.StartsWith(PathOf("1.tar/x.png"), error.Message, StringComparison.Ordinal);
         Assert.Contains(expected, error.Message, StringComparison.Ordinal);
@@ -77,10 +79,10 @@ public sealed class ShardedPicturesTests : IDisposable
     public void Are_refused_beside_pictures_and_without_any()
     {
         ShardFixtures.WriteTar(PathOf("1.tar"), ("x.txt", []));
-        var empty = Assert.Throws<PromptKDException>(() => PictureFolder.Unlabelled(_folder));
+        var empty = Assert.Throws<PromptKDException>(() => PictureFolder.Unlabelled(_folder, Stop));
 
         File.WriteAllBytes(PathOf("y.png"), []);
-        var mixed = Assert.Throws<PromptKDException>(() => PictureFolder.Unlabelled(_folder));
+        var mixed = Assert.Throws<PromptKDException>(() => PictureFolder.Unlabelled(_folder, Stop));
 
         Assert.Contains($"No pictures in '{PathOf("1.tar")}': 1 .txt. What is read", empty.Message, StringComparison.Ordinal);
         Assert.Contains("both pictures and shards", mixed.Message, StringComparison.Ordinal);
@@ -110,11 +112,14 @@ public sealed class ShardedPicturesTests : IDisposable
         ShardFixtures.WriteTar(
             PathOf("1.tar"), ("x.png", TestPictures.Grey(9)), ("y.png", [3]), ("z.png", TestPictures.Grey(5)));
         IReadOnlyList<PictureItem> items =
-            [.. PictureFolder.Unlabelled(_folder).Items, .. PictureFolder.Unlabelled(ShardFixtures.Arrow).Items];
+            [
+                .. PictureFolder.Unlabelled(_folder, Stop).Items,
+                .. PictureFolder.Unlabelled(ShardFixtures.Arrow, Stop).Items,
+            ];
         var loader = new PictureLoader(items, new Preprocessing { Size = 4 });
 
         var plan = new LoadPlan { Order = EpochOrder.Sequential(items.Count), BatchSize = items.Count };
-        using Batch batch = Assert.Single(loader.Load(plan, TestContext.Current.CancellationToken));
+        using Batch batch = Assert.Single(loader.Load(plan, Stop));
 
         Assert.Equal([0, 2, 3, 6, 7], batch.Items);
         Assert.Equal(
@@ -126,7 +131,7 @@ public sealed class ShardedPicturesTests : IDisposable
     private string Digest() => DigestOf(_folder, PictureFolder.Unlabelled(PathOf("1.tar")).Items);
 
     private static string DigestOf(string root, IReadOnlyList<PictureItem> items) => PictureDigest.Compute(
-        root, items, DigestMemory.None, checks: false, progress: null, TestContext.Current.CancellationToken).Digest;
+        root, items, DigestMemory.None, checks: false, progress: null, Stop).Digest;
 
     private string PathOf(string name) => Path.Combine(_folder, name);
 }

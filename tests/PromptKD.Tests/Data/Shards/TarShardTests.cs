@@ -8,12 +8,14 @@ public sealed class TarShardTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory().FullName;
 
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
     public void Reads_the_pictures_of_GNU_tar_in_their_order()
     {
-        TarShard shard = TarShard.Open(ShardFixtures.GnuTar);
+        TarShard shard = TarShard.Open(ShardFixtures.GnuTar, Stop);
 
         Assert.Equal(["a/0001.png", "a/0002.png", $"a/{new string('x', 110)}.png"], shard.Pictures.Select(p => p.Name));
         Assert.Equal([2, 3, 4], shard.Pictures.Select(WidthOf));
@@ -23,7 +25,7 @@ public sealed class TarShardTests : IDisposable
     [Fact]
     public void Finds_the_label_of_each_in_the_file_beside_it()
     {
-        IReadOnlyList<ShardLabel?> labels = TarShard.Open(ShardFixtures.GnuTar).ReadLabels();
+        IReadOnlyList<ShardLabel?> labels = TarShard.Open(ShardFixtures.GnuTar, Stop).ReadLabels(Stop);
 
         Assert.Equal([new ShardLabel(1, ""), new ShardLabel(0, ""), new ShardLabel(null, "Blue_Moon")], labels);
     }
@@ -42,7 +44,7 @@ public sealed class TarShardTests : IDisposable
         string path = Path.Combine(_folder, "old.tar");
         File.WriteAllBytes(path, [.. header, .. content, .. new byte[509 + 1024]]);
 
-        ShardPicture picture = Assert.Single(TarShard.Open(path).Pictures);
+        ShardPicture picture = Assert.Single(TarShard.Open(path, Stop).Pictures);
 
         Assert.Equal("one.jpg", picture.Name);
         Assert.Equal(content, picture.Bytes.Use(bytes => bytes.ToArray()));
@@ -60,7 +62,7 @@ public sealed class TarShardTests : IDisposable
             ("b/1.cls", ShardFixtures.Text("8")),
             ("c/1.png", TestPictures.Grey(3)));
 
-        Assert.Equal([8, 7, null], TarShard.Open(path).ReadLabels().Select(label => label?.Number));
+        Assert.Equal([8, 7, null], TarShard.Open(path, Stop).ReadLabels(Stop).Select(label => label?.Number));
     }
 
     [Theory]
@@ -72,7 +74,7 @@ public sealed class TarShardTests : IDisposable
         ShardFixtures.WriteTar(path, ("1.png", new byte[9000]));
         File.WriteAllBytes(path, File.ReadAllBytes(path)[..length]);
 
-        var error = Assert.Throws<PromptKDException>(() => TarShard.Open(path));
+        var error = Assert.Throws<PromptKDException>(() => TarShard.Open(path, Stop));
 
         Assert.StartsWith($"{path}: not a whole tar archive", error.Message, StringComparison.Ordinal);
     }
@@ -83,7 +85,7 @@ public sealed class TarShardTests : IDisposable
         string path = Path.Combine(_folder, "no.tar");
         File.WriteAllBytes(path, [.. Enumerable.Range(0, 4096).Select(number => (byte)(number * 37))]);
 
-        Assert.Throws<PromptKDException>(() => TarShard.Open(path));
+        Assert.Throws<PromptKDException>(() => TarShard.Open(path, Stop));
     }
 
     private static int WidthOf(ShardPicture picture)

@@ -93,19 +93,19 @@ public sealed class StoreShardTests : IDisposable
     {
         var store = TeacherStore.OpenOrBegin(_folder, _index);
         var memory = DigestMemory.Open(Path.Combine(_folder, "memory.txt"));
-        Assert.Empty(store.Check(memory));
+        Assert.Empty(store.Check(memory, TestContext.Current.CancellationToken));
         Damage();
 
-        Assert.Empty(store.Check(memory));
-        Assert.Empty(store.ShardsToMake(StorePart.Whole, memory));
-        using (StoredFeatures features = store.ReadTeacher(CPU, memory))
+        Assert.Empty(store.Check(memory, TestContext.Current.CancellationToken));
+        Assert.Empty(store.ShardsToMake(StorePart.Whole, memory, TestContext.Current.CancellationToken));
+        using (StoredFeatures features = store.ReadTeacher(CPU, memory, TestContext.Current.CancellationToken))
         {
             Assert.NotNull(features);
         }
 
-        Assert.Single(store.Check());
-        Assert.Equal([0], store.ShardsToMake(StorePart.Whole));
-        Assert.Throws<PromptKDException>(() => store.ReadTeacher(CPU));
+        Assert.Single(store.Check(stop: TestContext.Current.CancellationToken));
+        Assert.Equal([0], store.ShardsToMake(StorePart.Whole, stop: TestContext.Current.CancellationToken));
+        Assert.Throws<PromptKDException>(() => store.ReadTeacher(CPU, stop: TestContext.Current.CancellationToken));
     }
 
     private string ShardPath => StoreShard.PathOf(_folder, 0);

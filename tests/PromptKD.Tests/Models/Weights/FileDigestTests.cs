@@ -12,13 +12,15 @@ public sealed class FileDigestTests : IDisposable
 
     private readonly string _folder = Directory.CreateTempSubdirectory().FullName;
 
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
     public void Is_that_of_the_files_one_after_another()
     {
-        Assert.Equal(OfAbc, FileDigest.Sha256([Write("1", "abc")]));
-        Assert.Equal(OfAbc, FileDigest.Sha256([Write("2", "ab"), Write("3", "c")]));
+        Assert.Equal(OfAbc, FileDigest.Sha256([Write("1", "abc")], stop: Stop));
+        Assert.Equal(OfAbc, FileDigest.Sha256([Write("2", "ab"), Write("3", "c")], stop: Stop));
         Assert.Equal(OfAbc, FileDigest.OfText("abc"));
     }
 
@@ -27,19 +29,19 @@ public sealed class FileDigestTests : IDisposable
     {
         string first = Write("1", "ab"), second = Write("2", "c");
         var memory = DigestMemory.Open(Path.Combine(_folder, "memory.txt"));
-        Assert.Equal(OfAbc, FileDigest.Sha256([first, second], memory));
-        string ofFirst = FileDigest.Sha256([first], memory);
+        Assert.Equal(OfAbc, FileDigest.Sha256([first, second], memory, Stop));
+        string ofFirst = FileDigest.Sha256([first], memory, Stop);
 
         // Another content of the same size and time: only who reads it sees it.
         Write("1", "xy");
-        Assert.Equal(OfAbc, FileDigest.Sha256([first, second], memory));
-        Assert.Equal(ofFirst, FileDigest.Sha256([first], memory));
-        Assert.NotEqual(ofFirst, FileDigest.Sha256([first]));
+        Assert.Equal(OfAbc, FileDigest.Sha256([first, second], memory, Stop));
+        Assert.Equal(ofFirst, FileDigest.Sha256([first], memory, Stop));
+        Assert.NotEqual(ofFirst, FileDigest.Sha256([first], stop: Stop));
 
         // In another order, or when one of them has changed, they are read.
-        Assert.Equal(FileDigest.Sha256([second, first]), FileDigest.Sha256([second, first], memory));
+        Assert.Equal(FileDigest.Sha256([second, first], stop: Stop), FileDigest.Sha256([second, first], memory, Stop));
         File.SetLastWriteTimeUtc(second, s_longAgo.AddSeconds(1));
-        Assert.Equal(FileDigest.Sha256([first, second]), FileDigest.Sha256([first, second], memory));
+        Assert.Equal(FileDigest.Sha256([first, second], stop: Stop), FileDigest.Sha256([first, second], memory, Stop));
     }
 
     [Fact]
@@ -47,7 +49,7 @@ public sealed class FileDigestTests : IDisposable
     {
         string missing = Path.Combine(_folder, "missing");
 
-        var error = Assert.Throws<PromptKDException>(() => FileDigest.Sha256([missing]));
+        var error = Assert.Throws<PromptKDException>(() => FileDigest.Sha256([missing], stop: Stop));
 
         Assert.StartsWith($"{missing}: cannot be read: ", error.Message, StringComparison.Ordinal);
     }

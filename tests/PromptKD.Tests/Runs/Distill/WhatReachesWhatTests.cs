@@ -25,6 +25,8 @@ public sealed class WhatReachesWhatTests : IDisposable
 
     private readonly string _folder = Directory.CreateTempSubdirectory().FullName;
 
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
     public WhatReachesWhatTests()
     {
         TinyClip.Write(TeacherFile, TinyClip.Architecture with { EmbeddingSize = 40 }, seed: 1);
@@ -122,7 +124,7 @@ public sealed class WhatReachesWhatTests : IDisposable
         Assert.Equal((100.0, 50.0, 6L), (result.Base!.Value, result.Novel!.Value, result.Pictures));
         Assert.Equal(100.0 / 3, result.All, 1e-9);
         Assert.Equal([5, 1], method.BatchSizes);
-        IReadOnlyList<PictureItem> items = PictureFolder.Labelled(Validation, s_classes).Items;
+        IReadOnlyList<PictureItem> items = PictureFolder.Labelled(Validation, s_classes, stop: Stop).Items;
         TensorAssert.SameBytes(OtherThanDefault.Measured(items)[..5], method.FirstBatch!);
     }
 

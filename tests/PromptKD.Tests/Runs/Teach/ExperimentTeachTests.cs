@@ -17,6 +17,8 @@ public sealed class ExperimentTeachTests : IDisposable
 {
     private readonly TeachingRuns _runs = new();
 
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
     public void Dispose() => _runs.Dispose();
 
     [Fact]
@@ -170,7 +172,7 @@ public sealed class ExperimentTeachTests : IDisposable
         TeachingReport first = Teach(_runs.Config());
         var observer = new Interrupter(null);
 
-        TeachingReport second = Experiment.Teach(_runs.Config(), observer, TestContext.Current.CancellationToken);
+        TeachingReport second = Experiment.Teach(_runs.Config(), observer, Stop);
 
         Assert.Equal(0, observer.Steps);
         Assert.Equal((first.ZeroShot, first.Taught), (second.ZeroShot, second.Taught));
@@ -245,11 +247,11 @@ public sealed class ExperimentTeachTests : IDisposable
     {
         ExperimentConfig distillation = _runs.Distillation("run");
         var stages = TwoStages.Join(
-            _runs.Config(), distillation with { Distill = distillation.Distill with { Images = "nowhere" } });
+            _runs.Config(), distillation with { Distill = distillation.Distill with { Images = "nowhere" } }, Stop);
         var observer = new Interrupter(null);
 
         string message = Assert.Throws<PromptKDException>(() => Experiment.TeachAndDistil(
-            stages, observer, cancellation: TestContext.Current.CancellationToken)).Message;
+            stages, observer, cancellation: Stop)).Message;
 
         Assert.StartsWith("No folder at 'nowhere'", message, StringComparison.Ordinal);
         Assert.Equal(0, observer.Steps);
@@ -263,7 +265,7 @@ public sealed class ExperimentTeachTests : IDisposable
 
         Assert.StartsWith(
             "--teacher-prompts is of a teacher that is there",
-            Assert.Throws<PromptKDException>(() => TwoStages.Join(_runs.Config(), distillation)).Message,
+            Assert.Throws<PromptKDException>(() => TwoStages.Join(_runs.Config(), distillation, Stop)).Message,
             StringComparison.Ordinal);
     }
 
@@ -273,7 +275,7 @@ public sealed class ExperimentTeachTests : IDisposable
         Assert.Throws<PromptKDException>(() => Teach(config)).Message;
 
     private (TeachingReport Teacher, DistillationReport Student) TeachAndDistil(string run) => Experiment.TeachAndDistil(
-        TwoStages.Join(_runs.Config(), _runs.Distillation(run)), cancellation: TestContext.Current.CancellationToken);
+        TwoStages.Join(_runs.Config(), _runs.Distillation(run)), cancellation: Stop);
 
     /// <summary>Whether there was a step to stop behind.</summary>
     private bool StopBehindTheNextStep(string run)

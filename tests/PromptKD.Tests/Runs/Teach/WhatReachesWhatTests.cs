@@ -64,7 +64,7 @@ public sealed class WhatReachesWhatTests : IDisposable
     {
         ExperimentConfig second = _runs.Distillation("run").MergeOverrides([.. OtherThanDefault.Overrides]);
 
-        ExperimentConfig first = TwoStages.Join(_runs.Config(), second).Teaching;
+        ExperimentConfig first = TwoStages.Join(_runs.Config(), second, TestContext.Current.CancellationToken).Teaching;
 
         Assert.Equal((7, second.Input, "cpu"), (first.Seed, first.Input, first.Device));
         Assert.True(first.Distill.FastJpeg);
