@@ -55,9 +55,11 @@ internal sealed partial class FolderHold : IDisposable
     /// <exception cref="PromptKDException">It cannot be made.</exception>
     public static FolderHold Share(string folder)
     {
+        string within = Path.Combine(folder, LockFile);
+        RefuseGone(within);
         try
         {
-            Directory.CreateDirectory(folder);
+            MakeFolderOf(within); // As for a file: whoever holds it already may see it go in this very instant.
             return new FolderHold(folder, held: null);
         }
         catch (Exception error) when (WriteFault.Is(error))

@@ -39,6 +39,19 @@ public sealed class FolderHoldTests : IDisposable
     }
 
     [Fact]
+    public void Does_not_make_a_folder_anew_that_is_held_already()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows does not delete what is open.");
+        using FolderHold hold = FolderHold.Share(Folder);
+        Directory.Delete(Folder);
+
+        var error = Assert.Throws<PromptKDException>(() => FolderHold.Share(Folder));
+
+        Assert.Contains($"the folder '{Folder}' was deleted", error.Message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(Folder));
+    }
+
+    [Fact]
     public void Refuses_to_write_where_a_folder_was_moved_away_and_another_one_made()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux says where an open file is.");
