@@ -54,6 +54,12 @@ internal static class YamlText
             return new($"{source}: not valid YAML: a bracket or an alias stands where none can.", error);
         }
 
+        if (DoubledKey.Find(yaml) is ({ } key, var first, var second))
+        {
+            string place = Place(second, source);
+            return new($"{place}: the key {key} stands in line {first.Line} already. Keep one of the two.", error);
+        }
+
         string what = string.Join(' ', error.Message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
         return new($"{Place(yamlError.Start, source)}: not valid YAML: {what.TrimEnd('.')}.", error);
     }

@@ -43,6 +43,18 @@ internal sealed class ProtocolSplits
             : new(name, pictures, range, [.. lists.ClassNames.Skip(range.Start).Take(range.Count)]);
     }
 
+    /// <summary>Every picture that is measured on, once, without those that are learned from.</summary>
+    /// <param name="learned">The pictures that are learned from.</param>
+    public IReadOnlyList<PictureItem> MeasuredBeside(IReadOnlyList<PictureItem> learned)
+    {
+        HashSet<string> known = [.. learned.Select(item => item.Path)];
+        LabelledSplit?[] splits = _test.NoTest ? [] : [Selecting, Base, Test];
+        return
+        [
+            .. splits.OfType<LabelledSplit>().SelectMany(split => split.Pictures).Where(item => known.Add(item.Path)),
+        ];
+    }
+
     /// <summary>Test pictures of the base classes; null where base and novel classes are not told apart.</summary>
     public LabelledSplit? Base { get; }
 

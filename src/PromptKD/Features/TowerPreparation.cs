@@ -1,3 +1,4 @@
+using System.Globalization;
 using PromptKD.Configuration;
 using PromptKD.Configuration.Presets;
 using PromptKD.Data.Decoding;
@@ -36,7 +37,10 @@ internal static class TowerPreparation
         };
     }
 
-    private static Preprocessing OwnOf(ClipCheckpoint clip) => clip.Preprocessing is not { } said ? s_clip : new()
+    private static Preprocessing OwnOf(ClipCheckpoint clip) =>
+        clip.Preprocessing is { } said ? OwnOf(clip, said) : s_clip;
+
+    private static Preprocessing OwnOf(ClipCheckpoint clip, ClipPreprocessing said) => new()
     {
         Interpolation = said.Interpolation switch
         {
@@ -51,9 +55,20 @@ internal static class TowerPreparation
             "squash" => ResizeMode.Squash,
             string other => throw Cannot(clip, "the resize mode", other, "shortest and squash"),
         },
-        Mean = ToRgb(said.Mean),
-        Std = ToRgb(said.StandardDeviation),
+        Mean = said.Mean.All(double.IsFinite)
+            ? ToRgb(said.Mean)
+            : throw CannotBe(said, "mean", said.Mean, "three numbers"),
+        Std = said.StandardDeviation.All(one => double.IsFinite(one) && one > 0)
+            ? ToRgb(said.StandardDeviation)
+            : throw CannotBe(
+                said, "standard deviation", said.StandardDeviation, "three numbers above 0, by which they are divided"),
     };
+
+    private static PromptKDException CannotBe(
+        ClipPreprocessing said, string what, IReadOnlyList<double> found, string expected) => new(
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{said.Source}: the {what} of the colours is {string.Join(", ", found)}; expected {expected}."));
 
     private static PromptKDException Cannot(ClipCheckpoint clip, string what, string asked, string known) => new(
         $"{clip.Description}: its pictures are to be prepared with {what} '{asked}'; this program knows {known} only.");

@@ -33,6 +33,8 @@ internal sealed class RunInputs : IDisposable
         Pictures = PictureSet.Hash(settings.PictureRoot, settings.Pictures, context.Digests, context.Observer, context.Stop)
             .HoldOut(settings.Holdout, config.Seed);
         Pictures.RefuseUnreadable(config.Distill.Strict);
+        UnreadableMeasured = PictureSet.NameUnreadable(
+            settings.PictureRoot, settings.Measured, config.Distill.Strict, context);
         var digests = new SortedDictionary<string, string>
         {
             ["class names"] = FileDigest.OfText(string.Join('\n', settings.ClassNames)),
@@ -68,6 +70,9 @@ internal sealed class RunInputs : IDisposable
 
     /// <summary>The pictures that are learned from.</summary>
     public PictureSet Pictures { get; }
+
+    /// <summary>Those of <see cref="RunSettings.Measured"/> that cannot be read; named already.</summary>
+    public IReadOnlyList<SkippedPicture> UnreadableMeasured { get; }
 
     /// <summary>How the pictures of the CLIP that is prompted are prepared.</summary>
     public Preprocessing Preparation { get; }

@@ -42,6 +42,11 @@ internal sealed record RunSettings
     /// <summary>Whether the CLIP that is prompted is measured as it comes, before anything is learned.</summary>
     public bool MeasuresUntrained { get; init; }
 
+    /// <summary>
+    /// Pictures that are measured on in the end, where nothing looks at them before; none where something does.
+    /// </summary>
+    public IReadOnlyList<PictureItem> Measured { get; init; } = [];
+
     /// <summary>What lies beside the pictures, in each folder that the run reads, and is left out.</summary>
     public IReadOnlyList<LeftOut> LeftOut { get; init; } = [];
 

@@ -180,7 +180,9 @@ public sealed class TeacherStoringTests : IDisposable
         File.WriteAllBytes(shard, bytes);
 
         Assert.Contains(
-            "00001", Assert.Single(TeacherStoring.Check(Store, TestContext.Current.CancellationToken)), StringComparison.Ordinal);
+            "00001",
+            Assert.Single(TeacherStoring.Check(Store, TestContext.Current.CancellationToken)),
+            StringComparison.Ordinal);
         Assert.Throws<PromptKDException>(() => Experiment.Distil(Config("run", Store), cancellation: Stop));
         TeacherStoring.Fill(Config("run", Store), StorePart.Whole, cancellation: Stop);
 

@@ -11,20 +11,20 @@ internal sealed record ClassTable(int Count, IReadOnlyList<string> Names, IReadO
     /// <summary>Collects the classes of labelled pictures.</summary>
     public static ClassTable Of(IReadOnlyList<PictureItem> items)
     {
-        (int Label, string[] Names)[] classes =
+        (int Label, PictureItem[] Names)[] classes =
         [
-            .. items.GroupBy(item => item.Label!.Value, item => item.ClassName!)
+            .. items.GroupBy(item => item.Label!.Value)
                 .OrderBy(group => group.Key)
-                .Select(group => (group.Key, group.Distinct().ToArray())),
+                .Select(group => (group.Key, group.DistinctBy(item => item.ClassName).ToArray())),
         ];
         int count = classes.Length == 0 ? 0 : classes[^1].Label + 1;
-        return new ClassTable(count, [.. classes.Select(one => one.Names[0])], [.. FindFaults(classes)]);
+        return new ClassTable(count, [.. classes.Select(one => one.Names[0].ClassName!)], [.. FindFaults(classes)]);
     }
 
-    private static IEnumerable<string> FindFaults((int Label, string[] Names)[] classes)
+    private static IEnumerable<string> FindFaults((int Label, PictureItem[] Names)[] classes)
     {
         int expected = 0;
-        foreach ((int label, string[] names) in classes)
+        foreach ((int label, PictureItem[] names) in classes)
         {
             if (label > expected)
             {
@@ -36,7 +36,8 @@ internal sealed record ClassTable(int Count, IReadOnlyList<string> Names, IReadO
             expected = label + 1;
             if (names.Length > 1)
             {
-                yield return $"the label {label} has two names, '{names[0]}' and '{names[1]}'";
+                yield return $"the label {label} has two names, '{names[0].ClassName}' of '{names[0].Path}' and "
+                    + $"'{names[1].ClassName}' of '{names[1].Path}'";
             }
         }
     }

@@ -68,7 +68,8 @@ public sealed record DatasetEntry
         CancellationToken stop = default)
     {
         DatasetFolder folder = Below(root) with { Warn = warn ?? (_ => { }), Say = say ?? (_ => { }), Stop = stop };
-        return ShardSplit.Exists(folder) ? ShardSplit.Read(folder) : Reader.Read(folder, random);
+        DatasetSplit split = ShardSplit.Exists(folder) ? ShardSplit.Read(folder) : Reader.Read(folder, random);
+        return split.LeftOut is null ? split with { LeftOut = BesidePictures.Of(folder, split) } : split;
     }
 
     /// <summary>Where it lies.</summary>

@@ -9,7 +9,7 @@ namespace PromptKD.Data.Datasets;
 internal sealed record DatasetSplit(
     IReadOnlyList<PictureItem> Train, IReadOnlyList<PictureItem>? Validation, IReadOnlyList<PictureItem> Test)
 {
-    /// <summary>Files beside the pictures, where the folders are listed; null where a file names the pictures.</summary>
+    /// <summary>Files beside the pictures; null from a reader that lists no folders.</summary>
     public LeftOut? LeftOut { get; init; }
 
     /// <summary>The parts that there are, with their names.</summary>

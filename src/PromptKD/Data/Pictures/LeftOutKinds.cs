@@ -14,6 +14,9 @@ internal static class LeftOutKinds
     /// <summary>Other files and folders whose name begins with a dot; a folder counts once.</summary>
     public const string Hidden = "hidden files";
 
+    /// <summary>Pictures that a list does not name, beside some that it does: it may be one of a part.</summary>
+    public const string Unlisted = "pictures that no list names";
+
     /// <summary>Links to what is not there.</summary>
     public const string Dangling = "links that lead nowhere";
 
@@ -41,6 +44,7 @@ internal static class LeftOutKinds
         [HiddenPictures] = "hidden picture",
         [Hidden] = "hidden file",
         [Dangling] = "link that leads nowhere",
+        [Unlisted] = "picture that no list names",
         [NoFiles] = "entry that is a link or a device",
         [NoEnding] = "file without an ending",
     };
@@ -56,7 +60,7 @@ internal static class LeftOutKinds
 
     /// <summary>Whether nobody takes it for a picture that is read.</summary>
     public static bool IsSideFile(string kind) =>
-        kind is Hidden or SystemBeside || s_systemFiles.Contains(kind) || s_sideEndings.Contains(kind);
+        kind is Hidden or SystemBeside or Unlisted || s_systemFiles.Contains(kind) || s_sideEndings.Contains(kind);
 
     /// <summary>A number of one kind, in words.</summary>
     public static string Describe(string kind, int count) => string.Create(

@@ -59,14 +59,30 @@ internal sealed record PictureSet(IReadOnlyList<PictureItem> Items, string Diges
     /// <summary>Refuses a set of which a picture cannot be read, where each of them is to be.</summary>
     /// <param name="strict">DISTILL.STRICT.</param>
     /// <exception cref="PromptKDException">One cannot.</exception>
-    public void RefuseUnreadable(bool strict)
+    public void RefuseUnreadable(bool strict) => RefuseUnreadable(Unreadable, strict);
+
+    /// <summary>
+    /// Decodes pictures that are measured on once, and names those that cannot be read before anything is learned.
+    /// </summary>
+    /// <param name="folder">The folder that they lie in.</param>
+    /// <param name="items">The pictures; may be none.</param>
+    /// <param name="strict">Whether one that cannot be read is refused.</param>
+    /// <param name="context">Remembers what was found whole, is told, and stops between files.</param>
+    /// <exception cref="PromptKDException">One cannot be read, where each is to be.</exception>
+    public static IReadOnlyList<SkippedPicture> NameUnreadable(
+        string folder, IReadOnlyList<PictureItem> items, bool strict, RunContext context)
     {
-        if (strict && Unreadable is [SkippedPicture first, ..])
+        if (items.Count == 0)
         {
-            throw new PromptKDException(
-                $"{first.Path}: {first.Reason}. Repair or remove the file"
-                + (Unreadable.Count == 1 ? "." : $", and {Unreadable.Count - 1} more that cannot be read."));
+            return [];
         }
+
+        context.Observer.OnPhase($"Looking at {Counted.Of(items.Count, "picture")} to measure on");
+        PictureDigest digest = Compute(folder, items, context.Digests, context.Observer, context.Stop);
+        SkippedPicture[] unreadable = [.. digest.Unreadable.Select(picture => picture.Value)];
+        RefuseUnreadable(unreadable, strict);
+        SkippedPictures.Warn(context.Observer, unreadable);
+        return unreadable;
     }
 
     /// <summary>
@@ -90,17 +106,7 @@ internal sealed record PictureSet(IReadOnlyList<PictureItem> Items, string Diges
             observer.OnPhase($"Hashing {Counted.Of(items.Count, "picture")}");
         }
 
-        PictureDigest digest;
-        try
-        {
-            var progress = new HashingProgress(observer, TimeProvider.System);
-            digest = PictureDigest.Compute(folder, items, memory, checks: true, progress.Report, cancellation);
-        }
-        finally
-        {
-            memory.Save();
-        }
-
+        PictureDigest digest = Compute(folder, items, memory, observer, cancellation);
         var pictures = new PictureSet(items, digest);
         if (items.Count > 0 && pictures.ReadableCount == 0)
         {
@@ -112,6 +118,34 @@ internal sealed record PictureSet(IReadOnlyList<PictureItem> Items, string Diges
         SkippedPictures.Warn(observer, pictures.Unreadable);
         pictures.WarnOfEmptiedClasses(observer);
         return pictures;
+    }
+
+    private static PictureDigest Compute(
+        string folder,
+        IReadOnlyList<PictureItem> items,
+        DigestMemory memory,
+        IRunObserver observer,
+        CancellationToken cancellation)
+    {
+        try
+        {
+            var progress = new HashingProgress(observer, TimeProvider.System);
+            return PictureDigest.Compute(folder, items, memory, checks: true, progress.Report, cancellation);
+        }
+        finally
+        {
+            memory.Save();
+        }
+    }
+
+    private static void RefuseUnreadable(IReadOnlyList<SkippedPicture> unreadable, bool strict)
+    {
+        if (strict && unreadable is [SkippedPicture first, ..])
+        {
+            throw new PromptKDException(
+                $"{first.Path}: {first.Reason}. Repair or remove the file"
+                + (unreadable.Count == 1 ? "." : $", and {unreadable.Count - 1} more that cannot be read."));
+        }
     }
 
     // A class whose pictures are all broken has none.

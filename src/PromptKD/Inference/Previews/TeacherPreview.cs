@@ -40,7 +40,7 @@ public static class TeacherPreview
         }
 
         ClassNameRules.Check(request.ClassNames, "The classes");
-        var folder = PictureFolder.Unlabelled(request.Images);
+        var folder = PictureFolder.Unlabelled(request.Images, cancellation);
         folder.LeftOut.Report(observer);
         PictureItem[] sample = [.. Spread(folder.Items, request.Sample)];
         using Looking teacher = Looking.Open(request, observer, cancellation);

@@ -47,6 +47,7 @@ internal sealed class TaughtMeasurement
         FolderEvaluation evaluation = hasFolder
             ? new FolderEvaluation(config.Distill.Val, labelled.ClassNames, [run.Inputs.Preparation], options)
             : new FolderEvaluation(labelled.HeldOut, labelled.ClassNames.Count, [run.Inputs.Preparation], options);
+        evaluation.Skipped.AddNamed(run.Inputs.UnreadableMeasured);
         string pictures = hasFolder ? "validation folder" : "labelled pictures that were not learned from";
         return new TaughtMeasurement(run, labelled.ClassNames, evaluation, pictures);
     }

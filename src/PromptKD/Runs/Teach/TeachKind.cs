@@ -37,6 +37,7 @@ internal sealed class TeachKind(ExperimentConfig config) : RunKind<TeachingRepor
             .. new[] { ActingKeys.OfTeach(settled).Warning(), _labelled.DescribeShort(settled.Dataset.NumShots) }
                 .OfType<string>(),
         ];
+        PictureFolder? validation = Validation(settled, stop);
         return new RunSettings
         {
             Config = settled with { Distill = settled.Distill with { Classes = [.. _labelled.ClassNames] } },
@@ -46,7 +47,8 @@ internal sealed class TeachKind(ExperimentConfig config) : RunKind<TeachingRepor
             ClassNames = [.. _labelled.ClassNames.Take(_labelled.LearnedClasses)],
             PictureRoot = settled.Distill.Labelled,
             Pictures = _labelled.Shots,
-            LeftOut = [.. new[] { _labelled.LeftOut, ValidationLeftOut(settled, stop) }.OfType<LeftOut>()],
+            Measured = validation?.Items ?? _labelled.HeldOut,
+            LeftOut = [.. new[] { _labelled.LeftOut, validation?.LeftOut }.OfType<LeftOut>()],
             Warnings = warnings,
         };
     }
@@ -139,13 +141,13 @@ internal sealed class TeachKind(ExperimentConfig config) : RunKind<TeachingRepor
     }
 
     // Listed again when it is measured: a folder that does not fit is refused before anything is learned.
-    private static LeftOut? ValidationLeftOut(ExperimentConfig settled, CancellationToken stop) =>
+    private static PictureFolder? Validation(ExperimentConfig settled, CancellationToken stop) =>
         settled.Distill.Val.Length == 0
             ? null
             : PictureFolder.Labelled(
                 settled.Distill.Val,
                 settled.Distill.Classes.Count > 0 ? settled.Distill.Classes : null,
-                stop: stop).LeftOut;
+                stop: stop);
 
     private static KeptModels Models(OpenRun run, ITrainedMethod method) =>
         new(run.Folder.Root, run.Settings.Config, method, run.Log.OnPrint);

@@ -16,7 +16,7 @@ namespace PromptKD.Runs.Train;
 internal sealed class ProtocolMeasuring(
     OpenRun run, DasslLog log, IClassifier classifier, ProtocolSplits splits, string? configuration)
 {
-    private readonly SkippedPictures _skipped = new();
+    private readonly SkippedPictures _skipped = Named(run);
 
     private ExperimentConfig Config => run.Settings.Config;
 
@@ -72,6 +72,13 @@ internal sealed class ProtocolMeasuring(
             Novel = test.Accuracy,
             HarmonicMean = ClassificationMetrics.HarmonicMean(known, test.Accuracy),
         };
+    }
+
+    private static SkippedPictures Named(OpenRun run)
+    {
+        var skipped = new SkippedPictures();
+        skipped.AddNamed([.. run.Inputs.Pictures.Unreadable, .. run.Inputs.UnreadableMeasured]);
+        return skipped;
     }
 
     private ClassificationMetrics MeasureAndPrint(LabelledSplit split, int epoch, CancellationToken stop)

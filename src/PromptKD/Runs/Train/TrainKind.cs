@@ -68,6 +68,7 @@ internal sealed class TrainKind(ExperimentConfig config, TrainingRequest request
             ClassNames = lists.ClassNames,
             PictureRoot = resolved.Dataset.Root,
             Pictures = Trains ? lists.Train : [],
+            Measured = Trains && !request.NoTrain ? _splits.MeasuredBeside(lists.Train) : [],
             LeftOut = [.. new[] { lists.LeftOut }.OfType<LeftOut>()],
             Warnings = warnings,
             Lines = lines,
