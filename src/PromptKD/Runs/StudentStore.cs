@@ -35,7 +35,7 @@ internal sealed class StudentStore(
         TeacherStore store = Open(
             folder, clip.Architecture.EmbeddingSize, LoadingSettings.Views(Config), Config.Distill.Views);
         return new StoreBeside(
-            store, store.ShardsToMake(StorePart.Whole, context.Digests), preparation, () => ReadTower(clip));
+            store, store.ShardsToMake(StorePart.Whole, context.Digests, context.Stop), preparation, () => ReadTower(clip));
     }
 
     /// <summary>The features, where need be computed first.</summary>
@@ -48,7 +48,7 @@ internal sealed class StudentStore(
     public StoredFeatures Read(string folder, ImageEncoder tower, ViewGenerator views, int count)
     {
         TeacherStore store = Open(folder, tower.Architecture.EmbeddingSize, views, count);
-        IReadOnlyList<int> missing = store.ShardsToMake(StorePart.Whole, context.Digests);
+        IReadOnlyList<int> missing = store.ShardsToMake(StorePart.Whole, context.Digests, context.Stop);
         if (missing.Count > 0)
         {
             context.Observer.OnPhase($"Storing the student's features in {store.Folder}: "
@@ -61,7 +61,7 @@ internal sealed class StudentStore(
             loader.Skipped.Report(context.Observer);
         }
 
-        StoredFeatures stored = store.ReadTeacher(context.Target.Device, context.Digests);
+        StoredFeatures stored = store.ReadTeacher(context.Target.Device, context.Digests, context.Stop);
         context.Digests.Save();
         return stored;
     }

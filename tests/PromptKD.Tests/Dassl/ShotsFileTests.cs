@@ -118,5 +118,5 @@ public sealed class ShotsFileTests : IDisposable
         seed: 3,
         warn,
         new ShotsFile(_said.Add),
-        TestContext.Current.CancellationToken);
+        stop: TestContext.Current.CancellationToken);
 }
