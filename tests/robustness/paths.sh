@@ -74,14 +74,17 @@ tried teach --clip @ --data "$pictures/test" --output "$given/out"
 tried teach --val @ --data "$pictures/test" --clip "$plain_teacher" --output "$given/out" --epochs 0
 tried teach --classes @ --data "$pictures/test" --clip "$plain_teacher" --output "$given/out" --epochs 0
 tried teach --output @ --data "$given/missing" --clip "$plain_teacher"
-tried train --root @ --dataset-config-file "$root/configs/datasets/dtd.yaml" --trainer ZeroshotCLIP --student "$student" \
-  --output-dir "$given/out"
-tried train --dataset-config-file @ --root "$given" --trainer ZeroshotCLIP --student "$student" --output-dir "$given/out"
+tried train --root @ --dataset-config-file "$root/configs/datasets/dtd.yaml" --config-file "$root/configs/trainers/CoOp/vit_b16_ep50.yaml" \
+  --trainer CoOp --student "$student" --output-dir "$given/out"
+tried train --dataset-config-file @ --root "$given" --config-file "$root/configs/trainers/CoOp/vit_b16_ep50.yaml" --trainer CoOp --student "$student" --output-dir "$given/out"
 tried train --config-file @ --root "$given" --trainer ZeroshotCLIP --student "$student" --output-dir "$given/out"
-tried train --output-dir @ --root "$given" --dataset-config-file "$root/configs/datasets/dtd.yaml" --trainer ZeroshotCLIP
-tried train --resume @ --root "$given" --dataset-config-file "$root/configs/datasets/dtd.yaml" --trainer CoOp \
+tried train --output-dir @ --root "$given" --dataset-config-file "$root/configs/datasets/dtd.yaml" --config-file "$root/configs/trainers/CoOp/vit_b16_ep50.yaml" \
+  --trainer CoOp
+tried train --resume @ --root "$given" --dataset-config-file "$root/configs/datasets/dtd.yaml" \
+  --config-file "$root/configs/trainers/CoOp/vit_b16_ep50.yaml" --trainer CoOp \
   --student "$student" --output-dir "$given/out"
-tried train --model-dir @ --eval-only --root "$given" --dataset-config-file "$root/configs/datasets/dtd.yaml" --trainer CoOp \
+tried train --model-dir @ --eval-only --root "$given" --dataset-config-file "$root/configs/datasets/dtd.yaml" \
+  --config-file "$root/configs/trainers/CoOp/vit_b16_ep50.yaml" --trainer CoOp \
   --student "$student" --output-dir "$given/out"
 tried features --images @ --teacher "$teacher" --views 1 --output "$given/out"
 tried features --teacher @ --images "$given/photos" --views 1 --output "$given/out"

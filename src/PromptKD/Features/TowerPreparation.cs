@@ -55,20 +55,14 @@ internal static class TowerPreparation
             "squash" => ResizeMode.Squash,
             string other => throw Cannot(clip, "the resize mode", other, "shortest and squash"),
         },
-        Mean = said.Mean.All(double.IsFinite)
-            ? ToRgb(said.Mean)
-            : throw CannotBe(said, "mean", said.Mean, "three numbers"),
+        Mean = ToRgb(said.Mean),
         Std = said.StandardDeviation.All(one => double.IsFinite(one) && one > 0)
             ? ToRgb(said.StandardDeviation)
-            : throw CannotBe(
-                said, "standard deviation", said.StandardDeviation, "three numbers above 0, by which they are divided"),
+            : throw new PromptKDException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{said.Source}: the standard deviation of the colours is {string.Join(", ", said.StandardDeviation)}; expected "
+                + $"three numbers above 0, by which they are divided.")),
     };
-
-    private static PromptKDException CannotBe(
-        ClipPreprocessing said, string what, IReadOnlyList<double> found, string expected) => new(
-        string.Create(
-            CultureInfo.InvariantCulture,
-            $"{said.Source}: the {what} of the colours is {string.Join(", ", found)}; expected {expected}."));
 
     private static PromptKDException Cannot(ClipCheckpoint clip, string what, string asked, string known) => new(
         $"{clip.Description}: its pictures are to be prepared with {what} '{asked}'; this program knows {known} only.");

@@ -5,13 +5,16 @@ internal static class FolderTree
 {
     /// <summary>The folders in the order of their paths. Those that may not be listed have no children.</summary>
     /// <param name="root">Where to begin.</param>
-    public static IReadOnlyList<string> Below(string root)
+    /// <param name="stop">Stops between folders.</param>
+    public static IReadOnlyList<string> Below(string root, CancellationToken stop)
     {
         var seen = new HashSet<string>(StringComparer.Ordinal);
         var found = new List<string>();
         var left = new Stack<string>([root]);
         while (left.TryPop(out string? folder))
         {
+            stop.ThrowIfCancellationRequested();
+
             // A link to a folder above would lead in a circle; one to a run elsewhere is that run.
             if (!seen.Add(RealPath(folder)))
             {

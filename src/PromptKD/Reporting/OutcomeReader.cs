@@ -30,7 +30,7 @@ internal static class OutcomeReader
 
         var faults = new List<string>();
         var outcomes = new List<RunOutcome>();
-        foreach (string one in FolderTree.Below(folder))
+        foreach (string one in FolderTree.Below(folder, stop))
         {
             stop.ThrowIfCancellationRequested();
             if (ReadFolder(one, faults.Add) is { } outcome)

@@ -35,7 +35,10 @@ internal sealed class StudentStore(
         TeacherStore store = Open(
             folder, clip.Architecture.EmbeddingSize, LoadingSettings.Views(Config), Config.Distill.Views);
         return new StoreBeside(
-            store, store.ShardsToMake(StorePart.Whole, context.Digests, context.Stop), preparation, () => ReadTower(clip));
+            store,
+            store.ShardsToMake(StorePart.Whole, context.Digests, context.Stop),
+            preparation,
+            () => ReadTower(clip));
     }
 
     /// <summary>The features, where need be computed first.</summary>

@@ -15,7 +15,7 @@ public sealed class OutcomeReaderTests : IDisposable
             Epoch(80.2) + Epoch(84.1) + Epoch(83.9) + "Finish training\nDeploy the model with the best val performance\n"
             + Result(70.3));
 
-        RunOutcome outcome = Assert.Single(OutcomeReader.Read(_folder, Stop));
+        RunOutcome outcome = Assert.Single(OutcomeReader.Read(_folder, stop: Stop));
 
         Assert.Equal(Protocol.BaseToNovel, outcome.Protocol);
         Assert.Equal(("PromptKD", "DescribableTextures", 1), (outcome.Trainer, outcome.Dataset, outcome.Seed));
@@ -30,7 +30,7 @@ public sealed class OutcomeReaderTests : IDisposable
             Epoch(null) + "Finish training\n" + Result(93.7));
         WriteLog("test_new/pets/seed2/log.txt", "CoOp", "OxfordPets", 2, "new", null, "last_step", Result(95.3));
 
-        RunOutcome outcome = Assert.Single(OutcomeReader.Read(_folder, Stop));
+        RunOutcome outcome = Assert.Single(OutcomeReader.Read(_folder, stop: Stop));
 
         Assert.Equal((93.7, 95.3), (outcome.Base, outcome.Novel));
         Assert.Equal(2, outcome.Folders.Count);
@@ -44,7 +44,7 @@ public sealed class OutcomeReaderTests : IDisposable
     {
         WriteLog("x/seed1/log.txt", "MaPLe", dataset, 1, "all", null, "last_step", Result(46.5));
 
-        RunOutcome outcome = Assert.Single(OutcomeReader.Read(_folder, Stop));
+        RunOutcome outcome = Assert.Single(OutcomeReader.Read(_folder, stop: Stop));
 
         Assert.Equal((protocol, 46.5), (outcome.Protocol, outcome.Accuracy));
         Assert.Null(outcome.HarmonicMean);
@@ -55,7 +55,7 @@ public sealed class OutcomeReaderTests : IDisposable
     {
         WriteLog("x/seed1/log.txt", "PromptKD", "EuroSAT", 1, "all", "base2novel", "best_val", Epoch(80.2));
 
-        var error = Assert.Throws<PromptKDException>(() => OutcomeReader.Read(_folder, Stop));
+        var error = Assert.Throws<PromptKDException>(() => OutcomeReader.Read(_folder, stop: Stop));
 
         Assert.Equal(
             $"No finished run below '{_folder}': neither a result.json nor a log.txt with a result.", error.Message);
@@ -67,7 +67,7 @@ public sealed class OutcomeReaderTests : IDisposable
         WriteLog("x/log.txt", "MaPLe", "EuroSAT", 1, "all", null, "last_step", Result(10));
         WriteLog("x/log.txt-2024-05-01-10-00-00", "MaPLe", "EuroSAT", 1, "all", null, "last_step", Result(46.5));
 
-        Assert.Equal(46.5, Assert.Single(OutcomeReader.Read(_folder, Stop)).Accuracy);
+        Assert.Equal(46.5, Assert.Single(OutcomeReader.Read(_folder, stop: Stop)).Accuracy);
     }
 
     [Fact]
@@ -82,7 +82,7 @@ public sealed class OutcomeReaderTests : IDisposable
             }
             """);
 
-        RunOutcome outcome = Assert.Single(OutcomeReader.Read(_folder, Stop));
+        RunOutcome outcome = Assert.Single(OutcomeReader.Read(_folder, stop: Stop));
 
         Assert.Equal((80.25, 70.31), (outcome.Base, outcome.Novel));
         Assert.Equal("best on validation images", outcome.Selection);
@@ -98,7 +98,7 @@ public sealed class OutcomeReaderTests : IDisposable
 
         Assert.Equal(
             [(Protocol.CrossDataset, 46.4), (Protocol.FewShot, 83.1)],
-            OutcomeReader.Read(_folder).Select(one => (one.Protocol, one.Accuracy!.Value)).Order());
+            OutcomeReader.Read(_folder, stop: Stop).Select(one => (one.Protocol, one.Accuracy!.Value)).Order());
     }
 
     [Fact]
@@ -112,7 +112,7 @@ public sealed class OutcomeReaderTests : IDisposable
             .Replace("  SOURCE_DOMAINS", "  NUM_SHOTS: 16\n  SOURCE_DOMAINS", StringComparison.Ordinal)
             .Replace("SEED: 1\n", "MODEL:\n  BACKBONE:\n    NAME: ViT-L/14\nSEED: 1\n", StringComparison.Ordinal));
 
-        RunOutcome outcome = Assert.Single(OutcomeReader.Read(_folder));
+        RunOutcome outcome = Assert.Single(OutcomeReader.Read(_folder, stop: Stop));
 
         Assert.Equal(("ViT-L/14", 16, "vit_l14_c2"), (outcome.Backbone, outcome.Shots, outcome.Configuration));
     }
@@ -128,7 +128,7 @@ public sealed class OutcomeReaderTests : IDisposable
         File.WriteAllText(Path.Combine(_folder, "bad", "result.json"), result);
         var problems = new List<string>();
 
-        RunOutcome outcome = Assert.Single(OutcomeReader.Read(_folder, problems.Add));
+        RunOutcome outcome = Assert.Single(OutcomeReader.Read(_folder, problems.Add, Stop));
 
         Assert.Equal(46.5, outcome.Accuracy);
         string problem = Assert.Single(problems);
@@ -147,7 +147,7 @@ public sealed class OutcomeReaderTests : IDisposable
             Directory.CreateSymbolicLink(Path.Combine(_folder, "seed1", "above"), _folder);
             Directory.CreateSymbolicLink(Path.Combine(_folder, "there"), elsewhere);
 
-            Assert.Equal([46.5, 48], OutcomeReader.Read(_folder).Select(one => one.Accuracy!.Value));
+            Assert.Equal([46.5, 48], OutcomeReader.Read(_folder, stop: Stop).Select(one => one.Accuracy!.Value));
         }
         finally
         {

@@ -88,12 +88,6 @@ internal static class Checks
 
         RequireThree(input.PixelMean, "INPUT.PIXEL_MEAN");
         RequireThree(input.PixelStd, "INPUT.PIXEL_STD");
-        if (input.PixelStd.Any(one => one <= 0))
-        {
-            throw new PromptKDException(
-                $"INPUT.PIXEL_STD is {input.PixelStd}, expected three numbers above 0: colours are divided by them.");
-        }
-
         if (input.RandomResizedCropScale is not [double least, double most] || least > most || most > 1)
         {
             throw new PromptKDException(

@@ -75,7 +75,7 @@ internal sealed class PictureFolder
     /// <param name="required">How many of the first classes must have a folder; null for all.</param>
     /// <param name="stop">Stops between files, and between the entries of shards.</param>
     /// <exception cref="PromptKDException">
-    /// As <see cref="Unlabelled"/>; or a class has no folder or several, or a folder has no class, or a picture of a
+    /// As <see cref="Unlabelled(string, CancellationToken)"/>; or a class has no folder or several, or a folder has no class, or a picture of a
     /// shard has none.
     /// </exception>
     public static PictureFolder Labelled(

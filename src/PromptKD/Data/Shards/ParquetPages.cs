@@ -99,7 +99,9 @@ internal sealed class ParquetPages(Stream file, ThriftValues column, ParquetLayo
             ? count
             : throw Damaged();
         return data.Number(encoding) == DeltaByteArray && values * size > ParquetLayout.BytesOfAnyFile
-            ? throw new InvalidDataException("its texts are written as differences (DELTA_BYTE_ARRAY), and too large for that")
+            ? throw new InvalidDataException(
+                "a column is written as differences (DELTA_BYTE_ARRAY), and too large for that: write the file again with the "
+                + "encoding PLAIN")
             : values;
     }
 

@@ -133,7 +133,6 @@ public sealed class DistillingInputsTests : IDisposable
     [Theory]
     [InlineData("image_std", "[0.5, 0, 0.5]", "the standard deviation of the colours is 0.5, 0, 0.5; expected")]
     [InlineData("image_std", "[0.5, -0.5, 0.5]", "the standard deviation of the colours is 0.5, -0.5, 0.5; expected")]
-    [InlineData("image_mean", "[0.5, 1e999, 0.5]", "the mean of the colours is 0.5, ")]
     public void Colours_that_cannot_be_divided_are_refused(string key, string value, string expected)
     {
         string student = HuggingFaceStudent("student", $"{{\"size\": 32, \"crop_size\": 32, \"{key}\": {value}}}");
@@ -144,13 +143,6 @@ public sealed class DistillingInputsTests : IDisposable
         Assert.Contains($"preprocessor_config.json: {expected}", message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', message);
     }
-
-    [Fact]
-    public void A_setting_that_divides_colours_by_zero_is_refused() => Assert.StartsWith(
-        "INPUT.PIXEL_STD is ",
-        Assert.Throws<PromptKDException>(
-            () => DistillingRuns.Distil(_runs.Config("run", "INPUT.PIXEL_STD", "[0.5, 0, 0.5]"))).Message,
-        StringComparison.Ordinal);
 
     // 32 pixels a side.
     private string HuggingFaceStudent(string name, string? preprocessing)

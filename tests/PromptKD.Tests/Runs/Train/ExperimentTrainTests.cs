@@ -211,7 +211,7 @@ public sealed class ExperimentTrainTests : IDisposable
         File.Delete(Path.Combine(_runs.Output("run"), TrainingResult.FileName));
 
         RunOutcome outcome = Assert.Single(
-            OutcomeReader.Read(_runs.Output("run"), TestContext.Current.CancellationToken));
+            OutcomeReader.Read(_runs.Output("run"), stop: TestContext.Current.CancellationToken));
 
         Assert.Equal(("PromptKD", "EuroSAT", 1), (outcome.Trainer, outcome.Dataset, outcome.Seed));
         Assert.Equal(PythonNumber.Fixed(result.Accuracy!.Value, 1), PythonNumber.Fixed(outcome.Accuracy!.Value, 1));
