@@ -57,6 +57,8 @@ tried() {
   done
 }
 
+coop=(--config-file "$root/configs/trainers/CoOp/vit_b16_ep50.yaml" --trainer CoOp --student "$student")
+dtd=(--dataset-config-file "$root/configs/datasets/dtd.yaml")
 models=(--teacher "$teacher" --student "$student" --epochs 1 --batch-size 8)
 tried distill --images @ --classes a,b "${models[@]}" --output "$given/out"
 tried distill --classes @ --images "$given/photos" "${models[@]}" --output "$given/out"
@@ -74,18 +76,12 @@ tried teach --clip @ --data "$pictures/test" --output "$given/out"
 tried teach --val @ --data "$pictures/test" --clip "$plain_teacher" --output "$given/out" --epochs 0
 tried teach --classes @ --data "$pictures/test" --clip "$plain_teacher" --output "$given/out" --epochs 0
 tried teach --output @ --data "$given/missing" --clip "$plain_teacher"
-tried train --root @ --dataset-config-file "$root/configs/datasets/dtd.yaml" --config-file "$root/configs/trainers/CoOp/vit_b16_ep50.yaml" \
-  --trainer CoOp --student "$student" --output-dir "$given/out"
-tried train --dataset-config-file @ --root "$given" --config-file "$root/configs/trainers/CoOp/vit_b16_ep50.yaml" --trainer CoOp --student "$student" --output-dir "$given/out"
-tried train --config-file @ --root "$given" --trainer ZeroshotCLIP --student "$student" --output-dir "$given/out"
-tried train --output-dir @ --root "$given" --dataset-config-file "$root/configs/datasets/dtd.yaml" --config-file "$root/configs/trainers/CoOp/vit_b16_ep50.yaml" \
-  --trainer CoOp
-tried train --resume @ --root "$given" --dataset-config-file "$root/configs/datasets/dtd.yaml" \
-  --config-file "$root/configs/trainers/CoOp/vit_b16_ep50.yaml" --trainer CoOp \
-  --student "$student" --output-dir "$given/out"
-tried train --model-dir @ --eval-only --root "$given" --dataset-config-file "$root/configs/datasets/dtd.yaml" \
-  --config-file "$root/configs/trainers/CoOp/vit_b16_ep50.yaml" --trainer CoOp \
-  --student "$student" --output-dir "$given/out"
+tried train --root @ "${dtd[@]}" "${coop[@]}" --output-dir "$given/out"
+tried train --dataset-config-file @ --root "$given" "${coop[@]}" --output-dir "$given/out"
+tried train --config-file @ --root "$given" --trainer CoOp --student "$student" --output-dir "$given/out"
+tried train --output-dir @ --root "$given" "${dtd[@]}" "${coop[@]}"
+tried train --resume @ --root "$given" "${dtd[@]}" "${coop[@]}" --output-dir "$given/out"
+tried train --model-dir @ --eval-only --root "$given" "${dtd[@]}" "${coop[@]}" --output-dir "$given/out"
 tried features --images @ --teacher "$teacher" --views 1 --output "$given/out"
 tried features --teacher @ --images "$given/photos" --views 1 --output "$given/out"
 tried features --output @ --images "$given/missing" --teacher "$teacher" --views 1

@@ -29,7 +29,9 @@ internal static class DoubledKey
                         open.Pop();
                         Step(open);
                         break;
-                    case Events.Scalar scalar when open.TryPeek(out Level? level) && level.Keys is { } keys && level.IsAtKey:
+                    case Events.Scalar scalar when open.TryPeek(out Level? level)
+                        && level.Keys is { } keys
+                        && level.IsAtKey:
                         if (!keys.TryAdd(scalar.Value, scalar.Start))
                         {
                             return (scalar.Value, keys[scalar.Value], scalar.Start);

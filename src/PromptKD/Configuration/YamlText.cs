@@ -57,7 +57,9 @@ internal static class YamlText
         if (DoubledKey.Find(yaml) is ({ } key, var first, var second))
         {
             string place = Place(second, source);
-            return new($"{place}: not valid YAML: the key {key} stands in line {first.Line} already. Keep one of the two.", error);
+            return new(
+                $"{place}: not valid YAML: the key {key} stands in line {first.Line} already. Keep one of the two.",
+                error);
         }
 
         string what = string.Join(' ', error.Message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));

@@ -58,11 +58,17 @@ internal static class TowerPreparation
         Mean = ToRgb(said.Mean),
         Std = said.StandardDeviation.All(one => double.IsFinite(one) && one > 0)
             ? ToRgb(said.StandardDeviation)
-            : throw new PromptKDException(string.Create(
-                CultureInfo.InvariantCulture,
-                $"{said.Source}: the standard deviation of the colours is {string.Join(", ", said.StandardDeviation)}; expected "
-                + $"three numbers above 0, by which they are divided.")),
+            : throw CannotDivide(said),
     };
+
+    private static PromptKDException CannotDivide(ClipPreprocessing said)
+    {
+        string found = string.Join(
+            ", ", said.StandardDeviation.Select(one => one.ToString(CultureInfo.InvariantCulture)));
+        return new PromptKDException(
+            $"{said.Source}: the standard deviation of the colours is {found}; expected three numbers above 0, by which "
+            + "they are divided.");
+    }
 
     private static PromptKDException Cannot(ClipCheckpoint clip, string what, string asked, string known) => new(
         $"{clip.Description}: its pictures are to be prepared with {what} '{asked}'; this program knows {known} only.");

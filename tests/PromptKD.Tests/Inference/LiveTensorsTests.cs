@@ -63,7 +63,7 @@ public sealed class LiveTensorsTests : IDisposable
 
         KeepsNothing(() => TeacherStoring.Fill(
             config, StorePart.Whole, cancellation: TestContext.Current.CancellationToken));
-        KeepsNothing(() => Assert.Empty(TeacherStoring.Check(store)));
+        KeepsNothing(() => Assert.Empty(TeacherStoring.Check(store, TestContext.Current.CancellationToken)));
     }
 
     private static void KeepsNothing(Action openAndDispose)

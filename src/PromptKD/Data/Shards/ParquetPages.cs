@@ -100,8 +100,8 @@ internal sealed class ParquetPages(Stream file, ThriftValues column, ParquetLayo
             : throw Damaged();
         return data.Number(encoding) == DeltaByteArray && values * size > ParquetLayout.BytesOfAnyFile
             ? throw new InvalidDataException(
-                "a column is written as differences (DELTA_BYTE_ARRAY), and too large for that: write the file again with the "
-                + "encoding PLAIN")
+                "a column is written as differences (DELTA_BYTE_ARRAY), and too large for that: write the file "
+                + "again with the encoding PLAIN")
             : values;
     }
 

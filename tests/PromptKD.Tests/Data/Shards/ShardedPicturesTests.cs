@@ -128,7 +128,7 @@ public sealed class ShardedPicturesTests : IDisposable
         Assert.StartsWith("its row has no picture", loader.Skipped[1].Reason, StringComparison.Ordinal);
     }
 
-    private string Digest() => DigestOf(_folder, PictureFolder.Unlabelled(PathOf("1.tar")).Items);
+    private string Digest() => DigestOf(_folder, PictureFolder.Unlabelled(PathOf("1.tar"), Stop).Items);
 
     private static string DigestOf(string root, IReadOnlyList<PictureItem> items) => PictureDigest.Compute(
         root, items, DigestMemory.None, checks: false, progress: null, Stop).Digest;
