@@ -81,7 +81,10 @@ internal sealed class DistillKind(ExperimentConfig config) : RunKind<Distillatio
 
         ChangedPictures.WarnOfFinished(run, changes);
         run.Log.OnPhase($"Finished already: {run.Folder.StudentFolder}");
-        return Report(run, checkpoint.Position, StudentPackage.ReadManifest(run.Folder.StudentFolder));
+        DistillationReport report = Report(
+            run, checkpoint.Position, StudentPackage.ReadManifest(run.Folder.StudentFolder));
+        new StudentPage(run, report, _validation.Items).WriteIfMissing();
+        return report;
     }
 
     /// <summary>Asks the teachers, while their image towers are in memory, and the student's CLIP as it comes.</summary>
@@ -169,7 +172,9 @@ internal sealed class DistillKind(ExperimentConfig config) : RunKind<Distillatio
         };
         StudentPackage.Write(run.Folder.StudentFolder, method.Distilled!, manifest);
         run.Log.OnPhase($"Wrote {run.Folder.StudentFolder}");
-        return Report(run, loop.Position, manifest);
+        DistillationReport report = Report(run, loop.Position, manifest);
+        new StudentPage(run, report, _validation.Items).Write();
+        return report;
     }
 
     // A run that was cut off behind its last epoch has measured, and forgotten.
