@@ -17,7 +17,9 @@ internal sealed record IconSet(string Style, string Package)
         new("fluent-flat", "iconify-json-fluent-emoji-flat"),
     ];
 
-    /// <summary>The drawings of concepts as whole SVG files, by the concept's code; those that the set lacks are left out.</summary>
+    /// <summary>
+    /// The drawings of concepts as whole SVG files, by the concept's code; those that the set lacks are left out.
+    /// </summary>
     public IEnumerable<(string Code, string Svg)> Draw(Packages packages, IEnumerable<Concept> concepts)
     {
         using var document = JsonDocument.Parse(Packages.ReadText(packages.Of(Package, "icons.json")));
@@ -30,7 +32,8 @@ internal sealed record IconSet(string Style, string Package)
             if (Find(root, icons, Slug.Of(concept.Name)) is { } icon)
             {
                 yield return (concept.Code, $"""
-                    <svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="0 0 {width} {height}">
+                    <svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"
+                      viewBox="0 0 {width} {height}">
                     {icon.GetProperty("body").GetString()}
                     </svg>
                     """);

@@ -71,7 +71,8 @@ internal sealed record ModelRecipe(PretrainingPlan Plan, IReadOnlyList<string> S
     /// <summary>What stands for the recipe and a split: SHA-256, hexadecimal.</summary>
     public string Digest(Split split)
     {
-        string all = JsonSerializer.Serialize(new { Version, Merges, Plan, Styles, Variation, NamesClasses, Test = split.Test.Order() });
+        string all = JsonSerializer.Serialize(
+            new { Version, Merges, Plan, Styles, Variation, NamesClasses, Test = split.Test.Order() });
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(all)));
     }
 }

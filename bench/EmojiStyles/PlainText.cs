@@ -5,7 +5,9 @@ namespace EmojiStyles;
 /// <summary>Text that a vocabulary of ASCII words can say.</summary>
 internal static class PlainText
 {
-    /// <summary>Small letters and straight apostrophes; what is not printable ASCII falls away, the same with and without ICU.</summary>
+    /// <summary>
+    /// Small letters and straight apostrophes; what is not printable ASCII falls away, the same with and without ICU.
+    /// </summary>
     public static string Of(string text)
     {
         var plain = new StringBuilder(text.Length);

@@ -47,7 +47,8 @@ Command prepare = Verb("prepare", "Write the pictures of the splits.", [data, sp
         {
             (int train, int test) = SplitFolder.Write(packages, split, concepts, style);
             Console.WriteLine(
-                $"split {split.Seed}, {style.Name}: {split.Classes.Count} classes, {train} pictures to learn from, {test} to test on");
+                $"split {split.Seed}, {style.Name}: {split.Classes.Count} classes, {train} pictures to learn from, "
+                + $"{test} to test on");
         }
     }
 });

@@ -13,6 +13,7 @@ internal static class ResultTable
         ("teacher, zero-shot", ["paper", "best"], "teacher"),
         ("recipe paper", ["paper"], "student"),
         ("recipe fast", ["fast"], "student"),
+        ("… 15 passes over 4 views, asked for their mean", ["fast-15"], "student"),
         ("recipe best", ["best"], "student"),
         ("teacher, taught by PromptSRC", ["paper-taught", "best-taught"], "teacher"),
         ("recipe paper, taught teacher", ["paper-taught"], "student"),
@@ -27,7 +28,8 @@ internal static class ResultTable
         foreach (IGrouping<string, RunResult> target in runs.GroupBy(run => run.Target))
         {
             text.Append(CultureInfo.InvariantCulture, $"### {target.Key}\n\n")
-                .Append("| | base | novel | harmonic mean | worst | gap closed | all classes | worst | gap closed | processor seconds | runs |\n")
+                .Append("| | base | novel | harmonic mean | worst | gap closed | all classes | worst | gap closed ")
+                .Append("| processor seconds | runs |\n")
                 .Append("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n");
             foreach (string row in Rows([.. target]))
             {
@@ -42,45 +44,48 @@ internal static class ResultTable
 
     private static IEnumerable<string> Rows(IReadOnlyList<RunResult> runs)
     {
-        Scores? low = Mean(ScoresOf(runs, ["student"], "teacher"));
-        Scores? high = Mean(ScoresOf(runs, ["paper", "best"], "teacher"));
+        ILookup<string, Scores> low = Measured(runs, ["student"], "teacher")
+            .ToLookup(one => one.Run.Split, one => one.Scores);
+        ILookup<string, Scores> high = Measured(runs, ["paper", "best"], "teacher")
+            .ToLookup(one => one.Run.Split, one => one.Scores);
         foreach ((string row, string[] methods, string model) in s_rows)
         {
-            Scores[] scores = ScoresOf(runs, methods, model);
-            if (scores.Length > 0)
+            (RunResult Run, Scores Scores)[] measured = Measured(runs, methods, model);
+            if (measured.Length > 0)
             {
-                double[] means = [.. scores.Select(score => score.HarmonicMean)];
-                double[] alls = [.. scores.Select(score => score.All)];
-                string seconds = model == "student"
-                    ? Number(runs.Where(run => methods.Contains(run.Method)).Average(run => run.ProcessorSeconds), "0")
-                    : "";
-                yield return $"| {row} | {Spread([.. scores.Select(score => score.Base)])} "
-                    + $"| {Spread([.. scores.Select(score => score.Novel)])} "
-                    + $"| {Spread(means)} | {Number(means.Min())} | {Closed(means, low?.HarmonicMean, high?.HarmonicMean)} "
-                    + $"| {Spread(alls)} | {Number(alls.Min())} | {Closed(alls, low?.All, high?.All)} | {seconds} | {scores.Length} |";
+                string seconds = model == "student" ? Number(measured.Average(one => one.Run.ProcessorSeconds), "0") : "";
+                yield return $"| {row} | {Spread(measured, score => score.Base)} | {Spread(measured, score => score.Novel)} "
+                    + $"| {Cells(measured, score => score.HarmonicMean)} | {Cells(measured, score => score.All)} "
+                    + $"| {seconds} | {measured.Length} |";
             }
+        }
+
+        string Cells((RunResult Run, Scores Scores)[] measured, Func<Scores, double> read)
+        {
+            double from = measured.Average(one => low[one.Run.Split].Select(read).DefaultIfEmpty(double.NaN).Average());
+            double to = measured.Average(one => high[one.Run.Split].Select(read).DefaultIfEmpty(double.NaN).Average());
+            return $"{Spread(measured, read)} | {Number(measured.Min(one => read(one.Scores)))} "
+                + $"| {Closed(measured.Average(one => read(one.Scores)), from, to)}";
         }
     }
 
     // Where several methods have a row's model, the first that has runs is read.
-    private static Scores[] ScoresOf(IReadOnlyList<RunResult> runs, string[] methods, string model) => methods
+    private static (RunResult Run, Scores Scores)[] Measured(
+        IReadOnlyList<RunResult> runs, string[] methods, string model) => methods
         .Select(method => runs.Where(run => run.Method == method && run.Models.ContainsKey(model))
-            .Select(run => run.Models[model])
+            .Select(run => (run, run.Models[model]))
             .ToArray())
         .FirstOrDefault(found => found.Length > 0) ?? [];
 
-    private static Scores? Mean(Scores[] scores) => scores.Length == 0 ? null : new Scores(
-        scores.Average(score => score.Base),
-        scores.Average(score => score.Novel),
-        scores.Average(score => score.HarmonicMean),
-        scores.Average(score => score.All));
+    private static string Spread((RunResult Run, Scores Scores)[] measured, Func<Scores, double> read) =>
+        Spread([.. measured.Select(one => read(one.Scores))]);
 
-    /// <summary>The share of the way from the student to the teacher, percent.</summary>
-    internal static string Closed(double[] values, double? low, double? high) =>
-        low is { } from && high is { } to && to > from ? $"{Number(100 * (values.Average() - from) / (to - from), "0")} %" : "";
+    // The share of the way from the student to the teacher, on the splits of the row; nothing where either is not measured.
+    private static string Closed(double reached, double from, double to) =>
+        to > from ? $"{Number(100 * (reached - from) / (to - from), "0")} %" : "";
 
     /// <summary>Mean ± sample deviation.</summary>
-    internal static string Spread(double[] values)
+    private static string Spread(double[] values)
     {
         double mean = values.Average();
         double squares = values.Sum(value => (value - mean) * (value - mean));

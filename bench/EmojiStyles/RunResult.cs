@@ -40,8 +40,8 @@ internal sealed record RunResult(
                 .Where(word => word.Length > 0)
                 .Select(word => double.Parse(word, CultureInfo.InvariantCulture)),
         ];
-        return new RunResult(
-            path[0], path[1], path[2], path[3], ScoresOf(File.ReadLines(Path.Combine(folder, "metrics.jsonl"))), seconds[0], seconds[1]);
+        IEnumerable<string> metrics = File.ReadLines(Path.Combine(folder, "metrics.jsonl"));
+        return new RunResult(path[0], path[1], path[2], path[3], ScoresOf(metrics), seconds[0], seconds[1]);
     }
 
     /// <summary>The last validation of each model in the lines of a <c>metrics.jsonl</c>.</summary>
