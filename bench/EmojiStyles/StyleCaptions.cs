@@ -30,8 +30,8 @@ internal sealed class StyleCaptions(IReadOnlyList<Concept> concepts, bool classe
     /// <summary>Captions a picture of a concept.</summary>
     public string Draw(Concept concept, SplitMix64 random)
     {
-        IReadOnlyList<string> tags = TagsOf(concept);
-        string tag = tags.Count > 0 ? tags[random.Below(tags.Count)] : concept.Name;
+        string[] tags = TagsOf(concept);
+        string tag = tags.Length > 0 ? tags[random.Below(tags.Length)] : concept.Name;
         int form = random.Below(Forms);
         return form switch
         {

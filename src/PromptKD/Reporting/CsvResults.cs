@@ -6,7 +6,7 @@ namespace PromptKD.Reporting;
 /// <summary>Every seed of a report as one line of comma-separated values, in full precision.</summary>
 internal static class CsvResults
 {
-    private const string Header = 
+    private const string Header =
         "protocol,trainer,dataset,seed,base,novel,harmonic_mean,accuracy,selection,folders,backbone,shots,configuration";
 
     public static string Write(IEnumerable<ScoreTable> tables)

@@ -167,7 +167,7 @@ internal static class OutcomeReader
 
     // The other methods train on the base classes in one folder and are tested on the new ones in another, which says
     // nothing of the pictures that they learned from.
-    private static IReadOnlyList<RunOutcome> Join(IEnumerable<RunOutcome> outcomes)
+    private static List<RunOutcome> Join(IEnumerable<RunOutcome> outcomes)
     {
         var joined = outcomes.ToList();
         foreach (RunOutcome unseen in joined.Where(run => run is { Base: null, Novel: not null }).ToArray())

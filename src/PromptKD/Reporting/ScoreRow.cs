@@ -31,7 +31,7 @@ public sealed record ScoreRow
     public SeedStatistics? HarmonicMeanOfSeeds => SeedStatistics.Of(Seeds.Select(seed => seed.HarmonicMean));
 
     /// <summary>What the paper prints of it; null where it does not.</summary>
-    public PaperScore? Paper => 
+    public PaperScore? Paper =>
         PaperNumbers.Find(Seeds[0].Protocol, Seeds[0].Trainer, Dataset, Seeds[0].Backbone, Seeds[0].Shots);
 
     /// <summary>Whether every seed has all its accuracies.</summary>

@@ -38,7 +38,7 @@ public sealed record ScoreTable(Protocol Protocol, string Trainer, IReadOnlyList
         Rows.All(row => row.HarmonicMean is not null) ? Rows.Average(row => row.HarmonicMean!.Value) : null;
 
     /// <summary>What the paper prints as the average of all its data sets.</summary>
-    public PaperScore? Paper => 
+    public PaperScore? Paper =>
         PaperNumbers.Find(Protocol, Trainer, PaperNumbers.Average, Backbone, Shots);
 
     /// <summary>Whether all data sets of the paper's table are here, so that the averages compare.</summary>

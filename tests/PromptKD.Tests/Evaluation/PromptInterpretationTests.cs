@@ -84,7 +84,8 @@ public sealed class PromptInterpretationTests : IDisposable
             ["image_encoder.transformer.resblocks.1.VPT_shallow"] = stack([_table[5]]),
         });
 
-        IReadOnlyList<LearnedToken> tokens = PromptInterpretation.FindWords(prompts, _clip, nearest: 1, s_vocabulary);
+        IReadOnlyList<LearnedToken> tokens = PromptInterpretation.FindWords(
+            prompts, _clip, nearest: 1, s_vocabulary, TestContext.Current.CancellationToken);
 
         Assert.Equal([(0, 0), (1, 0), (1, 1), (2, 0)], tokens.Select(token => (token.Layer, token.Position)));
         Assert.Equal(["!", "\"", "#", "$"], tokens.Select(token => token.Words[0].Text));

@@ -135,7 +135,7 @@ public sealed class CachedStartTests : IDisposable
 
         using TrainingCheckpoint checkpoint =
             TrainingCheckpoint.ReadIfAny(Path.Combine(_runs.Output("run"), "checkpoints", "start.safetensors"))!;
-        double[] expected = [1e-5, 0.005, 0.01, .. new[] { 1, 2, 3 }.Select(step => 0.005 * (1 + Math.Cos(Math.PI * step / 6)))];
+        double[] expected = [1e-5, 0.005, 0.01, .. Enumerable.Range(1, 3).Select(step => 0.005 * (1 + Math.Cos(Math.PI * step / 6)))];
         Assert.Equal(
             expected, checkpoint.Position.History.Select(pass => pass.LearningRate), (one, other) => Math.Abs(one - other) < 1e-9);
     }

@@ -40,19 +40,19 @@ internal static class TeacherTexts
             edit.Device, manifest.Precision == "fp32" ? "fp32" : "auto", useCuda: true, observer.OnWarning);
         observer.OnPhase($"Reading the teacher {edit.Teacher}");
         ClipCheckpoint clip = parts.Add(ModelFiles.OpenClip(edit.Teacher!, observer, cancellation));
-        RefuseOther("teacher", edit.Teacher!, manifest, FileDigest.Sha256(clip.WeightFiles));
+        RefuseOther("teacher", edit.Teacher!, manifest, FileDigest.Sha256(clip.WeightFiles, stop: cancellation));
         RefuseOther(
             "teacher prompts",
             edit.TeacherPrompts ?? "no --teacher-prompts",
             manifest,
-            edit.TeacherPrompts is { } file ? FileDigest.Sha256([file]) : null);
+            edit.TeacherPrompts is { } file ? FileDigest.Sha256([file], stop: cancellation) : null);
         PromptedWeights? prompts =
             edit.TeacherPrompts is { } path ? parts.Add(PromptCheckpoint.ReadTeacher(path)) : null;
         using var frozen = new FrozenClip(clip, prompts, target);
         parts.HandOver(frozen);
         target.UseThreadsFor(frozen.Architecture.VisionWidth);
         string vocabulary = ModelFiles.FindVocabulary(edit.Vocabulary, frozen.Folder, cancellation);
-        RefuseOther("vocabulary", vocabulary, manifest, FileDigest.Sha256([vocabulary]));
+        RefuseOther("vocabulary", vocabulary, manifest, FileDigest.Sha256([vocabulary], stop: cancellation));
         string[] compared = [.. Unchanged(manifest).Take(MostCompared)];
         using ClassVectors made = frozen.ReadClassVectors(
             ClipTokenizer.Load(vocabulary),

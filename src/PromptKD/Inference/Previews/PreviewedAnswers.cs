@@ -82,7 +82,7 @@ internal static class PreviewedAnswers
                 .Take(2)
                 .Select(label => new ClassProbability(classNames[label], label, row[label])),
         ])
-    {
-        Picture = picture,
-    };
+        {
+            Picture = picture,
+        };
 }

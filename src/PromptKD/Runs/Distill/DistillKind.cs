@@ -94,7 +94,7 @@ internal sealed class DistillKind(ExperimentConfig config) : RunKind<Distillatio
         HeldOutPictures.Tell(run);
         HeldOutTeacher? teacher = _heldOut.AskTeacher();
         TeacherResults? results = _validation.MeasureTeacher(run);
-        UntrainedStudent? untrained = run.Inputs.OwnClassVectors is null ? null : new UntrainedStudent(run, method);
+        using UntrainedStudent? untrained = run.Inputs.OwnClassVectors is null ? null : new UntrainedStudent(run, method);
         var clock = Stopwatch.StartNew();
         _findings = new DistillFindings(run, new Baselines
         {

@@ -11,7 +11,7 @@ namespace PromptKD.Runs.Measuring;
 /// </summary>
 /// <param name="run">The run, its method built, with class vectors of the CLIP's own.</param>
 /// <param name="method">Has the tower.</param>
-internal sealed class UntrainedStudent(OpenRun run, ITrainedMethod method)
+internal sealed class UntrainedStudent(OpenRun run, ITrainedMethod method) : IDisposable
 {
     private readonly TowerFeatures _tower = new(method.Model.Images, run.Inputs.Preparation);
     private readonly ClassVectors _classes = run.Inputs.OwnClassVectors!;
@@ -27,4 +27,7 @@ internal sealed class UntrainedStudent(OpenRun run, ITrainedMethod method)
     /// <param name="features">As <see cref="Features"/> gives them.</param>
     /// <returns>Logits, float32, [batch, classes].</returns>
     public Tensor Compare(Tensor features) => _classes.Compare(features, _classes.LogitScale);
+
+    /// <inheritdoc/>
+    public void Dispose() => _tower.Dispose();
 }

@@ -25,7 +25,8 @@ public sealed class SplitTests
         var split = Split.Make(s_concepts, 7);
 
         Assert.Equal(15, split.Test.Count);
-        Assert.All(new[] { "a", "b", "c" }, name => Assert.Equal(5, Tested(split).Count(one => one.Group == name)));
+        string[] groups = ["a", "b", "c"];
+        Assert.All(groups, name => Assert.Equal(5, Tested(split).Count(one => one.Group == name)));
     }
 
     [Fact]

@@ -62,7 +62,8 @@ public sealed class PictureSurveyTests : IDisposable
     public void Finds_nothing_in_an_empty_folder_and_refuses_one_that_is_not_there()
     {
         Assert.True(Survey().NeedsALook);
-        Assert.Throws<PromptKDException>(() => PictureSurvey.Of(new SurveyRequest { Folder = PathOf("nowhere") }));
+        Assert.Throws<PromptKDException>(() => PictureSurvey.Of(
+            new SurveyRequest { Folder = PathOf("nowhere") }, cancellation: TestContext.Current.CancellationToken));
     }
 
     [Fact]

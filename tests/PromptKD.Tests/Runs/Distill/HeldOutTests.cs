@@ -67,7 +67,8 @@ public sealed class HeldOutTests : IDisposable
     public void The_untrained_student_is_the_CLIP_as_it_classifies_by_itself()
     {
         string validation = Path.Combine(_runs.Folder, "validation");
-        foreach ((int index, string name) in new[] { "cat", "dog", "owl" }.Index())
+        string[] names = ["cat", "dog", "owl"];
+        foreach ((int index, string name) in names.Index())
         {
             Directory.CreateDirectory(Path.Combine(validation, name));
             for (int number = 0; number < 7; number++)
@@ -81,7 +82,7 @@ public sealed class HeldOutTests : IDisposable
             _runs.Student, ["cat", "dog", "owl"], vocabulary: TinyClip.Vocabulary, device: "cpu", precision: "fp32");
         PictureAnswer[] labelled = [.. AnswerFile.ReadIfAny(_runs.Output("run"))!.Of(PictureAnswers.Validation)];
 
-        Assert.Equal(clip.Evaluate(validation), report.Untrained);
+        Assert.Equal(clip.Evaluate(validation, cancellation: TestContext.Current.CancellationToken), report.Untrained);
         Assert.Equal(21, labelled.Length);
         Assert.Equal(("dog/0.png", 1), (labelled[7].Picture, labelled[7].Label));
         Assert.Equal(
