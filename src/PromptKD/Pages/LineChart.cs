@@ -92,7 +92,14 @@ internal sealed record LineChart(string Title, string Axis, IReadOnlyList<ChartL
 
         double high = Lines.SelectMany(line => line.Points).Max(point => point.Y);
         double low = Math.Min(0, Lines.SelectMany(line => line.Points).Min(point => point.Y));
-        return high > low ? (low, low + ((high - low) * 1.05)) : (low, low + 1);
+        return high > low ? (low, low + (Steps * Round((high - low) / Steps))) : (low, low + 1);
+    }
+
+    // Up to a step that people count in: 1, 2, 2.5 or 5 times a power of ten.
+    private static double Round(double step)
+    {
+        double power = Math.Pow(10, Math.Floor(Math.Log10(step)));
+        return power * new[] { 1, 2, 2.5, 5, 10 }.First(one => one * power >= step * (1 - 1e-9));
     }
 
     private (double First, double Last) Extent() => IsSquare

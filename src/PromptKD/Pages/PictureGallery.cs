@@ -48,5 +48,5 @@ internal sealed class PictureGallery(RunPage page, PageAnswers answers)
 
     private string Says(string who, string kind, IReadOnlyList<RankedClass> ranked) => string.Create(
         CultureInfo.InvariantCulture,
-        $"<p><span class=\"says-{kind}\">{HtmlPage.Text(who)}</span>: {HtmlPage.Text(page.ClassNames[ranked[0].Class])} {100 * ranked[0].Probability:0} %</p>");
+        $"<p><span class=\"says-{kind}\">{HtmlPage.Text(who)}</span>: {HtmlPage.Text(page.ClassNames[ranked[0].Class])} {100 * ranked[0].Probability:0}&#160;%</p>");
 }
