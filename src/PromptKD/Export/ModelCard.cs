@@ -33,6 +33,7 @@ internal static class ModelCard
             {NotLearnedFrom(training)}{Tuning(manifest.TeacherTuning)}
 
             Classes: {Names(manifest.ClassNames)}.
+            Sentences of the teacher: {string.Join(", ", manifest.Templates.Select(Sentence))}.
 
             {manifest.ClassChanges?.Describe()}## Numbers of this run
 
@@ -79,14 +80,33 @@ internal static class ModelCard
         }
 
         table.Append(Row(manifest.Teachers is null ? "teacher" : "teachers combined", manifest.TeacherValidation))
+            .Append(Row("its CLIP as it came", manifest.UntrainedValidation))
             .Append(Row("this student", manifest.Validation));
-        string agreement = string.Create(
-            CultureInfo.InvariantCulture,
-            $"In the last epoch it chose the teacher's class for {manifest.Training.Agreement:P1} of the training pictures");
-        return manifest.Validation is null
-            ? $"{agreement}. There was no validation folder: nothing else was measured."
-            : $"{table}\n{agreement}; validation pictures: {manifest.Validation.Pictures}, never trained on.";
+        string[] sentences =
+        [
+            Text($"In the last epoch it chose the teacher's class for {manifest.Training.Agreement:P1} of the training pictures"),
+            .. manifest.Validation is { } measured
+                ? [$"Validation pictures: {measured.Pictures}, never trained on"]
+                : new[] { "There was no validation folder" },
+            .. new[] { HeldOut(manifest), Calibrated(manifest.Calibration) }.OfType<string>(),
+        ];
+        return $"{(manifest.Validation is null ? "" : $"{table}\n")}{string.Join(".\n", sentences)}.";
     }
+
+    private static string? HeldOut(StudentManifest manifest) => manifest.HeldOut is not { } heldOut
+        ? null
+        : Text($"On {heldOut.Student.Pictures} pictures that were held out it gives the teacher's class to {heldOut.Student.Agreement:P1}")
+            + Text($" (its CLIP as it came: {(heldOut.Untrained is { } before ? Text($"{before.Agreement:P1}") : "not measured")}; ")
+            + Text($"always the teacher's most frequent class: {heldOut.Teacher.MajorityShare:P1})");
+
+    private static string? Calibrated(Calibration? calibration) => calibration is null
+        ? null
+        : Text($"Its probabilities have a temperature of {calibration.Temperature:0.00}, fitted on {calibration.Pictures} pictures to {(calibration.FittedTo == Calibration.Labels ? "labels" : "the teacher")}")
+            + Text($": expected calibration error {calibration.ErrorBefore:P1} before, {calibration.ErrorAfter:P1} with it");
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+
+    private static string Sentence(string template) => $"\"{Printable.Markdown(template)}\"";
 
     private static string Teachers(CombinedTeachers? teachers) => teachers switch
     {

@@ -1,0 +1,66 @@
+using PromptKD.Data.Decoding;
+using PromptKD.Evaluation;
+using PromptKD.Export;
+using PromptKD.Models.Clip;
+
+namespace PromptKD.Tests.Export;
+
+public sealed class ModelCardTests
+{
+    private static readonly StudentManifest s_manifest = new()
+    {
+        Architecture = ClipArchitecture.VitB16,
+        PromptLength = 4,
+        PromptDepth = 9,
+        TeacherEmbedding = 512,
+        LogitScale = 100,
+        ClassNames = ["red star", "blue_moon"],
+        Templates = ["a photo of a {}.", "*{}*"],
+        Preprocessing = new Preprocessing(),
+        Precision = "fp32",
+        Inputs = new Dictionary<string, string>(),
+        Training = new StudentTraining(90, 0, 20, 8, 0.005, 1000, 1, 1, 0.5),
+    };
+
+    [Fact]
+    public void Names_the_sentences_and_nothing_in_them_is_a_mark() => Assert.Contains(
+        "Sentences of the teacher: \"a photo of a {}.\", \"\\*{}\\*\".", ModelCard.Write(s_manifest), StringComparison.Ordinal);
+
+    [Fact]
+    public void What_was_held_out_and_how_sure_it_may_be_is_said()
+    {
+        string card = ModelCard.Write(s_manifest with
+        {
+            HeldOut = new HeldOutComparison(
+                new HeldOutTeacher(10, 0, 0.3, 2, 1.8, 0.9, 0.5), Said(0.8), Said(0.2)),
+            Calibration = new Calibration(1.25, Calibration.Teacher, 10, 0.12, 0.034),
+        });
+
+        Assert.Contains(
+            "There was no validation folder.\nOn 10 pictures that were held out it gives the teacher's class to 80.0 % (its CLIP as it "
+            + "came: 20.0 %; always the teacher's most frequent class: 30.0 %).\nIts probabilities have a temperature of 1.25, fitted on "
+            + "10 pictures to the teacher: expected calibration error 12.0 % before, 3.4 % with it.",
+            card,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_clip_as_it_came_has_a_row_of_its_own() => Assert.Contains(
+        "| its CLIP as it came | 12.5 | – | – | – |",
+        ModelCard.Write(s_manifest with
+        {
+            Validation = new BaseNovelResult(50, null, null, 45, 8),
+            UntrainedValidation = new BaseNovelResult(12.5, null, null, 10, 8),
+        }),
+        StringComparison.Ordinal);
+
+    private static HeldOutResult Said(double agreement) => new()
+    {
+        Pictures = 10,
+        Agreement = agreement,
+        Divergence = 0.1,
+        MajorityShare = 0.4,
+        ClassesNamed = 2,
+        ClassesUsed = 1.9,
+    };
+}
