@@ -209,7 +209,7 @@ internal sealed class StudentPage(OpenRun run, DistillationReport report, IReadO
             teachers.Length > 0 ? string.Join("; ", teachers) : $"stored in {paths.Store}");
         if (paths.TeacherPrompts.Length > 0)
         {
-            yield return new("Learned prompts of the teacher", paths.TeacherPrompts);
+            yield return new("Learned prompts of the teacher", Shown(paths.TeacherPrompts));
         }
 
         yield return new("Student", paths.Student);
@@ -227,11 +227,18 @@ internal sealed class StudentPage(OpenRun run, DistillationReport report, IReadO
 
         yield return new("Seed", Config.Seed.ToString(CultureInfo.InvariantCulture));
         yield return new("Computed in", run.Context.Target.PrecisionName);
-        yield return new("Package", report.StudentFolder);
+        yield return new("Package", Shown(report.StudentFolder));
         foreach ((string name, string digest) in run.Inputs.Digests.OrderBy(one => one.Key, StringComparer.Ordinal))
         {
             yield return new($"SHA-256 of {name}", digest);
         }
+    }
+
+    // What lies in the folder of the run is named from there: the folder may be moved, with this page in it.
+    private string Shown(string path)
+    {
+        string relative = NameOf(Path.GetFullPath(run.Folder.Root), Path.GetFullPath(path));
+        return relative.StartsWith("..", StringComparison.Ordinal) || Path.IsPathRooted(relative) ? path : relative;
     }
 
     private static string NameOf(string root, string path) => Path.GetRelativePath(root, path).Replace('\\', '/');

@@ -22,6 +22,7 @@ public sealed class DistillCommandTests(DistilledRun run)
     [InlineData("student/student.safetensors")]
     [InlineData("student/class_vectors.safetensors")]
     [InlineData("student/README.md")]
+    [InlineData("report.html")]
     public void Writes_each_file_that_a_run_consists_of(string file)
     {
         run.Result.Succeeds();
@@ -31,7 +32,7 @@ public sealed class DistillCommandTests(DistilledRun run)
 
     [Fact]
     public void Leaves_nothing_else_behind() => Assert.Equal(
-        14, Directory.EnumerateFiles(run.Output, "*", SearchOption.AllDirectories).Count());
+        15, Directory.EnumerateFiles(run.Output, "*", SearchOption.AllDirectories).Count());
 
     [Fact]
     public void Writes_a_configuration_that_reads_back_as_what_was_asked_for()

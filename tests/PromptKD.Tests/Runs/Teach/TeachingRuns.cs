@@ -103,6 +103,7 @@ internal sealed class TeachingRuns : IDisposable
     /// </summary>
     public Dictionary<string, string> Digests(string run) =>
         Directory.EnumerateFiles(Output(run), "*", SearchOption.AllDirectories)
+            .Where(path => !Path.GetFileName(path).StartsWith("events.out.tfevents", StringComparison.Ordinal))
             .Where(path => Path.GetFileName(path)
                 is not ("log.txt" or "config.yaml" or ".digests.tsv" or "previous.safetensors"))
             .ToDictionary(
