@@ -52,6 +52,21 @@ internal static class AnswerStatistics
         ];
     }
 
+    /// <summary>
+    /// As <see cref="Top"/>, and behind those the class that another model names, where it is not among them: what this
+    /// one thinks of the other's answer is known then, however little it is.
+    /// </summary>
+    /// <param name="logits">[classes].</param>
+    /// <param name="count">How many at most, beside that.</param>
+    /// <param name="other">The other model's class.</param>
+    public static IReadOnlyList<RankedClass> TopWith(float[] logits, int count, int other)
+    {
+        IReadOnlyList<RankedClass> top = Top(logits, count);
+        return top.Any(ranked => ranked.Class == other)
+            ? top
+            : [.. top, new RankedClass(other, Softmax(logits)[other])];
+    }
+
     /// <summary>What a teacher makes of pictures.</summary>
     /// <param name="teacher">Logits, [classes] each; at least one.</param>
     public static HeldOutTeacher OfTeacher(PictureScores teacher)

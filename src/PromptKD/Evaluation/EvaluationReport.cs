@@ -50,8 +50,7 @@ public sealed record EvaluationReport
 
     /// <summary>
     /// ECE, 0–1: how far the probability of an answer lies from the share of answers that are right, in the mean of 15
-    /// bins of
-    /// probability, weighted by their pictures.
+    /// bins of probability, weighted by their pictures.
     /// </summary>
     public required double CalibrationError { get; init; }
 
@@ -72,7 +71,7 @@ public sealed record EvaluationReport
             .Select(one => (
                 Label: answers.Labels[one.Index],
                 Answer: one.Item,
-                Probabilities: Softmax(answers.Scores[one.Index], temperature),
+                Probabilities: AnswerStatistics.Softmax(answers.Scores[one.Index], temperature),
                 Picture: pictures.Items[answers.Items[one.Index]]))
             .ToArray();
         var accuracy = BaseNovelResult.From(answers, classNames.Count, baseClasses);
@@ -109,14 +108,6 @@ public sealed record EvaluationReport
             ],
             Skipped = [.. pictures.Skipped],
         };
-    }
-
-    private static double[] Softmax(float[] logits, double temperature)
-    {
-        double largest = logits.Max();
-        double[] powers = [.. logits.Select(logit => Math.Exp((logit - largest) / temperature))];
-        double sum = powers.Sum();
-        return [.. powers.Select(power => power / sum)];
     }
 }
 

@@ -18,9 +18,9 @@ internal sealed record LabelledSplit(
     /// <param name="options">How to load them.</param>
     /// <param name="batchSize">Pictures at a time.</param>
     /// <param name="cancellation">Stops between batches.</param>
-    /// <returns>What was counted, and the pictures that could not be read.</returns>
+    /// <returns>What it said, and the pictures that could not be read.</returns>
     /// <exception cref="PromptKDException">There is no picture, or none can be read.</exception>
-    public (ClassificationMetrics Metrics, SkippedPictures Skipped) Measure(
+    public (Evaluator Said, SkippedPictures Skipped) Measure(
         Func<Tensor, Tensor> classify,
         Preprocessing preprocessing,
         PictureLoaderOptions options,
@@ -36,6 +36,6 @@ internal sealed record LabelledSplit(
         var loader = new PictureLoader(items, preprocessing, options);
         var plan = new LoadPlan { Order = EpochOrder.Sequential(items.Length), BatchSize = batchSize };
         var evaluator = Evaluator.Run(classify, loader.Load(plan, cancellation), cancellation);
-        return (evaluator.Metrics(Classes)!, loader.Skipped);
+        return (evaluator, loader.Skipped);
     }
 }

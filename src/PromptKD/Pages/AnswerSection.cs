@@ -24,7 +24,7 @@ internal sealed class AnswerSection
         _isLabelled = answers.Pictures.All(picture => picture.Label is not null);
         _hasReference = answers.Pictures.All(picture => picture.Teacher is not null);
         _confusion = new Confusion(
-            page.ClassNames.Count,
+            answers.ClassNames.Count,
             answers.Pictures.Where(picture => AnswerChoice.Wanted(picture) is not null)
                 .Select(picture => (AnswerChoice.Wanted(picture)!.Value, picture.Student[0].Class)));
     }
@@ -96,7 +96,7 @@ internal sealed class AnswerSection
         int most = _confusion.Outcomes.Max(one => Math.Max(one.Wanted, one.Given));
         foreach (ClassOutcome one in outcomes)
         {
-            string name = _page.ClassNames[one.Class];
+            string name = _answers.ClassNames[one.Class];
             if (_isLabelled)
             {
                 table.AddWithBars(
@@ -138,13 +138,13 @@ internal sealed class AnswerSection
             return;
         }
 
-        html.Add(ConfusionMap.ToHtml(_confusion, _page.ClassNames, Wanted, _page.Model));
+        html.Add(ConfusionMap.ToHtml(_confusion, _answers.ClassNames, Wanted, _page.Model));
         var table = new HtmlTable(
             $"The pairs with the most pictures{(pairs.Count > MostPairs ? Invariant($", {MostPairs} of {pairs.Count}") : "")}.",
             [new(Wanted, IsText: true), new(_page.Model, IsText: true), new("pictures"), new("of the class")]);
         foreach (ConfusedPair pair in pairs.Take(MostPairs))
         {
-            table.Add(_page.ClassNames[pair.Wanted], _page.ClassNames[pair.Given], Number(pair.Pictures), Percent(pair.Share));
+            table.Add(_answers.ClassNames[pair.Wanted], _answers.ClassNames[pair.Given], Number(pair.Pictures), Percent(pair.Share));
         }
 
         html.AddTable(table);
@@ -182,7 +182,8 @@ internal sealed class AnswerSection
         html.AddTable(table).Add("</div></div>");
     }
 
-    // A teacher's probability of a class beyond those that are kept counts as none: it is less than that of any kept one.
+    // Files from before the student's class was kept among the teacher's lack it where it is none of its five best: it
+    // counts as none then, and is less than a sixth.
     private static double Rightness(PictureAnswer picture) => picture.Label is { } label
         ? label == picture.Student[0].Class ? 1 : 0
         : picture.Teacher!.Where(ranked => ranked.Class == picture.Student[0].Class)

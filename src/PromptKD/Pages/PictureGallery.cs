@@ -5,8 +5,8 @@ using PromptKD.Evaluation;
 namespace PromptKD.Pages;
 
 /// <summary>Small pictures with what was said of each.</summary>
-/// <param name="page">Names of classes and of both models.</param>
-/// <param name="answers">The set with its small copies.</param>
+/// <param name="page">Names of both models.</param>
+/// <param name="answers">The set with its class names and small copies.</param>
 internal sealed class PictureGallery(RunPage page, PageAnswers answers)
 {
     /// <summary>Some pictures as a list.</summary>
@@ -19,7 +19,7 @@ internal sealed class PictureGallery(RunPage page, PageAnswers answers)
             html.Append("<li>").Append(Image(picture));
             if (picture.Label is { } label)
             {
-                html.Append($"<p>is <strong>{HtmlPage.Text(page.ClassNames[label])}</strong></p>");
+                html.Append($"<p>is <strong>{HtmlPage.Text(answers.ClassNames[label])}</strong></p>");
             }
 
             html.Append(Says(page.Model, "model", picture.Student));
@@ -41,12 +41,12 @@ internal sealed class PictureGallery(RunPage page, PageAnswers answers)
             return "<span class=\"none\">cannot be read any more</span>";
         }
 
-        string alt = HtmlPage.Text($"{picture.Picture}: {page.Model} says {page.ClassNames[picture.Student[0].Class]}");
+        string alt = HtmlPage.Text($"{picture.Picture}: {page.Model} says {answers.ClassNames[picture.Student[0].Class]}");
         return $"<img loading=\"lazy\" width=\"{small.Width}\" height=\"{small.Height}\" alt=\"{alt}\" "
             + $"src=\"data:image/jpeg;base64,{Convert.ToBase64String(small.Jpeg)}\"/>";
     }
 
     private string Says(string who, string kind, IReadOnlyList<RankedClass> ranked) => string.Create(
         CultureInfo.InvariantCulture,
-        $"<p><span class=\"says-{kind}\">{HtmlPage.Text(who)}</span>: {HtmlPage.Text(page.ClassNames[ranked[0].Class])} {100 * ranked[0].Probability:0}&#160;%</p>");
+        $"<p><span class=\"says-{kind}\">{HtmlPage.Text(who)}</span>: {HtmlPage.Text(answers.ClassNames[ranked[0].Class])} {100 * ranked[0].Probability:0}&#160;%</p>");
 }

@@ -23,8 +23,10 @@ internal sealed record SmallPicture(int Width, int Height, byte[] Jpeg);
 /// <summary>Pictures that were never learned from, and what two models said of them.</summary>
 /// <param name="Title">Which pictures these are.</param>
 /// <param name="Anchor">Letters, for links.</param>
+/// <param name="ClassNames">The classes that are told apart, in label order.</param>
 /// <param name="Pictures">At least one.</param>
-internal sealed record PageAnswers(string Title, string Anchor, IReadOnlyList<PictureAnswer> Pictures)
+internal sealed record PageAnswers(
+    string Title, string Anchor, IReadOnlyList<string> ClassNames, IReadOnlyList<PictureAnswer> Pictures)
 {
     /// <summary>Small copies of those that are shown, by <see cref="PictureAnswer.Picture"/>.</summary>
     public IReadOnlyDictionary<string, SmallPicture> Small { get; init; } = new Dictionary<string, SmallPicture>();
@@ -44,9 +46,6 @@ internal sealed record RunPage
 
     /// <summary>What was made, in a word: "student".</summary>
     public string Model { get; init; } = "student";
-
-    /// <summary>Class names, in label order.</summary>
-    public required IReadOnlyList<string> ClassNames { get; init; }
 
     /// <summary>What the page begins with.</summary>
     public IReadOnlyList<PageNumber> Numbers { get; init; } = [];

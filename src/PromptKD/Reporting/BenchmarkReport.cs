@@ -1,3 +1,4 @@
+using PromptKD.Runs;
 using PromptKD.Runtime;
 
 namespace PromptKD.Reporting;
@@ -44,9 +45,14 @@ public sealed class BenchmarkReport
 
     /// <summary>Writes <c>report.md</c>, <c>report.html</c> and <c>results.csv</c>, each whole or not at all.</summary>
     /// <param name="folder">Made where there is none.</param>
-    /// <exception cref="PromptKDException">The folder cannot be written.</exception>
+    /// <exception cref="PromptKDException">The folder cannot be written, or has the page of a run.</exception>
     public void Write(string folder)
     {
+        if (FindPageOfRun(folder) is { } clash)
+        {
+            throw new PromptKDException($"{clash} Give another --output.");
+        }
+
         using FolderHold hold = FolderHold.Share(folder);
         Remains.Clear(folder);
         WholeFile.WriteText(Path.Combine(folder, "report.md"), MarkdownReport.Write(Sections, Unfinished));
@@ -61,6 +67,11 @@ public sealed class BenchmarkReport
     /// <exception cref="PromptKDException">The folder could be written, but the disk is full.</exception>
     public string? WriteIfAllowed(string folder)
     {
+        if (FindPageOfRun(folder) is { } clash)
+        {
+            return clash;
+        }
+
         try
         {
             Write(folder);
@@ -71,4 +82,9 @@ public sealed class BenchmarkReport
             return fault.Message;
         }
     }
+
+    // A run's own page has the same name.
+    private static string? FindPageOfRun(string folder) => RunFolder.IsOfRun(folder)
+        ? $"{folder} is the folder of a run, whose report.html is of that run alone: nothing is written over it."
+        : null;
 }

@@ -41,7 +41,7 @@ internal sealed class RunFolder : IDisposable
     public string Root { get; }
 
     /// <summary>Whether a run has been begun in it.</summary>
-    public bool IsBegun => File.Exists(In(ConfigFile));
+    public bool IsBegun => IsOfRun(Root);
 
     /// <summary>The deployable package.</summary>
     public string StudentFolder => In("student");
@@ -75,6 +75,10 @@ internal sealed class RunFolder : IDisposable
         bool goesOn = config is not null && TrainingCheckpoint.Exists(CheckpointOf(path));
         return Open(path, config, goesOn ? LogFile.Append : LogFile.Begin);
     }
+
+    /// <summary>Whether a run has been begun in a folder.</summary>
+    /// <param name="folder">Any.</param>
+    public static bool IsOfRun(string folder) => File.Exists(Path.Combine(folder, ConfigFile));
 
     /// <summary>The seed with which a run was begun in a folder; null where none was.</summary>
     /// <exception cref="PromptKDException">Its configuration is damaged.</exception>

@@ -49,6 +49,18 @@ public sealed class AnswerStatisticsTests
         0, AnswerStatistics.OfTeacher(Scores([1, 2, 0], [1, 2, 0])).Information, 12);
 
     [Fact]
+    public void The_class_that_another_model_names_is_kept_behind_the_best()
+    {
+        float[] logits = [0, MathF.Log(2), MathF.Log(5)];
+
+        IReadOnlyList<RankedClass> with = AnswerStatistics.TopWith(logits, 2, other: 0);
+
+        Assert.Equal([2, 1, 0], with.Select(ranked => ranked.Class));
+        Assert.Equal(0.125, with[2].Probability, 6);
+        Assert.Equal(AnswerStatistics.Top(logits, 2), AnswerStatistics.TopWith(logits, 2, other: 1));
+    }
+
+    [Fact]
     public void The_best_classes_come_first()
     {
         IReadOnlyList<RankedClass> top = AnswerStatistics.Top([0, MathF.Log(2), MathF.Log(5)], 2);

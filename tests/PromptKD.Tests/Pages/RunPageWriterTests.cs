@@ -9,11 +9,13 @@ public sealed class RunPageWriterTests
 {
     private const string Nasty = "</style></title><script>alert(1)</script>\"'&<img src=x onerror=alert(1)>";
 
+    private static readonly string[] s_classes = ["cat", "dog", "fox"];
+    private static readonly string[] s_nasty = [Nasty, $"{Nasty} two", "fox"];
+
     private static readonly RunPage s_page = new()
     {
         Title = "A student of 3 classes",
         Summary = "It agrees.",
-        ClassNames = ["cat", "dog", "fox"],
         Program = "PromptKD 1.2.3",
         Written = new DateOnly(2026, 11, 28),
     };
@@ -29,12 +31,11 @@ public sealed class RunPageWriterTests
             Reference = Nasty,
             Program = Nasty,
             SettingsBegin = Nasty,
-            ClassNames = [Nasty, $"{Nasty} two", "fox"],
             Numbers = [new(Nasty, Nasty, Nasty)],
             Notices = [Nasty],
             Accuracies = [(Nasty, new BaseNovelResult(50, 40, 60, 45, 8))],
             Curves = [new LineChart(Nasty, Nasty, [new(Nasty, "model", [(1, 1), (2, 0.5)])])],
-            Answers = [OfTeacher(Nasty), Labelled(Nasty)],
+            Answers = [OfTeacher(Nasty) with { ClassNames = s_nasty }, Labelled(Nasty) with { ClassNames = s_nasty }],
             Facts = [new(Nasty, Nasty)],
             Settings = [new(Nasty, Nasty)],
             Skipped = [new SkippedPicture(Nasty, Nasty)],
@@ -126,7 +127,7 @@ public sealed class RunPageWriterTests
     public void The_same_data_give_the_same_bytes() => Assert.Equal(
         RunPageWriter.Write(s_page with { Answers = [OfTeacher("a")] }), RunPageWriter.Write(s_page with { Answers = [OfTeacher("a")] }));
 
-    private static PageAnswers OfTeacher(string name) => WithSmall(new PageAnswers("Pictures that were held out", "held-out",
+    private static PageAnswers OfTeacher(string name) => WithSmall(new PageAnswers("Pictures that were held out", "held-out", s_classes,
     [
         new(PictureAnswers.HeldOut, name, null, [new(0, 0.9)], [new(0, 0.8)]),
         new(PictureAnswers.HeldOut, $"{name} 2", null, [new(0, 0.6)], [new(1, 0.7)]),
@@ -134,7 +135,7 @@ public sealed class RunPageWriterTests
         new PictureAnswer(PictureAnswers.HeldOut, $"{name} 4", null, [new(2, 0.9)], [new(1, 0.9)]),
     ]));
 
-    private static PageAnswers Labelled(string name) => WithSmall(new PageAnswers("Labelled pictures", "labelled",
+    private static PageAnswers Labelled(string name) => WithSmall(new PageAnswers("Labelled pictures", "labelled", s_classes,
     [
         new(PictureAnswers.Validation, name, 0, [new(0, 0.9)], [new(0, 0.95)]),
         new(PictureAnswers.Validation, $"{name} 2", 0, [new(0, 0.6)], [new(1, 0.95)]),

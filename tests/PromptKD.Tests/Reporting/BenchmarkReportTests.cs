@@ -78,6 +78,21 @@ public sealed class BenchmarkReportTests : IDisposable
 
     public void Dispose() => _folder.Delete(recursive: true);
 
+    [Fact]
+    public void Is_not_written_over_the_page_of_a_single_run()
+    {
+        File.WriteAllText(Path.Combine(_folder.FullName, "config.yaml"), "SEED: 1\n");
+        File.WriteAllText(Path.Combine(_folder.FullName, "report.html"), "of the run");
+        var report = new BenchmarkReport(_outcomes);
+
+        string told = report.WriteIfAllowed(_folder.FullName)!;
+
+        Assert.StartsWith($"{_folder.FullName} is the folder of a run", told, StringComparison.Ordinal);
+        Assert.Equal($"{told} Give another --output.", Assert.Throws<PromptKDException>(() => report.Write(_folder.FullName)).Message);
+        Assert.Null(report.WrittenTo);
+        Assert.Equal("of the run", File.ReadAllText(Path.Combine(_folder.FullName, "report.html")));
+    }
+
     private static RunOutcome Outcome(string trainer, string dataset, int seed, double known, double unseen) => new()
     {
         Protocol = Protocol.BaseToNovel,

@@ -14,6 +14,10 @@ internal sealed record PictureItem(string Path, int? Label = null, string? Class
     /// <summary>What its file was like when it was hashed; null where it was not hashed, or could not be.</summary>
     public FileStamp? Hashed { get; init; }
 
+    /// <summary>What the picture is called, seen from a folder: its path from there, with '/'.</summary>
+    /// <param name="root">The folder.</param>
+    public string NameFrom(string root) => System.IO.Path.GetRelativePath(root, Path).Replace('\\', '/');
+
     /// <summary>What to say where the file is no longer the one that was hashed; null where it is.</summary>
     public PromptKDException? FindChange()
     {

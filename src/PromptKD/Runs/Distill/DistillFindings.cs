@@ -1,5 +1,4 @@
 using System.Globalization;
-using PromptKD.Configuration;
 using PromptKD.Evaluation;
 using PromptKD.Export;
 using PromptKD.Training;
@@ -19,7 +18,7 @@ internal sealed class DistillFindings(OpenRun run, Baselines baselines)
 
     /// <summary>What the guard says of a run that is finished.</summary>
     public static IReadOnlyList<RunNotice> Look(OpenRun run, TrainingPosition end, StudentManifest student) => Guard.Look(
-        Guarded(run, end.Start, student.HeldOut?.Teacher, student.HeldOut?.Untrained), end.History);
+        Guarded.Of(run, end.Start, student.HeldOut?.Teacher, student.HeldOut?.Untrained), end.History);
 
     /// <summary>Says how the student's probabilities are calibrated.</summary>
     public static void Tell(OpenRun run, Calibration? calibration) => run.Log.OnPhase(calibration is null
@@ -82,23 +81,7 @@ internal sealed class DistillFindings(OpenRun run, Baselines baselines)
     }
 
     private IReadOnlyList<RunNotice> Look(IReadOnlyList<EpochRecord> history) => Guard.Look(
-        Guarded(run, Start, baselines.HeldOutTeacher, baselines.HeldOutUntrained), history);
-
-    private static GuardedRun Guarded(
-        OpenRun run, EpochRecord? start, HeldOutTeacher? teacher, HeldOutResult? untrained)
-    {
-        OptimConfig optim = run.Settings.Config.Optim;
-        var schedule = new LearningRateSchedule(optim);
-        return new GuardedRun
-        {
-            Rates = [.. Enumerable.Range(0, optim.MaxEpoch).Select(schedule.Rate)],
-            LearningRate = optim.Lr,
-            ClassNames = run.Settings.ClassNames,
-            Teacher = teacher,
-            Untrained = untrained,
-            Start = start,
-        };
-    }
+        Guarded.Of(run, Start, baselines.HeldOutTeacher, baselines.HeldOutUntrained), history);
 
     private static IEnumerable<string> Words(HeldOutResult? heldOut, BaseNovelResult? validation) => new[]
     {

@@ -6,6 +6,7 @@ using PromptKD.Evaluation;
 using PromptKD.Export;
 using PromptKD.Methods;
 using PromptKD.Runs.Measuring;
+using PromptKD.Runs.Pages;
 using PromptKD.Runtime;
 using PromptKD.Training;
 
@@ -83,7 +84,7 @@ internal sealed class DistillKind(ExperimentConfig config) : RunKind<Distillatio
         run.Log.OnPhase($"Finished already: {run.Folder.StudentFolder}");
         DistillationReport report = Report(
             run, checkpoint.Position, StudentPackage.ReadManifest(run.Folder.StudentFolder));
-        new StudentPage(run, report, _validation.Items).WriteIfMissing();
+        PageFile.WriteIfMissing(run, "student", new StudentPage(run, report, _validation.Items).Collect);
         return report;
     }
 
@@ -173,7 +174,7 @@ internal sealed class DistillKind(ExperimentConfig config) : RunKind<Distillatio
         StudentPackage.Write(run.Folder.StudentFolder, method.Distilled!, manifest);
         run.Log.OnPhase($"Wrote {run.Folder.StudentFolder}");
         DistillationReport report = Report(run, loop.Position, manifest);
-        new StudentPage(run, report, _validation.Items).Write();
+        PageFile.Write(run, "student", new StudentPage(run, report, _validation.Items).Collect);
         return report;
     }
 

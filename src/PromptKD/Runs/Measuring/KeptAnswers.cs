@@ -1,5 +1,3 @@
-using PromptKD.Configuration;
-using PromptKD.Data.Pictures;
 using PromptKD.Evaluation;
 
 namespace PromptKD.Runs.Measuring;
@@ -10,9 +8,6 @@ namespace PromptKD.Runs.Measuring;
 /// <param name="validation">Both measured, where there are pictures.</param>
 internal sealed class KeptAnswers(OpenRun run, HeldOutPictures heldOut, ValidationPictures validation)
 {
-    /// <summary>Classes that are kept of each picture's answer.</summary>
-    public const int ClassesKept = 5;
-
     // Of each set, spread evenly: enough for every count that a report makes, and no file that is a burden.
     private const int MostPictures = 50_000;
 
@@ -67,34 +62,17 @@ internal sealed class KeptAnswers(OpenRun run, HeldOutPictures heldOut, Validati
         ? []
         : [.. student.Items.Where(teacher.Items.Contains).Order().Select(item => new PictureAnswer(
             PictureAnswers.HeldOut,
-            NameOf(run.Settings.PictureRoot, run.Inputs.Pictures.Items[item]),
+            run.Inputs.Pictures.Items[item].NameFrom(run.Settings.PictureRoot),
             Label: null,
-            AnswerStatistics.Top(teacher[item], ClassesKept),
-            AnswerStatistics.Top(student[item], ClassesKept, temperature)))];
+            AnswerStatistics.TopWith(teacher[item], LabelledAnswers.ClassesKept, AnswerStatistics.Best(student[item])),
+            AnswerStatistics.Top(student[item], LabelledAnswers.ClassesKept, temperature)))];
 
-    private PictureAnswer[] OfValidation(double temperature)
-    {
-        if (validation.Student is not { } student)
-        {
-            return [];
-        }
+    private IReadOnlyList<PictureAnswer> OfValidation(double temperature) => validation.Student is not { } student
+        ? []
+        : new LabelledAnswers(run.Settings.Config.Distill.Val, validation.Items, ClassRange.All(run.Settings.ClassNames.Count))
+            .Of(PictureAnswers.Validation, student, validation.Teacher, temperature);
 
-        DistillConfig paths = run.Settings.Config.Distill;
-        return
-        [
-            .. student.Items.Index().Select(place => new PictureAnswer(
-                PictureAnswers.Validation,
-                NameOf(paths.Val, validation.Items[place.Item]),
-                student.Labels[place.Index],
-                validation.Teacher?.GetValueOrDefault(place.Item),
-                AnswerStatistics.Top(student.Scores[place.Index], ClassesKept, temperature))),
-        ];
-    }
-
-    private static PictureAnswer[] Spread(PictureAnswer[] all) => all.Length <= MostPictures
+    private static IReadOnlyList<PictureAnswer> Spread(IReadOnlyList<PictureAnswer> all) => all.Count <= MostPictures
         ? all
-        : [.. Enumerable.Range(0, MostPictures).Select(place => all[(long)place * all.Length / MostPictures])];
-
-    private static string NameOf(string root, PictureItem picture) =>
-        Path.GetRelativePath(root, picture.Path).Replace('\\', '/');
+        : [.. Enumerable.Range(0, MostPictures).Select(place => all[(int)((long)place * all.Count / MostPictures)])];
 }

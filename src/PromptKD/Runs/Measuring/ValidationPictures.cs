@@ -38,8 +38,7 @@ internal sealed class ValidationPictures(IReadOnlyList<PictureItem> items, Exper
 
         (TeacherResults? results, Evaluator? said) =
             TeacherMeasurement.Measure(run.Inputs.Teacher!, Load, Tell, run);
-        Teacher = said?.Items.Index().ToDictionary(
-            place => place.Item, place => AnswerStatistics.Top(said.Scores[place.Index], KeptAnswers.ClassesKept));
+        Teacher = said is null ? null : LabelledAnswers.Ranked(said, ClassRange.All(config.Distill.Classes.Count));
         return results;
     }
 

@@ -5,6 +5,8 @@ using PromptKD.Data.Datasets;
 using PromptKD.Data.Pictures;
 using PromptKD.Methods;
 using PromptKD.Models.Weights;
+using PromptKD.Runs.Measuring;
+using PromptKD.Runs.Pages;
 using PromptKD.Runtime;
 using PromptKD.Training;
 
@@ -72,6 +74,7 @@ internal sealed class TeachKind(ExperimentConfig config) : RunKind<TeachingRepor
 
         ChangedPictures.WarnOfFinished(run, changes);
         run.Log.OnPhase($"Finished already: {report.Checkpoint}");
+        TeacherPage.WriteIfMissing(run, report);
         return report;
     }
 
@@ -133,10 +136,17 @@ internal sealed class TeachKind(ExperimentConfig config) : RunKind<TeachingRepor
                 ZeroShot = measurement.MeasurePlain(method.Model),
                 Taught = measurement.MeasureTaught(method.Model, checkpoint),
             };
+            measurement.KeepAnswers();
+        }
+
+        foreach (RunNotice notice in Guarded.Look(run, loop.Position.History))
+        {
+            run.Log.OnWarning(notice.Message);
         }
 
         report.Write(run.Folder.Root);
         run.Log.OnPhase($"Wrote {checkpoint}");
+        PageFile.Write(run, "teacher", new TeacherPage(run, report, loop.Position).Collect);
         return report;
     }
 

@@ -4,6 +4,7 @@ using PromptKD.Data.Loading;
 using PromptKD.Data.Pictures;
 using PromptKD.Evaluation;
 using PromptKD.Methods;
+using PromptKD.Runs.Pages;
 
 namespace PromptKD.Runs.Train;
 
@@ -17,6 +18,9 @@ internal sealed class ProtocolMeasuring(
     OpenRun run, DasslLog log, IClassifier classifier, ProtocolSplits splits, string? configuration)
 {
     private readonly SkippedPictures _skipped = Named(run);
+
+    /// <summary>What the last test said of its pictures; empty before it.</summary>
+    public List<TestedPictures> Tested { get; } = [];
 
     private ExperimentConfig Config => run.Settings.Config;
 
@@ -58,14 +62,17 @@ internal sealed class ProtocolMeasuring(
             return result;
         }
 
-        ClassificationMetrics test = MeasureAndPrint(splits.Test, (epoch ?? 1) - 1, run.Context.Stop);
+        bool isSplit = splits.Base is not null && splits.Test.Name == "test";
+        ClassificationMetrics test = MeasureAndPrint(
+            splits.Test, (epoch ?? 1) - 1, run.Context.Stop, said => Tested.Add(TestedPictures.Of(run, splits.Test, isSplit ? "novel" : "", said)));
         result = result with { Accuracy = test.Accuracy, MacroF1 = test.MacroF1, TestPictures = test.Total };
-        if (splits.Base is null || splits.Test.Name != "test")
+        if (!isSplit)
         {
             return result;
         }
 
-        double known = Measure(splits.Base, run.Context.Stop).Accuracy;
+        double known = Measure(
+            splits.Base!, run.Context.Stop, said => Tested.Add(TestedPictures.Of(run, splits.Base!, "base", said))).Accuracy;
         return result with
         {
             Base = known,
@@ -81,10 +88,11 @@ internal sealed class ProtocolMeasuring(
         return skipped;
     }
 
-    private ClassificationMetrics MeasureAndPrint(LabelledSplit split, int epoch, CancellationToken stop)
+    private ClassificationMetrics MeasureAndPrint(
+        LabelledSplit split, int epoch, CancellationToken stop, Action<Evaluator>? keep = null)
     {
         log.OnPrint(ResultText.Heading(split.Name));
-        ClassificationMetrics metrics = Measure(split, stop);
+        ClassificationMetrics metrics = Measure(split, stop, keep);
         bool perClass = Config.Test.PerClassResult;
         foreach (string line in ResultText.Lines(metrics, perClass ? split.ClassNames : null))
         {
@@ -102,9 +110,9 @@ internal sealed class ProtocolMeasuring(
         return metrics;
     }
 
-    private ClassificationMetrics Measure(LabelledSplit split, CancellationToken stop)
+    private ClassificationMetrics Measure(LabelledSplit split, CancellationToken stop, Action<Evaluator>? keep = null)
     {
-        (ClassificationMetrics metrics, SkippedPictures skipped) = split.Measure(
+        (Evaluator said, SkippedPictures skipped) = split.Measure(
             classifier.Classify,
             run.Inputs.Preparation,
             LoadingSettings.Options(Config, run.Context.Target.Device),
@@ -116,7 +124,7 @@ internal sealed class ProtocolMeasuring(
         }
 
         _skipped.Report(log);
-
-        return metrics;
+        keep?.Invoke(said);
+        return said.Metrics(split.Classes)!;
     }
 }

@@ -6,6 +6,7 @@ using PromptKD.Data.Pictures;
 using PromptKD.Evaluation;
 using PromptKD.Export;
 using PromptKD.Methods;
+using PromptKD.Runs.Pages;
 using PromptKD.Runtime;
 using PromptKD.Training;
 
@@ -141,8 +142,9 @@ internal sealed class TrainKind(ExperimentConfig config, TrainingRequest request
                 StudentDescription.Of(run, student, selected, LearnedPictures.Of(run, loop), new Baselines()));
         }
 
-        // Last: whoever finds it takes the run for finished.
+        // Whoever finds it takes the run for finished: a page is no part of that.
         Write(run, result, TrainingResult.FileName);
+        PageFile.Write(run, "training", new BenchmarkPage(run, result, end, _measuring!.Tested).Collect);
         return new TrainingReport(run.Folder.Root, result, end.History, end.Skipped)
         {
             LeftOut = LeftOut.Sum(run.Settings.LeftOut),

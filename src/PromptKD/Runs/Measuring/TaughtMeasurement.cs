@@ -7,7 +7,7 @@ using PromptKD.Models.Weights;
 using PromptKD.Teachers;
 using PromptKD.Text;
 
-namespace PromptKD.Runs.Teach;
+namespace PromptKD.Runs.Measuring;
 
 /// <summary>
 /// What a teacher scores before and after it was taught, as distilling will use it: by the towers that training had, which
@@ -18,6 +18,8 @@ internal sealed class TaughtMeasurement
     private readonly OpenRun _run;
     private readonly IReadOnlyList<string> _classNames;
     private readonly FolderEvaluation _evaluation;
+    private Evaluator? _plain;
+    private Evaluator? _taught;
 
     private TaughtMeasurement(OpenRun run, IReadOnlyList<string> classNames, FolderEvaluation evaluation, string pictures)
     {
@@ -53,16 +55,37 @@ internal sealed class TaughtMeasurement
     }
 
     /// <summary>The CLIP as it came, by TRAINER.PROMPTKD.TEMPLATES.</summary>
-    public BaseNovelResult MeasurePlain(FrozenModel model) => Measure("the CLIP as it came", model, prompts: null);
+    public BaseNovelResult MeasurePlain(FrozenModel model)
+    {
+        _plain = Measure("the CLIP as it came", model, prompts: null);
+        return ResultOf(_plain);
+    }
 
     /// <summary>The CLIP with the prompts of a checkpoint.</summary>
     public BaseNovelResult MeasureTaught(FrozenModel model, string checkpoint)
     {
         using PromptedWeights prompts = PromptCheckpoint.ReadTeacher(checkpoint);
-        return Measure("the taught teacher", model, prompts);
+        _taught = Measure("the taught teacher", model, prompts);
+        return ResultOf(_taught);
     }
 
-    private BaseNovelResult Measure(string name, FrozenModel model, PromptedWeights? prompts)
+    /// <summary>Keeps what both said of each picture, in the folder of the run.</summary>
+    /// <exception cref="PromptKDException">It cannot be written.</exception>
+    public void KeepAnswers()
+    {
+        DistillConfig paths = _run.Settings.Config.Distill;
+        var classes = ClassRange.All(_classNames.Count);
+        var answers = new LabelledAnswers(FolderOf(paths), _evaluation.Items, classes);
+        AnswerFile.Write(_run.Folder.Root, new PictureAnswers(
+            _classNames, answers.Of(PictureAnswers.Validation, _taught!, LabelledAnswers.Ranked(_plain!, classes))));
+    }
+
+    /// <summary>The folder whose pictures are measured on.</summary>
+    public static string FolderOf(DistillConfig paths) => paths.Val.Length > 0 ? paths.Val : paths.Labelled;
+
+    private BaseNovelResult ResultOf(Evaluator said) => _evaluation.ResultOf(said, _run.Settings.Config.Distill.Base);
+
+    private Evaluator Measure(string name, FrozenModel model, PromptedWeights? prompts)
     {
         ExperimentConfig config = _run.Settings.Config;
         _run.Log.OnPhase($"Measuring {name} on {_evaluation.Pictures} pictures");
@@ -74,12 +97,14 @@ internal sealed class TaughtMeasurement
             _classNames,
             [.. config.Trainer.PromptKD.Templates.Select(pattern => new PromptTemplate(pattern))],
             ContextText.CountedInTokens(method.CtxInit, method.NCtxText).Prefix);
-        BaseNovelResult result = _evaluation.Measure(
-            images => towers.Classify(images, vectors),
+        Evaluator said = _evaluation.Judge(
+            batch => [towers.Classify(batch.Images, vectors)],
+            count: 1,
             config.Distill.Base,
             config.DataLoader.Test.BatchSize,
-            _run.Context.Stop);
+            told: null,
+            _run.Context.Stop)[0];
         _evaluation.Skipped.Report(_run.Log);
-        return result;
+        return said;
     }
 }

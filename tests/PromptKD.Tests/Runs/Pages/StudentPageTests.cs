@@ -1,11 +1,11 @@
 using System.Xml.Linq;
-using PromptKD.Runs;
 using PromptKD.Runs.Distill;
+using PromptKD.Runs.Pages;
 using PromptKD.Tests.Data;
 using PromptKD.Tests.Runs.Distill;
 using SkiaSharp;
 
-namespace PromptKD.Tests.Runs;
+namespace PromptKD.Tests.Runs.Pages;
 
 /// <summary>The page that lies beside a student, from a run to its HTML.</summary>
 [Collection(AloneInTheProcess.Name)]
@@ -23,7 +23,7 @@ public sealed class StudentPageTests : IDisposable
         }
     }
 
-    private string Page => Path.Combine(_runs.Output("run"), StudentPage.FileName);
+    private string Page => Path.Combine(_runs.Output("run"), PageFile.FileName);
 
     public void Dispose() => _runs.Dispose();
 
@@ -75,7 +75,7 @@ public sealed class StudentPageTests : IDisposable
         DistillationReport report = DistillingRuns.Distil(Config(), listener);
 
         Assert.True(File.Exists(Path.Combine(report.StudentFolder, "student.safetensors")));
-        string warning = Assert.Single(listener.Warnings, one => one.Contains(StudentPage.FileName, StringComparison.Ordinal));
+        string warning = Assert.Single(listener.Warnings, one => one.Contains(PageFile.FileName, StringComparison.Ordinal));
         Assert.EndsWith("The student is finished; the same command writes the page again.", warning, StringComparison.Ordinal);
     }
 

@@ -1,0 +1,35 @@
+using PromptKD.Configuration;
+using PromptKD.Evaluation;
+using PromptKD.Training;
+
+namespace PromptKD.Runs;
+
+/// <summary>A run as the guard sees it.</summary>
+internal static class Guarded
+{
+    /// <param name="run">The run.</param>
+    /// <param name="start">What a start before the first epoch came to; null where there was none.</param>
+    /// <param name="teacher">What the teacher makes of held-out pictures; null where none are held out.</param>
+    /// <param name="untrained">What the student's CLIP makes of them as it comes; null where that is not known.</param>
+    public static GuardedRun Of(
+        OpenRun run, EpochRecord? start = null, HeldOutTeacher? teacher = null, HeldOutResult? untrained = null)
+    {
+        OptimConfig optim = run.Settings.Config.Optim;
+        var schedule = new LearningRateSchedule(optim);
+        return new GuardedRun
+        {
+            Rates = [.. Enumerable.Range(0, optim.MaxEpoch).Select(schedule.Rate)],
+            LearningRate = optim.Lr,
+            ClassNames = run.Settings.ClassNames,
+            Teacher = teacher,
+            Untrained = untrained,
+            Start = start,
+        };
+    }
+
+    /// <summary>What the guard says of a run that held nothing out, at its end.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="history">Its epochs.</param>
+    public static IReadOnlyList<RunNotice> Look(OpenRun run, IReadOnlyList<EpochRecord> history) =>
+        [.. Guard.Look(Of(run), history).Where(notice => notice.Holds)];
+}
