@@ -1,10 +1,13 @@
 using PromptKD.Configuration;
 using PromptKD.Configuration.Presets;
+using PromptKD.Features.Store;
 using PromptKD.Methods;
 using PromptKD.Runs;
 using PromptKD.Runs.Distill;
 using PromptKD.Runs.Teach;
 using PromptKD.Runs.Train;
+using PromptKD.Runtime;
+using PromptKD.Teachers;
 using PromptKD.Training;
 
 namespace PromptKD;
@@ -93,4 +96,28 @@ public static class Experiment
         ITrainingObserver? observer = null,
         CancellationToken cancellation = default) =>
         TrainKind.Go(config, request, observer, cancellation);
+
+    /// <summary>
+    /// Stores what a frozen teacher sees in each view of each picture, once: of a folder (DISTILL.IMAGES), for
+    /// <see cref="Distil"/>, or of the training pictures of a data set (DATASET.NAME), for <see cref="Train"/>. What is
+    /// there is kept; any number of processes may fill one store.
+    /// </summary>
+    /// <param name="config">
+    /// All settings; those of a <see cref="Recipe"/> or <see cref="DatasetFeaturesPreset.Config"/> with pictures, teacher
+    /// and DISTILL.STORE filled in are enough.
+    /// </param>
+    /// <param name="part">Which part of it this process makes.</param>
+    /// <param name="observer">Is told how it goes; null for nobody.</param>
+    /// <param name="cancellation">Stops between batches; finished shards stay.</param>
+    /// <returns>Shards that are still missing: other processes' parts.</returns>
+    /// <exception cref="PromptKDException">An input cannot be read, or the folder holds a store of something else.</exception>
+    /// <exception cref="OperationCanceledException">It was stopped; the same call goes on from there.</exception>
+    public static int StoreFeatures(
+        ExperimentConfig config,
+        StorePart part,
+        IRunObserver? observer = null,
+        CancellationToken cancellation = default) =>
+        config.Dataset.Name.Length > 0
+            ? TrainStore.Fill(config, part, observer, cancellation)
+            : TeacherStoring.Fill(config, part, observer, cancellation);
 }

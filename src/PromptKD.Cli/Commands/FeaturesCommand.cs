@@ -12,14 +12,29 @@ internal static class FeaturesCommand
 {
     private const int Incomplete = 1;
 
+    private static readonly ExperimentConfig s_ofDataset = DatasetFeaturesPreset.Config;
+
     private static readonly SettingOption[] s_settings =
     [
-        SettingOptions.Images,
-        SettingOptions.Teacher,
-        SettingOptions.TeacherPrompts,
+        new("--images", "DISTILL.IMAGES",
+            "Folder of unlabelled pictures or of .tar and .parquet shards, searched with its subfolders; or one shard "
+            + "[default: none; this or --dataset is required]"),
+        new("--dataset", "DATASET.NAME",
+            "A data set of the paper, by any of its names: its training pictures, with the settings and the class vectors "
+            + "with which train --store learns PromptKD's student [default: none]", s_ofDataset),
+        new("--root", "DATASET.ROOT", "With --dataset: the folder that holds the data sets [default: none]", s_ofDataset),
+        new("--teacher", "DISTILL.TEACHER",
+            "The CLIP to learn from: a .pt, .safetensors or .bin file, a Hugging Face or open_clip folder, or a name such as "
+            + "openai:ViT-L/14, which is fetched once [required; with --dataset the default is train's: in clip/, else "
+            + "fetched]"),
+        new("--teacher-prompts", "DISTILL.TEACHER_PROMPTS",
+            "Checkpoint of the teacher's learned prompts, as Dassl's programs save it. Without it the teacher is plain CLIP, "
+            + "zero-shot [default: none; with --dataset as train's: in teacher_model/, and none is given as none]"),
         SettingOptions.Recipe,
-        new("--views", "DISTILL.VIEWS", "Number of views (crop and flip) of each picture; as many as epochs are the paper's."),
-        new("--seed", "SEED", "Of the crops and flips."),
+        new("--views", "DISTILL.VIEWS",
+            "Number of views (crop and flip) of each picture; as many as epochs are the paper's: 20, with --dataset the "
+            + "default, whatever the recipe."),
+        new("--seed", "SEED", "Of the crops and flips; with --dataset also of shots, and of parts that no file gives."),
         SettingOptions.Precision,
         SettingOptions.Device,
         SettingOptions.Workers,
@@ -44,7 +59,7 @@ internal static class FeaturesCommand
             HelpName = "STORE",
         };
         Argument<string[]> overrides = SettingOptions.Overrides();
-        var command = new Command("features", "Store the teacher's features of a folder of pictures.")
+        var command = new Command("features", "Store the teacher's features of a folder of pictures, or of a data set.")
         {
             output, shard, check, SettingOptions.FastJpeg.Option, overrides,
         };
@@ -64,11 +79,28 @@ internal static class FeaturesCommand
 
     private static ExperimentConfig Resolve(ParseResult parsed, string? output, string[] overrides)
     {
-        ExperimentConfig config = Recipe.Under(recipe => recipe
+        ExperimentConfig Merge(ExperimentConfig defaults) => defaults
             .MergeOverrides([.. s_settings.SelectMany(setting => setting.ToOverride(parsed))])
             .MergeOverrides([.. SettingOptions.FastJpeg.ToOverride(parsed)])
             .MergeOverrides([.. s_toggles.SelectMany(toggle => toggle.ToOverride(parsed))])
-            .MergeOverrides(overrides));
+            .MergeOverrides(overrides);
+
+        ExperimentConfig config = Merge(s_ofDataset);
+        if (config.Dataset.Name.Length == 0)
+        {
+            config = config.Dataset.Root.Length == 0
+                ? Recipe.Under(Merge)
+                : throw new PromptKDException(
+                    $"--root is {config.Dataset.Root}, and nothing says which data set is meant. Give --dataset, or --images: a "
+                    + "folder of pictures.");
+        }
+        else if (SettingOptions.Recipe.ToOverride(parsed).Any())
+        {
+            throw new PromptKDException(
+                $"--recipe and --dataset are both given: of a data set, features are stored as train reads them. Leave "
+                + "--recipe out, and set keys behind the options.");
+        }
+
         return config with
         {
             Distill = config.Distill with
@@ -82,9 +114,10 @@ internal static class FeaturesCommand
     {
         StorePart part = shard is null ? StorePart.Whole : StorePart.Parse(shard);
         Outputs.Outlive();
-        int missing = TeacherStoring.Fill(config, part, new RunDisplay(), cancellation);
+        int missing = Experiment.StoreFeatures(config, part, new RunDisplay(), cancellation);
+        string verb = config.Dataset.Name.Length > 0 ? "train" : "distill";
         Answers.Sentence(missing == 0
-            ? $"The store {config.Distill.Store} is complete. Try: promptkd distill --store {Shell.Quote(config.Distill.Store)} ..."
+            ? $"The store {config.Distill.Store} is complete. Try: promptkd {verb} --store {Shell.Quote(config.Distill.Store)} ..."
             : $"This part of {config.Distill.Store} is done; of other parts, {Shards(missing)} still missing.");
         return 0;
     }

@@ -82,7 +82,7 @@ internal sealed class StudentStore(
             Teacher = weights,
             TeacherPrompts = TeacherSource.NoPrompts,
             RoundPromptsToHalf = false,
-            Pictures = pictures.Digest,
+            Pictures = pictures.ContentDigest,
             PictureCount = pictures.Items.Count,
             Preprocessing = preparation,
             FastJpeg = Config.Distill.FastJpeg,

@@ -16,11 +16,17 @@ internal static class StoredPictures
     {
         if (TeacherStore.IsBegun(folder))
         {
-            RefuseOthers(TeacherStore.Open(folder), pictures);
+            var begun = TeacherStore.Open(folder);
+            RefuseOthers(begun, pictures);
+            index = begun.Index.Like(index, pictures);
         }
 
         var store = TeacherStore.OpenOrBegin(folder, index);
-        pictures.List?.Keep(folder);
+        if (PictureList.ReadIfAny(folder, index.Pictures) is null)
+        {
+            pictures.List?.Keep(folder);
+        }
+
         return store;
     }
 
@@ -28,7 +34,7 @@ internal static class StoredPictures
     /// <exception cref="PromptKDException">It is of other pictures.</exception>
     public static void RefuseOthers(TeacherStore store, PictureSet pictures)
     {
-        if (store.Index.Pictures != pictures.Digest
+        if (store.Index.Pictures != store.Index.DigestOf(pictures)
             && pictures.List is { } now
             && PictureList.ReadIfAny(store.Folder, store.Index.Pictures) is { } before)
         {
@@ -45,7 +51,9 @@ internal static class StoredPictures
     /// <exception cref="PromptKDException">The folder is not writable.</exception>
     public static void RemoveIfOfOthers(string folder, PictureSet pictures, IRunObserver observer)
     {
-        if (TeacherStore.IsBegun(folder) && TeacherStore.Open(folder).Index.Pictures != pictures.Digest)
+        if (TeacherStore.IsBegun(folder)
+            && TeacherStore.Open(folder).Index is var index
+            && index.Pictures != index.DigestOf(pictures))
         {
             observer.OnPhase($"The pictures changed: {folder} is made anew");
             TeacherStore.Remove(folder);

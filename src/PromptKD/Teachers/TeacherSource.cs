@@ -117,7 +117,7 @@ internal sealed class TeacherSource : IDisposable
         }
 
         // The views are taken as they are, and so is what the CLIP would say if it was opened.
-        Store?.Index.RefuseOther(Store.Folder, Index(pictures) with
+        Store?.Index.RefuseOther(Store.Folder, Store.Index.Like(Index(pictures), pictures) with
         {
             Views = Store.Index.Views,
             ViewCount = Store.Index.ViewCount,
@@ -173,11 +173,18 @@ internal sealed class TeacherSource : IDisposable
     /// <param name="storeFolder">The folder of the store.</param>
     /// <param name="pictures">What is stored of.</param>
     /// <param name="part">Which shards.</param>
+    /// <param name="keepsClasses">Whether the vectors of DISTILL.CLASSES are kept; the first part keeps them.</param>
     /// <returns>Shards that are still missing: other processes' parts.</returns>
     /// <exception cref="PromptKDException">The folder holds a store of something else, or cannot be written.</exception>
-    public int FillStore(string storeFolder, PictureSet pictures, StorePart part)
+    public int FillStore(string storeFolder, PictureSet pictures, StorePart part, bool keepsClasses)
     {
         Store = StoredPictures.OpenOrBegin(storeFolder, Index(pictures), pictures);
+        if (keepsClasses && part.Index == 0 && !Store.HasClassVectors(KeyOfVectors()))
+        {
+            using ClassVectors vectors = ReadClassVectors();
+            Keep(vectors);
+        }
+
         using LiveFeatures tower = _clip!.ReadImageTower(_config.Trainer.PromptKD.HalfPrompts);
         _clip.Dispose();
         Fill(tower, pictures, part);
@@ -221,12 +228,14 @@ internal sealed class TeacherSource : IDisposable
             settings.HalfPrompts);
     }
 
+    private void Keep(ClassVectors vectors) => Store!.KeepClassVectors(
+        KeyOfVectors(), new StoredVectors(vectors.Vectors, vectors.LogitScale, VocabularySha256));
+
     private StoredFeatures ReadStored(ClassVectors classVectors)
     {
         try
         {
-            Store!.KeepClassVectors(
-                KeyOfVectors(), new StoredVectors(classVectors.Vectors, classVectors.LogitScale, VocabularySha256));
+            Keep(classVectors);
         }
         catch (PromptKDException fault) when (WriteFault.IsReadOnly(fault))
         {
@@ -260,7 +269,7 @@ internal sealed class TeacherSource : IDisposable
         Teacher = WeightsSha256,
         TeacherPrompts = PromptsSha256,
         RoundPromptsToHalf = _config.Trainer.PromptKD.HalfPrompts,
-        Pictures = pictures.Digest,
+        Pictures = pictures.ContentDigest,
         PictureCount = pictures.Items.Count,
         Preprocessing = Preparation,
         FastJpeg = _config.Distill.FastJpeg,

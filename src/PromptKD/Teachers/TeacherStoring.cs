@@ -28,6 +28,21 @@ public static class TeacherStoring
         CancellationToken cancellation = default)
     {
         IRunObserver watcher = observer ?? IRunObserver.Nobody;
+        CheckViews(config);
+        var images = PictureFolder.Unlabelled(config.Distill.Images, cancellation);
+        if (ActingKeys.OfFeatures(config).Warning() is { } warning)
+        {
+            watcher.OnWarning(warning);
+        }
+
+        images.LeftOut.Report(watcher);
+        return Fill(config, config.Distill.Images, images.Items, part, keepsClasses: false, watcher, cancellation);
+    }
+
+    /// <summary>Refuses views that no store can have.</summary>
+    /// <exception cref="PromptKDException">There are none of them, or they are drawn by no seed that others know.</exception>
+    internal static void CheckViews(ExperimentConfig config)
+    {
         if (config.Distill.Views < 1)
         {
             throw new PromptKDException($"--views is {config.Distill.Views}; give 1 or more views of each picture.");
@@ -40,15 +55,27 @@ public static class TeacherStoring
         }
 
         Checks.Input(config.Input);
-        var images = PictureFolder.Unlabelled(config.Distill.Images, cancellation);
+    }
+
+    /// <summary>As the public form, of pictures that are listed.</summary>
+    /// <param name="config">As there.</param>
+    /// <param name="root">The folder that they are named relative to.</param>
+    /// <param name="pictures">The pictures, in the order in which they are numbered.</param>
+    /// <param name="part">Which shards are this process's.</param>
+    /// <param name="keepsClasses">Whether the vectors of DISTILL.CLASSES are kept, too: whoever learns opens no teacher.</param>
+    /// <param name="watcher">Is told how it goes.</param>
+    /// <param name="cancellation">Stops between batches; finished shards stay.</param>
+    internal static int Fill(
+        ExperimentConfig config,
+        string root,
+        IReadOnlyList<PictureItem> pictures,
+        StorePart part,
+        bool keepsClasses,
+        IRunObserver watcher,
+        CancellationToken cancellation)
+    {
         var target = ComputeTarget.Resolve(
             config.Device, config.Trainer.PromptKD.Prec, config.UseCuda, watcher.OnWarning);
-        if (ActingKeys.OfFeatures(config).Warning() is { } warning)
-        {
-            watcher.OnWarning(warning);
-        }
-
-        images.LeftOut.Report(watcher);
         string folder = config.Distill.Store;
         var live = config with { Distill = config.Distill with { Store = "" } };
         var memory = DigestMemory.Open(Path.Combine(folder, ".digests.tsv"));
@@ -58,10 +85,10 @@ public static class TeacherStoring
 
         // Before the first file: what hashing remembers of the pictures lies in it.
         using FolderHold hold = FolderHold.Share(folder);
-        var pictures = PictureSet.Hash(config.Distill.Images, images.Items, memory, watcher, cancellation);
-        pictures.RefuseUnreadable(config.Distill.Strict);
+        var hashed = PictureSet.Hash(root, pictures, memory, watcher, cancellation);
+        hashed.RefuseUnreadable(config.Distill.Strict);
         Remains.Clear(folder, depth: 1);
-        return teacher.FillStore(folder, pictures, part);
+        return teacher.FillStore(folder, hashed, part, keepsClasses);
     }
 
     /// <summary>Reads every shard of a store and compares it with its digest.</summary>

@@ -52,6 +52,14 @@ internal sealed class ActingKeys
 
     private static readonly string[] s_adam = ["OPTIM.ADAM_BETA1", "OPTIM.ADAM_BETA2"];
 
+    private static readonly string[] s_storing =
+    [
+        "SEED", "USE_CUDA", "DEVICE", "INPUT.INTERPOLATION", "INPUT.TRANSFORMS", "INPUT.PIXEL_MEAN", "INPUT.PIXEL_STD",
+        "INPUT.RRCROP_SCALE", "INPUT.UPRIGHT", "INPUT.SCALE_16BIT", "DATALOADER.NUM_WORKERS",
+        "DATALOADER.TRAIN_X.BATCH_SIZE", "DISTILL.TEACHER", "DISTILL.TEACHER_PROMPTS", "DISTILL.STORE", "DISTILL.VIEWS",
+        "DISTILL.STRICT", "DISTILL.FAST_JPEG", "TRAINER.PROMPTKD.PREC", "TRAINER.PROMPTKD.HALF_PROMPTS", "REFERENCE",
+    ];
+
     private const string FeaturesVerb = "features";
 
     private const string AcceptChanges = "TRAIN.ACCEPT_CHANGES";
@@ -100,11 +108,14 @@ internal sealed class ActingKeys
     /// <summary>Those of <c>features</c>.</summary>
     public static ActingKeys OfFeatures(ExperimentConfig config) => new(
         FeaturesVerb, config, Recipe.Find(config.Distill.Recipe).Config,
+        [.. s_storing, "DISTILL.IMAGES", "DISTILL.RECIPE"]);
+
+    /// <summary>Those of <c>features --dataset</c>.</summary>
+    public static ActingKeys OfDatasetFeatures(ExperimentConfig config) => new(
+        "features --dataset", config, DatasetFeaturesPreset.Config,
     [
-        "SEED", "USE_CUDA", "DEVICE", "INPUT.INTERPOLATION", "INPUT.TRANSFORMS", "INPUT.PIXEL_MEAN", "INPUT.PIXEL_STD",
-        "INPUT.RRCROP_SCALE", "INPUT.UPRIGHT", "INPUT.SCALE_16BIT", "DATALOADER.NUM_WORKERS", "DATALOADER.TRAIN_X.BATCH_SIZE", "DISTILL.IMAGES",
-        "DISTILL.TEACHER", "DISTILL.TEACHER_PROMPTS", "DISTILL.STORE", "DISTILL.VIEWS", "DISTILL.STRICT",
-        "DISTILL.FAST_JPEG", "TRAINER.PROMPTKD.PREC", "TRAINER.PROMPTKD.HALF_PROMPTS", "DISTILL.RECIPE", "REFERENCE",
+        .. s_storing, "DATASET", "TRAINER.MODAL", "TRAINER.PROMPTKD.TEACHER_NAME", "TRAINER.PROMPTKD.TEMPLATES",
+        "TRAINER.PROMPTKD.CTX_INIT", "DISTILL.VOCAB",
     ]);
 
     /// <summary>Keys that were set and that the verb does not read, in the order of the configuration.</summary>
@@ -140,7 +151,7 @@ internal sealed class ActingKeys
 
     // A store that is given has its views; features makes one, and they are its own.
     private IEnumerable<string> IdleByStore(ExperimentConfig config) =>
-        _verb != FeaturesVerb && (config.Distill.Store.Length > 0 || config.Distill.FurtherStores.Any(one => one.Length > 0))
+        !_verb.StartsWith(FeaturesVerb, StringComparison.Ordinal) && (config.Distill.Store.Length > 0 || config.Distill.FurtherStores.Any(one => one.Length > 0))
             ? ["DISTILL.VIEWS", "INPUT.RRCROP_SCALE"]
             : [];
 

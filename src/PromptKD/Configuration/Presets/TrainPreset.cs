@@ -23,16 +23,19 @@ internal static class TrainPreset
             Checks.Input(config.Input);
         }
 
-        return !config.Reference ? config : config with
-        {
-            Test = config.Test with { Select = "reference" },
-            Trainer = config.Trainer with
-            {
-                PromptKD = config.Trainer.PromptKD with { HalfPrompts = true },
-                PromptSRC = config.Trainer.PromptSRC with { ReferenceGpa = true },
-            },
-        };
+        return AsReference(config);
     }
+
+    /// <summary>The configuration with what REFERENCE True stands for, where it is set.</summary>
+    public static ExperimentConfig AsReference(ExperimentConfig config) => !config.Reference ? config : config with
+    {
+        Test = config.Test with { Select = "reference" },
+        Trainer = config.Trainer with
+        {
+            PromptKD = config.Trainer.PromptKD with { HalfPrompts = true },
+            PromptSRC = config.Trainer.PromptSRC with { ReferenceGpa = true },
+        },
+    };
 
     /// <summary>Whether base classes are judged among themselves, and novel ones among themselves.</summary>
     /// <param name="config">TRAINER.MODAL.</param>

@@ -1,3 +1,5 @@
+using PromptKD.Runtime;
+
 namespace PromptKD.Data.Pictures;
 
 /// <summary>How one list of pictures differs from another.</summary>
@@ -6,25 +8,35 @@ internal sealed record PictureChanges(IReadOnlyList<string> Changes)
 {
     private const int ChangesShown = 5;
 
+    // What there is to say where the lists have no path in common; null where they have one.
+    private string? Apart { get; init; }
+
     /// <summary>Compares two lists.</summary>
     /// <param name="before">The older one.</param>
     /// <param name="now">The newer one.</param>
     public static PictureChanges Between(PictureList before, PictureList now)
     {
         Dictionary<string, string> old = ByPath(before), fresh = ByPath(now);
+        bool areApart = old.Count > 0 && fresh.Count > 0 && !old.Keys.Any(fresh.ContainsKey);
         return new PictureChanges(
         [
             .. old.Keys.Union(fresh.Keys).Order(StringComparer.Ordinal).Select(path => Change(path, old, fresh))
                 .OfType<string>(),
-        ]);
+        ])
+        {
+            Apart = areApart
+                ? $"not one of its {Counted.Of(old.Count, "picture")}, such as {old.Keys.First()}, is among these "
+                    + $"{Counted.Of(fresh.Count, "picture")}, such as {fresh.Keys.First()}"
+                : null,
+        };
     }
 
     /// <summary>Up to five of them, and how many more there are.</summary>
     public string Describe()
     {
         int more = Changes.Count - ChangesShown;
-        return Changes.Count == 0 ? "the same pictures in another order"
-            : string.Join(", ", Changes.Take(ChangesShown)) + (more > 0 ? $" and {more} more" : "");
+        return Apart ?? (Changes.Count == 0 ? "the same pictures in another order"
+            : string.Join(", ", Changes.Take(ChangesShown)) + (more > 0 ? $" and {more} more" : ""));
     }
 
     private static string? Change(string path, Dictionary<string, string> old, Dictionary<string, string> fresh)

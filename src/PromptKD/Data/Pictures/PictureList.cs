@@ -14,16 +14,23 @@ internal sealed class PictureList
     /// <summary>Its name in the folder of a run or of a store.</summary>
     public const string FileName = "pictures.tsv.gz";
 
+    // Of SHA-256 in hexadecimal; a line ends in one, or in a word.
+    private const int DigestLength = 64;
+
     private readonly byte[] _packed;
 
-    private PictureList(byte[] packed, string digest)
+    private PictureList(byte[] packed, string digest, string contentDigest)
     {
         _packed = packed;
         Digest = digest;
+        ContentDigest = contentDigest;
     }
 
     /// <summary>SHA-256 of the text, in hexadecimal.</summary>
     public string Digest { get; }
+
+    /// <summary>SHA-256 of the text without the paths: the same pictures in the same order, whatever they are called.</summary>
+    public string ContentDigest { get; }
 
     /// <summary>The lines, one after the other.</summary>
     public IEnumerable<string> Lines
@@ -55,12 +62,13 @@ internal sealed class PictureList
             }
         }
 
-        return new PictureList(packed.ToArray(), Convert.ToHexStringLower(hash.GetHashAndReset()));
+        return new PictureList(
+            packed.ToArray(), Convert.ToHexStringLower(hash.GetHashAndReset()), DigestOfContents(lines));
     }
 
     /// <summary>Reads the list of a set of pictures.</summary>
     /// <param name="folder">The folder of a run or of a store.</param>
-    /// <param name="digest">The set's digest.</param>
+    /// <param name="digest">The set's digest, with the paths or without.</param>
     /// <returns>Null where there is no such list, or that of another set, or a damaged one.</returns>
     public static PictureList? ReadIfAny(string folder, string digest)
     {
@@ -68,7 +76,10 @@ internal sealed class PictureList
         {
             byte[] packed = RegularFile.ReadAllBytes(Path.Combine(folder, FileName));
             using var text = new GZipStream(new MemoryStream(packed), CompressionMode.Decompress);
-            return Convert.ToHexStringLower(SHA256.HashData(text)) == digest ? new PictureList(packed, digest) : null;
+            string whole = Convert.ToHexStringLower(SHA256.HashData(text));
+            var list = new PictureList(packed, whole, "");
+            list = new PictureList(packed, whole, DigestOfContents(list.Lines));
+            return digest == list.Digest || digest == list.ContentDigest ? list : null;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidDataException)
         {
@@ -84,5 +95,19 @@ internal sealed class PictureList
         {
             WholeFile.Write(Path.Combine(folder, FileName), stream => stream.Write(_packed));
         }
+    }
+
+    // A line is a path, the number of its bytes and their SHA-256; or a path and a word. A path may have tabs, too.
+    private static string DigestOfContents(IEnumerable<string> lines)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (string line in lines)
+        {
+            int last = line.LastIndexOf('\t');
+            int start = last > 0 && line.Length - last - 1 == DigestLength ? line.LastIndexOf('\t', last - 1) : last;
+            hash.AppendData(Encoding.UTF8.GetBytes($"{line[(start + 1)..]}\n"));
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 }

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using PromptKD.Data.Decoding;
+using PromptKD.Data.Pictures;
 using PromptKD.Runtime;
 
 namespace PromptKD.Features.Store;
@@ -17,12 +18,13 @@ internal sealed record StoreIndex
     public const string FileName = "index.json";
 
     private const string FormatName = "promptkd-teacher-store";
+    private const int Newest = 2;
 
     /// <summary>Always the same: tells the file from others.</summary>
     public string Format { get; init; } = FormatName;
 
-    /// <summary>Version of the layout.</summary>
-    public int Version { get; init; } = 1;
+    /// <summary>Version of the layout: 2; of 1, <see cref="Pictures"/> has the names of the pictures, too.</summary>
+    public int Version { get; init; } = Newest;
 
     /// <summary>SHA-256 of the teacher's weights.</summary>
     public required string Teacher { get; init; }
@@ -33,7 +35,10 @@ internal sealed record StoreIndex
     /// <summary>Whether inserted prompts were rounded through float16.</summary>
     public required bool RoundPromptsToHalf { get; init; }
 
-    /// <summary>Digest of the picture list: relative path, size and content of each, in order.</summary>
+    /// <summary>
+    /// Digest of the pictures: size and content of each, in order. Names make no feature: pictures that moved stay those
+    /// of the store.
+    /// </summary>
     public required string Pictures { get; init; }
 
     /// <summary>Number of pictures.</summary>
@@ -90,10 +95,10 @@ internal sealed record StoreIndex
         StoreIndex index = SealedJson.Read<StoreIndex>(
             path,
             "Delete it: features with the same settings writes it again, and keeps the shards that belong to it.");
-        if (index is not { Format: FormatName, Version: 1 })
+        if (index is not { Format: FormatName, Version: 1 or Newest })
         {
             throw new PromptKDException(
-                $"{path}: format '{index.Format}' version {index.Version}, expected '{FormatName}' version 1.");
+                $"{path}: format '{index.Format}' version {index.Version}, expected '{FormatName}' version 1 or {Newest}.");
         }
 
         index.Check(path);
@@ -126,6 +131,15 @@ internal sealed record StoreIndex
 
     /// <summary>The text of the file: equal indexes give equal bytes.</summary>
     public string ToJson() => SealedJson.Write(this);
+
+    /// <summary>The digest of some pictures as this store has that of its own.</summary>
+    public string DigestOf(PictureSet pictures) => Version == Newest ? pictures.ContentDigest : pictures.Digest;
+
+    /// <summary>What a run would make, in the version of a store that is there.</summary>
+    /// <param name="needed">What it would make.</param>
+    /// <param name="pictures">Of which pictures.</param>
+    public StoreIndex Like(StoreIndex needed, PictureSet pictures) =>
+        needed with { Version = Version, Pictures = DigestOf(pictures) };
 
     /// <summary>Refuses a store that was made from something else.</summary>
     /// <param name="folder">The store, for the message.</param>

@@ -134,6 +134,10 @@ internal sealed class TeacherStore
                 + $"{faults[0]}. Run features again: it makes what is missing.");
     }
 
+    /// <summary>Whether there are class vectors under a key.</summary>
+    /// <param name="key">A digest of all that made them.</param>
+    public bool HasClassVectors(string key) => File.Exists(VectorsPath(key));
+
     /// <summary>Class vectors that were stored under a key; null where there are none.</summary>
     /// <param name="key">A digest of all that made them.</param>
     /// <param name="device">Where the student computes.</param>
