@@ -13,13 +13,20 @@ internal static class ProbeCommand
     /// <summary>The verb with its options.</summary>
     public static Command Create()
     {
-        Option<string> clip = Required(
-            "--clip", "PATH", "A CLIP: a file, a folder, or a name such as openai:ViT-B/16, which is fetched once");
-        Option<string> train = Required(
-            "--train", "DIR", "Class folders (CLASS NAME/picture) that few pictures are drawn from");
-        Option<string> validation = Required(
-            "--val", "DIR", "Class folders of which a few pictures choose the strength");
-        Option<string> test = Required("--test", "DIR", "Class folders to measure on");
+        var clip = new Option<string>("--clip")
+        {
+            Description = "A CLIP: a file, a folder, or a name such as openai:ViT-B/16, which is fetched once [required]",
+            HelpName = "PATH",
+            Required = true,
+        };
+        Option<string> dataset = Pictures(
+            "--dataset", "NAME", "A data set of the paper, by any of its names: its own parts, drawn as CoOp's probe draws");
+        Option<string> root = Pictures("--root", "DIR", "With --dataset: the folder that holds the data sets");
+        Option<string> train = Pictures(
+            "--train", "DIR", "Without --dataset: class folders (CLASS NAME/picture) that few pictures are drawn from");
+        Option<string> validation = Pictures(
+            "--val", "DIR", "Without --dataset: class folders of which a few pictures choose the strength");
+        Option<string> test = Pictures("--test", "DIR", "Without --dataset: class folders to measure on");
         var shots = new Option<string>("--shots")
         {
             Description = "Training pictures of each class, separated by commas",
@@ -41,7 +48,7 @@ internal static class ProbeCommand
         };
         var command = new Command("probe", "Fit linear probes of few labelled pictures to a CLIP's image features.")
         {
-            clip, train, validation, test, shots, seeds, json, device, precision,
+            clip, dataset, root, train, validation, test, shots, seeds, json, device, precision,
         };
         command.SetAction((parsed, cancellation) =>
         {
@@ -49,9 +56,11 @@ internal static class ProbeCommand
                 new LinearProbeRequest
                 {
                     Clip = parsed.GetValue(clip)!,
-                    Train = parsed.GetValue(train)!,
-                    Validation = parsed.GetValue(validation)!,
-                    Test = parsed.GetValue(test)!,
+                    Dataset = parsed.GetValue(dataset) ?? "",
+                    Root = parsed.GetValue(root) ?? "",
+                    Train = parsed.GetValue(train) ?? "",
+                    Validation = parsed.GetValue(validation) ?? "",
+                    Test = parsed.GetValue(test) ?? "",
                     Shots = ReadShots(parsed.GetValue(shots)!),
                     Seeds = parsed.GetValue(seeds),
                     Device = parsed.GetValue(device) ?? "auto",
@@ -65,11 +74,10 @@ internal static class ProbeCommand
         return command;
     }
 
-    private static Option<string> Required(string name, string value, string description) => new(name)
+    private static Option<string> Pictures(string name, string value, string description) => new(name)
     {
-        Description = $"{description} [required]",
+        Description = $"{description} [default: none]",
         HelpName = value,
-        Required = true,
     };
 
     private static int[] ReadShots(string list) =>

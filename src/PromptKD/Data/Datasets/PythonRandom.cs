@@ -3,46 +3,23 @@ using System.Numerics;
 namespace PromptKD.Data.Datasets;
 
 /// <summary>
-/// The random numbers of CPython's module <c>random</c>: the Mersenne Twister MT19937 (Matsumoto and Nishimura, 1998)
-/// and what CPython makes of its words. The published few-shot sets are what these give for seeds 1, 2 and 3.
+/// The random numbers of CPython's module <c>random</c>: the <see cref="MersenneTwister"/> and what CPython makes of its
+/// words. The published few-shot sets are what these give for seeds 1, 2 and 3.
 /// </summary>
 internal sealed class PythonRandom
 {
-    private const int StateLength = 624;
-    private const int Middle = 397;
-    private const uint UpperBit = 0x80000000;
-
     // Up to this many candidates sample() keeps a list of what is left; above it remembers what it took.
     private const int SmallPool = 21;
 
-    private readonly uint[] _state = new uint[StateLength];
-    private int _position = StateLength;
+    private readonly MersenneTwister _words;
 
     /// <summary>The generator after <c>random.seed(seed)</c>; the sign of the seed does not count.</summary>
-    public PythonRandom(int seed)
-    {
-        FillBySeed(19650218);
-        uint key = (uint)Math.Abs((long)seed);
-        uint i = 1;
-        for (int turn = 0; turn < StateLength; turn++)
-        {
-            _state[i] = (_state[i] ^ (Mixed(i - 1) * 1664525)) + key;
-            i = Next(i);
-        }
-
-        for (int turn = 1; turn < StateLength; turn++)
-        {
-            _state[i] = (_state[i] ^ (Mixed(i - 1) * 1566083941)) - i;
-            i = Next(i);
-        }
-
-        _state[0] = UpperBit;
-    }
+    public PythonRandom(int seed) => _words = MersenneTwister.FromKey((uint)Math.Abs((long)seed));
 
     /// <summary>A number of 53 random bits in [0, 1): <c>random.random()</c>.</summary>
     public double Double()
     {
-        uint high = Word() >> 5, low = Word() >> 6;
+        uint high = _words.Next() >> 5, low = _words.Next() >> 6;
         return ((high * 67108864.0) + low) * (1.0 / 9007199254740992.0);
     }
 
@@ -51,7 +28,7 @@ internal sealed class PythonRandom
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(bits);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(bits, 32);
-        return Word() >> (32 - bits);
+        return _words.Next() >> (32 - bits);
     }
 
     /// <summary>A whole number spread evenly over [0, end).</summary>
@@ -123,56 +100,5 @@ internal sealed class PythonRandom
         }
 
         return drawn;
-    }
-
-    private void FillBySeed(uint seed)
-    {
-        _state[0] = seed;
-        for (uint i = 1; i < StateLength; i++)
-        {
-            _state[i] = (Mixed(i - 1) * 1812433253) + i;
-        }
-    }
-
-    private uint Mixed(uint i) => _state[i] ^ (_state[i] >> 30);
-
-    /// <summary>
-    /// The place behind <paramref name="i"/>; after the last comes 1, and 0 takes the value of the last.
-    /// </summary>
-    private uint Next(uint i)
-    {
-        if (i + 1 < StateLength)
-        {
-            return i + 1;
-        }
-
-        _state[0] = _state[StateLength - 1];
-        return 1;
-    }
-
-    private uint Word()
-    {
-        if (_position == StateLength)
-        {
-            Twist();
-        }
-
-        uint word = _state[_position++];
-        word ^= word >> 11;
-        word ^= (word << 7) & 0x9d2c5680;
-        word ^= (word << 15) & 0xefc60000;
-        return word ^ (word >> 18);
-    }
-
-    private void Twist()
-    {
-        for (int i = 0; i < StateLength; i++)
-        {
-            uint joined = (_state[i] & UpperBit) | (_state[(i + 1) % StateLength] & ~UpperBit);
-            uint odd = (joined & 1) == 0 ? 0 : 0x9908b0df;
-            _state[i] = _state[(i + Middle) % StateLength] ^ (joined >> 1) ^ odd;
-        }
-
-        _position = 0;
     }
 }

@@ -1,4 +1,3 @@
-using PromptKD.Configuration.Presets;
 using PromptKD.Data.Datasets;
 using PromptKD.Data.Pictures;
 using PromptKD.Features;
@@ -21,7 +20,8 @@ public static class LinearProbe
     /// <param name="cancellation">Stops between batches and between fits.</param>
     /// <returns>One score for each number of shots, in the order of the request.</returns>
     /// <exception cref="PromptKDException">
-    /// The CLIP or a picture folder cannot be read, the folders differ in their classes, or shots or seeds are below 1.
+    /// The CLIP, a picture folder or the data set cannot be read, folders differ in their classes, or shots or seeds are
+    /// below 1.
     /// </exception>
     public static IReadOnlyList<ProbeScore> Run(
         LinearProbeRequest request, IRunObserver? observer = null, CancellationToken cancellation = default)
@@ -33,33 +33,22 @@ public static class LinearProbe
         }
 
         IRunObserver watcher = observer ?? IRunObserver.Nobody;
-        var train = PictureFolder.Labelled(request.Train, stop: cancellation);
-        PictureFolder[] folders =
-        [
-            train,
-            PictureFolder.Labelled(request.Validation, train.ClassNames, stop: cancellation),
-            PictureFolder.Labelled(request.Test, train.ClassNames, stop: cancellation),
-        ];
-        foreach (PictureFolder folder in folders)
-        {
-            folder.LeftOut.Report(watcher);
-        }
-
-        ProbeFeatures[] features = Encode(request, folders, watcher, cancellation);
+        var pictures = ProbePictures.Of(request, watcher, cancellation);
+        ProbeFeatures[] features = Encode(request, pictures, watcher, cancellation);
         using ProbeFeatures training = features[0], validation = features[1], test = features[2];
-        var split = new DatasetSplit(training.Items, validation.Items, test.Items);
+        var read = new DatasetSplit(training.Items, validation.Items, test.Items);
         List<ProbeScore> scores = [];
         foreach (int shots in request.Shots)
         {
             watcher.OnPhase(
-                $"Probing {train.ClassNames.Count} classes with {Counted.Of(shots, "picture")} each, {Counted.Of(request.Seeds, "seed")}");
-            WarnOfFew(split, shots, watcher);
+                $"Probing {pictures.Classes} classes with {Counted.Of(shots, "picture")} each, {Counted.Of(request.Seeds, "seed")}");
+            WarnOfFew(pictures.DrawnFrom(read), shots, watcher);
             ProbeRun[] runs = [.. Enumerable.Range(1, request.Seeds).Select(seed =>
             {
-                DatasetSplit drawn = FewShot.Draw(split, shots, new PythonRandom(seed));
+                DatasetSplit drawn = pictures.Draw(read, shots, seed);
                 using ProbeFeatures few = training.Select(drawn.Train);
                 using ProbeFeatures chooser = validation.Select(drawn.Validation!);
-                return Probe(few, chooser, test, train.ClassNames.Count, seed, cancellation);
+                return Probe(few, chooser, test, pictures.Classes, seed, cancellation);
             })];
             scores.Add(new ProbeScore(shots, SeedStatistics.Of(runs.Select(run => (double?)run.Test))!, runs));
         }
@@ -68,7 +57,7 @@ public static class LinearProbe
     }
 
     private static ProbeFeatures[] Encode(
-        LinearProbeRequest request, PictureFolder[] folders, IRunObserver observer, CancellationToken cancellation)
+        LinearProbeRequest request, ProbePictures pictures, IRunObserver observer, CancellationToken cancellation)
     {
         var target = ComputeTarget.Resolve(request.Device, request.Precision, useCuda: true, observer.OnWarning);
         observer.OnPhase($"Reading {request.Clip}");
@@ -76,13 +65,10 @@ public static class LinearProbe
         target.UseThreadsFor(clip.Architecture.VisionWidth);
         using var encoder = ImageEncoder.Create(clip.Architecture, target.Type, target.Device);
         ModuleWeights.Fill(encoder, clip.Tensors, "visual.", clip.Description);
-        var preprocessing = TowerPreparation.Of(DistillPreset.Config.Input, clip);
-        observer.OnPhase($"Encoding {Counted.Of(folders.Sum(folder => folder.Items.Count), "picture")}");
-        return
-        [
-            .. folders.Select(folder =>
-                ProbeFeatures.Encode(encoder, folder.Items, preprocessing, observer, cancellation)),
-        ];
+        var preprocessing = TowerPreparation.Of(pictures.Input, clip);
+        IReadOnlyList<PictureItem>[] parts = [.. pictures.Encoded.Parts.Select(part => part.Items)];
+        observer.OnPhase($"Encoding {Counted.Of(parts.Sum(part => part.Count), "picture")}");
+        return [.. parts.Select(part => ProbeFeatures.Encode(encoder, part, preprocessing, observer, cancellation))];
     }
 
     private static ProbeRun Probe(
@@ -104,9 +90,9 @@ public static class LinearProbe
         return new ProbeRun(seed, strength, Measure(strength, chooser), Measure(strength, test));
     }
 
-    private static void WarnOfFew(DatasetSplit split, int shots, IRunObserver observer)
+    private static void WarnOfFew(IReadOnlyList<PictureItem> train, int shots, IRunObserver observer)
     {
-        foreach (List<PictureItem> ofClass in SplitShares.ByClass(split.Train).Where(ofClass => ofClass.Count < shots))
+        foreach (List<PictureItem> ofClass in SplitShares.ByClass(train).Where(ofClass => ofClass.Count < shots))
         {
             observer.OnWarning(
                 $"the class '{ofClass[0].ClassName}' has {ofClass.Count} training pictures, fewer than {shots}: "

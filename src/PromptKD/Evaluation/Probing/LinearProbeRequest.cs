@@ -6,14 +6,23 @@ public sealed record LinearProbeRequest
     /// <summary>A CLIP: a checkpoint, a folder, or a name such as <c>openai:ViT-B/16</c>.</summary>
     public required string Clip { get; init; }
 
-    /// <summary>Class folders, or labelled shards, that few pictures are drawn from.</summary>
-    public required string Train { get; init; }
+    /// <summary>Class folders, or labelled shards, that few pictures are drawn from; empty with <see cref="Dataset"/>.</summary>
+    public string Train { get; init; } = "";
 
     /// <summary>The same classes: up to four pictures of each, but not more than shots, choose the strength.</summary>
-    public required string Validation { get; init; }
+    public string Validation { get; init; } = "";
 
     /// <summary>The same classes: what is measured on, all of it.</summary>
-    public required string Test { get; init; }
+    public string Test { get; init; } = "";
+
+    /// <summary>
+    /// A data set of the catalogue, whose own parts stand for the three; pictures are drawn and prepared as CoOp's probe
+    /// does. Empty for folders.
+    /// </summary>
+    public string Dataset { get; init; } = "";
+
+    /// <summary>The folder that holds the data sets; empty for folders.</summary>
+    public string Root { get; init; } = "";
 
     /// <summary>Training pictures of each class. CoOp's numbers, 1 to 16.</summary>
     public IReadOnlyList<int> Shots { get; init; } = [1, 2, 4, 8, 16];

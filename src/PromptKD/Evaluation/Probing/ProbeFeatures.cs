@@ -56,7 +56,12 @@ internal sealed record ProbeFeatures(Tensor Values, Tensor Labels, IReadOnlyList
     public ProbeFeatures Select(IReadOnlyList<PictureItem> items)
     {
         using DisposeScope scope = NewDisposeScope();
-        Dictionary<PictureItem, long> places = Items.Index().ToDictionary(one => one.Item, one => (long)one.Index);
+        Dictionary<PictureItem, long> places = [];
+        foreach ((int place, PictureItem item) in Items.Index())
+        {
+            places.TryAdd(item, place); // A data set may list a picture twice.
+        }
+
         Tensor rows = tensor(items.Select(item => places[item]).ToArray());
         return new ProbeFeatures(
             Values.index_select(0, rows).DetachFromDisposeScope(),
