@@ -25,8 +25,8 @@ internal static class FeaturesCommand
         new("--root", "DATASET.ROOT", "With --dataset: the folder that holds the data sets [default: none]", s_ofDataset),
         new("--teacher", "DISTILL.TEACHER",
             "The CLIP to learn from: a .pt, .safetensors or .bin file, a Hugging Face or open_clip folder, or a name such as "
-            + "openai:ViT-L/14, which is fetched once [required; with --dataset the default is train's: in clip/, else "
-            + "fetched]"),
+            + "openai:ViT-L/14, which is fetched once [default: none, one is required; with --dataset as train's: in clip/, "
+            + "else fetched]"),
         new("--teacher-prompts", "DISTILL.TEACHER_PROMPTS",
             "Checkpoint of the teacher's learned prompts, as Dassl's programs save it. Without it the teacher is plain CLIP, "
             + "zero-shot [default: none; with --dataset as train's: in teacher_model/, and none is given as none]"),

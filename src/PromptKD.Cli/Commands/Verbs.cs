@@ -19,6 +19,7 @@ internal static class Verbs
             FeaturesCommand.Create(),
             EvaluateCommand.Create(),
             PredictCommand.Create(),
+            EmbedCommand.Create(),
             ClassesCommand.Create(),
             BenchmarkCommand.Create(),
             ProbeCommand.Create(),

@@ -16,9 +16,12 @@ internal sealed class ChartCanvas : IDisposable
     public static readonly SKColor Right = new(0x15, 0x80, 0x3D);
     public static readonly SKColor Wrong = new(0xC2, 0x41, 0x0C);
 
+    /// <summary>Shapes that a mark may have: circle, square, triangle, diamond, triangle on its tip.</summary>
+    public const int MarkShapes = 5;
+
     private static readonly SKTypeface s_typeface = LoadTypeface();
 
-    private readonly SKBitmap _page;
+    private readonly SKBitmap? _page;
     private readonly SKCanvas _canvas;
 
     public ChartCanvas(float width, float height)
@@ -26,6 +29,26 @@ internal sealed class ChartCanvas : IDisposable
         _page = new SKBitmap((int)MathF.Ceiling(width), (int)MathF.Ceiling(height));
         _canvas = new SKCanvas(_page);
         _canvas.Clear(SKColors.White);
+    }
+
+    private ChartCanvas(SKCanvas canvas) => _canvas = canvas;
+
+    /// <summary>Draws a page into an SVG file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="width">Of the page.</param>
+    /// <param name="height">Of the page.</param>
+    /// <param name="draw">Draws on it; <see cref="Save"/> is none of its business.</param>
+    /// <exception cref="PromptKDException">The file cannot be written.</exception>
+    public static void WriteSvg(string path, float width, float height, Action<ChartCanvas> draw)
+    {
+        using var text = new MemoryStream();
+        using (var canvas = new ChartCanvas(SKSvgCanvas.Create(SKRect.Create(width, height), text)))
+        {
+            canvas.Fill(0, 0, width, height, SKColors.White);
+            draw(canvas);
+        }
+
+        WholeFile.Write(path, text.WriteTo);
     }
 
     /// <summary>Writes one line of text.</summary>
@@ -134,19 +157,47 @@ internal sealed class ChartCanvas : IDisposable
         }
     }
 
+    /// <summary>Draws a mark, of one of <see cref="MarkShapes"/> shapes, around a point.</summary>
+    /// <param name="shape">Number of the shape, from 0; it begins again behind the last.</param>
+    /// <param name="middle">The point.</param>
+    /// <param name="radius">Half of its width.</param>
+    /// <param name="color">Of its inside.</param>
+    public void Mark(int shape, SKPoint middle, float radius, SKColor color)
+    {
+        using var paint = new SKPaint { Color = color, IsAntialias = true };
+        float x = middle.X, y = middle.Y, r = radius;
+        SKPoint[] corners = (shape % MarkShapes) switch
+        {
+            0 => [],
+            1 => [new(x - r, y - r), new(x + r, y - r), new(x + r, y + r), new(x - r, y + r)],
+            2 => [new(x, y - (1.2f * r)), new(x + (1.2f * r), y + r), new(x - (1.2f * r), y + r)],
+            3 => [new(x, y - (1.4f * r)), new(x + (1.4f * r), y), new(x, y + (1.4f * r)), new(x - (1.4f * r), y)],
+            _ => [new(x, y + (1.2f * r)), new(x + (1.2f * r), y - r), new(x - (1.2f * r), y - r)],
+        };
+        if (corners.Length == 0)
+        {
+            _canvas.DrawCircle(middle, radius, paint);
+            return;
+        }
+
+        using var outline = new SKPath();
+        outline.AddPoly(corners, close: true);
+        _canvas.DrawPath(outline, paint);
+    }
+
     /// <summary>Writes the page as a PNG file.</summary>
     /// <exception cref="PromptKDException">The file cannot be written.</exception>
     public void Save(string path)
     {
         _canvas.Flush();
-        using SKData data = _page.Encode(SKEncodedImageFormat.Png, quality: 100);
+        using SKData data = _page!.Encode(SKEncodedImageFormat.Png, quality: 100);
         WholeFile.Write(path, data.SaveTo);
     }
 
     public void Dispose()
     {
         _canvas.Dispose();
-        _page.Dispose();
+        _page?.Dispose();
     }
 
     private static SKPaint Pen(SKColor color, float thickness) => new()

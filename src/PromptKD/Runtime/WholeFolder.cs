@@ -14,11 +14,7 @@ internal static partial class WholeFolder
     /// <exception cref="PromptKDException">There is something already, or it cannot be written.</exception>
     public static void Create(string folder, Action<string> write)
     {
-        if (File.Exists(folder) || (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any()))
-        {
-            throw new PromptKDException($"'{folder}' is there already. Give a new folder.");
-        }
-
+        RefuseTaken(folder);
         WriteBeside(folder, write, partial =>
         {
             if (Directory.Exists(folder))
@@ -28,6 +24,16 @@ internal static partial class WholeFolder
 
             Directory.Move(partial, folder);
         });
+    }
+
+    /// <summary>Refuses a place where something is already: before a long computation, not only behind it.</summary>
+    /// <exception cref="PromptKDException">There is a file, or a folder that is not empty.</exception>
+    public static void RefuseTaken(string folder)
+    {
+        if (File.Exists(folder) || (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any()))
+        {
+            throw new PromptKDException($"'{folder}' is there already. Give a new folder.");
+        }
     }
 
     /// <summary>Puts a folder in the place of another one.</summary>

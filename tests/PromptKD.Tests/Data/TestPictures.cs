@@ -26,6 +26,20 @@ internal static class TestPictures
         return data.ToArray();
     }
 
+    /// <summary>
+    /// A JPEG file with an Exif segment behind its first two bytes that says orientation 6 (Exif 2.3, sections 4.5.4 and
+    /// 4.6.2).
+    /// </summary>
+    public static byte[] Turned(byte[] jpeg)
+    {
+        byte[] exif =
+        [
+            0xFF, 0xE1, 0, 34, (byte)'E', (byte)'x', (byte)'i', (byte)'f', 0, 0,
+            (byte)'M', (byte)'M', 0, 42, 0, 0, 0, 8, 0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, 6, 0, 0, 0, 0, 0, 0,
+        ];
+        return [.. jpeg[..2], .. exif, .. jpeg[2..]];
+    }
+
     /// <summary>A PNG file of one grey level.</summary>
     public static byte[] Grey(byte level, int width = 8, int height = 8) =>
         Png(width, height, (_, _) => new SKColor(level, level, level));

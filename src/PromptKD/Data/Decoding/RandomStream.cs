@@ -61,4 +61,7 @@ internal enum RandomPurpose
 
     /// <summary>The order of an epoch: coordinates are the epoch and 0.</summary>
     Order = 2,
+
+    /// <summary>Which pictures a map shows, and where they begin: coordinates are 0 or 1, and 0.</summary>
+    Map = 3,
 }

@@ -32,7 +32,7 @@ public sealed class PictureSurveyTests : IDisposable
         Write("cut.png", Scene(2)[..60]);
         Write("icon.png", TestPictures.Gradient(40, 16));
         Write("photo.psd", []);
-        Write("turned.jpg", Turned());
+        Write("turned.jpg", TestPictures.Turned(Scene(3, SKEncodedImageFormat.Jpeg)));
 
         SurveyReport report = Survey();
 
@@ -137,18 +137,6 @@ public sealed class PictureSurveyTests : IDisposable
             format);
 
     private static byte Wave(double turns) => (byte)(128 + (100 * Math.Sin(2 * Math.PI * turns)));
-
-    // A JPEG with an Exif segment behind its first two bytes that says orientation 6 (Exif 2.3, sections 4.5.4 and 4.6.2).
-    private static byte[] Turned()
-    {
-        byte[] exif =
-        [
-            0xFF, 0xE1, 0, 34, (byte)'E', (byte)'x', (byte)'i', (byte)'f', 0, 0,
-            (byte)'M', (byte)'M', 0, 42, 0, 0, 0, 8, 0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, 6, 0, 0, 0, 0, 0, 0,
-        ];
-        byte[] jpeg = Scene(3, SKEncodedImageFormat.Jpeg);
-        return [.. jpeg[..2], .. exif, .. jpeg[2..]];
-    }
 
     private string PathOf(string name) => Path.Combine(_folder, name);
 
