@@ -2,6 +2,7 @@ using PromptKD.Configuration.Presets;
 using PromptKD.Data.Datasets;
 using PromptKD.Data.Pictures;
 using PromptKD.Data.Shards;
+using PromptKD.Inference.Predictions;
 using PromptKD.Runtime;
 
 namespace PromptKD.Inference.Embeddings;
@@ -35,6 +36,13 @@ internal sealed record EmbeddedPictures(
         }
 
         Checks.Require(request.Images, "--images or --dataset", "a folder of pictures, or a data set of the paper");
+        if (PictureSorter.LiesIn(request.Output, request.Images))
+        {
+            throw new PromptKDException(
+                $"'{request.Output}' lies in '{request.Images}', whose pictures are embedded: the next call would read the "
+                + "maps, too. Give a folder elsewhere.");
+        }
+
         PictureFolder folder = OfFolder(request.Images, observer, stop);
         folder.LeftOut.Report(observer);
         return new EmbeddedPictures(request.Images, folder.Items, folder.ClassNames);

@@ -27,6 +27,12 @@ internal static class TrainStore
     {
         IRunObserver watcher = observer ?? IRunObserver.Nobody;
         ExperimentConfig resolved = DatasetFeaturesPreset.Resolve(config);
+
+        // As the data set's file spells it: teachers lie in folders of that name.
+        resolved = resolved with
+        {
+            Dataset = resolved.Dataset with { Name = DatasetCatalog.Find(resolved.Dataset.Name).Name },
+        };
         TeacherStoring.CheckViews(resolved);
         ProtocolLists lists = DatasetProtocol.Read(
             resolved.Dataset,

@@ -1,3 +1,4 @@
+using System.Formats.Tar;
 using PromptKD.Inference.Embeddings;
 using PromptKD.Runtime;
 using PromptKD.Tests.Data;
@@ -19,7 +20,7 @@ public sealed class EmbeddedPicturesTests : IDisposable
         Add("cat/1.png");
         Add("big_dog/a/2.png");
 
-        EmbeddedPictures pictures = Of(new EmbeddingRequest { Images = _folder, Output = "" });
+        EmbeddedPictures pictures = Of(Folder());
 
         Assert.Equal(["big dog", "cat"], pictures.ClassNames);
         Assert.Equal([0, 1], pictures.Items.Select(item => item.Label!.Value));
@@ -31,11 +32,37 @@ public sealed class EmbeddedPicturesTests : IDisposable
         Add("cat/1.png");
         Add("2.png");
 
-        EmbeddedPictures pictures = Of(new EmbeddingRequest { Images = _folder, Output = "" });
+        EmbeddedPictures pictures = Of(Folder());
 
         Assert.Empty(pictures.ClassNames);
         Assert.Equal(2, pictures.Items.Count);
         Assert.All(pictures.Items, item => Assert.Null(item.Label));
+    }
+
+    [Fact]
+    public void Shards_have_labels_where_each_picture_has_one()
+    {
+        WriteTar(
+            "1.tar",
+            ("a.png", TestPictures.Gradient(20, 20)),
+            ("a.cls", "dog"u8.ToArray()),
+            ("b.png", TestPictures.Gradient(20, 30)),
+            ("b.cls", "cat"u8.ToArray()));
+        Assert.Equal([1, 0], Of(Folder()).Items.Select(item => item.Label!.Value));
+
+        WriteTar("1.tar", ("a.png", TestPictures.Gradient(20, 20)), ("b.png", TestPictures.Gradient(20, 30)));
+        Assert.All(Of(Folder()).Items, item => Assert.Null(item.Label));
+    }
+
+    [Fact]
+    public void Refuses_to_write_among_the_pictures()
+    {
+        Add("cat/1.png");
+
+        var fault = Assert.Throws<PromptKDException>(
+            () => Of(Folder() with { Output = Path.Combine(_folder, "features") }));
+
+        Assert.Contains("Give a folder elsewhere", fault.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -72,6 +99,17 @@ public sealed class EmbeddedPicturesTests : IDisposable
 
     private EmbeddingRequest OfDataset(string dataset, string split) =>
         new() { Dataset = dataset, Root = _folder, Split = split, Output = "" };
+
+    private EmbeddingRequest Folder() => new() { Images = _folder, Output = _folder + "-features" };
+
+    private void WriteTar(string name, params (string Name, byte[] Content)[] files)
+    {
+        using var tar = new TarWriter(File.Create(Path.Combine(_folder, name)));
+        foreach ((string file, byte[] content) in files)
+        {
+            tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, file) { DataStream = new MemoryStream(content) });
+        }
+    }
 
     private static EmbeddedPictures Of(EmbeddingRequest request) =>
         EmbeddedPictures.Of(request, IRunObserver.Nobody, Stop);

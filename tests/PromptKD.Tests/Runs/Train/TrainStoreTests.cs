@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using PromptKD.Configuration;
 using PromptKD.Configuration.Presets;
 using PromptKD.Features.Store;
@@ -86,6 +87,42 @@ public sealed class TrainStoreTests : IDisposable
     }
 
     [Fact]
+    public void Goes_on_where_it_was_stopped()
+    {
+        FakeDatasets.Create("EuroSAT", _runs.Root);
+        string whole = Path.Combine(_runs.Folder, "whole");
+        Experiment.StoreFeatures(In(Storing("EuroSAT"), whole), StorePart.Whole, cancellation: Stop);
+        using var stop = new CancellationTokenSource();
+
+        Assert.Throws<OperationCanceledException>(() => Experiment.StoreFeatures(
+            Storing("EuroSAT"), StorePart.Whole, new Watcher { Stored = stop.Cancel }, stop.Token));
+        Assert.Empty(Directory.EnumerateFiles(Store, "*.safetensors", new EnumerationOptions { RecurseSubdirectories = true })
+            .Where(path => path.Contains("shards", StringComparison.Ordinal)));
+        Experiment.StoreFeatures(Storing("EuroSAT"), StorePart.Whole, cancellation: Stop);
+
+        Assert.Equal(Files(whole), Files(Store));
+    }
+
+    [Fact]
+    public void Reads_a_store_of_version_1_which_has_the_names_of_the_pictures_too()
+    {
+        // The list of names, as its SHA-256 was the digest before.
+        FakeDatasets.Create("EuroSAT", _runs.Root);
+        Experiment.StoreFeatures(Storing("EuroSAT"), StorePart.Whole, cancellation: Stop);
+        using var list = new GZipStream(File.OpenRead(Path.Combine(Store, "pictures.tsv.gz")), CompressionMode.Decompress);
+        string names = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(list));
+        StoreIndex older = StoreIndex.Read(Store) with { Version = 1, Pictures = names };
+        File.WriteAllText(Path.Combine(Store, StoreIndex.FileName), older.ToJson());
+
+        Experiment.StoreFeatures(Storing("EuroSAT"), StorePart.Whole, cancellation: Stop);
+
+        Assert.Equal(older, StoreIndex.Read(Store));
+        ExperimentConfig training = _runs.Config();
+        training = training with { Distill = training.Distill with { Store = Store, Teacher = "", TeacherPrompts = "" } };
+        Experiment.Train(training, new TrainingRequest(), cancellation: Stop);
+    }
+
+    [Fact]
     public void Fits_a_store_of_the_folder_of_the_same_pictures()
     {
         FakeDatasets.Create("ImageNet", _runs.Root);
@@ -133,7 +170,7 @@ public sealed class TrainStoreTests : IDisposable
     [InlineData("SEED is -1", "SEED", "-1")]
     [InlineData("Leave one of --images and --dataset out", "DISTILL.IMAGES", "pictures")]
     [InlineData("--root", "DATASET.ROOT", "")]
-    [InlineData("No learned prompts of a teacher for EuroSAT", "DISTILL.TEACHER_PROMPTS", "")]
+    [InlineData("No learned prompts of a teacher for EuroSAT", "DISTILL.TEACHER_PROMPTS", "", "DATASET.NAME", "eurosat")]
     [InlineData("No data set 'EuroSet'. Did you mean EuroSAT?", "DATASET.NAME", "EuroSet")]
     public void Says_what_is_missing_or_wrong(string expected, params string[] keys)
     {
@@ -203,6 +240,10 @@ public sealed class TrainStoreTests : IDisposable
     private sealed class Watcher : ITrainingObserver
     {
         public List<string> Warnings { get; } = [];
+
+        public Action? Stored { get; init; }
+
+        public void OnStored(long done, long total) => Stored?.Invoke();
 
         public void OnWarning(string message) => Warnings.Add(message);
     }
