@@ -103,14 +103,16 @@ public static class Experiment
     /// there is kept; any number of processes may fill one store.
     /// </summary>
     /// <param name="config">
-    /// All settings; those of a <see cref="Recipe"/> or <see cref="DatasetFeaturesPreset.Config"/> with pictures, teacher
-    /// and DISTILL.STORE filled in are enough.
+    /// All settings; those of a <see cref="Recipe"/> or <see cref="DatasetFeaturesPreset.Config"/> with pictures,
+    /// teacher and DISTILL.STORE filled in are enough.
     /// </param>
     /// <param name="part">Which part of it this process makes.</param>
     /// <param name="observer">Is told how it goes; null for nobody.</param>
     /// <param name="cancellation">Stops between batches; finished shards stay.</param>
     /// <returns>Shards that are still missing: other processes' parts.</returns>
-    /// <exception cref="PromptKDException">An input cannot be read, or the folder holds a store of something else.</exception>
+    /// <exception cref="PromptKDException">
+    /// An input cannot be read, or the folder holds a store of something else.
+    /// </exception>
     /// <exception cref="OperationCanceledException">It was stopped; the same call goes on from there.</exception>
     public static int StoreFeatures(
         ExperimentConfig config,

@@ -11,8 +11,8 @@ internal static class EmbedCommand
 
     private static readonly Option<string> s_images = Text(
         "--images", "DIR",
-        "Folder of pictures or shards; class folders where every picture lies in one, else without labels [default: none; "
-        + "this or --dataset is required]");
+        "Folder of pictures or shards; class folders where every picture lies in one, else without labels [default: "
+        + "none; this or --dataset is required]");
 
     private static readonly Option<string> s_dataset = Text(
         "--dataset", "NAME", "A data set of the paper, by any of its names [default: none]");
@@ -27,7 +27,8 @@ internal static class EmbedCommand
         "--student", "DIR", "A student package: the student/ folder of a run [default: none]");
 
     private static readonly Option<string> s_teacher = Text(
-        "--teacher", "PATH", "A teacher: a CLIP as a file, a folder, or a name such as openai:ViT-L/14 [default: none]");
+        "--teacher", "PATH",
+        "A teacher: a CLIP as a file, a folder, or a name such as openai:ViT-L/14 [default: none]");
 
     private static readonly Option<string> s_prompts = Text(
         "--teacher-prompts", "FILE", "Checkpoint of the teacher's learned prompts [default: none]");
@@ -83,8 +84,8 @@ internal static class EmbedCommand
     {
         var command = new Command("embed", "Write image features, and draw maps of them.")
         {
-            s_images, s_dataset, s_root, s_split, s_student, s_teacher, s_prompts, s_clip, s_output, s_noMap, s_mapPictures,
-            s_perplexity, s_seed, s_device, s_precision,
+            s_images, s_dataset, s_root, s_split, s_student, s_teacher, s_prompts, s_clip, s_output, s_noMap,
+            s_mapPictures, s_perplexity, s_seed, s_device, s_precision,
         };
         foreach (Option option in s_upright.Options)
         {
@@ -134,7 +135,9 @@ internal static class EmbedCommand
     {
         string models = string.Join(
             ", ", summary.Models.Select(model => $"{model.Key} {summary.Pictures} × {model.Value}"));
-        string classes = summary.Classes == 0 ? "without labels" : $"of {summary.Classes} class{(summary.Classes == 1 ? "" : "es")}";
+        string classes = summary.Classes == 0
+            ? "without labels"
+            : $"of {summary.Classes} class{(summary.Classes == 1 ? "" : "es")}";
         Answers.Sentence($"{summary.Pictures} picture{(summary.Pictures == 1 ? "" : "s")} {classes}: {models}");
         foreach (string file in summary.Files)
         {

@@ -20,20 +20,23 @@ internal static class FeaturesCommand
             "Folder of unlabelled pictures or of .tar and .parquet shards, searched with its subfolders; or one shard "
             + "[default: none; this or --dataset is required]"),
         new("--dataset", "DATASET.NAME",
-            "A data set of the paper, by any of its names: its training pictures, with the settings and the class vectors "
-            + "with which train --store learns PromptKD's student [default: none]", s_ofDataset),
-        new("--root", "DATASET.ROOT", "With --dataset: the folder that holds the data sets [default: none]", s_ofDataset),
+            "A data set of the paper, by any of its names: its training pictures, with the settings and the class "
+            + "vectors with which train --store learns PromptKD's student [default: none]", s_ofDataset),
+        new("--root", "DATASET.ROOT",
+            "With --dataset: the folder that holds the data sets [default: none]", s_ofDataset),
         new("--teacher", "DISTILL.TEACHER",
-            "The CLIP to learn from: a .pt, .safetensors or .bin file, a Hugging Face or open_clip folder, or a name such as "
-            + "openai:ViT-L/14, which is fetched once [default: none, one is required; with --dataset as train's: in clip/, "
+            "The CLIP to learn from: a .pt, .safetensors or .bin file, a Hugging Face or open_clip folder, or a name "
+            + "such as openai:ViT-L/14, which is fetched once [default: none, one is required; with --dataset as "
+            + "train's: in clip/, "
             + "else fetched]"),
         new("--teacher-prompts", "DISTILL.TEACHER_PROMPTS",
-            "Checkpoint of the teacher's learned prompts, as Dassl's programs save it. Without it the teacher is plain CLIP, "
-            + "zero-shot [default: none; with --dataset as train's: in teacher_model/, and none is given as none]"),
+            "Checkpoint of the teacher's learned prompts, as Dassl's programs save it. Without it the teacher is plain "
+            + "CLIP, zero-shot [default: none; with --dataset as train's: in teacher_model/, and none is given as "
+            + "none]"),
         SettingOptions.Recipe,
         new("--views", "DISTILL.VIEWS",
-            "Number of views (crop and flip) of each picture; as many as epochs are the paper's: 20, with --dataset the "
-            + "default, whatever the recipe."),
+            "Number of views (crop and flip) of each picture; as many as epochs are the paper's: 20, with --dataset "
+            + "the default, whatever the recipe."),
         new("--seed", "SEED", "Of the crops and flips; with --dataset also of shots, and of parts that no file gives."),
         SettingOptions.Precision,
         SettingOptions.Device,
@@ -91,8 +94,8 @@ internal static class FeaturesCommand
             config = config.Dataset.Root.Length == 0
                 ? Recipe.Under(Merge)
                 : throw new PromptKDException(
-                    $"--root is {config.Dataset.Root}, and nothing says which data set is meant. Give --dataset, or --images: a "
-                    + "folder of pictures.");
+                    $"--root is {config.Dataset.Root}, and nothing says which data set is meant. Give --dataset, or "
+                    + "--images: a folder of pictures.");
         }
         else if (SettingOptions.Recipe.ToOverride(parsed).Any())
         {
@@ -117,7 +120,8 @@ internal static class FeaturesCommand
         int missing = Experiment.StoreFeatures(config, part, new RunDisplay(), cancellation);
         string verb = config.Dataset.Name.Length > 0 ? "train" : "distill";
         Answers.Sentence(missing == 0
-            ? $"The store {config.Distill.Store} is complete. Try: promptkd {verb} --store {Shell.Quote(config.Distill.Store)} ..."
+            ? $"The store {config.Distill.Store} is complete. Try: promptkd {verb} --store "
+                + $"{Shell.Quote(config.Distill.Store)} ..."
             : $"This part of {config.Distill.Store} is done; of other parts, {Shards(missing)} still missing.");
         return 0;
     }

@@ -15,12 +15,14 @@ internal static class ProbeCommand
     {
         var clip = new Option<string>("--clip")
         {
-            Description = "A CLIP: a file, a folder, or a name such as openai:ViT-B/16, which is fetched once [required]",
+            Description = "A CLIP: a file, a folder, or a name such as openai:ViT-B/16, which is fetched once "
+                + "[required]",
             HelpName = "PATH",
             Required = true,
         };
         Option<string> dataset = Pictures(
-            "--dataset", "NAME", "A data set of the paper, by any of its names: its own parts, drawn as CoOp's probe draws");
+            "--dataset", "NAME",
+            "A data set of the paper, by any of its names: its own parts, drawn as CoOp's probe draws");
         Option<string> root = Pictures("--root", "DIR", "With --dataset: the folder that holds the data sets");
         Option<string> train = Pictures(
             "--train", "DIR", "Without --dataset: class folders (CLASS NAME/picture) that few pictures are drawn from");

@@ -10,7 +10,8 @@ namespace PromptKD.Drawing;
 internal sealed record MapPanel(string Title, string Explanation, IReadOnlyList<(double X, double Y)> Points);
 
 /// <summary>
-/// Draws pictures as points, coloured by class, for one model beside the other: a PNG file, and an SVG file of the same.
+/// Draws pictures as points, coloured by class, for one model beside the other: a PNG file, and an SVG file of the
+/// same.
 /// </summary>
 internal static class EmbeddingMap
 {
@@ -53,7 +54,11 @@ internal static class EmbeddingMap
         int[] classes = [.. labels.OfType<int>().Distinct().Order()];
         int named = Math.Min(classes.Length, MostNamed);
         int columns = (named + RowsOfColumn - 1) / RowsOfColumn;
-        string[] legend = [.. classes.Take(named).Select(label => ChartCanvas.Fit(Printable.Line(names[label]), TextSize, LongestName))];
+        string[] legend =
+        [
+            .. classes.Take(named)
+                .Select(label => ChartCanvas.Fit(Printable.Line(names[label]), TextSize, LongestName)),
+        ];
         float column = 24 + legend.Select(name => ChartCanvas.Measure(name, TextSize)).DefaultIfEmpty().Max() + 12;
         float width = (2 * Margin) + (panels.Count * (Side + Gap)) + (columns * column);
         float height = HeaderHeight + Side + Margin + (classes.Length > named ? Row : 0);
@@ -69,7 +74,8 @@ internal static class EmbeddingMap
         {
             canvas.Text(Printable.Line(title), Margin, 34, 20, ChartCanvas.Ink);
             canvas.Text(
-                ChartCanvas.Fit(Printable.Line(explanation), 13, width - (2 * Margin)), Margin, 56, 13, ChartCanvas.Muted);
+                ChartCanvas.Fit(Printable.Line(explanation), 13, width - (2 * Margin)),
+                Margin, 56, 13, ChartCanvas.Muted);
             Dictionary<int, int> places = classes.Index().ToDictionary(one => one.Item, one => one.Index);
             foreach ((int index, MapPanel panel) in panels.Index())
             {

@@ -40,7 +40,9 @@ public static class TeacherStoring
     }
 
     /// <summary>Refuses views that no store can have.</summary>
-    /// <exception cref="PromptKDException">There are none of them, or they are drawn by no seed that others know.</exception>
+    /// <exception cref="PromptKDException">
+    /// There are none of them, or they are drawn by no seed that others know.
+    /// </exception>
     internal static void CheckViews(ExperimentConfig config)
     {
         if (config.Distill.Views < 1)
@@ -62,7 +64,9 @@ public static class TeacherStoring
     /// <param name="root">The folder that they are named relative to.</param>
     /// <param name="pictures">The pictures, in the order in which they are numbered.</param>
     /// <param name="part">Which shards are this process's.</param>
-    /// <param name="keepsClasses">Whether the vectors of DISTILL.CLASSES are kept, too: whoever learns opens no teacher.</param>
+    /// <param name="keepsClasses">
+    /// Whether the vectors of DISTILL.CLASSES are kept, too: whoever learns opens no teacher.
+    /// </param>
     /// <param name="watcher">Is told how it goes.</param>
     /// <param name="cancellation">Stops between batches; finished shards stay.</param>
     internal static int Fill(

@@ -21,7 +21,8 @@ public sealed class EmbedCommandTests(DistilledRun run)
         Assert.Equal("48 pictures of 48 classes: student 48 × 128, teacher 48 × 128", result.OutputLines[0]);
         string[] files =
         [
-            "student.npy", "teacher.npy", "pictures.csv", "map.csv", "map-tsne.png", "map-tsne.svg", "map-pca.png", "map-pca.svg",
+            "student.npy", "teacher.npy", "pictures.csv", "map.csv", "map-tsne.png", "map-tsne.svg", "map-pca.png",
+            "map-pca.svg",
         ];
         Assert.Equal(files.Select(file => Path.Combine(output, file)), result.OutputLines[1..]);
         Assert.Equal(files.Order(), Directory.EnumerateFiles(output).Select(Path.GetFileName).Order());
@@ -32,7 +33,8 @@ public sealed class EmbedCommandTests(DistilledRun run)
             rows[0]);
         Assert.Equal(Pictures, rows.Length - 1);
         Assert.All(rows[1..], row => Assert.All(
-            row.Split(',')[^8..], cell => Assert.True(double.TryParse(cell, CultureInfo.InvariantCulture, out _), cell)));
+            row.Split(',')[^8..],
+            cell => Assert.True(double.TryParse(cell, CultureInfo.InvariantCulture, out _), cell)));
     }
 
     [Fact]
@@ -41,7 +43,8 @@ public sealed class EmbedCommandTests(DistilledRun run)
         string output = run.NewPath();
         CliProgram.Run([.. Arguments(output, teacher: false), "--no-map"]).Succeeds();
         string[] answers = CliProgram.Run(
-            "predict", "--model", run.Student, "--precision", "fp32", "--format", "tsv", run.TestPictures).Succeeds().OutputLines;
+            "predict", "--model", run.Student, "--precision", "fp32", "--format", "tsv", run.TestPictures)
+            .Succeeds().OutputLines;
         using DisposeScope scope = NewDisposeScope();
         Tensor vectors = SafetensorsFile.Read(Path.Combine(run.Student, "class_vectors.safetensors"))["class_vectors"];
         string[] names = [.. File.ReadAllLines(Path.Combine(run.Pictures, PromptKD.Demo.DemoData.ClassNamesFile))];
@@ -49,7 +52,8 @@ public sealed class EmbedCommandTests(DistilledRun run)
         float[][] features = ReadNpy(Path.Combine(output, "student.npy"));
 
         Assert.Equal(Pictures, features.Length);
-        string[] paths = [.. File.ReadAllLines(Path.Combine(output, "pictures.csv"))[1..].Select(row => row.Split(',')[1])];
+        string[] rows = File.ReadAllLines(Path.Combine(output, "pictures.csv"))[1..];
+        string[] paths = [.. rows.Select(row => row.Split(',')[1])];
         foreach ((int row, float[] feature) in features.Index())
         {
             Assert.Equal(1, feature.Sum(entry => (double)entry * entry), precision: 5);
@@ -64,13 +68,14 @@ public sealed class EmbedCommandTests(DistilledRun run)
         string output = run.NewPath();
 
         CliResult result = CliProgram.Run(
-            "embed", "--images", run.Photos, "--teacher", DistilledRun.TeacherFolder, "--clip", DistilledRun.TeacherFolder,
-            "--precision", "fp32", "--no-map", "--output", output).Succeeds();
+            "embed", "--images", run.Photos, "--teacher", DistilledRun.TeacherFolder,
+            "--clip", DistilledRun.TeacherFolder, "--precision", "fp32", "--no-map", "--output", output).Succeeds();
 
         Assert.Contains("48 pictures without labels", result.OutputLines[0], StringComparison.Ordinal);
         Assert.Contains(DistilledRun.DamagedPicture, result.Error, StringComparison.Ordinal);
         Assert.Equal(
-            File.ReadAllBytes(Path.Combine(output, "teacher.npy")), File.ReadAllBytes(Path.Combine(output, "clip.npy")));
+            File.ReadAllBytes(Path.Combine(output, "teacher.npy")),
+            File.ReadAllBytes(Path.Combine(output, "clip.npy")));
         string[] rows = File.ReadAllLines(Path.Combine(output, "pictures.csv"));
         Assert.Equal("row,path,label,class", rows[0]);
         Assert.All(rows[1..], row => Assert.EndsWith(".png,,", row, StringComparison.Ordinal));
@@ -81,7 +86,8 @@ public sealed class EmbedCommandTests(DistilledRun run)
     {
         string[][] settings =
         [
-            [], ["--seed", "2"], ["--perplexity", "4"], ["--map-pictures", "20"], ["--map-pictures", "20", "--seed", "2"],
+            [], ["--seed", "2"], ["--perplexity", "4"], ["--map-pictures", "20"],
+            ["--map-pictures", "20", "--seed", "2"],
         ];
 
         string[] maps =
@@ -102,7 +108,8 @@ public sealed class EmbedCommandTests(DistilledRun run)
         CliProgram.Run(Arguments(again, teacher: false)).Succeeds();
         Assert.Equal(maps[0], File.ReadAllText(Path.Combine(again, "map.csv")));
 
-        static IEnumerable<string> Rows(string map) => map.TrimEnd().Split('\n').Skip(1).Select(row => row.Split(',')[0]);
+        static IEnumerable<string> Rows(string map) =>
+            map.TrimEnd().Split('\n').Skip(1).Select(row => row.Split(',')[0]);
     }
 
     [Fact]
@@ -112,7 +119,8 @@ public sealed class EmbedCommandTests(DistilledRun run)
         string folder = Directory.CreateDirectory(run.NewPath()).FullName;
         File.WriteAllBytes(Path.Combine(folder, "turned.jpg"), TestPictures.Turned(TestPictures.Encode(
             64, 64, (x, _) => x < 32 ? SKColors.Black : SKColors.White, SKEncodedImageFormat.Jpeg)));
-        Dictionary<string, byte[]> features = new[] { "", "--upright", "--no-upright" }.ToDictionary(option => option, option =>
+        string[] options = ["", "--upright", "--no-upright"];
+        Dictionary<string, byte[]> features = options.ToDictionary(option => option, option =>
         {
             string output = run.NewPath();
             CliProgram.Run(
@@ -143,7 +151,9 @@ public sealed class EmbedCommandTests(DistilledRun run)
         string output = run.NewPath();
 
         Assert.Contains(
-            expected, CliProgram.Run([.. Without(Arguments(output), options[0]), .. options]).Mistake(), StringComparison.Ordinal);
+            expected,
+            CliProgram.Run([.. Without(Arguments(output), options[0]), .. options]).Mistake(),
+            StringComparison.Ordinal);
         Assert.False(Directory.Exists(output));
     }
 
@@ -152,8 +162,10 @@ public sealed class EmbedCommandTests(DistilledRun run)
     {
         string few = Path.Combine(run.TestPictures, "red circle");
 
-        Assert.Contains("A map needs 10 pictures or more, and there is 1", CliProgram.Run(
-            "embed", "--images", few, "--student", run.Student, "--output", run.NewPath()).Mistake(), StringComparison.Ordinal);
+        Assert.Contains(
+            "A map needs 10 pictures or more, and there is 1",
+            CliProgram.Run("embed", "--images", few, "--student", run.Student, "--output", run.NewPath()).Mistake(),
+            StringComparison.Ordinal);
         Assert.Contains("is there already", CliProgram.Run(Arguments(run.Photos)).Mistake(), StringComparison.Ordinal);
     }
 
@@ -162,7 +174,8 @@ public sealed class EmbedCommandTests(DistilledRun run)
     {
         string[] pictures = ["embed", "--images", run.TestPictures, "--output", run.NewPath()];
 
-        Assert.Contains("Give --student, --teacher or --clip", CliProgram.Run(pictures).Mistake(), StringComparison.Ordinal);
+        Assert.Contains(
+            "Give --student, --teacher or --clip", CliProgram.Run(pictures).Mistake(), StringComparison.Ordinal);
         Assert.Contains("Give --teacher, too", CliProgram.Run(
             [.. pictures, "--student", run.Student, "--teacher-prompts", "none"]).Mistake(), StringComparison.Ordinal);
     }

@@ -27,8 +27,8 @@ internal static class TestPictures
     }
 
     /// <summary>
-    /// A JPEG file with an Exif segment behind its first two bytes that says orientation 6 (Exif 2.3, sections 4.5.4 and
-    /// 4.6.2).
+    /// A JPEG file with an Exif segment behind its first two bytes that says orientation 6 (Exif 2.3, sections 4.5.4
+    /// and 4.6.2).
     /// </summary>
     public static byte[] Turned(byte[] jpeg)
     {

@@ -57,7 +57,8 @@ public sealed class EmbeddingMapTests : IDisposable
 
         using var picture = SKBitmap.Decode($"{Map}.png");
         XElement root = XDocument.Load($"{Map}.svg").Root!;
-        Assert.Equal((root.Attribute("width")!.Value, root.Attribute("height")!.Value), ($"{picture.Width}", $"{picture.Height}"));
+        Assert.Equal(root.Attribute("width")!.Value, $"{picture.Width}");
+        Assert.Equal(root.Attribute("height")!.Value, $"{picture.Height}");
         Assert.True(picture.Pixels.Distinct().Count() > 10);
     }
 

@@ -151,7 +151,8 @@ internal sealed class ActingKeys
 
     // A store that is given has its views; features makes one, and they are its own.
     private IEnumerable<string> IdleByStore(ExperimentConfig config) =>
-        !_verb.StartsWith(FeaturesVerb, StringComparison.Ordinal) && (config.Distill.Store.Length > 0 || config.Distill.FurtherStores.Any(one => one.Length > 0))
+        !_verb.StartsWith(FeaturesVerb, StringComparison.Ordinal)
+        && (config.Distill.Store.Length > 0 || config.Distill.FurtherStores.Any(one => one.Length > 0))
             ? ["DISTILL.VIEWS", "INPUT.RRCROP_SCALE"]
             : [];
 

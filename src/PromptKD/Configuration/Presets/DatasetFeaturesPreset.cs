@@ -22,8 +22,8 @@ public static class DatasetFeaturesPreset
         Checks.Require(config.Distill.Store, "--output", "the folder of the store");
         return config.Distill.Images.Length > 0
             ? throw new PromptKDException(
-                $"DISTILL.IMAGES is {config.Distill.Images} and DATASET.NAME is {config.Dataset.Name}: a store is of the "
-                + "one or of the other. Leave one of --images and --dataset out.")
+                $"DISTILL.IMAGES is {config.Distill.Images} and DATASET.NAME is {config.Dataset.Name}: a store is of "
+                + "the one or of the other. Leave one of --images and --dataset out.")
             : TrainPreset.AsReference(config);
     }
 }

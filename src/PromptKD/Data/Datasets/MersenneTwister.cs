@@ -1,7 +1,8 @@
 namespace PromptKD.Data.Datasets;
 
 /// <summary>
-/// The Mersenne Twister MT19937 (Matsumoto and Nishimura, 1998), whose words CPython and NumPy make their random numbers of.
+/// The Mersenne Twister MT19937 (Matsumoto and Nishimura, 1998), whose words CPython and NumPy make their random
+/// numbers of.
 /// </summary>
 internal sealed class MersenneTwister
 {

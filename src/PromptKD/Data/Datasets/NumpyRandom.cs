@@ -1,14 +1,17 @@
 namespace PromptKD.Data.Datasets;
 
 /// <summary>
-/// The random numbers of NumPy's <c>numpy.random</c> after <c>numpy.random.seed(seed)</c>, so far as probes draw with them.
+/// The random numbers of NumPy's <c>numpy.random</c> after <c>numpy.random.seed(seed)</c>, so far as probes draw with
+/// them.
 /// </summary>
 /// <param name="seed">0 or more.</param>
 internal sealed class NumpyRandom(int seed)
 {
     private readonly MersenneTwister _words = MersenneTwister.FromSeed((uint)seed);
 
-    /// <summary>Some of the items without putting back: <c>numpy.random.choice(items, count, replace=False)</c>.</summary>
+    /// <summary>
+    /// Some of the items without putting back: <c>numpy.random.choice(items, count, replace=False)</c>.
+    /// </summary>
     /// <param name="items">What is drawn from.</param>
     /// <param name="count">As many at most as there are items.</param>
     public IReadOnlyList<T> Choice<T>(IReadOnlyList<T> items, int count)

@@ -3,8 +3,8 @@ using System.Numerics;
 namespace PromptKD.Data.Datasets;
 
 /// <summary>
-/// The random numbers of CPython's module <c>random</c>: the <see cref="MersenneTwister"/> and what CPython makes of its
-/// words. The published few-shot sets are what these give for seeds 1, 2 and 3.
+/// The random numbers of CPython's module <c>random</c>: the <see cref="MersenneTwister"/> and what CPython makes of
+/// its words. The published few-shot sets are what these give for seeds 1, 2 and 3.
 /// </summary>
 internal sealed class PythonRandom
 {

@@ -29,7 +29,9 @@ internal sealed class PictureList
     /// <summary>SHA-256 of the text, in hexadecimal.</summary>
     public string Digest { get; }
 
-    /// <summary>SHA-256 of the text without the paths: the same pictures in the same order, whatever they are called.</summary>
+    /// <summary>
+    /// SHA-256 of the text without the paths: the same pictures in the same order, whatever they are called.
+    /// </summary>
     public string ContentDigest { get; }
 
     /// <summary>The lines, one after the other.</summary>

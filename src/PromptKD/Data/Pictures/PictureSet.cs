@@ -20,7 +20,9 @@ internal sealed record PictureSet(IReadOnlyList<PictureItem> Items, string Diges
         _unreadable = [.. digest.Unreadable.Select(picture => picture.Key)];
     }
 
-    /// <summary>Tells this set from every other, whatever its pictures are called: sizes and contents, in order.</summary>
+    /// <summary>
+    /// Tells this set from every other, whatever its pictures are called: sizes and contents, in order.
+    /// </summary>
     public string ContentDigest => List?.ContentDigest ?? Digest;
 
     /// <summary>Those of <see cref="Items"/> that could not be read, or decoded, when they were hashed.</summary>

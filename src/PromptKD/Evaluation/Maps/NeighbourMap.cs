@@ -3,20 +3,22 @@ using PromptKD.Data.Decoding;
 namespace PromptKD.Evaluation.Maps;
 
 /// <summary>
-/// A map on which neighbours stay neighbours: t-SNE (van der Maaten and Hinton, JMLR 9, 2008), exact, in float64 and by one
-/// thread, so that the same rows and seed give the same map everywhere.
+/// A map on which neighbours stay neighbours: t-SNE (van der Maaten and Hinton, JMLR 9, 2008), exact, in float64 and by
+/// one thread, so that the same rows and seed give the same map everywhere.
 /// </summary>
 /// <remarks>
-/// Begins at the principal components, brought to a deviation of 10⁻⁴, with as much noise as a tenth of that; exaggerates by
-/// 12 in the first 250 of 1,000 steps; steps of a 48th of the rows, 50 at least, as Kobak and Berens (Nature Communications 10, 2019)
-/// and Belkina and others (the same volume) advise.
+/// Begins at the principal components, brought to a deviation of 10⁻⁴, with as much noise as a tenth of that;
+/// exaggerates by 12 in the first 250 of 1,000 steps; steps of a 48th of the rows, 50 at least, as Kobak and Berens
+/// (Nature Communications 10, 2019) and Belkina and others (the same volume) advise.
 /// </remarks>
 internal static class NeighbourMap
 {
     /// <summary>Fewest rows of which a map says anything.</summary>
     public const int FewestRows = 10;
 
-    /// <summary>Neighbours that a point is placed by, where nothing else is asked for and there are rows enough.</summary>
+    /// <summary>
+    /// Neighbours that a point is placed by, where nothing else is asked for and there are rows enough.
+    /// </summary>
     public const double UsualPerplexity = 30;
 
     private const int Steps = 1000;
@@ -54,7 +56,9 @@ internal static class NeighbourMap
         return [.. Enumerable.Range(0, rows.Count).Select(row => (points[2 * row], points[(2 * row) + 1]))];
     }
 
-    /// <summary>How likely a row takes each of the others for its neighbour: normal around it, as wide as is asked for.</summary>
+    /// <summary>
+    /// How likely a row takes each of the others for its neighbour: normal around it, as wide as is asked for.
+    /// </summary>
     /// <param name="squaredDistances">To each of the others.</param>
     /// <param name="perplexity">Two to the power of the entropy in bits that the result is to have.</param>
     /// <returns>Probabilities; equal distances have equal ones.</returns>
@@ -95,7 +99,7 @@ internal static class NeighbourMap
         for (int row = 0; row < rows.Count; row++)
         {
             cancellation.ThrowIfCancellationRequested();
-            double[] to = [.. squared[row], .. Enumerable.Range(row + 1, rows.Count - row - 1).Select(other => squared[other][row])];
+            double[] to = [.. squared[row], .. squared.Skip(row + 1).Select(other => other[row])];
             double[] neighbours = Neighbours(to, perplexity);
             for (int other = 0; other < neighbours.Length; other++)
             {
@@ -131,7 +135,11 @@ internal static class NeighbourMap
         double deviation = Math.Sqrt(components.Sum(point => point.X * point.X) / rows.Count);
         double scale = deviation > 0 ? StartDeviation / deviation : 0;
         var random = new RandomStream(seed, RandomPurpose.Map, 1, 0);
-        return [.. components.SelectMany(point => new[] { point.X, point.Y }).Select(at => (scale * at) + random.Uniform(-Noise, Noise))];
+        return
+        [
+            .. components.SelectMany(point => new[] { point.X, point.Y })
+                .Select(at => (scale * at) + random.Uniform(-Noise, Noise)),
+        ];
     }
 
     // 4 Σ (p − q) (a − b) / (1 + ‖a − b‖²), the pull of all pairs and, once the sum of q is known, their push.
@@ -169,7 +177,9 @@ internal static class NeighbourMap
         return [.. pull.Zip(push, (towards, away) => 4 * ((exaggeration * towards) - (away / sum)))];
     }
 
-    /// <summary>Gradient descent with momentum, and a gain for each entry that grows while its direction stays.</summary>
+    /// <summary>
+    /// Gradient descent with momentum, and a gain for each entry that grows while its direction stays.
+    /// </summary>
     private sealed class Descent(int length, double rate)
     {
         private readonly double[] _speed = new double[length];

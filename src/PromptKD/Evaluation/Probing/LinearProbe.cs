@@ -20,8 +20,8 @@ public static class LinearProbe
     /// <param name="cancellation">Stops between batches and between fits.</param>
     /// <returns>One score for each number of shots, in the order of the request.</returns>
     /// <exception cref="PromptKDException">
-    /// The CLIP, a picture folder or the data set cannot be read, folders differ in their classes, or shots or seeds are
-    /// below 1.
+    /// The CLIP, a picture folder or the data set cannot be read, folders differ in their classes, or shots or seeds
+    /// are below 1.
     /// </exception>
     public static IReadOnlyList<ProbeScore> Run(
         LinearProbeRequest request, IRunObserver? observer = null, CancellationToken cancellation = default)
@@ -41,7 +41,8 @@ public static class LinearProbe
         foreach (int shots in request.Shots)
         {
             watcher.OnPhase(
-                $"Probing {pictures.Classes} classes with {Counted.Of(shots, "picture")} each, {Counted.Of(request.Seeds, "seed")}");
+                $"Probing {pictures.Classes} classes with {Counted.Of(shots, "picture")} each, "
+                + $"{Counted.Of(request.Seeds, "seed")}");
             WarnOfFew(pictures.DrawnFrom(read), shots, watcher);
             ProbeRun[] runs = [.. Enumerable.Range(1, request.Seeds).Select(seed =>
             {

@@ -6,7 +6,9 @@ public sealed record LinearProbeRequest
     /// <summary>A CLIP: a checkpoint, a folder, or a name such as <c>openai:ViT-B/16</c>.</summary>
     public required string Clip { get; init; }
 
-    /// <summary>Class folders, or labelled shards, that few pictures are drawn from; empty with <see cref="Dataset"/>.</summary>
+    /// <summary>
+    /// Class folders, or labelled shards, that few pictures are drawn from; empty with <see cref="Dataset"/>.
+    /// </summary>
     public string Train { get; init; } = "";
 
     /// <summary>The same classes: up to four pictures of each, but not more than shots, choose the strength.</summary>
@@ -16,8 +18,8 @@ public sealed record LinearProbeRequest
     public string Test { get; init; } = "";
 
     /// <summary>
-    /// A data set of the catalogue, whose own parts stand for the three; pictures are drawn and prepared as CoOp's probe
-    /// does. Empty for folders.
+    /// A data set of the catalogue, whose own parts stand for the three; pictures are drawn and prepared as CoOp's
+    /// probe does. Empty for folders.
     /// </summary>
     public string Dataset { get; init; } = "";
 

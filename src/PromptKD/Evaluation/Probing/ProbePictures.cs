@@ -38,7 +38,8 @@ internal abstract class ProbePictures
             return request.Root.Length == 0 && folders.All(folder => folder.Length > 0)
                 ? OfFolders(request, observer, stop)
                 : throw new PromptKDException(
-                    "Nothing says which pictures to probe with. Give --dataset and --root, or the class folders --train, --val "
+                    "Nothing says which pictures to probe with. Give --dataset and --root, or the class folders "
+                    + "--train, --val "
                     + "and --test.");
         }
 
@@ -80,7 +81,8 @@ internal abstract class ProbePictures
                 + "promptkd datasets list names all.");
         }
 
-        DatasetSplit listed = entry.Read(request.Root, new PythonRandom(seed: 1), observer.OnWarning, observer.OnPhase, stop);
+        DatasetSplit listed = entry.Read(
+            request.Root, new PythonRandom(seed: 1), observer.OnWarning, observer.OnPhase, stop);
         ClassTable classes = ClassTable.Of(listed.Train);
         if (classes.Faults is [string fault, ..])
         {
@@ -117,8 +119,8 @@ internal abstract class ProbePictures
     }
 
     /// <summary>
-    /// A data set: drawn from its lists before anything is read, class by class as CoOp's lpclip/linear_probe.py draws, so
-    /// that a seed gives the pictures that it gives there.
+    /// A data set: drawn from its lists before anything is read, class by class as CoOp's lpclip/linear_probe.py draws,
+    /// so that a seed gives the pictures that it gives there.
     /// </summary>
     private sealed class DatasetPictures(
         DatasetSplit whole, IReadOnlyDictionary<(int Shots, int Seed), DatasetSplit> draws) : ProbePictures
@@ -147,7 +149,8 @@ internal abstract class ProbePictures
 
         public override IReadOnlyList<PictureItem> DrawnFrom(DatasetSplit read) => whole.Train;
 
-        private static IReadOnlyList<PictureItem> Draw(IReadOnlyList<PictureItem> items, int shots, NumpyRandom random) =>
+        private static IReadOnlyList<PictureItem> Draw(
+            IReadOnlyList<PictureItem> items, int shots, NumpyRandom random) =>
         [
             .. items.GroupBy(item => item.Label).OrderBy(ofClass => ofClass.Key).SelectMany(ofClass =>
                 ofClass.ToArray() is var all && all.Length >= shots ? random.Choice(all, shots) : all),

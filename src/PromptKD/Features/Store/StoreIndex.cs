@@ -36,8 +36,8 @@ internal sealed record StoreIndex
     public required bool RoundPromptsToHalf { get; init; }
 
     /// <summary>
-    /// Digest of the pictures: size and content of each, in order. Names make no feature: pictures that moved stay those
-    /// of the store.
+    /// Digest of the pictures: size and content of each, in order. Names make no feature: pictures that moved stay
+    /// those of the store.
     /// </summary>
     public required string Pictures { get; init; }
 
@@ -98,7 +98,8 @@ internal sealed record StoreIndex
         if (index is not { Format: FormatName, Version: 1 or Newest })
         {
             throw new PromptKDException(
-                $"{path}: format '{index.Format}' version {index.Version}, expected '{FormatName}' version 1 or {Newest}.");
+                $"{path}: format '{index.Format}' version {index.Version}, expected '{FormatName}' version 1 or "
+                + $"{Newest}.");
         }
 
         index.Check(path);

@@ -27,7 +27,8 @@ internal sealed record EmbeddedPictures(
             return request.Images.Length == 0
                 ? OfDataset(request, observer, stop)
                 : throw new PromptKDException(
-                    $"--images {request.Images} and --dataset {request.Dataset} are both given. Leave one of them out.");
+                    $"--images {request.Images} and --dataset {request.Dataset} are both given. Leave one of them "
+                    + "out.");
         }
 
         if (request.Root.Length > 0 || request.Split.Length > 0)
@@ -39,8 +40,8 @@ internal sealed record EmbeddedPictures(
         if (PictureSorter.LiesIn(request.Output, request.Images))
         {
             throw new PromptKDException(
-                $"'{request.Output}' lies in '{request.Images}', whose pictures are embedded: the next call would read the "
-                + "maps, too. Give a folder elsewhere.");
+                $"'{request.Output}' lies in '{request.Images}', whose pictures are embedded: the next call would read "
+                + "the maps, too. Give a folder elsewhere.");
         }
 
         PictureFolder folder = OfFolder(request.Images, observer, stop);
@@ -90,8 +91,9 @@ internal sealed record EmbeddedPictures(
             throw new PromptKDException($"{entry.Name} is made for tests only. Give --split {Test}.");
         }
 
-        DatasetSplit split = entry.Read(request.Root, new PythonRandom(seed: 1), observer.OnWarning, observer.OnPhase, stop);
-        IReadOnlyList<PictureItem>? items = part == "train" ? split.Train : part == Test ? split.Test : split.Validation;
+        DatasetSplit split = entry.Read(
+            request.Root, new PythonRandom(seed: 1), observer.OnWarning, observer.OnPhase, stop);
+        IReadOnlyList<PictureItem>? items = split.Parts.FirstOrDefault(one => one.Name == part).Items;
         if (items is null)
         {
             throw new PromptKDException(

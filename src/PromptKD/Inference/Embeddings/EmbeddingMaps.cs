@@ -39,7 +39,8 @@ internal sealed record EmbeddingMaps(
         if (request.Perplexity is { } perplexity && !(perplexity >= LeastPerplexity && double.IsFinite(perplexity)))
         {
             throw new PromptKDException(
-                $"--perplexity is {perplexity.ToString(CultureInfo.InvariantCulture)}; give {LeastPerplexity} or more neighbours.");
+                $"--perplexity is {perplexity.ToString(CultureInfo.InvariantCulture)}; give {LeastPerplexity} or more "
+                + "neighbours.");
         }
     }
 
@@ -50,7 +51,8 @@ internal sealed record EmbeddingMaps(
         if (request.DrawsMaps && pictures < NeighbourMap.FewestRows)
         {
             throw new PromptKDException(
-                $"A map needs {NeighbourMap.FewestRows} pictures or more, and there {(pictures == 1 ? "is" : "are")} {pictures} "
+                $"A map needs {NeighbourMap.FewestRows} pictures or more, and there {(pictures == 1 ? "is" : "are")} "
+                + $"{pictures} "
                 + "that can be read. Give more, or --no-map.");
         }
 
@@ -91,7 +93,9 @@ internal sealed record EmbeddingMaps(
             components.Add(new MapPanel(embedding.Title, Explain(spread), spread.Points));
             neighbours.Add(new MapPanel(
                 embedding.Title,
-                string.Create(CultureInfo.InvariantCulture, $"t-SNE of {embedding.Width} numbers a picture, perplexity {perplexity:0.#}, seed {request.Seed}"),
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"t-SNE of {embedding.Width} numbers a picture, perplexity {perplexity:0.#}, seed {request.Seed}"),
                 NeighbourMap.Of(rows, perplexity, request.Seed, cancellation)));
         }
 
@@ -123,7 +127,8 @@ internal sealed record EmbeddingMaps(
 
     private static string Explain(PrincipalComponents spread) => string.Create(
         CultureInfo.InvariantCulture,
-        $"principal components 1 and 2: {100 * spread.Shares.First:0.0} % and {100 * spread.Shares.Second:0.0} % of the variance");
+        $"principal components 1 and 2: {100 * spread.Shares.First:0.0} % and {100 * spread.Shares.Second:0.0} % of "
+        + $"the variance");
 
     // All, or a draw of as many as are shown, in their order.
     private static IReadOnlyList<int> Choose(int count, int most, int seed)

@@ -39,7 +39,9 @@ public sealed record EmbeddingRequest
     /// <summary>Pictures of a map at most; of more a draw is shown.</summary>
     public int MapPictures { get; init; } = 2000;
 
-    /// <summary>Effective number of neighbours on the t-SNE map; null for 30, or a third of the pictures where that is less.</summary>
+    /// <summary>
+    /// Effective number of neighbours on the t-SNE map; null for 30, or a third of the pictures where that is less.
+    /// </summary>
     public double? Perplexity { get; init; }
 
     /// <summary>Of the pictures that a map shows, and of where t-SNE begins.</summary>

@@ -6,8 +6,8 @@ using PromptKD.Runtime;
 namespace PromptKD.Inference.Embeddings;
 
 /// <summary>
-/// Image features to look at: those of a student, its teacher and any other CLIP of the same pictures, as tables for other
-/// programs and as maps for people.
+/// Image features to look at: those of a student, its teacher and any other CLIP of the same pictures, as tables for
+/// other programs and as maps for people.
 /// </summary>
 public static class EmbeddingRun
 {
@@ -35,7 +35,8 @@ public static class EmbeddingRun
         try
         {
             watcher.OnPhase($"Embedding {Counted.Of(pictures.Items.Count, "picture")}");
-            (List<PictureItem> read, List<float[]>[] rows) = Embed(pictures.Items, models, target, watcher, cancellation);
+            (List<PictureItem> read, List<float[]>[] rows) =
+                Embed(pictures.Items, models, target, watcher, cancellation);
             EmbeddingMaps.CheckCount(request, read.Count);
             IReadOnlyList<Embedding> embeddings =
                 [.. models.Zip(rows, (model, ofModel) => new Embedding(model.Name, model.Title, ofModel))];
@@ -43,7 +44,8 @@ public static class EmbeddingRun
                 ? EmbeddingMaps.Of(request, pictures, read, embeddings, watcher, cancellation)
                 : null;
             List<string> files = [];
-            WholeFolder.Create(request.Output, folder => files.AddRange(EmbeddingFiles.Write(folder, read, embeddings, maps)));
+            WholeFolder.Create(
+                request.Output, folder => files.AddRange(EmbeddingFiles.Write(folder, read, embeddings, maps)));
             return new EmbeddingSummary(
                 read.Count,
                 read.Select(item => item.Label).OfType<int>().Distinct().Count(),

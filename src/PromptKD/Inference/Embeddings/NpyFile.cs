@@ -6,7 +6,9 @@ using PromptKD.Runtime;
 
 namespace PromptKD.Inference.Embeddings;
 
-/// <summary>Writes a table of numbers as NumPy's <c>numpy.save</c> does: format version 1.0, float32, row by row.</summary>
+/// <summary>
+/// Writes a table of numbers as NumPy's <c>numpy.save</c> does: format version 1.0, float32, row by row.
+/// </summary>
 internal static class NpyFile
 {
     private const int Alignment = 64;

@@ -15,7 +15,9 @@ namespace PromptKD.Runs.Train;
 internal static class TrainStore
 {
     /// <summary>Makes the missing shards of a part, and with the first part the class vectors.</summary>
-    /// <param name="config">DATASET.* and TRAINER.MODAL say which pictures; the rest is as for a folder's store.</param>
+    /// <param name="config">
+    /// DATASET.* and TRAINER.MODAL say which pictures; the rest is as for a folder's store.
+    /// </param>
     /// <param name="part">Which shards are this process's.</param>
     /// <param name="observer">Is told how it goes; null for nobody.</param>
     /// <param name="stop">Stops between batches; finished shards stay.</param>

@@ -3,8 +3,9 @@ using PromptKD.Data.Datasets;
 namespace PromptKD.Tests.Data.Datasets;
 
 /// <summary>
-/// The first two orders are those that NumPy's users know by heart (numpy.random.seed(0) and seed(42), permutation(10));
-/// the others are those of the same algorithm in Python, on the words of CPython's own Mersenne Twister.
+/// The first two orders are those that NumPy's users know by heart (numpy.random.seed(0) and seed(42),
+/// permutation(10)); the others are those of the same algorithm in Python, on the words of CPython's own Mersenne
+/// Twister.
 /// </summary>
 public sealed class NumpyRandomTests
 {

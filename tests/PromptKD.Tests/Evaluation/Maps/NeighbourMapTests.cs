@@ -50,10 +50,12 @@ public sealed class NeighbourMapTests
 
         (double X, double Y)[] middles =
         [
-            .. map.Chunk(OfCluster).Select(cluster => (cluster.Average(point => point.X), cluster.Average(point => point.Y))),
+            .. map.Chunk(OfCluster)
+                .Select(cluster => (cluster.Average(point => point.X), cluster.Average(point => point.Y))),
         ];
         double widest = map.Index().Max(point => Distance(point.Item, middles[point.Index / OfCluster]));
-        double nearest = new[] { (0, 1), (0, 2), (1, 2) }.Min(pair => Distance(middles[pair.Item1], middles[pair.Item2]));
+        (int, int)[] pairs = [(0, 1), (0, 2), (1, 2)];
+        double nearest = pairs.Min(pair => Distance(middles[pair.Item1], middles[pair.Item2]));
         Assert.InRange(widest, 0, nearest / 2);
         Assert.Equal(0, map.Average(point => point.X), precision: 9);
         Assert.Equal(0, map.Average(point => point.Y), precision: 9);
@@ -74,7 +76,8 @@ public sealed class NeighbourMapTests
         float[][] rows = [.. Enumerable.Repeat(new float[] { 1, 2 }, NeighbourMap.FewestRows)];
 
         Assert.All(
-            NeighbourMap.Of(rows, 3, seed: 1, Stop), point => Assert.True(double.IsFinite(point.X) && double.IsFinite(point.Y)));
+            NeighbourMap.Of(rows, 3, seed: 1, Stop),
+            point => Assert.True(double.IsFinite(point.X) && double.IsFinite(point.Y)));
     }
 
     [Fact]

@@ -8,7 +8,9 @@ using PromptKD.Tests.Runs.Distill;
 
 namespace PromptKD.Tests.Evaluation.Probing;
 
-/// <summary>Probes on the catalogue's data sets: each fake class has 4 training, 2 validation and 2 test pictures.</summary>
+/// <summary>
+/// Probes on the catalogue's data sets: each fake class has 4 training, 2 validation and 2 test pictures.
+/// </summary>
 [Collection(AloneInTheProcess.Name)]
 public sealed class ProbePicturesTests : IDisposable
 {
@@ -28,7 +30,8 @@ public sealed class ProbePicturesTests : IDisposable
     [Fact]
     public void Draws_of_a_seed_are_those_of_the_same_seed_in_NumPy()
     {
-        // numpy.random.seed(2), then choice(range(4), 2, replace=False) for each class, then choice(range(2), 2) likewise.
+        // numpy.random.seed(2), then choice(range(4), 2, replace=False) for each class, then choice(range(2), 2)
+        // likewise.
         int[][] train = [[2, 3], [0, 1], [3, 1], [0, 2]];
         int[][] validation = [[0, 1], [0, 1], [1, 0], [1, 0]];
         FakeDataset dataset = FakeDatasets.Create("OxfordPets", _root);
@@ -52,7 +55,9 @@ public sealed class ProbePicturesTests : IDisposable
         Assert.InRange(pictures.Encoded.Train.Count, 4, 8); // Of two seeds.
         Assert.Equal(8, pictures.Encoded.Test.Count);
         Assert.Equal(4, pictures.Classes);
-        Assert.Equal((false, false, "bicubic"), (pictures.Input.Upright, pictures.Input.Scale16Bit, pictures.Input.Interpolation));
+        Assert.Equal(
+            (false, false, "bicubic"),
+            (pictures.Input.Upright, pictures.Input.Scale16Bit, pictures.Input.Interpolation));
     }
 
     [Fact]
@@ -77,7 +82,8 @@ public sealed class ProbePicturesTests : IDisposable
 
         Assert.Equal([1, 4, 8], scores.Select(score => score.Shots));
         Assert.All(scores, score => Assert.Equal([1, 2], score.Runs.Select(run => run.Seed)));
-        Assert.Equal(4, watcher.Warnings.Count(text => text.EndsWith("fewer than 8: all are taken", StringComparison.Ordinal)));
+        Assert.Equal(
+            4, watcher.Warnings.Count(text => text.EndsWith("fewer than 8: all are taken", StringComparison.Ordinal)));
     }
 
     [Theory]

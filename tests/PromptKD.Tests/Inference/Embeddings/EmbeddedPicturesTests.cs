@@ -80,7 +80,9 @@ public sealed class EmbeddedPicturesTests : IDisposable
         Assert.Equal(dataset.ClassNames, pictures.ClassNames);
         Assert.Equal(
             dataset.Pictures.Where(one => one.Part == part).Select(one => (one.Path, one.ClassName)).Order(),
-            pictures.Items.Select(item => (Path.GetRelativePath(dataset.Images, item.Path).Replace('\\', '/'), item.ClassName!)).Order());
+            pictures.Items
+                .Select(item => (Path.GetRelativePath(dataset.Images, item.Path).Replace('\\', '/'), item.ClassName!))
+                .Order());
     }
 
     [Theory]
