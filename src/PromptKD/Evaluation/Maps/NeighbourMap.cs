@@ -4,7 +4,7 @@ namespace PromptKD.Evaluation.Maps;
 
 /// <summary>
 /// A map on which neighbours stay neighbours: t-SNE (van der Maaten and Hinton, JMLR 9, 2008), exact, in float64 and by
-/// one thread, so that the same rows and seed give the same map everywhere.
+/// one thread, so that the same rows and seed give the same map on one kind of processor.
 /// </summary>
 /// <remarks>
 /// Begins at the principal components, brought to a deviation of 10⁻⁴, with as much noise as a tenth of that;
