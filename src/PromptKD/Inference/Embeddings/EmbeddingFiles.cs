@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using PromptKD.Data.Pictures;
-using PromptKD.Drawing;
 using PromptKD.Runtime;
 
 namespace PromptKD.Inference.Embeddings;
@@ -9,6 +8,8 @@ namespace PromptKD.Inference.Embeddings;
 /// <summary>The files of an embedding, in a folder of their own.</summary>
 internal static class EmbeddingFiles
 {
+    private static readonly string[] s_coordinates = ["tsne_x", "tsne_y", "pca_x", "pca_y"];
+
     /// <summary>Writes all of them.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="pictures">The pictures, in the order of the rows.</param>
@@ -48,8 +49,8 @@ internal static class EmbeddingFiles
     private static void WriteMap(
         string path, IReadOnlyList<PictureItem> pictures, IReadOnlyList<Embedding> embeddings, EmbeddingMaps maps)
     {
-        IEnumerable<string> columns = embeddings.SelectMany(one => new[] { "tsne_x", "tsne_y", "pca_x", "pca_y" }
-            .Select(column => $"{one.Name}_{column}"));
+        IEnumerable<string> columns = embeddings.SelectMany(
+            one => s_coordinates.Select(column => $"{one.Name}_{column}"));
         WriteTable(path, ["row", "path", "class", .. columns], maps.Places.Select((place, point) => (string[])
         [
             Text(place), Printable.Csv(pictures[place].Path), Printable.Csv(pictures[place].ClassName),

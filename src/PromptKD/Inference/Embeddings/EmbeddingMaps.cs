@@ -81,13 +81,13 @@ internal sealed record EmbeddingMaps(
         IRunObserver observer,
         CancellationToken cancellation)
     {
-        IReadOnlyList<int> places = Choose(read.Count, request.MapPictures, request.Seed);
+        int[] places = Choose(read.Count, request.MapPictures, request.Seed);
         double perplexity = request.Perplexity
-            ?? Math.Min(NeighbourMap.UsualPerplexity, NeighbourMap.LargestPerplexity(places.Count));
+            ?? Math.Min(NeighbourMap.UsualPerplexity, NeighbourMap.LargestPerplexity(places.Length));
         List<MapPanel> neighbours = [], components = [];
         foreach (Embedding embedding in embeddings)
         {
-            observer.OnPhase($"Mapping {Counted.Of(places.Count, "picture")} as the {embedding.Name} sees them");
+            observer.OnPhase($"Mapping {Counted.Of(places.Length, "picture")} as the {embedding.Name} sees them");
             float[][] rows = [.. places.Select(place => embedding.Rows[place])];
             var spread = PrincipalComponents.Of(rows);
             components.Add(new MapPanel(embedding.Title, Explain(spread), spread.Points));
@@ -131,7 +131,7 @@ internal sealed record EmbeddingMaps(
         + $"the variance");
 
     // All, or a draw of as many as are shown, in their order.
-    private static IReadOnlyList<int> Choose(int count, int most, int seed)
+    private static int[] Choose(int count, int most, int seed)
     {
         int[] all = [.. Enumerable.Range(0, count)];
         if (count <= most)

@@ -1,6 +1,5 @@
 using PromptKD.Data.Loading;
 using PromptKD.Data.Pictures;
-using PromptKD.Evaluation.Maps;
 using PromptKD.Runtime;
 
 namespace PromptKD.Inference.Embeddings;
