@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.Text.Json.Nodes;
 using PromptKD.Configuration;
 using PromptKD.Configuration.Presets;
 using PromptKD.Features.Store;
@@ -69,9 +70,9 @@ public sealed class TrainStoreTests : IDisposable
     [Fact]
     public void Parts_join_to_what_one_process_makes_whatever_their_roots_are()
     {
-        FakeDatasets.Create("EuroSAT", _runs.Root);
+        MakeLarger(FakeDatasets.Create("OxfordPets", _runs.Root), pictures: 300); // A shard has 256.
         string whole = Path.Combine(_runs.Folder, "whole");
-        ExperimentConfig config = Storing("EuroSAT");
+        ExperimentConfig config = Storing("oxford_pets");
         Experiment.StoreFeatures(In(config, whole), StorePart.Whole, cancellation: Stop);
         string[] roots = [Path.Combine(_runs.Folder, "moved"), Path.Combine(_runs.Folder, "link")];
         Directory.Move(_runs.Root, roots[0]);
@@ -80,9 +81,10 @@ public sealed class TrainStoreTests : IDisposable
         foreach ((int index, string root) in roots.Index())
         {
             ExperimentConfig part = config with { Dataset = config.Dataset with { Root = root } };
-            Experiment.StoreFeatures(part, new StorePart(index, 2), cancellation: Stop);
+            Assert.Equal(1 - index, Experiment.StoreFeatures(part, new StorePart(index, 2), cancellation: Stop));
         }
 
+        Assert.Equal(2, Directory.EnumerateFiles(Path.Combine(Store, "shards")).Count());
         Assert.Equal(Files(whole), Files(Store));
     }
 
@@ -222,6 +224,23 @@ public sealed class TrainStoreTests : IDisposable
             "DISTILL.VOCAB", TinyClip.Vocabulary, "DISTILL.VIEWS", "2", "DISTILL.STORE", Store,
         ];
         return DatasetFeaturesPreset.Config.MergeOverrides(own).MergeOverrides(keys);
+    }
+
+    // Copies of the first training picture of each class, beside those that there are.
+    private static void MakeLarger(FakeDataset dataset, int pictures)
+    {
+        JsonObject split = JsonNode.Parse(File.ReadAllText(dataset.SplitFile!))!.AsObject();
+        JsonArray train = split["train"]!.AsArray();
+        for (int number = 0; train.Count < pictures; number++)
+        {
+            JsonArray row = train[number % 4]!.DeepClone().AsArray();
+            string copy = $"copy {number}.png";
+            File.Copy(Path.Combine(dataset.Images, row[0]!.GetValue<string>()), Path.Combine(dataset.Images, copy));
+            row[0] = copy;
+            train.Add(row);
+        }
+
+        File.WriteAllText(dataset.SplitFile!, split.ToJsonString());
     }
 
     private static ExperimentConfig In(ExperimentConfig config, string store) =>
