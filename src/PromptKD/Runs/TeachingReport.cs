@@ -1,3 +1,5 @@
+using PromptKD.Configuration;
+using PromptKD.Dassl;
 using PromptKD.Evaluation;
 using PromptKD.Models.Weights;
 using PromptKD.Runtime;
@@ -51,6 +53,11 @@ public sealed record TeachingReport
 
     /// <summary>Accuracies of the tuned teacher, as distilling uses it; null if not measured.</summary>
     public BaseNovelResult? Taught { get; init; }
+
+    /// <summary>The checkpoint that a run ends with: that of its last epoch, with the averaged prompts.</summary>
+    /// <param name="config">OUTPUT_DIR, TRAINER.NAME and OPTIM.MAX_EPOCH.</param>
+    internal static string CheckpointOf(ExperimentConfig config) =>
+        new DasslCheckpoints(config.OutputDir, config.Trainer.Name).Of(config.Optim.MaxEpoch);
 
     /// <summary>The report of a run folder; null where the run has not come to its end.</summary>
     /// <param name="folder">The run folder.</param>

@@ -4,7 +4,6 @@ using PromptKD.Data.Datasets;
 using PromptKD.Data.Pictures;
 using PromptKD.Methods;
 using PromptKD.Models.Weights;
-using PromptKD.Runs.Teach;
 using PromptKD.Text;
 
 namespace PromptKD.Runs;
@@ -75,7 +74,7 @@ public sealed record TwoStages
             {
                 Labelled = "",
                 Classes = [.. LabelledPictures.Read(teaching, cancellation).ClassNames],
-                TeacherPrompts = TeachKind.CheckpointOf(teaching),
+                TeacherPrompts = TeachingReport.CheckpointOf(teaching),
             },
             Trainer = distillation.Trainer with
             {

@@ -3,7 +3,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using PromptKD.Configuration;
 using PromptKD.Models.Weights;
-using PromptKD.Runs.Train;
+using PromptKD.Runs;
 using PromptKD.Training;
 
 namespace PromptKD.Golden.Checks;

@@ -2,7 +2,6 @@ using System.Globalization;
 using PromptKD.Configuration;
 using PromptKD.Data.Pictures;
 using PromptKD.Pages;
-using PromptKD.Runtime;
 
 namespace PromptKD.Runs.Pages;
 

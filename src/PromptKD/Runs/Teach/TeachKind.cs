@@ -22,11 +22,6 @@ internal sealed class TeachKind(ExperimentConfig config) : RunKind<TeachingRepor
     // Filled by Resolve, which comes first.
     private LabelledPictures Labelled => _labelled!;
 
-    /// <summary>The checkpoint that a run ends with: that of its last epoch, with the averaged prompts.</summary>
-    /// <param name="config">OUTPUT_DIR, TRAINER.NAME and OPTIM.MAX_EPOCH.</param>
-    public static string CheckpointOf(ExperimentConfig config) =>
-        new DasslCheckpoints(config.OutputDir, config.Trainer.Name).Of(config.Optim.MaxEpoch);
-
     /// <inheritdoc/>
     public override RunSettings Resolve(CancellationToken stop)
     {
@@ -110,7 +105,7 @@ internal sealed class TeachKind(ExperimentConfig config) : RunKind<TeachingRepor
     /// <inheritdoc/>
     public override TeachingReport Finish(OpenRun run, ITrainedMethod method, TrainingLoop loop)
     {
-        string checkpoint = CheckpointOf(config);
+        string checkpoint = TeachingReport.CheckpointOf(config);
         var learned = LearnedPictures.Of(run, loop);
         var report = new TeachingReport
         {

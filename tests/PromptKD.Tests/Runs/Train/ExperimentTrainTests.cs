@@ -5,7 +5,7 @@ using PromptKD.Dassl;
 using PromptKD.Evaluation;
 using PromptKD.Models.Weights;
 using PromptKD.Reporting;
-using PromptKD.Runs.Train;
+using PromptKD.Runs;
 using PromptKD.Runtime;
 using PromptKD.Tests.Data.Datasets;
 using PromptKD.Tests.Runs.Distill;

@@ -1,6 +1,6 @@
 using PromptKD.Configuration;
 using PromptKD.Evaluation;
-using PromptKD.Runs.Train;
+using PromptKD.Runs;
 using PromptKD.Tests.Data.Datasets;
 using PromptKD.Training;
 

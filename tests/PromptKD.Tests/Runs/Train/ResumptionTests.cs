@@ -1,5 +1,5 @@
 using PromptKD.Configuration;
-using PromptKD.Runs.Train;
+using PromptKD.Runs;
 using PromptKD.Tests.Runs.Distill;
 
 namespace PromptKD.Tests.Runs.Train;

@@ -5,6 +5,7 @@ using PromptKD.Evaluation;
 using PromptKD.Methods;
 using PromptKD.Models.Prompts;
 using PromptKD.Models.Weights.Zip;
+using PromptKD.Runs;
 using PromptKD.Runs.Train;
 using PromptKD.Tests.Data.Datasets;
 using PromptKD.Tests.Runs.Distill;

@@ -2,7 +2,7 @@ using PromptKD.Data.Pictures;
 using PromptKD.Evaluation;
 using PromptKD.Training;
 
-namespace PromptKD.Runs.Train;
+namespace PromptKD.Runs;
 
 /// <summary>What <see cref="Experiment.Train"/> did.</summary>
 /// <param name="OutputFolder">The folder of the run.</param>

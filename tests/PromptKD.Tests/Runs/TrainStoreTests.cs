@@ -7,9 +7,10 @@ using PromptKD.Golden;
 using PromptKD.Tests.Data;
 using PromptKD.Tests.Data.Datasets;
 using PromptKD.Tests.Runs.Distill;
+using PromptKD.Tests.Runs.Train;
 using PromptKD.Training;
 
-namespace PromptKD.Tests.Runs.Train;
+namespace PromptKD.Tests.Runs;
 
 /// <summary>Stores of the catalogue's data sets, and trainings that learn from them.</summary>
 [Collection(AloneInTheProcess.Name)]

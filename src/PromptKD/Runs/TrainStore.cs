@@ -6,7 +6,7 @@ using PromptKD.Features.Store;
 using PromptKD.Runtime;
 using PromptKD.Teachers;
 
-namespace PromptKD.Runs.Train;
+namespace PromptKD.Runs;
 
 /// <summary>
 /// Fills the store that <c>train --store</c> reads: training pictures, teacher, class names and views are found by the
