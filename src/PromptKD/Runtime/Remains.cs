@@ -1,16 +1,21 @@
+using System.ComponentModel;
+using System.Diagnostics;
+
 namespace PromptKD.Runtime;
 
 /// <summary>
-/// What writes that were killed have left: <c>FILE.MACHINE-PROCESS.partial</c> (<see cref="WholeFile"/>).
+/// What writes that were killed have left: <c>NAME.MACHINE-PROCESS.partial</c>, a file (<see cref="WholeFile"/>) or a
+/// folder (<see cref="WholeFolder"/>).
 /// </summary>
 internal static class Remains
 {
-    private const string Ending = ".partial";
+    /// <summary>How all of them end.</summary>
+    public const string Ending = ".partial";
 
     // Whoever writes on another machine touches the file more often. Not every shared file system shares its locks.
     private static readonly TimeSpan s_longSilence = TimeSpan.FromHours(1);
 
-    /// <summary>Where a file is written before it gets its name.</summary>
+    /// <summary>Where a file or a folder is written before it gets its name.</summary>
     /// <remarks>
     /// Processes on other machines may share the folder and the number: in a container it is mostly 1.
     /// </remarks>
@@ -29,13 +34,14 @@ internal static class Remains
         };
         try
         {
-            foreach (string file in Directory.Exists(folder)
-                ? Directory.EnumerateFiles(folder, $"*-*{Ending}", options)
-                : [])
+            string[] found = Directory.Exists(folder)
+                ? Directory.GetFileSystemEntries(folder, $"*-*{Ending}", options)
+                : [];
+            foreach (string path in found)
             {
-                if (IsOurs(file) && IsAbandoned(file))
+                if (ProcessOf(path) is { } process && IsAbandoned(path, process))
                 {
-                    DeleteQuietly(file);
+                    DeleteQuietly(path);
                 }
             }
         }
@@ -45,12 +51,19 @@ internal static class Remains
         }
     }
 
-    /// <summary>Deletes a file if that can be done.</summary>
+    /// <summary>Deletes a file, or a folder with all that it holds, if that can be done.</summary>
     public static void DeleteQuietly(string path)
     {
         try
         {
-            File.Delete(path);
+            if (Directory.Exists(path))
+            {
+                Directory.Delete(path, recursive: true);
+            }
+            else
+            {
+                File.Delete(path);
+            }
         }
         catch (Exception error) when (WriteFault.Is(error))
         {
@@ -59,32 +72,79 @@ internal static class Remains
     }
 
     // NAME.MACHINE-PROCESS.partial; downloads, which can be continued, have no process in their names.
-    private static bool IsOurs(string file)
+    private static int? ProcessOf(string path)
     {
-        string[] parts = Path.GetFileName(file)[..^Ending.Length].Split('.');
+        string[] parts = Path.GetFileName(path)[..^Ending.Length].Split('.');
         string last = parts[^1];
         int dash = last.LastIndexOf('-');
-        return parts.Length > 1 && dash >= 0 && int.TryParse(last.AsSpan(dash + 1), out int process) && process > 0;
+        return parts.Length > 1 && dash >= 0 && int.TryParse(last.AsSpan(dash + 1), out int process) && process > 0
+            ? process
+            : null;
     }
 
-    private static bool IsAbandoned(string file)
+    private static bool IsAbandoned(string path, int process)
     {
         try
         {
-            // A process that writes it holds it. To be written, so that not even a pipe of this name is waited for.
-            using var held = new FileStream(file, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+            DateTime written = LastWrite(path);
+            bool isLongSilent = DateTime.UtcNow - written > s_longSilence;
+            return !IsHeld(path) && (isLongSilent || (IsOfThisMachine(path) && HasEnded(process, written)));
         }
         catch (Exception error) when (WriteFault.Is(error))
         {
+            // Somebody else has just given it its name, or cleared it.
             return false;
         }
-
-        return IsOfThisMachine(file) || DateTime.UtcNow - File.GetLastWriteTimeUtc(file) > s_longSilence;
     }
 
-    private static bool IsOfThisMachine(string file)
+    private static DateTime LastWrite(string path) => Directory.Exists(path)
+        ? Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories)
+            .Select(File.GetLastWriteTimeUtc)
+            .Append(Directory.GetLastWriteTimeUtc(path))
+            .Max()
+        : File.GetLastWriteTimeUtc(path);
+
+    private static bool IsHeld(string path)
     {
-        string name = Path.GetFileName(file);
+        if (Directory.Exists(path))
+        {
+            return Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories).Any(IsHeld);
+        }
+
+        try
+        {
+            // A process that writes it holds it. To be written, so that not even a pipe of this name is waited for.
+            using var held = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+            return false;
+        }
+        catch (Exception error) when (WriteFault.Is(error))
+        {
+            return true;
+        }
+    }
+
+    // Between its last byte and its name nobody holds a file: the process that wrote it lives. One that has got the same
+    // number since is younger than the file.
+    private static bool HasEnded(int process, DateTime written)
+    {
+        try
+        {
+            using var running = Process.GetProcessById(process);
+            return running.StartTime.ToUniversalTime() > written;
+        }
+        catch (Exception error) when (error is ArgumentException or InvalidOperationException)
+        {
+            return true;
+        }
+        catch (Exception error) when (error is Win32Exception or NotSupportedException)
+        {
+            return false;
+        }
+    }
+
+    private static bool IsOfThisMachine(string path)
+    {
+        string name = Path.GetFileName(path);
         return name[..name.LastIndexOf('-')].EndsWith($".{Environment.MachineName}", StringComparison.Ordinal);
     }
 }

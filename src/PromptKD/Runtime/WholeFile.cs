@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using System.Text;
 
@@ -6,6 +7,9 @@ namespace PromptKD.Runtime;
 /// <summary>Writes files whole or not at all: beside the target first, flushed to disk, then renamed over it.</summary>
 internal static partial class WholeFile
 {
+    // Folders that this process has written to: what killed writes left in them is cleared once.
+    private static readonly ConcurrentDictionary<string, bool> s_known = new();
+
     /// <summary>Replaces <paramref name="path"/> with what <paramref name="write"/> writes.</summary>
     /// <exception cref="PromptKDException">The disk is full or the folder is not writable. The old file stands.</exception>
     public static void Write(string path, Action<Stream> write) =>
@@ -103,6 +107,7 @@ internal static partial class WholeFile
         try
         {
             FolderHold.MakeFolderOf(path);
+            ClearFolderOf(path);
             using (var stream = new FileStream(partial, FileMode.Create, FileAccess.ReadWrite, FileShare.None, 1 << 16))
             {
                 write(stream);
@@ -119,6 +124,15 @@ internal static partial class WholeFile
         finally
         {
             Remains.DeleteQuietly(partial);
+        }
+    }
+
+    private static void ClearFolderOf(string path)
+    {
+        string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        if (s_known.TryAdd(folder, true))
+        {
+            Remains.Clear(folder);
         }
     }
 

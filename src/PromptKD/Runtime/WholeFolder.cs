@@ -5,6 +5,7 @@ namespace PromptKD.Runtime;
 /// <summary>Writes folders whole or not at all: beside the target first, then renamed into its place.</summary>
 internal static partial class WholeFolder
 {
+    private const string OldEnding = ".old";
     private const int CurrentFolder = -100; // AT_FDCWD: relative paths count from there.
     private const uint Exchange = 2; // RENAME_EXCHANGE
 
@@ -39,8 +40,7 @@ internal static partial class WholeFolder
     /// <summary>Puts a folder in the place of another one.</summary>
     /// <remarks>
     /// On Linux both are there at every moment, whole, under one name or the other. Where the system cannot exchange
-    /// names,
-    /// the old folder is called like the partial one for an instant.
+    /// names, the old folder has another name for an instant; <see cref="Recover"/> gives it back after a kill.
     /// </remarks>
     /// <param name="folder">The folder, which is there.</param>
     /// <param name="write">Fills the folder that it is given; the old one can be read meanwhile.</param>
@@ -49,7 +49,7 @@ internal static partial class WholeFolder
     {
         if (!TryExchange(partial, folder))
         {
-            string old = $"{partial}.old";
+            string old = partial + OldEnding;
             Directory.Move(folder, old);
             try
             {
@@ -61,9 +61,46 @@ internal static partial class WholeFolder
                 throw;
             }
 
-            Directory.Move(old, partial);
+            Remains.DeleteQuietly(old);
         }
     });
+
+    /// <summary>
+    /// Clears what killed calls left beside a folder, and gives it its name back where <see cref="Replace"/> was killed
+    /// between the old one and the new one.
+    /// </summary>
+    /// <remarks>What cannot be moved or deleted stays: whoever reads the folder next says what is missing.</remarks>
+    public static void Recover(string folder)
+    {
+        string target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
+        if (Path.GetDirectoryName(target) is not { } parent || !Directory.Exists(parent))
+        {
+            return;
+        }
+
+        string ours = $"{target}.{Environment.MachineName}-";
+        try
+        {
+            foreach (string old in Directory.GetDirectories(parent, $"*{Remains.Ending}{OldEnding}")
+                .Where(path => path.StartsWith(ours, StringComparison.Ordinal)))
+            {
+                if (Path.Exists(target))
+                {
+                    Remains.DeleteQuietly(old);
+                }
+                else
+                {
+                    Directory.Move(old, target);
+                }
+            }
+        }
+        catch (Exception error) when (WriteFault.Is(error))
+        {
+            // As above.
+        }
+
+        Remains.Clear(parent);
+    }
 
     private static void WriteBeside(string folder, Action<string> write, Action<string> publish)
     {
@@ -72,7 +109,8 @@ internal static partial class WholeFolder
         try
         {
             FolderHold.MakeFolderOf(target);
-            DeleteQuietly(partial);
+            Recover(target);
+            Remains.DeleteQuietly(partial);
             Directory.CreateDirectory(partial);
             write(partial);
             publish(partial);
@@ -83,7 +121,7 @@ internal static partial class WholeFolder
         }
         finally
         {
-            DeleteQuietly(partial);
+            Remains.DeleteQuietly(partial);
         }
     }
 
@@ -96,21 +134,6 @@ internal static partial class WholeFolder
         catch (EntryPointNotFoundException)
         {
             return false;
-        }
-    }
-
-    private static void DeleteQuietly(string folder)
-    {
-        try
-        {
-            if (Directory.Exists(folder))
-            {
-                Directory.Delete(folder, recursive: true);
-            }
-        }
-        catch (Exception error) when (WriteFault.Is(error))
-        {
-            // Whoever calls has nothing better to say.
         }
     }
 

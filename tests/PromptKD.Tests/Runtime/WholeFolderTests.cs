@@ -67,6 +67,38 @@ public sealed class WholeFolderTests : IDisposable
         Assert.Throws<PromptKDException>(() => WholeFolder.Create(Folder, _ => Assert.Fail("Must not be written.")));
     }
 
+    [Fact]
+    public void What_killed_calls_left_beside_it_is_cleared()
+    {
+        string left = $"{Folder}.{Environment.MachineName}-{int.MaxValue}.partial";
+        Directory.CreateDirectory(left);
+        Write(left, "a.txt", "half");
+
+        WholeFolder.Create(Folder, partial => Write(partial, "a.txt", "new"));
+
+        Assert.Equal([Folder], Directory.EnumerateFileSystemEntries(_root));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_kill_between_two_names_loses_neither_folder(bool isReplaced)
+    {
+        string old = $"{Folder}.{Environment.MachineName}-{int.MaxValue}.partial.old";
+        Directory.CreateDirectory(old);
+        Write(old, "a.txt", "old");
+        if (isReplaced)
+        {
+            Directory.CreateDirectory(Folder);
+            Write(Folder, "a.txt", "new");
+        }
+
+        WholeFolder.Recover(Folder);
+
+        Assert.Equal(isReplaced ? "new" : "old", File.ReadAllText(Path.Combine(Folder, "a.txt")));
+        Assert.Equal([Folder], Directory.EnumerateFileSystemEntries(_root));
+    }
+
     private static void Write(string folder, string name, string text) =>
         File.WriteAllText(Path.Combine(folder, name), text);
 }

@@ -37,6 +37,7 @@ public static class StudentClasses
     public static StudentManifest Change(
         ClassEdit edit, IRunObserver? observer = null, CancellationToken cancellation = default)
     {
+        WholeFolder.Recover(edit.Package);
         if (StudentPackage.FindFault(edit.Package) is { } fault)
         {
             throw new PromptKDException($"{edit.Package}: not a whole student package: {fault.TrimEnd('.')}.");
