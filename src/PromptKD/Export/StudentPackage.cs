@@ -139,7 +139,8 @@ internal static class StudentPackage
         long width = manifest.Architecture.VisionWidth;
         long values = Math.Max(
             manifest.Architecture.LeastVisionValues, manifest.PromptLength * Math.Min(manifest.PromptDepth, (long)manifest.Architecture.VisionLayers) * width);
-        values = Math.Max(values, (long)manifest.TeacherEmbedding * manifest.Architecture.EmbeddingSize);
+        long embedding = manifest.TeacherEmbedding;
+        values = Math.Max(values, embedding * (embedding + manifest.Architecture.EmbeddingSize));
         if (values > bytes)
         {
             throw new PromptKDException(
