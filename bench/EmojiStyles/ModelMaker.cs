@@ -14,6 +14,9 @@ internal sealed class ModelMaker(Packages packages, IReadOnlyList<Concept> conce
 {
     private const string DigestFile = "recipe.sha256";
 
+    // What a recipe was chosen by: white behind every picture, so that numbers differ a little from those of the runs.
+    private static readonly string[] s_watched = ["noto", "fluent-3d", "twemoji", "fluent-flat"];
+
     /// <summary>Trains a model on all concepts that no split tests, into <c>models/NAME</c>.</summary>
     public void Make(ModelRecipe recipe, Split split)
     {
@@ -29,14 +32,24 @@ internal sealed class ModelMaker(Packages packages, IReadOnlyList<Concept> conce
         var clock = Stopwatch.StartNew();
         Directory.CreateDirectory(folder);
         File.Delete(mark);
-        var captions = new StyleCaptions(concepts, recipe.NamesClasses);
+        var captions = new StyleCaptions(concepts, recipe.ClassShare);
         string vocabulary = Path.Combine(folder, "merges.txt");
         WholeFile.WriteText(
             vocabulary, BytePairLearner.ToMergesFile(BytePairLearner.Learn(captions.Corpus, ModelRecipe.Merges)));
         var tokenizer = ClipTokenizer.Load(vocabulary);
-        var feed = new StyleFeed(PicturesOf(recipe, split), captions, tokenizer, recipe);
+        List<(Concept Concept, Picture Picture)> pictures = PicturesOf(
+            recipe.Styles, concepts.Select(concept => concept.Code).Except(split.Test));
+        Console.WriteLine(
+            $"{recipe.Plan.Name}: {pictures.Count} pictures of {recipe.Styles.Count} styles, recipe {digest.TrimEnd()}");
+        var feed = new StyleFeed(pictures, captions, tokenizer, recipe);
         using ContrastiveModel model = Pretraining.Run(
             recipe.Plan, tokenizer.VocabularySize, feed, Console.WriteLine);
+        foreach (string style in s_watched)
+        {
+            string scores = ZeroShot.Measure(model, tokenizer, PicturesOf([style], split.Test), SplitsOf(concepts));
+            Console.WriteLine($"{recipe.Plan.Name}: zero-shot on {style} {scores}");
+        }
+
         OpenClipExport.Write(folder, model);
         WholeFile.WriteText(mark, digest);
         long parameters = model.Parameters.Sum(one => one.Value.numel());
@@ -44,18 +57,20 @@ internal sealed class ModelMaker(Packages packages, IReadOnlyList<Concept> conce
             CultureInfo.InvariantCulture, $"{folder}: {parameters:n0} parameters in {clock.Elapsed.TotalMinutes:0.0} minutes"));
     }
 
-    private List<(Concept Concept, Picture Picture)> PicturesOf(ModelRecipe recipe, Split split)
-    {
-        var pictures = new List<(Concept Concept, Picture Picture)>();
-        foreach (string style in recipe.Styles)
-        {
-            IReadOnlyDictionary<string, string> files = Style.Named(style).Find(packages);
-            pictures.AddRange(concepts
-                .Where(concept => !split.Test.Contains(concept.Code) && files.ContainsKey(concept.Code))
-                .Select(concept => (concept, Picture.Read(files[concept.Code]))));
-        }
+    private static Split[] SplitsOf(IReadOnlyList<Concept> concepts) =>
+        [.. Enumerable.Range(0, 5).Select(seed => Split.Make(concepts, seed))];
 
-        Console.WriteLine($"{recipe.Plan.Name}: {pictures.Count} pictures of {recipe.Styles.Count} styles");
-        return pictures;
+    private List<(Concept Concept, Picture Picture)> PicturesOf(
+        IReadOnlyList<string> styles, IEnumerable<string> codes)
+    {
+        HashSet<string> wanted = [.. codes];
+        return
+        [
+            .. from style in styles
+               let files = Style.Named(style).Find(packages)
+               from concept in concepts
+               where wanted.Contains(concept.Code) && files.ContainsKey(concept.Code)
+               select (concept, Picture.Read(files[concept.Code])),
+        ];
     }
 }

@@ -5,12 +5,9 @@ namespace EmojiStyles;
 
 /// <summary>What a model reads about its pictures.</summary>
 /// <param name="concepts">All concepts: their tags are words where several share them.</param>
-/// <param name="classes">
-/// Whether the subcategory is said, and the 60 sentences of PromptSRC. Where it is not, a caption in eight names it still.
-/// </param>
-internal sealed class StyleCaptions(IReadOnlyList<Concept> concepts, bool classes)
+/// <param name="classShare">How many of the captions name the subcategory.</param>
+internal sealed class StyleCaptions(IReadOnlyList<Concept> concepts, double classShare)
 {
-    private const int Forms = 8;
     private const int FewestOfATag = 4;
 
     private readonly HashSet<string> _tags =
@@ -28,25 +25,32 @@ internal sealed class StyleCaptions(IReadOnlyList<Concept> concepts, bool classe
         .Concat(PromptTemplates.ImageNet.Select(template => Fill(template, "it")));
 
     /// <summary>Captions a picture of a concept.</summary>
-    public string Draw(Concept concept, SplitMix64 random)
+    public Caption Draw(Concept concept, SplitMix64 random)
     {
         string[] tags = TagsOf(concept);
         string tag = tags.Length > 0 ? tags[random.Below(tags.Length)] : concept.Name;
-        int form = random.Below(Forms);
-        return form switch
+        if (random.Uniform(0, 1) < classShare)
         {
-            0 => concept.Name,
-            1 => $"an icon of {concept.Name}.",
-            2 => $"a picture of {concept.Name}, {tag}.",
-            3 => $"a photo of {concept.Name}, a kind of {concept.ClassName}.",
-            4 when classes => $"a photo of a {concept.ClassName}.",
-            5 when classes => $"a photo of {tag}, a kind of {concept.ClassName}.",
-            6 when classes => Fill(Template(random), concept.ClassName),
-            7 when classes => Fill(Template(random), concept.Name),
-            4 or 5 => $"a photo of {tag}.",
-            _ => $"a photo of {concept.Name}.",
+            string sentence = random.Below(2) == 0
+                ? $"a photo of a {concept.ClassName}."
+                : Fill(Template(random), concept.ClassName);
+            return new Caption(sentence, concept.Group);
+        }
+
+        return random.Below(6) switch
+        {
+            0 => new Caption(concept.Name, concept.Code),
+            1 => new Caption($"an icon of {concept.Name}.", concept.Code),
+            2 => new Caption($"a picture of {concept.Name}, {tag}.", concept.Code),
+            3 => new Caption(Fill(Template(random), concept.Name), concept.Code),
+            4 => new Caption($"a photo of {tag}.", tag),
+            _ => new Caption($"a photo of {concept.Name}.", concept.Code),
         };
     }
+
+    /// <summary>Whether a caption is true of a concept: it says its name, its class or one of its tags.</summary>
+    public bool IsTrue(Caption caption, Concept concept) =>
+        caption.About == concept.Code || caption.About == concept.Group || concept.Tags.Contains(caption.About);
 
     private string[] TagsOf(Concept concept) => [.. concept.Tags.Where(_tags.Contains)];
 

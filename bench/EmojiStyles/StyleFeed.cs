@@ -19,19 +19,27 @@ internal sealed class StyleFeed(
     {
         float[] pixels = new float[size * Picture.OpaqueBytes];
         var tokens = new List<long>();
+        var shown = new List<Concept>();
+        var said = new List<Caption>();
         for (int i = 0; i < size; i++)
         {
             var random = SplitMix64.For(recipe.Plan.Seed, first + i);
             (Concept concept, Picture picture) = pictures[random.Below(pictures.Count)];
-            string caption = captions.Draw(concept, random);
+            Caption caption = captions.Draw(concept, random);
+            shown.Add(concept);
+            said.Add(caption);
             var background = Rgb.Draw(random);
-            Picture shown = recipe.Variation > 0 ? Augmentation.Vary(picture, recipe.Variation, random) : picture;
+            Picture varied = recipe.Variation > 0 ? Augmentation.Vary(picture, recipe.Variation, random) : picture;
             PixelNormalisation.Clip.Apply(
-                shown.On(background), pixels.AsSpan(i * Picture.OpaqueBytes, Picture.OpaqueBytes));
+                varied.On(background), pixels.AsSpan(i * Picture.OpaqueBytes, Picture.OpaqueBytes));
             tokens.AddRange(
-                tokenizer.TokenizeTruncated(caption, recipe.Plan.Architecture.ContextLength).Select(id => (long)id));
+                tokenizer.TokenizeTruncated(caption.Text, recipe.Plan.Architecture.ContextLength).Select(id => (long)id));
         }
 
-        return new CaptionedPictures(pixels, [.. tokens], size);
+        bool[] matches =
+        [
+            .. shown.SelectMany((concept, i) => said.Select((caption, j) => i == j || captions.IsTrue(caption, concept))),
+        ];
+        return new CaptionedPictures(pixels, [.. tokens], size, matches);
     }
 }

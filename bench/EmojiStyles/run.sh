@@ -42,7 +42,7 @@ run() {
     --output "$output" >"$output/output.txt" 2>&1; } 2>"$output/time" || { cat "$output/output.txt" >&2; exit 1; }
   mv "$output/time" "$output/seconds.txt"
   rm -rf "$output"/*-store* "$output/checkpoints"
-  echo "$target split $split seed $seed $(basename "$output"): $(tail -n 1 "$output/metrics.jsonl")"
+  echo "$target split $split seed $seed $(basename "$output"): $(grep '"kind":"validation"' "$output/metrics.jsonl" | tail -n 1)"
 }
 
 distil() { # METHOD RECIPE ARGUMENTS...

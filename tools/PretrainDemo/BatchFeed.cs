@@ -34,4 +34,5 @@ internal abstract class BatchFeed
 /// <param name="Pixels">Normalised, [batch, 3, size, size], row-major.</param>
 /// <param name="Tokens">[batch, context], row-major.</param>
 /// <param name="Count">Pictures in the batch.</param>
-internal sealed record CaptionedPictures(float[] Pixels, long[] Tokens, int Count);
+/// <param name="Matches">Whether caption j is true of picture i, [batch, batch], row-major; null: its own alone.</param>
+internal sealed record CaptionedPictures(float[] Pixels, long[] Tokens, int Count, bool[]? Matches = null);

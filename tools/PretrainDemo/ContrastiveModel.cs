@@ -43,13 +43,14 @@ internal sealed class ContrastiveModel : IDisposable
     /// <summary>The contrastive loss of a batch.</summary>
     /// <param name="pixels">Normalised, [batch, 3, size, size].</param>
     /// <param name="tokens">[batch, context].</param>
+    /// <param name="matches">Whether text j is true of picture i, [batch, batch]; null: the diagonal alone.</param>
     /// <returns>A scalar, in nats.</returns>
-    public Tensor Loss(Tensor pixels, Tensor tokens)
+    public Tensor Loss(Tensor pixels, Tensor tokens, Tensor? matches = null)
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor images = Images.forward(pixels, null);
         Tensor texts = Texts.forward(tokens, null);
-        return InfoNce.Compute(images, texts, LogScale.exp()).MoveToOuterDisposeScope();
+        return InfoNce.Compute(images, texts, LogScale.exp(), matches).MoveToOuterDisposeScope();
     }
 
     /// <summary>Keeps the scale at 100 or less.</summary>

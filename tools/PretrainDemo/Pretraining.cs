@@ -69,7 +69,8 @@ internal sealed class Pretraining
         Tensor pixels = tensor(batch.Pixels)
             .view(batch.Count, 3, _plan.Architecture.ImageSize, _plan.Architecture.ImageSize);
         Tensor tokens = tensor(batch.Tokens).view(batch.Count, -1);
-        Tensor loss = _model.Loss(pixels, tokens);
+        Tensor? matches = batch.Matches is { } known ? tensor(known).view(batch.Count, batch.Count) : null;
+        Tensor loss = _model.Loss(pixels, tokens, matches);
         double value = loss.item<float>();
         if (!double.IsFinite(value))
         {
