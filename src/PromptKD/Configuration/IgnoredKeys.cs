@@ -106,7 +106,6 @@ internal static class IgnoredKeys
         ("TRAINER.FIXMATCH.WEIGHT_U", 1.0),
         ("TRAINER.FIXMATCH.CONF_THRE", 0.95),
         ("TRAINER.FIXMATCH.STRONG_TRANSFORMS", s_noWords),
-        ("TRAINER.PROMPTKD.PROJECT_LAYER", 2),
         ("TRAINER.PROMPTKD.CE_WEIGHT", 0.0),
     ];
 }

@@ -20,6 +20,32 @@ public sealed record PromptKDConfig : TowerPromptConfig
     [OwnKey, OneOf("class", "picture")]
     public string LossUnit { get; init; } = "class";
 
+    /// <summary>
+    /// What is compared: class probabilities (kl), as in the paper, or the normalised image features themselves, by the mean
+    /// of their absolute (l1) or squared (mse) differences.
+    /// </summary>
+    [OwnKey, OneOf("kl", "l1", "mse")]
+    public string Loss { get; init; } = "kl";
+
+    /// <summary>Linear layers of the projector, with batch normalisation and ReLU between them; the paper's has 2.</summary>
+    [AtLeast(1), AtMost(3)]
+    public int ProjectLayer { get; init; } = 2;
+
+    /// <summary>
+    /// Whether the student is compared with the teacher's text features, as in the paper; else with those of its own text
+    /// tower, and its projector stays in its own space.
+    /// </summary>
+    [OwnKey]
+    public bool SharedText { get; init; } = true;
+
+    /// <summary>Whether all weights of the student's image tower learn too, in float32. Else they are frozen.</summary>
+    [OwnKey]
+    public bool TuneTower { get; init; }
+
+    /// <summary>Learning rate of the tower's weights where they learn, in units of the projector's.</summary>
+    [OwnKey, AtLeast(0)]
+    public double TowerLrFactor { get; init; } = 1.0;
+
     /// <summary>Learning rate of the learned tokens, in units of the projector's, which is OPTIM.LR.</summary>
     [OwnKey, AtLeast(0)]
     public double PromptLrFactor { get; init; } = 1.0;

@@ -62,7 +62,7 @@ internal sealed record DasslModel(string Folder)
         [
             new("logit_scale", model.LogitScale),
             .. learner,
-            .. Below(ImagePrefix, LearnedPrompts.Among(model.Images.state_dict(), Within(ImagePrefix, learned))),
+            .. Below(ImagePrefix, ImageTower(model, Within(ImagePrefix, learned))),
             .. TextTower(model, learned),
             .. Projector(learned),
         ];
@@ -75,6 +75,16 @@ internal sealed record DasslModel(string Folder)
 
     private IEnumerable<KeyValuePair<string, Tensor>> PlainTower(FrozenModel model) =>
         SavesPlainTower ? Below("ZS_image_encoder.", model.Images.state_dict()) : [];
+
+    // Prompts stand among the tower's weights; weights that learned, in the place of the tower's own.
+    private static IEnumerable<KeyValuePair<string, Tensor>> ImageTower(
+        FrozenModel model, IReadOnlyList<KeyValuePair<string, Tensor>> learned)
+    {
+        var tuned = learned.Where(named => !LearnedPrompts.IsName(named.Key)).ToDictionary();
+        return LearnedPrompts.Among(
+            model.Images.state_dict().Select(named => KeyValuePair.Create(named.Key, tuned.GetValueOrDefault(named.Key, named.Value))),
+            learned.Where(named => LearnedPrompts.IsName(named.Key)));
+    }
 
     // Without the vocabulary, which the reference does not count as the tower's own.
     private static IEnumerable<KeyValuePair<string, Tensor>> TextTower(

@@ -34,6 +34,15 @@ public sealed record StudentManifest
     /// <summary>Width of the class vectors.</summary>
     public required int TeacherEmbedding { get; init; }
 
+    /// <summary>Linear layers of the projector.</summary>
+    public int ProjectorLayers { get; init; } = 2;
+
+    /// <summary>Whether the image tower's own weights were learned, too.</summary>
+    public bool TunedTower { get; init; }
+
+    /// <summary>Whether the class vectors are of the student's own text tower, instead of its teacher's.</summary>
+    public bool OwnTexts { get; init; }
+
     /// <summary>Whether inserted prompts are rounded through float16, as the reference does.</summary>
     public bool RoundPromptsToHalf { get; init; }
 
@@ -124,6 +133,7 @@ public sealed record StudentManifest
             ClassNames.Count == 0 ? "it has no class names"
             : PromptLength is < 0 or > Largest ? $"promptLength is {PromptLength}"
             : PromptDepth is < 0 or > Largest ? $"promptDepth is {PromptDepth}"
+            : ProjectorLayers is < 1 or > 3 ? $"projectorLayers is {ProjectorLayers}"
             : TeacherEmbedding is < 1 or > Largest ? $"teacherEmbedding is {TeacherEmbedding}"
             : !double.IsFinite(LogitScale) ? $"logitScale is {LogitScale}"
             : Calibration is { IsPossible: false } ? $"calibration.temperature is {Calibration.Temperature}"

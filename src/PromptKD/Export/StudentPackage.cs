@@ -9,7 +9,7 @@ using PromptKD.Teachers;
 namespace PromptKD.Export;
 
 /// <summary>
-/// The folder that a distilled student is deployed as: <c>model.json</c>, <c>student.safetensors</c> (the frozen tower
+/// The folder that a distilled student is deployed as: <c>model.json</c>, <c>student.safetensors</c> (the tower
 /// and what was learned, under the reference's names), <c>class_vectors.safetensors</c>, and a model card.
 /// </summary>
 internal static class StudentPackage
@@ -114,7 +114,10 @@ internal static class StudentPackage
         using var parts = new Unfinished();
         ImageEncoder encoder = parts.Add(ImageEncoder.Create(manifest.Architecture, target.Type, target.Device));
         var shape = new StudentShape(
-            manifest.PromptLength, manifest.PromptDepth, manifest.TeacherEmbedding, manifest.RoundPromptsToHalf);
+            manifest.PromptLength, manifest.PromptDepth, manifest.TeacherEmbedding, manifest.RoundPromptsToHalf)
+        {
+            ProjectorLayers = manifest.ProjectorLayers,
+        };
         Student student = parts.Add(new Student(encoder, shape));
         student.train(false);
 

@@ -1,7 +1,6 @@
 using PromptKD.Data.Loading;
 using PromptKD.Features;
 using PromptKD.Models.Prompts;
-using PromptKD.Teachers;
 using TorchSharp.Modules;
 
 namespace PromptKD.Methods;
@@ -40,10 +39,7 @@ internal sealed class ProjectorStart(PromptKDMethod method, IImageFeatures featu
     public StepOutcome Loss(Batch batch)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor projected = method.Distilled.Student.Project(features.Of(batch));
-        ClassVectors classes = method.Distilled.ClassVectors;
-        return method.Compare(method.Teacher.Scores(batch), classes.Compare(projected, method.Distilled.LogitScale))
-            .MoveToOuterDisposeScope();
+        return method.Compare(batch, method.Distilled.Student.Project(features.Of(batch))).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>

@@ -6,6 +6,7 @@ using PromptKD.Models.Prompts;
 using PromptKD.Models.Weights;
 using PromptKD.Runtime;
 using PromptKD.Teachers;
+using PromptKD.Text;
 using TorchSharp.Modules;
 
 namespace PromptKD.Methods;
@@ -13,7 +14,7 @@ namespace PromptKD.Methods;
 /// <summary>
 /// PromptKD (Li et al., CVPR 2024): a small student learns, from unlabelled images, to give each image the class
 /// probabilities that a large teacher gives it. Both compare images with the teacher's text features, so the student
-/// needs no text encoder.
+/// needs no text encoder. The parts that the paper takes out or exchanges, one by one, are settings.
 /// </summary>
 /// <remarks>arXiv 2403.02781, section 3; PromptKD trainers/promptkd.py.</remarks>
 internal sealed class PromptKDMethod : ITrainedMethod
@@ -21,18 +22,24 @@ internal sealed class PromptKDMethod : ITrainedMethod
     private readonly Student _student;
     private readonly ITeacher _teacher;
     private readonly Tensor _logitScale;
+    private readonly ClassVectors? _ownTexts;
 
     /// <param name="student">Taken over: disposed with the method.</param>
     /// <param name="logitScale">exp(logit_scale) of the student's own CLIP.</param>
     /// <param name="teacher">Whom it learns from, and whose class vectors it is compared with; taken over.</param>
     /// <param name="settings">Weight and temperature of the loss.</param>
-    public PromptKDMethod(Student student, double logitScale, ITeacher teacher, PromptKDSettings settings)
+    /// <param name="ownTexts">
+    /// The text features of the student's own CLIP, taken over, where it is compared with these; null: the teacher's.
+    /// </param>
+    public PromptKDMethod(
+        Student student, double logitScale, ITeacher teacher, PromptKDSettings settings, ClassVectors? ownTexts = null)
     {
         _student = student;
         _teacher = teacher;
         Settings = settings;
         _logitScale = tensor((float)Math.Log(logitScale)).DetachFromDisposeScope();
-        Distilled = new DistilledStudent(student, teacher.ClassVectors, logitScale);
+        _ownTexts = ownTexts;
+        Distilled = new DistilledStudent(student, ownTexts ?? teacher.ClassVectors, logitScale);
     }
 
     /// <inheritdoc/>
@@ -47,8 +54,8 @@ internal sealed class PromptKDMethod : ITrainedMethod
     /// <inheritdoc/>
     public FrozenModel Model => new(_student.Encoder, _logitScale);
 
-    /// <summary>The projector's batch normalisation has no variance of one picture.</summary>
-    public int SmallestBatch => 2;
+    /// <summary>The projector's batch normalisation has no variance of one picture; one layer has none.</summary>
+    public int SmallestBatch => _student.Shape.ProjectorLayers > 1 ? 2 : 1;
 
     /// <summary>Whom it learns from. Belongs to the method.</summary>
     public ITeacher Teacher => _teacher;
@@ -70,23 +77,47 @@ internal sealed class PromptKDMethod : ITrainedMethod
             inputs.Teacher ?? throw new InvalidOperationException("PromptKD learns from a teacher, and there is none."));
         PromptKDConfig settings = inputs.Config.Trainer.PromptKD;
         ClipCheckpoint clip = inputs.Clip;
-        clip.Architecture.RequireTransformer(clip.Description);
-        ImageEncoder encoder = parts.Add(
-            ImageEncoder.Create(clip.Architecture, inputs.Target.Type, inputs.Target.Device));
+        CheckTower(clip, settings);
+        ClassVectors? ownTexts = settings.SharedText ? null : parts.Add(ReadOwnTexts(inputs));
+
+        // What is learned is float32: so many small steps would be lost in a shorter type.
+        ScalarType type = settings.TuneTower ? ScalarType.Float32 : inputs.Target.Type;
+        ImageEncoder encoder = parts.Add(ImageEncoder.Create(clip.Architecture, type, inputs.Target.Device));
         ModuleWeights.Fill(encoder, clip.Tensors, "visual.", clip.Description);
         inputs.SeedTorch();
-        var student = new Student(encoder, new StudentShape(
+        var shape = new StudentShape(
             settings.NCtxVision,
             settings.NCtxVision == 0 ? 0 : settings.PromptDepthVision,
-            (int)teacher.ClassVectors.Vectors.shape[1],
-            settings.HalfPrompts));
+            (int)(ownTexts ?? teacher.ClassVectors).Vectors.shape[1],
+            settings.HalfPrompts)
+        {
+            ProjectorLayers = settings.ProjectLayer,
+            TunesTower = settings.TuneTower,
+        };
         return parts.HandOver(new PromptKDMethod(
-            student, Math.Exp(clip.LogitScale), teacher, PromptKDSettings.Of(settings)));
+            new Student(encoder, shape), Math.Exp(clip.LogitScale), teacher, PromptKDSettings.Of(settings), ownTexts));
+    }
+
+    /// <summary>Refuses learned tokens for a tower that has none.</summary>
+    /// <param name="clip">The student's.</param>
+    /// <param name="settings">How many tokens it is to have.</param>
+    /// <exception cref="PromptKDException">It is a ResNet, and tokens are asked for.</exception>
+    public static void CheckTower(ClipCheckpoint clip, PromptKDConfig settings)
+    {
+        if (clip.Architecture.Stages is not null && settings is { NCtxVision: > 0, PromptDepthVision: > 0 })
+        {
+            throw new PromptKDException(
+                $"{clip.Description}: its image encoder is a ResNet, which has no tokens to put {settings.NCtxVision} learned "
+                + "ones among. Set TRAINER.PROMPTKD.N_CTX_VISION 0 (distill: --prompt-length 0), so that its projector alone "
+                + "learns; with TRAINER.PROMPTKD.TUNE_TOWER True its tower learns too.");
+        }
     }
 
     /// <inheritdoc/>
     public double RateFactor(string name) =>
-        name.StartsWith(Student.EncoderPrefix, StringComparison.Ordinal) ? Settings.PromptRateFactor : 1;
+        name.StartsWith(Student.ProjectorPrefix, StringComparison.Ordinal) ? 1
+        : Student.IsPrompt(name) ? Settings.PromptRateFactor
+        : Settings.TowerRateFactor;
 
     /// <inheritdoc/>
     public void SetTraining(bool training) => _student.train(training);
@@ -99,7 +130,29 @@ internal sealed class PromptKDMethod : ITrainedMethod
     public StepOutcome Loss(Batch batch)
     {
         using DisposeScope scope = NewDisposeScope();
-        return Compare(_teacher.Scores(batch), Distilled.Scores(batch.Images)).MoveToOuterDisposeScope();
+        return Compare(batch, _student.ImageFeatures(batch.Images)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The loss of pictures of which the student's features are known.</summary>
+    /// <param name="batch">What the teacher is asked about.</param>
+    /// <param name="features">The student's, normalised, with their graph, [batch, embedding].</param>
+    public StepOutcome Compare(Batch batch, Tensor features)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor given = Distilled.ClassVectors.Compare(features, Distilled.LogitScale);
+        if (Settings.Loss == PromptKDSettings.Probabilities)
+        {
+            return Compare(_teacher.Scores(batch), given).MoveToOuterDisposeScope();
+        }
+
+        Teacher teacher = _teacher as Teacher
+            ?? throw new InvalidOperationException("The features of several teachers, or of a changed one, are not one.");
+        Tensor wanted = teacher.ImageFeatures(batch);
+        Tensor loss = WeightOf(wanted) * (Settings.Loss == "l1"
+            ? nn.functional.l1_loss(features, wanted)
+            : nn.functional.mse_loss(features, wanted));
+        Tensor asked = teacher.ClassVectors.Compare(wanted, teacher.ClassVectors.LogitScale);
+        return new StepOutcome(loss, Matches(asked, given)).MoveToOuterDisposeScope();
     }
 
     /// <summary>The weighted loss, and on how many pictures student and teacher choose the same class.</summary>
@@ -108,10 +161,8 @@ internal sealed class PromptKDMethod : ITrainedMethod
     public StepOutcome Compare(Tensor asked, Tensor given)
     {
         using DisposeScope scope = NewDisposeScope();
-        double weight = Settings.LossWeight * (Settings.IsPerPicture ? asked.shape[1] : 1);
-        Tensor loss = weight * DistillationLoss.Compute(asked, given, Settings.Temperature);
-        Tensor matches = asked.argmax(-1).eq(given.argmax(-1)).sum();
-        return new StepOutcome(loss, matches).MoveToOuterDisposeScope();
+        Tensor loss = WeightOf(asked) * DistillationLoss.Compute(asked, given, Settings.Temperature);
+        return new StepOutcome(loss, Matches(asked, given)).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
@@ -126,5 +177,26 @@ internal sealed class PromptKDMethod : ITrainedMethod
         _student.Dispose();
         _teacher.Dispose();
         _logitScale.Dispose();
+        _ownTexts?.Dispose();
     }
+
+    private static Tensor Matches(Tensor asked, Tensor given) => asked.argmax(-1).eq(given.argmax(-1)).sum();
+
+    // As the teacher's plain texts are made: learned text tokens are the teacher's, and do not fit another CLIP.
+    private static ClassVectors ReadOwnTexts(MethodInputs inputs)
+    {
+        PromptKDConfig settings = inputs.Config.Trainer.PromptKD;
+
+        // Not disposed: that would free the caller's weights.
+        var clip = new FrozenClip(inputs.Clip, prompts: null, inputs.Target);
+        return clip.ReadClassVectors(
+            inputs.Tokenizer.Value,
+            inputs.ClassNames,
+            [.. settings.Templates.Select(pattern => new PromptTemplate(pattern))],
+            contextText: "",
+            roundToHalf: false);
+    }
+
+    // The mean over all numbers of a picture, or their sum.
+    private double WeightOf(Tensor compared) => Settings.LossWeight * (Settings.IsPerPicture ? compared.shape[1] : 1);
 }

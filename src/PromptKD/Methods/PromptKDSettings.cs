@@ -7,15 +7,26 @@ namespace PromptKD.Methods;
 /// <param name="Temperature">Softens both distributions before they are compared; 1 leaves them as they are.</param>
 internal sealed record PromptKDSettings(double LossWeight, double Temperature)
 {
-    /// <summary>Whether the loss is a mean over pictures alone, instead of over pictures and classes.</summary>
+    /// <summary><see cref="Loss"/> of class probabilities.</summary>
+    public const string Probabilities = "kl";
+
+    /// <summary>What is compared: <see cref="Probabilities"/>, or features by l1 or mse.</summary>
+    public string Loss { get; init; } = Probabilities;
+
+    /// <summary>Whether the loss is a mean over pictures alone, instead of over pictures and classes (of features: their dimensions).</summary>
     public bool IsPerPicture { get; init; }
 
     /// <summary>Learning rate of the learned tokens, in units of the projector's.</summary>
     public double PromptRateFactor { get; init; } = 1;
 
+    /// <summary>Learning rate of the tower's own weights, in units of the projector's.</summary>
+    public double TowerRateFactor { get; init; } = 1;
+
     /// <summary>The keys TRAINER.PROMPTKD.*.</summary>
     public static PromptKDSettings Of(PromptKDConfig config) => new(config.KdWeight, config.Temperature)
     {
+        Loss = config.Loss,
+        TowerRateFactor = config.TowerLrFactor,
         IsPerPicture = config.LossUnit == "picture",
         PromptRateFactor = config.PromptLrFactor,
     };

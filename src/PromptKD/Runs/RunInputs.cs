@@ -42,7 +42,7 @@ internal sealed class RunInputs : IDisposable
         };
         if (settings.Method.LearnsFrom == Supervision.Teacher)
         {
-            _clip.Architecture.RequireTransformer(_clip.Description);
+            PromptKDMethod.CheckTower(_clip, config.Trainer.PromptKD);
             _teachers = parts.Add(TeacherSources.Open(config, context));
             if (settings.Pictures.Count > 0)
             {
@@ -53,6 +53,12 @@ internal sealed class RunInputs : IDisposable
             foreach ((string name, string digest) in _teachers.Digests)
             {
                 digests[name] = digest;
+            }
+
+            if (!config.Trainer.PromptKD.SharedText)
+            {
+                _vocabulary = ModelFiles.FindVocabulary(config.Distill.Vocab, _clip.Folder, context.Stop);
+                digests["student vocabulary"] = FileDigest.Sha256([_vocabulary], context.Digests);
             }
         }
         else

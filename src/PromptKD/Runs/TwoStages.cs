@@ -95,6 +95,6 @@ public sealed record TwoStages
         PictureFolder.Unlabelled(Distillation.Distill.Images, cancellation);
         using ClipCheckpoint student = ModelFiles.OpenClip(
             Distillation.Distill.Student, observer: null, cancellation);
-        student.Architecture.RequireTransformer(student.Description);
+        PromptKDMethod.CheckTower(student, Distillation.Trainer.PromptKD);
     }
 }

@@ -40,6 +40,16 @@ internal sealed class Teacher(ClassVectors classVectors, IImageFeatures? feature
     public Tensor Scores(Batch batch) => Compare(
         features ?? throw new InvalidOperationException("This teacher was made for its class vectors only."), batch);
 
+    /// <summary>The image features of training themselves.</summary>
+    /// <param name="batch">As for <see cref="Scores"/>.</param>
+    /// <returns>Normalised, without gradient, float32, [batch, embedding].</returns>
+    public Tensor ImageFeatures(Batch batch)
+    {
+        using IDisposable noGradients = no_grad();
+        return (features ?? throw new InvalidOperationException("This teacher was made for its class vectors only."))
+            .Of(batch);
+    }
+
     /// <summary>Scores of pictures that nothing is stored of.</summary>
     /// <param name="batch">Prepared as <see cref="TowerPreparation"/> says.</param>
     /// <returns>Logits, float32, [batch, classes].</returns>

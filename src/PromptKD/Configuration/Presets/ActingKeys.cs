@@ -24,13 +24,18 @@ internal sealed class ActingKeys
 
     private static readonly string[] s_student =
     [
-        LossWeight, "TRAINER.PROMPTKD.LOSS_UNIT", PromptRate, "TRAINER.PROMPTKD.TEMPERATURE", "TRAINER.PROMPTKD.N_CTX_VISION",
+        "TRAINER.PROMPTKD.LOSS", LossWeight, "TRAINER.PROMPTKD.LOSS_UNIT", "TRAINER.PROMPTKD.PROJECT_LAYER",
+        "TRAINER.PROMPTKD.SHARED_TEXT", "TRAINER.PROMPTKD.TUNE_TOWER", TowerRate, PromptRate, LossTemperature, "TRAINER.PROMPTKD.N_CTX_VISION",
         "TRAINER.PROMPTKD.PROMPT_DEPTH_VISION", "TRAINER.PROMPTKD.PREC", "TRAINER.PROMPTKD.HALF_PROMPTS",
         "TRAINER.PROMPTKD.TEMPLATES", "TRAINER.PROMPTKD.CTX_INIT", "TRAINER.PROMPTKD.TEACHER_NAME",
     ];
 
     // Data set files carry PromptKD's, whatever method they are used with.
     private const string LossWeight = "TRAINER.PROMPTKD.KD_WEIGHT";
+
+    private const string LossTemperature = "TRAINER.PROMPTKD.TEMPERATURE";
+
+    private const string TowerRate = "TRAINER.PROMPTKD.TOWER_LR_FACTOR";
 
     private const string PromptRate = "TRAINER.PROMPTKD.PROMPT_LR_FACTOR";
 
@@ -47,7 +52,7 @@ internal sealed class ActingKeys
     private static readonly string[] s_schedule =
     [
         "OPTIM.LR", "OPTIM.LR_SCHEDULER", "OPTIM.STEPSIZE", "OPTIM.GAMMA", "OPTIM.WARMUP_EPOCH", "OPTIM.WARMUP_TYPE",
-        "OPTIM.WARMUP_CONS_LR", "OPTIM.WARMUP_MIN_LR", "OPTIM.WARMUP_RECOUNT", PromptRate,
+        "OPTIM.WARMUP_CONS_LR", "OPTIM.WARMUP_MIN_LR", "OPTIM.WARMUP_RECOUNT", PromptRate, TowerRate,
     ];
 
     private static readonly string[] s_adam = ["OPTIM.ADAM_BETA1", "OPTIM.ADAM_BETA2"];
@@ -192,11 +197,13 @@ internal sealed class ActingKeys
             yield return "INPUT.RRCROP_SCALE";
         }
 
-        if (config.Distill.TeacherPrompts.Length > 0)
+        // A student that is compared with its own texts takes their sentences.
+        if (config.Distill.TeacherPrompts.Length > 0 && config.Trainer.PromptKD.SharedText)
         {
             yield return "TRAINER.PROMPTKD.TEMPLATES";
         }
-        else
+
+        if (config.Distill.TeacherPrompts.Length == 0)
         {
             yield return "TRAINER.PROMPTKD.CTX_INIT";
         }
@@ -206,6 +213,16 @@ internal sealed class ActingKeys
             yield return "DISTILL.START.BATCH_SIZE";
             yield return "DISTILL.START.LR";
             yield return "DISTILL.START.WARMUP_EPOCH";
+        }
+
+        if (config.Trainer.PromptKD.Loss != "kl")
+        {
+            yield return LossTemperature;
+        }
+
+        if (!config.Trainer.PromptKD.TuneTower)
+        {
+            yield return TowerRate;
         }
 
         if (config.Trainer.PromptKD.NCtxVision == 0)

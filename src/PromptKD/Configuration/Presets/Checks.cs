@@ -45,6 +45,23 @@ internal static class Checks
         }
     }
 
+    /// <summary>Says which settings of a student do not go together.</summary>
+    /// <exception cref="PromptKDException">Some do not.</exception>
+    public static void Student(ExperimentConfig config)
+    {
+        PromptKDConfig student = config.Trainer.PromptKD;
+        const string Key = "TRAINER.PROMPTKD.LOSS";
+        string? other = student.Loss == "kl" ? null
+            : TeacherList.Of(config.Distill).Count > 1 ? "there are several teachers, whose features are not in one space"
+            : config.Distill.Target != new TargetConfig() ? "DISTILL.TARGET changes class probabilities, not features"
+            : !student.SharedText ? "with TRAINER.PROMPTKD.SHARED_TEXT False the student's are in a space of its own"
+            : null;
+        if (other is not null)
+        {
+            throw new PromptKDException($"{Key} {student.Loss} compares features with the teacher's, but {other}. Use {Key} kl.");
+        }
+    }
+
     /// <summary>Says that the run has no folder.</summary>
     /// <exception cref="PromptKDException">OUTPUT_DIR is blank: what is written would land in the current folder.</exception>
     public static void Output(ExperimentConfig config) =>

@@ -60,6 +60,7 @@ public static class DistillPreset
         int teachers = TeacherList.Of(config.Distill).Count;
         TeacherList.CheckWeights(config.Distill, teachers);
         TeacherList.CheckTarget(config.Distill);
+        Checks.Student(config);
         Require(config.Distill.Student, "--student", "the CLIP that learns");
         CheckClasses(config.Distill.Classes);
         Checks.Base(config.Distill.Base, config.Distill.Classes.Count, "--classes");

@@ -40,19 +40,15 @@ internal static class TeacherTexts
             edit.Device, manifest.Precision == "fp32" ? "fp32" : "auto", useCuda: true, observer.OnWarning);
         observer.OnPhase($"Reading the teacher {edit.Teacher}");
         ClipCheckpoint clip = parts.Add(ModelFiles.OpenClip(edit.Teacher!, observer, cancellation));
-        RefuseOther("teacher", edit.Teacher!, manifest, FileDigest.Sha256(clip.WeightFiles, stop: cancellation));
-        RefuseOther(
-            "teacher prompts",
-            edit.TeacherPrompts ?? "no --teacher-prompts",
-            manifest,
-            edit.TeacherPrompts is { } file ? FileDigest.Sha256([file], stop: cancellation) : null);
+        RefuseOther(manifest.OwnTexts ? "student" : "teacher", edit.Teacher!, manifest, FileDigest.Sha256(clip.WeightFiles, stop: cancellation));
+        RefuseOtherPrompts(edit, manifest, cancellation);
         PromptedWeights? prompts =
             edit.TeacherPrompts is { } path ? parts.Add(PromptCheckpoint.ReadTeacher(path)) : null;
         using var frozen = new FrozenClip(clip, prompts, target);
         parts.HandOver(frozen);
         target.UseThreadsFor(frozen.Architecture.VisionWidth);
         string vocabulary = ModelFiles.FindVocabulary(edit.Vocabulary, frozen.Folder, cancellation);
-        RefuseOther("vocabulary", vocabulary, manifest, FileDigest.Sha256([vocabulary], stop: cancellation));
+        RefuseOther(manifest.OwnTexts ? "student vocabulary" : "vocabulary", vocabulary, manifest, FileDigest.Sha256([vocabulary], stop: cancellation));
         string[] compared = [.. Unchanged(manifest).Take(MostCompared)];
         using ClassVectors made = frozen.ReadClassVectors(
             ClipTokenizer.Load(vocabulary),
@@ -84,6 +80,25 @@ internal static class TeacherTexts
             throw new PromptKDException(
                 $"{given}: not the {what} that the student learned from: its SHA-256 is {Shown(digest)}, expected "
                 + $"{Shown(wanted)}. Give the same files as the run that made the student.");
+        }
+    }
+
+    // A student's own texts are those of its plain CLIP.
+    private static void RefuseOtherPrompts(ClassEdit edit, StudentManifest manifest, CancellationToken cancellation)
+    {
+        if (!manifest.OwnTexts)
+        {
+            RefuseOther(
+                "teacher prompts",
+                edit.TeacherPrompts ?? "no --teacher-prompts",
+                manifest,
+                edit.TeacherPrompts is { } file ? FileDigest.Sha256([file], stop: cancellation) : null);
+        }
+        else if (edit.TeacherPrompts is { } given)
+        {
+            throw new PromptKDException(
+                $"{given}: {edit.Package} is compared with the texts of its own CLIP (TRAINER.PROMPTKD.SHARED_TEXT False), which "
+                + "has no learned prompts. Leave --teacher-prompts out, and give that CLIP as --teacher.");
         }
     }
 

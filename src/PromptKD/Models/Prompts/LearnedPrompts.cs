@@ -12,6 +12,9 @@ internal sealed class LearnedPrompts : Module
     /// <summary>CLIP's own embeddings start with this deviation, and so do learned tokens.</summary>
     private const double InitialDeviation = 0.02;
 
+    private const string InputName = "VPT";
+    private const string DeepName = "VPT_shallow";
+
     private readonly Parameter[] _tokens;
 
     /// <param name="length">Learned tokens a layer.</param>
@@ -61,7 +64,6 @@ internal sealed class LearnedPrompts : Module
     public static IEnumerable<KeyValuePair<string, Tensor>> Among(
         IEnumerable<KeyValuePair<string, Tensor>> tower, IEnumerable<KeyValuePair<string, Tensor>> prompts)
     {
-        const string Deep = "VPT_shallow";
         var waiting = prompts.ToDictionary();
         if (waiting.Remove(NameOf(0), out Tensor? input))
         {
@@ -71,7 +73,7 @@ internal sealed class LearnedPrompts : Module
         foreach (KeyValuePair<string, Tensor> named in tower)
         {
             string next = waiting.Keys.FirstOrDefault(
-                name => named.Key.StartsWith(name[..^Deep.Length], StringComparison.Ordinal), "");
+                name => named.Key.StartsWith(name[..^DeepName.Length], StringComparison.Ordinal), "");
             if (waiting.Remove(next, out Tensor? deep))
             {
                 yield return new(next, deep);
@@ -83,5 +85,9 @@ internal sealed class LearnedPrompts : Module
 
     /// <summary>What the reference calls the prompts of a layer.</summary>
     public static string NameOf(int layer) =>
-        layer == 0 ? "VPT" : $"transformer.resblocks.{layer}.VPT_shallow";
+        layer == 0 ? InputName : $"transformer.resblocks.{layer}.{DeepName}";
+
+    /// <summary>Whether <see cref="NameOf"/> gives this name to the prompts of some layer.</summary>
+    public static bool IsName(string name) =>
+        name == InputName || name.EndsWith("." + DeepName, StringComparison.Ordinal);
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using TorchSharp.Modules;
 using static TorchSharp.torch.nn;
 
@@ -5,11 +6,20 @@ namespace PromptKD.Models.Prompts;
 
 /// <summary>
 /// Carries student features into the teacher's space: linear, batch normalisation, ReLU, linear. The reference
-/// writes it as 1×1 convolutions on 1×1 pictures; the numbers are the same.
+/// writes it as 1×1 convolutions on 1×1 pictures; the numbers are the same. With one layer it is linear; each further
+/// one stands behind another normalisation and ReLU.
 /// </summary>
-/// <remarks>arXiv 2403.02781, section 3; PromptKD trainers/promptkd.py, Feature_Trans_Module_two_layer.</remarks>
+/// <remarks>
+/// arXiv 2403.02781, section 3, and the numbers of layers that its table 12 compares; PromptKD trainers/promptkd.py,
+/// Feature_Trans_Module_two_layer.
+/// </remarks>
 internal sealed class Projector : Module<Tensor, Tensor>
 {
+    /// <summary>That of the paper's tables.</summary>
+    public const int UsualLayers = 2;
+
+    private const int PlacesOfLayer = 3;
+
     [ComponentName(Name = "conv1")]
     private readonly Sequential _layers;
 
@@ -17,18 +27,29 @@ internal sealed class Projector : Module<Tensor, Tensor>
     /// <param name="inputs">Width of the student's features.</param>
     /// <param name="outputs">Width of the teacher's features.</param>
     /// <param name="device">Where it is to live; its values are float32.</param>
-    public Projector(long inputs, long outputs, Device device)
+    /// <param name="layers">Linear layers.</param>
+    public Projector(long inputs, long outputs, Device device, int layers = UsualLayers)
         : base(nameof(Projector))
     {
-        _layers = Sequential(
-            ("0", Linear(inputs, outputs, device: device)),
-            ("1", BatchNorm1d(outputs, device: device)),
-            ("2", ReLU()),
-            ("3", Linear(outputs, outputs, device: device)));
+        List<(string Name, Module<Tensor, Tensor> Module)> parts = [("0", Linear(inputs, outputs, device: device))];
+        for (int layer = 1; layer < layers; layer++)
+        {
+            int place = PlacesOfLayer * layer;
+            parts.AddRange(
+            [
+                (NameOf(place - 2), BatchNorm1d(outputs, device: device)),
+                (NameOf(place - 1), ReLU()),
+                (NameOf(place), Linear(outputs, outputs, device: device)),
+            ]);
+        }
+
+        _layers = Sequential(parts);
         RegisterComponents();
     }
 
     /// <param name="x">Student image features, not normalised, float32, [batch, student embedding].</param>
     /// <returns>[batch, teacher embedding], not normalised.</returns>
     public override Tensor forward(Tensor x) => _layers.forward(x);
+
+    private static string NameOf(int place) => place.ToString(CultureInfo.InvariantCulture);
 }

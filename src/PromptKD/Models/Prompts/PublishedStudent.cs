@@ -9,7 +9,7 @@ namespace PromptKD.Models.Prompts;
 /// <param name="LogitScale">exp(logit_scale) of its CLIP, which scales its logits.</param>
 internal sealed record PublishedStudent(Student Student, double LogitScale) : IDisposable
 {
-    /// <summary>Builds the student of a checkpoint; its prompts and its projector tell the sizes.</summary>
+    /// <summary>Builds the student of a checkpoint; its prompts, if any, and its projector tell the sizes.</summary>
     /// <param name="clip">The CLIP that the student was made of.</param>
     /// <param name="learned">What <see cref="PromptCheckpoint.ReadStudent"/> read. Neither is taken over.</param>
     /// <param name="target">Where to compute, and in which element type.</param>
@@ -19,14 +19,19 @@ internal sealed record PublishedStudent(Student Student, double LogitScale) : ID
         ClipCheckpoint clip, PromptedWeights learned, ComputeTarget target, bool roundToHalf = false)
     {
         learned.CheckFits(clip.Architecture);
-        Tensor first = learned.VisionPrompts ?? throw NotAStudent(nameof(learned));
-        ProjectorWeights projector = learned.Projector ?? throw NotAStudent(nameof(learned));
+        ProjectorWeights projector = learned.Projector
+            ?? throw new ArgumentException("A student has a projector.", nameof(learned));
+        Tensor[] prompts = learned.VisionPrompts is { } first ? [first, .. learned.DeepVisionPrompts] : [];
         IReadOnlyDictionary<string, Tensor> frozen = learned.Over(clip.Tensors);
         var encoder = ImageEncoder.Create(clip.Architecture, target.Type, target.Device);
         ModuleWeights.Fill(encoder, frozen, "visual.", clip.Description);
-        var student = new Student(encoder, new StudentShape(
-            (int)first.shape[0], 1 + learned.DeepVisionPrompts.Count, (int)projector.TeacherSize, roundToHalf));
-        student.LoadLearned(ByName([first, .. learned.DeepVisionPrompts], projector), learned.Source);
+        var shape = new StudentShape(
+            (int)(prompts.FirstOrDefault()?.shape[0] ?? 0), prompts.Length, (int)projector.TeacherSize, roundToHalf)
+        {
+            ProjectorLayers = projector.Layers,
+        };
+        var student = new Student(encoder, shape);
+        student.LoadLearned(ByName(prompts, projector), learned.Source);
         using Tensor scale = frozen["logit_scale"].to(ScalarType.Float64, copy: true);
         return new PublishedStudent(student, Math.Exp(scale.item<double>()));
     }
@@ -45,7 +50,4 @@ internal sealed record PublishedStudent(Student Student, double LogitScale) : ID
 
         return tensors;
     }
-
-    private static ArgumentException NotAStudent(string parameter) =>
-        new("A student has vision prompts and a projector.", parameter);
 }

@@ -5,8 +5,8 @@ using static TorchSharp.torch.nn;
 namespace PromptKD.Models.Prompts;
 
 /// <summary>
-/// PromptKD's student: a frozen image tower, learned vision prompts, and a learned projector into the teacher's
-/// space. It has no text tower: it is compared with the teacher's class vectors.
+/// PromptKD's student: an image tower, frozen unless it is to learn, learned vision prompts, and a learned projector into
+/// the space of the class vectors. It has no text tower: it is compared with the teacher's class vectors.
 /// </summary>
 /// <remarks>arXiv 2403.02781, section 3; PromptKD trainers/promptkd.py, CustomCLIP.</remarks>
 internal sealed class Student : Module
@@ -39,17 +39,21 @@ internal sealed class Student : Module
             architecture.VisionWidth,
             device,
             shape.RoundPromptsToHalf);
-        _projector = new Projector(architecture.EmbeddingSize, shape.TeacherEmbedding, device);
+        _projector = new Projector(architecture.EmbeddingSize, shape.TeacherEmbedding, device, shape.ProjectorLayers);
         RegisterComponents();
+        foreach (Parameter weight in shape.TunesTower ? encoder.parameters() : [])
+        {
+            weight.requires_grad = true;
+        }
     }
 
     /// <summary>Sizes of what is learned.</summary>
     public StudentShape Shape { get; }
 
-    /// <summary>Sizes of the frozen tower.</summary>
+    /// <summary>Sizes of the tower.</summary>
     public ClipArchitecture Architecture => _encoder.Architecture;
 
-    /// <summary>The frozen tower.</summary>
+    /// <summary>The tower.</summary>
     public ImageEncoder Encoder => _encoder;
 
     /// <summary>What is learned, under the reference's names, in a fixed order.</summary>
@@ -58,6 +62,9 @@ internal sealed class Student : Module
         .. _prompts.Named.Select(named => KeyValuePair.Create(EncoderPrefix + named.Key, named.Value)),
         .. _projector.named_parameters().Select(named =>
             KeyValuePair.Create(ProjectorPrefix + named.name, named.parameter)),
+        .. Shape.TunesTower
+            ? _encoder.named_parameters().Select(named => KeyValuePair.Create(EncoderPrefix + named.name, named.parameter))
+            : [],
     ];
 
     /// <summary><see cref="Trainable"/> and the projector's running statistics.</summary>
@@ -67,11 +74,15 @@ internal sealed class Student : Module
         .. _projector.named_buffers().Select(named => KeyValuePair.Create(ProjectorPrefix + named.name, named.buffer)),
     ];
 
-    /// <summary><see cref="LearnedState"/> and the frozen tower: all that inference needs.</summary>
+    /// <summary>Whether a name of <see cref="Trainable"/> is one of learned tokens.</summary>
+    public static bool IsPrompt(string name) => name.StartsWith(EncoderPrefix, StringComparison.Ordinal)
+        && LearnedPrompts.IsName(name[EncoderPrefix.Length..]);
+
+    /// <summary><see cref="LearnedState"/> and the tower: all that inference needs.</summary>
     public IReadOnlyList<KeyValuePair<string, Tensor>> FullState =>
     [
         .. _encoder.state_dict().Select(named => KeyValuePair.Create(EncoderPrefix + named.Key, named.Value)),
-        .. LearnedState,
+        .. LearnedState.ExceptBy(_encoder.state_dict().Keys.Select(name => EncoderPrefix + name), named => named.Key),
     ];
 
     /// <param name="images">Normalised pixels, [batch, 3, size, size].</param>

@@ -6,4 +6,11 @@ namespace PromptKD.Models.Prompts;
 /// <param name="TeacherEmbedding">Width of the teacher's feature space, into which the projector leads.</param>
 /// <param name="RoundPromptsToHalf">Rounds inserted prompts through float16, as the reference does.</param>
 internal sealed record StudentShape(
-    int PromptLength, int PromptDepth, int TeacherEmbedding, bool RoundPromptsToHalf = false);
+    int PromptLength, int PromptDepth, int TeacherEmbedding, bool RoundPromptsToHalf = false)
+{
+    /// <summary>Linear layers of the projector.</summary>
+    public int ProjectorLayers { get; init; } = Projector.UsualLayers;
+
+    /// <summary>Whether the tower's own weights learn.</summary>
+    public bool TunesTower { get; init; }
+}

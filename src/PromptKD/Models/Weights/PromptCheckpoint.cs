@@ -41,11 +41,6 @@ internal static class PromptCheckpoint
                 $"{path}: no projector ('{ProjectorPrefix}…') among {Counted.Of(entries.Count, "tensor")}. Is it {guess}?");
         }
 
-        if (!entries.ContainsKey(VisionPromptsName))
-        {
-            throw new PromptKDException($"{path}: no vision prompts ('{VisionPromptsName}'), which a student needs.");
-        }
-
         return Assemble(path, file, entries, ReadProjector(path, entries));
     });
 
@@ -123,7 +118,7 @@ internal static class PromptCheckpoint
             .ToDictionary(entry => entry.Key[ProjectorPrefix.Length..], entry => entry.Value);
         long[] first = projector.GetValueOrDefault("conv1.0.weight")?.Shape ?? [];
         (long teacher, long student) = first.Length == 4 ? (first[0], first[1]) : (0, 0);
-        foreach ((string name, long[] expected) in ProjectorWeights.ShapesOf(student, teacher))
+        foreach ((string name, long[] expected) in ProjectorWeights.ShapesOf(student, teacher, Math.Max(1, ProjectorWeights.CountLayers(projector.Keys))))
         {
             long[]? shape = projector.GetValueOrDefault(name)?.Shape;
             if (shape is null || !shape.SequenceEqual(expected) || teacher == 0)

@@ -57,6 +57,11 @@ internal sealed class TrainKind(ExperimentConfig config, TrainingRequest request
             resolved.Dataset, baseToNovel, resolved.Seed, warnings.Add, new ShotsFile(lines.Add), lines.Add, stop);
         lines.AddRange(DatasetSummary.Lines(resolved.Dataset, lists));
         resolved = new ReferenceFiles("").Complete(resolved, HasTeacher);
+        if (HasTeacher)
+        {
+            Checks.Student(resolved);
+        }
+
         warnings.AddRange(new[] { ActingKeys.OfTrain(resolved, HasTeacher).Warning() }.OfType<string>());
         resolved = resolved with { Distill = resolved.Distill with { Classes = [.. lists.ClassNames], Val = "" } };
         _splits = new ProtocolSplits(resolved, baseToNovel, lists);
