@@ -36,7 +36,7 @@ public sealed class ArchitectureTests
         { "Pages", ["Runtime", "Data", "Drawing", "Evaluation"] },
         { "Inference", ["Runtime", "Configuration", "Text", "Data", "Drawing", "Models", "Features", "Teachers", "Methods", "Evaluation", "Export"] },
         { "Runs", ["Runtime", "Configuration", "Text", "Data", "Models", "Features", "Teachers", "Methods", "Evaluation", "Training", "Dassl", "Export", "Pages"] },
-        { "Reporting", ["Runtime", "Configuration", "Data", "Methods", "Evaluation", "Training", "Dassl", "Pages", "Runs"] },
+        { "Reporting", ["Runtime", "Configuration", "Text", "Data", "Methods", "Evaluation", "Training", "Dassl", "Pages", "Runs"] },
     };
 
     [Theory]

@@ -12,6 +12,8 @@ internal static class BenchmarkCommand
 {
     private const int SomethingMissing = 2;
 
+    private const string AblationProtocol = "ablation";
+
     private static readonly ExperimentConfig s_defaults = new();
 
     private static readonly SettingOption[] s_settings =
@@ -26,8 +28,9 @@ internal static class BenchmarkCommand
 
     private static readonly Argument<string> s_protocol = new Argument<string>("PROTOCOL")
     {
-        Description = "base2new (Table 1), cross (Table 2) or dg (Table 9, domain generalisation)",
-    }.AcceptOnlyFromAmong("base2new", "cross", "dg");
+        Description = "base2new (Table 1), cross (Table 2), dg (Table 9, domain generalisation), or ablation and behind it "
+            + $"{string.Join(", ", Ablation.All.Select(one => $"{one.Name} ({one.Source})"))}",
+    }.AcceptOnlyFromAmong("base2new", "cross", "dg", AblationProtocol);
 
     private static readonly Option<string> s_root = new("--root")
     {
@@ -40,7 +43,7 @@ internal static class BenchmarkCommand
         "--output", "DIR", "Folder of the runs, report.md, report.html and results.csv [default: runs/PROTOCOL]");
 
     private static readonly Option<string> s_datasets = Text(
-        "--datasets", "all|A,B", "Data sets, by any of their names [default: all of the table]");
+        "--datasets", "all|A,B", "Data sets, by any of their names [default: all of the table; of an ablation imagenet]");
 
     private static readonly Option<string> s_seeds = Text("--seeds", "1,2,3", "One run each [default: 1,2,3]");
 
@@ -90,16 +93,20 @@ internal static class BenchmarkCommand
     private static BenchmarkPlan Plan(ParseResult parsed)
     {
         string protocol = parsed.GetValue(s_protocol)!;
+        string[] words = parsed.GetValue(s_overrides) ?? [];
+        Ablation? ablation = protocol == AblationProtocol ? Ablation.Find(words.FirstOrDefault("")) : null;
+        string name = ablation is null ? protocol : $"{protocol}-{ablation.Name}";
         var plan = new BenchmarkPlan
         {
             Protocol = protocol switch
             {
-                "base2new" => Protocol.BaseToNovel,
+                "base2new" or AblationProtocol => Protocol.BaseToNovel,
                 "cross" => Protocol.CrossDataset,
                 _ => Protocol.DomainGeneralisation,
             },
+            Ablation = ablation,
             Root = parsed.GetValue(s_root)!,
-            Output = parsed.GetValue(s_output) ?? Path.Combine("runs", protocol),
+            Output = parsed.GetValue(s_output) ?? Path.Combine("runs", name),
             Datasets = parsed.GetValue(s_datasets) is { } datasets && datasets != "all" ? Words("--datasets", datasets) : [],
             Seeds = [.. Words("--seeds", parsed.GetValue(s_seeds) ?? "1,2,3").Select(Seed)],
             Trainers = Words("--trainer", parsed.GetValue(s_trainers) ?? "PromptKD"),
@@ -108,7 +115,7 @@ internal static class BenchmarkCommand
             [
                 .. s_settings.SelectMany(setting => setting.ToOverride(parsed)),
                 .. SettingOptions.AcceptChanges.ToOverride(parsed),
-                .. parsed.GetValue(s_overrides) ?? [],
+                .. words.Skip(ablation is null ? 0 : 1),
             ],
         };
         return parsed.GetValue(s_shots) is { } shots ? plan with { Shots = shots } : plan;

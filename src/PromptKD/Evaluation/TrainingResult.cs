@@ -28,6 +28,12 @@ public sealed record TrainingResult
     /// <summary>Name of the trainer's file without its extension, where the run was started with one; else null.</summary>
     public string? Configuration { get; init; }
 
+    /// <summary>
+    /// PromptKD: what differs from the paper's tables of the parts that its ablations exchange, as <c>LOSS=l1</c>; empty for
+    /// nothing. Null for other methods, and in files that were written before it was kept.
+    /// </summary>
+    public string? Variant { get; init; }
+
     /// <summary>SEED.</summary>
     public required int Seed { get; init; }
 

@@ -29,6 +29,12 @@ internal sealed record LineChart(string Title, string Axis, IReadOnlyList<ChartL
     /// <summary>Whether the axis has the same scale of percent, and a line where both are the same.</summary>
     public bool IsSquare { get; init; }
 
+    /// <summary>What stands at 0, 1, … of the axis; empty where the numbers themselves do.</summary>
+    public IReadOnlyList<string> Places { get; init; } = [];
+
+    /// <summary>Whether the scale begins near the least value, instead of at 0.</summary>
+    public bool BeginsAtLeast { get; init; }
+
     /// <summary>The chart with its title, key, and a text for those who do not see it.</summary>
     public string ToHtml()
     {
@@ -46,7 +52,7 @@ internal sealed record LineChart(string Title, string Axis, IReadOnlyList<ChartL
 
         foreach (double tick in Ticks(first, last))
         {
-            string label = IsSquare ? Invariant($"{100 * tick:0} %") : Invariant($"{tick:0.##}");
+            string label = Places.Count > 0 ? HtmlPage.Text(Places[(int)tick]) : IsSquare ? Invariant($"{100 * tick:0} %") : Invariant($"{tick:0.##}");
             svg.Append(Invariant($"<text class=\"small\" x=\"{X(tick):0.#}\" y=\"{Height - Bottom + 16}\" text-anchor=\"middle\">{label}</text>\n"));
         }
 
@@ -91,7 +97,8 @@ internal sealed record LineChart(string Title, string Axis, IReadOnlyList<ChartL
         }
 
         double high = Lines.SelectMany(line => line.Points).Max(point => point.Y);
-        double low = Math.Min(0, Lines.SelectMany(line => line.Points).Min(point => point.Y));
+        double least = Lines.SelectMany(line => line.Points).Min(point => point.Y);
+        double low = BeginsAtLeast ? Math.Floor(least) : Math.Min(0, Lines.SelectMany(line => line.Points).Min(point => point.Y));
         return high > low ? (low, low + (Steps * Round((high - low) / Steps))) : (low, low + 1);
     }
 

@@ -48,11 +48,28 @@ internal static class HtmlReport
             html.AddText("p", note, "note");
         }
 
+        if (section.Curve.Count > 0)
+        {
+            html.Add(Curve(section).ToHtml());
+        }
+
         if (section.Bars.Count > 0)
         {
             html.Add(BarChart.ToHtml(
                 [.. section.Bars.Select(bar => new ChartBar(bar.Name, bar.Value, bar.Paper))],
                 "blue: this report · grey: the paper · full width: 100 %"));
         }
+    }
+
+    private static LineChart Curve(ReportSection section)
+    {
+        ChartLine ours = new("this report", "model", [.. section.Curve.Index().Select(one => ((double)one.Index, one.Item.Value))]);
+        ChartLine paper = new("the paper", "reference",
+            [.. section.Curve.Index().Where(one => one.Item.Paper is not null).Select(one => ((double)one.Index, one.Item.Paper!.Value))]);
+        return new LineChart("Harmonic mean, percent", section.Columns[0], paper.Points.Count > 0 ? [ours, paper] : [ours])
+        {
+            Places = [.. section.Curve.Select(one => one.Name)],
+            BeginsAtLeast = true,
+        };
     }
 }

@@ -66,6 +66,7 @@ internal static class OutcomeReader
             Backbone = result.Backbone is { Length: > 0 } backbone ? backbone : PaperNumbers.UsualBackbone,
             Shots = result.Selection == ModelSelection.Given ? null : Math.Max(0, result.Shots),
             Configuration = result.Configuration ?? "",
+            Variant = result.Variant ?? "",
             Selection = result.Selection switch
             {
                 ModelSelection.LastEpoch => LastEpoch,

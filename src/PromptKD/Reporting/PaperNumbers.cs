@@ -5,7 +5,7 @@ namespace PromptKD.Reporting;
 
 /// <summary>The numbers that the PromptKD paper (arXiv 2403.02781) prints, in percent.</summary>
 /// <remarks>
-/// Tables 1, 2, 5, 9, 10, 11 and 13, and figure 4. The averages are printed there too, and are kept as printed: the harmonic mean of Table 1's
+/// Tables 1, 2, 4 to 6 and 9 to 14, and figures 4 to 6. The averages are printed there too, and are kept as printed: the harmonic mean of Table 1's
 /// average row is that of the two means.
 /// </remarks>
 public static class PaperNumbers
@@ -19,7 +19,7 @@ public static class PaperNumbers
     // Of the methods that learn from labels; PromptKD learns from all pictures.
     private const int UsualShots = 16;
 
-    private static readonly Dictionary<(Protocol, string, string, string, int?), PaperScore> s_scores = Read();
+    private static readonly Dictionary<(Protocol, string, string, string, int?, string), PaperScore> s_scores = Read();
 
     /// <summary>What the paper prints; null where it does not have the row.</summary>
     /// <param name="protocol">Which table.</param>
@@ -29,10 +29,12 @@ public static class PaperNumbers
     /// <param name="shots">
     /// Training pictures of each class, 0 for all; null where nothing was trained, or it is not known.
     /// </param>
+    /// <param name="variant">What differs, as LOSS=l1; empty for nothing.</param>
     public static PaperScore? Find(
-        Protocol protocol, string trainer, string dataset, string backbone = UsualBackbone, int? shots = null)
+        Protocol protocol, string trainer, string dataset, string backbone = UsualBackbone, int? shots = null,
+        string variant = "")
     {
-        if (shots is not null && s_scores.TryGetValue((protocol, trainer, dataset, backbone, shots), out PaperScore? exact))
+        if (shots is not null && s_scores.TryGetValue((protocol, trainer, dataset, backbone, shots, variant), out PaperScore? exact))
         {
             return exact;
         }
@@ -41,7 +43,7 @@ public static class PaperNumbers
             ? UsualShots
             : 0;
         return shots is null || Math.Max(0, shots.Value) == usual
-            ? s_scores.GetValueOrDefault((protocol, trainer, dataset, backbone, (int?)null))
+            ? s_scores.GetValueOrDefault((protocol, trainer, dataset, backbone, (int?)null, variant))
             : null;
     }
 
@@ -53,11 +55,11 @@ public static class PaperNumbers
             .Where(dataset => dataset != Average),
     ];
 
-    private static Dictionary<(Protocol, string, string, string, int?), PaperScore> Read()
+    private static Dictionary<(Protocol, string, string, string, int?, string), PaperScore> Read()
     {
         using Stream stream = typeof(PaperNumbers).Assembly.GetManifestResourceStream("paper-numbers.csv")!;
         using var reader = new StreamReader(stream);
-        var scores = new Dictionary<(Protocol, string, string, string, int?), PaperScore>();
+        var scores = new Dictionary<(Protocol, string, string, string, int?, string), PaperScore>();
         foreach (string line in reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(1))
         {
             string[] cells = line.Split(',');
@@ -68,7 +70,7 @@ public static class PaperNumbers
                 _ => Protocol.DomainGeneralisation,
             };
             int? shots = cells[9].Length == 0 ? null : int.Parse(cells[9], CultureInfo.InvariantCulture);
-            scores[(protocol, cells[2], cells[3], cells[8], shots)] =
+            scores[(protocol, cells[2], cells[3], cells[8], shots, cells[10])] =
                 new PaperScore(cells[1], Number(cells[4]), Number(cells[5]), Number(cells[6]), Number(cells[7]));
         }
 

@@ -13,6 +13,9 @@ public sealed record ReportSection(
     IReadOnlyList<string> Notes,
     IReadOnlyList<ReportBar> Bars)
 {
+    /// <summary>The rows as points of a line, the paper's beside it; empty for none.</summary>
+    public IReadOnlyList<ReportBar> Curve { get; init; } = [];
+
     /// <summary>Whether a cell is to stand out: <c>**like this**</c>.</summary>
     internal static bool IsStrong(string cell) => cell.Length > 4
         && cell.StartsWith("**", StringComparison.Ordinal) && cell.EndsWith("**", StringComparison.Ordinal);

@@ -16,6 +16,7 @@ public static class ReportSections
         .. tables.Select(table => table.Protocol == Protocol.BaseToNovel ? BaseToNovel(table) : OneAccuracy(table)),
         .. tables.GroupBy(table => table.Protocol).Where(group => group.Count() > 1)
             .Select(group => Methods(group.Key, [.. group])),
+        .. AblationSections.Of(tables),
     ];
 
     private static ReportSection BaseToNovel(ScoreTable table)

@@ -3,9 +3,9 @@ using System.Globalization;
 namespace PromptKD.Reporting;
 
 /// <summary>What runs have in common that belong into one table.</summary>
-internal sealed record RunKey(Protocol Protocol, string Trainer, string Backbone, int? Shots, string Configuration)
+internal sealed record RunKey(Protocol Protocol, string Trainer, string Backbone, int? Shots, string Configuration, string Variant)
 {
-    public static RunKey Of(RunOutcome run) => new(run.Protocol, run.Trainer, run.Backbone, run.Shots, run.Configuration);
+    public static RunKey Of(RunOutcome run) => new(run.Protocol, run.Trainer, run.Backbone, run.Shots, run.Configuration, run.Variant);
 
     /// <summary>The method, and what tells this table from others of the same protocol and method.</summary>
     /// <param name="all">The keys of all tables.</param>
@@ -20,7 +20,8 @@ internal sealed record RunKey(Protocol Protocol, string Trainer, string Backbone
             Trainer,
             .. Backbone == PaperNumbers.UsualBackbone ? Array.Empty<string>() : [Backbone],
             .. saysShots ? [string.Create(CultureInfo.InvariantCulture, $"{Shots} {(Shots == 1 ? "shot" : "shots")}")] : Array.Empty<string>(),
-            .. sameShots.Length > 0 && Configuration.Length > 0 ? [Configuration] : Array.Empty<string>(),
+            .. Variant.Length > 0 ? [Variant] : Array.Empty<string>(),
+            .. sameShots.Any(key => key.Configuration != Configuration) && Configuration.Length > 0 ? [Configuration] : Array.Empty<string>(),
         ];
         return string.Join(", ", parts);
     }

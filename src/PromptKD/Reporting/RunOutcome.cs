@@ -25,6 +25,11 @@ public sealed record RunOutcome
     /// <summary>Name of the trainer's file, without its extension; empty where it is not known.</summary>
     public string Configuration { get; init; } = "";
 
+    /// <summary>
+    /// What differs from the paper's tables, as <see cref="TrainingResult.Variant"/>; empty for nothing, or not known.
+    /// </summary>
+    public string Variant { get; init; } = "";
+
     /// <summary>The run's seed.</summary>
     public required int Seed { get; init; }
 

@@ -32,7 +32,8 @@ public sealed record ScoreRow
 
     /// <summary>What the paper prints of it; null where it does not.</summary>
     public PaperScore? Paper =>
-        PaperNumbers.Find(Seeds[0].Protocol, Seeds[0].Trainer, Dataset, Seeds[0].Backbone, Seeds[0].Shots);
+        PaperNumbers.Find(
+            Seeds[0].Protocol, Seeds[0].Trainer, Dataset, Seeds[0].Backbone, Seeds[0].Shots, Seeds[0].Variant);
 
     /// <summary>Whether every seed has all its accuracies.</summary>
     public bool IsComplete => Seeds.All(seed => seed.HarmonicMean is not null || seed.Accuracy is not null);

@@ -14,6 +14,9 @@ public sealed record ScoreTable(Protocol Protocol, string Trainer, IReadOnlyList
     /// <summary>Training pictures of each class, 0 for all; null where nothing was trained, or it is not known.</summary>
     public int? Shots { get; init; }
 
+    /// <summary>What differs from the paper's tables; empty for nothing.</summary>
+    public string Variant { get; init; } = "";
+
     /// <summary>What tells it from the other tables of its protocol: the method, and what else is needed.</summary>
     public string Name { get; init; } = Trainer;
 
@@ -39,13 +42,13 @@ public sealed record ScoreTable(Protocol Protocol, string Trainer, IReadOnlyList
 
     /// <summary>What the paper prints as the average of all its data sets.</summary>
     public PaperScore? Paper =>
-        PaperNumbers.Find(Protocol, Trainer, PaperNumbers.Average, Backbone, Shots);
+        PaperNumbers.Find(Protocol, Trainer, PaperNumbers.Average, Backbone, Shots, Variant);
 
     /// <summary>Whether all data sets of the paper's table are here, so that the averages compare.</summary>
     public bool IsWholeTable =>
         PaperNumbers.Datasets(Protocol).All(dataset => Rows.Any(row => row.Dataset == dataset && row.IsComplete));
 
-    /// <summary>Sorts outcomes into tables: by protocol, method, backbone, shots and configuration.</summary>
+    /// <summary>Sorts outcomes into tables: by protocol, method, backbone, shots, configuration and variant.</summary>
     /// <param name="outcomes">What was measured, each of its own seed.</param>
     public static IReadOnlyList<ScoreTable> From(IEnumerable<RunOutcome> outcomes)
     {
@@ -56,7 +59,8 @@ public sealed record ScoreTable(Protocol Protocol, string Trainer, IReadOnlyList
                 .ThenBy(group => group.Key.Trainer, StringComparer.Ordinal)
                 .ThenBy(group => group.Key.Backbone, StringComparer.Ordinal)
                 .ThenBy(group => group.Key.Shots)
-                .ThenBy(group => group.Key.Configuration, StringComparer.Ordinal),
+                .ThenBy(group => group.Key.Configuration, StringComparer.Ordinal)
+                .ThenBy(group => group.Key.Variant, StringComparer.Ordinal),
         ];
         RunKey[] all = [.. groups.Select(group => group.Key)];
         return
@@ -66,6 +70,7 @@ public sealed record ScoreTable(Protocol Protocol, string Trainer, IReadOnlyList
             {
                 Backbone = group.Key.Backbone,
                 Shots = group.Key.Shots,
+                Variant = group.Key.Variant,
                 Name = group.Key.NameAmong(all),
             }),
         ];

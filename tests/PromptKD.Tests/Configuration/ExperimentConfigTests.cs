@@ -145,7 +145,7 @@ public sealed class ExperimentConfigTests
         double? minimum = key.Rules.OfType<AtLeastAttribute>().SingleOrDefault()?.Minimum;
         double maximum = key.Rules.OfType<AtMostAttribute>().SingleOrDefault()?.Maximum ?? 1e300;
         bool positive = key.Rules.Any(rule => rule is PositiveAttribute);
-        Gen<int> whole = Gen.Int[minimum is null ? int.MinValue : (int)minimum, int.MaxValue];
+        Gen<int> whole = Gen.Int[minimum is null ? int.MinValue : (int)minimum, (int)Math.Min(maximum, int.MaxValue)];
         Gen<double> number = minimum is null && !positive ? Gen.Double : Gen.Double[positive ? 1e-300 : 0, maximum];
         Gen<string> word = key.Rules.OfType<OneOfAttribute>().SingleOrDefault() is { } rule
             ? OneOf(rule.Choices)

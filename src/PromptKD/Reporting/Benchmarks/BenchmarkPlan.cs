@@ -18,6 +18,9 @@ public sealed record BenchmarkPlan
     /// <summary>Folder that receives the runs and the report.</summary>
     public required string Output { get; init; }
 
+    /// <summary>Which part of PromptKD is exchanged; null for a table of methods.</summary>
+    public Ablation? Ablation { get; init; }
+
     /// <summary>Data sets by any of their names; empty for all of the table.</summary>
     public IReadOnlyList<string> Datasets { get; init; } = [];
 
@@ -41,6 +44,19 @@ public sealed record BenchmarkPlan
     internal IReadOnlyList<BenchmarkRun> Runs()
     {
         DatasetEntry[] datasets = [.. ChosenDatasets()];
+        if (Ablation is { } ablation)
+        {
+            RefuseOverrides(ablation);
+            return
+            [
+                .. from dataset in datasets
+                   from seed in Seeds
+                   from row in ablation.Rows
+                   from run in RunsOf(row, dataset, seed)
+                   select run,
+            ];
+        }
+
         return
         [
             .. from trainer in Trainers.Select(KnownTrainer)
@@ -52,7 +68,46 @@ public sealed record BenchmarkPlan
     }
 
     private IEnumerable<DatasetEntry> ChosenDatasets() =>
-        (Datasets.Count > 0 ? Datasets : PaperNumbers.Datasets(Protocol)).Select(DatasetCatalog.Find);
+        (Datasets.Count > 0 ? Datasets : Ablation is null ? PaperNumbers.Datasets(Protocol) : [SourceOfTransfer])
+            .Select(DatasetCatalog.Find);
+
+    // Whoever sets what the rows differ in would get the same run in all of them.
+    private void RefuseOverrides(Ablation ablation)
+    {
+        HashSet<string> varied = [.. ablation.Rows.SelectMany(row => SettingsOf(row).Where((_, place) => place % 2 == 0))];
+        if (Overrides.Where((_, place) => place % 2 == 0).FirstOrDefault(key =>
+            varied.Contains(key) || (key == "DISTILL.TEACHER" && ablation.Name == "teacher-size")
+            || (key == "DISTILL.STUDENT" && ablation.Name == "students")) is { } key)
+        {
+            throw new PromptKDException(
+                $"{key} is given, but it is what the rows of {ablation.Name} ({ablation.Source}) differ in. Leave it out.");
+        }
+    }
+
+    private static string[] SettingsOf(AblationRow row) =>
+    [
+        "DATASET.NUM_SHOTS", row.Shots.ToString(System.Globalization.CultureInfo.InvariantCulture),
+        .. row.Backbone == PaperNumbers.UsualBackbone ? Array.Empty<string>() : ["MODEL.BACKBONE.NAME", row.Backbone],
+        .. Reporting.Ablation.SettingsOf(row.Variant),
+    ];
+
+    private IEnumerable<BenchmarkRun> RunsOf(AblationRow row, DatasetEntry dataset, int seed)
+    {
+        string part = row.Name.Replace('/', '-').Replace(' ', '-');
+        string[] settings = ["TRAINER.MODAL", "base2novel", .. SettingsOf(row)];
+        if (row.Teacher is { } backbone)
+        {
+            BenchmarkRun teacher = Train(
+                "PromptSRC", dataset, seed, part, "DATASET.NUM_SHOTS", "16", "DATASET.SUBSAMPLE_CLASSES", "base",
+                "MODEL.BACKBONE.NAME", backbone);
+            yield return teacher with { Title = $"{teacher.Title} (its teacher)", CountsInTable = false };
+            string file = $"model.pth.tar-{teacher.Config.Optim.MaxEpoch}";
+            settings = [.. settings, "DISTILL.TEACHER_PROMPTS", Path.Combine(teacher.Folder, "VLPromptLearner", file)];
+        }
+
+        BenchmarkRun run = Train("PromptKD", dataset, seed, part, settings);
+        yield return run with { Title = run.Title.Replace($"{part} classes", row.Name, StringComparison.Ordinal) };
+    }
 
     private static string KnownTrainer(string trainer) =>
         PaperRecipe.Methods.FirstOrDefault(name => name.Equals(trainer, StringComparison.OrdinalIgnoreCase))

@@ -1,4 +1,5 @@
 using PromptKD.Configuration;
+using PromptKD.Configuration.Presets;
 using PromptKD.Dassl;
 using PromptKD.Data.Loading;
 using PromptKD.Data.Pictures;
@@ -52,6 +53,7 @@ internal sealed class ProtocolMeasuring(
             Shots = Config.Dataset.NumShots,
             Backbone = Config.Model.Backbone.Name,
             Configuration = configuration,
+            Variant = followsModal ? StudentVariant.Of(Config) : null,
             Seed = Config.Seed,
             Reference = Config.Reference,
             Selection = selection,

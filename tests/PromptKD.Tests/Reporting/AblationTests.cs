@@ -1,0 +1,125 @@
+using PromptKD.Configuration;
+using PromptKD.Configuration.Presets;
+using PromptKD.Golden;
+using PromptKD.Reporting;
+using PromptKD.Reporting.Benchmarks;
+
+namespace PromptKD.Tests.Reporting;
+
+/// <summary>The paper's ablations: with which settings each row is made, and which number stands beside it.</summary>
+public sealed class AblationTests
+{
+    [Fact]
+    public void Each_row_is_a_run_that_says_what_it_is()
+    {
+        foreach (Ablation ablation in Ablation.All)
+        {
+            BenchmarkRun[] students = [.. Runs(ablation).Where(run => run.CountsInTable)];
+
+            Assert.Equal(students.Length, students.Select(run => run.Folder).Distinct().Count());
+            Assert.Equal(
+                ablation.Rows.Select(row => (row.Variant, row.Backbone, row.Shots)),
+                students.Select(run => (
+                    StudentVariant.Of(Found(run.Config)), run.Config.Model.Backbone.Name, run.Config.Dataset.NumShots)));
+        }
+    }
+
+    [Theory]
+    [InlineData("loss", "L1", 69.35)]
+    [InlineData("loss", "KL", 76.22)]
+    [InlineData("parts", "full fine-tuning", 73.34)]
+    [InlineData("teachers", "CLIP", 74.50)]
+    [InlineData("projector", "3", 75.78)]
+    [InlineData("students", "ViT-B/32", 71.70)]
+    [InlineData("students", "RN50", null)]
+    [InlineData("epochs", "60", 76.66)]
+    [InlineData("images", "16", 74.15)]
+    [InlineData("images", "all", 77.62)]
+    [InlineData("teacher-size", "ViT-B/16", 74.09)]
+    [InlineData("temperature", "4", 71.57)]
+    public void The_papers_row_stands_beside_it(string name, string row, double? harmonicMean)
+    {
+        Ablation ablation = Ablation.Find(name);
+        var report = new BenchmarkReport(ablation.Rows.Select(one => Outcome(one, seed: 1)));
+
+        Assert.Empty(report.Unfinished);
+        ReportSection section = Assert.Single(report.Sections, one => one.Title.StartsWith(ablation.Source + ",", StringComparison.Ordinal));
+        IReadOnlyList<string> cells = Assert.Single(section.Rows, cells => cells[0] == row);
+        string shown = harmonicMean?.ToString("0.00", System.Globalization.CultureInfo.InvariantCulture) ?? "–";
+        Assert.Equal(shown, cells[6]);
+        Assert.Equal(harmonicMean is null, section.Notes.Any(note => note.StartsWith(row + ":", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void A_curve_is_drawn_of_rows_that_lie_on_a_line()
+    {
+        string folder = Directory.CreateTempSubdirectory().FullName;
+
+        new BenchmarkReport(Ablation.Find("figure6").Rows.Select(one => Outcome(one, seed: 1))).Write(folder);
+
+        string html = File.ReadAllText(Path.Combine(folder, "report.html"));
+        Assert.Equal(2, html.Split("<polyline").Length - 1);
+        Assert.Contains(">0.5</text>", html);
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public void A_teacher_of_another_size_is_made_first()
+    {
+        BenchmarkRun[] runs = [.. Runs(Ablation.Find("teacher-size"))];
+
+        Assert.Equal(
+            ["PromptSRC", "PromptKD", "PromptSRC", "PromptKD", "PromptKD"], runs.Select(run => run.Config.Trainer.Name));
+        Assert.Equal("ViT-B/32", runs[0].Config.Model.Backbone.Name);
+        Assert.Equal(
+            Path.Combine(runs[0].Folder, "VLPromptLearner", "model.pth.tar-20"), runs[1].Config.Distill.TeacherPrompts);
+    }
+
+    [Theory]
+    [InlineData("los", "loss")]
+    [InlineData("temprature", "temperature")]
+    public void An_unknown_one_suggests_its_neighbour(string given, string meant) =>
+        Assert.Contains($"Did you mean {meant}?", Assert.Throws<PromptKDException>(() => Ablation.Find(given)).Message);
+
+    [Fact]
+    public void What_the_rows_differ_in_cannot_be_given() => Assert.Contains(
+        "TRAINER.PROMPTKD.TEMPERATURE",
+        Assert.Throws<PromptKDException>(
+            () => Runs(Ablation.Find("temperature"), "TRAINER.PROMPTKD.TEMPERATURE", "3")).Message);
+
+    private static IReadOnlyList<BenchmarkRun> Runs(Ablation ablation, params string[] overrides) => new BenchmarkPlan
+    {
+        Protocol = Protocol.BaseToNovel,
+        Ablation = ablation,
+        Root = "data",
+        Output = "out",
+        Seeds = [1],
+        Configs = Path.Combine(ProjectFolder.Root, "configs"),
+        Overrides = overrides,
+    }.Runs();
+
+    // As train finds the models that are not named.
+    private static ExperimentConfig Found(ExperimentConfig config) => config with
+    {
+        Distill = config.Distill with
+        {
+            Teacher = "teacher.pt",
+            TeacherPrompts = config.Distill.TeacherPrompts == "none" ? "" : "prompts.pth.tar",
+        },
+    };
+
+    private static RunOutcome Outcome(AblationRow row, int seed) => new()
+    {
+        Protocol = Protocol.BaseToNovel,
+        Trainer = "PromptKD",
+        Dataset = "ImageNet",
+        Seed = seed,
+        Backbone = row.Backbone,
+        Shots = row.Shots,
+        Variant = row.Variant,
+        Base = 80,
+        Novel = 70,
+        Selection = "last epoch",
+        Folders = [row.Name],
+    };
+}
