@@ -143,7 +143,8 @@ internal static class StudentPackage
         long values = Math.Max(
             manifest.Architecture.LeastVisionValues, manifest.PromptLength * Math.Min(manifest.PromptDepth, (long)manifest.Architecture.VisionLayers) * width);
         long embedding = manifest.TeacherEmbedding;
-        values = Math.Max(values, embedding * (embedding + manifest.Architecture.EmbeddingSize));
+        values = Math.Max(
+            values, embedding * (((manifest.ProjectorLayers - 1) * embedding) + manifest.Architecture.EmbeddingSize));
         if (values > bytes)
         {
             throw new PromptKDException(
