@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using PromptKD.Cli.Terminal;
 using PromptKD.Data.Checking;
+using PromptKD.Runtime;
 using PromptKD.Text.Names;
 
 namespace PromptKD.Cli.Commands;
@@ -76,17 +77,17 @@ internal static class CheckCommand
         // Paths are long and differ in length: they stand last, and to the left.
         foreach (string[] row in Rows(report).Prepend(["what", "number", "such as"]))
         {
-            Answers.Line($"{row[0],-22}  {row[1],6}  {row[2]}".TrimEnd());
+            PrintRow($"{row[0],-22}  {row[1],6}", Printable.Line(row[2]));
         }
 
         if (report.Fault is { } fault)
         {
-            Answers.Line($"labels: {fault}");
+            Answers.Sentence($"labels: {fault}");
         }
 
         if (report.Sizes is { } sizes)
         {
-            Answers.Line(
+            Answers.Sentence(
                 $"sizes: {sizes.SmallestSide} to {sizes.LargestSide} pixels a side, half of them below "
                 + $"{sizes.MedianShorterSide} × {sizes.MedianLongerSide}");
         }
@@ -95,6 +96,23 @@ internal static class CheckCommand
         {
             TextTable.Print(
                 ["class", "pictures"], report.Classes.Select(one => new[] { one.Name, Number(one.Pictures) }));
+        }
+    }
+
+    // Where a window is too narrow for a row, its paths come below, each whole if it can be.
+    private static void PrintRow(string head, string examples)
+    {
+        string row = $"{head}  {examples}".TrimEnd();
+        if (Console.IsOutputRedirected || LineLayout.Columns(row) <= Window.Columns)
+        {
+            Answers.Line(row);
+            return;
+        }
+
+        Answers.Line(head);
+        foreach (string line in LineLayout.Wrap(examples, Window.Columns - 2))
+        {
+            Answers.Line($"  {line}");
         }
     }
 

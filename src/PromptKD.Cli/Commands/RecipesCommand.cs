@@ -37,8 +37,8 @@ internal static class RecipesCommand
                 One of your own is a file of the same keys:
 
                   promptkd recipes {Recipe.DefaultName} > mine.yaml
-                  promptkd distill --config mine.yaml --images photos/ --classes classes.txt --output runs/photos \
-                    --teacher openai:ViT-L/14 --student openai:ViT-B/16
+                  promptkd distill --config mine.yaml --images photos/ --classes classes.txt \
+                    --output runs/photos --teacher openai:ViT-L/14 --student openai:ViT-B/16
                 """);
             return 0;
         });

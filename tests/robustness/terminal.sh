@@ -1,0 +1,48 @@
+# A real terminal (a pseudo one) of 40, 60, 80 and 200 columns, and one that is resized: nothing is broken within a word,
+# the progress is one line and never wider than the window. What is indented by two and begins with the program's name is
+# a command to be copied: it stays in one piece.
+
+# on_screen COLUMNS COMMAND …: runs in a terminal. $work/out is what its screen shows, $work/raw what was written.
+on_screen() {
+  code=0
+  python3 "$root/tests/robustness/terminal.py" "$1" "$work/raw" "${@:2}" >"$work/out" 2>"$work/err" </dev/null || code=$?
+}
+
+# Columns of each written piece, against those of the window.
+wide() {
+  awk -F'\t' '{ text = substr($0, length($1) + 2) } text !~ /^  promptkd / && length(text) > $1' "$work/raw"
+}
+whole() { ! sed '/^BROKEN   promptkd /,$d' "$work/out" | grep -q '^BROKEN ' && [ -z "$(wide)" ]; }
+
+# How many lines of progress are left on the screen.
+left_over() { grep -cE 'batch [0-9]+/[0-9]+|pictures/s' "$work/out"; }
+progress() { grep -qE 'batch [0-9]+/[0-9]+' "$work/raw" && [ "$(left_over)" = 0 ]; }
+
+if ! python3 -c 'import pty, fcntl, termios' 2>/dev/null; then
+  skip "a terminal of four widths" "there is no python3 with pty here"
+else
+  mkdir -p "$here/odd/a folder whose name is longer than most"
+  cp "$pictures/photos/0001.png" "$here/odd/a folder whose name is longer than most/a picture with a name of many words.png"
+  cp "$pictures/photos/0001.png" "$here/odd/twice.png"
+  printf 'no picture' >"$here/odd/broken.jpg"
+  mkdir "$here/photos"
+  cp "$pictures"/photos/00*.png "$here/photos"
+  learn=("$program" distill --recipe paper --images photos --classes "$pictures/classes.txt"
+    --teacher "$teacher" --student "$student" --views 1 --epochs 1 --batch-size 16 --precision fp32)
+  cd "$here" || exit 1 # Short paths: a path that is longer than the window is broken wherever it ends.
+  for columns in 40 60 80 200 80,40 40,200; do
+    on_screen "$columns" "${learn[@]}" --output "$columns"
+    expect "distill, $columns columns" 0 0 "epoch 1:"
+    check "distill, $columns columns: whole words" whole
+    check "distill, $columns columns: one line of progress" progress
+  done
+  for columns in 40 60 80 200; do
+    on_screen "$columns" "$program" check odd
+    expect "check, $columns columns" 1 0 "doubled, byte for byte +1"
+    check "check, $columns columns: whole words" whole
+    on_screen "$columns" "$program" distill --help
+    expect "help, $columns columns" 0 0 "Usage:"
+    check "help, $columns columns: whole words" whole
+  done
+  cd "$root" || exit 1
+fi
