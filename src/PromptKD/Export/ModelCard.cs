@@ -30,7 +30,7 @@ internal static class ModelCard
             {Teachers(manifest.Teachers)}{Counted.Of(training.Pictures, "unlabelled picture")}, {Counted.Of(training.Epochs, "epoch")}, batches of {training.BatchSize}, learning rate {training.LearningRate},
             loss weight {training.LossWeight}, temperature {training.Temperature}, seed {training.Seed}.
 
-            {NotLearnedFrom(training)}{Tuning(manifest.TeacherTuning)}
+            {Origin(manifest.Origin)}{NotLearnedFrom(training)}{Tuning(manifest.TeacherTuning)}
 
             Classes: {Names(manifest.ClassNames)}.
             Sentences of the teacher: {string.Join(", ", manifest.Templates.Select(Sentence))}.
@@ -50,6 +50,12 @@ internal static class ModelCard
             """);
         return card.ToString();
     }
+
+    private static string Origin(StudentOrigin? origin) => origin is null
+        ? ""
+        : $"Student: {Printable.Markdown(origin.Student)}. "
+            + (origin.Teachers.Count == 0 ? "" : $"{(origin.Teachers.Count == 1 ? "Teacher" : "Teachers")}: {string.Join(", ", origin.Teachers.Select(Printable.Markdown))}. ")
+            + $"Made on {origin.Date:yyyy-MM-dd} (UTC) by {Printable.Markdown(origin.Program)}.\n\n";
 
     private static string NotLearnedFrom(StudentTraining training)
     {

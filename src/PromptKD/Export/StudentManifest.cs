@@ -64,6 +64,9 @@ public sealed record StudentManifest
     /// <summary>SHA-256 of every input that made the student.</summary>
     public required IReadOnlyDictionary<string, string> Inputs { get; init; }
 
+    /// <summary>What it was made of, when, and by which program; null in packages from before that was kept.</summary>
+    public StudentOrigin? Origin { get; init; }
+
     /// <summary>How its teacher was tuned; null where no label was used, or none is known of.</summary>
     public TeacherTuning? TeacherTuning { get; init; }
 

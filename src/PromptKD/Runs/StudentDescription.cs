@@ -37,6 +37,7 @@ internal static class StudentDescription
             Preprocessing = run.Inputs.Preparation,
             Precision = run.Context.Target.PrecisionName,
             Inputs = learned.Inputs,
+            Origin = StudentOrigin.Of(config.Distill.Student, [config.Distill.Teacher, .. config.Distill.FurtherTeachers]),
             TeacherTuning = Tuning(run),
             Training = new StudentTraining(
                 learned.Count,

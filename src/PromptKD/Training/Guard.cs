@@ -40,6 +40,7 @@ internal static class Guard
     private const double CollapsedSpread = 0.01;
     private const double WarmupShare = 0.1;
     private const double LostAgreement = 0.03;
+    private const double LeastGain = 0.03;
     private const int FirstEpochs = 3;
 
     private static readonly (string Code, Func<GuardedRun, IReadOnlyList<EpochRecord>, string?> Find)[] s_checks =
@@ -123,12 +124,14 @@ internal static class Guard
             ? Text($"the epochs behind the start cost agreement with the teacher: {start.Agreement:P1} of held-out pictures before them, {now.Agreement:P1} now. Give a lower --lr, or stop before them with --recipe fast.")
             : null;
 
-    // Asked at the end: a student begins with a random projector.
+    // Asked at the end: a student begins with a random projector. Few pictures may hide a gain behind chance: it is said only
+    // where chance, of two standard errors, hides none that would be worth having.
     private static string? FindNoGain(GuardedRun run, IReadOnlyList<EpochRecord> history) =>
         history.Count == run.Rates.Count
         && Last(run, history) is { } student
         && run.Untrained is { } untrained
         && student.Agreement <= untrained.Agreement
+        && student.Agreement - untrained.Agreement + (2 * StandardError(student, untrained)) < LeastGain
             ? Text($"nothing was gained: the student agrees with the teacher on {student.Agreement:P1} of held-out pictures, and as its CLIP came, untrained, on {untrained.Agreement:P1}. Give more pictures or --epochs, or another --recipe.")
             : null;
 
@@ -145,6 +148,10 @@ internal static class Guard
         return learning >= Math.Max(FirstEpochs, (run.Rates.Count + 3) / 4)
             || (history.Count >= FirstEpochs && history.Count == run.Rates.Count);
     }
+
+    // Of the difference, as if both had been asked about other pictures: they were asked about the same, so it is no larger.
+    private static double StandardError(HeldOutResult one, HeldOutResult other) =>
+        Math.Sqrt(Math.Pow(StandardError(one), 2) + Math.Pow(StandardError(other), 2));
 
     private static double StandardError(HeldOutResult result) =>
         Math.Sqrt(result.Agreement * (1 - result.Agreement) / result.Pictures);

@@ -27,6 +27,32 @@ public sealed class ModelCardTests
         "Sentences of the teacher: \"a photo of a {}.\", \"\\*{}\\*\".", ModelCard.Write(s_manifest), StringComparison.Ordinal);
 
     [Fact]
+    public void Names_the_CLIPs_the_day_and_the_program_where_they_are_known()
+    {
+        Assert.Contains(
+            "Student: small\\*clip. Teachers: openai:ViT-L/14, other.pt. Made on 2000-02-29 (UTC) by PromptKD for .NET 1.2.\n",
+            ModelCard.Write(s_manifest with
+            {
+                Origin = new StudentOrigin(
+                    "small*clip", ["openai:ViT-L/14", "other.pt"], new DateOnly(2000, 2, 29), "PromptKD for .NET 1.2"),
+            }).ReplaceLineEndings("\n"),
+            StringComparison.Ordinal);
+        Assert.DoesNotContain("Made on", ModelCard.Write(s_manifest), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Of_a_CLIP_on_this_machine_only_the_name_is_kept()
+    {
+        string folder = Directory.CreateTempSubdirectory("clip").FullName;
+
+        StudentOrigin origin = StudentOrigin.Of($"{folder}{Path.DirectorySeparatorChar}", ["openai:ViT-L/14", ""]);
+
+        Assert.Equal(Path.GetFileName(folder), origin.Student);
+        Assert.Equal(["openai:ViT-L/14"], origin.Teachers);
+        Directory.Delete(folder);
+    }
+
+    [Fact]
     public void What_was_held_out_and_how_sure_it_may_be_is_said()
     {
         string card = ModelCard.Write(s_manifest with
