@@ -49,7 +49,7 @@ internal sealed class StyleCaptions(IReadOnlyList<Concept> concepts, double clas
     }
 
     /// <summary>Whether a caption is true of a concept: it says its name, its class or one of its tags.</summary>
-    public bool IsTrue(Caption caption, Concept concept) =>
+    public static bool IsTrue(Caption caption, Concept concept) =>
         caption.About == concept.Code || caption.About == concept.Group || concept.Tags.Contains(caption.About);
 
     private string[] TagsOf(Concept concept) => [.. concept.Tags.Where(_tags.Contains)];

@@ -38,7 +38,7 @@ internal sealed class StyleFeed(
 
         bool[] matches =
         [
-            .. shown.SelectMany((concept, i) => said.Select((caption, j) => i == j || captions.IsTrue(caption, concept))),
+            .. shown.SelectMany((concept, i) => said.Select((caption, j) => i == j || StyleCaptions.IsTrue(caption, concept))),
         ];
         return new CaptionedPictures(pixels, [.. tokens], size, matches);
     }

@@ -39,11 +39,11 @@ internal sealed record PublishedStudent(Student Student, double LogitScale) : ID
     /// <inheritdoc/>
     public void Dispose() => Student.Dispose();
 
-    private static Dictionary<string, Tensor> ByName(IReadOnlyList<Tensor> prompts, ProjectorWeights projector)
+    private static Dictionary<string, Tensor> ByName(Tensor[] prompts, ProjectorWeights projector)
     {
         var tensors = projector.Tensors.ToDictionary(
             named => Student.ProjectorPrefix + named.Key, named => named.Value);
-        for (int layer = 0; layer < prompts.Count; layer++)
+        for (int layer = 0; layer < prompts.Length; layer++)
         {
             tensors[Student.EncoderPrefix + LearnedPrompts.NameOf(layer)] = prompts[layer];
         }
