@@ -20,12 +20,11 @@ public sealed class StyleCaptionsTests
     [InlineData("salad", false, false, true)]
     public void A_caption_is_true_of_what_has_its_name_class_or_tag(string about, bool apple, bool pear, bool tomato)
     {
-        var captions = new StyleCaptions(s_concepts, classShare: 0.5);
         var caption = new Caption("a sentence", about);
 
         Assert.Equal(
             [apple, pear, tomato],
-            new[] { s_concepts[0], s_concepts[2], s_concepts[3] }.Select(one => captions.IsTrue(caption, one)));
+            new[] { s_concepts[0], s_concepts[2], s_concepts[3] }.Select(one => StyleCaptions.IsTrue(caption, one)));
     }
 
     [Theory]
@@ -40,7 +39,7 @@ public sealed class StyleCaptionsTests
         {
             Assert.Equal(share == 1, caption.About == "food-fruit");
             Assert.Equal(share == 1, caption.Text.Contains("fruit food", StringComparison.Ordinal));
-            Assert.True(captions.IsTrue(caption, s_concepts[0]));
+            Assert.True(StyleCaptions.IsTrue(caption, s_concepts[0]));
         });
     }
 
