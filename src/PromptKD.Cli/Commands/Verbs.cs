@@ -21,6 +21,7 @@ internal static class Verbs
             PredictCommand.Create(),
             EmbedCommand.Create(),
             ClassesCommand.Create(),
+            ExportCommand.Create(),
             BenchmarkCommand.Create(),
             ProbeCommand.Create(),
             ReportCommand.Create(),

@@ -16,6 +16,9 @@ public sealed record TrainingRequest
     /// </summary>
     public int? LoadEpoch { get; init; }
 
+    /// <summary>Whether an evaluated model is written as a package, too, where it can be one.</summary>
+    public bool WritesPackage { get; init; } = true;
+
     /// <summary>Whether to open everything, train nothing and stop there: a check of what was given.</summary>
     public bool NoTrain { get; init; }
 

@@ -17,7 +17,11 @@ internal static class ModelCard
     /// <returns>Markdown.</returns>
     public static string Write(StudentManifest manifest)
     {
-        StudentTraining training = manifest.Training;
+        if (manifest is not { Training: { } training, Checkpoint: null })
+        {
+            return OriginCard.Write(manifest);
+        }
+
         ClipArchitecture clip = manifest.Architecture;
         string size = $"{clip.VisionLayers} layers of width {clip.VisionWidth}, patches of {clip.PatchSize} in "
             + $"{clip.ImageSize} pixels";
@@ -90,7 +94,7 @@ internal static class ModelCard
             .Append(Row("this student", manifest.Validation));
         string[] sentences =
         [
-            Text($"In the last epoch it chose the teacher's class for {manifest.Training.Agreement:P1} of the training pictures"),
+            Text($"In the last epoch it chose the teacher's class for {manifest.Training?.Agreement:P1} of the training pictures"),
             .. manifest.Validation is { } measured
                 ? [$"Validation pictures: {measured.Pictures}, never trained on"]
                 : new[] { "There was no validation folder" },
@@ -133,7 +137,7 @@ internal static class ModelCard
 
     private static string Percent(double? value) => value?.ToString("0.0", CultureInfo.InvariantCulture) ?? "–";
 
-    private static string Names(IReadOnlyList<string> names) =>
+    internal static string Names(IReadOnlyList<string> names) =>
         names.Count <= NamesShown
             ? string.Join(", ", names.Select(Printable.Markdown))
             : $"{string.Join(", ", names.Take(NamesShown).Select(Printable.Markdown))} and {names.Count - NamesShown} more";

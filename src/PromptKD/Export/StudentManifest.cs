@@ -11,14 +11,17 @@ public sealed record StudentManifest
     /// <summary>The value of <see cref="Format"/> in every file of this kind.</summary>
     public const string FormatName = "promptkd-student";
 
-    /// <summary>The newest <see cref="Version"/> that this build reads, and the one that it writes.</summary>
-    public const int CurrentVersion = 1;
+    /// <summary>The newest <see cref="Version"/> that this build reads.</summary>
+    public const int CurrentVersion = 2;
+
+    /// <summary>The <see cref="Version"/> of packages that older builds read, too: of runs that distilled.</summary>
+    internal const int DistilledVersion = 1;
 
     /// <summary>Always <see cref="FormatName"/>.</summary>
     public string Format { get; init; } = FormatName;
 
     /// <summary>Version of the format.</summary>
-    public int Version { get; init; } = CurrentVersion;
+    public int Version { get; init; } = DistilledVersion;
 
     /// <summary>
     /// Sizes of the student's CLIP. Those of its text tower are there for the record: it is not included.
@@ -34,7 +37,7 @@ public sealed record StudentManifest
     /// <summary>Width of the class vectors.</summary>
     public required int TeacherEmbedding { get; init; }
 
-    /// <summary>Linear layers of the projector.</summary>
+    /// <summary>Linear layers of the projector into the space of the class vectors; 0 for none.</summary>
     public int ProjectorLayers { get; init; } = 2;
 
     /// <summary>Whether the image tower's own weights were learned, too.</summary>
@@ -70,8 +73,11 @@ public sealed record StudentManifest
     /// <summary>How its teacher was tuned; null where no label was used, or none is known of.</summary>
     public TeacherTuning? TeacherTuning { get; init; }
 
-    /// <summary>How it was trained.</summary>
-    public required StudentTraining Training { get; init; }
+    /// <summary>How it was trained; null where the package was made of a checkpoint: <see cref="Checkpoint"/>.</summary>
+    public StudentTraining? Training { get; init; }
+
+    /// <summary>The checkpoint that the package was made of; null for the package of a run that distilled.</summary>
+    public CheckpointOrigin? Checkpoint { get; init; }
 
     /// <summary>Accuracies on the validation folder, percent; null without one.</summary>
     public BaseNovelResult? Validation { get; init; }
@@ -136,8 +142,12 @@ public sealed record StudentManifest
             ClassNames.Count == 0 ? "it has no class names"
             : PromptLength is < 0 or > Largest ? $"promptLength is {PromptLength}"
             : PromptDepth is < 0 or > Largest ? $"promptDepth is {PromptDepth}"
-            : ProjectorLayers is < 1 or > 3 ? $"projectorLayers is {ProjectorLayers}"
+            : ProjectorLayers is < 0 or > 3 ? $"projectorLayers is {ProjectorLayers}"
             : TeacherEmbedding is < 1 or > Largest ? $"teacherEmbedding is {TeacherEmbedding}"
+            : ProjectorLayers == 0 && TeacherEmbedding != Architecture.EmbeddingSize
+                ? $"it has no projector, but class vectors are {TeacherEmbedding} wide and features "
+                    + $"{Architecture.EmbeddingSize}"
+            : Training is null && Checkpoint is null ? "neither a training nor a checkpoint is named that made it"
             : !double.IsFinite(LogitScale) ? $"logitScale is {LogitScale}"
             : Calibration is { IsPossible: false } ? $"calibration.temperature is {Calibration.Temperature}"
             : Preprocessing.Size != Architecture.ImageSize
@@ -179,6 +189,13 @@ public sealed record StudentTraining(
     /// </summary>
     public IReadOnlyDictionary<string, int> LeftOut { get; init; } = new Dictionary<string, int>();
 }
+
+/// <summary>The checkpoint that a package was made of.</summary>
+/// <param name="Method">As TRAINER.NAME spells it.</param>
+/// <param name="Checkpoint">Name of the file.</param>
+/// <param name="Epoch">Epochs that it was trained for, where it says so.</param>
+/// <param name="ValidationAccuracy">Accuracy on its validation pictures, percent, where it says so.</param>
+public sealed record CheckpointOrigin(string Method, string Checkpoint, long? Epoch, double? ValidationAccuracy);
 
 /// <summary>How a student's teacher was tuned, with labels.</summary>
 /// <param name="Method">PromptSRC or IVLP.</param>

@@ -143,7 +143,7 @@ internal static class StudentPackage
         long values = Math.Max(
             manifest.Architecture.LeastVisionValues, manifest.PromptLength * Math.Min(manifest.PromptDepth, (long)manifest.Architecture.VisionLayers) * width);
         long embedding = manifest.TeacherEmbedding;
-        values = Math.Max(
+        values = manifest.ProjectorLayers == 0 ? values : Math.Max(
             values, embedding * (((manifest.ProjectorLayers - 1) * embedding) + manifest.Architecture.EmbeddingSize));
         if (values > bytes)
         {

@@ -80,6 +80,10 @@ internal sealed class CoOpMethod : ITrainedMethod
     public Tensor Classify(Tensor images) => _clip.Classify(images, Prompts, () => null);
 
     /// <inheritdoc/>
+    public DistilledStudent? Deploy(IReadOnlyList<string> classNames) =>
+        _clip.Deploy(classNames, Prompts(), vision: null);
+
+    /// <inheritdoc/>
     public void Dispose()
     {
         _clip.Dispose();

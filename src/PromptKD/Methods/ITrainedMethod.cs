@@ -25,9 +25,16 @@ internal interface ITrainedMethod : IClassifier
     FrozenModel Model { get; }
 
     /// <summary>
-    /// What can be deployed by itself: a student beside its class vectors. Null for a method that needs its text tower.
+    /// A student that learns beside class vectors that stay as they are. Null for a method that learns with its text tower.
     /// </summary>
     DistilledStudent? Distilled => null;
+
+    /// <summary>
+    /// What classifies as the method does now, without a text tower: image tower, learned tokens, class vectors. Belongs to
+    /// the method. Null for one whose texts differ from picture to picture.
+    /// </summary>
+    /// <param name="classNames">In label order.</param>
+    DistilledStudent? Deploy(IReadOnlyList<string> classNames) => Distilled;
 
     /// <summary>Pictures a training batch needs at least.</summary>
     int SmallestBatch => 1;

@@ -47,6 +47,10 @@ internal sealed class IVLPMethod(PromptedClip clip, TowerPrompts prompts) : ITra
     public Tensor Classify(Tensor images) => clip.Classify(images, () => prompts.Text, () => prompts.Vision);
 
     /// <inheritdoc/>
+    public DistilledStudent? Deploy(IReadOnlyList<string> classNames) =>
+        clip.Deploy(classNames, prompts.Text, prompts.Vision);
+
+    /// <inheritdoc/>
     public void Dispose()
     {
         clip.Dispose();

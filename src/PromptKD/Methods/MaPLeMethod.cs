@@ -61,6 +61,20 @@ internal sealed class MaPLeMethod(PromptedClip clip, CoupledPrompts prompts) : I
     public Tensor Classify(Tensor images) => clip.Classify(images, () => prompts.Text, prompts.MakeVision);
 
     /// <inheritdoc/>
+    public DistilledStudent? Deploy(IReadOnlyList<string> classNames)
+    {
+        using IDisposable noGradients = no_grad();
+        LayerPrompts vision = prompts.MakeVision();
+        DistilledStudent deployed = clip.Deploy(classNames, prompts.Text, vision);
+        foreach (Tensor tokens in vision.Tokens)
+        {
+            tokens.Dispose();
+        }
+
+        return deployed;
+    }
+
+    /// <inheritdoc/>
     public void Dispose()
     {
         clip.Dispose();

@@ -1,5 +1,6 @@
 using PromptKD.Configuration;
 using PromptKD.Data.Loading;
+using PromptKD.Models.Clip;
 using PromptKD.Models.Prompts;
 using PromptKD.Runtime;
 using PromptKD.Teachers;
@@ -123,12 +124,11 @@ internal sealed class PromptSRCMethod : ITrainedMethod
     }
 
     /// <inheritdoc/>
-    public Tensor Classify(Tensor images) => _clip.Classify(
-        images,
-        () => _prompts.Text with { Tokens = [Measured.Context, .. Measured.Text.Select(named => named.Value)] },
-        () => _prompts.Vision is { } vision
-            ? vision with { Tokens = [.. Measured.Vision.Select(named => named.Value)] }
-            : null);
+    public Tensor Classify(Tensor images) => _clip.Classify(images, MeasuredText, MeasuredVision);
+
+    /// <inheritdoc/>
+    public DistilledStudent? Deploy(IReadOnlyList<string> classNames) =>
+        _clip.Deploy(classNames, MeasuredText(), MeasuredVision());
 
     /// <inheritdoc/>
     public void Dispose()
@@ -151,6 +151,13 @@ internal sealed class PromptSRCMethod : ITrainedMethod
     /// <summary>The terms of the loss, with this method's weights.</summary>
     internal SelfRegulation Regulate(ClipOutput prompted, ClipOutput plain, Tensor labels) => SelfRegulation.Compute(
         prompted, plain, labels, _settings.TextLossWeight, _settings.ImageLossWeight);
+
+    private LayerPrompts MeasuredText() =>
+        _prompts.Text with { Tokens = [Measured.Context, .. Measured.Text.Select(named => named.Value)] };
+
+    private LayerPrompts? MeasuredVision() => _prompts.Vision is { } vision
+        ? vision with { Tokens = [.. Measured.Vision.Select(named => named.Value)] }
+        : null;
 
     private ClipOutput AskPlain(Tensor pixels)
     {

@@ -23,6 +23,7 @@ internal sealed class PromptedClip : IDisposable
     private readonly TextBudget _budget;
     private int? _textChunk;
     private Tensor? _classVectors;
+    private DistilledStudent? _deployed;
 
     /// <param name="images">The image tower, frozen; taken over, as everything here.</param>
     /// <param name="text">The text tower, frozen.</param>
@@ -216,6 +217,33 @@ internal sealed class PromptedClip : IDisposable
         return (LogitScale.exp() * images.matmul(texts.t())).MoveToOuterDisposeScope();
     }
 
+    /// <summary>The image tower beside the text features as they are now: all that classifying needs.</summary>
+    /// <param name="names">Class names, in label order.</param>
+    /// <param name="text">Learned tokens of the text tower.</param>
+    /// <param name="vision">Those of the image tower, or null.</param>
+    /// <returns>Belongs to this object, which needs its tower to be the same.</returns>
+    public DistilledStudent Deploy(IReadOnlyList<string> names, LayerPrompts text, LayerPrompts? vision)
+    {
+        IReadOnlyList<Tensor> tokens = vision?.Tokens ?? [];
+        var student = new Student(Images, new StudentShape(
+            tokens.Count == 0 ? 0 : (int)tokens[0].shape[0],
+            tokens.Count,
+            Images.Architecture.EmbeddingSize,
+            vision?.RoundToHalf ?? false)
+        {
+            ProjectorLayers = 0,
+        });
+        using DisposeScope scope = NewDisposeScope();
+        student.LoadLearned(
+            tokens.Index().ToDictionary(
+                layer => Student.EncoderPrefix + LearnedPrompts.NameOf(layer.Index), layer => layer.Item),
+            "its own prompts");
+        student.train(false);
+        double scale = Math.Exp(LogitScale.to(ScalarType.Float64).item<double>());
+        _deployed = new DistilledStudent(student, new ClassVectors(names, ReadTexts(text).clone(), scale), scale);
+        return _deployed;
+    }
+
     /// <summary>The frozen model. Belongs to this object.</summary>
     public FrozenModel Frozen => new(Images, LogitScale, Text, Sentences);
 
@@ -229,7 +257,10 @@ internal sealed class PromptedClip : IDisposable
     public void Dispose()
     {
         ForgetTexts();
-        Images.Dispose();
+
+        // What was deployed has the same tower, and frees it.
+        IDisposable images = _deployed is null ? Images : _deployed;
+        images.Dispose();
         Sentences.Dispose();
         Text.Dispose();
         LogitScale.Dispose();

@@ -6,7 +6,8 @@ namespace PromptKD.Models.Prompts;
 
 /// <summary>
 /// PromptKD's student: an image tower, frozen unless it is to learn, learned vision prompts, and a learned projector into
-/// the space of the class vectors. It has no text tower: it is compared with the teacher's class vectors.
+/// the space of the class vectors. It has no text tower: it is compared with the teacher's class vectors. Without
+/// a projector it is the image tower of a method that stays in its own CLIP's space.
 /// </summary>
 /// <remarks>arXiv 2403.02781, section 3; PromptKD trainers/promptkd.py, CustomCLIP.</remarks>
 internal sealed class Student : Module
@@ -19,7 +20,7 @@ internal sealed class Student : Module
 
     private readonly ImageEncoder _encoder;
     private readonly LearnedPrompts _prompts;
-    private readonly Projector _projector;
+    private readonly Projector? _projector;
 
     /// <summary>
     /// Takes the tower (and frees it when disposed); draws prompts and projector from torch's generator.
@@ -39,7 +40,9 @@ internal sealed class Student : Module
             architecture.VisionWidth,
             device,
             shape.RoundPromptsToHalf);
-        _projector = new Projector(architecture.EmbeddingSize, shape.TeacherEmbedding, device, shape.ProjectorLayers);
+        _projector = shape.ProjectorLayers == 0
+            ? null
+            : new Projector(architecture.EmbeddingSize, shape.TeacherEmbedding, device, shape.ProjectorLayers);
         RegisterComponents();
         foreach (Parameter weight in shape.TunesTower ? encoder.parameters() : [])
         {
@@ -60,7 +63,7 @@ internal sealed class Student : Module
     public IReadOnlyList<KeyValuePair<string, Parameter>> Trainable =>
     [
         .. _prompts.Named.Select(named => KeyValuePair.Create(EncoderPrefix + named.Key, named.Value)),
-        .. _projector.named_parameters().Select(named =>
+        .. (_projector?.named_parameters() ?? []).Select(named =>
             KeyValuePair.Create(ProjectorPrefix + named.name, named.parameter)),
         .. Shape.TunesTower
             ? _encoder.named_parameters().Select(named => KeyValuePair.Create(EncoderPrefix + named.name, named.parameter))
@@ -71,7 +74,8 @@ internal sealed class Student : Module
     public IReadOnlyList<KeyValuePair<string, Tensor>> LearnedState =>
     [
         .. Trainable.Select(named => KeyValuePair.Create<string, Tensor>(named.Key, named.Value)),
-        .. _projector.named_buffers().Select(named => KeyValuePair.Create(ProjectorPrefix + named.name, named.buffer)),
+        .. (_projector?.named_buffers() ?? []).Select(named =>
+            KeyValuePair.Create(ProjectorPrefix + named.name, named.buffer)),
     ];
 
     /// <summary>Whether a name of <see cref="Trainable"/> is one of learned tokens.</summary>
@@ -99,7 +103,8 @@ internal sealed class Student : Module
     public Tensor Project(Tensor features)
     {
         using DisposeScope scope = NewDisposeScope();
-        return functional.normalize(_projector.forward(features), dim: -1).MoveToOuterDisposeScope();
+        Tensor projected = _projector?.forward(features) ?? features;
+        return functional.normalize(projected, dim: -1).MoveToOuterDisposeScope();
     }
 
     /// <summary>Copies learned values in, from tensors under the reference's names.</summary>

@@ -8,7 +8,7 @@ namespace PromptKD.Models.Prompts;
 internal sealed record StudentShape(
     int PromptLength, int PromptDepth, int TeacherEmbedding, bool RoundPromptsToHalf = false)
 {
-    /// <summary>Linear layers of the projector.</summary>
+    /// <summary>Linear layers of the projector; 0 for none, which leaves features in the tower's own space.</summary>
     public int ProjectorLayers { get; init; } = Projector.UsualLayers;
 
     /// <summary>Whether the tower's own weights learn.</summary>

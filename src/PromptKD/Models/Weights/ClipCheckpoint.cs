@@ -9,12 +9,13 @@ namespace PromptKD.Models.Weights;
 internal sealed class ClipCheckpoint : IDisposable
 {
     private readonly Lazy<string> _sha256;
+    private readonly Dictionary<string, Tensor> _tensors;
 
     private ClipCheckpoint(
         ClipArchitecture architecture, Dictionary<string, Tensor> tensors, IReadOnlyList<string> files)
     {
         Architecture = architecture;
-        Tensors = tensors;
+        _tensors = tensors;
         WeightFiles = files;
         _sha256 = new Lazy<string>(() => FileDigest.Sha256(WeightFiles));
     }
@@ -23,7 +24,7 @@ internal sealed class ClipCheckpoint : IDisposable
     public ClipArchitecture Architecture { get; }
 
     /// <summary>Every parameter under OpenAI's name, on the CPU, in the type it is stored in.</summary>
-    public IReadOnlyDictionary<string, Tensor> Tensors { get; }
+    public IReadOnlyDictionary<string, Tensor> Tensors => _tensors;
 
     /// <summary>The paths it was read from.</summary>
     public IReadOnlyList<string> WeightFiles { get; }
@@ -94,6 +95,17 @@ internal sealed class ClipCheckpoint : IDisposable
             path,
             Directory.Exists(path) ? ModelFolder.Open(path) : NamedFile.Describe(path),
             overrides ?? new ClipDetails());
+    }
+
+    /// <summary>Takes other values in the place of its own, which are freed.</summary>
+    /// <param name="others">Of the same shapes, under OpenAI's names; taken over.</param>
+    public void Replace(IReadOnlyDictionary<string, Tensor> others)
+    {
+        foreach ((string name, Tensor value) in others)
+        {
+            _tensors[name].Dispose();
+            _tensors[name] = value;
+        }
     }
 
     /// <summary>Frees the tensors.</summary>

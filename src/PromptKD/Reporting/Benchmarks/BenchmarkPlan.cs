@@ -151,6 +151,7 @@ public sealed record BenchmarkPlan
             Request = new TrainingRequest
             {
                 EvalOnly = true,
+                WritesPackage = false,
                 ModelDir = training.Folder,
                 LoadEpoch = training.Config.Reference && PaperRecipe.Of(trainer).TestsLastEpoch
                     ? training.Config.Optim.MaxEpoch

@@ -203,7 +203,7 @@ internal sealed class DistillKind(ExperimentConfig config) : RunKind<Distillatio
 
     private static DistillationReport Report(OpenRun run, TrainingPosition end, StudentManifest student) => new(
         run.Folder.StudentFolder,
-        student.Training.Pictures,
+        student.Training!.Pictures,
         end.Skipped,
         end.History,
         student.TeacherValidation,

@@ -37,17 +37,24 @@ internal static class TrainEvaluation
     private static TrainingReport Evaluate(TrainKind kind, OpenRun run, IClassifier classifier)
     {
         int? epoch = null;
+        string? path = null;
         if (classifier is ITrainedMethod method)
         {
             string output = kind.Request.ModelDir.Length > 0 ? kind.Request.ModelDir : run.Folder.Root;
             var checkpoints = new DasslCheckpoints(output, run.Settings.Method.Name);
-            epoch = TrainKind.Models(run, method).Load(checkpoints.Find(kind.Request.LoadEpoch));
+            path = checkpoints.Find(kind.Request.LoadEpoch);
+            epoch = TrainKind.Models(run, method).Load(path);
             method.SetTraining(false);
         }
 
         // An evaluation in the folder of a run must not take the place of what the run came to.
         string file = run.Folder.IsBegun ? "evaluation.json" : TrainingResult.FileName;
         TrainingResult result = kind.Test(run, classifier, ModelSelection.Given, epoch);
+        if (kind.Request.WritesPackage && path is not null)
+        {
+            EvaluatedPackage.Write(run, (ITrainedMethod)classifier, path);
+        }
+
         TrainKind.Write(run, result, file);
         return new TrainingReport(run.Folder.Root, result, [], []);
     }

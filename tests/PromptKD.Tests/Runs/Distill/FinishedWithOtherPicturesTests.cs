@@ -36,7 +36,7 @@ public sealed class FinishedWithOtherPicturesTests : IDisposable
 
         StudentManifest after = StudentPackage.ReadManifest(Student);
         Assert.Equal(before.Inputs, after.Inputs);
-        Assert.Equal(DistillingRuns.Pictures - 1, after.Training.Pictures);
+        Assert.Equal(DistillingRuns.Pictures - 1, after.Training!.Pictures);
         Assert.Equal(1, after.Training.SkippedPictures);
         Assert.Equal(DistillingRuns.Pictures - 1, report.Pictures);
         Assert.Equal(student, _runs.StudentBytes("run"));

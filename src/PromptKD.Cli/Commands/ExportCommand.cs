@@ -1,0 +1,170 @@
+using System.CommandLine;
+using PromptKD.Cli.Terminal;
+using PromptKD.Export;
+using PromptKD.Inference.Exports;
+using PromptKD.Text.Names;
+
+namespace PromptKD.Cli.Commands;
+
+/// <summary><c>promptkd export</c>: a student package of a checkpoint that somebody has published.</summary>
+internal static class ExportCommand
+{
+    private static readonly Option<string> s_checkpoint = new("--checkpoint")
+    {
+        Description = "What PromptKD, CoOp, MaPLe, IVLP or PromptSRC learned, as their programs or train save it, "
+            + "such as model-best.pth.tar [required]",
+        HelpName = OptionRules.AFile,
+        Required = true,
+    };
+
+    private static readonly Option<string> s_student = new("--student")
+    {
+        Description = "The CLIP that it was learned on: a file, a Hugging Face or open_clip folder, or a name such as "
+            + "openai:ViT-B/16, which is fetched once [required]",
+        HelpName = "PATH",
+        Required = true,
+    };
+
+    private static readonly Option<string> s_classes = new("--classes")
+    {
+        Description = "Class names: a file with one a line, or a comma-separated list [required]",
+        HelpName = "FILE|LIST",
+        Required = true,
+    };
+
+    private static readonly Option<string> s_output = new("--output")
+    {
+        Description = "Folder of the package, which is new [required]",
+        HelpName = "DIR",
+        Required = true,
+    };
+
+    private static readonly Option<string> s_teacher = new("--teacher")
+    {
+        Description = "Of a PromptKD student: the CLIP that it learned from, whose text tower makes the class vectors "
+            + "[default: none]",
+        HelpName = "PATH",
+    };
+
+    private static readonly Option<string> s_prompts = new("--teacher-prompts")
+    {
+        Description = "The teacher's learned prompts, where it had some [default: none]",
+        HelpName = OptionRules.AFile,
+    };
+
+    private static readonly Option<string[]> s_templates = new("--template")
+    {
+        Description = "Sentence around a class name, {}, for a teacher without learned prompts; repeatable "
+            + "[default: a photo of a {}.]",
+        HelpName = "TEXT",
+    };
+
+    private static readonly Option<string> s_context = new("--context")
+    {
+        Description = "The words that learned text tokens started from, CTX_INIT of the training "
+            + "[default: a photo of a; for CoOp none]",
+        HelpName = "TEXT",
+    };
+
+    private static readonly Option<string> s_position = Position();
+
+    private static readonly Option<bool> s_otherClasses = new("--other-classes")
+    {
+        Description = "Take class names that the checkpoint was not learned with [default: off]",
+    };
+
+    private static readonly Option<bool> s_half = new("--half-prompts")
+    {
+        Description = "Round PromptKD's learned tokens through float16 where they enter, as the reference does "
+            + "[default: off]",
+    };
+
+    private static readonly Option<string> s_vocabulary = new("--vocab")
+    {
+        Description = "CLIP's byte-pair vocabulary [default: looked for]",
+        HelpName = OptionRules.AFile,
+    };
+
+    private static readonly Option<bool> s_upright = new("--upright")
+    {
+        Description = "Turn pictures as their EXIF orientation says "
+            + "[default: as they are stored, as the reference does]",
+    };
+
+    private static readonly Option<bool> s_scale = new("--scale-16bit")
+    {
+        Description = "Scale 16-bit grey pictures to 8 bits [default: clipped at 255, as the reference does]",
+    };
+
+    private static readonly Option<string> s_device = StudentOptions.Device();
+
+    private static readonly Option<string> s_precision = new("--precision")
+    {
+        Description = "Of the frozen weights: auto (bf16 where it is fast, else fp32), fp32, bf16 or fp16 (GPUs only) "
+            + "[default: fp32]",
+        HelpName = "NAME",
+    };
+
+    /// <summary>The verb with its options.</summary>
+    public static Command Create()
+    {
+        var command = new Command("export", "Make a student package of a published checkpoint, without training.")
+        {
+            s_checkpoint, s_student, s_classes, s_output, s_teacher, s_prompts, s_templates, s_context, s_position,
+            s_otherClasses, s_half, s_vocabulary, s_upright, s_scale, s_device, s_precision,
+        };
+        command.SetAction((parsed, cancellation) =>
+        {
+            StudentManifest manifest = CheckpointExport.Write(Request(parsed), new RunDisplay(), cancellation);
+            Messages.Note(
+                $"Wrote {parsed.GetValue(s_output)}: {manifest.Checkpoint?.Method}, {manifest.ClassNames.Count} classes");
+            return Task.FromResult(0);
+        });
+        return command;
+    }
+
+    private static ExportRequest Request(ParseResult parsed)
+    {
+        var request = new ExportRequest
+        {
+            Checkpoint = parsed.GetValue(s_checkpoint)!,
+            Student = parsed.GetValue(s_student)!,
+            ClassNames = ClassList.Read(parsed.GetValue(s_classes)!, Messages.Warning),
+            Output = parsed.GetValue(s_output)!,
+        };
+        return request with
+        {
+            Teacher = parsed.GetValue(s_teacher),
+            TeacherPrompts = parsed.GetValue(s_prompts),
+            Templates = parsed.GetValue(s_templates) ?? [],
+            Context = parsed.GetValue(s_context),
+            ClassPosition = parsed.GetValue(s_position),
+            OtherClasses = parsed.GetValue(s_otherClasses),
+            HalfPrompts = parsed.GetValue(s_half),
+            Upright = parsed.GetValue(s_upright),
+            Scale16Bit = parsed.GetValue(s_scale),
+            Vocabulary = parsed.GetValue(s_vocabulary),
+            Device = parsed.GetValue(s_device) ?? request.Device,
+            Precision = parsed.GetValue(s_precision) ?? request.Precision,
+        };
+    }
+
+    private static Option<string> Position()
+    {
+        var position = new Option<string>("--class-position")
+        {
+            Description = "Where CoOp's learned tokens have the class name, CLASS_TOKEN_POSITION: end, middle or front "
+                + "[default: end]",
+            HelpName = "NAME",
+        };
+        position.Validators.Add(result =>
+        {
+            string given = result.Tokens is [{ Value: { } word }] ? word : "";
+            if (!string.IsNullOrWhiteSpace(given) && given is not ("end" or "middle" or "front"))
+            {
+                result.AddError($"--class-position is '{given}', expected end, middle or front.");
+            }
+        });
+        return position;
+    }
+}

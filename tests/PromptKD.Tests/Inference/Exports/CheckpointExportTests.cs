@@ -1,0 +1,242 @@
+using PromptKD.Configuration;
+using PromptKD.Dassl;
+using PromptKD.Export;
+using PromptKD.Golden;
+using PromptKD.Inference.Exports;
+using PromptKD.Methods;
+using PromptKD.Models.Clip;
+using PromptKD.Models.Weights;
+using PromptKD.Runtime;
+using PromptKD.Tests.Runs.Distill;
+using PromptKD.Text;
+
+namespace PromptKD.Tests.Inference.Exports;
+
+/// <summary>Packages of checkpoints: those of the reference's own programs, and of each method of ours.</summary>
+[Collection(AloneInTheProcess.Name)]
+public sealed class CheckpointExportTests : IDisposable
+{
+    private static readonly ComputeTarget s_target = new(CPU, ScalarType.Float32);
+    private static readonly string[] s_names = ["red star", "blue_moon", "green sun"];
+
+    private readonly string _folder = Directory.CreateTempSubdirectory().FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private string Output => Path.Combine(_folder, "package");
+
+    [Theory]
+    [InlineData("student_promptkd/VLPromptLearner/model-best.pth.tar", 2e-4)]
+    [InlineData("student_promptkd/legacy-format.pth.tar", 2e-4)]
+    [InlineData("student_promptkd/gpu-fp16-legacy.pth.tar", 2e-2)]
+    public void A_student_of_the_reference_answers_as_there(string file, double tolerance)
+    {
+        GoldenCase golden = Golden();
+        using DisposeScope scope = NewDisposeScope();
+
+        StudentManifest manifest = Write(StudentRequest(golden, file));
+
+        TensorAssert.Near(
+            golden.ReadTensors("expected.safetensors")["student.logits_all"],
+            Classify(golden.ReadTensors("inputs.safetensors")["images"]),
+            tolerance);
+        Assert.Equal(("PromptKD", Path.GetFileName(file)), (manifest.Checkpoint!.Method, manifest.Checkpoint.Checkpoint));
+        Assert.Equal(["checkpoint", "student", "teacher", "teacher prompts", "vocabulary"], manifest.Inputs.Keys);
+    }
+
+    [Fact]
+    public void A_teacher_of_the_reference_is_a_classifier_of_its_own()
+    {
+        GoldenCase golden = Golden();
+        using DisposeScope scope = NewDisposeScope();
+
+        StudentManifest manifest = Write(TeacherRequest(golden, "teacher_trained_on"));
+
+        TensorAssert.Near(
+            golden.ReadTensors("expected.safetensors")["teacher_as_promptsrc.logits_base"],
+            Classify(golden.ReadTensors("inputs.safetensors")["images"]),
+            2e-4);
+        Assert.Equal((0, "PromptSRC", 2L, 25.0), (
+            manifest.ProjectorLayers, manifest.Checkpoint!.Method, manifest.Checkpoint.Epoch, manifest.Checkpoint.ValidationAccuracy));
+        Assert.Contains("says 25.0 %", File.ReadAllText(Path.Combine(Output, "README.md")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Other_classes_than_those_learned_are_for_whoever_asks_for_them()
+    {
+        GoldenCase golden = Golden();
+        using DisposeScope scope = NewDisposeScope();
+        ExportRequest request = TeacherRequest(golden, "classes");
+
+        var error = Assert.Throws<PromptKDException>(() => Write(request));
+        Write(request with { OtherClasses = true });
+
+        Assert.Contains("'AM General Hummer' is none of the 4 classes", error.Message, StringComparison.Ordinal);
+        TensorAssert.Near(
+            golden.ReadTensors("expected.safetensors")["teacher.logits"],
+            Classify(golden.ReadTensors("inputs.safetensors")["images"]),
+            2e-4);
+    }
+
+    [Fact]
+    public void Rounds_prompts_through_float16_where_it_is_asked_for()
+    {
+        GoldenCase golden = Golden();
+
+        StudentManifest manifest = Write(
+            StudentRequest(golden, "student_promptkd/VLPromptLearner/model-best.pth.tar") with
+            {
+                HalfPrompts = true,
+                Upright = true,
+                Scale16Bit = true,
+            });
+
+        Assert.Equal(
+            (true, true, true),
+            (manifest.RoundPromptsToHalf, manifest.Preprocessing.Upright, manifest.Preprocessing.Scale16Bit));
+    }
+
+    [Theory]
+    [InlineData("CoOp", "end")]
+    [InlineData("CoOp", "middle")]
+    [InlineData("CoOp", "front")]
+    [InlineData("CoOp", "end", "TRAINER.COOP.CSC", "True")]
+    [InlineData("CoOp", null, "TRAINER.COOP.CTX_INIT", "a photo of a")]
+    [InlineData("MaPLe", null)]
+    [InlineData("MaPLe", null, "TRAINER.MAPLE.PROMPT_DEPTH", "1")]
+    [InlineData("IVLP", null, "TRAINER.IVLP.N_CTX_TEXT", "2", "TRAINER.IVLP.PROMPT_DEPTH_TEXT", "1")]
+    [InlineData("IVLP", null, "TRAINER.IVLP.N_CTX_VISION", "0")]
+    [InlineData("PromptSRC", null, "TRAINER.PROMPTSRC.PROMPT_DEPTH_VISION", "2")]
+    public void Answers_as_the_method_does(string trainer, string? position, params string[] settings)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        TinyClip.Write(Clip, TinyClip.Architecture, seed: 1000);
+        using ITrainedMethod method = Learned(trainer, position, TinyClip.Architecture, settings);
+        ExportRequest request = Request(trainer, method) with
+        {
+            ClassPosition = position,
+            Context = settings.Contains("TRAINER.COOP.CTX_INIT") ? "a photo of a" : null,
+        };
+
+        StudentManifest manifest = Write(request);
+
+        Tensor images = TinyClip.Images(3);
+        TensorAssert.Near(method.Classify(images), Classify(images), 1e-5);
+        Assert.Equal(s_names, manifest.ClassNames);
+    }
+
+    [Fact]
+    public void A_context_on_a_residual_network_is_a_classifier_too()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        int tokens = ClipTokenizer.Load(TinyClip.Vocabulary).VocabularySize;
+        ClipArchitecture sizes = TinyResNet.Architecture with { ContextLength = 77, VocabularySize = tokens };
+        SafetensorsFile.Write(Clip, [.. TinyResNet.Weights(sizes)]);
+        using ITrainedMethod method = Learned("CoOp", "end", sizes, []);
+
+        Write(Request("CoOp", method));
+
+        Tensor images = TinyResNet.Images(2);
+        TensorAssert.Near(method.Classify(images), Classify(images), 1e-5);
+    }
+
+    [Fact]
+    public void The_frozen_weights_of_a_checkpoint_take_the_place_of_the_clips()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        TinyClip.Write(Clip, TinyClip.Architecture, seed: 1000);
+        using ITrainedMethod method = Learned("IVLP", null, TinyClip.Architecture, []);
+        ExportRequest request = Request("IVLP", method);
+
+        // The CLIP that is named is another one than the checkpoint's, of the same vocabulary.
+        Dictionary<string, Tensor> other = SafetensorsFile.Read(Clip);
+        other["visual.proj"] = other["visual.proj"] * 2 + 1;
+        other["logit_scale"] = tensor(0.5f);
+        SafetensorsFile.Write(Clip, [.. other]);
+        Write(request);
+
+        Tensor images = TinyClip.Images(3);
+        TensorAssert.Near(method.Classify(images), Classify(images), 1e-5);
+    }
+
+    private string Clip => Path.Combine(_folder, "clip.safetensors");
+
+    // A method whose learned values are random, so that none is where it started from.
+    private ITrainedMethod Learned(string trainer, string? position, ClipArchitecture sizes, string[] settings)
+    {
+        string section = $"TRAINER.{trainer.ToUpperInvariant()}";
+        ExperimentConfig config = new ExperimentConfig().MergeOverrides(
+        [
+            "TRAINER.NAME", trainer,
+            .. trainer == "CoOp" ? [$"{section}.N_CTX", "4", $"{section}.CLASS_TOKEN_POSITION", position ?? "end"] : (string[])[],
+            .. settings,
+        ]);
+        using ClipCheckpoint clip = ClipCheckpoint.Open(Clip);
+        Assert.Equal(sizes.VisionWidth, clip.Architecture.VisionWidth);
+        var method = (ITrainedMethod)MethodCatalog.Find(trainer).Build(new MethodInputs
+        {
+            Config = config,
+            Clip = clip,
+            ClassNames = s_names,
+            Target = s_target,
+            Tokenizer = new Lazy<ClipTokenizer>(() => ClipTokenizer.Load(TinyClip.Vocabulary)),
+        });
+        ulong seed = 500;
+        method.LoadLearned(
+            method.Deployed.ToDictionary(named => named.Key, named => TinyClip.Random(seed++, named.Value.shape) * 0.3),
+            "random");
+        method.SetTraining(false);
+        return method;
+    }
+
+    private ExportRequest Request(string trainer, ITrainedMethod method)
+    {
+        string checkpoint = Path.Combine(_folder, "learned.safetensors");
+        SafetensorsFile.Write(
+            checkpoint, [.. DasslModel.Of(trainer).StateOf(method, method.Deployed).DistinctBy(named => named.Key)]);
+        return new ExportRequest
+        {
+            Checkpoint = checkpoint,
+            Student = Clip,
+            ClassNames = s_names,
+            Output = Output,
+            Vocabulary = TinyClip.Vocabulary,
+        };
+    }
+
+    private static StudentManifest Write(ExportRequest request) =>
+        CheckpointExport.Write(request, observer: null, TestContext.Current.CancellationToken);
+
+    private Tensor Classify(Tensor images)
+    {
+        using DistilledStudent student = StudentPackage.Read(Output, StudentPackage.ReadManifest(Output), s_target);
+        return student.Classify(images);
+    }
+
+    private static GoldenCase Golden()
+    {
+        GoldenCase golden = GoldenCase.FindAll(ProjectFolder.Golden).Single(one => one.Name == "11-checkpoints");
+        ClipVocabulary.RequireFor(golden);
+        return golden;
+    }
+
+    private ExportRequest StudentRequest(GoldenCase golden, string file) => new()
+    {
+        Checkpoint = golden.PathOf(file),
+        Student = GoldenClip.Copy(golden, "clip_micro_student.safetensors", _folder),
+        ClassNames = golden.ReadNames("classes"),
+        Output = Output,
+        Teacher = GoldenClip.Copy(golden, "clip_micro_teacher.safetensors", _folder),
+        TeacherPrompts = golden.PathOf("teacher_promptsrc/VLPromptLearner/model-best.pth.tar"),
+        Vocabulary = ClipVocabulary.Require(),
+    };
+
+    private ExportRequest TeacherRequest(GoldenCase golden, string classes) => new()
+    {
+        Checkpoint = golden.PathOf("teacher_promptsrc/VLPromptLearner/model-best.pth.tar"),
+        Student = GoldenClip.Copy(golden, "clip_micro_teacher.safetensors", _folder),
+        ClassNames = golden.ReadNames(classes),
+        Output = Output,
+        Vocabulary = ClipVocabulary.Require(),
+    };
+}
