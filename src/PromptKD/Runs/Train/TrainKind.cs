@@ -6,6 +6,7 @@ using PromptKD.Data.Pictures;
 using PromptKD.Evaluation;
 using PromptKD.Export;
 using PromptKD.Methods;
+using PromptKD.Runs.Measuring;
 using PromptKD.Runs.Pages;
 using PromptKD.Runtime;
 using PromptKD.Training;

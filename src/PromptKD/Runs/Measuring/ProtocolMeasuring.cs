@@ -7,7 +7,7 @@ using PromptKD.Evaluation;
 using PromptKD.Methods;
 using PromptKD.Runs.Pages;
 
-namespace PromptKD.Runs.Train;
+namespace PromptKD.Runs.Measuring;
 
 /// <summary>Measures a method by a protocol, and says so in Dassl's words.</summary>
 /// <param name="run">The run.</param>
