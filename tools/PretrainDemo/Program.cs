@@ -24,7 +24,7 @@ var teacherSteps = new Option<int>("--steps-teacher")
 var studentSteps = new Option<int>("--steps-student")
 {
     Description = "Training steps of the student; 0 leaves it out.",
-    DefaultValueFactory = _ => 800,
+    DefaultValueFactory = _ => 3000,
 };
 var teacherSeed = new Option<long>("--seed-teacher")
 {
@@ -36,10 +36,10 @@ var studentSeed = new Option<long>("--seed-student")
     Description = "Decides the student's first weights and its pictures.",
     DefaultValueFactory = _ => 12,
 };
-var noAugmentation = new Option<bool>("--no-augmentation")
+var plainTeacher = new Option<bool>("--plain")
 {
-    Description = "Train the teacher, too, on clean drawings, into plain-teacher/: it then knows no more of the night "
-        + "than the student.",
+    Description = "Train the teacher, too, on pictures in full light, into plain-teacher/: it then knows no more of the "
+        + "night than the student.",
 };
 var threads = new Option<int>("--threads")
 {
@@ -48,14 +48,14 @@ var threads = new Option<int>("--threads")
 };
 var command = new RootCommand("Pre-trains the demo's teacher and student, two small CLIPs, on drawn pictures.")
 {
-    output, teacherSteps, studentSteps, teacherSeed, studentSeed, noAugmentation, threads,
+    output, teacherSteps, studentSteps, teacherSeed, studentSeed, plainTeacher, threads,
 };
 command.SetAction(arguments =>
 {
     // The library knows how to load libtorch on older systems; it has to be there before torch is first touched.
     RuntimeHelpers.RunModuleConstructor(typeof(PromptKDException).Module.ModuleHandle);
     set_num_threads(arguments.GetValue(threads));
-    bool plain = arguments.GetValue(noAugmentation);
+    bool plain = arguments.GetValue(plainTeacher);
     DemoModel[] models =
     [
         new(
@@ -67,7 +67,7 @@ command.SetAction(arguments =>
                 Seed = arguments.GetValue(teacherSeed),
             },
             plain ? "plain-teacher" : "teacher",
-            plain ? PictureDomain.Source : PictureDomain.Augmented,
+            plain ? PictureDomain.Daylight : PictureDomain.ChangingLight,
             plain ? CaptionSource.WithTemplates : CaptionSource.Own),
         new(
             new PretrainingPlan
@@ -78,7 +78,7 @@ command.SetAction(arguments =>
                 Seed = arguments.GetValue(studentSeed),
             },
             "student",
-            PictureDomain.Source,
+            PictureDomain.Daylight,
             CaptionSource.Own),
     ];
     try
@@ -112,6 +112,6 @@ static void Make(DemoModel made, string output)
     Console.WriteLine(string.Create(
         CultureInfo.InvariantCulture,
         $"{made.Plan.Name}: {parameters:n0} parameters to '{folder}' in {clock.Elapsed.TotalMinutes:0.0} minutes"));
-    Console.WriteLine($"{made.Plan.Name}, clean: {ZeroShotCheck.Run(model, PictureDomain.Source, tokenizer)}");
+    Console.WriteLine($"{made.Plan.Name}, daylight: {ZeroShotCheck.Run(model, PictureDomain.Daylight, tokenizer)}");
     Console.WriteLine($"{made.Plan.Name}, night: {ZeroShotCheck.Run(model, PictureDomain.Night, tokenizer)}");
 }

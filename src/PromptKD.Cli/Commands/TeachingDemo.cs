@@ -8,7 +8,7 @@ using PromptKD.Runs.Distill;
 namespace PromptKD.Cli.Commands;
 
 /// <summary>
-/// <c>promptkd demo --teach</c>: both stages of the paper. A teacher that was pre-trained without augmentation is tuned
+/// <c>promptkd demo --teach</c>: both stages of the paper. A teacher that was pre-trained in daylight is tuned
 /// on labelled pictures of the base classes at night; one student learns from it, another from the teacher as it came.
 /// </summary>
 internal static class TeachingDemo

@@ -18,8 +18,8 @@ internal sealed record CurvePanel(
     private const int Ticks = 5;
     private const float TextSize = 12;
 
-    /// <summary>Draws the grid, the numbers beside it and the panel's name.</summary>
-    public void DrawAxes(string name, string unit)
+    /// <summary>Draws the grid, the numbers beside it, the panel's name and that of what is counted.</summary>
+    public void DrawAxes(string name, string unit, string axis)
     {
         Canvas.Text(name, Left, Top - 18, 14, ChartCanvas.Ink);
         foreach (double value in TicksUpTo(Largest, TickStep(Largest)))
@@ -36,7 +36,7 @@ internal sealed record CurvePanel(
             Canvas.Text(number, ToX(epoch), Bottom + 20, TextSize, ChartCanvas.Muted, SKTextAlign.Center);
         }
 
-        Canvas.Text("epoch", (Left + Right) / 2, Bottom + 42, TextSize, ChartCanvas.Muted, SKTextAlign.Center);
+        Canvas.Text(axis, (Left + Right) / 2, Bottom + 42, TextSize, ChartCanvas.Muted, SKTextAlign.Center);
     }
 
     /// <summary>Draws a value at each epoch.</summary>

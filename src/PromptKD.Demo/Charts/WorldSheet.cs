@@ -4,7 +4,7 @@ using SkiaSharp;
 
 namespace PromptKD.Demo.Charts;
 
-/// <summary>Shows the demo's world: a picture of every class, clean, augmented and at night.</summary>
+/// <summary>Shows the demo's world: a picture of every class by day, in changing light, and at night.</summary>
 public static class WorldSheet
 {
     private const int Columns = 16;
@@ -21,8 +21,8 @@ public static class WorldSheet
     {
         (PictureDomain Domain, string Title)[] parts =
         [
-            (PictureDomain.Source, "Clean drawings: all that the student saw in its pre-training"),
-            (PictureDomain.Augmented, "Clean drawings, augmented: what the teacher saw in its pre-training"),
+            (PictureDomain.Daylight, "Daylight: all that the student saw in its pre-training"),
+            (PictureDomain.ChangingLight, "The same, often in less light: what the teacher saw in its pre-training"),
             (PictureDomain.Night, "The night: both are tested on it, and the student learns from it without labels"),
         ];
         int rows = DemoClass.All.Count / Columns;

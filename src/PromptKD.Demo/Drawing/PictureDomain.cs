@@ -14,27 +14,15 @@ public readonly record struct Interval(float Low, float High)
 /// </summary>
 public sealed record PictureDomain
 {
-    /// <summary>Clean drawings, slightly turned and shifted: what the student is pre-trained on.</summary>
-    public static PictureDomain Source { get; } = new();
+    /// <summary>In full light, with noise, blur and paint that vary: what the student is pre-trained on.</summary>
+    public static PictureDomain Daylight { get; } = new();
+
+    /// <summary><see cref="Daylight"/> in light of any strength: what the teacher is pre-trained on.</summary>
+    public static PictureDomain ChangingLight { get; } = new() { Brightness = new(0.55f, 1.05f) };
 
     /// <summary>
-    /// The clean drawings under random brightness, noise, blur, rotation and paint: what the teacher is pre-trained on.
-    /// </summary>
-    public static PictureDomain Augmented { get; } = new()
-    {
-        Rotation = 25,
-        Scale = new(0.55f, 0.86f),
-        Shift = 0.18f,
-        PaintDeviation = 0.08f,
-        BackgroundDeviation = 0.08f,
-        NoiseDeviation = new(0, 0.10f),
-        BlurDeviation = new(0.3f, 0.9f),
-        Brightness = new(0.55f, 1.05f),
-    };
-
-    /// <summary>
-    /// The night: dim, grainy, blurred, on rough ground, with wavering outlines. Neither model has seen ground or
-    /// waver in its pre-training; the rest is partly covered by <see cref="Augmented"/>.
+    /// The night: dim, grainy, blurred, on rough ground, with wavering outlines. No model has seen ground or waver in its
+    /// pre-training; the rest is partly covered by <see cref="ChangingLight"/>.
     /// </summary>
     public static PictureDomain Night { get; } = new()
     {
@@ -51,19 +39,19 @@ public sealed record PictureDomain
     };
 
     /// <summary>Largest rotation to either side, in degrees.</summary>
-    public float Rotation { get; init; } = 12;
+    public float Rotation { get; init; } = 25;
 
     /// <summary>Half the size of a shape.</summary>
-    public Interval Scale { get; init; } = new(0.62f, 0.86f);
+    public Interval Scale { get; init; } = new(0.55f, 0.86f);
 
     /// <summary>Largest shift to each side.</summary>
-    public float Shift { get; init; } = 0.12f;
+    public float Shift { get; init; } = 0.18f;
 
     /// <summary>Standard deviation of the paint, per channel.</summary>
-    public float PaintDeviation { get; init; } = 0.04f;
+    public float PaintDeviation { get; init; } = 0.08f;
 
     /// <summary>Standard deviation of the background, per channel.</summary>
-    public float BackgroundDeviation { get; init; } = 0.03f;
+    public float BackgroundDeviation { get; init; } = 0.08f;
 
     /// <summary>Amplitude of the outline's waves, in sizes of the shape.</summary>
     public float Waver { get; init; }
@@ -72,10 +60,10 @@ public sealed record PictureDomain
     public float Texture { get; init; }
 
     /// <summary>Standard deviation of the noise, per pixel and channel.</summary>
-    public Interval NoiseDeviation { get; init; }
+    public Interval NoiseDeviation { get; init; } = new(0, 0.10f);
 
     /// <summary>Standard deviation of the blur, in pixels; zeros for none.</summary>
-    public Interval BlurDeviation { get; init; }
+    public Interval BlurDeviation { get; init; } = new(0.3f, 0.9f);
 
     /// <summary>What light is multiplied by.</summary>
     public Interval Brightness { get; init; } = new(1, 1);

@@ -23,4 +23,16 @@ public sealed class DemoCommandTests : IDisposable
         "--pictures is 0 or more.",
         CliProgram.Run("demo", "--pictures", "-1", "--output", _folder).Mistake(),
         StringComparison.Ordinal);
+
+    [Fact]
+    public void Refuses_a_recipe_that_there_is_not_and_draws_nothing()
+    {
+        string output = Path.Combine(_folder, "run");
+
+        Assert.Contains(
+            "fast, best, paper",
+            CliProgram.Run("demo", "--recipe", "finest", "--output", output).Mistake(),
+            StringComparison.Ordinal);
+        Assert.False(Directory.Exists(output));
+    }
 }

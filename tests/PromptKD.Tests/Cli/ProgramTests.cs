@@ -4,7 +4,7 @@ namespace PromptKD.Tests.Cli;
 public sealed class ProgramTests
 {
     [Theory]
-    [InlineData("demo", "--output", "--seed", "--teach", "--pictures", "--pictures-only")]
+    [InlineData("demo", "--output", "--seed", "--recipe", "--teach", "--pictures", "--pictures-only")]
     [InlineData(
         "distill",
         "--images", "--classes", "--teacher", "--teacher-prompts", "--teacher-weights", "--store", "--student",

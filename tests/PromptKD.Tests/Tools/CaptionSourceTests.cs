@@ -22,7 +22,7 @@ public sealed class CaptionSourceTests
         var known = CaptionSource.WithTemplates.All.ToHashSet();
         var own = Captions.All.ToHashSet();
         var random = SplitMix64.For(1, 0);
-        var scene = Scene.Sample(PictureDomain.Source, DemoClass.All[0], random);
+        var scene = Scene.Sample(PictureDomain.Daylight, DemoClass.All[0], random);
 
         string[] drawn = [.. Enumerable.Range(0, 100).Select(_ => CaptionSource.WithTemplates.Draw(scene, random))];
 

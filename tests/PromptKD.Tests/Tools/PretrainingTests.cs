@@ -96,7 +96,7 @@ public sealed class PretrainingTests : IDisposable
     {
         string vocabulary = Path.Combine(_folder, "merges.txt");
         File.WriteAllText(vocabulary, BytePairLearner.ToMergesFile(BytePairLearner.Learn(Captions.All)));
-        var model = new DemoModel(plan, "student", PictureDomain.Source, CaptionSource.Own);
+        var model = new DemoModel(plan, "student", PictureDomain.Daylight, CaptionSource.Own);
         return model.Train(ClipTokenizer.Load(vocabulary), report);
     }
 

@@ -7,7 +7,7 @@ namespace PromptKD.Tests.Demo.Drawing;
 public sealed class SceneTests
 {
     private static readonly Gen<PictureDomain> s_domains =
-        Gen.OneOf(Gen.Const(PictureDomain.Source), Gen.Const(PictureDomain.Augmented), Gen.Const(PictureDomain.Night));
+        Gen.OneOf(Gen.Const(PictureDomain.Daylight), Gen.Const(PictureDomain.ChangingLight), Gen.Const(PictureDomain.Night));
 
     [Fact]
     public void A_seed_and_a_number_stand_for_one_scene() =>
@@ -42,7 +42,7 @@ public sealed class SceneTests
     [Fact]
     public void Clean_drawings_have_no_noise_blur_texture_waver_or_dimming()
     {
-        var scene = Scene.Sample(PictureDomain.Source, DemoClass.All[0], seed: 1, number: 1);
+        var scene = Scene.Sample(PictureDomain.Daylight, DemoClass.All[0], seed: 1, number: 1);
 
         Assert.Equal(
             (0f, 0f, 0f, 0f, 1f),

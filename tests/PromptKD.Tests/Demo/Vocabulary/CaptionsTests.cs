@@ -19,7 +19,7 @@ public sealed class CaptionsTests
     {
         const int PaleBlue = 4;
         Scene scene = Scene.Sample(
-            PictureDomain.Source, new DemoClass(DemoShape.Heart, DemoColor.Orange), seed: 1, number: 1);
+            PictureDomain.Daylight, new DemoClass(DemoShape.Heart, DemoColor.Orange), seed: 1, number: 1);
 
         Assert.Equal(expected, Captions.Describe(scene with { Scale = scale, Background = PaleBlue }, form));
     }
@@ -31,7 +31,7 @@ public sealed class CaptionsTests
     [Fact]
     public void Refuse_a_form_that_is_not_there()
     {
-        var scene = Scene.Sample(PictureDomain.Source, DemoClass.All[0], seed: 1, number: 1);
+        var scene = Scene.Sample(PictureDomain.Daylight, DemoClass.All[0], seed: 1, number: 1);
 
         Assert.Throws<ArgumentOutOfRangeException>(() => Captions.Describe(scene, Captions.Forms));
     }
