@@ -59,7 +59,7 @@ internal static class BenchmarkCommand
     private static readonly Option<string> s_configs = Text(
         "--configs", "DIR", "Folder with datasets/ and trainers/ [default: configs here, else the program's own]");
 
-    private static readonly Argument<string[]> s_overrides = SettingOptions.Overrides();
+    private static readonly Argument<string[]> s_overrides = SettingOptions.Overrides(mayBeginWithName: true);
 
     /// <summary>The verb with its options.</summary>
     public static Command Create()

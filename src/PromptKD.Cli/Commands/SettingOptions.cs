@@ -82,19 +82,20 @@ internal static class SettingOptions
     };
 
     /// <summary>Keys with their values, behind all options.</summary>
-    public static Argument<string[]> Overrides()
+    /// <param name="mayBeginWithName">Whether a word that is no key may stand before the pairs.</param>
+    public static Argument<string[]> Overrides(bool mayBeginWithName = false)
     {
         var overrides = new Argument<string[]>(OverridesName)
         {
             Description = "Any keys of the configuration with their values; they win over everything else.",
             Arity = ArgumentArity.ZeroOrMore,
         };
-        RefuseUnknownOptions(overrides);
+        RefuseUnknownOptions(overrides, mayBeginWithName);
         return overrides;
     }
 
     /// <summary>An argument that takes any number of words would take a misspelt option for one of them.</summary>
-    private static void RefuseUnknownOptions(Argument<string[]> words) => words.Validators.Add(result =>
+    private static void RefuseUnknownOptions(Argument<string[]> words, bool mayBeginWithName) => words.Validators.Add(result =>
     {
         string[] given = [.. result.Tokens.Select(token => token.Value)];
         if (given.FirstOrDefault(word => word.StartsWith("--", StringComparison.Ordinal)) is { } unknown)
@@ -102,7 +103,8 @@ internal static class SettingOptions
             result.AddError($"There is no command or option '{unknown}'.");
         }
 
-        string[] keys = [.. given.Where((_, place) => place % 2 == 0)];
+        int first = mayBeginWithName ? given.Length % 2 : 0;
+        string[] keys = [.. given.Skip(first).Where((_, place) => place % 2 == 0)];
         if (keys.Any(string.IsNullOrWhiteSpace))
         {
             result.AddError("A key is empty. Settings are pairs: KEY VALUE (is a variable of the shell not set?).");

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using PromptKD.Configuration;
+using PromptKD.Configuration.Presets;
 using PromptKD.Runtime;
 using YamlDotNet.RepresentationModel;
 
@@ -29,6 +30,7 @@ internal sealed partial class DasslRunLog
         Trainer = Read(config, "TRAINER", "NAME");
         SubsampleClasses = Read(config, "DATASET", "SUBSAMPLE_CLASSES") ?? "all";
         Modal = Read(config, "TRAINER", "MODAL");
+        Variant = Trainer == "PromptKD" ? StudentVariant.OfLog(key => Read(config, key.Split('.'))) : "";
         Select = Read(config, "TEST", "SELECT") ?? "reference";
         FinalModel = Read(config, "TEST", "FINAL_MODEL") ?? "last_step";
         Seed = int.TryParse(Read(config, "SEED"), CultureInfo.InvariantCulture, out int seed) ? seed : -1;
@@ -62,6 +64,9 @@ internal sealed partial class DasslRunLog
 
     /// <summary>TRAINER.MODAL, which only PromptKD's program has.</summary>
     public string? Modal { get; }
+
+    /// <summary>What differs from the paper's tables, as LOSS=l1; empty for nothing, and for other methods.</summary>
+    public string Variant { get; }
 
     /// <summary>Which pictures "val" means: the reference's, which are test pictures, but for runs of ours.</summary>
     public string Select { get; }

@@ -18,6 +18,7 @@ internal sealed class CoCoOpMethod : ITrainedMethod
     private readonly PromptedClip _clip;
     private readonly Parameter _context;
     private readonly MetaNetwork _network;
+    private readonly ConditionedTexts _texts;
 
     /// <param name="clip">Taken over: disposed with the method.</param>
     /// <param name="context">Initial context, [length, text width]; copied.</param>
@@ -27,6 +28,7 @@ internal sealed class CoCoOpMethod : ITrainedMethod
         _clip = clip;
         _context = nn.Parameter(context.detach().clone());
         _network = network;
+        _texts = new ConditionedTexts(clip.Sentences, _context, network);
     }
 
     /// <inheritdoc/>
@@ -72,10 +74,11 @@ internal sealed class CoCoOpMethod : ITrainedMethod
         Tensor images = _clip.ImageFeatures(batch.Images, prompts: null);
         ChunkedTensor texts = _clip.LearnTexts(
             new LayerPrompts([_context]),
-            (int)images.shape[0] * _clip.Sentences.Count,
-            (first, count) => TextFeatures(images, first, count),
+            (int)images.shape[0] * _texts.Count,
+            (first, count) => _texts.Features(images, first, count),
             images);
-        return LabelLoss.Of(Compare(images, texts.Values), batch, texts).MoveToOuterDisposeScope();
+        Tensor logits = _texts.Compare(images, texts.Values, _clip.LogitScale.exp());
+        return LabelLoss.Of(logits, batch, texts).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
@@ -85,10 +88,10 @@ internal sealed class CoCoOpMethod : ITrainedMethod
         using DisposeScope scope = NewDisposeScope();
         Tensor features = _clip.ImageFeatures(images, prompts: null);
         Tensor texts = ChunkedTensor.WithoutGraph(
-            (int)images.shape[0] * _clip.Sentences.Count,
+            (int)features.shape[0] * _texts.Count,
             PromptedClip.EvaluationChunk,
-            (first, count) => TextFeatures(features, first, count));
-        return Compare(features, texts).MoveToOuterDisposeScope();
+            (first, count) => _texts.Features(features, first, count));
+        return _texts.Compare(features, texts, _clip.LogitScale.exp()).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
@@ -97,37 +100,5 @@ internal sealed class CoCoOpMethod : ITrainedMethod
         _clip.Dispose();
         _context.Dispose();
         _network.Dispose();
-    }
-
-    /// <param name="images">Normalised image features, [batch, embedding].</param>
-    /// <param name="first">Row batch · classes + class from which to begin.</param>
-    /// <param name="count">Rows.</param>
-    /// <returns>[count, embedding].</returns>
-    private Tensor TextFeatures(Tensor images, int first, int count)
-    {
-        using DisposeScope scope = NewDisposeScope();
-        int classes = _clip.Sentences.Count;
-        List<Tensor> parts = [];
-        for (int row = first; row < first + count;)
-        {
-            (int image, int firstClass) = (row / classes, row % classes);
-            int taken = Math.Min(first + count - row, classes - firstClass);
-            Tensor context = _context + _network.forward(images.narrow(0, image, 1)); // [length, width]
-            parts.Add(_clip.Sentences.Features(new LayerPrompts([context]), firstClass, taken));
-            row += taken;
-        }
-
-        return cat(parts).MoveToOuterDisposeScope();
-    }
-
-    /// <param name="images">[batch, embedding].</param>
-    /// <param name="texts">[batch · classes, embedding].</param>
-    /// <returns>Logits of each image with its own texts, [batch, classes].</returns>
-    private Tensor Compare(Tensor images, Tensor texts)
-    {
-        using DisposeScope scope = NewDisposeScope();
-        Tensor own = texts.view(images.shape[0], _clip.Sentences.Count, -1);
-        Tensor cosines = own.matmul(images.unsqueeze(-1)).squeeze(-1);
-        return (_clip.LogitScale.exp() * cosines).MoveToOuterDisposeScope();
     }
 }

@@ -3,6 +3,7 @@ using PromptKD.Data.Loading;
 using PromptKD.Models.Clip;
 using PromptKD.Models.Prompts;
 using PromptKD.Runtime;
+using PromptKD.Teachers;
 using PromptKD.Text;
 using TorchSharp.Modules;
 
@@ -43,12 +44,7 @@ internal sealed class CoOpMethod : ITrainedMethod
         var context = ContextText.CountedInWords(settings.CtxInit, settings.NCtx);
         var oddities = new ContextWarnings(inputs, "COOP");
         oddities.OfWords(context, settings.NCtx);
-        NamePosition position = settings.ClassTokenPosition switch
-        {
-            "middle" => NamePosition.Middle,
-            "front" => NamePosition.Front,
-            _ => NamePosition.End,
-        };
+        NamePosition position = CoOpTeachers.PositionOf(settings);
         if (settings.Csc && context.StartsFromWords)
         {
             inputs.Warn(

@@ -1,3 +1,4 @@
+using System.Globalization;
 using PromptKD.Text.Names;
 
 namespace PromptKD.Reporting;
@@ -14,6 +15,8 @@ public sealed record Ablation(string Name, string Source, string Title, IReadOnl
 
     private const string Key = "TRAINER.PROMPTKD.";
 
+    private const string UsualTeacher = "ViT-L/14";
+
     /// <summary>All of them.</summary>
     public static IReadOnlyList<Ablation> All { get; } =
     [
@@ -23,7 +26,12 @@ public sealed record Ablation(string Name, string Source, string Title, IReadOnl
             new("projector only", "N_CTX_VISION=0"), new("full fine-tuning", "N_CTX_VISION=0 TUNE_TOWER=True"),
             new("without shared text", "SHARED_TEXT=False"), new("PromptKD", ""),
         ]),
-        new("teachers", "Table 6", "how the teacher was made", [new("CLIP", "TEACHER_PROMPTS=none"), new("PromptSRC", "")]),
+        new("teachers", "Table 6", "how the teacher was made", 
+        [
+            new("CLIP", "TEACHER_PROMPTS=none"), .. new[] { "CoOp", "CoCoOp", "MaPLe", "IVLP" }.Select(method =>
+                new AblationRow(method, $"TEACHER_PROMPTS={method}") { Teacher = UsualTeacher, TeacherMethod = method }),
+            new("PromptSRC", ""),
+        ]),
         new("projector", "Table 12", "layers of the projector",
             [new("1", "PROJECT_LAYER=1"), new("2", ""), new("3", "PROJECT_LAYER=3")]) { IsCurve = true },
         new("students", "Table 13", "the student's CLIP",
@@ -62,13 +70,48 @@ public sealed record Ablation(string Name, string Source, string Title, IReadOnl
             $"No ablation '{name}'. Did you mean {NearestName.To(name, [.. All.Select(one => one.Name)])}? There are "
             + $"{string.Join(", ", All.Select(one => $"{one.Name} ({one.Source})"))}.");
 
+    /// <summary>Whether a method learns a teacher's prompts for some of the rows first.</summary>
+    internal bool Teaches => Rows.Any(row => row.Teacher is not null);
+
+    private bool VariesBackbone => Rows.Select(row => row.Backbone).Distinct().Count() > 1;
+
+    private bool VariesShots => Rows.Select(row => row.Shots).Distinct().Count() > 1;
+
+    /// <summary>Which row runs belong to; −1 for none.</summary>
+    /// <param name="variant">What of them is not as in the paper's tables.</param>
+    /// <param name="backbone">The student's CLIP.</param>
+    /// <param name="shots">Pictures of each class, 0 for all.</param>
+    internal int PlaceOf(string variant, string backbone, int shots)
+    {
+        string own = string.Join(' ', Parts(variant).Where(IsVaried));
+        return Rows.ToList().FindIndex(row => row.Variant == own
+            && (!VariesBackbone || row.Backbone == backbone)
+            && (!VariesShots || row.Shots == shots));
+    }
+
+    /// <summary>What of runs is not as in the paper's ablations, and not what this one exchanges; empty for nothing.</summary>
+    /// <param name="variant">As for <see cref="PlaceOf"/>.</param>
+    /// <param name="backbone">As there.</param>
+    /// <param name="shots">As there.</param>
+    internal string CommonOf(string variant, string backbone, int shots) => string.Join(", ",
+    [
+        .. VariesBackbone || backbone == PaperNumbers.UsualBackbone ? Array.Empty<string>() : [backbone],
+        .. VariesShots || shots == UsualShots ? Array.Empty<string>()
+            : [shots == 0 ? "all pictures" : string.Create(CultureInfo.InvariantCulture, $"{shots} pictures a class")],
+        .. Parts(variant).Where(part => !IsVaried(part)),
+    ]);
+
     /// <summary>The keys of a variant as KEY VALUE pairs.</summary>
     internal static IEnumerable<string> SettingsOf(string variant) =>
-        from part in variant.Split(' ', StringSplitOptions.RemoveEmptyEntries)
+        from part in Parts(variant)
         let pair = part.Split('=')
         let section = pair[0] switch { "MAX_EPOCH" => "OPTIM.", "TEACHER_PROMPTS" => "DISTILL.", _ => Key }
         from word in new[] { section + pair[0], pair[1] }
         select word;
+
+    private static string[] Parts(string variant) => variant.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+
+    private bool IsVaried(string part) => Rows.Any(row => Parts(row.Variant).Any(own => own.Split('=')[0] == part.Split('=')[0]));
 }
 
 /// <summary>A row of an ablation.</summary>
@@ -82,6 +125,17 @@ public sealed record AblationRow(string Name, string Variant)
     /// <summary>Pictures of each class, 0 for all.</summary>
     public int Shots { get; init; } = Ablation.UsualShots;
 
-    /// <summary>The CLIP on which PromptSRC makes a teacher for this row first; null: the one that is found.</summary>
+    /// <summary>The CLIP on which a teacher is made for this row first; null: the one that is found.</summary>
     public string? Teacher { get; init; }
+
+    /// <summary>Its KEY VALUE pairs.</summary>
+    internal string[] Settings =>
+    [
+        "DATASET.NUM_SHOTS", Shots.ToString(CultureInfo.InvariantCulture),
+        .. Backbone == PaperNumbers.UsualBackbone ? Array.Empty<string>() : ["MODEL.BACKBONE.NAME", Backbone],
+        .. Ablation.SettingsOf(Variant),
+    ];
+
+    /// <summary>The method that makes it.</summary>
+    public string TeacherMethod { get; init; } = "PromptSRC";
 }

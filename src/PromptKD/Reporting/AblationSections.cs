@@ -7,43 +7,57 @@ internal static class AblationSections
 {
     private const string Nothing = "–";
 
-    /// <summary>A section for each ablation and data set of which two rows or more are there.</summary>
+    /// <summary>
+    /// A section for each ablation of which there are two rows or more that differ in nothing else: runs of the same data
+    /// set, and of the same of what the ablation does not exchange.
+    /// </summary>
     public static IEnumerable<ReportSection> Of(IReadOnlyList<ScoreTable> tables) =>
         from ablation in Ablation.All
-        from dataset in tables.SelectMany(table => table.Rows).Select(row => row.Dataset).Distinct()
-        let rows = ablation.Rows.SelectMany(row => Find(tables, row, dataset).Select(found => (Row: row, Found: found))).ToArray()
-        where rows.Length > 1
-        select Section(ablation, dataset, rows);
+        from found in Match(ablation, tables).GroupBy(one => (one.Score.Dataset, one.Common))
+        let rows = found.OrderBy(one => one.Place).ToArray()
+        where rows.Select(one => one.Place).Distinct().Count() > 1
+        select Section(ablation, found.Key.Dataset, found.Key.Common, rows);
 
-    private static IEnumerable<ScoreRow> Find(IReadOnlyList<ScoreTable> tables, AblationRow row, string dataset) =>
-        tables.Where(table => table is { Protocol: Protocol.BaseToNovel, Trainer: "PromptKD" }
-                && (table.Variant, table.Backbone, table.Shots ?? 0) == (row.Variant, row.Backbone, row.Shots))
-            .SelectMany(table => table.Rows)
-            .Where(found => found.Dataset == dataset && found.HarmonicMean is not null);
+    private static IEnumerable<FoundRow> Match(Ablation ablation, IReadOnlyList<ScoreTable> tables) =>
+        from table in tables
+        where table is { Protocol: Protocol.BaseToNovel, Trainer: "PromptKD" }
+        let place = ablation.PlaceOf(table.Variant, table.Backbone, table.Shots ?? 0)
+        where place >= 0
+        from row in table.Rows
+        where row.HarmonicMean is not null
+        select new FoundRow(place, ablation.Rows[place].Name, row, ablation.CommonOf(table.Variant, table.Backbone, table.Shots ?? 0));
 
-    private static ReportSection Section(Ablation ablation, string dataset, (AblationRow Row, ScoreRow Found)[] rows) => new(
-        $"{ablation.Source}, {ablation.Title}: {dataset}",
+    private static ReportSection Section(Ablation ablation, string dataset, string common, FoundRow[] rows) => new(
+        $"{ablation.Source}, {ablation.Title}: {dataset}{(common.Length > 0 ? $" ({common})" : "")}",
         [ablation.Title, "base", "new", "HM", "paper base", "paper new", "paper HM", "HM − paper", "seeds"],
         [
             .. rows.Select(one => new[]
             {
-                one.Row.Name, Show(one.Found.Base?.Mean), Show(one.Found.Novel?.Mean), Show(one.Found.HarmonicMean),
-                Show(one.Found.Paper?.Base), Show(one.Found.Paper?.Novel), Show(one.Found.Paper?.HarmonicMean),
-                Difference(one.Found.HarmonicMean, one.Found.Paper?.HarmonicMean),
-                string.Join(", ", one.Found.Seeds.Select(seed => seed.Seed.ToString(CultureInfo.InvariantCulture))),
+                one.Name, Show(one.Score.Base?.Mean), Show(one.Score.Novel?.Mean), Show(one.Score.HarmonicMean),
+                Show(one.Score.Paper?.Base), Show(one.Score.Paper?.Novel), Show(one.Score.Paper?.HarmonicMean),
+                Difference(one.Score.HarmonicMean, one.Score.Paper?.HarmonicMean),
+                string.Join(", ", one.Score.Seeds.Select(seed => seed.Seed.ToString(CultureInfo.InvariantCulture))),
             }),
         ],
-        [
-            .. rows.Where(one => one.Found.Paper is null)
-                .Select(one => $"{one.Row.Name}: the paper has nothing to compare it with."),
-        ],
-        ablation.IsCurve ? [] : [.. rows.Select(one => Bar(one.Row, one.Found))])
+        [.. Notes(ablation, rows)],
+        ablation.IsCurve ? [] : [.. rows.Select(Bar)])
     {
-        Curve = ablation.IsCurve ? [.. rows.Select(one => Bar(one.Row, one.Found))] : [],
+        Curve = ablation.IsCurve ? [.. rows.Select(Bar)] : [],
     };
 
-    private static ReportBar Bar(AblationRow row, ScoreRow found) =>
-        new(row.Name, found.HarmonicMean!.Value, found.Paper?.HarmonicMean);
+    private static IEnumerable<string> Notes(Ablation ablation, FoundRow[] rows)
+    {
+        if (rows.All(one => one.Score.Paper is null))
+        {
+            return [$"The paper has {ablation.Source} of ImageNet only, with its own settings: these runs have nothing to stand beside."];
+        }
+
+        return rows.Where(one => one.Score.Paper is null)
+            .Select(one => $"{one.Name}: the paper has nothing to compare it with.");
+    }
+
+    private static ReportBar Bar(FoundRow one) =>
+        new(one.Name, one.Score.HarmonicMean!.Value, one.Score.Paper?.HarmonicMean);
 
     private static string Show(double? value) =>
         value is { } number ? number.ToString("0.00", CultureInfo.InvariantCulture) : Nothing;
@@ -51,4 +65,10 @@ internal static class AblationSections
     private static string Difference(double? ours, double? paper) => ours is { } value && paper is { } theirs
         ? string.Create(CultureInfo.InvariantCulture, $"{value - theirs:+0.00;−0.00;0.00}")
         : Nothing;
+
+    /// <param name="Place">Of the ablation's row.</param>
+    /// <param name="Name">Its name.</param>
+    /// <param name="Score">What the runs came to.</param>
+    /// <param name="Common">What else of them is not as in the paper's usual table; empty for nothing.</param>
+    private sealed record FoundRow(int Place, string Name, ScoreRow Score, string Common);
 }

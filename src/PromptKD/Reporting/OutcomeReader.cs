@@ -123,6 +123,7 @@ internal static class OutcomeReader
             Backbone = log.Backbone is { Length: > 0 } backbone ? backbone : PaperNumbers.UsualBackbone,
             Shots = log.IsTrained && log.Shots is { } shots ? Math.Max(0, shots) : null,
             Configuration = log.Configuration ?? "",
+            Variant = log.Variant,
             Selection = log.FinalModel == "best_val" ? "best on what the log calls val" : LastEpoch,
             Folders = [folder],
         };

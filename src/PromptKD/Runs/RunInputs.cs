@@ -89,6 +89,9 @@ internal sealed class RunInputs : IDisposable
     /// <summary>Whom the method learns from, once it is built; null where it learns from labels. The method's own.</summary>
     public ITeacher? Teacher { get; private set; }
 
+    /// <summary>Which method learned each teacher's prompts; empty for plain CLIP, null where a store does not say it.</summary>
+    public IReadOnlyList<string?> TeacherMethods => _teachers?.Methods ?? [];
+
     /// <summary>What the student's tower gives, stored; null where nothing learns from that.</summary>
     public StudentStore? StudentStore => !_settings.StartsOnFeatures
         ? null

@@ -1,6 +1,7 @@
 using PromptKD.Data.Decoding;
 using PromptKD.Features;
 using PromptKD.Models.Clip;
+using PromptKD.Models.Prompts;
 using PromptKD.Models.Weights;
 using PromptKD.Runtime;
 using PromptKD.Text;
@@ -8,7 +9,7 @@ using PromptKD.Text;
 namespace PromptKD.Teachers;
 
 /// <summary>
-/// Reads the towers of a frozen CLIP: a plain one, or one whose prompts were tuned by PromptSRC, IVLP and the like.
+/// Reads the towers of a frozen CLIP: a plain one, or one whose prompts were learned by a method of CoOp's family.
 /// </summary>
 internal sealed class FrozenClip : IDisposable
 {
@@ -35,6 +36,15 @@ internal sealed class FrozenClip : IDisposable
     /// <summary>The CLIP's dimensions.</summary>
     public ClipArchitecture Architecture => _clip.Architecture;
 
+    /// <summary>Which method learned its prompts, as TRAINER.NAME spells it; null for a plain CLIP.</summary>
+    public string? Method => _prompts?.Method;
+
+    /// <summary>Whether it encodes the classes anew for each picture, as CoCoOp does.</summary>
+    public bool IsConditioned => _prompts?.ConditionNetwork.Count > 0;
+
+    /// <summary>Where CoOp's class name stands; its checkpoints do not say it.</summary>
+    public NamePosition Position { get; init; }
+
     /// <summary>The folder of its weights, where a vocabulary may lie.</summary>
     public string Folder => _clip.Folder;
 
@@ -55,20 +65,31 @@ internal sealed class FrozenClip : IDisposable
         string contextText,
         bool roundToHalf)
     {
-        ClassTexts.RequireVocabulary(tokenizer, Architecture, _clip.Description);
-        using var encoder = new TextEncoder(Architecture, _target.Type, _target.Device);
-        ModuleWeights.Fill(encoder, Weights(), "", _clip.Description);
-        using Tensor scale = Weights()["logit_scale"].to(ScalarType.Float64, copy: true);
-        double logitScale = Math.Exp(scale.item<double>());
+        if (Method is "CoOp" or "CoCoOp")
+        {
+            using LearnedSentences sentences = ReadSentences(tokenizer, names, contextText);
+            using Tensor? nothing = IsConditioned ? SeeNothing() : null;
+            return sentences.Vectors(nothing);
+        }
+
+        using TextEncoder encoder = ReadTextTower(tokenizer);
         if (_prompts?.TextContext is not { } context)
         {
-            return ClassVectors.FromTemplates(encoder, tokenizer, names, templates, logitScale);
+            return ClassVectors.FromTemplates(encoder, tokenizer, names, templates, LogitScale());
         }
 
         using DisposeScope scope = NewDisposeScope();
         LayerPrompts prompts = Place([context, .. _prompts.DeepTextPrompts], roundToHalf);
-        return ClassVectors.FromPrompts(encoder, tokenizer, names, prompts, contextText, logitScale);
+        return ClassVectors.FromPrompts(encoder, tokenizer, names, prompts, contextText, LogitScale());
     }
+
+    /// <summary>The text tower with the sentences of a teacher of CoOp or CoCoOp.</summary>
+    /// <param name="tokenizer">As in <see cref="ReadClassVectors"/>.</param>
+    /// <param name="names">As there.</param>
+    /// <param name="contextText">As there.</param>
+    /// <exception cref="PromptKDException">As there; or each class has learned words of its own, and they are others.</exception>
+    public LearnedSentences ReadSentences(ClipTokenizer tokenizer, IReadOnlyList<string> names, string contextText) => new(
+        ReadTextTower(tokenizer), tokenizer, names, _prompts!, contextText, IsConditioned ? NamePosition.End : Position, LogitScale());
 
     /// <summary>The image tower with its prompts.</summary>
     /// <param name="roundToHalf">As <see cref="LayerPrompts.RoundToHalf"/>.</param>
@@ -93,6 +114,30 @@ internal sealed class FrozenClip : IDisposable
     {
         _clip.Dispose();
         _prompts?.Dispose();
+    }
+
+    private TextEncoder ReadTextTower(ClipTokenizer tokenizer)
+    {
+        ClassTexts.RequireVocabulary(tokenizer, Architecture, _clip.Description);
+        using var parts = new Unfinished();
+        TextEncoder encoder = parts.Add(new TextEncoder(Architecture, _target.Type, _target.Device));
+        ModuleWeights.Fill(encoder, Weights(), "", _clip.Description);
+        return parts.HandOver(encoder);
+    }
+
+    private double LogitScale()
+    {
+        using Tensor scale = Weights()["logit_scale"].to(ScalarType.Float64, copy: true);
+        return Math.Exp(scale.item<double>());
+    }
+
+    // All pixels in the mean colour, which normalisation makes 0.
+    private Tensor SeeNothing()
+    {
+        using LiveFeatures tower = ReadImageTower(roundToHalf: false);
+        int size = Architecture.ImageSize;
+        using Tensor pixels = zeros(1, 3, size, size, device: _target.Device);
+        return tower.Of(pixels);
     }
 
     // Frozen weights that a prompt checkpoint carries win over those of the base, as in the reference.

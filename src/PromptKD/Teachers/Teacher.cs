@@ -13,7 +13,11 @@ namespace PromptKD.Teachers;
 /// The image tower, for pictures that are not trained on; taken over. May be <paramref name="features"/> itself. Null
 /// where it is not in memory.
 /// </param>
-internal sealed class Teacher(ClassVectors classVectors, IImageFeatures? features, LiveFeatures? tower = null) : ITeacher
+/// <param name="sentences">
+/// Of a teacher that encodes the classes anew for each picture; taken over. Null where the class vectors say it all.
+/// </param>
+internal sealed class Teacher(
+    ClassVectors classVectors, IImageFeatures? features, LiveFeatures? tower = null, LearnedSentences? sentences = null) : ITeacher
 {
     private LiveFeatures? _tower = tower;
 
@@ -101,12 +105,15 @@ internal sealed class Teacher(ClassVectors classVectors, IImageFeatures? feature
         ReleaseTower();
         features?.Dispose();
         classVectors.Dispose();
+        sentences?.Dispose();
     }
 
     private Tensor Compare(IImageFeatures images, Batch batch)
     {
         using IDisposable noGradients = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        return classVectors.Compare(images.Of(batch), classVectors.LogitScale).MoveToOuterDisposeScope();
+        Tensor seen = images.Of(batch);
+        Tensor scores = sentences is null ? classVectors.Compare(seen, classVectors.LogitScale) : sentences.Scores(seen);
+        return scores.MoveToOuterDisposeScope();
     }
 }

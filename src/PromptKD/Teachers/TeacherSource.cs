@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using PromptKD.Configuration;
 using PromptKD.Data.Decoding;
 using PromptKD.Data.Loading;
@@ -59,7 +57,15 @@ internal sealed class TeacherSource : IDisposable
             PromptedWeights? prompts =
                 prompted ? parts.Add(PromptCheckpoint.ReadTeacher(paths.TeacherPrompts)) : null;
             Preparation = TowerPreparation.Of(config.Input, clip);
-            _clip = parts.Add(new FrozenClip(clip, prompts, context.Target, Preparation));
+            _clip = parts.Add(new FrozenClip(clip, prompts, context.Target, Preparation)
+            {
+                Position = CoOpTeachers.PositionOf(config.Trainer.CoOp, prompts, context.Observer.OnWarning),
+            });
+            if (paths is { Views: > 0 } or { Store.Length: > 0 })
+            {
+                CoOpTeachers.RefuseStoring(_clip, paths.TeacherPrompts);
+            }
+
             WeightsSha256 = FileDigest.Sha256(clip.WeightFiles, context.Digests, context.Stop);
             PromptsSha256 = prompted
                 ? FileDigest.Sha256([paths.TeacherPrompts], context.Digests, context.Stop)
@@ -72,6 +78,12 @@ internal sealed class TeacherSource : IDisposable
 
     /// <summary>Where the features are stored; null for a live teacher.</summary>
     public TeacherStore? Store { get; private set; }
+
+    /// <summary>
+    /// Which method learned the prompts, as TRAINER.NAME spells it; empty for plain CLIP. A store alone says that there are
+    /// some, not whose: null.
+    /// </summary>
+    public string? Method => _clip is not null ? _clip.Method ?? "" : PromptsSha256 == NoPrompts ? "" : null;
 
     /// <summary>How the teacher's pictures are prepared.</summary>
     public Preprocessing Preparation { get; } = new();
@@ -153,10 +165,12 @@ internal sealed class TeacherSource : IDisposable
         }
 
         LiveFeatures tower = parts.Add(_clip!.ReadImageTower(_config.Trainer.PromptKD.HalfPrompts));
+        LearnedSentences? sentences = !_clip.IsConditioned ? null : parts.Add(
+            _clip.ReadSentences(ClipTokenizer.Load(_vocabulary.Value), classVectors.Names, _config.Trainer.PromptKD.CtxInit));
         _clip.Dispose();
         if (_config.Distill.Views == 0)
         {
-            return parts.HandOver(new Teacher(classVectors, tower, tower));
+            return parts.HandOver(new Teacher(classVectors, tower, tower, sentences));
         }
 
         if (_config.Train.AcceptChanges)
@@ -178,6 +192,7 @@ internal sealed class TeacherSource : IDisposable
     /// <exception cref="PromptKDException">The folder holds a store of something else, or cannot be written.</exception>
     public int FillStore(string storeFolder, PictureSet pictures, StorePart part, bool keepsClasses)
     {
+        CoOpTeachers.RefuseStoring(_clip!, _config.Distill.TeacherPrompts);
         Store = StoredPictures.OpenOrBegin(storeFolder, Index(pictures), pictures);
         if (keepsClasses && part.Index == 0 && !Store.HasClassVectors(KeyOfVectors()))
         {
@@ -281,15 +296,5 @@ internal sealed class TeacherSource : IDisposable
         BatchSize = _config.DataLoader.TrainX.BatchSize,
     };
 
-    private string KeyOfVectors()
-    {
-        PromptKDConfig settings = _config.Trainer.PromptKD;
-        string[] made =
-        [
-            Store!.Index.Teacher, Store.Index.TeacherPrompts, settings.CtxInit, settings.HalfPrompts.ToString(),
-            _context.Target.PrecisionName, string.Join('\n', settings.Templates),
-            string.Join('\n', _config.Distill.Classes),
-        ];
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join("\n\n", made))));
-    }
+    private string KeyOfVectors() => VectorsKey.Of(_config, Store!.Index, _context.Target.PrecisionName);
 }

@@ -22,6 +22,9 @@ internal sealed class TeacherSources : IDisposable
     public IEnumerable<KeyValuePair<string, string>> Digests =>
         _sources.SelectMany((source, index) => source.Digests(index + 1));
 
+    /// <summary>Which method learned each one's prompts, as <see cref="TeacherSource.Method"/>.</summary>
+    public IReadOnlyList<string?> Methods => [.. _sources.Select(source => source.Method)];
+
     /// <summary>Width of the widest image tower that is opened; 0 where none is.</summary>
     public int VisionWidth => _sources.Max(source => source.VisionWidth);
 

@@ -12,7 +12,7 @@ namespace PromptKD.Golden.Checks;
 /// <summary>
 /// CoOp, CoCoOp, MaPLe and IVLP step by step (golden 07), built by <see cref="MethodCatalog"/>: logits before and
 /// after, losses, rates, gradients, parameters, the names of checkpoints; once more with the class sentences encoded
-/// two at a time.
+/// two at a time; and what was learned, as a teacher to distil from.
 /// </summary>
 internal sealed class LabelledMethodCheck : IGoldenCheck
 {
@@ -30,7 +30,9 @@ internal sealed class LabelledMethodCheck : IGoldenCheck
         ExperimentConfig config = ReadConfig(golden);
         ExperimentConfig chunked = config with { Train = config.Train with { TextChunk = 2 } };
         return RunOnce(golden, config)
-            .Concat(RunOnce(golden, chunked).Select(one => one with { What = $"{one.What} (chunked)" }));
+            .Concat(RunOnce(golden, chunked).Select(one => one with { What = $"{one.What} (chunked)" }))
+            .Concat(LearnedTeacher.Compare(
+                golden, config, golden.Json.GetProperty("config").GetProperty("ctx_init").GetString()!, IsLearnerOnly(golden)));
     }
 
     private static IEnumerable<Comparison> RunOnce(GoldenCase golden, ExperimentConfig config)

@@ -45,6 +45,37 @@ public sealed class BenchmarkCommandTests : IDisposable
     }
 
     [Fact]
+    public void An_ablation_makes_its_teachers_and_its_students_and_puts_them_in_one_table()
+    {
+        // The value 2 stands behind three keys: the ablation's name moves no pair.
+        string[] plan = Replace(Replace(Benchmark("teachers", "ablation"), "--datasets", "eurosat"), "--seeds", "1");
+        int place = Array.IndexOf(plan, "ablation") + 1;
+        string[] arguments =
+        [
+            .. plan[..place], "teachers", .. plan[place..Array.IndexOf(plan, "DISTILL.TEACHER_PROMPTS")], "DATASET.NUM_SHOTS", "2", "OPTIM.MAX_EPOCH", "2",
+            "DATALOADER.TRAIN_X.BATCH_SIZE", "2", "DATALOADER.NUM_WORKERS", "1",
+        ];
+
+        CliResult first = CliProgram.Run(arguments);
+
+        // Whose prompts PromptSRC's row has is not given here.
+        Assert.Equal(2, first.ExitCode);
+        Assert.Contains("No learned prompts of a teacher for EuroSAT", first.Output + first.Error, StringComparison.Ordinal);
+        string report = Read("teachers", Report);
+        string table = report[report.IndexOf("## Table 6, how the teacher was made: EuroSAT (2 pictures a class, MAX_EPOCH=2)", StringComparison.Ordinal)..];
+        Assert.Equal(
+            ["CLIP", "CoOp", "CoCoOp", "MaPLe", "IVLP"],
+            table.Split('\n').Where(line => line.StartsWith("| ", StringComparison.Ordinal)).Skip(2).Select(line => line.Split(' ')[1]));
+        string[] students = [.. Directory.GetFiles(In("teachers"), "student.safetensors", SearchOption.AllDirectories)
+            .Where(path => path.Contains("PromptKD", StringComparison.Ordinal))];
+        Assert.Equal(5, students.Select(path => Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(path)))).Distinct().Count());
+
+        CliResult again = CliProgram.Run(arguments);
+        Assert.Contains("10 runs, 9 of them finished", again.ErrorLines);
+        Assert.Equal(report, Read("teachers", Report));
+    }
+
+    [Fact]
     public void Compares_methods_and_finds_finished_runs_again()
     {
         string[] one = [.. Benchmark("methods", "base2new", "CoOp,MaPLe,ZeroshotCLIP"), "DATASET.NUM_SHOTS", "2"];

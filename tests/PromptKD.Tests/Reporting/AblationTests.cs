@@ -20,7 +20,7 @@ public sealed class AblationTests
             Assert.Equal(
                 ablation.Rows.Select(row => (row.Variant, row.Backbone, row.Shots)),
                 students.Select(run => (
-                    StudentVariant.Of(Found(run.Config)), run.Config.Model.Backbone.Name, run.Config.Dataset.NumShots)));
+                    StudentVariant.Of(run.Config, [TeacherOf(run.Config)]), run.Config.Model.Backbone.Name, run.Config.Dataset.NumShots)));
         }
     }
 
@@ -29,6 +29,8 @@ public sealed class AblationTests
     [InlineData("loss", "KL", 76.22)]
     [InlineData("parts", "full fine-tuning", 73.34)]
     [InlineData("teachers", "CLIP", 74.50)]
+    [InlineData("teachers", "MaPLe", 75.95)]
+    [InlineData("teachers", "CoCoOp", null)]
     [InlineData("projector", "3", 75.78)]
     [InlineData("students", "ViT-B/32", 71.70)]
     [InlineData("students", "RN50", null)]
@@ -75,6 +77,77 @@ public sealed class AblationTests
             Path.Combine(runs[0].Folder, "VLPromptLearner", "model.pth.tar-20"), runs[1].Config.Distill.TeacherPrompts);
     }
 
+    [Fact]
+    public void A_teacher_of_each_method_is_made_first_on_the_teachers_own_clip()
+    {
+        BenchmarkRun[] runs =
+        [
+            .. Runs(Ablation.Find("table6"), "DISTILL.STUDENT", "small", "DISTILL.TEACHER", "large", "DATASET.NUM_SHOTS", "8"),
+        ];
+
+        Assert.Equal(
+            ["PromptKD", "CoOp", "PromptKD", "CoCoOp", "PromptKD", "MaPLe", "PromptKD", "IVLP", "PromptKD", "PromptKD"],
+            runs.Select(run => run.Config.Trainer.Name));
+        Assert.All(runs.Where(run => !run.CountsInTable), run => Assert.Equal(
+            ("large", 16, "base", "ViT-L/14"),
+            (run.Config.Distill.Student, run.Config.Dataset.NumShots, run.Config.Dataset.SubsampleClasses,
+                run.Config.Model.Backbone.Name)));
+        Assert.All(runs.Where(run => run.CountsInTable), run => Assert.Equal(
+            ("small", "large", 8), (run.Config.Distill.Student, run.Config.Distill.Teacher, run.Config.Dataset.NumShots)));
+        Assert.EndsWith(
+            Path.Combine("CoCoOp", "prompt_learner", "model.pth.tar-10"), runs[4].Config.Distill.TeacherPrompts);
+        Assert.EndsWith(
+            Path.Combine("MultiModalPromptLearner", "model.pth.tar-5"), runs[6].Config.Distill.TeacherPrompts);
+    }
+
+    [Fact]
+    public void Rows_that_share_another_setting_are_compared_with_each_other_but_not_with_the_papers()
+    {
+        RunOutcome[] runs =
+        [
+            .. Ablation.Find("loss").Rows.Select(row => Outcome(row, seed: 1) with
+            {
+                Variant = string.Join(' ', new[] { row.Variant, "MAX_EPOCH=2" }.Where(part => part.Length > 0)),
+                Shots = 8,
+            }),
+        ];
+
+        ReportSection section = Assert.Single(
+            new BenchmarkReport(runs).Sections, one => one.Title.StartsWith("Table 4,", StringComparison.Ordinal));
+        Assert.Equal(["L1", "MSE", "KL"], section.Rows.Select(cells => cells[0]));
+        Assert.EndsWith("ImageNet (8 pictures a class, MAX_EPOCH=2)", section.Title);
+        Assert.All(section.Rows, cells => Assert.Equal("–", cells[6]));
+        Assert.Contains("nothing to stand beside", Assert.Single(section.Notes));
+
+        // One of them alone with the rest makes no table.
+        Assert.DoesNotContain(
+            new BenchmarkReport([runs[0], Outcome(Ablation.Find("loss").Rows[1], seed: 1)]).Sections,
+            one => one.Title.StartsWith("Table 4,", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("loss", "DISTILL.FURTHER_TEACHERS", "more")]
+    [InlineData("images", "DATASET.NUM_SHOTS", "8")]
+    [InlineData("teachers", "DISTILL.STORE", "store")]
+    [InlineData("teacher-size", "DISTILL.TEACHER", "large")]
+    [InlineData("students", "DISTILL.STUDENT", "small")]
+    public void What_would_be_the_same_in_all_rows_is_refused(string name, string key, string value)
+    {
+        var fault = Assert.Throws<PromptKDException>(() => Runs(Ablation.Find(name), key, value));
+
+        Assert.Contains(key, fault.Message);
+        Assert.DoesNotContain('\n', fault.Message);
+    }
+
+    [Fact]
+    public void Methods_are_not_compared_and_labels_reach_those_who_learn_from_them()
+    {
+        BenchmarkPlan plan = Plan(Ablation.Find("loss"));
+        Assert.Contains("--trainer", Assert.Throws<PromptKDException>((plan with { Trainers = ["CoOp"] }).Runs).Message);
+        Assert.Contains("--shots", Assert.Throws<PromptKDException>((plan with { Shots = 4 }).Runs).Message);
+        Assert.Equal(4, (Plan(Ablation.Find("teachers")) with { Shots = 4 }).Runs()[1].Config.Dataset.NumShots);
+    }
+
     [Theory]
     [InlineData("los", "loss")]
     [InlineData("temprature", "temperature")]
@@ -87,7 +160,10 @@ public sealed class AblationTests
         Assert.Throws<PromptKDException>(
             () => Runs(Ablation.Find("temperature"), "TRAINER.PROMPTKD.TEMPERATURE", "3")).Message);
 
-    private static IReadOnlyList<BenchmarkRun> Runs(Ablation ablation, params string[] overrides) => new BenchmarkPlan
+    private static IReadOnlyList<BenchmarkRun> Runs(Ablation ablation, params string[] overrides) =>
+        Plan(ablation, overrides).Runs();
+
+    private static BenchmarkPlan Plan(Ablation ablation, params string[] overrides) => new()
     {
         Protocol = Protocol.BaseToNovel,
         Ablation = ablation,
@@ -96,16 +172,14 @@ public sealed class AblationTests
         Seeds = [1],
         Configs = Path.Combine(ProjectFolder.Root, "configs"),
         Overrides = overrides,
-    }.Runs();
+    };
 
-    // As train finds the models that are not named.
-    private static ExperimentConfig Found(ExperimentConfig config) => config with
+    // As the checkpoints say it: those that the rows' own teachers leave lie in folders of the method's name.
+    private static string TeacherOf(ExperimentConfig config) => config.Distill.TeacherPrompts switch
     {
-        Distill = config.Distill with
-        {
-            Teacher = "teacher.pt",
-            TeacherPrompts = config.Distill.TeacherPrompts == "none" ? "" : "prompts.pth.tar",
-        },
+        "none" => "",
+        "" => "PromptSRC",
+        string file => file.Split(Path.DirectorySeparatorChar)[1],
     };
 
     private static RunOutcome Outcome(AblationRow row, int seed) => new()

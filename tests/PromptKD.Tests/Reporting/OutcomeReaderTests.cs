@@ -50,6 +50,25 @@ public sealed class OutcomeReaderTests : IDisposable
         Assert.Null(outcome.HarmonicMean);
     }
 
+    [Theory]
+    [InlineData("    TEMPERATURE: 1.0\n    N_CTX_VISION: 4\n    TEACHER_NAME: ViT/L-14\n    PROJECT_LAYER: 2", "")]
+    [InlineData("    TEMPERATURE: 0.50\n    N_CTX_VISION: 4", "TEMPERATURE=0.5")]
+    [InlineData("    TEACHER_NAME: ViT-B/16\n    TEMPERATURE: 1.0", "TEACHER_NAME=ViT-B/16")]
+    [InlineData("    N_CTX_VISION: 0", "N_CTX_VISION=0")]
+    [InlineData("    PROJECT_LAYER: 3", "")]
+    [InlineData("    PROJECT_LAYER: 3\n    LOSS: kl", "PROJECT_LAYER=3")]
+    [InlineData("    LOSS: l1\n    SHARED_TEXT: False", "LOSS=l1 SHARED_TEXT=False")]
+    public void A_log_says_what_is_not_as_in_the_papers_tables(string keys, string variant)
+    {
+        // The original program reads PROJECT_LAYER, and makes two layers whatever it says; it has no LOSS.
+        WriteLog("x/seed1/log.txt", "PromptKD", "EuroSAT", 1, "all", "base2novel", "best_val",
+            Epoch(80.2) + "Finish training\n" + Result(70.1));
+        string path = Path.Combine(_folder, "x/seed1/log.txt");
+        File.WriteAllText(path, File.ReadAllText(path).Replace("  NAME: PromptKD", $"  PROMPTKD:\n{keys}\n  NAME: PromptKD"));
+
+        Assert.Equal(variant, Assert.Single(OutcomeReader.Read(_folder, stop: Stop)).Variant);
+    }
+
     [Fact]
     public void A_log_that_ends_amid_training_is_no_outcome()
     {

@@ -19,7 +19,7 @@ internal sealed class ActingKeys
     [
         "DISTILL.TEACHER", "DISTILL.TEACHER_PROMPTS", "DISTILL.FURTHER_TEACHERS", "DISTILL.FURTHER_TEACHER_PROMPTS",
         "DISTILL.TEACHER_WEIGHTS", "DISTILL.TEACHER_WEIGHTING", "DISTILL.STORE", "DISTILL.FURTHER_STORES", "DISTILL.VIEWS",
-        "DISTILL.TARGET",
+        "DISTILL.TARGET", TeacherNamePosition,
     ];
 
     private static readonly string[] s_student =
@@ -34,6 +34,8 @@ internal sealed class ActingKeys
     private const string LossWeight = "TRAINER.PROMPTKD.KD_WEIGHT";
 
     private const string LossTemperature = "TRAINER.PROMPTKD.TEMPERATURE";
+
+    private const string TeacherNamePosition = "TRAINER.COOP.CLASS_TOKEN_POSITION";
 
     private const string TowerRate = "TRAINER.PROMPTKD.TOWER_LR_FACTOR";
 
@@ -120,7 +122,7 @@ internal sealed class ActingKeys
         "features --dataset", config, DatasetFeaturesPreset.Config,
     [
         .. s_storing, "DATASET", "TRAINER.MODAL", "TRAINER.PROMPTKD.TEACHER_NAME", "TRAINER.PROMPTKD.TEMPLATES",
-        "TRAINER.PROMPTKD.CTX_INIT", "DISTILL.VOCAB",
+        "TRAINER.PROMPTKD.CTX_INIT", TeacherNamePosition, "DISTILL.VOCAB",
     ]);
 
     /// <summary>Keys that were set and that the verb does not read, in the order of the configuration.</summary>
@@ -206,6 +208,10 @@ internal sealed class ActingKeys
         if (config.Distill.TeacherPrompts.Length == 0)
         {
             yield return "TRAINER.PROMPTKD.CTX_INIT";
+            if (config.Trainer.Name != "CoOp")
+            {
+                yield return TeacherNamePosition;
+            }
         }
 
         if (config.Distill.Start.Epochs == 0)

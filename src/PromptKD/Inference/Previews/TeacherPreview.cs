@@ -93,7 +93,7 @@ public static class TeacherPreview
                 Tensor features = teacher.Tower.Of(batch);
                 foreach ((ClassVectors vectors, List<float[]> rows) in teacher.Vectors.Zip(probabilities))
                 {
-                    Tensor all = vectors.Compare(features, vectors.LogitScale).softmax(-1).cpu();
+                    Tensor all = teacher.Scores(features, vectors).softmax(-1).cpu();
                     rows.AddRange(all.data<float>().ToArray().Chunk(vectors.Names.Count));
                 }
 
@@ -128,7 +128,10 @@ public static class TeacherPreview
 
     /// <summary>A teacher with the class vectors of each sentence, and behind them those of all.</summary>
     private sealed class Looking(
-        LiveFeatures tower, IReadOnlyList<ClassVectors> vectors, IReadOnlyList<string> sentences) : IDisposable
+        LiveFeatures tower,
+        IReadOnlyList<ClassVectors> vectors,
+        IReadOnlyList<string> sentences,
+        LearnedSentences? conditioned) : IDisposable
     {
         public LiveFeatures Tower => tower;
 
@@ -170,12 +173,20 @@ public static class TeacherPreview
                     roundToHalf: false))),
             ];
             LiveFeatures tower = made.Add(frozen.ReadImageTower(roundToHalf: false));
-            return made.HandOver(new Looking(tower, vectors, sentences));
+            LearnedSentences? conditioned = frozen.IsConditioned
+                ? made.Add(frozen.ReadSentences(tokenizer, request.ClassNames, request.Context))
+                : null;
+            return made.HandOver(new Looking(tower, vectors, sentences, conditioned));
         }
+
+        // A teacher of CoCoOp has texts of its own for each picture.
+        public Tensor Scores(Tensor features, ClassVectors classVectors) =>
+            conditioned?.Scores(features) ?? classVectors.Compare(features, classVectors.LogitScale);
 
         public void Dispose()
         {
             tower.Dispose();
+            conditioned?.Dispose();
             foreach (ClassVectors one in vectors)
             {
                 one.Dispose();

@@ -23,7 +23,7 @@ internal sealed class LearnedCheckpoint : IDisposable
     private LearnedCheckpoint(CheckpointFile file)
     {
         _file = file;
-        Method = Recognise(file);
+        Method = MethodOf(file.Tensors.Keys) ?? throw NotLearned(file);
         _learner = Method == "CoOp" ? "" : "prompt_learner.";
     }
 
@@ -90,6 +90,16 @@ internal sealed class LearnedCheckpoint : IDisposable
         }
     }
 
+    /// <summary>Which method learned a checkpoint with tensors of these names; null where none of the family did.</summary>
+    public static string? MethodOf(IEnumerable<string> names) =>
+        Any(names, ProjectorPrefix) ? "PromptKD"
+            : Any(names, "meta_net.") || Any(names, "prompt_learner.meta_net.") ? "CoCoOp"
+            : names.Contains("ctx") ? "CoOp"
+            : Any(names, "prompt_learner.proj.") || Any(names, "prompt_learner.compound_prompt") ? "MaPLe"
+            : !names.Contains("prompt_learner.ctx") ? null
+            : Any(names, PlainTower) ? "PromptSRC"
+            : "IVLP";
+
     /// <summary>Refuses a CLIP that it does not belong to, and tensors that are missing or have no place.</summary>
     /// <param name="clip">Sizes of the CLIP that it was learned on.</param>
     /// <exception cref="PromptKDException">The message names the tensor.</exception>
@@ -151,21 +161,15 @@ internal sealed class LearnedCheckpoint : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();
 
-    private static string Recognise(CheckpointFile file)
-    {
-        bool Has(string start) => file.Tensors.Keys.Any(name => name.StartsWith(start, StringComparison.Ordinal));
-        return Has(ProjectorPrefix) ? "PromptKD"
-            : Has("meta_net.") || Has("prompt_learner.meta_net.") ? "CoCoOp"
-            : file.Tensors.ContainsKey("ctx") ? "CoOp"
-            : Has("prompt_learner.proj.") || Has("prompt_learner.compound_prompt") ? "MaPLe"
-            : !file.Tensors.ContainsKey("prompt_learner.ctx") ? throw NotLearned(file, Has("visual.") || Has("vision_model."))
-            : Has(PlainTower) ? "PromptSRC"
-            : "IVLP";
-    }
+    private static bool Any(IEnumerable<string> names, string start) =>
+        names.Any(name => name.StartsWith(start, StringComparison.Ordinal));
 
-    private static PromptKDException NotLearned(CheckpointFile file, bool isClip) => new(
-        $"{file.Path}: {(isClip ? "a CLIP without anything learned" : "no checkpoint of CoOp, MaPLe, IVLP, PromptSRC or PromptKD")}: "
-        + $"none of its {Counted.Of(file.Tensors.Count, "tensor")} is a learned context ('ctx', 'prompt_learner.ctx') or a "
+    private static PromptKDException NotLearned(CheckpointFile file) => new(
+        $"{file.Path}: "
+        + (Any(file.Tensors.Keys, "visual.") || Any(file.Tensors.Keys, "vision_model.")
+            ? "a CLIP without anything learned"
+            : "no checkpoint of CoOp, MaPLe, IVLP, PromptSRC or PromptKD")
+        + $": none of its {Counted.Of(file.Tensors.Count, "tensor")} is a learned context ('ctx', 'prompt_learner.ctx') or a "
         + $"projector ('{ProjectorPrefix}…').");
 
     private OrderedDictionary<string, long[]> LearnedShapes(ClipArchitecture clip)

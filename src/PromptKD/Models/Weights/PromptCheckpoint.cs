@@ -4,8 +4,8 @@ using PromptKD.Runtime;
 namespace PromptKD.Models.Weights;
 
 /// <summary>
-/// Reads the checkpoints of PromptSRC, IVLP and PromptKD (<c>VLPromptLearner/model.pth.tar-N</c>). The reference
-/// loads them leniently, so that missing prompts silently stay random; here whatever is missing is an error.
+/// Reads the checkpoints of PromptSRC, IVLP and PromptKD (<c>VLPromptLearner/model.pth.tar-N</c>), and as teachers those
+/// of the rest of the family (<see cref="FamilyTeacher"/>). The reference loads them leniently, so that missing prompts silently stay random; here whatever is missing is an error.
 /// </summary>
 internal static class PromptCheckpoint
 {
@@ -20,9 +20,17 @@ internal static class PromptCheckpoint
     /// <exception cref="PromptKDException">The file cannot be read, or is not a prompted teacher's.</exception>
     public static PromptedWeights ReadTeacher(string path) => Read(path, (file, entries) =>
     {
+        string? method = LearnedCheckpoint.MethodOf(file.Tensors.Keys);
+        if (method is "CoOp" or "CoCoOp" or "MaPLe")
+        {
+            return new FamilyTeacher(method, file).Read();
+        }
+
         if (!entries.ContainsKey(TextContextName))
         {
-            string guess = HasProjector(entries) ? "a student's checkpoint" : "a teacher of PromptSRC or IVLP";
+            string guess = HasProjector(entries)
+                ? "a student's checkpoint"
+                : "a teacher of CoOp, CoCoOp, MaPLe, IVLP or PromptSRC";
             throw new PromptKDException(
                 $"{path}: no text prompts ('{TextContextName}') among {Counted.Of(entries.Count, "tensor")}. Is it {guess}?");
         }
@@ -65,12 +73,13 @@ internal static class PromptCheckpoint
         {
             throw new PromptKDException(
                 $"{path}: '{unknown}' belongs to a method whose teachers are not supported. "
-                + "Use one of PromptSRC or IVLP.");
+                + "Use one of CoOp, CoCoOp, MaPLe, IVLP or PromptSRC.");
         }
 
         return new PromptedWeights
         {
             Source = path,
+            Method = LearnedCheckpoint.MethodOf(file.Tensors.Keys) ?? "",
             TextContext = ReadAll(text.Take(1)).FirstOrDefault(),
             DeepTextPrompts = ReadAll(text.Skip(1)),
             VisionPrompts = ReadAll(vision.Take(1)).FirstOrDefault(),

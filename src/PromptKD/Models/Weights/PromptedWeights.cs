@@ -11,7 +11,13 @@ internal sealed class PromptedWeights : IDisposable
     /// <summary>Path of the checkpoint, for messages.</summary>
     public required string Source { get; init; }
 
-    /// <summary>Learned tokens in front of the class name, [tokens, text width]; null where there are none.</summary>
+    /// <summary>Which method learned it, as TRAINER.NAME spells it.</summary>
+    public required string Method { get; init; }
+
+    /// <summary>
+    /// Learned tokens in front of the class name, [tokens, text width]; of CoOp also one context of each class, [classes,
+    /// tokens, text width]; null where there are none.
+    /// </summary>
     public Tensor? TextContext { get; init; }
 
     /// <summary>Learned text tokens of layers 1, 2, …, each [tokens, text width].</summary>
@@ -22,6 +28,11 @@ internal sealed class PromptedWeights : IDisposable
 
     /// <summary>Learned image tokens of layers 1, 2, …, each [tokens, vision width].</summary>
     public required IReadOnlyList<Tensor> DeepVisionPrompts { get; init; }
+
+    /// <summary>
+    /// CoCoOp's network, which makes of each picture what is added to the context: its parameters by name; else empty.
+    /// </summary>
+    public IReadOnlyDictionary<string, Tensor> ConditionNetwork { get; init; } = new Dictionary<string, Tensor>();
 
     /// <summary>Frozen parameters stored beside them, under OpenAI's names. They replace the base's.</summary>
     public required IReadOnlyDictionary<string, Tensor> Overrides { get; init; }
@@ -46,6 +57,11 @@ internal sealed class PromptedWeights : IDisposable
 
         CheckPrompts("text prompts", TextContext, DeepTextPrompts, clip.TextWidth, clip.TextLayers, clip);
         CheckPrompts("vision prompts", VisionPrompts, DeepVisionPrompts, clip.VisionWidth, clip.VisionLayers, clip);
+        if (ConditionNetwork.TryGetValue("linear1.weight", out Tensor? network) && network.shape[1] != clip.EmbeddingSize)
+        {
+            throw DoesNotFit("meta_net.linear1.weight", network.shape, [network.shape[0], clip.EmbeddingSize], clip);
+        }
+
         foreach ((string name, long[] shape) in ClipParameters.ShapesOf(clip))
         {
             if (Overrides.TryGetValue(name, out Tensor? tensor) && !tensor.shape.SequenceEqual(shape))
@@ -70,8 +86,12 @@ internal sealed class PromptedWeights : IDisposable
 
     public void Dispose()
     {
-        Tensor?[] own = [TextContext, VisionPrompts, .. DeepTextPrompts, .. DeepVisionPrompts, .. Overrides.Values];
-        foreach (Tensor? tensor in own.Concat(Projector?.Tensors.Values ?? []))
+        Tensor?[] own =
+        [
+            TextContext, VisionPrompts, .. DeepTextPrompts, .. DeepVisionPrompts, .. ConditionNetwork.Values, .. Overrides.Values,
+            .. Projector?.Tensors.Values ?? [],
+        ];
+        foreach (Tensor? tensor in own)
         {
             tensor?.Dispose();
         }
@@ -80,9 +100,9 @@ internal sealed class PromptedWeights : IDisposable
     private void CheckPrompts(
         string what, Tensor? first, IReadOnlyList<Tensor> deep, int width, int layers, ClipArchitecture clip)
     {
-        if (first is not null && first.shape[1] != width)
+        if (first is not null && first.shape[^1] != width)
         {
-            throw DoesNotFit(what, first.shape, [first.shape[0], width], clip);
+            throw DoesNotFit(what, first.shape, [.. first.shape[..^1], width], clip);
         }
 
         if (deep.Count >= layers)

@@ -1,4 +1,6 @@
+using System.Globalization;
 using PromptKD.Configuration;
+using PromptKD.Dassl;
 using PromptKD.Data.Datasets;
 using PromptKD.Methods;
 
@@ -46,7 +48,7 @@ public sealed record BenchmarkPlan
         DatasetEntry[] datasets = [.. ChosenDatasets()];
         if (Ablation is { } ablation)
         {
-            RefuseOverrides(ablation);
+            new AblationLimits(ablation, this).Check();
             return
             [
                 .. from dataset in datasets
@@ -71,42 +73,38 @@ public sealed record BenchmarkPlan
         (Datasets.Count > 0 ? Datasets : Ablation is null ? PaperNumbers.Datasets(Protocol) : [SourceOfTransfer])
             .Select(DatasetCatalog.Find);
 
-    // Whoever sets what the rows differ in would get the same run in all of them.
-    private void RefuseOverrides(Ablation ablation)
-    {
-        HashSet<string> varied = [.. ablation.Rows.SelectMany(row => SettingsOf(row).Where((_, place) => place % 2 == 0))];
-        if (Overrides.Where((_, place) => place % 2 == 0).FirstOrDefault(key =>
-            varied.Contains(key) || (key == "DISTILL.TEACHER" && ablation.Name == "teacher-size")
-            || (key == "DISTILL.STUDENT" && ablation.Name == "students")) is { } key)
-        {
-            throw new PromptKDException(
-                $"{key} is given, but it is what the rows of {ablation.Name} ({ablation.Source}) differ in. Leave it out.");
-        }
-    }
-
-    private static string[] SettingsOf(AblationRow row) =>
-    [
-        "DATASET.NUM_SHOTS", row.Shots.ToString(System.Globalization.CultureInfo.InvariantCulture),
-        .. row.Backbone == PaperNumbers.UsualBackbone ? Array.Empty<string>() : ["MODEL.BACKBONE.NAME", row.Backbone],
-        .. Reporting.Ablation.SettingsOf(row.Variant),
-    ];
-
     private IEnumerable<BenchmarkRun> RunsOf(AblationRow row, DatasetEntry dataset, int seed)
     {
         string part = row.Name.Replace('/', '-').Replace(' ', '-');
-        string[] settings = ["TRAINER.MODAL", "base2novel", .. SettingsOf(row)];
-        if (row.Teacher is { } backbone)
+        string[] settings = ["TRAINER.MODAL", "base2novel", .. row.Settings];
+        if (row.Teacher is not null)
         {
-            BenchmarkRun teacher = Train(
-                "PromptSRC", dataset, seed, part, "DATASET.NUM_SHOTS", "16", "DATASET.SUBSAMPLE_CLASSES", "base",
-                "MODEL.BACKBONE.NAME", backbone);
-            yield return teacher with { Title = $"{teacher.Title} (its teacher)", CountsInTable = false };
+            BenchmarkRun teacher = Teach(row, dataset, seed, part);
+            yield return teacher;
             string file = $"model.pth.tar-{teacher.Config.Optim.MaxEpoch}";
-            settings = [.. settings, "DISTILL.TEACHER_PROMPTS", Path.Combine(teacher.Folder, "VLPromptLearner", file)];
+            string model = DasslModel.Of(row.TeacherMethod).Folder;
+            settings = [.. settings, "DISTILL.TEACHER_PROMPTS", Path.Combine(teacher.Folder, model, file)];
         }
 
         BenchmarkRun run = Train("PromptKD", dataset, seed, part, settings);
         yield return run with { Title = run.Title.Replace($"{part} classes", row.Name, StringComparison.Ordinal) };
+    }
+
+    // The CLIP that it prompts is the teacher's, not the student's; and labels are few, however many pictures a student gets.
+    private BenchmarkRun Teach(AblationRow row, DatasetEntry dataset, int seed, string part)
+    {
+        BenchmarkRun run = Train(row.TeacherMethod, dataset, seed, part);
+        return run with
+        {
+            Title = $"{run.Title.Replace($"{part} classes", row.Name, StringComparison.Ordinal)} (its teacher)",
+            CountsInTable = false,
+            Config = run.Config with
+            {
+                Dataset = run.Config.Dataset with { NumShots = Shots, SubsampleClasses = "base" },
+                Model = run.Config.Model with { Backbone = run.Config.Model.Backbone with { Name = row.Teacher! } },
+                Distill = run.Config.Distill with { Student = run.Config.Distill.Teacher, Teacher = "" },
+            },
+        };
     }
 
     private static string KnownTrainer(string trainer) =>
@@ -136,7 +134,7 @@ public sealed record BenchmarkPlan
     private IEnumerable<BenchmarkRun> TrainAndTest(
         string trainer, DatasetEntry source, DatasetEntry target, int seed, string learned, string tested)
     {
-        string shots = Shots.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        string shots = Shots.ToString(CultureInfo.InvariantCulture);
         bool transfer = source != target;
         BenchmarkRun training = Train(
             trainer, source, seed, transfer ? "" : learned,
@@ -163,7 +161,7 @@ public sealed record BenchmarkPlan
     private BenchmarkRun Train(string trainer, DatasetEntry dataset, int seed, string part, params string[] settings)
     {
         (string trainerFile, IReadOnlyList<string> paper) = PaperRecipe.Of(trainer).For(Protocol, dataset.Name);
-        string seedText = seed.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        string seedText = seed.ToString(CultureInfo.InvariantCulture);
         string folder = Path.Combine(Output, trainer, dataset.Config, "seed" + seedText, part);
         ExperimentConfig config = new ExperimentConfig()
             .MergeFile(Path.Combine(Configs, "datasets", dataset.Config + ".yaml"))

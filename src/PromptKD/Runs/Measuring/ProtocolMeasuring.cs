@@ -53,7 +53,7 @@ internal sealed class ProtocolMeasuring(
             Shots = Config.Dataset.NumShots,
             Backbone = Config.Model.Backbone.Name,
             Configuration = configuration,
-            Variant = followsModal ? StudentVariant.Of(Config) : null,
+            Variant = followsModal ? StudentVariant.Of(Config, run.Inputs.TeacherMethods) : null,
             Seed = Config.Seed,
             Reference = Config.Reference,
             Selection = selection,

@@ -79,9 +79,9 @@ public sealed class PromptCheckpointTests : IDisposable
     public void Refuses_teachers_of_other_methods()
     {
         var error = Assert.Throws<PromptKDException>(
-            () => Read(tensors => tensors["prompt_learner.meta_net.linear1.weight"] = zeros(2, 2)));
+            () => Read(tensors => tensors["prompt_learner.bias_vectors"] = zeros(2, 2)));
 
-        Assert.Contains("'prompt_learner.meta_net.linear1.weight'", error.Message, StringComparison.Ordinal);
+        Assert.Contains("'prompt_learner.bias_vectors'", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
