@@ -6,6 +6,7 @@ namespace PromptKD.Decoders;
 internal sealed record TiffLayout
 {
     private const int MaxSamples = 16;
+    private const Compression WebP = (Compression)50_001;
 
     /// <summary>Width, in pixels.</summary>
     public required int Width { get; init; }
@@ -34,6 +35,9 @@ internal sealed record TiffLayout
     /// <summary>Whether JPEG data is inside of the file.</summary>
     public required bool IsJpeg { get; init; }
 
+    /// <summary>Whether WebP data is inside of the file.</summary>
+    public required bool IsWebP { get; init; }
+
     /// <summary>EXIF's orientation, 1 to 8.</summary>
     public required int Orientation { get; init; }
 
@@ -43,7 +47,7 @@ internal sealed record TiffLayout
     {
         int photometric = Number(tiff, TiffTag.PHOTOMETRIC, 0);
         var compression = (Compression)Number(tiff, TiffTag.COMPRESSION, 1);
-        if (compression is not Compression.NONE && !tiff.IsCodecConfigured(compression))
+        if (compression is not (Compression.NONE or WebP) && !tiff.IsCodecConfigured(compression))
         {
             throw new InvalidDataException($"a TIFF picture compressed with {compression}, which is not read");
         }
@@ -63,8 +67,16 @@ internal sealed record TiffLayout
                 && count.ToInt() > 0
                 && kinds.ToShortArray() is [(short)ExtraSample.ASSOCALPHA, ..],
             IsJpeg = compression is Compression.JPEG,
+            IsWebP = compression is WebP,
             Orientation = orientation is >= 1 and <= 8 ? orientation : 1,
         };
+        if (layout.IsWebP && !TiffCodedBlocks.Has(layout))
+        {
+            throw new InvalidDataException(
+                $"a TIFF picture of {layout.Samples} × {layout.Bits} bits ({layout.Photometric}) compressed with WebP, "
+                + "which is not read");
+        }
+
         return layout is { Width: > 0, Height: > 0, Samples: > 0 and <= MaxSamples, Bits: > 0 }
             ? layout
             : throw new InvalidDataException("a TIFF picture without pixels, or its header is damaged");

@@ -14,11 +14,13 @@ internal sealed class TiffPicture : IOpenPicture
 
     private readonly Tiff _tiff;
     private readonly TiffLayout _layout;
+    private readonly int _fileLength;
 
-    private TiffPicture(Tiff tiff, TiffLayout layout)
+    private TiffPicture(Tiff tiff, TiffLayout layout, int fileLength)
     {
         _tiff = tiff;
         _layout = layout;
+        _fileLength = fileLength;
     }
 
     /// <inheritdoc/>
@@ -37,11 +39,12 @@ internal sealed class TiffPicture : IOpenPicture
     /// <exception cref="InvalidDataException">It has none, or the file is damaged.</exception>
     public static TiffPicture Open(byte[] file) => Guard(() =>
     {
-        Tiff tiff = Tiff.ClientOpen("picture", "r", new MemoryStream(file, writable: false), new TiffStream())
+        var stream = new MemoryStream(TiffDirectory.Cleaned(file), writable: false);
+        Tiff tiff = Tiff.ClientOpen("picture", "r", stream, new TiffStream())
             ?? throw new InvalidDataException("a TIFF picture whose header is damaged");
         try
         {
-            return new TiffPicture(tiff, TiffLayout.Of(tiff));
+            return new TiffPicture(tiff, TiffLayout.Of(tiff), file.Length);
         }
         catch
         {
@@ -53,6 +56,12 @@ internal sealed class TiffPicture : IOpenPicture
     /// <inheritdoc/>
     public void Decode(Span<byte> pixels, bool scaleGrey16)
     {
+        if (TiffCodedBlocks.Has(_layout))
+        {
+            DecodeCoded(pixels);
+            return;
+        }
+
         if (_layout is { Photometric: Photometric.YCBCR } and not { IsJpeg: true, IsPlanar: false })
         {
             DecodeByLibrary(pixels);
@@ -64,8 +73,9 @@ internal sealed class TiffPicture : IOpenPicture
             _tiff.SetField(TiffTag.JPEGCOLORMODE, JpegColorMode.RGB);
         }
 
-        byte[] samples = Guard(ReadSamples);
+        // Before anything of the picture's size is allocated: it says whether such samples are read at all.
         var converter = new TiffSamples(_layout, scaleGrey16, Palette());
+        byte[] samples = Guard(ReadSamples);
         int rowBytes = samples.Length / Height;
         for (int row = 0; row < Height; row++)
         {
@@ -77,11 +87,24 @@ internal sealed class TiffPicture : IOpenPicture
     /// <inheritdoc/>
     public void Dispose() => _tiff.Dispose();
 
+    private void DecodeCoded(Span<byte> pixels)
+    {
+        try
+        {
+            new TiffCodedBlocks(_tiff, _layout, _fileLength).Decode(pixels, MostOfBlock);
+        }
+        catch (Exception error) when (IsLibrarys(error))
+        {
+            throw Damaged(error);
+        }
+    }
+
     /// <summary>Subsampled colours: libtiff's own conversion, which Pillow takes as well.</summary>
     private void DecodeByLibrary(Span<byte> pixels)
     {
         int[] raster = Guard(() =>
         {
+            RefuseBlock(_tiff.IsTiled() ? _tiff.TileSize() : _tiff.StripSize());
             int[] read = new int[Width * Height];
             return _tiff.ReadRGBAImageOriented(
                 Width, Height, read, (BitMiracle.LibTiff.Classic.Orientation)_layout.Orientation, stopOnError: true)
@@ -170,10 +193,22 @@ internal sealed class TiffPicture : IOpenPicture
         }
     }
 
-    private byte[] Block(long bytes) =>
-        bytes > 0 && bytes <= Math.Max(SmallBlock, 4L * Width * Height * _layout.Samples * ((_layout.Bits + 7) / 8))
-            ? new byte[bytes]
-            : throw Damaged();
+    private long MostOfBlock =>
+        Math.Max(SmallBlock, 4L * Width * Height * _layout.Samples * ((_layout.Bits + 7) / 8));
+
+    private byte[] Block(long bytes)
+    {
+        RefuseBlock(bytes);
+        return new byte[bytes];
+    }
+
+    private void RefuseBlock(long bytes)
+    {
+        if (bytes <= 0 || bytes > Math.Min(MostOfBlock, Array.MaxLength))
+        {
+            throw Damaged();
+        }
+    }
 
     /// <summary>The colours of a palette: red, green and blue, 0–65535; empty where there is none.</summary>
     private ushort[][] Palette() =>
@@ -192,11 +227,13 @@ internal sealed class TiffPicture : IOpenPicture
         {
             return read();
         }
-        catch (Exception error) when (error is not (InvalidDataException or OutOfMemoryException))
+        catch (Exception error) when (IsLibrarys(error))
         {
             throw Damaged(error);
         }
     }
+
+    private static bool IsLibrarys(Exception error) => error is not (InvalidDataException or OutOfMemoryException);
 
     /// <summary>The samples of a picture, as they are put together.</summary>
     /// <param name="Bytes">Row by row; in a row plane by plane.</param>

@@ -7,7 +7,6 @@ using PromptKD.Models.Weights.Pickle;
 using PromptKD.Models.Weights.Zip;
 using PromptKD.Tests;
 using PromptKD.Tests.Data;
-using SkiaSharp;
 
 namespace PromptKD.Fuzz;
 
@@ -27,7 +26,7 @@ internal static class Corpus
         AddWeights(folder);
         AddRun(folder);
         AddTexts(folder);
-        AddPictures(folder);
+        PictureCorpus.Make(folder);
         if (Environment.GetEnvironmentVariable(MoreVariable) is { Length: > 0 } more)
         {
             CopyFolder(more, folder);
@@ -50,7 +49,7 @@ internal static class Corpus
         }
         catch (PromptKDException error)
         {
-            return $"{target.Name}: a valid file is refused: {error.Message}";
+            return $"{Path.GetFileName(folder)}, a valid {target.Name}, is refused: {error.Message} {error.InnerException}";
         }
     }
 
@@ -191,20 +190,6 @@ internal static class Corpus
             {"trainer": "PromptKD", "dataset": "EuroSAT", "protocol": "base2novel", "seed": 1, "shots": 16,
              "testPictures": 10, "selection": "lastEpoch", "base": 71.5, "novel": 62.25, "accuracy": 66.5}
             """);
-    }
-
-    private static void AddPictures(string folder)
-    {
-        SKEncodedImageFormat[] formats =
-            [SKEncodedImageFormat.Png, SKEncodedImageFormat.Jpeg, SKEncodedImageFormat.Webp];
-        foreach (SKEncodedImageFormat format in formats)
-        {
-            byte[] picture = TestPictures.Encode(
-                24, 17, (x, y) => new SKColor((byte)(9 * x), (byte)(13 * y), (byte)(3 * x * y)), format);
-            File.WriteAllBytes(PathOf(folder, "picture", $"a.{format}"), picture);
-        }
-
-        CopyEach(Path.Combine(ProjectFolder.Golden, "09-preprocess"), "*.gif", folder, "picture");
     }
 
     private static void Write(string folder, string target, string name, string text) =>

@@ -35,6 +35,10 @@ internal static class Mutation
     {
         [(byte)'P', (byte)'K', ..] => ZipMutation.Apply(random, whole, donor),
         [0x1f, 0x8b, ..] => GzipMutation.Apply(random, whole),
+        [0x89, (byte)'P', (byte)'N', (byte)'G', _, _, _, _, ..] => PngMutation.Apply(random, whole, donor),
+        [(byte)'I', (byte)'I', 42, 0, _, _, _, _, ..] or [(byte)'M', (byte)'M', 0, 42, _, _, _, _, ..] =>
+            TiffMutation.Apply(random, whole),
+        [_, _, _, _, (byte)'f', (byte)'t', (byte)'y', (byte)'p', ..] => BoxMutation.Apply(random, whole),
         [0x80, ..] => PickleMutation.Apply(random, whole),
         [_, _, _, _, _, 0, 0, 0, (byte)'{', ..] => SafetensorsMutation.Apply(random, whole),
         [(byte)'{' or (byte)'[', ..] => JsonMutation.Apply(random, whole),

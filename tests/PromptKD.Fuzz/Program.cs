@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using PromptKD.Decoders;
 
 namespace PromptKD.Fuzz;
 
@@ -21,6 +22,7 @@ internal static class Program
     {
         // The library knows where libtorch lies, before anything asks for it.
         RuntimeHelpers.RunModuleConstructor(typeof(PromptKDException).Module.ModuleHandle);
+        ExtraDecoders.Register();
         if (arguments is ["--worker", .. string[] inner])
         {
             return Worker.Run(FuzzOptions.Parse(inner));

@@ -25,10 +25,20 @@ internal sealed record Target(string Name, Action<string> Read);
 internal static class Targets
 {
     // A picture's pixels are its own cost, bounded by a setting: here they shall stay below what a case may take.
-    private const int MaxPixels = 1 << 22;
+    private const int MaxPixels = 1 << 20;
+    private const int Side = 16;
     private const int MaxLetters = 100_000;
 
-    private static readonly PictureReader s_pictures = new([new Preprocessing { Size = 16 }]) { MaxPixels = MaxPixels };
+    // As Pillow reads it; and upright, scaled, at a reduced size.
+    private static readonly PictureReader[] s_pictures =
+    [
+        new([new Preprocessing { Size = Side }]) { MaxPixels = MaxPixels },
+        new([new Preprocessing { Size = Side, Upright = true, Scale16Bit = true }])
+        {
+            MaxPixels = MaxPixels,
+            ReducedJpegScale = true,
+        },
+    ];
 
     public static IReadOnlyList<Target> All { get; } =
     [
@@ -51,6 +61,8 @@ internal static class Targets
         new("classes", folder => ClassList.Read(FileIn(folder))),
         new("split", ReadSplit),
         new("picture", ReadPicture),
+        new("tiff", ReadPicture),
+        new("heif", ReadPicture),
         new("digests", folder => DigestMemory.Open(FileIn(folder)).Find(FileIn(folder))),
         new("report", folder => OutcomeReader.Read(folder)),
     ];
@@ -146,14 +158,23 @@ internal static class Targets
 
     private static void ReadPicture(string folder)
     {
-        float[] pixels = new float[3 * 16 * 16];
-        try
+        float[] pixels = new float[3 * Side * Side];
+        (string? fault, Exception? cause) = (null, null);
+        foreach (PictureReader reader in s_pictures)
         {
-            s_pictures.Read(new FileBytes(FileIn(folder)), view: null, _ => pixels);
+            try
+            {
+                reader.Read(new FileBytes(FileIn(folder)), view: null, _ => pixels);
+            }
+            catch (Exception error) when (SkippedPicture.ReasonOf(error) is not null)
+            {
+                (fault, cause) = (SkippedPicture.ReasonOf(error), error);
+            }
         }
-        catch (Exception error) when (SkippedPicture.ReasonOf(error) is { } reason)
+
+        if (fault is not null)
         {
-            throw new PromptKDException(reason, error);
+            throw new PromptKDException(fault, cause);
         }
     }
 
