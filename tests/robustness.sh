@@ -12,8 +12,10 @@ root=$PWD
 unset PROMPTKD_CLIP_VOCAB # Would win over the vocabulary that lies beside the demo's models.
 export OMP_NUM_THREADS=1 NO_COLOR=1
 
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+top=$(mktemp -d)
+work=$top # A part has a folder of its own below.
+chmod a+rx "$top"
+trap 'kill $(jobs -p) 2>/dev/null; wait; rm -rf "$top"' EXIT
 held=0 broken=0 skipped=0
 
 # Runs a command, keeps what it says and how it ends: $work/out (what came on stdout), $work/err, $code.
@@ -69,14 +71,30 @@ teacher=$root/demo/teacher
 student=$root/demo/student
 plain_teacher=$root/demo/plain-teacher
 
-parts=("$@")
-[ ${#parts[@]} -gt 0 ] || mapfile -t parts < <(basename -s .sh "$root"/tests/robustness/*.sh)
-for part in "${parts[@]}"; do
-  echo "== $part"
-  here=$work/$part # A folder of the part's own.
+# Runs a part by itself, which leaves its counts behind when it ends.
+part() {
+  work=$top/$1 here=$top/$1/here # What the last run said, and a folder for the part's own.
   mkdir -p "$here"
   # shellcheck source=/dev/null
-  source "$root/tests/robustness/$part.sh"
+  source "$root/tests/robustness/$1.sh"
+  echo "$held $broken $skipped" >"$work/counts"
+}
+
+parts=("$@")
+[ ${#parts[@]} -gt 0 ] || mapfile -t parts < <(basename -s .sh "$root"/tests/robustness/*.sh)
+
+# As many at a time as there are cores; each is shown as a whole.
+at_once=$(nproc)
+for part in "${parts[@]}"; do
+  while [ "$(jobs -rp | wc -l)" -ge "$at_once" ]; do wait -n; done
+  part "$part" >"$top/$part.log" 2>&1 &
+done
+wait
+for part in "${parts[@]}"; do
+  echo "== $part"
+  cat "$top/$part.log"
+  read -r one two three 2>/dev/null <"$top/$part/counts" || { echo "BROKEN  $part ended before its last case"; one=0 two=1 three=0; }
+  held=$((held + one)) broken=$((broken + two)) skipped=$((skipped + three))
 done
 
 echo "$held held, $broken broken, $skipped skipped"

@@ -5,7 +5,7 @@ cp "$pictures"/photos/000[1-4].png "$here/photos"
 cp "$pictures/photos/0005.png" "$here/photos/a/=same.png"
 cp "$pictures/photos/0006.png" "$here/photos/b/=same.png"
 names=(--classes "red/circle,blue square")
-run promptkd distill --images "$here/photos" "${names[@]}" --teacher "$teacher" --student "$student" --epochs 1 \
+run promptkd distill --recipe paper --images "$here/photos" "${names[@]}" --teacher "$teacher" --student "$student" --epochs 1 \
   --batch-size 6 --precision fp32 --output "$here/run"
 expect "a small run" 0 - "Wrote $here/run/student"
 package=$here/run/student

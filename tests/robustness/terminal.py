@@ -2,7 +2,8 @@
 
     terminal.py COLUMNS[,COLUMNS] RAW COMMAND ...
 
-A second width is what the window is resized to when the first progress has been shown. RAW receives every piece that
+Further widths are what the window is resized to, one behind the other, each when a training's progress has been shown
+at the one before. RAW receives every piece that
 was written between two movements of the cursor, one a line: none may be wider than the window was then. The screen
 breaks long lines as a terminal does, and marks rows that were broken within a word with "BROKEN ".
 """
@@ -16,6 +17,7 @@ import sys
 import termios
 
 TOKENS = re.compile(r"\x1b\[(\d*)([A-Za-z])|\x1b\[[?\d;]*[hlm]|([\r\n])|([^\x1b\r\n]+)|(\x1b.)")
+PROGRESS = re.compile(r"batch \d+/\d+")
 
 
 class Screen:
@@ -76,8 +78,9 @@ def main():
             break
         text = data.decode("utf-8", "replace")
         screen.feed(text)
-        if len(widths) > 1 and "\x1b[J" in text:
-            screen.columns = widths.pop()
+        if len(widths) > 1 and PROGRESS.search(text):
+            widths.pop(0)
+            screen.columns = widths[0]
             resize(terminal, screen.columns)
     _, status = os.waitpid(child, 0)
     with open(sys.argv[2], "w", encoding="utf-8") as raw:

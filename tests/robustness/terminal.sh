@@ -1,4 +1,4 @@
-# A real terminal (a pseudo one) of 40, 60, 80 and 200 columns, and one that is resized: nothing is broken within a word,
+# A real terminal (a pseudo one) of 40, 60, 80 and 200 columns, resized on the way: nothing is broken within a word,
 # the progress is one line and never wider than the window. What is indented by two and begins with the program's name is
 # a command to be copied: it stays in one piece.
 
@@ -18,6 +18,12 @@ whole() { ! sed '/^BROKEN   promptkd /,$d' "$work/out" | grep -q '^BROKEN ' && [
 left_over() { grep -cE 'batch [0-9]+/[0-9]+|pictures/s' "$work/out"; }
 progress() { grep -qE 'batch [0-9]+/[0-9]+' "$work/raw" && [ "$(left_over)" = 0 ]; }
 
+# Whether progress was written at each of the widths.
+every_width() {
+  local width
+  for width in ${1//,/ }; do grep -qE "^$width"$'\t.*batch [0-9]+/[0-9]+' "$work/raw" || return 1; done
+}
+
 if ! python3 -c 'import pty, fcntl, termios' 2>/dev/null; then
   skip "a terminal of four widths" "there is no python3 with pty here"
 else
@@ -27,13 +33,15 @@ else
   printf 'no picture' >"$here/odd/broken.jpg"
   cp -r "$pictures/photos" "$here/photos" # All of them: an epoch of a few steps ends before the first line is due.
   learn=("$program" distill --recipe paper --images photos --classes "$pictures/classes.txt"
-    --teacher "$teacher" --student "$student" --views 1 --epochs 1 --batch-size 16 --precision fp32)
+    --teacher "$teacher" --student "$student" --views 1 --epochs 3 --batch-size 16 --precision fp32)
   cd "$here" || exit 1 # Short paths: a path that is longer than the window is broken wherever it ends.
-  for columns in 40 60 80 200 80,40 40,200; do
+  # Two trainings see each width, with progress on the screen while it becomes narrower and wider.
+  for columns in 80,40,200,60 40,60,80,200; do
     on_screen "$columns" "${learn[@]}" --output "$columns"
     expect "distill, $columns columns" 0 0 "epoch 1:"
     check "distill, $columns columns: whole words" whole
     check "distill, $columns columns: one line of progress" progress
+    check "distill, $columns columns: at each width" every_width "$columns"
   done
   for columns in 40 60 80 200; do
     on_screen "$columns" "$program" check odd
