@@ -32,7 +32,7 @@ internal static class CheckCommand
 
     private static readonly Option<int> s_tiny = new("--tiny")
     {
-        Description = "A picture whose shorter side has fewer pixels is tiny [default: 32]",
+        Description = "A picture whose shorter side has fewer pixels is tiny",
         HelpName = "N",
         DefaultValueFactory = _ => 32,
     };

@@ -39,8 +39,7 @@ internal static class ClassesCommand
     private static readonly Option<string> s_context = new("--context")
     {
         Description = "The words that learned text tokens of the teacher started from, TRAINER.PROMPTKD.CTX_INIT of "
-            + "the run "
-            + "[default: a photo of a]",
+            + "the run; with --teacher-prompts [default: a photo of a]",
         HelpName = "TEXT",
     };
 
@@ -150,6 +149,12 @@ internal static class ClassesCommand
                 : "--output and --in-place are both given. Leave one of them out.");
         }
 
+        if (encodes)
+        {
+            RefuseIdle(parsed, s_teacher, s_prompts, s_context, s_vocabulary, s_device);
+            RefuseIdle(parsed, s_prompts, s_context);
+        }
+
         var edit = new ClassEdit { Package = parsed.GetValue(s_model)!, Output = output };
         return !encodes ? edit : edit with
         {
@@ -159,6 +164,16 @@ internal static class ClassesCommand
             Vocabulary = parsed.GetValue(s_vocabulary),
             Device = parsed.GetValue(s_device) ?? edit.Device,
         };
+    }
+
+    // What says how something is read that is not read would change nothing.
+    private static void RefuseIdle(ParseResult parsed, Option needed, params Option[] options)
+    {
+        if (parsed.GetResult(needed) is null
+            && options.FirstOrDefault(option => parsed.GetResult(option) is not null) is { } idle)
+        {
+            throw new PromptKDException($"{idle.Name} says something of {needed.Name}, which is not given. Give both, or none.");
+        }
     }
 
     private static void Tell(ClassEdit edit, StudentManifest manifest)

@@ -30,7 +30,7 @@ internal static class DemoCommand
         };
         var seed = new Option<int>("--seed")
         {
-            Description = "Of learned tokens, projector, order and crops [default: 1]",
+            Description = "Of learned tokens, projector, order and crops",
             HelpName = "N",
             DefaultValueFactory = _ => 1,
         };
@@ -55,13 +55,6 @@ internal static class DemoCommand
             HelpName = "NAME",
             DefaultValueFactory = _ => Recipe.DefaultName,
         };
-        variant.Validators.Add(result =>
-        {
-            if (result.Tokens is [{ Value: { } given }] && int.TryParse(given, out int number) && number < 0)
-            {
-                result.AddError("--pictures is 0 or more.");
-            }
-        });
         var command = new Command(
             "demo", "Run everything on an embedded example: needs nothing, takes a minute or two.")
         {

@@ -31,13 +31,6 @@ internal static class InterpretCommand
             HelpName = "N",
             DefaultValueFactory = _ => DefaultNearest,
         };
-        nearest.Validators.Add(result =>
-        {
-            if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out int count) && count < 1)
-            {
-                result.AddError($"--nearest is {count}; give 1 or more.");
-            }
-        });
         var vocabulary = new Option<string>("--vocab")
         {
             Description = "CLIP's byte-pair vocabulary [default: looked for]",

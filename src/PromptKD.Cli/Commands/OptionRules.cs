@@ -22,6 +22,7 @@ internal static class OptionRules
         foreach (Option option in command.Options)
         {
             option.Validators.Add(result => Check(option.Name, result));
+            option.Validators.Add(result => CheckValues(option, result));
             if (option.HelpName == AFile)
             {
                 option.Validators.Add(result => RefuseFolder(option.Name, result));
@@ -59,11 +60,25 @@ internal static class OptionRules
         _ => null,
     };
 
+    /// <summary>Whether an option takes a whole number.</summary>
+    public static bool IsNumber(Type type) => type == typeof(int) || type == typeof(int?);
+
     private static void Check(string name, SymbolResult result)
     {
         if (result.Tokens.Any(token => string.IsNullOrWhiteSpace(token.Value)))
         {
             result.AddError($"{name} is empty. Give it a value, or leave it out (is a variable of the shell not set?).");
+        }
+    }
+
+    private static void CheckValues(Option option, OptionResult result)
+    {
+        foreach (Token token in result.Tokens.Where(token => !string.IsNullOrWhiteSpace(token.Value)))
+        {
+            if (OptionValues.FindMistake(option, token.Value) is { } mistake)
+            {
+                result.AddError(mistake);
+            }
         }
     }
 
@@ -82,8 +97,6 @@ internal static class OptionRules
             result.AddError($"{name} is '{folder.Value}', a folder. Give a file.");
         }
     }
-
-    private static bool IsNumber(Type type) => type == typeof(int) || type == typeof(int?);
 
     private static bool IsWhole(string text) => int.TryParse(
         text, NumberStyles.AllowLeadingSign, s_invariant, out _);

@@ -67,13 +67,6 @@ internal static class PredictCommand
     /// <summary>The verb with its options.</summary>
     public static Command Create()
     {
-        s_top.Validators.Add(result =>
-        {
-            if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out int count) && count < 1)
-            {
-                result.AddError($"--top is {count}; give 1 or more.");
-            }
-        });
         var command = new Command("predict", "Classify pictures with a student.")
         {
             s_model, s_top, s_threshold, s_format, s_json, s_output, s_sortInto, s_links, s_device, s_precision,

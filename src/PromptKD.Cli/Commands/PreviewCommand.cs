@@ -60,9 +60,8 @@ internal static class PreviewCommand
 
     private static readonly Option<string> s_context = new("--context")
     {
-        Description = "The words that learned text tokens of the teacher started from, TRAINER.PROMPTKD.CTX_INIT "
-            + "[default: a photo "
-            + "of a]",
+        Description = "The words that learned text tokens of the teacher started from, TRAINER.PROMPTKD.CTX_INIT; "
+            + "with --teacher-prompts [default: a photo of a]",
         HelpName = "TEXT",
     };
 
@@ -119,6 +118,12 @@ internal static class PreviewCommand
 
     private static PreviewRequest Request(ParseResult parsed)
     {
+        if (parsed.GetValue(s_context) is not null && parsed.GetValue(s_prompts) is null)
+        {
+            throw new PromptKDException(
+                $"{s_context.Name} says something of {s_prompts.Name}, which is not given. Give both, or none.");
+        }
+
         var request = new PreviewRequest
         {
             Teacher = parsed.GetValue(s_teacher)!,

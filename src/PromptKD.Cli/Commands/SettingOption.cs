@@ -19,6 +19,8 @@ internal sealed record SettingOption(
     string? AlsoKey = null,
     string? Default = null)
 {
+    private static readonly IReadOnlyDictionary<string, object> s_values = new ExperimentConfig().Flatten();
+
     private readonly Lazy<Option<string>> _option = new(
         () => Create(Name, Key, Description, Default ?? ShowDefault(Key, Defaults)));
 
@@ -27,7 +29,15 @@ internal sealed record SettingOption(
 
     /// <summary>KEY and VALUE, once or twice, if the option was given, else nothing.</summary>
     public IEnumerable<string> ToOverride(ParseResult parsed) =>
-        parsed.GetValue(Option) is not { } value ? [] : AlsoKey is null ? [Key, value] : [Key, value, AlsoKey, value];
+        parsed.GetValue(Option) is not { } value
+            ? []
+            : AlsoKey is null ? [Key, AsItStands(Key, value)] : [Key, AsItStands(Key, value), AlsoKey, AsItStands(AlsoKey, value)];
+
+    // A value of KEY VALUE may be a Python literal. That of an option is what it says: a folder may be called 2024.
+    private static string AsItStands(string key, string value) => s_values[key] is not string
+        ? value
+        : $"'{value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "\\'", StringComparison.Ordinal)
+            .Replace("\n", "\\n", StringComparison.Ordinal)}'";
 
     private static Option<string> Create(string name, string key, string description, string value)
     {
@@ -51,8 +61,10 @@ internal sealed record SettingOption(
     {
         try
         {
-            new ExperimentConfig().MergeOverrides([key, value]);
-            return null;
+            ExperimentConfig read = new ExperimentConfig().MergeOverrides([key, AsItStands(key, value)]);
+            return read.Flatten()[key] is double number && !double.IsFinite(number)
+                ? $"{key} must be a finite number, not {value}."
+                : null;
         }
         catch (PromptKDException mistake)
         {

@@ -6,16 +6,25 @@ namespace PromptKD.Tests.Cli;
 /// <summary>Walks every option of every verb: odd values are refused while the command line is read.</summary>
 public sealed class OptionRulesTests
 {
-    private static readonly string[] s_oddNumbers = ["", " ", "x", "1,5", "0x", "12 12"];
+    private static readonly string[] s_oddNumbers = 
+    [
+        "", " ", "x", "1,5", "0x", "12 12", "NaN", "Infinity", "-Infinity", "1e400", "-1e400",
+    ];
+
+    private static readonly RootCommand s_root = Verbs.Create();
 
     private static readonly IReadOnlyDictionary<string, object> s_kinds =
         new PromptKD.Configuration.ExperimentConfig().Flatten();
 
-    public static TheoryData<string, string> Options => [.. Verbs.Create().Subcommands.SelectMany(WithBelow).SelectMany(
+    public static TheoryData<string, string> Options => [.. s_root.Subcommands.SelectMany(WithBelow).SelectMany(
         one => one.Command.Options.Where(TakesValue).Select(option => (one.Path, option.Name)))];
 
-    public static TheoryData<string, string> Numbers => [.. Verbs.Create().Subcommands.SelectMany(WithBelow).SelectMany(
+    public static TheoryData<string, string> Numbers => [.. s_root.Subcommands.SelectMany(WithBelow).SelectMany(
         one => one.Command.Options.Where(IsNumber).Select(option => (one.Path, option.Name)))];
+
+    public static TheoryData<string, string> Devices => [.. s_root.Subcommands.SelectMany(WithBelow).SelectMany(
+        one => one.Command.Options.Where(option => option.Name is "--device" or "--precision")
+            .Select(option => (one.Path, option.Name)))];
 
     [Fact]
     public void There_are_options_of_each_kind()
@@ -79,9 +88,63 @@ public sealed class OptionRulesTests
     [InlineData("demo", "--pictures", "-1")]
     [InlineData("demo", "--seed", "99999999999")]
     [InlineData("distill", "--seed", "99999999999")]
+    [InlineData("distill", "--lr", "1e400")]
+    [InlineData("distill", "--kd-weight", "-1e400")]
+    [InlineData("distill", "--shots", "-1")]
     [InlineData("probe", "--seeds", "99999999999")]
+    [InlineData("probe", "--seeds", "0")]
+    [InlineData("predict", "--threshold", "1.01")]
+    [InlineData("predict", "--threshold", "-0.1")]
+    [InlineData("predict", "--format", "xml")]
+    [InlineData("preview", "--sample", "-1")]
+    [InlineData("evaluate", "--base", "-1")]
+    [InlineData("embed", "--split", "all")]
+    [InlineData("train", "--load-epoch", "0")]
+    [InlineData("benchmark", "--shots", "-1")]
+    [InlineData("check", "--tiny", "0")]
+    [InlineData("interpret", "--nearest", "0")]
     public void A_value_out_of_range_is_refused_under_the_name_of_the_option(string verb, string option, string value) =>
         Assert.StartsWith(option, Refusal(verb, option, value), StringComparison.Ordinal);
+
+    [Theory]
+    [MemberData(nameof(Options))]
+    public void A_default_is_said_once(string verb, string option)
+    {
+        Option known = Find(verb).Options.Single(one => one.Name == option);
+
+        // The parser writes the value of its own behind the description.
+        int said = known.Description!.Split("[default: ").Length - 1 + (known.HasDefaultValue ? 1 : 0);
+        Assert.InRange(said, 0, 1);
+    }
+
+    [Theory]
+    [MemberData(nameof(Devices))]
+    public void A_device_or_precision_of_no_kind_is_refused_by_every_verb(string verb, string option)
+    {
+        foreach (string odd in new[] { "gpu", "fp12", "cuda:", "cuda:-1", "cpu:0", "-1", "fp32,bf16", "<b>" })
+        {
+            Assert.StartsWith(option, Refusal(verb, option, odd), StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData("2024")]
+    [InlineData("0x10")]
+    [InlineData("None")]
+    [InlineData("[a, b]")]
+    [InlineData("'quoted'")]
+    [InlineData(@"C:\new\folder")]
+    [InlineData(@"it's a \")]
+    [InlineData("1e400")]
+    public void The_text_of_an_option_is_itself_and_no_literal(string folder)
+    {
+        ParseResult parsed = s_root.Parse(["distill", "--images", folder]);
+
+        Assert.DoesNotContain(parsed.Errors, error => error.Message.StartsWith("--images", StringComparison.Ordinal));
+        string[] pair = [.. SettingOptions.Images.ToOverride(parsed)];
+        Assert.Equal(
+            folder, new PromptKD.Configuration.ExperimentConfig().MergeOverrides(pair).Distill.Images);
+    }
 
     [Theory]
     [InlineData("SEED is given twice. Give it once.", "SEED", "1", "SEED", "2")]
@@ -91,7 +154,7 @@ public sealed class OptionRulesTests
 
     private static string Refusal(string verb, params string[] arguments)
     {
-        ParseResult parsed = Verbs.Create().Parse([.. verb.Split(' '), .. arguments]);
+        ParseResult parsed = s_root.Parse([.. verb.Split(' '), .. arguments]);
         string[] messages = [.. parsed.Errors.Select(error => OptionRules.Explain(error) ?? error.Message)];
         string option = arguments[0];
         return messages.FirstOrDefault(message => message.StartsWith(option, StringComparison.Ordinal))
@@ -101,7 +164,7 @@ public sealed class OptionRulesTests
     }
 
     private static Command Find(string verb) =>
-        verb.Split(' ').Aggregate((Command)Verbs.Create(), (command, name) => command.Subcommands.Single(one => one.Name == name));
+        verb.Split(' ').Aggregate((Command)s_root, (command, name) => command.Subcommands.Single(one => one.Name == name));
 
     private static IEnumerable<(string Path, Command Command)> WithBelow(Command command) =>
         command.Subcommands.SelectMany(WithBelow)

@@ -140,10 +140,10 @@ public sealed class PredictCommandTests(DistilledRun run)
 
     [Theory]
     [InlineData("--threshold is 1.5; give a probability, 0 to 1.", "--threshold", "1.5")]
-    [InlineData("--threshold is NaN; give a probability, 0 to 1.", "--threshold", "nan")]
+    [InlineData("--threshold is 'nan', expected a number.", "--threshold", "nan")]
     [InlineData("--threshold is 'x', expected a number.", "--threshold", "x")]
     [InlineData("--json and --format are both given. Leave one of them out.", "--json", "--format", "csv")]
-    [InlineData("There is no format 'xml'.", "--format", "xml")]
+    [InlineData("--format is 'xml', expected one of text, tsv, csv, json, jsonl.", "--format", "xml")]
     [InlineData("--links says how --sort-into fills its folders.", "--links")]
     [InlineData("answers.doc': the ending does not say which format is meant.", "--output", "answers.doc")]
     public void Refuses_options_that_cannot_be_meant(string expected, params string[] options) => Assert.Contains(

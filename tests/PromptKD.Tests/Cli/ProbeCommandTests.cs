@@ -29,7 +29,7 @@ public sealed class ProbeCommandTests(DistilledRun run)
     [Theory]
     [InlineData("--shots is '0', expected whole numbers", "--shots", "0")]
     [InlineData("--shots is 'few', expected whole numbers", "--shots", "few")]
-    [InlineData("give 1 or more of each", "--seeds", "0")]
+    [InlineData("--seeds is 0; give 1 or more", "--seeds", "0")]
     public void Refuses_a_value_that_makes_no_sense(string expected, params string[] options) => Assert.Contains(
         expected, CliProgram.Run(Arguments(options)).Mistake(), StringComparison.Ordinal);
 

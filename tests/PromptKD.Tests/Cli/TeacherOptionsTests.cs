@@ -33,6 +33,9 @@ public sealed class TeacherOptionsTests(DistilledRun run)
     [InlineData("DISTILL.TEACHER_WEIGHTS is [1.0, 2.0]: 2 for 1 teachers", "--teacher-weights", "1,2")]
     [InlineData("--teacher-weights is '1;2', expected a number", "--teacher-weights", "1;2")]
     [InlineData("--teacher-weights is '-1,2', expected a number", "--teacher-weights", "-1,2")]
+    [InlineData(
+        "TRAINER.PROMPTKD.LOSS l1 compares features with the teacher's, but there are several teachers",
+        "--teacher", "b", "TRAINER.PROMPTKD.LOSS", "l1")]
     [InlineData("p: there is no such file", "--teacher", "b", "--teacher-prompts", "p", "--teacher-prompts", "-")]
     public void Refuses_what_does_not_fit_the_teachers(string expected, params string[] options)
     {
