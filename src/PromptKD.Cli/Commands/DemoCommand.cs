@@ -50,8 +50,7 @@ internal static class DemoCommand
         };
         var recipe = new Option<string>("--recipe")
         {
-            Description = "Settings to distil with: "
-                + $"{string.Join(", ", Recipe.All.Select(one => one.Name))} [default: {Recipe.DefaultName}]",
+            Description = $"Settings to distil with: {string.Join(", ", Recipe.All.Select(one => one.Name))}",
             HelpName = "NAME",
             DefaultValueFactory = _ => Recipe.DefaultName,
         };
