@@ -45,7 +45,7 @@ internal sealed record ModelRecipe(PretrainingPlan Plan, IReadOnlyList<string> S
         Variation: 0.5,
         ClassShare: 0.4);
 
-    /// <summary>Three layers; the two styles of one house, varied less; no caption names the class.</summary>
+    /// <summary>Three layers; three of the styles; no caption names the class.</summary>
     public static ModelRecipe Student { get; } = new(
         Teacher.Plan with
         {
@@ -57,11 +57,11 @@ internal sealed record ModelRecipe(PretrainingPlan Plan, IReadOnlyList<string> S
                 VisionHeads = 1,
                 TextLayers = 1,
             },
-            Steps = 1500,
+            Steps = 4000,
             Seed = 2,
         },
-        ["noto", "noto-1"],
-        Variation: 0.3,
+        ["noto", "noto-1", "emojione-2"],
+        Variation: 0.5,
         ClassShare: 0);
 
     /// <summary>Both.</summary>

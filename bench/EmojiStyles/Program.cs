@@ -28,6 +28,7 @@ var threads = new Option<int>("--threads")
     Description = "Threads that compute.",
     DefaultValueFactory = _ => Environment.ProcessorCount,
 };
+var drawing = new Argument<string>("file") { Description = "The SVG to write." };
 
 Command svg = Verb("svg", "Write the drawings that a renderer is to draw.", [data], parsed =>
 {
@@ -66,10 +67,15 @@ Command pretrain = Verb("pretrain", "Train the teacher and the student.", [data,
     }
 });
 Command table = Verb("table", "Print the tables of all finished runs, in Markdown.", [data], parsed =>
-    Console.Write(ResultTable.Write(RunResult.ReadAll(Path.Combine(parsed.GetValue(data)!, "results")))));
+{
+    IReadOnlyList<RunResult> runs = RunResult.ReadAll(Path.Combine(parsed.GetValue(data)!, "results"));
+    Console.Write(ResultTable.Write(runs) + ResultComparison.Write(runs));
+});
+Command curves = Verb("curves", "Draw how the recipes learned, as SVG.", [data, drawing], parsed =>
+    ResultCurves.Draw(Path.Combine(parsed.GetValue(data)!, "results"), parsed.GetValue(drawing)!));
 return new RootCommand("The benchmark EmojiStyles: real pictures, and small CLIPs that learned from them.")
 {
-    svg, prepare, pretrain, table,
+    svg, prepare, pretrain, table, curves,
 }.Parse(args).Invoke();
 
 static Command Verb(string name, string description, Symbol[] symbols, Action<ParseResult> run)

@@ -13,7 +13,7 @@ internal static class ResultTable
         ("teacher, zero-shot", ["paper", "best"], "teacher"),
         ("recipe paper", ["paper"], "student"),
         ("recipe fast", ["fast"], "student"),
-        ("… 15 passes over 4 views, asked for their mean", ["fast-15"], "student"),
+        ("… 30 passes in place of 100", ["fast-30"], "student"),
         ("recipe best", ["best"], "student"),
         ("teacher, taught by PromptSRC", ["paper-taught", "best-taught"], "teacher"),
         ("recipe paper, taught teacher", ["paper-taught"], "student"),

@@ -32,11 +32,20 @@ internal static class SplitFolder
                     folder, target.Name, test ? "test" : "train", concept.ClassName, concept.Code + ".png");
                 Directory.CreateDirectory(Path.GetDirectoryName(picture)!);
                 var background = Rgb.Draw(SplitMix64.For(split.Seed, i));
-                File.WriteAllBytes(picture, Picture.ToPng(Picture.Read(file).On(background)));
+                WriteIfOther(picture, Picture.ToPng(Picture.Read(file).On(background)));
                 counts[test ? 1 : 0]++;
             }
         }
 
         return (counts[0], counts[1]);
+    }
+
+    // A run that reads the pictures beside this one would be told that they changed.
+    private static void WriteIfOther(string path, byte[] content)
+    {
+        if (!File.Exists(path) || !File.ReadAllBytes(path).AsSpan().SequenceEqual(content))
+        {
+            File.WriteAllBytes(path, content);
+        }
     }
 }

@@ -16,7 +16,7 @@ splits=${SPLITS:-${quick:+0}}; splits=${splits:-0 1 2 3 4}
 seeds=${SEEDS:-${quick:+1 2}}; seeds=${seeds:-1 2 3}
 targets=${TARGETS:-${quick:+fluent-3d}}; targets=${targets:-fluent-3d twemoji}
 methods=${METHODS:-${quick:+student paper fast best}}
-methods=${methods:-student paper fast fast-15 best taught paper-taught best-taught two-teachers}
+methods=${methods:-student paper fast fast-30 best taught paper-taught best-taught two-teachers}
 base=21 # of 41 classes
 unset PROMPTKD_CLIP_VOCAB # the CLIPs have a vocabulary of their own
 
@@ -63,7 +63,7 @@ for target in $targets; do
           # Zero-shot numbers are those of a "teacher": the student's CLIP as one, in the shortest run there is.
           student) distil student fast --teacher "$data/models/student" --views 1 DISTILL.START.EPOCHS 1 ;;
           paper | fast | best) distil "$method" "$method" --teacher "$teacher" ;;
-          fast-15) distil fast-15 fast --teacher "$teacher" --views 4 DISTILL.START.EPOCHS 15 DISTILL.TARGET.ALL_VIEWS True ;;
+          fast-30) distil fast-30 fast --teacher "$teacher" DISTILL.START.EPOCHS 30 ;;
           taught) run taught teach --data "$pictures/train" --shots 16 --clip "$teacher" ;;
           *-taught) distil "$method" "${method%-taught}" --teacher "$teacher" --teacher-prompts "$taught" ;;
           two-teachers) distil two-teachers best --teacher "$teacher" --teacher-prompts - --teacher "$teacher" --teacher-prompts "$taught" ;;
