@@ -47,7 +47,7 @@ internal static class ResultCurves
         int last = curves.SelectMany(curve => curve.Points).Select(point => point.Epoch).DefaultIfEmpty(1).Max();
         double largest = curves.SelectMany(curve => curve.Points).Concat(fast).Select(point => point.Percent).DefaultIfEmpty(1).Max();
         var panel = new CurvePanel(canvas, left + 60, Top: 80, left + PanelWidth - 30, Bottom: 360, last, largest);
-        panel.DrawAxes($"{Path.GetFileName(folder)}: agreement on held-out pictures", unit: " %");
+        panel.DrawAxes($"{Path.GetFileName(folder)}: agreement on held-out pictures", unit: " %", "epoch");
         float key = left + 80;
         foreach ((string method, SKColor color, IReadOnlyList<(int Epoch, double Percent)> points) in curves)
         {
