@@ -15,8 +15,8 @@ data=$(cd "${1:-$here/data}" && pwd)
 splits=${SPLITS:-${quick:+0}}; splits=${splits:-0 1 2 3 4}
 seeds=${SEEDS:-${quick:+1 2}}; seeds=${seeds:-1 2 3}
 targets=${TARGETS:-${quick:+fluent-3d}}; targets=${targets:-fluent-3d twemoji}
-methods=${METHODS:-${quick:+student paper fast best}}
-methods=${methods:-student paper fast fast-30 best taught paper-taught best-taught two-teachers}
+methods=${METHODS:-${quick:+paper fast best}}
+methods=${methods:-paper fast fast-30 best taught paper-taught best-taught two-teachers}
 base=21 # of 41 classes
 unset PROMPTKD_CLIP_VOCAB # the CLIPs have a vocabulary of their own
 
@@ -60,8 +60,6 @@ for target in $targets; do
       taught=$data/results/$target/split-$split/seed-$seed/taught/VLPromptLearner/model.pth.tar-20
       for method in $methods; do
         case $method in
-          # Zero-shot numbers are those of a "teacher": the student's CLIP as one, in the shortest run there is.
-          student) distil student fast --teacher "$data/models/student" --views 1 DISTILL.START.EPOCHS 1 ;;
           paper | fast | best) distil "$method" "$method" --teacher "$teacher" ;;
           fast-30) distil fast-30 fast --teacher "$teacher" DISTILL.START.EPOCHS 30 ;;
           taught) run taught teach --data "$pictures/train" --shots 16 --clip "$teacher" ;;

@@ -24,9 +24,8 @@ public sealed class ResultTableTests
     {
         RunResult[] runs =
         [
-            Run("student", "seed-1", Teacher(10)),
-            Run("paper", "seed-1", Teacher(30), Student(22)),
-            Run("paper", "seed-2", Teacher(30), Student(26)),
+            Run("paper", "seed-1", ("untrained", 10), Teacher(30), Student(22)),
+            Run("paper", "seed-2", ("untrained", 10), Teacher(30), Student(26)),
         ];
 
         string[] rows = ResultTable.Write(runs).Split('\n');
@@ -34,6 +33,7 @@ public sealed class ResultTableTests
         // Mean 24, deviation √((2² + 2²) / 1) = 2.8; from 10 to 30, 24 is 70 % of the way.
         Assert.Contains(
             "| recipe paper | 24.0 ± 2.8 | 24.0 ± 2.8 | 24.0 ± 2.8 | 22.0 | 70 % | 24.0 ± 2.8 | 22.0 | 70 % | 9 | 2 |", rows);
+        Assert.Contains("| student, zero-shot | 10.0 | 10.0 | 10.0 | 10.0 | 0 % | 10.0 | 10.0 | 0 % |  | 1 |", rows);
         Assert.Contains("### style", rows);
     }
 
