@@ -6,14 +6,14 @@ using SkiaSharp;
 
 namespace EmojiStyles;
 
-/// <summary>How the recipes learn: agreement with the teacher on held-out pictures by epoch, one panel a target.</summary>
+/// <summary>How the recipes learn: agreement with the teacher on held-out pictures by epoch, one panel a target. Of finished runs.</summary>
 internal static class ResultCurves
 {
     private const float PanelWidth = 460;
     private const float Height = 430;
 
     private static readonly (string Method, SKColor Color)[] s_curves =
-        [("paper", ChartCanvas.Wrong), ("best", ChartCanvas.Accent)];
+        [("fast", ChartCanvas.Muted), ("paper", ChartCanvas.Wrong), ("best", ChartCanvas.Accent)];
 
     /// <summary>Draws an SVG.</summary>
     /// <param name="results">Where the runs are, as for <see cref="RunResult.ReadAll"/>.</param>
@@ -42,27 +42,28 @@ internal static class ResultCurves
 
     private static void DrawTarget(ChartCanvas canvas, float left, string folder)
     {
-        var curves = s_curves.Select(one => (one.Method, one.Color, Points: MeanOf(LinesOf(folder, one.Method)))).ToArray();
-        IReadOnlyList<(int Epoch, double Percent)> fast = MeanOf(LinesOf(folder, "fast"));
+        var curves = s_curves.Select(one => (one.Method, one.Color, Points: MeanOf(LinesOf(folder, one.Method))))
+            .Where(curve => curve.Points.Count > 0)
+            .ToArray();
         int last = curves.SelectMany(curve => curve.Points).Select(point => point.Epoch).DefaultIfEmpty(1).Max();
-        double largest = curves.SelectMany(curve => curve.Points).Concat(fast).Select(point => point.Percent).DefaultIfEmpty(1).Max();
+        double largest = curves.SelectMany(curve => curve.Points).Select(point => point.Percent).DefaultIfEmpty(1).Max();
         var panel = new CurvePanel(canvas, left + 60, Top: 80, left + PanelWidth - 30, Bottom: 360, last, largest);
         panel.DrawAxes($"{Path.GetFileName(folder)}: agreement on held-out pictures", unit: " %", "epoch");
-        float key = left + 80;
+        float key = left + 70;
         foreach ((string method, SKColor color, IReadOnlyList<(int Epoch, double Percent)> points) in curves)
         {
-            panel.DrawCurve(points, color);
+            // What has no epochs ends where it begins.
+            panel.DrawCurve(points.Count == 1 ? [points[0], (last, points[0].Percent)] : points, color);
             string name = string.Create(CultureInfo.InvariantCulture, $"{method}, at last {points[^1].Percent:0.0} %");
-            canvas.Text(name, key, 340, 13, color);
-            key += 150;
+            canvas.Text(name, key, 340, 12, color);
+            key += 125;
         }
-
-        panel.DrawReference("fast", fast[^1].Percent);
     }
 
     private static IEnumerable<IEnumerable<string>> LinesOf(string folder, string method) => Directory
         .GetFiles(folder, "metrics.jsonl", SearchOption.AllDirectories)
-        .Where(file => Path.GetFileName(Path.GetDirectoryName(file)) == method)
+        .Where(file => Path.GetFileName(Path.GetDirectoryName(file)) == method
+            && File.Exists(Path.Combine(Path.GetDirectoryName(file)!, "seconds.txt")))
         .Select(file => File.ReadLines(file));
 
     private static (int Epoch, double Percent)? Read(string line)
