@@ -1,8 +1,8 @@
 # Wrong values for each option that is a path, of each verb: one line and exit code 2, or it works.
 #
-# There are some 1,500 pairs; each 23rd is tried, all of them with ROBUSTNESS_EVERY=1.
+# There are some 2,500 pairs; each 43rd is tried, all of them with ROBUSTNESS_EVERY=1.
 
-every=${ROBUSTNESS_EVERY:-23}
+every=${ROBUSTNESS_EVERY:-43}
 given=$here/given
 mkdir -p "$given/empty" "$given/photos" "$given/dtd"
 cp "$pictures"/photos/000[1-8].png "$given/photos"
@@ -101,6 +101,35 @@ tried report --output @ "$given/missing"
 tried benchmark base2new --root @ --datasets dtd --seeds 1 --trainer ZeroshotCLIP --student "$student" --output "$given/out"
 tried benchmark base2new --configs @ --root "$given" --datasets dtd --seeds 1 --output "$given/out"
 tried datasets check --root @ dtd
+tried preview --teacher @ --classes a,b --images "$given/photos"
+tried preview --classes @ --teacher "$teacher" --images "$given/photos"
+tried preview --images @ --teacher "$teacher" --classes a,b
+tried preview --output @ --teacher "$teacher" --classes a,b --images "$given/missing"
+tried preview --teacher-prompts @ --teacher "$teacher" --classes a,b --images "$given/photos"
+tried preview --vocab @ --teacher "$teacher" --classes a,b --images "$given/photos"
+tried classes list --model @
+tried classes add x --model @ --teacher "$teacher" --output "$given/out"
+tried classes add x --teacher @ --model "$given/missing" --output "$given/out"
+tried classes rename a b --model @ --output "$given/out"
+tried classes rename a b --output @ --model "$given/missing"
+tried classes remove a --model @ --in-place
+tried export --checkpoint @ --student "$student" --classes a,b --output "$given/out"
+tried export --student @ --checkpoint "$given/file" --classes a,b --output "$given/out"
+tried export --classes @ --checkpoint "$given/file" --student "$student" --output "$given/out"
+tried export --output @ --checkpoint "$given/file" --student "$student" --classes a,b
+tried embed --images @ --clip "$student" --output "$given/out" --no-map
+tried embed --clip @ --images "$given/photos" --output "$given/out"
+tried embed --student @ --images "$given/photos" --output "$given/out"
+tried embed --output @ --images "$given/missing" --clip "$student"
+tried embed --root @ --dataset dtd --clip "$student" --output "$given/out"
+tried probe --root @ --dataset dtd --clip "$plain_teacher"
+tried features --root @ --dataset dtd --teacher "$teacher" --output "$given/out"
+tried predict --output @ --model "$given/missing" "$given/photos"
+tried predict --sort-into @ --model "$given/missing" "$given/photos"
+tried evaluate --confusion @ --model "$given/missing" --data "$pictures/test"
+tried evaluate --mistakes @ --model "$given/missing" --data "$pictures/test"
+tried recipes @
+tried benchmark ablation @ --root "$given" --output "$given/out"
 tried demo --pictures-only --pictures 1 --output @
 : >"$work/out" && : >"$work/err"
 [ "$bad" = 0 ] && verdict "$pairs of $number pairs of a path and a wrong value" "" \

@@ -34,6 +34,7 @@ public sealed class PreviewCommandTests(DistilledRun run)
     [Theory]
     [InlineData("--sample is -1", "--sample", "-1")]
     [InlineData("The template \"no gap\" has {} 0 times", "--template", "no gap")]
+    [InlineData("--context says something of --teacher-prompts, which is not given", "--context", "a dark photo of a")]
     public void Refuses_what_cannot_be_meant(string expected, params string[] options) =>
         Assert.Contains(expected, Preview(options).Mistake(), StringComparison.Ordinal);
 

@@ -31,6 +31,33 @@ public sealed class StopSignalTests(DistilledRun run)
         Assert.False(Directory.Exists(Path.Combine(output, "student")));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Stops_while_pictures_are_hashed_and_leaves_nothing(bool inShard)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no signals that one process can send another.");
+        string photos = run.NewPath(inShard ? ".tar" : "");
+        Assert.SkipUnless(EndlessPictures.TryWrite(photos, inShard), "This file system has no files with holes so large.");
+        string output = run.NewPath();
+        using Process process = CliProgram.Start(run.Arguments(("--images", photos), ("--output", output), ("--val", null)));
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(3));
+        await WaitForLine(process, "Hashing ", patience.Token);
+
+        using (Process kill = Process.Start("kill", ["-INT", $"{process.Id}"]))
+        {
+            await kill.WaitForExitAsync(patience.Token);
+        }
+
+        string rest = await process.StandardError.ReadToEndAsync(patience.Token);
+        await process.WaitForExitAsync(patience.Token);
+        Assert.Equal((130, "Stopped."), (process.ExitCode, rest.TrimEnd()));
+        Assert.All(
+            Directory.GetFiles(output, "*", SearchOption.AllDirectories),
+            file => Assert.Equal("log.txt", Path.GetFileName(file)));
+        Assert.False(Directory.Exists(Path.Combine(output, "student")));
+    }
+
     private static async Task WaitForLine(Process process, string start, CancellationToken patience)
     {
         while (await process.StandardError.ReadLineAsync(patience) is { } line)

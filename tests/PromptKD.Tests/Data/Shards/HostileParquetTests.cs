@@ -58,6 +58,30 @@ public sealed class HostileParquetTests : IDisposable
             threads: 1);
     }
 
+    [Fact]
+    public async Task A_large_column_of_differences_says_how_to_write_the_file_instead()
+    {
+        string path = Path.Combine(_folder, "differences.parquet");
+        byte[] large = new byte[20 << 20];
+        await ShardFixtures.WriteParquet(path, (large, "cat"), (large[..8], "dog"));
+
+        // The header of the first page: two values, plain (0), which becomes DELTA_BYTE_ARRAY (7); numbers are doubled.
+        byte[] bytes = await File.ReadAllBytesAsync(path, TestContext.Current.CancellationToken);
+        int place = bytes.AsSpan().IndexOf(new byte[] { 0x15, 0x04, 0x15, 0x00, 0x15 });
+        Assert.InRange(place, 4, 100);
+        bytes[place + 3] = 0x0E;
+        await File.WriteAllBytesAsync(path, bytes, TestContext.Current.CancellationToken);
+
+        Exception? error = Record.Exception(() =>
+            ParquetShard.Open(path, new RowGroupCache(0)).Pictures[0].Bytes.Use(content => content.Length));
+
+        Assert.IsType<InvalidDataException>(error);
+        Assert.Equal(
+            "row group 0 cannot be read: a column is written as differences (DELTA_BYTE_ARRAY), and too large for that: write "
+            + "the file again with the encoding PLAIN",
+            error.Message);
+    }
+
     private static void Read(string path)
     {
         ParquetShard shard = ParquetShard.Open(path, new RowGroupCache(0));

@@ -95,6 +95,29 @@ public sealed class StudentClassesTests : IDisposable
     }
 
     [Fact]
+    public void The_words_that_learned_tokens_started_from_are_those_of_the_run()
+    {
+        using var teaching = new TeachingRuns();
+        string prompts = TeachingRuns.Teach(teaching.Config()).Checkpoint;
+        string[] options = ["DISTILL.TEACHER_PROMPTS", prompts, "TRAINER.PROMPTKD.CTX_INIT", "photo of"];
+        string package = DistillingRuns.Distil(_runs.Config("prompted", options)).StudentFolder;
+        string other = DistillingRuns.Distil(
+            _runs.Config("other", [.. options, "DISTILL.CLASSES", "['cat', 'dog', 'owl', 'cow']"])).StudentFolder;
+        ClassEdit edit = Edit with
+        {
+            Package = package,
+            Add = ["cow"],
+            Teacher = _runs.Teacher,
+            TeacherPrompts = prompts,
+        };
+
+        Refuses("Was another TRAINER.PROMPTKD.CTX_INIT used than 'a photo of a'? Give it as --context.", edit);
+        Change(edit with { Context = "photo of" });
+
+        Assert.Equal(Vectors(other), Vectors(Changed), (a, b) => Math.Abs(a - b) < 1e-5f);
+    }
+
+    [Fact]
     public void What_is_undone_leaves_no_trace()
     {
         Change(Edit with { Remove = ["owl"], Output = null });

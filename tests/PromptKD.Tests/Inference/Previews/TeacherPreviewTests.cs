@@ -36,6 +36,7 @@ public sealed class TeacherPreviewTests : IDisposable
         PreviewRequest prompted = Request with { TeacherPrompts = prompts };
 
         Assert.NotEqual(Look(Request).Confidence, Look(prompted).Confidence);
+        Assert.NotEqual(Look(prompted).Confidence, Look(prompted with { Context = "photo of" }).Confidence);
         Assert.Contains(
             "Leave --template out",
             Assert.Throws<PromptKDException>(() => Look(prompted with { Templates = ["a {}."] })).Message,
