@@ -27,6 +27,7 @@ internal static class Verbs
             ReportCommand.Create(),
             DatasetsCommand.Create(),
             CheckCommand.Create(),
+            ProfileCommand.Create(),
             InterpretCommand.Create(),
         };
         OptionRules.Add(root);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 
 namespace PromptKD.Runtime;
@@ -18,6 +19,22 @@ internal sealed record DeviceMemory(long Free, long Used)
         device.type == DeviceType.CUDA
             ? ParseGpu(NvidiaSmi.Query("memory.free,memory.used", Math.Max(device.index, 0)))
             : ReadProcessor();
+
+    /// <summary>
+    /// The most that was in use so far, bytes: on a processor by this process since it began; of a GPU what is in use now,
+    /// since libtorch keeps what it once took.
+    /// </summary>
+    /// <returns>Null where the system does not say.</returns>
+    public static long? ReadPeak(Device device)
+    {
+        if (device.type == DeviceType.CUDA)
+        {
+            return Read(device)?.Used;
+        }
+
+        using var process = Process.GetCurrentProcess();
+        return process.PeakWorkingSet64 is > 0 and var bytes ? bytes : null;
+    }
 
     /// <summary>What the first lines of /proc/meminfo say is available, bytes; null if they do not.</summary>
     internal static long? ParseAvailable(IEnumerable<string> lines)

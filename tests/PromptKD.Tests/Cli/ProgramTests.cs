@@ -23,6 +23,9 @@ public sealed class ProgramTests
     [InlineData(
         "probe", "--clip", "--train", "--val", "--test", "--shots", "--seeds", "--json", "--device", "--precision")]
     [InlineData("predict", "--model", "--top", "--json", "--device", "--precision", "pictures")]
+    [InlineData(
+        "profile", "--model", "--clip", "--checkpoint", "--method", "--methods", "--teacher", "--classes", "--batch", "--no-speed",
+        "--device", "--precision", "--threads", "--json")]
     [InlineData("interpret", "--prompts", "--clip", "--nearest", "--vocab", "--json")]
     public void Help_of_a_command_names_each_option(string command, params string[] options)
     {

@@ -7,7 +7,8 @@ namespace PromptKD.Models.Prompts;
 /// <remarks>arXiv 2203.05557, section 3.2: linear, ReLU, linear, with a sixteenth of the width between.</remarks>
 internal sealed class MetaNetwork : Module<Tensor, Tensor>
 {
-    private const int Reduction = 16;
+    /// <summary>Width of image features over the width between the two layers.</summary>
+    public const int Reduction = 16;
 
     [ComponentName(Name = "linear1")]
     private readonly Linear _narrow;

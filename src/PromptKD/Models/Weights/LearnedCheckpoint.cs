@@ -1,4 +1,3 @@
-using System.Globalization;
 using PromptKD.Models.Clip;
 using PromptKD.Runtime;
 
@@ -10,12 +9,10 @@ namespace PromptKD.Models.Weights;
 /// </summary>
 internal sealed class LearnedCheckpoint : IDisposable
 {
-    private const string ImagePrefix = "image_encoder.";
-    private const string TextPrefix = "text_encoder.";
-    private const string ProjectorPrefix = "VPT_image_trans.";
+    private const string ImagePrefix = Weights.LearnedShapes.ImagePrefix;
+    private const string TextPrefix = Weights.LearnedShapes.TextPrefix;
+    private const string ProjectorPrefix = Weights.LearnedShapes.ProjectorPrefix;
     private const string PlainTower = "prompt_learner.ZS_image_encoder.";
-    private const string DeepText = "compound_prompts_text.";
-    private const string DeepProjection = "compound_prompt_projections.";
 
     private readonly CheckpointFile _file;
     private readonly string _learner;
@@ -24,7 +21,8 @@ internal sealed class LearnedCheckpoint : IDisposable
     {
         _file = file;
         Method = MethodOf(file.Tensors.Keys) ?? throw NotLearned(file);
-        _learner = Method == "CoOp" ? "" : "prompt_learner.";
+        bool isLearner = Method == "CoOp" || (Method == "CoCoOp" && file.Tensors.ContainsKey("ctx"));
+        _learner = isLearner ? "" : "prompt_learner.";
     }
 
     /// <summary>Path as given.</summary>
@@ -55,7 +53,7 @@ internal sealed class LearnedCheckpoint : IDisposable
         : Find($"{ImagePrefix}VPT") is { Shape: [long length, _] } ? (int)length : 0;
 
     /// <summary>Layers of the image tower that have learned tokens.</summary>
-    public int VisionDepth => Method == "MaPLe" ? 1 + Count(_learner + DeepText, "")
+    public int VisionDepth => Method == "MaPLe" ? 1 + Count(_learner + Weights.LearnedShapes.DeepText, "")
         : VisionLength == 0 ? 0 : 1 + DeepLayers(ImagePrefix);
 
     /// <summary>Width of the space that the projector leads into; null without a projector.</summary>
@@ -71,6 +69,18 @@ internal sealed class LearnedCheckpoint : IDisposable
     /// where it does not have them.
     /// </summary>
     public TensorEntry? Sentences => Find($"{_learner}token_suffix") is { Shape.Length: 3 } entry ? entry : null;
+
+    /// <summary>Sizes of what was learned.</summary>
+    public LearnedSizes Sizes => new(Method)
+    {
+        ContextLength = ContextLength,
+        ContextClasses = ContextClasses,
+        TextDepth = TextDepth,
+        VisionLength = VisionLength,
+        VisionDepth = VisionDepth,
+        TeacherEmbedding = TeacherEmbedding ?? 0,
+        ProjectorLayers = ProjectorLayers,
+    };
 
     private TensorEntry? Context => Find($"{_learner}ctx");
 
@@ -172,65 +182,8 @@ internal sealed class LearnedCheckpoint : IDisposable
         + $": none of its {Counted.Of(file.Tensors.Count, "tensor")} is a learned context ('ctx', 'prompt_learner.ctx') or a "
         + $"projector ('{ProjectorPrefix}…').");
 
-    private OrderedDictionary<string, long[]> LearnedShapes(ClipArchitecture clip)
-    {
-        var shapes = new OrderedDictionary<string, long[]>();
-        if (Method != "PromptKD")
-        {
-            shapes[$"{_learner}ctx"] = ContextClasses is { } classes
-                ? [classes, ContextLength, clip.TextWidth]
-                : [ContextLength, clip.TextWidth];
-        }
-
-        if (Method == "MaPLe")
-        {
-            AddCoupled(shapes, clip);
-            return shapes;
-        }
-
-        AddTokens(shapes, ImagePrefix, $"{ImagePrefix}VPT", VisionDepth, [VisionLength, clip.VisionWidth]);
-        AddTokens(shapes, TextPrefix, null, TextDepth, [ContextLength, clip.TextWidth]);
-        if (Method == "PromptKD")
-        {
-            foreach ((string name, long[] shape) in ProjectorWeights.ShapesOf(
-                clip.EmbeddingSize, TeacherEmbedding ?? 0, Math.Max(1, ProjectorLayers)))
-            {
-                shapes[ProjectorPrefix + name] = shape;
-            }
-        }
-
-        return shapes;
-    }
-
-    private void AddCoupled(OrderedDictionary<string, long[]> shapes, ClipArchitecture clip)
-    {
-        AddLinear("proj");
-        for (int layer = 0; layer < VisionDepth - 1; layer++)
-        {
-            shapes[Numbered(_learner + DeepText, layer)] = [ContextLength, clip.TextWidth];
-            AddLinear(Numbered(DeepProjection, layer));
-        }
-
-        void AddLinear(string name)
-        {
-            shapes[$"{_learner}{name}.weight"] = [clip.VisionWidth, clip.TextWidth];
-            shapes[$"{_learner}{name}.bias"] = [clip.VisionWidth];
-        }
-    }
-
-    private static void AddTokens(
-        OrderedDictionary<string, long[]> shapes, string tower, string? first, int depth, long[] shape)
-    {
-        if (first is not null && depth > 0)
-        {
-            shapes[first] = shape;
-        }
-
-        for (int layer = 1; layer < depth; layer++)
-        {
-            shapes[Numbered($"{tower}transformer.resblocks.", layer, ".VPT_shallow")] = shape;
-        }
-    }
+    private OrderedDictionary<string, long[]> LearnedShapes(ClipArchitecture clip) =>
+        Weights.LearnedShapes.Of(Sizes, clip, _learner);
 
     private Dictionary<string, TensorEntry> Frozen(IEnumerable<string> learned)
     {
@@ -257,7 +210,4 @@ internal sealed class LearnedCheckpoint : IDisposable
         name.StartsWith(start, StringComparison.Ordinal) && name.EndsWith(end, StringComparison.Ordinal));
 
     private TensorEntry? Find(string name) => _file.Tensors.GetValueOrDefault(name);
-
-    private static string Numbered(string start, int number, string end = "") =>
-        string.Create(CultureInfo.InvariantCulture, $"{start}{number}{end}");
 }

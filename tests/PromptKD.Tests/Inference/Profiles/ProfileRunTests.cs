@@ -1,0 +1,158 @@
+using PromptKD.Configuration.Presets;
+using PromptKD.Inference.Profiles;
+using PromptKD.Tests.Cli;
+
+namespace PromptKD.Tests.Inference.Profiles;
+
+/// <summary>Counts of models against what papers say of them.</summary>
+public sealed class ProfileRunTests
+{
+    private const string B16 = "openai:ViT-B/16";
+
+    // PromptKD's table 7; of MaPLe (arXiv 2210.03117) and CoCoOp (arXiv 2203.05557) the learned parameters.
+    public static TheoryData<string, double> PaperGigaflops => new()
+    {
+        { "CoOp", 162.5 }, { "CoCoOp", 162.5 }, { "PromptSRC", 162.8 },
+    };
+
+    public static TheoryData<string, long> PaperParameters => new()
+    {
+        { "CoOp", 4 * 512 },
+        { "CoCoOp", 35_360 },
+        { "MaPLe", 3_555_072 },
+        { "PromptSRC", (9 * 4 * 768) + (9 * 4 * 512) },
+        { "PromptKD", (9 * 4 * 768) + (512 * 768) + 768 + (2 * 768) + (768 * 768) + 768 },
+    };
+
+    [Theory]
+    [MemberData(nameof(PaperGigaflops))]
+    public void Operations_of_the_paper_come_out_of_shapes(string method, double paper) =>
+        Assert.Equal(paper, Math.Round(Of(method).Published.Gigaflops, 1));
+
+    [Theory]
+    [MemberData(nameof(PaperParameters))]
+    public void Learned_parameters_of_the_papers_come_out_of_shapes(string method, long paper) =>
+        Assert.Equal(paper, Of(method).Learned);
+
+    [Fact]
+    public void All_of_a_published_CLIP_is_counted()
+    {
+        ModelProfile profile = ProfileRun.Of(new ProfileRequest { Clip = B16 });
+
+        // What torch says of OpenAI's own model: sum of numel over its parameters.
+        Assert.Equal(149_620_737, profile.Parameters);
+        Assert.Equal(0, profile.Learned);
+        Assert.Null(profile.Measured);
+        Assert.Equal(17.56, (profile.MultiplyAdds - (50 * 512)) / 1e9, 0.005);
+    }
+
+    [Fact]
+    public void A_student_of_PromptKD_has_no_texts_and_the_paper_is_shown_beside_it()
+    {
+        ModelProfile profile = Of("PromptKD");
+
+        // 17.2 by the count of the other rows; what the table's 42.5 counts, nothing tells.
+        Assert.Equal(17.2, profile.Published.Gigaflops, 0.05);
+        Assert.Equal(42.5, profile.Published.PaperGigaflops);
+        Assert.DoesNotContain(profile.Parts, part => part.Name == "text tower");
+        // 201 tokens: 12 layers of 12 · 768² numbers for each, and 2 · 201² · 768; patches, output, projector, comparison.
+        Assert.Equal(17.93, profile.MultiplyAdds / 1e9, 0.005);
+    }
+
+    [Fact]
+    public void CoCoOp_alone_computes_texts_for_each_picture()
+    {
+        Assert.Equal(
+            50 * 2.98, (Of("CoCoOp").MultiplyAdds - Of("CoOp").MultiplyAdds) / 1e9, 0.05);
+    }
+
+    [Fact]
+    public void The_paper_stands_beside_its_own_CLIP_alone() =>
+        Assert.Null(ProfileRun.Of(new ProfileRequest { Clip = "openai:ViT-B/32", Method = "CoOp" }).Published.PaperGigaflops);
+
+    [Fact]
+    public void Sizes_that_are_set_arrive()
+    {
+        ModelProfile profile = ProfileRun.Of(new ProfileRequest
+        {
+            Clip = B16,
+            Method = "PromptKD",
+            Teacher = "openai:RN50x4",
+            Classes = 10,
+            Settings = ProfilePreset.Config.MergeOverrides(
+            [
+                "TRAINER.PROMPTKD.N_CTX_VISION", "8", "TRAINER.PROMPTKD.PROMPT_DEPTH_VISION", "99",
+                "TRAINER.PROMPTKD.PROJECT_LAYER", "1", "TRAINER.PROMPTKD.TUNE_TOWER", "True",
+            ]),
+        });
+
+        Assert.Equal(8 * 12 * 768, profile.Parts.Single(part => part.Name == "learned tokens").Learned);
+        Assert.Equal((512 * 640) + 640, profile.Parts.Single(part => part.Name == "projector").Parameters);
+        Assert.Equal(10 * 640, profile.Parts.Single(part => part.Name == "class vectors").MultiplyAdds);
+        Assert.Equal(86_192_640, profile.Parts.Single(part => part.Name == "image tower").Learned);
+    }
+
+    [Fact]
+    public void Tokens_of_each_class_are_counted_for_each_class()
+    {
+        var request = new ProfileRequest
+        {
+            Clip = B16, Method = "CoOp", Classes = 100,
+            Settings = ProfilePreset.Config.MergeOverrides(["TRAINER.COOP.CSC", "True", "TRAINER.COOP.N_CTX", "16"]),
+        };
+
+        Assert.Equal(100 * 16 * 512, ProfileRun.Of(request).Learned);
+    }
+
+    [Fact]
+    public void A_key_of_another_method_is_named()
+    {
+        var said = new List<string>();
+        ProfileRun.Of(
+            new ProfileRequest
+            {
+                Clip = B16,
+                Method = "CoOp",
+                Settings = ProfilePreset.Config.MergeOverrides(["TRAINER.MAPLE.N_CTX", "3", "OPTIM.LR", "1.0"]),
+            },
+            new Warned(said));
+
+        Assert.Contains("OPTIM.LR, TRAINER.MAPLE.N_CTX have no effect in profile", Assert.Single(said), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void All_methods_run_at_the_sizes_that_are_asked_for()
+    {
+        IReadOnlyList<ModelProfile> profiles = ProfileRun.OfMethods(new ProfileRequest
+        {
+            Clip = DistilledRun.StudentFolder, Classes = 3, Batches = [1, 2], Device = "cpu", Precision = "fp32", Threads = 1,
+        });
+
+        Assert.Equal(ProfileRun.Methods, profiles.Select(profile => profile.Method));
+        Assert.All(profiles, profile =>
+        {
+            Assert.Equal(("cpu", "fp32", 1), (profile.Measured!.Device, profile.Measured.Precision, profile.Measured.Threads));
+            Assert.Equal([1, 2], profile.Measured.Speeds.Select(speed => speed.Batch));
+            Assert.All(profile.Measured.Speeds, speed =>
+            {
+                Assert.InRange(speed.Median, speed.Fastest, speed.Slowest);
+                Assert.Equal(speed.Batch * 1000 / speed.Median, speed.PicturesPerSecond, 6);
+            });
+        });
+    }
+
+    [Fact]
+    public void The_median_of_an_even_number_of_runs_lies_between_the_middle_two()
+    {
+        MeasuredSpeed speed = SpeedMeasurement.Of(8, [40, 10, 30, 20], peakMemory: null);
+
+        Assert.Equal((25, 10, 40, 320), (speed.Median, speed.Fastest, speed.Slowest, speed.PicturesPerSecond));
+    }
+
+    private static ModelProfile Of(string method) => ProfileRun.Of(new ProfileRequest { Clip = B16, Method = method });
+
+    private sealed class Warned(List<string> said) : PromptKD.Runtime.IRunObserver
+    {
+        public void OnWarning(string message) => said.Add(message);
+    }
+}
