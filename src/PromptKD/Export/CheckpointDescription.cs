@@ -1,6 +1,5 @@
 using PromptKD.Data.Decoding;
 using PromptKD.Methods;
-using PromptKD.Models.Prompts;
 
 namespace PromptKD.Export;
 
@@ -48,27 +47,10 @@ internal static class CheckpointDescription
         IReadOnlyList<string> templates,
         Preprocessing preparation,
         string precision,
-        IReadOnlyDictionary<string, string> inputs)
-    {
-        StudentShape shape = distilled.Student.Shape;
-        return new StudentManifest
+        IReadOnlyDictionary<string, string> inputs) =>
+        ShapeDescription.Of(distilled, templates, preparation, precision, inputs) with
         {
             Version = StudentManifest.CurrentVersion,
-            Architecture = distilled.Student.Architecture,
-            PromptLength = shape.PromptLength,
-            PromptDepth = shape.PromptDepth,
-            TeacherEmbedding = shape.TeacherEmbedding,
-            ProjectorLayers = shape.ProjectorLayers,
-            TunedTower = shape.TunesTower,
-            RoundPromptsToHalf = shape.RoundPromptsToHalf,
-            LogitScale = distilled.LogitScale,
-            ClassNames = distilled.ClassVectors.Names,
-            Templates = templates,
-            Preprocessing = preparation,
-            Precision = precision,
-            Inputs = inputs,
-            Training = null,
             Checkpoint = origin,
         };
-    }
 }

@@ -139,6 +139,19 @@ internal sealed class RunInputs : IDisposable
         return built.HandOver(method);
     }
 
+    /// <summary>
+    /// Lets frozen weights that a checkpoint carries take the place of the CLIP's own, as in the reference. To be called before
+    /// anything is built.
+    /// </summary>
+    /// <param name="checkpoint">A checkpoint of the run's method.</param>
+    /// <exception cref="PromptKDException">It cannot be read, or was learned on a CLIP of other sizes.</exception>
+    public void TakeFrozen(string checkpoint)
+    {
+        using var learned = LearnedCheckpoint.Open(checkpoint);
+        learned.Check(_clip.Architecture);
+        _clip.Replace(learned.ReadFrozen(_clip.Architecture));
+    }
+
     /// <summary>As <see cref="BuildMethod"/>, to classify only: no teacher's image tower is read.</summary>
     public IClassifier BuildClassifier() => Build(_teachers?.BuildClasses());
 

@@ -20,23 +20,10 @@ internal static class StudentDescription
     {
         ExperimentConfig config = run.Settings.Config;
         PromptKDConfig settings = config.Trainer.PromptKD;
-        StudentShape shape = distilled.Student.Shape;
-        return new StudentManifest
+        return ShapeDescription.Of(
+            distilled, settings.Templates, run.Inputs.Preparation, run.Context.Target.PrecisionName, learned.Inputs) with
         {
-            Architecture = distilled.Student.Architecture,
-            PromptLength = shape.PromptLength,
-            PromptDepth = shape.PromptDepth,
-            TeacherEmbedding = shape.TeacherEmbedding,
-            ProjectorLayers = shape.ProjectorLayers,
-            TunedTower = shape.TunesTower,
             OwnTexts = !settings.SharedText,
-            RoundPromptsToHalf = shape.RoundPromptsToHalf,
-            LogitScale = distilled.LogitScale,
-            ClassNames = run.Settings.ClassNames,
-            Templates = settings.Templates,
-            Preprocessing = run.Inputs.Preparation,
-            Precision = run.Context.Target.PrecisionName,
-            Inputs = learned.Inputs,
             Origin = StudentOrigin.Of(config.Distill.Student, [config.Distill.Teacher, .. config.Distill.FurtherTeachers]),
             TeacherTuning = Tuning(run),
             Training = new StudentTraining(

@@ -28,21 +28,30 @@ internal static class TrainEvaluation
         var context = new RunContext(settings.Target, log, folder.OpenDigests(), stop);
         using RunInputs inputs = Run.Open(settings, context);
         var run = new OpenRun(settings, folder, log, inputs, context);
+        string? path = kind.Trains || settings.Method.LearnsFrom == Supervision.None ? null : Find(kind, run);
+        if (path is not null)
+        {
+            inputs.TakeFrozen(path);
+        }
+
         using IClassifier classifier = kind.Trains ? inputs.BuildMethod(folder.Root) : inputs.BuildClassifier();
         return kind.Request.NoTrain && kind.Trains
             ? new TrainingReport(folder.Root, null, [], [])
-            : Evaluate(kind, run, classifier);
+            : Evaluate(kind, run, classifier, path);
     }
 
-    private static TrainingReport Evaluate(TrainKind kind, OpenRun run, IClassifier classifier)
+    private static string Find(TrainKind kind, OpenRun run)
+    {
+        string output = kind.Request.ModelDir.Length > 0 ? kind.Request.ModelDir : run.Folder.Root;
+        return new DasslCheckpoints(output, run.Settings.Method.Name).Find(kind.Request.LoadEpoch);
+    }
+
+    private static TrainingReport Evaluate(TrainKind kind, OpenRun run, IClassifier classifier, string? path)
     {
         int? epoch = null;
-        string? path = null;
-        if (classifier is ITrainedMethod method)
+        if (path is not null)
         {
-            string output = kind.Request.ModelDir.Length > 0 ? kind.Request.ModelDir : run.Folder.Root;
-            var checkpoints = new DasslCheckpoints(output, run.Settings.Method.Name);
-            path = checkpoints.Find(kind.Request.LoadEpoch);
+            var method = (ITrainedMethod)classifier;
             epoch = TrainKind.Models(run, method).Load(path);
             method.SetTraining(false);
         }
