@@ -2,7 +2,6 @@ using PromptKD.Configuration;
 using PromptKD.Evaluation;
 using PromptKD.Export;
 using PromptKD.Methods;
-using PromptKD.Models.Prompts;
 using PromptKD.Training;
 
 namespace PromptKD.Runs;

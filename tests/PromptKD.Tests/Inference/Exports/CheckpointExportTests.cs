@@ -7,6 +7,7 @@ using PromptKD.Methods;
 using PromptKD.Models.Clip;
 using PromptKD.Models.Weights;
 using PromptKD.Runtime;
+using PromptKD.Teachers;
 using PromptKD.Tests.Runs.Distill;
 using PromptKD.Text;
 
@@ -125,6 +126,50 @@ public sealed class CheckpointExportTests : IDisposable
         Assert.Equal(s_names, manifest.ClassNames);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    [InlineData(2, "TRAINER.PROMPTKD.TUNE_TOWER", "True")]
+    [InlineData(2, "TRAINER.PROMPTKD.N_CTX_VISION", "0")]
+    [InlineData(2, "TRAINER.PROMPTKD.TEMPLATES", "['a drawing of a {}.', 'some {}.']")]
+    public void A_student_of_any_shape_answers_as_it_did(int layers, params string[] settings)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        TinyClip.Write(Clip, TinyClip.Architecture, seed: 1000);
+        using ITrainedMethod method = Learned(
+            "PromptKD", null, TinyClip.Architecture, ["TRAINER.PROMPTKD.PROJECT_LAYER", $"{layers}", .. settings]);
+        bool hasTemplates = settings.Contains("TRAINER.PROMPTKD.TEMPLATES");
+
+        StudentManifest manifest = Write(Request("PromptKD", method) with
+        {
+            Teacher = Clip,
+            Templates = hasTemplates ? ["a drawing of a {}.", "some {}."] : [],
+        });
+
+        Tensor images = TinyClip.Images(3);
+        TensorAssert.Near(method.Classify(images), Classify(images), 1e-4);
+        Assert.Equal(layers, manifest.ProjectorLayers);
+        Assert.Equal(hasTemplates ? ["a drawing of a {}.", "some {}."] : ["a photo of a {}."], manifest.Templates);
+    }
+
+    [Fact]
+    public void Texts_are_encoded_in_the_precision_and_on_the_device_that_are_asked_for()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        TinyClip.Write(Clip, TinyClip.Architecture, seed: 1000);
+        using ITrainedMethod method = Learned("IVLP", null, TinyClip.Architecture, []);
+        ExportRequest request = Request("IVLP", method);
+
+        var error = Assert.Throws<PromptKDException>(() => Write(request with { Device = "cuda:77" }));
+        StudentManifest manifest = Write(request with { Precision = "bf16" });
+
+        Assert.Contains("'cuda:77' is not there", error.Message, StringComparison.Ordinal);
+        Assert.Equal("bf16", manifest.Precision);
+        Tensor vectors = SafetensorsFile.Read(Path.Combine(Output, "class_vectors.safetensors"))["class_vectors"];
+        Tensor exact = method.Deploy(s_names)!.ClassVectors.Vectors;
+        Assert.InRange((vectors - exact).abs().max().item<float>(), 1e-5, 5e-2);
+    }
+
     [Fact]
     public void A_context_on_a_residual_network_is_a_classifier_too()
     {
@@ -180,13 +225,32 @@ public sealed class CheckpointExportTests : IDisposable
             ClassNames = s_names,
             Target = s_target,
             Tokenizer = new Lazy<ClipTokenizer>(() => ClipTokenizer.Load(TinyClip.Vocabulary)),
+            Teacher = trainer == "PromptKD" ? Teacher(config) : null,
         });
         ulong seed = 500;
         method.LoadLearned(
-            method.Deployed.ToDictionary(named => named.Key, named => TinyClip.Random(seed++, named.Value.shape) * 0.3),
+            method.Deployed.ToDictionary(named => named.Key, named => Draw(named.Key, seed++, named.Value.shape)),
             "random");
         method.SetTraining(false);
         return method;
+    }
+
+    // A variance is positive.
+    private static Tensor Draw(string name, ulong seed, long[] shape) =>
+        name.EndsWith("running_var", StringComparison.Ordinal)
+            ? (TinyClip.Random(seed, shape) * 0.3).abs() + 0.1
+            : TinyClip.Random(seed, shape) * 0.3;
+
+    private ITeacher Teacher(ExperimentConfig config)
+    {
+        ExperimentConfig whole = config with
+        {
+            Distill = config.Distill with { Teacher = Clip, Vocab = TinyClip.Vocabulary, Classes = [.. s_names] },
+        };
+        var context = new RunContext(
+            s_target, new Interrupter(null), DigestMemory.None, TestContext.Current.CancellationToken);
+        using TeacherSource source = TeacherSource.Open(whole, context);
+        return source.BuildClasses();
     }
 
     private ExportRequest Request(string trainer, ITrainedMethod method)

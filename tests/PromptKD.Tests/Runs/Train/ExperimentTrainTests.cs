@@ -159,6 +159,33 @@ public sealed class ExperimentTrainTests : IDisposable
     }
 
     [Fact]
+    public void Frozen_weights_that_a_checkpoint_carries_are_evaluated_in_place_of_the_clips()
+    {
+        string[] options = ["TRAINER.NAME", "IVLP", "TRAINER.IVLP.PREC", "fp32", "TRAIN.CHECKPOINT_FREQ", "1"];
+        TrainingResult trained = Train(_runs.Config(options: options)).Result!;
+        string other = Path.Combine(_runs.Folder, "other.safetensors");
+
+        // The words' embeddings are in no checkpoint.
+        using (DisposeScope scope = NewDisposeScope())
+        {
+            Dictionary<string, Tensor> weights = SafetensorsFile.Read(_runs.Student);
+            SafetensorsFile.Write(
+                other,
+                [
+                    .. weights.Select(named => KeyValuePair.Create(
+                        named.Key,
+                        named.Key is "visual.proj" or "text_projection" ? -3 * named.Value.flip(0) : named.Value)),
+                ]);
+        }
+
+        TrainingResult evaluated = Train(
+            _runs.Config(run: "evaluated", options: [.. options, "DISTILL.STUDENT", other]),
+            new TrainingRequest { EvalOnly = true, ModelDir = _runs.Output("run"), LoadEpoch = trained.Epoch }).Result!;
+
+        Assert.Equal((trained.Accuracy, trained.MacroF1), (evaluated.Accuracy, evaluated.MacroF1));
+    }
+
+    [Fact]
     public void Says_which_models_there_are_when_the_one_asked_for_is_not()
     {
         Train(_runs.Config());
