@@ -23,8 +23,9 @@ internal static class ModelCard
         }
 
         ClipArchitecture clip = manifest.Architecture;
-        string size = $"{clip.VisionLayers} layers of width {clip.VisionWidth}, patches of {clip.PatchSize} in "
-            + $"{clip.ImageSize} pixels";
+        string size = clip.Stages is null
+            ? $"{clip.VisionLayers} layers of width {clip.VisionWidth}, patches of {clip.PatchSize} in {clip.ImageSize} pixels"
+            : $"a ResNet of {clip.VisionLayers} blocks for {clip.ImageSize} pixels";
         var card = new StringBuilder();
         card.Append(CultureInfo.InvariantCulture, $"""
             # An image classifier for {manifest.ClassNames.Count} classes
