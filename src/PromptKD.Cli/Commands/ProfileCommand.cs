@@ -13,7 +13,9 @@ internal static class ProfileCommand
     private const string UsualBatches = "1,32";
 
     private static readonly Option<string> s_model = Text(
-        "--model", "DIR", "A student package: the student/ folder of a run [default: none; this or --clip is required]");
+        "--model",
+        "DIR",
+        "A student package: the student/ folder of a run [default: none; this or --clip is required]");
 
     private static readonly Option<string> s_clip = Text(
         "--clip",
@@ -42,8 +44,8 @@ internal static class ProfileCommand
     private static readonly Option<string> s_classes = Text(
         "--classes",
         "N|FILE|LIST",
-        $"How many classes there are, or their names [default: {ProfileRequest.UsualClasses}, with which the counts of Table 7 "
-        + "come out; a package has its own]");
+        $"How many classes there are, or their names [default: {ProfileRequest.UsualClasses}, with which the counts "
+        + "of Table 7 come out; a package has its own]");
 
     private static readonly Option<string> s_batch = Text(
         "--batch", "N,N,…", $"Pictures at a time, each of which is measured [default: {UsualBatches}]");
@@ -60,7 +62,8 @@ internal static class ProfileCommand
 
     private static readonly Option<int?> s_threads = new("--threads")
     {
-        Description = "Threads of the processor that compute [default: all cores, for towers of 256 channels or fewer 1]",
+        Description = "Threads of the processor that compute "
+            + "[default: all cores, for towers of 256 channels or fewer 1]",
         HelpName = "N",
     };
 
@@ -145,7 +148,8 @@ internal static class ProfileCommand
             .. given.Split(',').Select(text =>
                 int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int batch)
                     ? batch
-                    : throw new PromptKDException($"--batch is '{given}', expected whole numbers such as {UsualBatches}.")),
+                    : throw new PromptKDException(
+                        $"--batch is '{given}', expected whole numbers such as {UsualBatches}.")),
         ];
     }
 

@@ -9,7 +9,8 @@ internal static class ProfileTables
 {
     private const double Mebibyte = 1 << 20;
 
-    private static readonly (double Size, string Letter)[] s_units = [(1e12, " T"), (1e9, " G"), (1e6, " M"), (1e3, " k")];
+    private static readonly (double Size, string Letter)[] s_units =
+        [(1e12, " T"), (1e9, " G"), (1e6, " M"), (1e3, " k")];
 
     /// <summary>Prints one model: its parts, then its speed.</summary>
     public static void Print(ModelProfile profile, bool json)
@@ -24,10 +25,12 @@ internal static class ProfileTables
         TextTable.Print(
             ["part", "parameters", "learned", "multiply-adds", "for each"],
             profile.Parts.Select(part => Row(part.Name, part.Parameters, part.Learned, part.MultiplyAdds, part.Times))
-                .Append(Row("all", profile.Parameters, profile.Learned, profile.MultiplyAdds, ProfiledPart.ForEachPicture)));
+                .Append(Row(
+                    "all", profile.Parameters, profile.Learned, profile.MultiplyAdds, ProfiledPart.ForEachPicture)));
         Answers.Sentence(
             $"As published tables count, texts included: {Gigaflops(profile.Published.Gigaflops)} GFLOPs"
-            + (profile.Published.PaperGigaflops is { } paper ? $" (Table 7 of the paper: {Gigaflops(paper)})" : "") + ".");
+            + (profile.Published.PaperGigaflops is { } paper ? $" (Table 7 of the paper: {Gigaflops(paper)})" : "")
+            + ".");
         if (profile.Measured is { } measured)
         {
             Print(measured);
@@ -61,15 +64,16 @@ internal static class ProfileTables
                 profile.Published.PaperPicturesPerSecond is { } rate ? Rate(rate) : "–",
             ]));
         Answers.Sentence(
-            $"{Classes(profiles[0].Classes)}. GFLOPs are those of a picture and, but for PromptKD, of the texts of all classes, "
-            + "counted as the table's rows are; multiply-adds a picture those of all products, with texts that are kept "
-            + "(CoCoOp has none to keep).");
+            $"{Classes(profiles[0].Classes)}. GFLOPs are those of a picture and, but for PromptKD, of the texts of "
+            + "all classes, counted as the table's rows are; multiply-adds a picture those of all products, with "
+            + "texts that are kept (CoCoOp has none to keep).");
     }
 
     private static void Print(MeasuredCost measured)
     {
         string threads = measured.Threads is { } count ? $", {count} thread{(count == 1 ? "" : "s")}" : "";
-        Answers.Sentence($"On {measured.Device}, {measured.Precision}{threads}; pictures in memory, texts encoded before:");
+        Answers.Sentence(
+            $"On {measured.Device}, {measured.Precision}{threads}; pictures in memory, texts encoded before:");
         TextTable.Print(
             ["at a time", "pictures/s", "median", "fastest", "slowest", "runs", "peak memory"],
             measured.Speeds.Select(speed => (string[])

@@ -140,8 +140,8 @@ internal sealed class RunInputs : IDisposable
     }
 
     /// <summary>
-    /// Lets frozen weights that a checkpoint carries take the place of the CLIP's own, as in the reference. To be called before
-    /// anything is built.
+    /// Lets frozen weights that a checkpoint carries take the place of the CLIP's own, as in the reference. To be called
+    /// before anything is built.
     /// </summary>
     /// <param name="checkpoint">A checkpoint of the run's method.</param>
     /// <exception cref="PromptKDException">It cannot be read, or was learned on a CLIP of other sizes.</exception>

@@ -20,7 +20,11 @@ internal static class StudentDescription
         ExperimentConfig config = run.Settings.Config;
         PromptKDConfig settings = config.Trainer.PromptKD;
         return ShapeDescription.Of(
-            distilled, settings.Templates, run.Inputs.Preparation, run.Context.Target.PrecisionName, learned.Inputs) with
+            distilled,
+            settings.Templates,
+            run.Inputs.Preparation,
+            run.Context.Target.PrecisionName,
+            learned.Inputs) with
         {
             OwnTexts = !settings.SharedText,
             Origin = StudentOrigin.Of(config.Distill.Student, [config.Distill.Teacher, .. config.Distill.FurtherTeachers]),

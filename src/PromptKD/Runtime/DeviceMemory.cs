@@ -21,8 +21,8 @@ internal sealed record DeviceMemory(long Free, long Used)
             : ReadProcessor();
 
     /// <summary>
-    /// The most that was in use so far, bytes: on a processor by this process since it began; of a GPU what is in use now,
-    /// since libtorch keeps what it once took.
+    /// The most that was in use so far, bytes: on a processor by this process since it began; of a GPU what is in use
+    /// now, since libtorch keeps what it once took.
     /// </summary>
     /// <returns>Null where the system does not say.</returns>
     public static long? ReadPeak(Device device)

@@ -69,9 +69,11 @@ internal sealed class ActingKeys
 
     private static readonly string[] s_sizes =
     [
-        "TRAINER.COOP.N_CTX", "TRAINER.COOP.CSC", "TRAINER.COCOOP.N_CTX", "TRAINER.MAPLE.N_CTX", "TRAINER.MAPLE.PROMPT_DEPTH",
-        .. new[] { "IVLP", "PROMPTSRC" }.SelectMany(method => new[] { "N_CTX_VISION", "N_CTX_TEXT", "PROMPT_DEPTH_VISION", "PROMPT_DEPTH_TEXT" }
-            .Select(key => $"TRAINER.{method}.{key}")),
+        "TRAINER.COOP.N_CTX", "TRAINER.COOP.CSC", "TRAINER.COCOOP.N_CTX", "TRAINER.MAPLE.N_CTX",
+        "TRAINER.MAPLE.PROMPT_DEPTH",
+        .. new[] { "IVLP", "PROMPTSRC" }.SelectMany(method =>
+            new[] { "N_CTX_VISION", "N_CTX_TEXT", "PROMPT_DEPTH_VISION", "PROMPT_DEPTH_TEXT" }
+                .Select(key => $"TRAINER.{method}.{key}")),
         .. new[] { "N_CTX_VISION", "PROMPT_DEPTH_VISION", "PROJECT_LAYER", "SHARED_TEXT", "TUNE_TOWER" }
             .Select(key => $"TRAINER.PROMPTKD.{key}"),
     ];
@@ -137,8 +139,13 @@ internal sealed class ActingKeys
     /// <summary>Those of <c>profile</c>: sizes of what is learned.</summary>
     /// <param name="config">All settings; TRAINER.NAME is the method, or empty for all methods.</param>
     public static ActingKeys OfProfile(ExperimentConfig config) => new(
-        "profile", config, ProfilePreset.Config with { Trainer = ProfilePreset.Config.Trainer with { Name = config.Trainer.Name } },
-        [.. s_sizes.Where(key => config.Trainer.Name.Length == 0 || key.StartsWith($"{Section(config)}.", StringComparison.Ordinal))]);
+        "profile",
+        config,
+        ProfilePreset.Config with { Trainer = ProfilePreset.Config.Trainer with { Name = config.Trainer.Name } },
+        [
+            .. s_sizes.Where(key => config.Trainer.Name.Length == 0
+                || key.StartsWith($"{Section(config)}.", StringComparison.Ordinal)),
+        ]);
 
     /// <summary>Keys that were set and that the verb does not read, in the order of the configuration.</summary>
     public IReadOnlyList<string> FindIdle() =>

@@ -111,7 +111,8 @@ internal sealed record CountedModel
             Operations all = ImageTower + MetaNet + ToTeacher + Comparison
                 + ((HasTexts ? Classes : 0) * TowerCosts.OfText(Clip));
             (double, double)? row = Method is not null && (HasTexts || Method == PromptKD)
-                && Clip == ClipArchitecture.VitB16 && s_paper.TryGetValue(Method, out (double, double) known) ? known : null;
+                && Clip == ClipArchitecture.VitB16
+                && s_paper.TryGetValue(Method, out (double, double) known) ? known : null;
             return new PublishedCost(all.AsPublished / Giga, row?.Item1, row?.Item2);
         }
     }

@@ -54,8 +54,8 @@ internal static class CountedModels
             if (learned.ContextClasses is { } own && request.Classes is { } given && own != given)
             {
                 throw new PromptKDException(
-                    $"{request.Checkpoint}: {own} classes have learned tokens of their own, but --classes says {given}. Leave "
-                    + "--classes out.");
+                    $"{request.Checkpoint}: {own} classes have learned tokens of their own, but --classes says "
+                    + $"{given}. Leave --classes out.");
             }
 
             return Of(request, clip, learned.Sizes, tunesTower: false) with
@@ -106,7 +106,8 @@ internal static class CountedModels
         return Of(request, clip, sizes, tunesTower: method == PromptKD && student.TuneTower);
     }
 
-    private static CountedModel Of(ProfileRequest request, ClipArchitecture clip, LearnedSizes sizes, bool tunesTower) => new()
+    private static CountedModel Of(
+        ProfileRequest request, ClipArchitecture clip, LearnedSizes sizes, bool tunesTower) => new()
     {
         Title = $"{sizes.Method} on {clip.Name}",
         Clip = clip,
@@ -125,7 +126,8 @@ internal static class CountedModels
 
     private static int Classes(ProfileRequest request) => request.Classes ?? ProfileRequest.UsualClasses;
 
-    private static bool IsNamed(string clip) => clip.StartsWith(OpenAiModels.Prefix, StringComparison.OrdinalIgnoreCase);
+    private static bool IsNamed(string clip) =>
+        clip.StartsWith(OpenAiModels.Prefix, StringComparison.OrdinalIgnoreCase);
 
     // What OpenAI published is known by name: nothing is fetched to be counted.
     private static ClipArchitecture Sizes(string clip, IRunObserver observer, CancellationToken stop)

@@ -40,7 +40,8 @@ internal static class MethodSizes
             _ => OfTowers(method, settings.PromptSRC, clip),
         };
 
-    private static LearnedSizes OfTowers(string method, TowerPromptConfig settings, ClipArchitecture clip) => new(method)
+    private static LearnedSizes OfTowers(
+        string method, TowerPromptConfig settings, ClipArchitecture clip) => new(method)
     {
         ContextLength = settings.NCtxText,
         TextDepth = Math.Clamp(settings.PromptDepthText, 1, clip.TextLayers),

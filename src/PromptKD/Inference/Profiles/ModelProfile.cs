@@ -15,7 +15,7 @@ public sealed record ModelProfile(
     PublishedCost Published,
     MeasuredCost? Measured)
 {
-    /// <summary>Parameters of all parts, those that are never read again after the class vectors were made included.</summary>
+    /// <summary>Parameters of all parts, the text tower's included.</summary>
     public long Parameters => Parts.Sum(part => part.Parameters);
 
     /// <summary>Those of them that learned.</summary>
@@ -31,7 +31,9 @@ public sealed record ModelProfile(
 /// <param name="Name">What it is.</param>
 /// <param name="Parameters">Its parameters, running statistics not counted.</param>
 /// <param name="Learned">Those of them that learned.</param>
-/// <param name="MultiplyAdds">Products of two numbers and their places in sums, for one of <paramref name="Times"/>.</param>
+/// <param name="MultiplyAdds">
+/// Products of two numbers and their places in sums, for one of <paramref name="Times"/>.
+/// </param>
 /// <param name="Times">When it computes: <see cref="ForEachPicture"/> and so on.</param>
 public sealed record ProfiledPart(string Name, long Parameters, long Learned, long MultiplyAdds, string Times)
 {
@@ -47,9 +49,9 @@ public sealed record ProfiledPart(string Name, long Parameters, long Learned, lo
 
 /// <summary>Table 7 of PromptKD (arXiv 2403.02781), and what its way of counting gives.</summary>
 /// <param name="Gigaflops">
-/// Counted as its rows of CoOp, CoCoOp and PromptSRC are, 10⁹: a picture and, where the method has a text tower, the texts
-/// of all classes; by fvcore, which counts a multiply-add once and 5 for each number that a layer normalisation gives, and
-/// sees nothing inside of a fused attention.
+/// Counted as its rows of CoOp, CoCoOp and PromptSRC are, 10⁹: a picture and, where the method has a text tower, the
+/// texts of all classes; by fvcore, which counts a multiply-add once and 5 for each number that a layer normalisation
+/// gives, and sees nothing inside of a fused attention.
 /// </param>
 /// <param name="PaperGigaflops">What the table says, with ViT-B/16; null where it has no such row.</param>
 /// <param name="PaperPicturesPerSecond">What it says of an A100; null as before.</param>
@@ -70,7 +72,8 @@ public sealed record MeasuredCost(string Device, string Precision, int? Threads,
 /// <param name="Fastest">Of all runs, ms.</param>
 /// <param name="Slowest">Of all runs, ms.</param>
 /// <param name="PeakMemory">
-/// The most memory that the process has had in use so far, bytes; of a GPU what all have. Null where the system does not say.
+/// The most memory that the process has had in use so far, bytes; of a GPU what all have. Null where the system does not
+/// say.
 /// </param>
 public sealed record MeasuredSpeed(
     int Batch, int Runs, double PicturesPerSecond, double Median, double Fastest, double Slowest, long? PeakMemory);

@@ -10,8 +10,8 @@ public sealed record ProfileRequest
     public string Model { get; init; } = "";
 
     /// <summary>
-    /// A CLIP: a file, a folder, or a name such as <c>openai:ViT-B/16</c>, whose sizes are known, so that nothing is fetched.
-    /// Empty where it is a package.
+    /// A CLIP: a file, a folder, or a name such as <c>openai:ViT-B/16</c>, whose sizes are known, so that nothing is
+    /// fetched. Empty where it is a package.
     /// </summary>
     public string Clip { get; init; } = "";
 

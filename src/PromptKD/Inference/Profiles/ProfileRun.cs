@@ -31,7 +31,8 @@ public static class ProfileRun
         if (isPackage && (request.Clip.Length > 0 || request.Checkpoint.Length > 0 || request.Method.Length > 0))
         {
             throw new PromptKDException(
-                "--model is a package, which has its CLIP and its method. Leave --clip, --checkpoint and --method out.");
+                "--model is a package, which has its CLIP and its method. Leave --clip, --checkpoint and --method "
+                + "out.");
         }
 
         if (isPackage && request.Classes is not null)
@@ -42,8 +43,8 @@ public static class ProfileRun
         if (request.Teacher.Length > 0 && request.Method != "PromptKD")
         {
             throw new PromptKDException(
-                "--teacher is of the method PromptKD, whose projector leads into its space. Give --method PromptKD, or leave it "
-                + "out.");
+                "--teacher is of the method PromptKD, whose projector leads into its space. Give --method PromptKD, or "
+                + "leave it out.");
         }
 
         if (request.Checkpoint.Length > 0 && request.Method.Length > 0)

@@ -47,7 +47,8 @@ internal static class SpeedMeasurement
     {
         double[] sorted = [.. times.Order()];
         double median = (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
-        return new MeasuredSpeed(batch, sorted.Length, 1000 * batch / median, median, sorted[0], sorted[^1], peakMemory);
+        return new MeasuredSpeed(
+            batch, sorted.Length, 1000 * batch / median, median, sorted[0], sorted[^1], peakMemory);
     }
 
     // Scores on the processor are there when the device has done all that makes them.

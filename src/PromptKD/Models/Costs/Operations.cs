@@ -2,8 +2,8 @@ namespace PromptKD.Models.Costs;
 
 /// <summary>What a computation costs, counted on shapes.</summary>
 /// <remarks>
-/// A multiply-add, one product of two numbers and its place in a sum, counts once. Published tables call the same thing a
-/// FLOP (fvcore, and with it the papers of CoOp's family), or two (open_clip's).
+/// A multiply-add, one product of two numbers and its place in a sum, counts once. Published tables call the same thing
+/// a FLOP (fvcore, and with it the papers of CoOp's family), or two (open_clip's).
 /// </remarks>
 /// <param name="Weighed">Multiply-adds of convolutions and of products with weights.</param>
 /// <param name="Attended">Multiply-adds of tokens with each other: attention's scores, and the mixing by them.</param>
@@ -17,8 +17,8 @@ internal readonly record struct Operations(long Weighed, long Attended = 0, long
     public long MultiplyAdds => Weighed + Attended;
 
     /// <summary>
-    /// As the rows of CoOp, CoCoOp and PromptSRC in table 7 of PromptKD come out (arXiv 2403.02781): by fvcore's rules, where
-    /// attention is fused and its products are not seen.
+    /// As the rows of CoOp, CoCoOp and PromptSRC in table 7 of PromptKD come out (arXiv 2403.02781): by fvcore's rules,
+    /// where attention is fused and its products are not seen.
     /// </summary>
     public long AsPublished => Weighed + (PublishedPerNormalised * Normalised);
 

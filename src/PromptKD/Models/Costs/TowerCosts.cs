@@ -13,7 +13,7 @@ internal static class TowerCosts
 
     /// <summary>One picture through the image tower.</summary>
     /// <param name="clip">Its sizes.</param>
-    /// <param name="prompts">Learned tokens in the sequence. Deeper ones take their places, and cost nothing more.</param>
+    /// <param name="prompts">Learned tokens in the sequence. Deeper ones take their places, and cost no more.</param>
     public static Operations OfPicture(ClipArchitecture clip, int prompts = 0)
     {
         if (clip.Stages is { } stages)
