@@ -54,9 +54,9 @@ internal static class ResultCurves
         {
             // What has no epochs ends where it begins.
             panel.DrawCurve(points.Count == 1 ? [points[0], (last, points[0].Percent)] : points, color);
-            string name = string.Create(CultureInfo.InvariantCulture, $"{method}, at last {points[^1].Percent:0.0} %");
+            string name = string.Create(CultureInfo.InvariantCulture, $"{method} {points[^1].Percent:0.0} %");
             canvas.Text(name, key, 340, 12, color);
-            key += 125;
+            key += 105;
         }
     }
 
