@@ -6,36 +6,35 @@ using PromptKD.Text.Names;
 
 namespace PromptKD.Cli.Commands;
 
-/// <summary><c>promptkd export</c>: a student package of a checkpoint that somebody has published.</summary>
+/// <summary>
+/// <c>promptkd export</c>: a student package of a checkpoint that somebody has published, or an ONNX file of a package.
+/// </summary>
 internal static class ExportCommand
 {
     private static readonly Option<string> s_checkpoint = new("--checkpoint")
     {
         Description = "What PromptKD, CoOp, MaPLe, IVLP or PromptSRC learned, as their programs or train save it, "
-            + "such as model-best.pth.tar [required]",
+            + "such as model-best.pth.tar [default: none; this or --model is required]",
         HelpName = OptionRules.AFile,
-        Required = true,
     };
 
     private static readonly Option<string> s_student = new("--student")
     {
         Description = "The CLIP that it was learned on: a file, a Hugging Face or open_clip folder, or a name such as "
-            + "openai:ViT-B/16, which is fetched once [required]",
+            + "openai:ViT-B/16, which is fetched once [with --checkpoint required]",
         HelpName = "PATH",
-        Required = true,
     };
 
     private static readonly Option<string> s_classes = new("--classes")
     {
-        Description = "Class names: a file with one a line, or a comma-separated list [required]",
+        Description = "Class names: a file with one a line, or a comma-separated list [with --checkpoint required]",
         HelpName = "FILE|LIST",
-        Required = true,
     };
 
     private static readonly Option<string> s_output = new("--output")
     {
-        Description = "Folder of the package, which is new [required]",
-        HelpName = "DIR",
+        Description = "What is written, and new: the folder of the package; with --model the ONNX file [required]",
+        HelpName = OptionRules.AFileOrFolder,
         Required = true,
     };
 
@@ -108,13 +107,25 @@ internal static class ExportCommand
     /// <summary>The verb with its options.</summary>
     public static Command Create()
     {
-        var command = new Command("export", "Make a student package of a published checkpoint, without training.")
+        Option[] ofCheckpoint =
+        [
+            s_checkpoint, s_student, s_classes, s_teacher, s_prompts, s_templates, s_context, s_position, s_otherClasses, s_half,
+            s_vocabulary, s_upright, s_scale, s_device, s_precision,
+        ];
+        var command = new Command("export", "Make a student package of a checkpoint, or an ONNX file of a package.");
+        foreach (Option option in ofCheckpoint.Concat(OnnxExportOptions.All).Append(s_output))
         {
-            s_checkpoint, s_student, s_classes, s_output, s_teacher, s_prompts, s_templates, s_context, s_position,
-            s_otherClasses, s_half, s_vocabulary, s_upright, s_scale, s_device, s_precision,
-        };
+            command.Options.Add(option);
+        }
+
         command.SetAction((parsed, cancellation) =>
         {
+            if (OnnxExportOptions.AreMeant(parsed, ofCheckpoint))
+            {
+                OnnxExportOptions.Export(parsed, parsed.GetValue(s_output)!, cancellation);
+                return Task.FromResult(0);
+            }
+
             StudentManifest manifest = CheckpointExport.Write(Request(parsed), new RunDisplay(), cancellation);
             Messages.Note(
                 $"Wrote {parsed.GetValue(s_output)}: {manifest.Checkpoint?.Method}, {manifest.ClassNames.Count} classes");
@@ -127,9 +138,9 @@ internal static class ExportCommand
     {
         var request = new ExportRequest
         {
-            Checkpoint = parsed.GetValue(s_checkpoint)!,
-            Student = parsed.GetValue(s_student)!,
-            ClassNames = ClassList.Read(parsed.GetValue(s_classes)!, Messages.Warning),
+            Checkpoint = Required(parsed, s_checkpoint),
+            Student = Required(parsed, s_student),
+            ClassNames = ClassList.Read(Required(parsed, s_classes), Messages.Warning),
             Output = parsed.GetValue(s_output)!,
         };
         return request with
@@ -148,6 +159,9 @@ internal static class ExportCommand
             Precision = parsed.GetValue(s_precision) ?? request.Precision,
         };
     }
+
+    private static string Required(ParseResult parsed, Option<string> option) => parsed.GetValue(option)
+        ?? throw new PromptKDException($"{option.Name} is required with --checkpoint. promptkd export --help says what it is.");
 
     private static Option<string> Position()
     {

@@ -13,6 +13,9 @@ internal static class OptionRules
     /// <summary>What the help calls a value that is a file.</summary>
     public const string AFile = "FILE";
 
+    /// <summary>What the help calls a value that is a file or a folder, as other options say.</summary>
+    public const string AFileOrFolder = "DIR|FILE";
+
     private static readonly CultureInfo s_invariant = CultureInfo.InvariantCulture;
     private static readonly string[] s_outputs = ["--output", "--output-dir", "--sort-into"];
 
@@ -27,7 +30,7 @@ internal static class OptionRules
             {
                 option.Validators.Add(result => RefuseFolder(option.Name, result));
             }
-            else if (s_outputs.Contains(option.Name))
+            else if (s_outputs.Contains(option.Name) && option.HelpName != AFileOrFolder)
             {
                 option.Validators.Add(result => RefuseFile(option.Name, result));
             }

@@ -1,7 +1,9 @@
 using PromptKD.Dassl;
 using PromptKD.Export;
 using PromptKD.Models.Weights;
+using PromptKD.Tests.Data;
 using PromptKD.Tests.Data.Datasets;
+using PromptKD.Tests.Export.Onnx;
 
 namespace PromptKD.Tests.Cli;
 
@@ -76,6 +78,33 @@ public sealed class ExportCommandTests : IDisposable
         Assert.Contains(
             "neither safetensors nor a PyTorch file", CliProgram.Run(Arguments("page.html")).Mistake(), StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void A_package_makes_an_ONNX_file_as_the_options_say()
+    {
+        new TinyPackage().Write(In("student"));
+        Directory.CreateDirectory(In("photos"));
+        File.WriteAllBytes(In("photos/one.png"), TestPictures.Gradient(40, 30));
+
+        CliResult result = CliProgram.Run(
+            "export", "--model", In("student"), "--output", In("s.onnx"), "--float-input", "--images", In("photos")).Succeeds();
+
+        Assert.Contains("best class changed on 0 of 1 pictures (photos)", result.Output, StringComparison.Ordinal);
+        Assert.Contains("3 layers, width 128, patches of 8 pixels, 3 classes", result.Error, StringComparison.Ordinal);
+        Assert.Contains("\"layout\": \"NCHW\"", File.ReadAllText(In("s.json")), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Give --checkpoint to make a student package of, or --model to make an ONNX file of.")]
+    [InlineData("--checkpoint has no effect with --model.", "--model", "a", "--checkpoint", "b")]
+    [InlineData("--classes has no effect with --model.", "--model", "a", "--classes", "b")]
+    [InlineData("--device has no effect with --model.", "--model", "a", "--device", "cpu")]
+    [InlineData("--float-input has no effect with --checkpoint.", "--checkpoint", "a", "--float-input")]
+    [InlineData("--student is required with --checkpoint.", "--checkpoint", "a")]
+    [InlineData("--classes is required with --checkpoint.", "--checkpoint", "a", "--student", "b")]
+    [InlineData("No student package: ", "--model", "nowhere")]
+    public void What_is_made_of_what_is_said_in_one_line(string reason, params string[] options) => Assert.Contains(
+        reason, CliProgram.Run(["export", "--output", In("s.onnx"), .. options]).Mistake(), StringComparison.Ordinal);
 
     private static IEnumerable<KeyValuePair<string, Tensor>> Tensors(string text) =>
         from one in text.Trim('{', '}').Split("], ", StringSplitOptions.TrimEntries)

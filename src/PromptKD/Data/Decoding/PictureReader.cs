@@ -55,6 +55,20 @@ internal sealed class PictureReader(IReadOnlyList<Preprocessing> preprocessings)
         }
     }
 
+    /// <summary>Reads a picture as its first preprocessing frames it, up to where it would be normalised.</summary>
+    /// <param name="bytes">Where it lies.</param>
+    /// <returns>[size, size] pixels.</returns>
+    /// <exception cref="InvalidDataException">As <see cref="Read"/>.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
+    public PixelBuffer ReadWindow(IPictureBytes bytes)
+    {
+        using PictureDecoder decoder = bytes.Use(file => PictureDecoder.Open(file, _rules));
+        Framing[] framing = [_preparations[0].Frame(view: null, decoder.Width, decoder.Height)];
+        using PixelBuffer pixels = ReducedJpegScale ? DecodeReduced(decoder, framing) : decoder.Decode();
+        return _preparations[0].Resize(pixels, framing[0]);
+    }
+
     /// <summary>All models see the same pixels.</summary>
     private static DecodingRules RulesOf(IReadOnlyList<Preprocessing> preprocessings)
     {

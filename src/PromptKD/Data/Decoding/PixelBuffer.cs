@@ -45,6 +45,22 @@ internal sealed class PixelBuffer : IDisposable
     public static PixelBuffer Aligned(int width, int height) =>
         Create(width, height, ((long)width * PixelBytes) + 31 & ~31L);
 
+    /// <summary>Copies red, green and blue of each pixel, without a gap.</summary>
+    /// <param name="target">Receives [height, width, 3] bytes.</param>
+    public void CopyColours(Span<byte> target)
+    {
+        const int Colours = 3;
+        for (int row = 0; row < Height; row++)
+        {
+            ReadOnlySpan<byte> pixels = Bytes.Slice(row * RowBytes, Width * PixelBytes);
+            Span<byte> colours = target.Slice(row * Width * Colours, Width * Colours);
+            for (int column = 0; column < Width; column++)
+            {
+                pixels.Slice(column * PixelBytes, Colours).CopyTo(colours[(column * Colours)..]);
+            }
+        }
+    }
+
     /// <summary>Returns the memory to the pool.</summary>
     public void Dispose()
     {

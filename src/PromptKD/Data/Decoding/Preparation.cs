@@ -26,9 +26,17 @@ internal sealed class Preparation(Preprocessing preprocessing)
     /// <exception cref="InvalidDataException">The picture is too elongated to be resized.</exception>
     public void Write(PixelBuffer pixels, Framing framing, Span<float> target)
     {
-        using PixelBuffer window = Resampler.Resize(pixels, framing, preprocessing.Interpolation);
+        using PixelBuffer window = Resize(pixels, framing);
         Normalise(window, framing.Flip, target);
     }
+
+    /// <summary>Resizes what the framing asks for; neither mirrored nor normalised.</summary>
+    /// <param name="pixels">The picture.</param>
+    /// <param name="framing">As in <see cref="Write"/>.</param>
+    /// <returns>A square of pixels.</returns>
+    /// <exception cref="InvalidDataException">The picture is too elongated to be resized.</exception>
+    public PixelBuffer Resize(PixelBuffer pixels, Framing framing) =>
+        Resampler.Resize(pixels, framing, preprocessing.Interpolation);
 
     /// <summary>Writes the normalised channels of a square of pixels.</summary>
     /// <param name="window">The square.</param>

@@ -64,4 +64,7 @@ internal enum RandomPurpose
 
     /// <summary>Which pictures a map shows, and where they begin: coordinates are 0 or 1, and 0.</summary>
     Map = 3,
+
+    /// <summary>A drawn picture: coordinates are its number, and 0.</summary>
+    Picture = 4,
 }

@@ -18,9 +18,10 @@ internal sealed class Projector : Module<Tensor, Tensor>
     /// <summary>That of the paper's tables.</summary>
     public const int UsualLayers = 2;
 
+    private const string Layers = "conv1";
     private const int PlacesOfLayer = 3;
 
-    [ComponentName(Name = "conv1")]
+    [ComponentName(Name = Layers)]
     private readonly Sequential _layers;
 
     /// <summary>A projector with torch's default initial values (uniform in ±1/√inputs).</summary>
@@ -50,6 +51,14 @@ internal sealed class Projector : Module<Tensor, Tensor>
     /// <param name="x">Student image features, not normalised, float32, [batch, student embedding].</param>
     /// <returns>[batch, teacher embedding], not normalised.</returns>
     public override Tensor forward(Tensor x) => _layers.forward(x);
+
+    /// <summary>What the reference calls a linear layer.</summary>
+    /// <param name="layer">Index.</param>
+    public static string NameOfLinear(int layer) => $"{Layers}.{NameOf(PlacesOfLayer * layer)}";
+
+    /// <summary>What the reference calls the normalisation before a linear layer.</summary>
+    /// <param name="layer">Index of the linear layer, from 1.</param>
+    public static string NameOfNorm(int layer) => $"{Layers}.{NameOf((PlacesOfLayer * layer) - 2)}";
 
     private static string NameOf(int place) => place.ToString(CultureInfo.InvariantCulture);
 }

@@ -1,0 +1,79 @@
+using System.CommandLine;
+using System.Globalization;
+using PromptKD.Cli.Terminal;
+using PromptKD.Export.Onnx;
+using PromptKD.Inference.Exports;
+
+namespace PromptKD.Cli.Commands;
+
+/// <summary>What <c>promptkd export</c> takes to make an ONNX file.</summary>
+internal static class OnnxExportOptions
+{
+    private static readonly Option<string> s_model = new("--model")
+    {
+        Description = "A student package, the student/ folder of a run, to make an ONNX file of [default: none]",
+        HelpName = "DIR",
+    };
+
+    private static readonly Option<string> s_images = new("--images")
+    {
+        Description = "With --model: folder of pictures, 64 of which ONNX Runtime and libtorch are both asked "
+            + "[default: drawn ones]",
+        HelpName = "DIR",
+    };
+
+    private static readonly Option<bool> s_floats = new("--float-input")
+    {
+        Description = "With --model: take normalised floats, [batch, 3, size, size], and leave normalising to the "
+            + "caller [default: bytes, [batch, size, size, 3]]",
+    };
+
+    /// <summary>The options.</summary>
+    public static IReadOnlyList<Option> All { get; } = [s_model, s_images, s_floats];
+
+    /// <summary>Whether an ONNX file is asked for.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="others">Options that have no effect then; the first says what is asked for else.</param>
+    /// <exception cref="PromptKDException">Both are asked for, or neither, or an option is idle.</exception>
+    public static bool AreMeant(ParseResult parsed, IReadOnlyList<Option> others)
+    {
+        bool isMeant = IsGiven(parsed, s_model);
+        if (!isMeant && !IsGiven(parsed, others[0]))
+        {
+            throw new PromptKDException(
+                $"Give {others[0].Name} to make a student package of, or {s_model.Name} to make an ONNX file of.");
+        }
+
+        Option? idle = (isMeant ? others : All).FirstOrDefault(option => IsGiven(parsed, option));
+        return idle is null
+            ? isMeant
+            : throw new PromptKDException(
+                $"{idle.Name} has no effect with {(isMeant ? s_model : others[0]).Name}. Leave one of them out.");
+    }
+
+    /// <summary>Writes the file, and says how its answers compare.</summary>
+    public static void Export(ParseResult parsed, string output, CancellationToken cancellation)
+    {
+        OnnxExportReport report = OnnxExport.Write(
+            new OnnxExportRequest
+            {
+                Model = parsed.GetValue(s_model)!,
+                Output = output,
+                TakesFloats = parsed.GetValue(s_floats),
+                Pictures = parsed.GetValue(s_images),
+            },
+            new RunDisplay(),
+            cancellation);
+        foreach (OnnxBatchParity batch in report.Parity.Batches)
+        {
+            Answers.Sentence(string.Create(
+                CultureInfo.InvariantCulture,
+                $"batch {batch.Size}: probabilities within {batch.LargestProbability:g2}, best class changed on "
+                + $"{batch.Changed} of {report.Parity.Pictures} pictures ({report.Parity.Source})"));
+        }
+
+        Messages.Note($"Wrote {output}: {report.Model.Student}, {report.Model.ClassNames.Count} classes");
+    }
+
+    private static bool IsGiven(ParseResult parsed, Option option) => parsed.GetResult(option) is { Implicit: false };
+}

@@ -1,0 +1,106 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using PromptKD.Data.Decoding;
+using PromptKD.Runtime;
+
+namespace PromptKD.Export.Onnx;
+
+/// <summary>
+/// What an ONNX file of a student says of itself, in its metadata under <see cref="Key"/>, as JSON: all that is needed
+/// to prepare pictures for it and to read its answers.
+/// </summary>
+public sealed record OnnxDescription
+{
+    /// <summary>Under which key of the file's metadata it lies.</summary>
+    public const string Key = "promptkd";
+
+    /// <summary>The value of <see cref="Format"/>.</summary>
+    public const string FormatName = "promptkd-onnx";
+
+    /// <summary>The newest <see cref="Version"/> that this build reads.</summary>
+    public const int CurrentVersion = 1;
+
+    /// <summary>The output of scores before softmax, [batch, classes].</summary>
+    public const string Logits = "logits";
+
+    /// <summary>The output of softmax of the scores divided by the temperature, [batch, classes].</summary>
+    public const string Probabilities = "probabilities";
+
+    /// <summary>
+    /// The output of image features of length 1 in the space of the class vectors, [batch, embedding].
+    /// </summary>
+    public const string Features = "features";
+
+    /// <summary>Always <see cref="FormatName"/>.</summary>
+    public string Format { get; init; } = FormatName;
+
+    /// <summary>Version of the format.</summary>
+    public int Version { get; init; } = CurrentVersion;
+
+    /// <summary>What the graph takes.</summary>
+    public required OnnxInput Input { get; init; }
+
+    /// <summary>The image tower, by OpenAI's name or its main dimensions.</summary>
+    public required string Student { get; init; }
+
+    /// <summary>Class names, in label order.</summary>
+    public required IReadOnlyList<string> ClassNames { get; init; }
+
+    /// <summary>The texts whose features are the class vectors; <c>{}</c> stands for the class name.</summary>
+    public required IReadOnlyList<string> Templates { get; init; }
+
+    /// <summary>How pictures are prepared.</summary>
+    public required Preprocessing Preprocessing { get; init; }
+
+    /// <summary>What cosines are multiplied by.</summary>
+    public required double LogitScale { get; init; }
+
+    /// <summary>What logits are divided by before softmax.</summary>
+    public required double Temperature { get; init; }
+
+    /// <summary>Width of the features.</summary>
+    public required int FeatureWidth { get; init; }
+
+    /// <summary>SHA-256 of every input that made the student.</summary>
+    public required IReadOnlyDictionary<string, string> Inputs { get; init; }
+
+    /// <summary>The digests of the package's files that the graph was made of.</summary>
+    public required IReadOnlyDictionary<string, string> Package { get; init; }
+
+    /// <summary>Describes the graph of a package.</summary>
+    internal static OnnxDescription Of(StudentManifest manifest, OnnxInput input) => new()
+    {
+        Input = input,
+        Student = manifest.Architecture.Name,
+        ClassNames = manifest.ClassNames,
+        Templates = manifest.Templates,
+        Preprocessing = manifest.Preprocessing,
+        LogitScale = manifest.LogitScale,
+        Temperature = manifest.Calibration?.Temperature ?? 1,
+        FeatureWidth = manifest.TeacherEmbedding,
+        Inputs = manifest.Inputs,
+        Package = manifest.Files,
+    };
+
+    /// <summary>The text in the metadata.</summary>
+    internal string ToLine() => JsonSerializer.Serialize(this, RecordJson.Options);
+}
+
+/// <summary>What an ONNX graph takes.</summary>
+/// <param name="Name">Of the input.</param>
+/// <param name="Type">Of its elements: uint8 (0–255) or float32.</param>
+/// <param name="Layout">
+/// NHWC: [batch, height, width, 3], as pictures are decoded. NCHW: [batch, 3, height, width].
+/// </param>
+public sealed record OnnxInput(string Name, string Type, string Layout)
+{
+    /// <summary>Pixels as they are decoded; the graph normalises them.</summary>
+    public static OnnxInput Pixels { get; } = new("pixels", "uint8", "NHWC");
+
+    /// <summary>Normalised colours, as CLIP's own preprocessing gives them.</summary>
+    public static OnnxInput Normalised { get; } = new("images", "float32", "NCHW");
+
+    /// <summary>Whether whoever feeds the graph normalises.</summary>
+    [JsonIgnore]
+    public bool IsNormalised => this == Normalised;
+}

@@ -1,0 +1,134 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using Google.Protobuf;
+using Onnx;
+using PromptKD.Runtime;
+
+namespace PromptKD.Export.Onnx;
+
+/// <summary>
+/// Writes a model, whole or not at all. Where it has more than one file of the format may hold, 2 GB, its large
+/// constants go into a file beside it, which has their digest in its name: so a model never meets another one's.
+/// </summary>
+internal static class OnnxFile
+{
+    /// <summary>
+    /// Most bytes of constants that stay inside: the format ends at 2 GiB, and the graph needs some, too.
+    /// </summary>
+    public const long LargestInside = int.MaxValue - (64L << 20);
+
+    // Smaller ones are shapes and the like: readers want those inside.
+    private const int SmallestOutside = 1024;
+    private const int DigitsOfName = 12;
+
+    // As the format asks for, so that a reader can map the file into memory.
+    private const long Alignment = 4096;
+
+    private const string SidecarEnding = ".json";
+
+    /// <summary>Writes a model, and a text beside it.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="model">Its constants are moved out where they are too many.</param>
+    /// <param name="describe">
+    /// Is given the file before it has its name, and the digests of what is written, by name; gives the text. What it
+    /// throws leaves nothing.
+    /// </param>
+    /// <param name="largestInside">Most bytes of constants inside.</param>
+    /// <exception cref="PromptKDException">It cannot be written, or there is a file already.</exception>
+    public static void Write(
+        string path,
+        ModelProto model,
+        Func<string, IReadOnlyDictionary<string, string>, string> describe,
+        long largestInside = LargestInside)
+    {
+        RefuseTaken(path);
+        string target = Path.GetFullPath(path), name = Path.GetFileName(target);
+        string folder = Path.GetDirectoryName(target)!;
+        string partial = Remains.PartialOf(target);
+        try
+        {
+            FolderHold.MakeFolderOf(target);
+            Remains.Clear(folder);
+            Remains.DeleteQuietly(partial);
+            Directory.CreateDirectory(partial);
+            var digests = new Dictionary<string, string>();
+            MoveOut(partial, name, model, largestInside, digests);
+            digests[name] = Flush(Path.Combine(partial, name), stream => model.WriteTo(stream));
+            WholeFile.WriteText(SidecarOf(Path.Combine(partial, name)), describe(Path.Combine(partial, name), digests));
+            foreach (string ready in Directory.GetFiles(partial).OrderBy(one => Path.GetFileName(one) == name))
+            {
+                File.Move(ready, Path.Combine(folder, Path.GetFileName(ready)), overwrite: true);
+            }
+        }
+        catch (Exception error) when (WriteFault.Is(error))
+        {
+            throw WriteFault.Of(path, error);
+        }
+        finally
+        {
+            Remains.DeleteQuietly(partial);
+        }
+    }
+
+    /// <summary>Refuses a place where something is already: before a long computation, not only behind it.</summary>
+    /// <exception cref="PromptKDException">There is something of that name, or of that of the text.</exception>
+    public static void RefuseTaken(string path)
+    {
+        if (new[] { path, SidecarOf(path) }.FirstOrDefault(Path.Exists) is { } taken)
+        {
+            throw new PromptKDException($"'{taken}' is there already. Give a new file, or remove that one.");
+        }
+    }
+
+    /// <summary>What the text beside a model is called.</summary>
+    /// <exception cref="PromptKDException">The model would be called the same.</exception>
+    public static string SidecarOf(string path) =>
+        Path.GetExtension(path).Equals(SidecarEnding, StringComparison.OrdinalIgnoreCase)
+            ? throw new PromptKDException(
+                $"'{path}' ends with {SidecarEnding}, as the file beside it does. Call it .onnx.")
+            : Path.ChangeExtension(path, SidecarEnding);
+
+    private static void MoveOut(
+        string folder, string name, ModelProto model, long largestInside, Dictionary<string, string> digests)
+    {
+        TensorProto[] large = [.. model.Graph.Initializer.Where(one => one.RawData.Length >= SmallestOutside)];
+        if (large.Sum(one => (long)one.RawData.Length) <= largestInside)
+        {
+            return;
+        }
+
+        string written = Path.Combine(folder, "constants");
+        string digest = Flush(written, stream =>
+        {
+            foreach (TensorProto one in large)
+            {
+                stream.Write(new byte[(Alignment - (stream.Position % Alignment)) % Alignment]);
+                Point(one, "offset", stream.Position.ToString(CultureInfo.InvariantCulture));
+                Point(one, "length", one.RawData.Length.ToString(CultureInfo.InvariantCulture));
+                stream.Write(one.RawData.Span);
+                one.RawData = ByteString.Empty;
+                one.DataLocation = TensorProto.Types.DataLocation.External;
+            }
+        });
+        string beside = $"{name}.{digest[..DigitsOfName]}.data";
+        foreach (TensorProto one in large)
+        {
+            Point(one, "location", beside);
+        }
+
+        File.Move(written, Path.Combine(folder, beside));
+        digests[beside] = digest;
+    }
+
+    private static void Point(TensorProto constant, string key, string value) =>
+        constant.ExternalData.Add(new StringStringEntryProto { Key = key, Value = value });
+
+    private static string Flush(string path, Action<Stream> write)
+    {
+        using var stream = new FileStream(path, FileMode.Create, FileAccess.ReadWrite, FileShare.None, 1 << 16);
+        write(stream);
+        stream.Flush(flushToDisk: true);
+        stream.Position = 0;
+        return Convert.ToHexStringLower(SHA256.HashData(stream));
+    }
+}

@@ -1,0 +1,139 @@
+using Google.Protobuf;
+using Onnx;
+
+namespace PromptKD.Export.Onnx;
+
+/// <summary>
+/// A graph while it is put together: operators, each under the name of what it gives, and constants. Values are known
+/// by name.
+/// </summary>
+/// <remarks>
+/// Operators are ONNX's own of <see cref="Opset"/>, in the shapes that ONNX Runtime fuses: LayerNormalization as one,
+/// both GELUs, the transpositions of attention.
+/// </remarks>
+internal sealed class OnnxGraph
+{
+    /// <summary>The set of operators: that of ONNX 1.12 (June 2022), which ONNX Runtime reads since 1.12.</summary>
+    public const int Opset = 17;
+
+    /// <summary>The version of the file format that came with it.</summary>
+    public const int IrVersion = 8;
+
+    private readonly GraphProto _graph = new() { Name = "promptkd" };
+    private readonly Dictionary<string, int> _names = [];
+
+    /// <summary>Declares an input whose first axis is the batch, of any size.</summary>
+    /// <param name="name">Of the value.</param>
+    /// <param name="type">Of its elements.</param>
+    /// <param name="axes">The sizes of the other axes.</param>
+    /// <returns><paramref name="name"/>.</returns>
+    public string Input(string name, TensorProto.Types.DataType type, params IReadOnlyList<long> axes)
+    {
+        _graph.Input.Add(Describe(Free(name), type, axes));
+        return name;
+    }
+
+    /// <summary>Declares that a value is an output, float32, whose first axis is the batch.</summary>
+    /// <param name="name">Of the value.</param>
+    /// <param name="axes">The sizes of the other axes.</param>
+    public void Output(string name, params IReadOnlyList<long> axes) =>
+        _graph.Output.Add(Describe(name, TensorProto.Types.DataType.Float, axes));
+
+    /// <summary>Adds an operator.</summary>
+    /// <param name="type">What ONNX calls it.</param>
+    /// <param name="name">Of the operator and of its output; numbered where it is taken.</param>
+    /// <param name="inputs">Names of values.</param>
+    /// <param name="attributes">Of the operator.</param>
+    /// <returns>The name of its output.</returns>
+    public string Add(
+        string type, string name, IReadOnlyList<string> inputs, params IReadOnlyList<AttributeProto> attributes) =>
+        AddMany(type, name, inputs, [""], attributes)[0];
+
+    /// <summary>Adds an operator of several outputs.</summary>
+    /// <param name="type">What ONNX calls it.</param>
+    /// <param name="name">Of the operator.</param>
+    /// <param name="inputs">Names of values.</param>
+    /// <param name="endings">What each output's name has behind that of the operator.</param>
+    /// <param name="attributes">Of the operator.</param>
+    /// <returns>The names of its outputs.</returns>
+    public IReadOnlyList<string> AddMany(
+        string type,
+        string name,
+        IReadOnlyList<string> inputs,
+        IReadOnlyList<string> endings,
+        params IReadOnlyList<AttributeProto> attributes)
+    {
+        string own = Free(name);
+        var node = new NodeProto { OpType = type, Name = own };
+        node.Input.Add(inputs);
+        node.Output.Add(endings.Select(ending => own + ending));
+        node.Attribute.Add(attributes);
+        _graph.Node.Add(node);
+        return node.Output;
+    }
+
+    /// <summary>A constant of values of a model.</summary>
+    /// <param name="name">Of the value; numbered where it is taken.</param>
+    /// <param name="values">Any shape, on any device; kept as float32.</param>
+    /// <returns>The name that it got.</returns>
+    public string Weight(string name, Tensor values)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor flat = values.detach().to(ScalarType.Float32, CPU).contiguous();
+        return Constant(name, TensorProto.Types.DataType.Float, values.shape, flat.bytes.ToArray());
+    }
+
+    /// <summary>A constant of one float.</summary>
+    /// <returns>Its name.</returns>
+    public string Number(string name, float value) =>
+        Constant(name, TensorProto.Types.DataType.Float, [], BitConverter.GetBytes(value));
+
+    /// <summary>A constant of whole numbers: shapes, places, axes.</summary>
+    /// <returns>Its name.</returns>
+    public string Integers(string name, params long[] values) => Constant(
+        name, TensorProto.Types.DataType.Int64, [values.Length], [.. values.SelectMany(BitConverter.GetBytes)]);
+
+    /// <summary>The whole model.</summary>
+    /// <param name="metadata">What it says of itself: key and text.</param>
+    public ModelProto ToModel(params IReadOnlyList<KeyValuePair<string, string>> metadata)
+    {
+        var model = new ModelProto { IrVersion = IrVersion, ProducerName = "PromptKD for .NET", Graph = _graph };
+        model.OpsetImport.Add(new OperatorSetIdProto { Domain = "", Version = Opset });
+        model.MetadataProps.Add(
+            metadata.Select(one => new StringStringEntryProto { Key = one.Key, Value = one.Value }));
+        return model;
+    }
+
+    private string Constant(string name, TensorProto.Types.DataType type, IReadOnlyList<long> shape, byte[] bytes)
+    {
+        string own = Free(name);
+        var constant = new TensorProto
+        {
+            Name = own,
+            DataType = (int)type,
+            RawData = UnsafeByteOperations.UnsafeWrap(bytes),
+        };
+        constant.Dims.Add(shape);
+        _graph.Initializer.Add(constant);
+        return own;
+    }
+
+    private string Free(string name)
+    {
+        int taken = _names.GetValueOrDefault(name);
+        _names[name] = taken + 1;
+        return taken == 0 ? name : $"{name}_{taken}";
+    }
+
+    private static ValueInfoProto Describe(string name, TensorProto.Types.DataType type, IReadOnlyList<long> axes)
+    {
+        var shape = new TensorShapeProto();
+        shape.Dim.Add(new TensorShapeProto.Types.Dimension { DimParam = "batch" });
+        shape.Dim.Add(axes.Select(size => new TensorShapeProto.Types.Dimension { DimValue = size }));
+        return new ValueInfoProto
+        {
+            Name = name,
+            Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = (int)type, Shape = shape } },
+        };
+    }
+}

@@ -1,0 +1,67 @@
+using Microsoft.ML.OnnxRuntime;
+using PromptKD.Runtime;
+
+namespace PromptKD.Export.Onnx;
+
+/// <summary>A graph, loaded into ONNX Runtime. Not for several threads at once.</summary>
+internal sealed class OnnxSession : IDisposable
+{
+    private readonly InferenceSession _session;
+
+    // One for all calls: a new one for each has crashed the process.
+    private readonly RunOptions _options = new();
+
+    private OnnxSession(InferenceSession session) => _session = session;
+
+    /// <summary>What the runtime says its version is.</summary>
+    public static string RuntimeVersion => OrtEnv.Instance().GetVersionString();
+
+    /// <summary>Loads a file.</summary>
+    /// <exception cref="PromptKDException">It is no graph, or there is no native ONNX Runtime.</exception>
+    public static OnnxSession Open(string path)
+    {
+        try
+        {
+            RegularFile.Explain(path, file =>
+            {
+                RegularFile.RefuseOthers(file);
+                return true;
+            });
+            return new OnnxSession(new InferenceSession(path));
+        }
+        catch (OnnxRuntimeException error)
+        {
+            string reason = error.Message.ReplaceLineEndings(" ").TrimEnd('.', ' ');
+            throw new PromptKDException($"{path}: ONNX Runtime cannot load it: {reason}.", error);
+        }
+        catch (Exception error) when (error is DllNotFoundException or EntryPointNotFoundException
+            || error.InnerException is DllNotFoundException or EntryPointNotFoundException)
+        {
+            throw new PromptKDException(
+                "There is no native ONNX Runtime here. Add the package Microsoft.ML.OnnxRuntime, or its like for a GPU, to "
+                + "the program.",
+                error);
+        }
+    }
+
+    /// <summary>Computes.</summary>
+    /// <param name="input">Name of the input.</param>
+    /// <param name="values">Its values.</param>
+    /// <param name="shape">Its shape.</param>
+    /// <param name="outputs">What to read, by name.</param>
+    /// <returns>The values of each output, flattened.</returns>
+    public float[][] Run<T>(string input, T[] values, long[] shape, IReadOnlyList<string> outputs)
+        where T : unmanaged
+    {
+        using var fed = OrtValue.CreateTensorValueFromMemory(values, shape);
+        using IDisposableReadOnlyCollection<OrtValue> results = _session.Run(_options, [input], [fed], outputs);
+        return [.. results.Select(result => result.GetTensorDataAsSpan<float>().ToArray())];
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _options.Dispose();
+        _session.Dispose();
+    }
+}
