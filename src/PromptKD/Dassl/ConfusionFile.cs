@@ -1,5 +1,6 @@
 using PromptKD.Evaluation;
 using PromptKD.Models.Weights.Zip;
+using PromptKD.Runtime;
 
 namespace PromptKD.Dassl;
 
@@ -16,6 +17,6 @@ internal static class ConfusionFile
 
         // Each row over its sum; a class that never occurs among the labels keeps zeros.
         Tensor counts = tensor(metrics.ConfusionMatrix().Counts).to(ScalarType.Float64); // [classes, classes]
-        TorchZipWriter.Write(path, counts / counts.sum(1, keepdim: true).clamp_min(1));
+        TorchZipWriter.Write(path, counts / counts.sum(1, keepdim: true).AtLeast(1));
     }
 }

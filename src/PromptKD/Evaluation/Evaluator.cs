@@ -82,7 +82,6 @@ internal sealed class Evaluator
 
     private static void Add(Evaluator[] evaluators, Func<Batch, IReadOnlyList<Tensor>> classify, Batch batch)
     {
-        using var pause = CollectionPause.Begin();
         using DisposeScope scope = NewDisposeScope();
         Tensor labels = batch.Labels ?? throw new InvalidOperationException("Cannot evaluate batches without labels.");
         IReadOnlyList<Tensor> all = OutOfMemory.Explain(() => classify(batch), "Lower DATALOADER.TEST.BATCH_SIZE.");

@@ -51,7 +51,6 @@ internal sealed class PictureScores
 
     private static void Add(PictureScores[] collected, Func<Batch, IReadOnlyList<Tensor>> ask, Batch batch)
     {
-        using var pause = CollectionPause.Begin();
         using IDisposable noGradients = no_grad();
         using DisposeScope scope = NewDisposeScope();
         IReadOnlyList<Tensor> all = OutOfMemory.Explain(() => ask(batch), "Lower DATALOADER.TEST.BATCH_SIZE.");

@@ -36,7 +36,6 @@ public static partial class PromptInterpretation
         CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(nearest);
-        using var pause = CollectionPause.Begin();
         using DisposeScope scope = NewDisposeScope();
         IReadOnlyList<(int Layer, Tensor Tokens)> learned = ReadTokens(checkpoint);
         using ClipCheckpoint model = ModelFiles.OpenClip(clip, observer: null, cancellation);

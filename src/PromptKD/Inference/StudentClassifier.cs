@@ -191,9 +191,13 @@ public sealed class StudentClassifier : IDisposable
     /// <returns>Softmax over the classes at the package's temperature, [batch, classes], flattened.</returns>
     private float[] Probabilities(Batch batch)
     {
-        using var pause = CollectionPause.Begin();
         using DisposeScope scope = NewDisposeScope();
-        return _student.Classify(batch.Images).div_(Temperature).softmax(-1).cpu().data<float>().ToArray();
+        float[] probabilities =
+            _student.Classify(batch.Images).OverInPlace(Temperature).softmax(-1).cpu().data<float>().ToArray();
+
+        // Who lets go of the classifier in its last call must not have its weights freed under way.
+        GC.KeepAlive(this);
+        return probabilities;
     }
 
     private PicturePrediction Describe(PictureItem picture, ReadOnlySpan<float> probabilities, int top)

@@ -1,3 +1,4 @@
+using PromptKD.Runtime;
 using static TorchSharp.torch.nn;
 
 namespace PromptKD.Methods;
@@ -29,9 +30,9 @@ internal static class DistillationLoss
         }
 
         using DisposeScope scope = NewDisposeScope();
-        Tensor teacher = functional.log_softmax(teacherLogits / temperature, dim: -1);
-        Tensor student = functional.log_softmax(studentLogits / temperature, dim: -1);
+        Tensor teacher = functional.log_softmax(teacherLogits.Over(temperature), dim: -1);
+        Tensor student = functional.log_softmax(studentLogits.Over(temperature), dim: -1);
         Tensor sum = functional.kl_div(student, teacher, reduction: Reduction.Sum, log_target: true);
-        return (sum * (temperature * temperature / studentLogits.numel())).MoveToOuterDisposeScope();
+        return sum.Times(temperature * temperature / studentLogits.numel()).MoveToOuterDisposeScope();
     }
 }

@@ -60,7 +60,6 @@ internal sealed class GaussianAverage : IDisposable
     /// <param name="epochs">Epochs of the whole run.</param>
     public void Add(int epoch, int epochs)
     {
-        using var pause = CollectionPause.Begin();
         using IDisposable noGradients = no_grad();
         using DisposeScope scope = NewDisposeScope();
         double[] weights = Weights(_mean, _deviation, epochs);
@@ -68,7 +67,7 @@ internal sealed class GaussianAverage : IDisposable
         double share = sum > 0 ? weights[epoch - 1] / sum : 1;
         foreach (((string _, Tensor place), Tensor average) in _places.Zip(_averages))
         {
-            average.add_((place.to(ScalarType.Float32) - average) * share);
+            average.PlusInPlace((place.to(ScalarType.Float32) - average).Times(share));
             if (epoch == epochs)
             {
                 place.copy_(average);

@@ -148,9 +148,10 @@ internal sealed class PromptKDMethod : ITrainedMethod
         Teacher teacher = _teacher as Teacher
             ?? throw new InvalidOperationException("The features of several teachers, or of a changed one, are not one.");
         Tensor wanted = teacher.ImageFeatures(batch);
-        Tensor loss = WeightOf(wanted) * (Settings.Loss == "l1"
+        Tensor distance = Settings.Loss == "l1"
             ? nn.functional.l1_loss(features, wanted)
-            : nn.functional.mse_loss(features, wanted));
+            : nn.functional.mse_loss(features, wanted);
+        Tensor loss = distance.Times(WeightOf(wanted));
         Tensor asked = teacher.ClassVectors.Compare(wanted, teacher.ClassVectors.LogitScale);
         return new StepOutcome(loss, Matches(asked, given)).MoveToOuterDisposeScope();
     }
@@ -161,7 +162,7 @@ internal sealed class PromptKDMethod : ITrainedMethod
     public StepOutcome Compare(Tensor asked, Tensor given)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor loss = WeightOf(asked) * DistillationLoss.Compute(asked, given, Settings.Temperature);
+        Tensor loss = DistillationLoss.Compute(asked, given, Settings.Temperature).Times(WeightOf(asked));
         return new StepOutcome(loss, Matches(asked, given)).MoveToOuterDisposeScope();
     }
 

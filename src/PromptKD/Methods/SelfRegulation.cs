@@ -1,3 +1,4 @@
+using PromptKD.Runtime;
 using static TorchSharp.torch.nn;
 
 namespace PromptKD.Methods;
@@ -16,7 +17,7 @@ namespace PromptKD.Methods;
 internal sealed record SelfRegulation(Tensor CrossEntropy, Tensor Logits, Tensor Texts, Tensor Images)
 {
     /// <summary>The loss that is learned from, a scalar.</summary>
-    public Tensor Total => Logits + Texts + Images + CrossEntropy;
+    public Tensor Total => Logits.Plus(Texts).Plus(Images).Plus(CrossEntropy);
 
     /// <summary>Computes the four terms.</summary>
     /// <param name="prompted">What the prompted CLIP gives.</param>
@@ -28,8 +29,8 @@ internal sealed record SelfRegulation(Tensor CrossEntropy, Tensor Logits, Tensor
         ClipOutput prompted, ClipOutput plain, Tensor labels, double textWeight, double imageWeight) => new(
         functional.cross_entropy(prompted.Logits, labels),
         DistillationLoss.Compute(plain.Logits, prompted.Logits, temperature: 1),
-        textWeight * functional.l1_loss(prompted.Texts, plain.Texts),
-        imageWeight * functional.l1_loss(prompted.Images, plain.Images));
+        functional.l1_loss(prompted.Texts, plain.Texts).Times(textWeight),
+        functional.l1_loss(prompted.Images, plain.Images).Times(imageWeight));
 }
 
 /// <summary>What a CLIP gives for a batch.</summary>

@@ -70,7 +70,7 @@ internal sealed class AskedTeacher : ITeacher
     {
         using IDisposable noGradients = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        Tensor scores = _target.AllViews ? ScoresOfAllViews(batch.Items) : _teacher.Scores(batch) / _target.Temperature;
+        Tensor scores = _target.AllViews ? ScoresOfAllViews(batch.Items) : _teacher.Scores(batch).Over(_target.Temperature);
         return (_leaning is null ? scores : scores - _leaning).MoveToOuterDisposeScope();
     }
 
@@ -86,7 +86,7 @@ internal sealed class AskedTeacher : ITeacher
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor[] views =
-            [.. Enumerable.Range(0, _views).Select(view => _teacher.Scores(Ask(pictures, view)) / _target.Temperature)];
+            [.. Enumerable.Range(0, _views).Select(view => _teacher.Scores(Ask(pictures, view)).Over(_target.Temperature))];
         return TeacherCombination.ByWeights([.. views.Select(_ => 1.0)]).Combine(views, _temperature).MoveToOuterDisposeScope();
     }
 
@@ -102,14 +102,13 @@ internal sealed class AskedTeacher : ITeacher
         {
             for (int view = 0; view < views; view++)
             {
-                using var pause = CollectionPause.Begin();
                 using DisposeScope step = NewDisposeScope();
-                sum.add_(Scores(Ask(some, view)).div(_temperature).softmax(-1).sum(dim: 0).to(ScalarType.Float64));
+                sum.PlusInPlace(Scores(Ask(some, view)).Over(_temperature).softmax(-1).sum(dim: 0).to(ScalarType.Float64));
             }
         }
 
-        Tensor share = (sum * (classes / (double)((long)pictures.Count * views))).clamp_min(SmallestShare);
-        return (share.log() * (_temperature * _target.Balance)).to(ScalarType.Float32).DetachFromDisposeScope();
+        Tensor share = sum.Times(classes / (double)((long)pictures.Count * views)).AtLeast(SmallestShare);
+        return share.log().Times(_temperature * _target.Balance).to(ScalarType.Float32).DetachFromDisposeScope();
     }
 
     // Stored features need no pixels.

@@ -76,10 +76,10 @@ internal sealed class ClassVectors : IDisposable
         {
             using DisposeScope templateScope = NewDisposeScope();
             Tensor features = Encode(encoder, tokenizer, names, template.Fill, prompts: null);
-            sum.add_(normaliseEach ? nn.functional.normalize(features, dim: -1) : features);
+            sum.PlusInPlace(normaliseEach ? nn.functional.normalize(features, dim: -1) : features);
         }
 
-        return sum.div_(templates.Count).MoveToOuterDisposeScope();
+        return sum.OverInPlace(templates.Count).MoveToOuterDisposeScope();
     }
 
     /// <summary>Encodes the class names behind a prompt-tuned teacher's learned text tokens.</summary>
@@ -114,7 +114,7 @@ internal sealed class ClassVectors : IDisposable
     public Tensor Compare(Tensor imageFeatures, double scale)
     {
         using DisposeScope scope = NewDisposeScope();
-        return (scale * imageFeatures.matmul(Vectors.t())).MoveToOuterDisposeScope();
+        return imageFeatures.matmul(Vectors.t()).Times(scale).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
@@ -133,7 +133,6 @@ internal sealed class ClassVectors : IDisposable
         List<Tensor> chunks = [];
         foreach (Tensor chunk in ids.split(ChunkSize))
         {
-            using var pause = CollectionPause.Begin();
             chunks.Add(encoder.forward(chunk, prompts));
         }
 

@@ -118,7 +118,6 @@ internal sealed class LearnedSentences : IDisposable
         List<Tensor> chunks = [];
         for (int first = 0; first < rows; first += ChunkSize)
         {
-            using var pause = CollectionPause.Begin();
             chunks.Add(features(first, Math.Min(ChunkSize, rows - first)));
         }
 

@@ -1,6 +1,7 @@
 using PromptKD.Data.Decoding;
 using PromptKD.Data.Loading;
 using PromptKD.Features;
+using PromptKD.Runtime;
 
 namespace PromptKD.Teachers;
 
@@ -85,7 +86,7 @@ internal sealed class Teacher(
                 return Scores(stored).log_softmax(-1);
             }),
         ];
-        return stack(all).logsumexp(0).sub(Math.Log(views)).MoveToOuterDisposeScope();
+        return stack(all).logsumexp(0).Minus(Math.Log(views)).MoveToOuterDisposeScope();
     }
 
     /// <summary>Frees the image tower unless training needs it.</summary>

@@ -1,5 +1,6 @@
 using PromptKD.Configuration;
 using PromptKD.Configuration.Presets;
+using PromptKD.Runtime;
 
 namespace PromptKD.Teachers;
 
@@ -41,10 +42,10 @@ internal sealed record TeacherCombination
     public Tensor Combine(IReadOnlyList<Tensor> logits, double temperature)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor logProbabilities = stack(logits).div(temperature).log_softmax(-1); // [teachers, batch, classes]
+        Tensor logProbabilities = stack(logits).Over(temperature).log_softmax(-1); // [teachers, batch, classes]
         Tensor logWeights = Weights is null
             ? logProbabilities.amax([-1], keepdim: true).log_softmax(0) // [teachers, batch, 1]
             : tensor([.. Weights], logProbabilities.dtype, logProbabilities.device).log().view(-1, 1, 1);
-        return logProbabilities.add(logWeights).logsumexp(0).mul(temperature).MoveToOuterDisposeScope();
+        return logProbabilities.Plus(logWeights).logsumexp(0).Times(temperature).MoveToOuterDisposeScope();
     }
 }

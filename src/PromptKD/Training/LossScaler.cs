@@ -46,7 +46,7 @@ internal sealed class LossScaler(bool isOn)
     /// <summary>The loss as the backward pass is to begin with it.</summary>
     /// <param name="loss">A scalar.</param>
     /// <returns>A scalar: <paramref name="loss"/> itself where it is off.</returns>
-    public Tensor Scale(Tensor loss) => isOn ? loss * _scale : loss;
+    public Tensor Scale(Tensor loss) => isOn ? loss.Times(_scale) : loss;
 
     /// <summary>Divides the gradients in their places. To be called once behind each backward pass.</summary>
     /// <param name="parameters">What is learned; those without gradient are passed over.</param>
@@ -63,7 +63,7 @@ internal sealed class LossScaler(bool isOn)
         Tensor[] finite =
         [
             .. parameters.Select(named => named.Value.grad).OfType<Tensor>()
-                .Select(gradient => gradient.mul_(1 / _scale).isfinite().all()),
+                .Select(gradient => gradient.TimesInPlace(1 / _scale).isfinite().all()),
         ];
         return finite.Length == 0 || stack(finite).all().item<bool>();
     }

@@ -57,7 +57,6 @@ internal sealed class TrainingStep : IDisposable
     /// <exception cref="PromptKDException">The loss is no number any more, or memory is too small.</exception>
     public double Take(Batch batch, double learningRate, int epoch, Action? beforeUpdate = null)
     {
-        using var pause = CollectionPause.Begin();
         using DisposeScope scope = NewDisposeScope();
         return OutOfMemory.Explain(() => TakeInScope(batch, learningRate, epoch, beforeUpdate), MemoryAdvice);
     }
@@ -113,7 +112,7 @@ internal sealed class TrainingStep : IDisposable
 
     private void Count(Tensor matches)
     {
-        Tensor sum = _matches is null ? matches.clone() : _matches + matches;
+        Tensor sum = _matches is null ? matches.clone() : _matches.Plus(matches);
         _matches?.Dispose();
         _matches = sum.DetachFromDisposeScope();
     }

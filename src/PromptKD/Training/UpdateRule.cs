@@ -1,3 +1,4 @@
+using PromptKD.Runtime;
 using TorchSharp.Modules;
 
 namespace PromptKD.Training;
@@ -72,6 +73,8 @@ internal sealed class UpdateRule : IDisposable
             group.LearningRate = learningRate * factor;
         }
 
+        // Torch's optimizers compute with scalars that nothing holds.
+        using var pause = CollectionPause.Begin();
         _torchs.step();
     }
 

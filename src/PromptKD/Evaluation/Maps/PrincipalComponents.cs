@@ -1,3 +1,5 @@
+using PromptKD.Runtime;
+
 namespace PromptKD.Evaluation.Maps;
 
 /// <summary>Points on the two directions along which they differ most: principal components, exact.</summary>
@@ -13,7 +15,7 @@ internal sealed record PrincipalComponents(
         Tensor all = stack(rows.Select(row => tensor(row))).to(ScalarType.Float64); // [rows, width]
         Tensor around = all - all.mean([0], keepdim: true);
         (Tensor left, Tensor strengths, Tensor right) = linalg.svd(around, fullMatrices: false);
-        double[] variances = strengths.square().data<double>().ToArray();
+        double[] variances = strengths.mul(strengths).data<double>().ToArray();
         double whole = variances.Sum();
         double[] first = Coordinates(0), second = Coordinates(1);
         return new PrincipalComponents(
@@ -24,7 +26,7 @@ internal sealed record PrincipalComponents(
         {
             Tensor direction = right[component];
             double sign = direction[direction.abs().argmax()].item<double>() < 0 ? -1 : 1;
-            return (left.select(1, component) * strengths[component] * sign).contiguous().data<double>().ToArray();
+            return (left.select(1, component) * strengths[component]).Times(sign).contiguous().data<double>().ToArray();
         }
     }
 }

@@ -43,7 +43,6 @@ internal sealed class LogisticRegression : IDisposable
     /// <param name="labels">int64, [pictures].</param>
     public double Accuracy(Tensor features, Tensor labels)
     {
-        using var pause = CollectionPause.Begin();
         using DisposeScope scope = NewDisposeScope();
         return 100.0 * Logits(features).argmax(-1).eq(labels).sum().item<long>() / labels.numel();
     }
@@ -62,7 +61,6 @@ internal sealed class LogisticRegression : IDisposable
     private static (double Value, double[] Gradient) Objective(
         Tensor design, Tensor targets, double[] point, double strength)
     {
-        using var pause = CollectionPause.Begin();
         using DisposeScope scope = NewDisposeScope();
         long pictures = design.shape[0], bias = design.shape[1] - 1;
         double penalty = 1 / (strength * pictures);
@@ -70,10 +68,10 @@ internal sealed class LogisticRegression : IDisposable
         Tensor weights = parameters.clone();
         weights.select(1, bias).zero_(); // The bias is free.
         Tensor logProbabilities = design.matmul(parameters.t()).log_softmax(-1); // [pictures, classes]
-        Tensor value = logProbabilities.mul(targets).sum().div(-pictures)
-            .add(weights.square().sum().mul(penalty / 2));
-        Tensor gradient = logProbabilities.exp().sub(targets).div(pictures).t().matmul(design)
-            .add(weights.mul(penalty)); // [classes, embedding + 1]
+        Tensor value = logProbabilities.mul(targets).sum().Over(-pictures)
+            .Plus(weights.mul(weights).sum().Times(penalty / 2));
+        Tensor gradient = logProbabilities.exp().sub(targets).Over(pictures).t().matmul(design)
+            .Plus(weights.Times(penalty)); // [classes, embedding + 1]
         return (value.item<double>(), gradient.contiguous().data<double>().ToArray());
     }
 

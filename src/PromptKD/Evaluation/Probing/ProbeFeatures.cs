@@ -37,7 +37,6 @@ internal sealed record ProbeFeatures(Tensor Values, Tensor Labels, IReadOnlyList
         foreach (Batch batch in loader.Load(plan, cancellation))
         {
             cancellation.ThrowIfCancellationRequested();
-            using var pause = CollectionPause.Begin();
             using (batch)
             {
                 using Tensor features = encoder.forward(batch.Images, null);

@@ -73,12 +73,11 @@ internal sealed class ParityCheck(
         foreach (PixelBuffer[] batch in pictures.Windows.Chunk(s_batchSizes[^1]))
         {
             cancellation.ThrowIfCancellationRequested();
-            using var pause = CollectionPause.Begin();
             using DisposeScope scope = NewDisposeScope();
             Tensor images = tensor(Normalise(batch, manifest.Preprocessing)).view(batch.Length, 3, side, side);
             Tensor scores = distilled.Classify(images);
             logits.AddRange(scores.data<float>().ToArray());
-            probabilities.AddRange((scores / temperature).softmax(-1).data<float>().ToArray());
+            probabilities.AddRange(scores.Over(temperature).softmax(-1).data<float>().ToArray());
         }
 
         return new Answers([.. logits], [.. probabilities]);

@@ -1,4 +1,5 @@
 using PromptKD.Models.Clip;
+using PromptKD.Runtime;
 
 namespace PromptKD.Export.Onnx;
 
@@ -92,6 +93,6 @@ internal sealed class ResNetGraph(
         using DisposeScope scope = NewDisposeScope();
         Tensor weight = state[$"{name}.weight"].to(ScalarType.Float32);
         Tensor bias = state[$"{name}.bias"].to(ScalarType.Float32);
-        return layers.Linear(name, x, weight * scale, bias * scale);
+        return layers.Linear(name, x, weight.Times(scale), bias.Times(scale));
     }
 }

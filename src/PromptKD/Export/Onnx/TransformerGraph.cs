@@ -1,4 +1,5 @@
 using PromptKD.Models.Clip;
+using PromptKD.Runtime;
 
 namespace PromptKD.Export.Onnx;
 
@@ -42,7 +43,7 @@ internal sealed class TransformerGraph(
         Tensor[] weights = state[$"{name}.in_proj_weight"].to(ScalarType.Float32).chunk(3);
         Tensor[] biases = state[$"{name}.in_proj_bias"].to(ScalarType.Float32).chunk(3);
         double scale = 1 / Math.Sqrt((double)width / heads);
-        string query = layers.Linear($"{name}.query", asking, weights[0] * scale, biases[0] * scale);
+        string query = layers.Linear($"{name}.query", asking, weights[0].Times(scale), biases[0].Times(scale));
         string key = layers.Linear($"{name}.key", x, weights[1], biases[1]);
         string value = layers.Linear($"{name}.value", x, weights[2], biases[2]);
         return Linear($"{name}.out_proj", layers.Attend(name, query, key, value, heads, width, mask));

@@ -1,4 +1,5 @@
 using PromptKD.Models.Clip;
+using PromptKD.Runtime;
 
 namespace PromptKD.Export.Onnx;
 
@@ -54,7 +55,7 @@ internal sealed class VisionTransformerGraph(
         string patches = _graph.Add("Transpose", "patches", [rows], OnnxAttribute.Ints("perm", 0, 2, 1));
         string placed = _graph.Add(
             "Add", "patches/placed", [patches, _graph.Weight("positional_embedding", positions[1..])]);
-        Tensor token = state["class_embedding"].to(ScalarType.Float32) + positions[0];
+        Tensor token = state["class_embedding"].to(ScalarType.Float32).Plus(positions[0]);
         List<string> parts = [Repeat("class_embedding", token.unsqueeze(0), batch), placed];
         if (prompts.Count > 0)
         {

@@ -243,7 +243,6 @@ internal sealed class TeacherStore
     {
         public void Place(Batch batch, int view)
         {
-            using var pause = CollectionPause.Begin();
             using DisposeScope scope = NewDisposeScope();
             Tensor rows = tensor(batch.Items.Select(item => (long)(item - First)).ToArray());
             Features.select(1, view).index_copy_(0, rows, Tower.Of(batch).to(ScalarType.Float16, CPU));

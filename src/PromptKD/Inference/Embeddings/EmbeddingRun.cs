@@ -75,7 +75,6 @@ public static class EmbeddingRun
         foreach (Batch batch in loader.Load(plan, cancellation))
         {
             cancellation.ThrowIfCancellationRequested();
-            using var pause = CollectionPause.Begin();
             using DisposeScope scope = NewDisposeScope();
             using (batch)
             {

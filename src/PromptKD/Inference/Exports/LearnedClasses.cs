@@ -62,7 +62,7 @@ internal static class LearnedClasses
     {
         using DisposeScope scope = NewDisposeScope();
         return (place < known.shape[0] && IsNear(known[place], one, bound))
-            || (!inOrder && (known - one).abs().amax([1, 2]).lt(bound).any().item<bool>());
+            || (!inOrder && (known - one).abs().amax([1, 2]).amin().item<float>() < bound);
     }
 
     private static bool IsNear(Tensor first, Tensor second, double bound) =>

@@ -87,7 +87,6 @@ public static class TeacherPreview
         foreach (Batch batch in loader.Load(plan, cancellation))
         {
             using (batch)
-            using (CollectionPause.Begin())
             using (DisposeScope scope = NewDisposeScope())
             {
                 Tensor features = teacher.Tower.Of(batch);

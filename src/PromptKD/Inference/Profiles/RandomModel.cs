@@ -87,7 +87,7 @@ internal static class RandomModel
         using IDisposable noGradients = no_grad();
         foreach (Tensor place in module.state_dict().Values)
         {
-            _ = place.dim() > 1 ? place.normal_(0, Deviation) : place.fill_(1);
+            _ = place.dim() > 1 ? place.normal_(0, Deviation) : place.FillInPlace(1);
         }
 
         foreach (Parameter parameter in module.parameters())

@@ -54,7 +54,6 @@ internal static class SpeedMeasurement
     // Scores on the processor are there when the device has done all that makes them.
     private static void Classify(IClassifier classifier, Tensor images)
     {
-        using var pause = CollectionPause.Begin();
         using DisposeScope scope = NewDisposeScope();
         classifier.Classify(images).cpu();
     }

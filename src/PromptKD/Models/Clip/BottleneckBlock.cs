@@ -1,3 +1,4 @@
+using PromptKD.Runtime;
 using TorchSharp.Modules;
 using static TorchSharp.torch.nn;
 
@@ -69,7 +70,7 @@ internal sealed class BottleneckBlock : Module<Tensor, Tensor>
         branch = Shrink(_spatialNorm.forward(_spatial.forward(branch)).relu_());
         branch = _widenNorm.forward(_widen.forward(branch));
         Tensor shortcut = _shortcut is null ? x : _shortcut.forward(Shrink(x));
-        return (branch + shortcut).relu_().MoveToOuterDisposeScope();
+        return branch.Plus(shortcut).relu_().MoveToOuterDisposeScope();
     }
 
     private Tensor Shrink(Tensor x) => _stride == 1 ? x : functional.avg_pool2d(x, kernel_size: _stride);

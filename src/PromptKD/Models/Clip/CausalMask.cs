@@ -1,3 +1,5 @@
+using PromptKD.Runtime;
+
 namespace PromptKD.Models.Clip;
 
 /// <summary>
@@ -14,7 +16,7 @@ internal sealed class CausalMask : IDisposable
     public CausalMask(long context, ScalarType type, Device device)
     {
         using DisposeScope scope = NewDisposeScope();
-        _all = full([context, context], double.NegativeInfinity, type, device).triu_(1).DetachFromDisposeScope();
+        _all = HeldScalars.Filled([context, context], double.NegativeInfinity, type, device).triu_(1).DetachFromDisposeScope();
     }
 
     /// <summary>For tokens that stand behind others.</summary>

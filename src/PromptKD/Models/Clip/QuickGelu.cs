@@ -1,3 +1,4 @@
+using PromptKD.Runtime;
 using static TorchSharp.torch.nn;
 
 namespace PromptKD.Models.Clip;
@@ -13,10 +14,10 @@ internal sealed class QuickGelu() : Module<Tensor, Tensor>(nameof(QuickGelu))
     public override Tensor forward(Tensor x)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor scaled = x * Slope;
+        Tensor scaled = x.Times(Slope);
         Tensor y = scaled.requires_grad
-            ? functional.silu(scaled) / Slope
-            : functional.silu(scaled, inplace: true).div_(Slope);
+            ? functional.silu(scaled).Over(Slope)
+            : functional.silu(scaled, inplace: true).OverInPlace(Slope);
         return y.MoveToOuterDisposeScope();
     }
 }

@@ -1,4 +1,5 @@
 using PromptKD.Models.Clip.Packed;
+using PromptKD.Runtime;
 using TorchSharp.Modules;
 using static TorchSharp.torch.nn;
 
@@ -87,7 +88,7 @@ internal sealed class ResidualAttentionBlock : Module<Tensor, CausalMask?, Tenso
     // Adds what attention gave, then the perceptron of that: both [batch, tokens, width].
     private Tensor Finish(Tensor x, Tensor attended)
     {
-        x = x + attended;
-        return x + _mlp.forward(_mlpNorm.forward(x));
+        x = x.Plus(attended);
+        return x.Plus(_mlp.forward(_mlpNorm.forward(x)));
     }
 }

@@ -1,4 +1,5 @@
 using PromptKD.Models.Clip.Packed;
+using PromptKD.Runtime;
 using TorchSharp.Modules;
 using static TorchSharp.torch.nn;
 
@@ -140,7 +141,7 @@ internal sealed class SelfAttention : Module<Tensor, CausalMask?, Tensor>
     private Tensor AttendWrittenOut(Tensor query, Tensor key, Tensor value, Tensor? mask)
     {
         double scale = 1 / Math.Sqrt((double)_width / _heads);
-        Tensor scores = (query * scale).matmul(key.transpose(-2, -1)); // [batch, heads, queries, tokens]
-        return functional.softmax(mask is null ? scores : scores + mask, dim: -1).matmul(value);
+        Tensor scores = query.Times(scale).matmul(key.transpose(-2, -1)); // [batch, heads, queries, tokens]
+        return functional.softmax(mask is null ? scores : scores.Plus(mask), dim: -1).matmul(value);
     }
 }

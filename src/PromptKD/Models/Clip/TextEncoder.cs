@@ -1,4 +1,5 @@
 using PromptKD.Models.Clip.Packed;
+using PromptKD.Runtime;
 using TorchSharp.Modules;
 using static TorchSharp.torch.nn;
 
@@ -126,7 +127,7 @@ internal sealed class TextEncoder : Module<Tensor, LayerPrompts?, Tensor>
     public Tensor Encode(Tensor embedded, Tensor endOfText, LayerPrompts? prompts)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor x = embedded + _positions.narrow(0, 0, embedded.shape[1]);
+        Tensor x = embedded.Plus(_positions.narrow(0, 0, embedded.shape[1]));
         Tensor token = _transformer.ForwardToken(x, Pass(prompts), endOfText);
         return Project(token).MoveToOuterDisposeScope();
     }
@@ -140,7 +141,7 @@ internal sealed class TextEncoder : Module<Tensor, LayerPrompts?, Tensor>
     public Tensor EncodePacked(Tensor embedded, PackedLayout layout, LayerPrompts? prompts)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor x = embedded + _positions.index_select(0, layout.Positions);
+        Tensor x = embedded.Plus(_positions.index_select(0, layout.Positions));
         Tensor tokens = _transformer.ForwardPacked(x.unsqueeze(0), Pass(prompts), layout);
         return Project(tokens).index_select(0, layout.Places).MoveToOuterDisposeScope();
     }
@@ -157,7 +158,7 @@ internal sealed class TextEncoder : Module<Tensor, LayerPrompts?, Tensor>
         Tensor embedded = prompts is null ? plain : Overwrite(plain, prompts.Tokens[0]);
         observe(-1, embedded);
         Transformer.Input pass = Pass(prompts) with { Observe = observe };
-        _transformer.forward(embedded + _positions.narrow(0, 0, embedded.shape[1]), pass);
+        _transformer.forward(embedded.Plus(_positions.narrow(0, 0, embedded.shape[1])), pass);
     }
 
     /// <inheritdoc/>

@@ -1,3 +1,4 @@
+using PromptKD.Runtime;
 using TorchSharp.Modules;
 using static TorchSharp.torch.nn;
 
@@ -77,7 +78,7 @@ internal sealed class VisionTransformer : ImageEncoder
         Tensor pixels = images.to(_projection.dtype, _projection.device);
         Tensor patches = _patches.forward(pixels); // [batch, patches, width]
         Tensor classTokens = _classToken.expand(images.shape[0], 1, -1);
-        Tensor x = cat([classTokens, patches], dim: 1) + _positions;
+        Tensor x = cat([classTokens, patches], dim: 1).Plus(_positions);
         x = prompts is null ? x : cat([x, prompts.Expand(0, x.shape[0], x.dtype)], dim: 1);
         return _inputNorm.forward(x).MoveToOuterDisposeScope();
     }

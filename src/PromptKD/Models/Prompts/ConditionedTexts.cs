@@ -1,3 +1,5 @@
+using PromptKD.Runtime;
+
 namespace PromptKD.Models.Prompts;
 
 /// <summary>
@@ -26,7 +28,7 @@ internal sealed class ConditionedTexts(PromptedTexts sentences, Tensor context, 
         {
             (int image, int firstClass) = (row / Count, row % Count);
             int taken = Math.Min(first + count - row, Count - firstClass);
-            Tensor moved = context + network.forward(images.narrow(0, image, 1)); // [length, width]
+            Tensor moved = context.Plus(network.forward(images.narrow(0, image, 1))); // [length, width]
             parts.Add(sentences.Features(new([moved]), firstClass, taken));
             row += taken;
         }

@@ -1,4 +1,5 @@
 using PromptKD.Models.Clip;
+using PromptKD.Runtime;
 using TorchSharp.Modules;
 using static TorchSharp.torch.nn;
 
@@ -51,7 +52,7 @@ internal sealed class LearnedPrompts : Module
     public static Parameter Draw(long length, long width, Device device)
     {
         using Tensor noise = randn(length, width);
-        using Tensor drawn = noise * InitialDeviation;
+        using Tensor drawn = noise.Times(InitialDeviation);
         return Parameter(drawn.to(device, copy: true));
     }
 
