@@ -3,10 +3,8 @@ using System.Globalization;
 using PromptKD.Cli.Terminal;
 using PromptKD.Configuration;
 using PromptKD.Configuration.Presets;
-using PromptKD.Data.Decoding;
 using PromptKD.Demo;
 using PromptKD.Demo.Charts;
-using PromptKD.Evaluation;
 using PromptKD.Inference;
 using PromptKD.Runs.Distill;
 

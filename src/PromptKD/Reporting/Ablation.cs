@@ -26,7 +26,7 @@ public sealed record Ablation(string Name, string Source, string Title, IReadOnl
             new("projector only", "N_CTX_VISION=0"), new("full fine-tuning", "N_CTX_VISION=0 TUNE_TOWER=True"),
             new("without shared text", "SHARED_TEXT=False"), new("PromptKD", ""),
         ]),
-        new("teachers", "Table 6", "how the teacher was made", 
+        new("teachers", "Table 6", "how the teacher was made",
         [
             new("CLIP", "TEACHER_PROMPTS=none"), .. new[] { "CoOp", "CoCoOp", "MaPLe", "IVLP" }.Select(method =>
                 new AblationRow(method, $"TEACHER_PROMPTS={method}") { Teacher = UsualTeacher, TeacherMethod = method }),

@@ -6,7 +6,7 @@ namespace PromptKD.Tests.Cli;
 /// <summary>Walks every option of every verb: odd values are refused while the command line is read.</summary>
 public sealed class OptionRulesTests
 {
-    private static readonly string[] s_oddNumbers = 
+    private static readonly string[] s_oddNumbers =
     [
         "", " ", "x", "1,5", "0x", "12 12", "NaN", "Infinity", "-Infinity", "1e400", "-1e400",
     ];

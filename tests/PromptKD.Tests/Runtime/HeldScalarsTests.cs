@@ -10,13 +10,16 @@ public sealed class HeldScalarsTests
 {
     private const string TwoTensors = "TorchSharp.torch/Tensor,TorchSharp.torch/Tensor";
 
+    private static readonly float[] s_left = [2, -6];
+    private static readonly float[] s_right = [3, 4];
+
     [Fact]
     public void Are_what_torch_makes_of_the_same_numbers()
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor two = tensor(new[] { 2f, -6f });
+        Tensor two = tensor(s_left);
 
-        Assert.Equal([5f, -2f], Values(two.Plus(tensor(new[] { 3f, 4f }))));
+        Assert.Equal([5f, -2f], Values(two.Plus(tensor(s_right))));
         Assert.Equal([1.5f, -6.5f], Values(two.Minus(0.5)));
         Assert.Equal([3f, -9f], Values(two.Times(1.5)));
         Assert.Equal([0.5f, -1.5f], Values(two.Over(4)));
@@ -24,7 +27,7 @@ public sealed class HeldScalarsTests
         Assert.Equal([3f, 3f], Values(HeldScalars.Filled([2], 3, ScalarType.Float32, CPU)));
         Assert.Equal([2f, -6f], Values(two));
 
-        two.PlusInPlace(tensor(new[] { 1f, 1f }));
+        two.PlusInPlace(torch.ones(2));
         two.TimesInPlace(10);
         two.OverInPlace(5);
         Assert.Equal([6f, -10f], Values(two));

@@ -6,6 +6,8 @@ namespace PromptKD.Export.Onnx;
 /// <param name="graph">Receives them.</param>
 internal sealed class OnnxLayers(OnnxGraph graph)
 {
+    private static readonly string[] s_statistics = ["weight", "bias", "running_mean", "running_var"];
+
     /// <summary>That of torch, which CLIP leaves as it is.</summary>
     private const float NormEpsilon = 1e-5f;
 
@@ -43,7 +45,7 @@ internal sealed class OnnxLayers(OnnxGraph graph)
     /// <summary>Normalises each channel, the second axis, by the statistics that were learned.</summary>
     public string BatchNorm(string name, string x, TowerState state)
     {
-        IEnumerable<string> values = new[] { "weight", "bias", "running_mean", "running_var" }
+        IEnumerable<string> values = s_statistics
             .Select(value => graph.Weight($"{name}.{value}", state[$"{name}.{value}"]));
         return graph.Add("BatchNormalization", name, [x, .. values], OnnxAttribute.Float("epsilon", NormEpsilon));
     }

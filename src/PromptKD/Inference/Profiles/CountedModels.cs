@@ -108,21 +108,21 @@ internal static class CountedModels
 
     private static CountedModel Of(
         ProfileRequest request, ClipArchitecture clip, LearnedSizes sizes, bool tunesTower) => new()
-    {
-        Title = $"{sizes.Method} on {clip.Name}",
-        Clip = clip,
-        Method = sizes.Method,
-        Classes = sizes.ContextClasses ?? Classes(request),
-        VisionTokens = sizes.VisionLength,
-        VisionDepth = sizes.VisionDepth,
-        TextTokens = sizes.ContextLength,
-        LearnedTokenValues = ParameterCount.Of(LearnedShapes.Of(sizes, clip, learner: "")
+        {
+            Title = $"{sizes.Method} on {clip.Name}",
+            Clip = clip,
+            Method = sizes.Method,
+            Classes = sizes.ContextClasses ?? Classes(request),
+            VisionTokens = sizes.VisionLength,
+            VisionDepth = sizes.VisionDepth,
+            TextTokens = sizes.ContextLength,
+            LearnedTokenValues = ParameterCount.Of(LearnedShapes.Of(sizes, clip, learner: "")
             .Where(named => !named.Key.StartsWith(LearnedShapes.ProjectorPrefix, StringComparison.Ordinal))),
-        ProjectorLayers = sizes.ProjectorLayers,
-        Embedding = sizes.ProjectorLayers > 0 ? sizes.TeacherEmbedding : clip.EmbeddingSize,
-        TunesTower = tunesTower,
-        HasTexts = sizes.Method != PromptKD,
-    };
+            ProjectorLayers = sizes.ProjectorLayers,
+            Embedding = sizes.ProjectorLayers > 0 ? sizes.TeacherEmbedding : clip.EmbeddingSize,
+            TunesTower = tunesTower,
+            HasTexts = sizes.Method != PromptKD,
+        };
 
     private static int Classes(ProfileRequest request) => request.Classes ?? ProfileRequest.UsualClasses;
 

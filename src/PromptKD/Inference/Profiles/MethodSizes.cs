@@ -42,12 +42,12 @@ internal static class MethodSizes
 
     private static LearnedSizes OfTowers(
         string method, TowerPromptConfig settings, ClipArchitecture clip) => new(method)
-    {
-        ContextLength = settings.NCtxText,
-        TextDepth = Math.Clamp(settings.PromptDepthText, 1, clip.TextLayers),
-        VisionLength = settings.NCtxVision,
-        VisionDepth = VisionDepth(settings, clip),
-    };
+        {
+            ContextLength = settings.NCtxText,
+            TextDepth = Math.Clamp(settings.PromptDepthText, 1, clip.TextLayers),
+            VisionLength = settings.NCtxVision,
+            VisionDepth = VisionDepth(settings, clip),
+        };
 
     private static int VisionDepth(TowerPromptConfig settings, ClipArchitecture clip) =>
         settings.NCtxVision == 0 ? 0 : Math.Min(settings.PromptDepthVision, clip.VisionLayers);

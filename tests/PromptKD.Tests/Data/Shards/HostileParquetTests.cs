@@ -73,7 +73,7 @@ public sealed class HostileParquetTests : IDisposable
         await File.WriteAllBytesAsync(path, bytes, TestContext.Current.CancellationToken);
 
         Exception? error = Record.Exception(() =>
-            ParquetShard.Open(path, new RowGroupCache(0)).Pictures[0].Bytes.Use(content => content.Length));
+            ParquetShard.Open(path, new RowGroupCache(0), TestContext.Current.CancellationToken).Pictures[0].Bytes.Use(content => content.Length));
 
         Assert.IsType<InvalidDataException>(error);
         Assert.Equal(

@@ -4,7 +4,6 @@ using PromptKD.Export;
 using PromptKD.Methods;
 using PromptKD.Models.Clip;
 using PromptKD.Models.Prompts;
-using PromptKD.Models.Weights;
 using PromptKD.Runtime;
 using PromptKD.Teachers;
 

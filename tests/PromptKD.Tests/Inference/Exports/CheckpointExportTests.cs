@@ -241,7 +241,7 @@ public sealed class CheckpointExportTests : IDisposable
             ? (TinyClip.Random(seed, shape) * 0.3).abs() + 0.1
             : TinyClip.Random(seed, shape) * 0.3;
 
-    private ITeacher Teacher(ExperimentConfig config)
+    private Teacher Teacher(ExperimentConfig config)
     {
         ExperimentConfig whole = config with
         {

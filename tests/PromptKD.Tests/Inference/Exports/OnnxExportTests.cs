@@ -3,7 +3,6 @@ using Onnx;
 using PromptKD.Export;
 using PromptKD.Export.Onnx;
 using PromptKD.Golden;
-using PromptKD.Inference;
 using PromptKD.Inference.Exports;
 using PromptKD.Models.Clip;
 using PromptKD.Tests.Data;
@@ -110,7 +109,7 @@ public sealed class OnnxExportTests : IDisposable
             Teacher = GoldenClip.Copy(golden, "clip_micro_teacher.safetensors", _folder),
             TeacherPrompts = golden.PathOf("teacher_promptsrc/VLPromptLearner/model-best.pth.tar"),
             Vocabulary = ClipVocabulary.Require(),
-        });
+        }, cancellation: TestContext.Current.CancellationToken);
         using DisposeScope scope = NewDisposeScope();
         Tensor images = golden.ReadTensors("inputs.safetensors")["images"].to(ScalarType.Float32).contiguous();
 
@@ -168,7 +167,7 @@ public sealed class OnnxExportTests : IDisposable
         Write();
         string second = Path.Combine(_folder, "b", "student.onnx");
 
-        OnnxExport.Write(new OnnxExportRequest { Model = Package, Output = second });
+        OnnxExport.Write(new OnnxExportRequest { Model = Package, Output = second }, cancellation: TestContext.Current.CancellationToken);
 
         Assert.Equal(File.ReadAllBytes(Output), File.ReadAllBytes(second));
     }
@@ -186,8 +185,7 @@ public sealed class OnnxExportTests : IDisposable
         File.WriteAllText(Path.Combine(pictures, "damaged.png"), "no picture");
         new TinyPackage().Write(Package);
 
-        OnnxExportReport report = OnnxExport.Write(
-            new OnnxExportRequest { Model = Package, Output = Output, Pictures = pictures });
+        OnnxExportReport report = OnnxExport.Write(new OnnxExportRequest { Model = Package, Output = Output, Pictures = pictures }, cancellation: TestContext.Current.CancellationToken);
 
         Assert.Equal((3, "photos"), (report.Parity.Pictures, report.Parity.Source));
         Assert.InRange(report.Parity.Largest, 0, 1e-5);

@@ -37,7 +37,7 @@ public sealed class ProfileRunTests
     [Fact]
     public void All_of_a_published_CLIP_is_counted()
     {
-        ModelProfile profile = ProfileRun.Of(new ProfileRequest { Clip = B16 });
+        ModelProfile profile = ProfileRun.Of(new ProfileRequest { Clip = B16 }, cancellation: TestContext.Current.CancellationToken);
 
         // What torch says of OpenAI's own model: sum of numel over its parameters.
         Assert.Equal(149_620_737, profile.Parameters);
@@ -68,7 +68,7 @@ public sealed class ProfileRunTests
 
     [Fact]
     public void The_paper_stands_beside_its_own_CLIP_alone() =>
-        Assert.Null(ProfileRun.Of(new ProfileRequest { Clip = "openai:ViT-B/32", Method = "CoOp" }).Published.PaperGigaflops);
+        Assert.Null(ProfileRun.Of(new ProfileRequest { Clip = "openai:ViT-B/32", Method = "CoOp" }, cancellation: TestContext.Current.CancellationToken).Published.PaperGigaflops);
 
     [Fact]
     public void Sizes_that_are_set_arrive()
@@ -84,7 +84,7 @@ public sealed class ProfileRunTests
                 "TRAINER.PROMPTKD.N_CTX_VISION", "8", "TRAINER.PROMPTKD.PROMPT_DEPTH_VISION", "99",
                 "TRAINER.PROMPTKD.PROJECT_LAYER", "1", "TRAINER.PROMPTKD.TUNE_TOWER", "True",
             ]),
-        });
+        }, cancellation: TestContext.Current.CancellationToken);
 
         Assert.Equal(8 * 12 * 768, profile.Parts.Single(part => part.Name == "learned tokens").Learned);
         Assert.Equal((512 * 640) + 640, profile.Parts.Single(part => part.Name == "projector").Parameters);
@@ -97,25 +97,27 @@ public sealed class ProfileRunTests
     {
         var request = new ProfileRequest
         {
-            Clip = B16, Method = "CoOp", Classes = 100,
+            Clip = B16,
+            Method = "CoOp",
+            Classes = 100,
             Settings = ProfilePreset.Config.MergeOverrides(["TRAINER.COOP.CSC", "True", "TRAINER.COOP.N_CTX", "16"]),
         };
 
-        Assert.Equal(100 * 16 * 512, ProfileRun.Of(request).Learned);
+        Assert.Equal(100 * 16 * 512, ProfileRun.Of(request, cancellation: TestContext.Current.CancellationToken).Learned);
     }
 
     [Fact]
     public void A_key_of_another_method_is_named()
     {
         var said = new List<string>();
-        ProfileRun.Of(
-            new ProfileRequest
-            {
-                Clip = B16,
-                Method = "CoOp",
-                Settings = ProfilePreset.Config.MergeOverrides(["TRAINER.MAPLE.N_CTX", "3", "OPTIM.LR", "1.0"]),
-            },
-            new Warned(said));
+        var request = new ProfileRequest
+        {
+            Clip = B16,
+            Method = "CoOp",
+            Settings = ProfilePreset.Config.MergeOverrides(["TRAINER.MAPLE.N_CTX", "3", "OPTIM.LR", "1.0"]),
+        };
+
+        ProfileRun.Of(request, new Warned(said), TestContext.Current.CancellationToken);
 
         Assert.Contains("OPTIM.LR, TRAINER.MAPLE.N_CTX have no effect in profile", Assert.Single(said), StringComparison.Ordinal);
     }
@@ -125,8 +127,13 @@ public sealed class ProfileRunTests
     {
         IReadOnlyList<ModelProfile> profiles = ProfileRun.OfMethods(new ProfileRequest
         {
-            Clip = DistilledRun.StudentFolder, Classes = 3, Batches = [1, 2], Device = "cpu", Precision = "fp32", Threads = 1,
-        });
+            Clip = DistilledRun.StudentFolder,
+            Classes = 3,
+            Batches = [1, 2],
+            Device = "cpu",
+            Precision = "fp32",
+            Threads = 1,
+        }, cancellation: TestContext.Current.CancellationToken);
 
         Assert.Equal(ProfileRun.Methods, profiles.Select(profile => profile.Method));
         Assert.All(profiles, profile =>

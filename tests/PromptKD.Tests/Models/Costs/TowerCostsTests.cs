@@ -43,7 +43,12 @@ public sealed class TowerCostsTests
         // mixing of 5 · 5 · 2; then 2 · 3 numbers.
         ClipArchitecture clip = TinyClip.Architecture with
         {
-            ImageSize = 4, PatchSize = 2, VisionWidth = 2, VisionLayers = 1, VisionHeads = 1, EmbeddingSize = 3,
+            ImageSize = 4,
+            PatchSize = 2,
+            VisionWidth = 2,
+            VisionLayers = 1,
+            VisionHeads = 1,
+            EmbeddingSize = 3,
         };
 
         Operations counted = TowerCosts.OfPicture(clip);
