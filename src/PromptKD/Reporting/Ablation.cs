@@ -89,7 +89,9 @@ public sealed record Ablation(string Name, string Source, string Title, IReadOnl
             && (!VariesShots || row.Shots == shots));
     }
 
-    /// <summary>What of runs is not as in the paper's ablations, and not what this one exchanges; empty for nothing.</summary>
+    /// <summary>
+    /// What of runs is not as in the paper's ablations, and not what this one exchanges; empty for nothing.
+    /// </summary>
     /// <param name="variant">As for <see cref="PlaceOf"/>.</param>
     /// <param name="backbone">As there.</param>
     /// <param name="shots">As there.</param>
@@ -111,7 +113,8 @@ public sealed record Ablation(string Name, string Source, string Title, IReadOnl
 
     private static string[] Parts(string variant) => variant.Split(' ', StringSplitOptions.RemoveEmptyEntries);
 
-    private bool IsVaried(string part) => Rows.Any(row => Parts(row.Variant).Any(own => own.Split('=')[0] == part.Split('=')[0]));
+    private bool IsVaried(string part) =>
+        Rows.Any(row => Parts(row.Variant).Any(own => own.Split('=')[0] == part.Split('=')[0]));
 }
 
 /// <summary>A row of an ablation.</summary>

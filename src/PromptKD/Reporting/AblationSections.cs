@@ -8,7 +8,8 @@ internal static class AblationSections
     private const string Nothing = "–";
 
     /// <summary>
-    /// A section for each ablation of which there are two rows or more that differ in nothing else: runs of the same data
+    /// A section for each ablation of which there are two rows or more that differ in nothing else: runs of the same
+    /// data
     /// set, and of the same of what the ablation does not exchange.
     /// </summary>
     public static IEnumerable<ReportSection> Of(IReadOnlyList<ScoreTable> tables) =>
@@ -25,7 +26,11 @@ internal static class AblationSections
         where place >= 0
         from row in table.Rows
         where row.HarmonicMean is not null
-        select new FoundRow(place, ablation.Rows[place].Name, row, ablation.CommonOf(table.Variant, table.Backbone, table.Shots ?? 0));
+        select new FoundRow(
+            place,
+            ablation.Rows[place].Name,
+            row,
+            ablation.CommonOf(table.Variant, table.Backbone, table.Shots ?? 0));
 
     private static ReportSection Section(Ablation ablation, string dataset, string common, FoundRow[] rows) => new(
         $"{ablation.Source}, {ablation.Title}: {dataset}{(common.Length > 0 ? $" ({common})" : "")}",
@@ -49,7 +54,11 @@ internal static class AblationSections
     {
         if (rows.All(one => one.Score.Paper is null))
         {
-            return [$"The paper has {ablation.Source} of ImageNet only, with its own settings: these runs have nothing to stand beside."];
+            return
+            [
+                $"The paper has {ablation.Source} of ImageNet only, with its own settings: these runs have nothing to stand "
+                + "beside.",
+            ];
         }
 
         return rows.Where(one => one.Score.Paper is null)

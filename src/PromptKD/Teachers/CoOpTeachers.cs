@@ -9,7 +9,9 @@ internal static class CoOpTeachers
 {
     private const string PositionKey = "TRAINER.COOP.CLASS_TOKEN_POSITION";
 
-    /// <summary>Where the class name stands: as the key says by which it was trained, since its checkpoint does not.</summary>
+    /// <summary>
+    /// Where the class name stands: as the key says by which it was trained, since its checkpoint does not.
+    /// </summary>
     public static NamePosition PositionOf(CoOpConfig settings) => settings.ClassTokenPosition switch
     {
         "middle" => NamePosition.Middle,

@@ -88,8 +88,15 @@ internal sealed class FrozenClip : IDisposable
     /// <param name="names">As there.</param>
     /// <param name="contextText">As there.</param>
     /// <exception cref="PromptKDException">As there; or each class has learned words of its own, and they are others.</exception>
-    public LearnedSentences ReadSentences(ClipTokenizer tokenizer, IReadOnlyList<string> names, string contextText) => new(
-        ReadTextTower(tokenizer), tokenizer, names, _prompts!, contextText, IsConditioned ? NamePosition.End : Position, LogitScale());
+    public LearnedSentences ReadSentences(
+        ClipTokenizer tokenizer, IReadOnlyList<string> names, string contextText) => new(
+            ReadTextTower(tokenizer),
+            tokenizer,
+            names,
+            _prompts!,
+            contextText,
+            IsConditioned ? NamePosition.End : Position,
+            LogitScale());
 
     /// <summary>The image tower with its prompts.</summary>
     /// <param name="roundToHalf">As <see cref="LayerPrompts.RoundToHalf"/>.</param>

@@ -7,11 +7,13 @@ using PromptKD.Text;
 namespace PromptKD.Teachers;
 
 /// <summary>
-/// The sentences of a teacher of CoOp's first two methods, whose learned words may stand anywhere around the class name, be
+/// The sentences of a teacher of CoOp's first two methods, whose learned words may stand anywhere around the class
+/// name, be
 /// others for each class, or be others for each picture.
 /// </summary>
 /// <remarks>
-/// CoCoOp has no class vectors: each picture makes its own. Its scores are computed so. What a student without a text tower
+/// CoCoOp has no class vectors: each picture makes its own. Its scores are computed so. What a student without a text
+/// tower
 /// is compared with must be the same for all pictures: the texts of one that shows nothing, all in the mean colour.
 /// </remarks>
 internal sealed class LearnedSentences : IDisposable
@@ -75,7 +77,9 @@ internal sealed class LearnedSentences : IDisposable
     }
 
     /// <summary>The class vectors.</summary>
-    /// <param name="nothing">Of CoCoOp the normalised features of a picture that shows nothing, [1, embedding]; else null.</param>
+    /// <param name="nothing">
+    /// Of CoCoOp the normalised features of a picture that shows nothing, [1, embedding]; else null.
+    /// </param>
     public ClassVectors Vectors(Tensor? nothing)
     {
         using IDisposable noGradients = no_grad();

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace PromptKD.Configuration.Presets;
 
-/// <summary>In which of the parts that the paper's ablations exchange a run of PromptKD differs from its tables.</summary>
+/// <summary>
+/// In which of the parts that the paper's ablations exchange a run of PromptKD differs from its tables.
+/// </summary>
 internal static class StudentVariant
 {
     private const string Prefix = "TRAINER.PROMPTKD.";
@@ -21,7 +23,8 @@ internal static class StudentVariant
     /// <summary>What differs, as KEY=value, the key's last part alone; empty for nothing.</summary>
     /// <param name="config">All settings.</param>
     /// <param name="teachers">
-    /// Which method learned each teacher's prompts, as TRAINER.NAME spells it; empty for a plain CLIP, null where it is not
+    /// Which method learned each teacher's prompts, as TRAINER.NAME spells it; empty for a plain CLIP, null where it
+    /// is not
     /// known: a store alone does not say it.
     /// </param>
     public static string Of(ExperimentConfig config, IReadOnlyList<string?> teachers)
@@ -33,7 +36,8 @@ internal static class StudentVariant
     /// <summary>As the other form, of the configuration that a log begins with.</summary>
     /// <param name="value">The text of a key's value; null where the log has no such key.</param>
     /// <remarks>
-    /// The original program has neither losses nor teachers to choose from, and reads PROJECT_LAYER but makes two layers.
+    /// The original program has neither losses nor teachers to choose from, and reads PROJECT_LAYER but makes two
+    /// layers.
     /// </remarks>
     public static string OfLog(Func<string, string?> value)
     {

@@ -19,7 +19,8 @@ internal sealed class FamilyTeacher(string method, CheckpointFile file)
 
     // CoOp and CoCoOp save the module that makes the prompts alone; its names have no prefix.
     private readonly Dictionary<string, TensorEntry> _learned = file.Tensors
-        .Where(entry => !IsSentence(entry.Key) && (method != "MaPLe" || entry.Key.StartsWith(Learner, StringComparison.Ordinal)))
+        .Where(entry => !IsSentence(entry.Key)
+            && (method != "MaPLe" || entry.Key.StartsWith(Learner, StringComparison.Ordinal)))
         .ToDictionary(entry => Bare(entry.Key), entry => entry.Value);
 
     private readonly HashSet<string> _taken = [];
@@ -29,7 +30,8 @@ internal sealed class FamilyTeacher(string method, CheckpointFile file)
     public PromptedWeights Read()
     {
         using DisposeScope scope = NewDisposeScope();
-        long[] context = Shape("ctx", "[tokens, width]", shape => shape.Length == 2 || (shape.Length == 3 && method == "CoOp"));
+        long[] context = Shape(
+            "ctx", "[tokens, width]", shape => shape.Length == 2 || (shape.Length == 3 && method == "CoOp"));
         Tensor first = Take("ctx", context);
         Dictionary<string, Tensor> network = method == "CoCoOp" ? TakeNetwork(context[^1]) : [];
         (Tensor[] texts, Tensor[] images) = method == "MaPLe" ? TakeCoupled(first) : ([], []);
@@ -39,7 +41,9 @@ internal sealed class FamilyTeacher(string method, CheckpointFile file)
         }
 
         Dictionary<string, TensorEntry> frozen = ParameterNames.Translate(
-            file.Path, file.Tensors.Where(entry => method == "MaPLe" && !entry.Key.StartsWith(Learner, StringComparison.Ordinal)));
+            file.Path,
+            file.Tensors.Where(entry =>
+                method == "MaPLe" && !entry.Key.StartsWith(Learner, StringComparison.Ordinal)));
         foreach (Tensor kept in (IEnumerable<Tensor>)[first, .. network.Values, .. texts, .. images])
         {
             kept.DetachFromDisposeScope();
