@@ -34,7 +34,7 @@ public sealed class ArchitectureTests
         { "Dassl", ["Runtime", "Configuration", "Data", "Models", "Methods", "Evaluation", "Training"] },
         { "Export", ["Runtime", "Data", "Models", "Teachers", "Methods", "Evaluation"] },
         { "Pages", ["Runtime", "Data", "Drawing", "Evaluation"] },
-        { "Inference", ["Runtime", "Configuration", "Text", "Data", "Drawing", "Models", "Features", "Teachers", "Methods", "Evaluation", "Export"] },
+        { "Inference", ["Runtime", "Configuration", "Text", "Data", "Drawing", "Models", "Features", "Teachers", "Methods", "Evaluation", "Export", "Pages"] },
         { "Runs", ["Runtime", "Configuration", "Text", "Data", "Models", "Features", "Teachers", "Methods", "Evaluation", "Training", "Dassl", "Export", "Pages"] },
         { "Reporting", ["Runtime", "Configuration", "Text", "Data", "Methods", "Evaluation", "Training", "Dassl", "Pages", "Runs"] },
     };

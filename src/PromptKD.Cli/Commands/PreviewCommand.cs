@@ -46,6 +46,19 @@ internal static class PreviewCommand
         DefaultValueFactory = _ => 240,
     };
 
+    private static readonly Option<string> s_student = new("--student")
+    {
+        Description = "The CLIP that is going to learn, as --teacher: time and memory of the run are estimated "
+            + "[default: none]",
+        HelpName = "PATH",
+    };
+
+    private static readonly Option<string> s_recipe = new("--recipe")
+    {
+        Description = "The recipe of that run: fast, best or paper [default: best]",
+        HelpName = "NAME",
+    };
+
     private static readonly Option<string> s_output = new("--output")
     {
         Description = "Folder for sheet.png, 48 of the pictures with their classes, and preview.json [default: none]",
@@ -85,8 +98,8 @@ internal static class PreviewCommand
     {
         var command = new Command("preview", "See what a teacher thinks of pictures, before a student learns from it.")
         {
-            s_teacher, s_classes, s_images, s_templates, s_sample, s_output, s_prompts, s_context, s_vocabulary, s_json,
-            s_device, s_precision,
+            s_teacher, s_classes, s_images, s_templates, s_sample, s_student, s_recipe, s_output, s_prompts, s_context,
+            s_vocabulary, s_json, s_device, s_precision,
         };
         foreach (Option option in SettingOptions.Upright.Options)
         {
@@ -134,6 +147,8 @@ internal static class PreviewCommand
         {
             Templates = parsed.GetValue(s_templates) ?? [],
             Sample = parsed.GetValue(s_sample),
+            Student = parsed.GetValue(s_student),
+            Recipe = parsed.GetValue(s_recipe),
             Output = parsed.GetValue(s_output),
             TeacherPrompts = parsed.GetValue(s_prompts),
             Context = parsed.GetValue(s_context) ?? request.Context,

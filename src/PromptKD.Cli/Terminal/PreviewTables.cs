@@ -60,6 +60,10 @@ internal static class PreviewTables
             CultureInfo.InvariantCulture,
             $"At {report.PicturesPerSecond:0.0} pictures a second this machine's teacher takes "
             + $"{Duration(report.SecondsForAll)} for one view of every picture."));
+        if (report.Estimate is { } estimate)
+        {
+            Answers.Sentence($"A distillation by recipe {estimate.Recipe}: {estimate.Words}.");
+        }
     }
 
     private static void Pictures(string head, IEnumerable<PicturePrediction> pictures) => TextTable.Print(

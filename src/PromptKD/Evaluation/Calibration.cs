@@ -1,7 +1,10 @@
 namespace PromptKD.Evaluation;
 
 /// <summary>How far a student's probabilities can be taken at their word.</summary>
-/// <param name="Temperature">Divides the student's logits before softmax; above 1 where it was too sure of itself.</param>
+/// <param name="Temperature">
+/// Divides the student's logits before softmax; above 1 where it was too sure of itself. 1 where no temperature that
+/// fits makes the calibration error smaller.
+/// </param>
 /// <param name="FittedTo"><see cref="Labels"/> or <see cref="Teacher"/>.</param>
 /// <param name="Pictures">Pictures that it was fitted on; none of them was trained on.</param>
 /// <param name="ErrorBefore">Expected calibration error without the temperature, 0–1.</param>
@@ -49,7 +52,12 @@ public sealed record Calibration(
             return null;
         }
 
-        return new Calibration(temperature, fittedTo, pictures.Count, Error(1), Error(temperature));
+        // The fit is of all probabilities of a picture; whether the largest can be taken at its word the better for it
+        // is another question. Where not, they stay as they are.
+        double before = Error(1), after = Error(temperature);
+        return after <= before
+            ? new Calibration(temperature, fittedTo, pictures.Count, before, after)
+            : new Calibration(1, fittedTo, pictures.Count, before, before);
 
         double Error(double by) => Reliability.Of([.. pictures.Index().Select(picture =>
         {

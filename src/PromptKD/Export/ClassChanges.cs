@@ -17,25 +17,28 @@ public sealed record ClassChanges(IReadOnlyList<ChangedClass> Changed, IReadOnly
     [JsonIgnore]
     public bool IsEmpty => Changed.Count == 0 && Removed.Count == 0;
 
+    /// <summary>The difference in sentences, for the page of the run; none where there is none.</summary>
+    internal IReadOnlyList<string> Sentences() => Sentences("not trained for", name => name);
+
     /// <summary>The difference in sentences, for the model card; empty where there is none.</summary>
-    internal string Describe()
-    {
-        string[] sentences =
+    internal string Describe() => IsEmpty
+        ? ""
+        : $"{string.Join(" ", Sentences("**not trained for**", Printable.Markdown))}\n\n";
+
+    private IReadOnlyList<string> Sentences(string notTrained, Func<string, string> show) => IsEmpty
+        ? []
+        :
         [
+            "The classes were changed after the training.",
             .. Sentence(
-                Changed.Where(one => !one.IsTrained).Select(one => Printable.Markdown(one.Name)),
-                "The student was **not trained for**", ": their vectors came from the teacher's text tower afterwards"),
+                Changed.Where(one => !one.IsTrained).Select(one => show(one.Name)),
+                $"The student was {notTrained}", ": their vectors came from the teacher's text tower afterwards"),
             .. Sentence(
-                Changed.Where(one => one.Name != one.Text)
-                    .Select(one => $"{Printable.Markdown(one.Name)} (was {Printable.Markdown(one.Text)})"),
+                Changed.Where(one => one.Name != one.Text).Select(one => $"{show(one.Name)} (was {show(one.Text)})"),
                 "Renamed, with the vector of the old name:", ""),
-            .. Sentence(Removed.Select(Printable.Markdown), "Removed:", ""),
+            .. Sentence(Removed.Select(show), "Removed:", ""),
+            "The numbers below were measured before.",
         ];
-        return IsEmpty
-            ? ""
-            : $"The classes were changed after the training. {string.Join(" ", sentences)} The numbers below were "
-                + "measured before.\n\n";
-    }
 
     private static IEnumerable<string> Sentence(IEnumerable<string> names, string before, string behind)
     {

@@ -4,7 +4,9 @@ using PromptKD.Runtime;
 
 namespace PromptKD.Export;
 
-/// <summary>The model card of a package that was made of a checkpoint: what is known of it is what the file says.</summary>
+/// <summary>
+/// The model card of a package that was made of a checkpoint: what is known of it is what the file says.
+/// </summary>
 internal static class OriginCard
 {
     /// <returns>Markdown.</returns>
@@ -40,7 +42,8 @@ internal static class OriginCard
     private static string Learned(StudentManifest manifest)
     {
         string tokens = manifest is { PromptDepth: > 0, PromptLength: > 0 }
-            ? $"{Counted.Of(manifest.PromptLength, "learned token")} in each of {Counted.Of(manifest.PromptDepth, "layer")}"
+            ? $"{Counted.Of(manifest.PromptLength, "learned token")} in each of "
+                + Counted.Of(manifest.PromptDepth, "layer")
             : "No learned tokens in the image tower";
         return manifest.ProjectorLayers == 0
             ? $"{tokens}; pictures and classes are compared in the CLIP's own space."
@@ -50,9 +53,12 @@ internal static class OriginCard
 
     private static string Sentences(StudentManifest manifest) => manifest.Templates.Count == 0
         ? "The class names stand beside learned text tokens, which are part of the class vectors.\n"
-        : $"Sentences of the classes: {string.Join(", ", manifest.Templates.Select(one => $"\"{Printable.Markdown(one)}\""))}.\n";
+        : $"Sentences of the classes: {string.Join(", ", manifest.Templates.Select(Quoted))}.\n";
+
+    private static string Quoted(string sentence) => $"\"{Printable.Markdown(sentence)}\"";
 
     private static string Numbers(CheckpointOrigin? origin) => origin?.ValidationAccuracy is { } accuracy
-        ? string.Create(CultureInfo.InvariantCulture, $"Its checkpoint says {accuracy:0.0} % on validation pictures of its training.")
+        ? string.Create(CultureInfo.InvariantCulture, $"Its checkpoint says {accuracy:0.0} % on validation pictures ")
+            + "of its training."
         : "Nothing was measured when this package was made; `promptkd evaluate` does.";
 }

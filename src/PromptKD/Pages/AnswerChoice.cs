@@ -19,7 +19,8 @@ internal static class AnswerChoice
     public static IReadOnlyList<PictureAnswer> Most(IEnumerable<PictureAnswer> answers) =>
     [
         .. answers.Where(answer => IsRight(answer) == false)
-            .OrderByDescending(answer => answer.Student[0].Probability * (answer.Label is null ? answer.Teacher![0].Probability : 1))
+            .OrderByDescending(answer =>
+                answer.Student[0].Probability * (answer.Label is null ? answer.Teacher![0].Probability : 1))
             .ThenBy(answer => answer.Picture, StringComparer.Ordinal)
             .Take(WorthALook),
     ];
@@ -47,7 +48,9 @@ internal static class AnswerChoice
     public static IEnumerable<string> Shown(IReadOnlyList<PictureAnswer> answers) =>
         Most(answers).Concat(Surest(answers)).Concat(LeastSure(answers)).Select(answer => answer.Picture).Distinct();
 
-    /// <summary>The class that is wanted of a picture: its label, else the teacher's; null where neither is known.</summary>
+    /// <summary>
+    /// The class that is wanted of a picture: its label, else the teacher's; null where neither is known.
+    /// </summary>
     /// <param name="answer">What was said of it.</param>
     public static int? Wanted(PictureAnswer answer) =>
         answer.Label ?? (answer.Teacher is [RankedClass best, ..] ? best.Class : null);

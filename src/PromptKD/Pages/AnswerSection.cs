@@ -3,10 +3,11 @@ using PromptKD.Evaluation;
 
 namespace PromptKD.Pages;
 
-/// <summary>The part of a page about pictures that were never learned from: classes, confusion, small pictures.</summary>
+/// <summary>
+/// The part of a page about pictures that were never learned from: classes, confusion, small pictures.
+/// </summary>
 internal sealed class AnswerSection
 {
-    private const int MostRows = 40;
     private const int MostPairs = 15;
 
     private readonly RunPage _page;
@@ -36,7 +37,16 @@ internal sealed class AnswerSection
     {
         html.AddHeading(_answers.Title, _answers.Anchor);
         html.AddText("p", Describe());
-        AddClasses(html);
+        var classes = new ClassCounts(_page, _answers, _confusion);
+        if (_isLabelled)
+        {
+            classes.AddLabelledTo(html);
+        }
+        else
+        {
+            classes.AddUnlabelledTo(html);
+        }
+
         AddConfusion(html);
         AddReliability(html);
         AddPictures(html);
@@ -58,76 +68,6 @@ internal sealed class AnswerSection
         return Invariant($"{right} of {_answers.Pictures.Count} ({100.0 * right / _answers.Pictures.Count:0.0} %)");
     }
 
-    private void AddClasses(HtmlPage html)
-    {
-        html.AddText("h3", _isLabelled ? "Accuracy of each class" : "How often each class is named");
-        IReadOnlyList<ClassOutcome> ordered = _isLabelled
-            ? [.. _confusion.Outcomes.OrderBy(one => one.Accuracy ?? 2).ThenBy(one => one.Class)]
-            : [.. _confusion.Outcomes.OrderByDescending(one => Math.Max(one.Wanted, one.Given)).ThenBy(one => one.Class)];
-        html.AddTable(Table(ordered.Take(MostRows), Caption()));
-        if (ordered.Count > MostRows)
-        {
-            html.Add($"<details><summary>{ordered.Count - MostRows} more classes</summary>")
-                .AddTable(Table(ordered.Skip(MostRows), ""))
-                .Add("</details>");
-        }
-    }
-
-    private string Caption()
-    {
-        int empty = _confusion.Outcomes.Count(one => one.Wanted == 0 && one.Given == 0);
-        return _isLabelled
-            ? "The weakest classes first; a class without pictures has no accuracy."
-            : $"Pictures whose best class it is, of {_answers.Pictures.Count}."
-                + (empty > 0 ? $" {empty} of {_confusion.Classes} classes are named by neither." : "");
-    }
-
-    private HtmlTable Table(IEnumerable<ClassOutcome> outcomes, string caption)
-    {
-        HtmlTable table = _isLabelled
-            ? new HtmlTable(caption, [new("class", IsText: true), new("pictures"), new($"{_page.Model} right"), new("accuracy"), new($"{_page.Model} says so")])
-            {
-                BarTitle = _hasReference ? $"{_page.Model} over {_page.Reference}" : _page.Model,
-            }
-            : new HtmlTable(caption, [new("class", IsText: true), new(_page.Reference), new(_page.Model), new("of these the same")])
-            {
-                BarTitle = $"{_page.Model} over {_page.Reference}",
-            };
-        int most = _confusion.Outcomes.Max(one => Math.Max(one.Wanted, one.Given));
-        foreach (ClassOutcome one in outcomes)
-        {
-            string name = _answers.ClassNames[one.Class];
-            if (_isLabelled)
-            {
-                table.AddWithBars(
-                    [name, Number(one.Wanted), Number(one.Right), Percent(one.Accuracy), Number(one.Given)], LabelledBars(one));
-            }
-            else
-            {
-                table.AddWithBars(
-                    [name, Number(one.Wanted), Number(one.Given), Number(one.Right)],
-                    ("model", (double)one.Given / most),
-                    ("reference", (double)one.Wanted / most));
-            }
-        }
-
-        return table;
-    }
-
-    private (string Kind, double Length)[] LabelledBars(ClassOutcome one)
-    {
-        if (one.Wanted == 0)
-        {
-            return [];
-        }
-
-        double reference = (double)_answers.Pictures.Count(
-            picture => picture.Label == one.Class && picture.Teacher is [RankedClass best, ..] && best.Class == one.Class) / one.Wanted;
-        return _hasReference
-            ? [("model", one.Accuracy!.Value), ("reference", reference)]
-            : [("model", one.Accuracy!.Value)];
-    }
-
     private void AddConfusion(HtmlPage html)
     {
         IReadOnlyList<ConfusedPair> pairs = _confusion.Pairs;
@@ -139,12 +79,17 @@ internal sealed class AnswerSection
         }
 
         html.Add(ConfusionMap.ToHtml(_confusion, _answers.ClassNames, Wanted, _page.Model));
+        string shown = pairs.Count > MostPairs ? $", {MostPairs} of {pairs.Count}" : "";
         var table = new HtmlTable(
-            $"The pairs with the most pictures{(pairs.Count > MostPairs ? Invariant($", {MostPairs} of {pairs.Count}") : "")}.",
+            $"The pairs with the most pictures{shown}.",
             [new(Wanted, IsText: true), new(_page.Model, IsText: true), new("pictures"), new("of the class")]);
         foreach (ConfusedPair pair in pairs.Take(MostPairs))
         {
-            table.Add(_answers.ClassNames[pair.Wanted], _answers.ClassNames[pair.Given], Number(pair.Pictures), Percent(pair.Share));
+            table.Add(
+                _answers.ClassNames[pair.Wanted],
+                _answers.ClassNames[pair.Given],
+                Number(pair.Pictures),
+                Percent(pair.Share));
         }
 
         html.AddTable(table);
@@ -161,10 +106,12 @@ internal sealed class AnswerSection
             picture => (picture.Student[0].Probability, Rightness(picture)))]);
         ReliabilityBin[] bins = [.. reliability.Bins.Where(bin => bin.Pictures > 0)];
         html.AddText("h3", "Can its probabilities be taken at their word?");
-        html.AddText("p", Invariant($"Expected calibration error (ECE, {reliability.Bins.Count} bins): {100 * reliability.ExpectedError:0.0} %. ")
-            + "On the dashed line, an answer that is 80 % sure is right in 80 of 100 pictures; below it the "
-            + $"{_page.Model} is too sure of itself."
-            + (_isLabelled ? "" : $" Right is, without labels, as probable as the {_page.Reference} finds the {_page.Model}'s answer."));
+        html.AddText("p", $"Expected calibration error (ECE, {reliability.Bins.Count} bins): "
+            + $"{Percent(reliability.ExpectedError)}. On the dashed line, an answer that is 80\u00a0% sure is right "
+            + $"in 80 of 100 pictures; below it the {_page.Model} is too sure of itself, above it not sure enough."
+            + (_isLabelled
+                ? ""
+                : $" Without labels, an answer is as right as the {_page.Reference} finds it probable."));
         html.Add("<div class=\"charts\">")
             .Add(new LineChart(
                 "How often it is right", $"how sure the {_page.Model} is",
@@ -173,7 +120,8 @@ internal sealed class AnswerSection
                 IsSquare = true,
             }.ToHtml())
             .Add("<div>");
-        var table = new HtmlTable("The same in numbers.", [new("sure, up to"), new("pictures"), new("mean"), new("right")]);
+        var table = new HtmlTable(
+            "The same in numbers.", [new("sure, up to"), new("pictures"), new("mean"), new("right")]);
         foreach (ReliabilityBin bin in bins)
         {
             table.Add(Percent(bin.UpTo), Number(bin.Pictures), Percent(bin.Confidence), Percent(bin.Rightness));

@@ -23,7 +23,8 @@ internal static class BarChart
     public static string ToHtml(IReadOnlyList<ChartBar> bars, string caption)
     {
         var svg = new StringBuilder("<figure class=\"scroll\" tabindex=\"0\">\n");
-        svg.Append($"<svg class=\"wide\" width=\"{LabelWidth + BarWidth + ValueWidth}\" height=\"{bars.Count * RowHeight}\" ")
+        svg.Append($"<svg class=\"wide\" width=\"{LabelWidth + BarWidth + ValueWidth}\" ")
+            .Append($"height=\"{bars.Count * RowHeight}\" ")
             .Append($"role=\"img\" aria-label=\"Bars of the table above; {HtmlPage.Text(caption)}\">\n");
         foreach ((int row, ChartBar bar) in bars.Index())
         {
@@ -41,7 +42,8 @@ internal static class BarChart
 
     private static string Bar(string kind, int top, int height, double percent) => string.Create(
         CultureInfo.InvariantCulture,
-        $"<rect class=\"{kind}\" x=\"{LabelWidth}\" y=\"{top}\" width=\"{Length(percent):0.#}\" height=\"{height}\"/>\n");
+        $"<rect class=\"{kind}\" x=\"{LabelWidth}\" y=\"{top}\" width=\"{Length(percent):0.#}\" ")
+        + $"height=\"{height}\"/>\n";
 
     private static double Length(double percent) => BarWidth * percent / 100;
 }

@@ -9,8 +9,10 @@ internal static class ConfusionMap
 {
     private const int MostClasses = 30;
     private const int Cell = 22;
-    private const int Space = 150;
     private const int LongestName = 20;
+    private const double LetterWidth = 6.6;
+    private const int Edge = 14;
+    private const int Angle = 55;
 
     /// <summary>Draws it.</summary>
     /// <param name="confusion">What was counted.</param>
@@ -20,23 +22,26 @@ internal static class ConfusionMap
     public static string ToHtml(Confusion confusion, IReadOnlyList<string> names, string wanted, string given)
     {
         int[] classes = Choose(confusion);
-        int side = classes.Length * Cell, width = Space + side + 60, height = Space + side + 4;
+        int space = Space(classes.Select(one => names[one]));
+        int side = classes.Length * Cell, width = space + side + (space * 6 / 10), height = space + side + 4;
         var svg = new StringBuilder("<figure class=\"scroll\" tabindex=\"0\">\n");
-        svg.Append($"<svg class=\"wide\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\" role=\"img\" ")
-            .Append($"aria-label=\"{HtmlPage.Text($"Rows: {wanted}; columns: {given}. The table below names the largest.")}\">\n");
+        string label = HtmlPage.Text($"Rows: {wanted}; columns: {given}. The table below names the largest.");
+        svg.Append($"<svg class=\"wide\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\" ")
+            .Append($"role=\"img\" aria-label=\"{label}\">\n");
         foreach ((int place, int name) in classes.Index())
         {
-            int middle = Space + (place * Cell) + 15;
+            int middle = space + (place * Cell) + 15;
             string text = HtmlPage.Text(Fit(names[name]));
-            svg.Append($"<text class=\"small\" x=\"{Space - 6}\" y=\"{middle}\" text-anchor=\"end\">{text}</text>")
-                .Append($"<text class=\"small\" transform=\"translate({middle - 1} {Space - 6}) rotate(-55)\">{text}</text>\n");
+            svg.Append($"<text class=\"small\" x=\"{space - 6}\" y=\"{middle}\" text-anchor=\"end\">{text}</text>")
+                .Append($"<text class=\"small\" transform=\"translate({middle - 1} {space - 6}) rotate(-{Angle})\">")
+                .Append($"{text}</text>\n");
         }
 
         foreach ((int row, int one) in classes.Index())
         {
             foreach ((int column, int other) in classes.Index())
             {
-                AppendCell(svg, confusion, names, (one, other), Space + (column * Cell), Space + (row * Cell));
+                AppendCell(svg, confusion, names, (one, other), space + (column * Cell), space + (row * Cell));
             }
         }
 
@@ -44,14 +49,25 @@ internal static class ConfusionMap
             ? $" The {classes.Length} classes that are confused most, of {confusion.Classes}."
             : "";
         return svg.Append("</svg>\n")
-            .Append($"<figcaption>Rows: {HtmlPage.Text(wanted)}; columns: {HtmlPage.Text(given)}. Blue is the same class, ")
-            .Append($"red another; the darker, the more of its row.{cut}</figcaption>\n</figure>")
+            .Append($"<figcaption>Rows: {HtmlPage.Text(wanted)}; columns: {HtmlPage.Text(given)}. ")
+            .Append($"Blue is the same class, red another; the darker, the more of its row.{cut}</figcaption>\n")
+            .Append("</figure>")
             .ToString();
     }
 
+    // As much as the longest name needs, which nobody has measured: letters of this size are narrower than that.
+    private static int Space(IEnumerable<string> names) => Edge + (int)Math.Ceiling(
+        LetterWidth * names.Max(name => new StringInfo(Fit(name)).LengthInTextElements));
+
     private static int[] Choose(Confusion confusion) => confusion.Classes <= MostClasses
         ? [.. Enumerable.Range(0, confusion.Classes)]
-        : [.. confusion.Pairs.SelectMany(pair => new[] { pair.Wanted, pair.Given }).Distinct().Take(MostClasses).Order()];
+        :
+        [
+            .. confusion.Pairs.SelectMany(pair => new[] { pair.Wanted, pair.Given })
+                .Distinct()
+                .Take(MostClasses)
+                .Order(),
+        ];
 
     private static void AppendCell(
         StringBuilder svg, Confusion confusion, IReadOnlyList<string> names, (int Wanted, int Given) key, int x, int y)
@@ -66,9 +82,10 @@ internal static class ConfusionMap
         double share = (double)count / confusion.Outcomes[key.Wanted].Wanted;
         string kind = key.Wanted == key.Given ? "right" : "wrong";
         string title = HtmlPage.Text($"{names[key.Wanted]} → {names[key.Given]}: {count}");
-        svg.Append(CultureInfo.InvariantCulture, $"<rect class=\"{kind}\" x=\"{x + 1}\" y=\"{y + 1}\" width=\"{Cell - 2}\" ")
-            .Append(CultureInfo.InvariantCulture, $"height=\"{Cell - 2}\" fill-opacity=\"{0.12 + (0.5 * share):0.##}\"/>")
-            .Append($"<text x=\"{x + (Cell / 2)}\" y=\"{y + 15}\" text-anchor=\"middle\">{Short(count)}<title>{title}</title></text>\n");
+        svg.Append($"<rect class=\"{kind}\" x=\"{x + 1}\" y=\"{y + 1}\" width=\"{Cell - 2}\" height=\"{Cell - 2}\" ")
+            .Append(CultureInfo.InvariantCulture, $"fill-opacity=\"{0.12 + (0.5 * share):0.##}\"/>")
+            .Append($"<text x=\"{x + (Cell / 2)}\" y=\"{y + 15}\" text-anchor=\"middle\">{Short(count)}")
+            .Append($"<title>{title}</title></text>\n");
     }
 
     private static string Short(int count) => count < 1000
@@ -78,6 +95,8 @@ internal static class ConfusionMap
     private static string Fit(string name)
     {
         var text = new StringInfo(name);
-        return text.LengthInTextElements <= LongestName ? name : text.SubstringByTextElements(0, LongestName - 1) + "…";
+        return text.LengthInTextElements <= LongestName
+            ? name
+            : text.SubstringByTextElements(0, LongestName - 1) + "…";
     }
 }

@@ -8,11 +8,17 @@ namespace PromptKD.Pages;
 /// <param name="IsText">Whether its cells are words; numbers stand at the right.</param>
 internal sealed record HtmlColumn(string Title, bool IsText = false);
 
-/// <summary>A table; the first cell of a row names it.</summary>
+/// <summary>
+/// A table; the first cell of a row names it. Its caption stands outside of what scrolls, so that a wide table does not
+/// take it along.
+/// </summary>
 /// <param name="Caption">What it shows; empty for none.</param>
 /// <param name="Columns">Its columns.</param>
 internal sealed record HtmlTable(string Caption, IReadOnlyList<HtmlColumn> Columns)
 {
+    // With more columns, a narrow page has no place for bars.
+    private const int MostBesideBars = 4;
+
     private readonly List<(IReadOnlyList<string> Cells, string Bars)> _rows = [];
 
     /// <summary>Title of the column of bars; null for a table without.</summary>
@@ -34,20 +40,23 @@ internal sealed record HtmlTable(string Caption, IReadOnlyList<HtmlColumn> Colum
     /// <summary>The table as marks.</summary>
     public string ToHtml()
     {
-        var html = new StringBuilder("<div class=\"scroll\" tabindex=\"0\"><table>\n");
+        var html = new StringBuilder();
         if (Caption.Length > 0)
         {
-            html.Append($"<caption>{HtmlPage.Text(Caption)}</caption>\n");
+            html.Append($"<p class=\"caption\">{HtmlPage.Text(Caption)}</p>\n");
         }
 
-        html.Append("<thead><tr>")
-            .AppendJoin("", Columns.Select(column => $"<th scope=\"col\"{Kind(column)}>{HtmlPage.Text(column.Title)}</th>"))
-            .Append(BarTitle is null ? "" : $"<th scope=\"col\" class=\"text\">{HtmlPage.Text(BarTitle)}</th>")
+        html.Append("<div class=\"scroll\" tabindex=\"0\"")
+            .Append(Caption.Length > 0 ? $" role=\"region\" aria-label=\"{HtmlPage.Text(Caption)}\"" : "")
+            .Append(Columns.Count > MostBesideBars ? "><table class=\"many\">\n" : "><table>\n")
+            .Append("<thead><tr>")
+            .AppendJoin("", Columns.Select(Head))
+            .Append(BarTitle is null ? "" : $"<th scope=\"col\" class=\"text bars\">{HtmlPage.Text(BarTitle)}</th>")
             .Append("</tr></thead>\n<tbody>\n");
         foreach ((IReadOnlyList<string> cells, string bars) in _rows)
         {
             html.Append($"<tr><th scope=\"row\">{Cell(cells[0])}</th>")
-                .AppendJoin("", cells.Skip(1).Select((cell, index) => $"<td{Kind(Columns[index + 1])}>{Cell(cell)}</td>"))
+                .AppendJoin("", cells.Zip(Columns, (cell, column) => $"<td{Kind(column)}>{Cell(cell)}</td>").Skip(1))
                 .Append(BarTitle is null ? "" : $"<td class=\"bars\" aria-hidden=\"true\">{bars}</td>")
                 .Append("</tr>\n");
         }
@@ -55,8 +64,14 @@ internal sealed record HtmlTable(string Caption, IReadOnlyList<HtmlColumn> Colum
         return html.Append("</tbody>\n</table></div>").ToString();
     }
 
+    // A short bar is seen, one of nothing keeps its place.
     private static string Bar((string Kind, double Length) bar) => string.Create(
-        CultureInfo.InvariantCulture, $"<span class=\"{bar.Kind}\" style=\"width:{100 * bar.Length:0.##}%\"></span>");
+        CultureInfo.InvariantCulture,
+        $"<span class=\"{bar.Kind}\" style=\"width:{100 * bar.Length:0.##}%")
+        + $"{(bar.Length > 0 ? ";min-width:1px" : "")}\"></span>";
+
+    private static string Head(HtmlColumn column) =>
+        $"<th scope=\"col\"{Kind(column)}>{HtmlPage.Text(column.Title)}</th>";
 
     private static string Kind(HtmlColumn column) => column.IsText ? " class=\"text\"" : "";
 

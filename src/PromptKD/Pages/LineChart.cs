@@ -18,12 +18,14 @@ internal sealed record LineChart(string Title, string Axis, IReadOnlyList<ChartL
     private const double Width = 360;
     private const double Height = 230;
     private const double Left = 46;
-    private const double Right = 12;
+    private const double Right = 20;
     private const double Top = 12;
     private const double Bottom = 38;
     private const int Steps = 4;
 
-    /// <summary>Whether the values are shares, 0–1, drawn on a scale of percent; else the scale fits the values.</summary>
+    /// <summary>
+    /// Whether the values are shares, 0–1, drawn on a scale of percent; else the scale fits the values.
+    /// </summary>
     public bool IsShare { get; init; }
 
     /// <summary>Whether the axis has the same scale of percent, and a line where both are the same.</summary>
@@ -31,6 +33,8 @@ internal sealed record LineChart(string Title, string Axis, IReadOnlyList<ChartL
 
     /// <summary>What stands at 0, 1, … of the axis; empty where the numbers themselves do.</summary>
     public IReadOnlyList<string> Places { get; init; } = [];
+
+    private IEnumerable<(double X, double Y)> Points => Lines.SelectMany(line => line.Points);
 
     /// <summary>Whether the scale begins near the least value, instead of at 0.</summary>
     public bool BeginsAtLeast { get; init; }
@@ -41,31 +45,35 @@ internal sealed record LineChart(string Title, string Axis, IReadOnlyList<ChartL
         (double low, double high) = Scale();
         (double first, double last) = Extent();
         var svg = new StringBuilder("<figure>\n");
-        svg.Append(Invariant($"<svg viewBox=\"0 0 {Width} {Height}\" role=\"img\" aria-label=\"{HtmlPage.Text(Describe())}\">\n"));
+        svg.Append($"<svg viewBox=\"0 0 {Width:0} {Height:0}\" role=\"img\" ")
+            .Append($"aria-label=\"{HtmlPage.Text(Describe())}\">\n");
         for (int step = 0; step <= Steps; step++)
         {
             double value = low + ((high - low) * step / Steps);
             double y = Y(value);
             svg.Append(Invariant($"<path class=\"grid\" d=\"M{Left} {y:0.#}H{Width - Right}\"/>"))
-                .Append(Invariant($"<text class=\"small\" x=\"{Left - 6}\" y=\"{y + 4:0.#}\" text-anchor=\"end\">{Label(value, high - low)}</text>\n"));
+                .Append(Small(Left - 6, y + 4, "end", Label(value, high - low)));
         }
 
         foreach (double tick in Ticks(first, last))
         {
-            string label = Places.Count > 0 ? HtmlPage.Text(Places[(int)tick]) : IsSquare ? Invariant($"{100 * tick:0} %") : Invariant($"{tick:0.##}");
-            svg.Append(Invariant($"<text class=\"small\" x=\"{X(tick):0.#}\" y=\"{Height - Bottom + 16}\" text-anchor=\"middle\">{label}</text>\n"));
+            string label = Places.Count > 0 ? Places[(int)tick]
+                : IsSquare ? Invariant($"{100 * tick:0} %")
+                : Invariant($"{tick:0.##}");
+            svg.Append(Small(X(tick), Height - Bottom + 16, "middle", label));
         }
 
-        svg.Append(Invariant($"<text class=\"small\" x=\"{(Left + Width - Right) / 2}\" y=\"{Height - 5}\" text-anchor=\"middle\">{HtmlPage.Text(Axis)}</text>\n"))
+        svg.Append(Small((Left + Width - Right) / 2, Height - 5, "middle", Axis))
             .Append(Invariant($"<path class=\"axis\" d=\"M{Left} {Top}V{Height - Bottom}H{Width - Right}\"/>\n"));
         if (IsSquare)
         {
-            svg.Append(Invariant($"<path class=\"axis\" stroke-dasharray=\"3 4\" d=\"M{X(0):0.#} {Y(0):0.#}L{X(1):0.#} {Y(1):0.#}\"/>\n"));
+            svg.Append("<path class=\"axis\" stroke-dasharray=\"3 4\" ")
+                .Append(Invariant($"d=\"M{X(0):0.#} {Y(0):0.#}L{X(1):0.#} {Y(1):0.#}\"/>\n"));
         }
 
         svg.AppendJoin("", Lines.Select(Draw)).Append("</svg>\n<figcaption>")
             .Append($"<strong>{HtmlPage.Text(Title)}</strong> ")
-            .AppendJoin(" ", Lines.Select(line => $"<span><span class=\"key {line.Kind}\"></span>{HtmlPage.Text(line.Name)}</span>"));
+            .AppendJoin(" ", Lines.Select(Key));
         return svg.Append("</figcaption>\n</figure>").ToString();
 
         double X(double value) => last == first
@@ -76,7 +84,8 @@ internal sealed record LineChart(string Title, string Axis, IReadOnlyList<ChartL
 
         string Draw(ChartLine line)
         {
-            string points = string.Join(' ', line.Points.Select(point => Invariant($"{X(point.X):0.#},{Y(point.Y):0.#}")));
+            string points = string.Join(
+                ' ', line.Points.Select(point => Invariant($"{X(point.X):0.#},{Y(point.Y):0.#}")));
             bool isSparse = line.Points.Count <= 20 && line.Kind == "model";
             string dots = isSparse
                 ? string.Concat(line.Points.Select(point => Invariant(
@@ -85,6 +94,13 @@ internal sealed record LineChart(string Title, string Axis, IReadOnlyList<ChartL
             return $"<polyline class=\"line-{line.Kind}\" points=\"{points}\"/>{dots}\n";
         }
     }
+
+    private static string Small(double x, double y, string anchor, string text) =>
+        Invariant($"<text class=\"small\" x=\"{x:0.#}\" y=\"{y:0.#}\" text-anchor=\"{anchor}\">")
+        + $"{HtmlPage.Text(text)}</text>\n";
+
+    private static string Key(ChartLine line) =>
+        $"<span><span class=\"key {line.Kind}\"></span>{HtmlPage.Text(line.Name)}</span>";
 
     private string Describe() => $"{Title}, by {Axis}. " + string.Join("; ", Lines.Where(line => line.Points.Count > 0)
         .Select(line => $"{line.Name} from {Label(line.Points[0].Y, 0)} to {Label(line.Points[^1].Y, 0)}"));
@@ -96,9 +112,9 @@ internal sealed record LineChart(string Title, string Axis, IReadOnlyList<ChartL
             return (0, 1);
         }
 
-        double high = Lines.SelectMany(line => line.Points).Max(point => point.Y);
-        double least = Lines.SelectMany(line => line.Points).Min(point => point.Y);
-        double low = BeginsAtLeast ? Math.Floor(least) : Math.Min(0, Lines.SelectMany(line => line.Points).Min(point => point.Y));
+        double high = Points.Max(point => point.Y);
+        double least = Points.Min(point => point.Y);
+        double low = BeginsAtLeast ? Math.Floor(least) : Math.Min(0, least);
         return high > low ? (low, low + (Steps * Round((high - low) / Steps))) : (low, low + 1);
     }
 
@@ -111,7 +127,7 @@ internal sealed record LineChart(string Title, string Axis, IReadOnlyList<ChartL
 
     private (double First, double Last) Extent() => IsSquare
         ? (0, 1)
-        : (Lines.SelectMany(line => line.Points).Min(point => point.X), Lines.SelectMany(line => line.Points).Max(point => point.X));
+        : (Points.Min(point => point.X), Points.Max(point => point.X));
 
     private IEnumerable<double> Ticks(double first, double last)
     {

@@ -41,12 +41,14 @@ internal sealed class PictureGallery(RunPage page, PageAnswers answers)
             return "<span class=\"none\">cannot be read any more</span>";
         }
 
-        string alt = HtmlPage.Text($"{picture.Picture}: {page.Model} says {answers.ClassNames[picture.Student[0].Class]}");
+        string alt = HtmlPage.Text(
+            $"{picture.Picture}: {page.Model} says {answers.ClassNames[picture.Student[0].Class]}");
         return $"<img loading=\"lazy\" width=\"{small.Width}\" height=\"{small.Height}\" alt=\"{alt}\" "
             + $"src=\"data:image/jpeg;base64,{Convert.ToBase64String(small.Jpeg)}\"/>";
     }
 
     private string Says(string who, string kind, IReadOnlyList<RankedClass> ranked) => string.Create(
         CultureInfo.InvariantCulture,
-        $"<p><span class=\"says-{kind}\">{HtmlPage.Text(who)}</span>: {HtmlPage.Text(answers.ClassNames[ranked[0].Class])} {100 * ranked[0].Probability:0}&#160;%</p>");
+        $"<p><span class=\"says-{kind}\">{HtmlPage.Text(who)}</span>: "
+        + $"{HtmlPage.Text(answers.ClassNames[ranked[0].Class])} {100 * ranked[0].Probability:0}&#160;%</p>");
 }

@@ -32,7 +32,9 @@ internal sealed record PageAnswers(
     public IReadOnlyDictionary<string, SmallPicture> Small { get; init; } = new Dictionary<string, SmallPicture>();
 }
 
-/// <summary>All that the page of a finished run shows. <see cref="RunPageWriter"/> makes HTML of it, and of nothing else.</summary>
+/// <summary>
+/// All that the page of a finished run shows. <see cref="RunPageWriter"/> makes HTML of it, and of nothing else.
+/// </summary>
 internal sealed record RunPage
 {
     /// <summary>What was made.</summary>
@@ -52,6 +54,9 @@ internal sealed record RunPage
 
     /// <summary>What is wrong with the run, and what to change.</summary>
     public IReadOnlyList<string> Notices { get; init; } = [];
+
+    /// <summary>How its classes were changed after the training, in sentences; empty where they were not.</summary>
+    public IReadOnlyList<string> ChangedClasses { get; init; } = [];
 
     /// <summary>Accuracies of each model on labelled pictures, percent.</summary>
     public IReadOnlyList<(string Model, BaseNovelResult Result)> Accuracies { get; init; } = [];

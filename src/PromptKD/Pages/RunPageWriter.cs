@@ -7,6 +7,9 @@ namespace PromptKD.Pages;
 /// <summary>Writes the page of a finished run: from its data to HTML, and nothing else.</summary>
 internal static class RunPageWriter
 {
+    /// <summary>The name of the file.</summary>
+    public const string FileName = "report.html";
+
     private const int MostSkipped = 200;
 
     /// <param name="page">What it shows.</param>
@@ -14,7 +17,9 @@ internal static class RunPageWriter
     public static string Write(RunPage page)
     {
         var html = new HtmlPage(page.Title);
-        html.Add("<header>").AddText("h1", page.Title).AddText("p", page.Summary, "lead").Add("</header>").Add("<main>");
+        html.Add("<header>").AddText("h1", page.Title).AddText("p", page.Summary, "lead").Add("</header>")
+            .Add("<main>")
+            .Add(ChangedClassesNote.ToHtml(page.ChangedClasses));
         AddNotices(html, page.Notices);
         AddNumbers(html, page.Numbers);
         AddContents(html, page);
@@ -29,10 +34,13 @@ internal static class RunPageWriter
         AddFacts(html, page.Facts);
         AddSettings(html, page);
         AddSkipped(html, page);
+        string copies = page.Answers.Count > 0
+            ? " It contains small copies of some pictures: pass it on only where you would pass on those."
+            : "";
         html.Add("</main>").Add("<footer>").AddText("p", string.Create(
             CultureInfo.InvariantCulture,
-            $"Written by {page.Program} on {page.Written:d MMMM yyyy}. This file needs nothing else, loads nothing, and "
-            + $"runs no script.{(page.Answers.Count > 0 ? " It contains small copies of some pictures: pass it on only where you would pass on those." : "")}"));
+            $"Written by {page.Program} on {page.Written:d MMMM yyyy}. ")
+            + $"This file needs nothing else, loads nothing, and runs no script.{copies}");
         return html.Add("</footer>").ToString();
     }
 
@@ -43,7 +51,8 @@ internal static class RunPageWriter
             return;
         }
 
-        html.Add("<section class=\"warnings\" aria-label=\"Warnings\">").AddText("h2", "Look at this first").Add("<ul>");
+        html.Add("<section class=\"warnings\" aria-label=\"Warnings\">").AddText("h2", "Look at this first")
+            .Add("<ul>");
         foreach (string notice in notices)
         {
             html.AddText("li", notice);
@@ -75,7 +84,8 @@ internal static class RunPageWriter
             ("skipped", "What was not learned from"),
         ];
         html.Add("<nav aria-label=\"Contents\"><ul>")
-            .Add(string.Concat(parts.Select(part => $"<li><a href=\"#{part.Anchor}\">{HtmlPage.Text(part.Title)}</a></li>")))
+            .Add(string.Concat(parts.Select(
+                part => $"<li><a href=\"#{part.Anchor}\">{HtmlPage.Text(part.Title)}</a></li>")))
             .Add("</ul></nav>");
     }
 
@@ -179,7 +189,8 @@ internal static class RunPageWriter
 
         var table = new HtmlTable(
             page.Skipped.Count > MostSkipped
-                ? $"Pictures that could not be read: {MostSkipped} of {page.Skipped.Count}; log.txt and the checkpoint name all."
+                ? $"Pictures that could not be read: {MostSkipped} of {page.Skipped.Count}; "
+                    + "log.txt and the checkpoint name all."
                 : "Pictures that could not be read.",
             [new("file", IsText: true), new("why", IsText: true)]);
         foreach (SkippedPicture picture in page.Skipped.Take(MostSkipped))

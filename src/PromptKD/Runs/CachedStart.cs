@@ -23,16 +23,18 @@ internal static class CachedStart
     /// <param name="run">The run, its teachers' features stored.</param>
     /// <param name="method">Its method, at its first values.</param>
     /// <param name="common">How the run goes on behind the start.</param>
+    /// <param name="passed">Is told of each pass.</param>
     /// <returns>What the last pass came to.</returns>
     /// <exception cref="PromptKDException">The store or its checkpoint is damaged, or of something else.</exception>
-    public static EpochRecord Learn(OpenRun run, ITrainedMethod method, TrainingPlan common)
+    public static EpochRecord Learn(
+        OpenRun run, ITrainedMethod method, TrainingPlan common, Action<EpochRecord> passed)
     {
         (ViewGenerator views, int count) = run.Inputs.StoredViews!.Value;
         using var parts = new Unfinished();
         StoredFeatures features = parts.Add(run.Inputs.StudentStore!.Read(run.Folder.Root, method.Model.Images, views, count));
         using ITrainedMethod start = method.Start(features)!;
         parts.HandOver(start);
-        using var loop = new TrainingLoop(start, Plan(run, common, count));
+        using var loop = new TrainingLoop(start, Plan(run, common, count, passed));
         using (TrainingCheckpoint? checkpoint = TrainingCheckpoint.ReadIfAny(
             loop.Plan.CheckpointPath, run.Log.OnWarning))
         {
@@ -55,7 +57,26 @@ internal static class CachedStart
         return loop.Position.History[^1];
     }
 
-    private static TrainingPlan Plan(OpenRun run, TrainingPlan common, int views)
+    /// <summary>What each pass of a start that has ended came to; none where there was no start.</summary>
+    /// <param name="folder">Of the run.</param>
+    public static IReadOnlyList<EpochRecord> ReadPasses(RunFolder folder)
+    {
+        try
+        {
+            using TrainingCheckpoint? checkpoint = TrainingCheckpoint.ReadIfAny(PathIn(folder));
+            return checkpoint?.Position.History ?? [];
+        }
+        catch (PromptKDException)
+        {
+            // Nothing but curves hangs on it once the start is over.
+            return [];
+        }
+    }
+
+    private static string PathIn(RunFolder folder) =>
+        Path.Combine(Path.GetDirectoryName(folder.CheckpointPath)!, CheckpointFile);
+
+    private static TrainingPlan Plan(OpenRun run, TrainingPlan common, int views, Action<EpochRecord> passed)
     {
         ExperimentConfig config = run.Settings.Config;
         StartConfig start = config.Distill.Start;
@@ -75,11 +96,15 @@ internal static class CachedStart
                     MaxEpoch = start.Epochs,
                     WarmupEpoch = start.WarmupEpoch,
                 }),
-            CheckpointPath = Path.Combine(Path.GetDirectoryName(run.Folder.CheckpointPath)!, CheckpointFile),
+            CheckpointPath = PathIn(run.Folder),
             Validate = null,
             EpochEnding = null,
             Progress = null,
-            EpochDone = history => Tell(run, history, start.Epochs),
+            EpochDone = history =>
+            {
+                passed(history[^1]);
+                Tell(run, history, start.Epochs);
+            },
         };
 
         LoadPlan Epoch(int epoch, int firstBatch) => new()

@@ -6,7 +6,8 @@ namespace PromptKD.Runs;
 
 /// <summary>
 /// <c>curves.csv</c>: the metrics of a distillation as a table, for whoever draws them. A row each for the teacher, the
-/// student as it came, the start and each epoch; a cell is empty where nothing was measured.
+/// student as it came, each pass of a start, what stands behind it, and each epoch; a cell is empty where nothing was
+/// measured.
 /// </summary>
 internal static class CurveTable
 {
@@ -17,8 +18,13 @@ internal static class CurveTable
     /// <param name="history">The epochs so far.</param>
     /// <param name="baselines">What was measured before the first epoch.</param>
     /// <param name="start">What a start before the first epoch came to; null where there was none.</param>
+    /// <param name="passes">What each of its passes came to; null where they are not known.</param>
     /// <returns>Lines, the first of which names the columns.</returns>
-    public static IEnumerable<string> Of(IReadOnlyList<EpochRecord> history, Baselines baselines, EpochRecord? start)
+    public static IEnumerable<string> Of(
+        IReadOnlyList<EpochRecord> history,
+        Baselines baselines,
+        EpochRecord? start,
+        IReadOnlyList<EpochRecord>? passes = null)
     {
         yield return Head;
         if (baselines.HeldOutTeacher is not null || baselines.Teacher is not null)
@@ -35,6 +41,11 @@ internal static class CurveTable
 
         if (start is not null)
         {
+            foreach (EpochRecord pass in passes ?? [])
+            {
+                yield return Row("pass", pass.Epoch, pass, Of(null), null);
+            }
+
             yield return Row("start", 0, start, Of(start.HeldOut), start.Validation);
         }
 

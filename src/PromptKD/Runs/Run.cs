@@ -65,6 +65,8 @@ internal static class Run
             return finished;
         }
 
+        context.Paced = pace => kind.OnPaced(run, pace);
+
         folder.RequireWritable();
         using ITrainedMethod method = OutOfMemory.Explain(() => inputs.BuildMethod(folder.Root), MemoryAdvice);
         kind.Prepare(run, method);

@@ -5,6 +5,7 @@ using PromptKD.Data.Loading;
 using PromptKD.Data.Pictures;
 using PromptKD.Features;
 using PromptKD.Methods;
+using PromptKD.Models.Clip;
 using PromptKD.Models.Weights;
 using PromptKD.Runtime;
 using PromptKD.Teachers;
@@ -82,6 +83,9 @@ internal sealed class RunInputs : IDisposable
 
     /// <summary>How the pictures of the CLIP that is prompted are prepared.</summary>
     public Preprocessing Preparation { get; }
+
+    /// <summary>Sizes of the CLIP that is prompted.</summary>
+    public ClipArchitecture Architecture => _clip.Architecture;
 
     /// <summary>SHA-256 of each input, by name.</summary>
     public IReadOnlyDictionary<string, string> Digests { get; }

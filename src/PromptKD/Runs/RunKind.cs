@@ -1,4 +1,5 @@
 using PromptKD.Methods;
+using PromptKD.Runtime;
 using PromptKD.Training;
 
 namespace PromptKD.Runs;
@@ -30,6 +31,13 @@ internal abstract class RunKind<TReport>
     /// <summary>What a run came to that is finished already; null where there is something left to do.</summary>
     /// <exception cref="PromptKDException">The folder holds a run of other inputs.</exception>
     public virtual TReport? FindFinished(OpenRun run) => null;
+
+    /// <summary>Says what the whole run is going to take.</summary>
+    /// <param name="run">The run, which is storing features.</param>
+    /// <param name="pace">What a view takes.</param>
+    public virtual void OnPaced(OpenRun run, ViewPace pace)
+    {
+    }
 
     /// <summary>Measures what has to be measured before the first step.</summary>
     /// <param name="run">The run.</param>

@@ -38,7 +38,7 @@ internal sealed class StudentStore(
             store,
             store.ShardsToMake(StorePart.Whole, context.Digests, context.Stop),
             preparation,
-            () => ReadTower(clip));
+            () => TowerFeatures.Read(clip, preparation, context.Target));
     }
 
     /// <summary>The features, where need be computed first.</summary>
@@ -60,7 +60,13 @@ internal sealed class StudentStore(
                 pictures.Items, preparation, LoadingSettings.Options(Config, context.Target.Device));
             using var features = new TowerFeatures(tower, preparation);
             loader.Skipped.AddNamed(pictures.Unreadable);
-            store.Fill(loader, features, missing, context.Observer.OnStored, context.Stop, pictures.OnlyReadable);
+            var meter = new PaceMeter(
+                towers: 1,
+                (loading, towers) => context.Paced?.Invoke(new ViewPace(
+                    loading, Teacher: null, new TowerPace(towers[0], store.Index.EmbeddingSize))),
+                TimeProvider.System);
+            store.Fill(
+                loader, features, missing, context.Observer.OnStored, context.Stop, pictures.OnlyReadable, meter: meter);
             loader.Skipped.Report(context.Observer);
         }
 
@@ -95,14 +101,5 @@ internal sealed class StudentStore(
             Normalised = false,
         };
         return StoredPictures.OpenOrBegin(path, index, pictures);
-    }
-
-    private TowerFeatures ReadTower(ClipCheckpoint clip)
-    {
-        using var parts = new Unfinished();
-        ImageEncoder encoder = parts.Add(
-            ImageEncoder.Create(clip.Architecture, context.Target.Type, context.Target.Device));
-        ModuleWeights.Fill(encoder, clip.Tensors, "visual.", clip.Description);
-        return parts.HandOver(new TowerFeatures(encoder, preparation, ownsEncoder: true));
     }
 }

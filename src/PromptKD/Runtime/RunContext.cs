@@ -5,4 +5,9 @@ namespace PromptKD.Runtime;
 /// <param name="Observer">Is told how it goes.</param>
 /// <param name="Digests">Knows the digests of files that have not changed since they were last hashed.</param>
 /// <param name="Stop">Stops it: downloads, hashing, the making of a store, training.</param>
-internal sealed record RunContext(ComputeTarget Target, IRunObserver Observer, DigestMemory Digests, CancellationToken Stop);
+internal sealed record RunContext(
+    ComputeTarget Target, IRunObserver Observer, DigestMemory Digests, CancellationToken Stop)
+{
+    /// <summary>Is told what a view takes, once it is known, by whoever stores features; null for nobody.</summary>
+    public Action<ViewPace>? Paced { get; set; }
+}

@@ -275,7 +275,14 @@ internal sealed class TeacherSource : IDisposable
             + $"{Counted.Of(Store.Index.ViewCount, "view")}"
             + (other is null ? "" : $"; the student's of the same pixels in {other.Store.Folder}"));
         loader.Skipped.AddNamed(pictures.Unreadable);
-        Store.Fill(loader, tower, shards, _context.Observer.OnStored, _context.Stop, pictures.OnlyReadable, other);
+        var meter = new PaceMeter(
+            other is null ? 1 : 2,
+            (loading, towers) => _context.Paced?.Invoke(new ViewPace(
+                loading,
+                new TowerPace(towers[0], Store.Index.EmbeddingSize),
+                other is null ? null : new TowerPace(towers[1], other.Store.Index.EmbeddingSize))),
+            TimeProvider.System);
+        Store.Fill(loader, tower, shards, _context.Observer.OnStored, _context.Stop, pictures.OnlyReadable, other, meter);
         loader.Skipped.Report(_context.Observer);
     }
 

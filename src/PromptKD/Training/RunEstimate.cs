@@ -1,4 +1,5 @@
 using System.Globalization;
+using PromptKD.Runtime;
 
 namespace PromptKD.Training;
 
@@ -31,9 +32,5 @@ public sealed record RunEstimate(
             : "");
 
     /// <summary>A time in the units that matter: "3 h 20 min", "4 min 5 s", "12 s".</summary>
-    public static string Words(TimeSpan time) => time.TotalHours >= 1
-        ? string.Create(CultureInfo.InvariantCulture, $"{(long)time.TotalHours} h {time.Minutes:00} min")
-        : time.TotalMinutes >= 1
-            ? string.Create(CultureInfo.InvariantCulture, $"{time.Minutes} min {time.Seconds:00} s")
-            : string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.0} s");
+    public static string Words(TimeSpan time) => TimeText.Words(time);
 }

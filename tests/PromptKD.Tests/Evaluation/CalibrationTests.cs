@@ -46,6 +46,21 @@ public sealed class CalibrationTests
         Assert.Equal(0, fit.ErrorBefore, 9);
     }
 
+    [Fact]
+    public void A_temperature_that_makes_the_error_larger_is_not_taken()
+    {
+        // 88 of 100 are right that are 88.1 % sure; four that are 99.97 % sure are wrong, and pull the fit to 2.1.
+        Calibration fit = Calibration.ToLabels(
+        [
+            .. Enumerable.Range(0, 100).Select(number => (new float[] { 2, 0 }, number < 88 ? 0 : 1)),
+            .. Enumerable.Repeat((new float[] { 8, 0 }, 1), 4),
+        ])!;
+
+        Assert.Equal(1, fit.Temperature);
+        Assert.Equal(((100 * ((1 / (1 + Math.Exp(-2))) - 0.88)) + (4 / (1 + Math.Exp(-8)))) / 104, fit.ErrorBefore, 12);
+        Assert.Equal(fit.ErrorBefore, fit.ErrorAfter);
+    }
+
     [Theory]
     [InlineData(40, 0)] // never wrong: no temperature is cold enough
     [InlineData(40, 1)] // always wrong: none is warm enough

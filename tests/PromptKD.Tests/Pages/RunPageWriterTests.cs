@@ -97,6 +97,30 @@ public sealed class RunPageWriterTests
     }
 
     [Fact]
+    public void Classes_that_nobody_names_stand_below_the_table()
+    {
+        // As by hand above, but for a class "owl" behind them that neither names.
+        PageAnswers answers = OfTeacher("picture");
+
+        XElement page = Parse(s_page with { Answers = [answers with { ClassNames = [.. s_classes, "owl"] }] });
+
+        Assert.DoesNotContain(Rows(page, "Pictures whose best class"), row => row[0] == "owl");
+        Assert.Equal("1 of 4 classes are named by neitherowl", page.Descendants("details").Single().Value.Replace("\n", "", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void What_changed_of_the_classes_is_exchanged_in_a_page_that_is_there()
+    {
+        string untouched = RunPageWriter.Write(s_page);
+        string changed = RunPageWriter.Write(s_page with { ChangedClasses = ["Removed: <i>owl."] });
+
+        Assert.Contains("Removed: &lt;i&gt;owl.", changed, StringComparison.Ordinal);
+        Assert.Equal(changed, ChangedClassesNote.Exchange(untouched, ["Removed: <i>owl."]));
+        Assert.Equal(untouched, ChangedClassesNote.Exchange(changed, []));
+        Assert.Null(ChangedClassesNote.Exchange("<main></main>", []));
+    }
+
+    [Fact]
     public void A_picture_that_is_gone_is_said_to_be_gone()
     {
         PageAnswers answers = OfTeacher("picture");
@@ -150,8 +174,10 @@ public sealed class RunPageWriterTests
 
     private static XElement Parse(RunPage page) => XDocument.Parse(RunPageWriter.Write(page)).Root!;
 
-    private static IEnumerable<string[]> Rows(XElement page, string caption) => page.Descendants("table")
-        .Single(table => table.Element("caption")?.Value.StartsWith(caption, StringComparison.Ordinal) == true)
+    private static IEnumerable<string[]> Rows(XElement page, string caption) => page.Descendants("p")
+        .Single(text => text.Attribute("class")?.Value == "caption"
+            && text.Value.StartsWith(caption, StringComparison.Ordinal))
+        .ElementsAfterSelf().First()
         .Descendants("tbody").Single().Elements("tr")
         .Select(row => row.Elements().Select(cell => cell.Value).ToArray());
 }

@@ -178,6 +178,32 @@ public sealed class CachedStartTests : IDisposable
         Assert.Throws<PromptKDException>(
             () => DistillingRuns.Distil(_runs.Config(options: ["OPTIM.MAX_EPOCH", "0"]))).Message);
 
+    [Fact]
+    public void Every_pass_is_a_row_of_the_curves_and_a_point_for_TensorBoard_and_the_page_draws_them()
+    {
+        DistillationReport report = DistillingRuns.Distil(_runs.Config("run", [.. s_start, "OPTIM.MAX_EPOCH", "0"]));
+        string run = _runs.Output("run");
+        string[][] passes =
+        [
+            .. File.ReadLines(Path.Combine(run, "curves.csv")).Select(row => row.Split(','))
+                .Where(row => row[0] == "pass"),
+        ];
+
+        Assert.Equal(["1", "2", "3", "4", "5", "6"], passes.Select(row => row[1]));
+        Assert.Equal(report.Start!.Loss.ToString("R", null), passes[^1][3]);
+        Assert.Equal(report.Start.Agreement.ToString("R", null), passes[^1][4]);
+        Assert.Equal("0.01", passes[0][2]);
+        Assert.Single(File.ReadLines(Path.Combine(run, "log.txt")), line =>
+            line.Contains("for the whole run: ", StringComparison.Ordinal)
+            && line.Contains(" of storing, ", StringComparison.Ordinal)
+            && line.Contains(" of the start's 6 passes; ", StringComparison.Ordinal));
+        string events = System.Text.Encoding.Latin1.GetString(
+            File.ReadAllBytes(Directory.EnumerateFiles(Path.Combine(run, "tensorboard")).Single()));
+        Assert.Equal(7, events.Split("start/loss").Length);
+        Assert.Contains(
+            "Loss in the start", File.ReadAllText(Path.Combine(run, "report.html")), StringComparison.Ordinal);
+    }
+
     private static Dictionary<string, Tensor> StudentOf(DistillationReport report) =>
         SafetensorsFile.Read(Path.Combine(report.StudentFolder, "student.safetensors"));
 

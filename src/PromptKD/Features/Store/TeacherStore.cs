@@ -78,6 +78,7 @@ internal sealed class TeacherStore
     /// A second store, whose shards are made, too, where they are missing; the loader prepares pictures for both. Null
     /// for none.
     /// </param>
+    /// <param name="meter">Measures the tower, and that of <paramref name="beside"/> behind it; null for nobody.</param>
     /// <exception cref="PromptKDException">
     /// A shard cannot be written, or no picture of it can be read that should be.
     /// </exception>
@@ -88,7 +89,8 @@ internal sealed class TeacherStore
         Action<long, long>? done,
         CancellationToken cancellation,
         Func<IReadOnlyList<int>, IReadOnlyList<int>>? readable = null,
-        StoreBeside? beside = null)
+        StoreBeside? beside = null,
+        PaceMeter? meter = null)
     {
         readable ??= pictures => pictures;
         using IImageFeatures? other = beside?.ReadTower();
@@ -107,12 +109,15 @@ internal sealed class TeacherStore
                 filled,
                 readable(PicturesOf(shard)),
                 count => done?.Invoke(made += count, total),
+                filled.Length == (beside is null ? 1 : 2) ? meter : null,
                 cancellation);
             foreach (Filled one in filled)
             {
                 StoreShard.Write(one.Store.Folder, shard, one.Features, one.Store.Index.Digest);
             }
         }
+
+        meter?.End();
     }
 
     /// <summary>Everything that is missing or damaged, one line each; shards in the memory are not read.</summary>
@@ -207,6 +212,7 @@ internal sealed class TeacherStore
         IReadOnlyList<Filled> filled,
         IReadOnlyList<int> order,
         Action<int> done,
+        PaceMeter? meter,
         CancellationToken cancellation)
     {
         for (int view = 0; view < Index.ViewCount; view++)
@@ -223,10 +229,14 @@ internal sealed class TeacherStore
                 cancellation.ThrowIfCancellationRequested();
                 using (batch)
                 {
-                    foreach (Filled one in filled)
+                    meter?.Loaded();
+                    foreach ((int place, Filled one) in filled.Index())
                     {
                         one.Place(batch, view);
+                        meter?.Looked(place);
                     }
+
+                    meter?.Done(batch.Items.Count);
 
                     done(batch.Items.Count);
                 }

@@ -1,4 +1,5 @@
 using PromptKD.Export;
+using PromptKD.Pages;
 using PromptKD.Runtime;
 using PromptKD.Teachers;
 
@@ -66,16 +67,41 @@ public static class StudentClasses
             ClassNames = names.Names,
             ClassChanges = names.Changes.IsEmpty ? null : names.Changes,
         };
-        Action<string> write = folder => StudentPackage.WriteWithClasses(edit.Package, folder, changed, chosen);
+        PackagePage? page = PackagePage.ReadIfAny(edit.Package, (observer ?? IRunObserver.Nobody).OnWarning);
         if (edit.Output is { } output)
         {
-            WholeFolder.Create(output, write);
+            WholeFolder.Create(output, folder => Write(folder, page));
         }
         else
         {
-            WholeFolder.Replace(edit.Package, write);
+            WholeFolder.Replace(edit.Package, folder => Write(folder, page is { IsInside: true } ? page : null));
+            TellBeside(page, names.Changes, observer ?? IRunObserver.Nobody);
         }
 
         return StudentPackage.ReadManifest(edit.Output ?? edit.Package);
+
+        void Write(string folder, PackagePage? beside)
+        {
+            StudentPackage.WriteWithClasses(edit.Package, folder, changed, chosen);
+            beside?.Write(Path.Combine(folder, RunPageWriter.FileName), names.Changes.Sentences());
+        }
+    }
+
+    // The package is changed without it, and stays so.
+    private static void TellBeside(PackagePage? page, ClassChanges changes, IRunObserver observer)
+    {
+        if (page is not { IsInside: false })
+        {
+            return;
+        }
+
+        try
+        {
+            page.Write(page.Path, changes.Sentences());
+        }
+        catch (PromptKDException fault)
+        {
+            observer.OnWarning($"{fault.Message} The package has its new classes; this page says nothing of them.");
+        }
     }
 }

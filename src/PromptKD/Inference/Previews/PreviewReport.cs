@@ -35,9 +35,32 @@ public sealed record PreviewReport
     /// <summary>Pictures that the teacher looked at in a second, decoding included.</summary>
     public required double PicturesPerSecond { get; init; }
 
+    /// <summary>What a distillation with this teacher is going to take; null where no student was named.</summary>
+    public PreviewEstimate? Estimate { get; init; }
+
     /// <summary>How long the teacher would take to look at every picture of the folder once, in seconds.</summary>
     public double SecondsForAll => PicturesPerSecond > 0 ? Pictures / PicturesPerSecond : 0;
 }
+
+/// <summary>What a distillation is going to take on this machine.</summary>
+/// <param name="Recipe">Its recipe.</param>
+/// <param name="Phases">What takes time, in order.</param>
+/// <param name="Seconds">All of it.</param>
+/// <param name="MemoryBytes">Memory in use at most; null where the system does not say.</param>
+/// <param name="StoreBytes">Bytes of its stores on disk.</param>
+/// <param name="Words">All that in a line.</param>
+public sealed record PreviewEstimate(
+    string Recipe,
+    IReadOnlyList<EstimatedPhase> Phases,
+    double Seconds,
+    long? MemoryBytes,
+    long StoreBytes,
+    string Words);
+
+/// <summary>A part of a distillation.</summary>
+/// <param name="Name">What it is.</param>
+/// <param name="Seconds">How long it takes.</param>
+public sealed record EstimatedPhase(string Name, double Seconds);
 
 /// <summary>What a sentence gives.</summary>
 /// <param name="Sentence">With <c>{}</c> for the name; null for the average of all.</param>

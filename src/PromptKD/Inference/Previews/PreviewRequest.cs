@@ -23,6 +23,12 @@ public sealed record PreviewRequest
     /// <summary>How many pictures to look at, evenly spaced in the list of all; 0 for every one.</summary>
     public int Sample { get; init; } = 240;
 
+    /// <summary>The CLIP that is going to learn; null for no estimate of the run.</summary>
+    public string? Student { get; init; }
+
+    /// <summary>The recipe of the run that is estimated; null for the usual one. Only with a student.</summary>
+    public string? Recipe { get; init; }
+
     /// <summary>A folder for <c>sheet.png</c> and <c>preview.json</c>; null for none.</summary>
     public string? Output { get; init; }
 

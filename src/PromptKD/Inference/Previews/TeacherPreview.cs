@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using PromptKD.Configuration.Presets;
+using PromptKD.Data.Decoding;
 using PromptKD.Data.Loading;
 using PromptKD.Data.Pictures;
 using PromptKD.Drawing;
@@ -44,11 +45,14 @@ public static class TeacherPreview
         folder.LeftOut.Report(observer);
         PictureItem[] sample = [.. Spread(folder.Items, request.Sample)];
         using Looking teacher = Looking.Open(request, observer, cancellation);
+        using EstimatedRun? run = EstimatedRun.OpenIfAny(request, teacher.Target, observer, cancellation);
         observer.OnPhase($"Looking at {sample.Length} of {Counted.Of(folder.Items.Count, "picture")}");
-        var loader = new PictureLoader(sample, teacher.Tower.Preparation!);
+        var loader = new PictureLoader(
+            sample,
+            [teacher.Tower.Preparation!, .. run is null ? (Preprocessing[])[] : [run.Preparation]]);
         long start = Stopwatch.GetTimestamp();
         (List<PictureItem> seen, IReadOnlyList<List<float[]>> probabilities) =
-            Look(teacher, loader, sample, observer, cancellation);
+            Look(teacher, run, loader, sample, observer, cancellation);
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         loader.Skipped.Report(observer);
         PreviewReport report = PreviewedAnswers.Report(request.ClassNames, seen, teacher.Sentences, probabilities) with
@@ -56,6 +60,7 @@ public static class TeacherPreview
             Pictures = folder.Items.Count,
             Skipped = [.. loader.Skipped],
             PicturesPerSecond = seen.Count / seconds,
+            Estimate = run?.Estimate(folder.Items.Count, request.ClassNames.Count),
         };
         if (request.Output is { } output)
         {
@@ -76,6 +81,7 @@ public static class TeacherPreview
 
     private static (List<PictureItem> Seen, IReadOnlyList<List<float[]>> Probabilities) Look(
         Looking teacher,
+        EstimatedRun? run,
         PictureLoader loader,
         PictureItem[] sample,
         IRunObserver observer,
@@ -84,11 +90,17 @@ public static class TeacherPreview
         List<PictureItem> seen = [];
         List<float[]>[] probabilities = [.. teacher.Vectors.Select(_ => new List<float[]>())];
         var plan = new LoadPlan { Order = EpochOrder.Sequential(sample.Length), BatchSize = BatchSize };
+        int embedding = (int)teacher.Vectors[0].Vectors.shape[1];
+        var meter = new PaceMeter(
+            towers: 2,
+            (loading, towers) => run?.Take(loading, new TowerPace(towers[0], embedding), towers[1]),
+            TimeProvider.System);
         foreach (Batch batch in loader.Load(plan, cancellation))
         {
             using (batch)
             using (DisposeScope scope = NewDisposeScope())
             {
+                meter.Loaded();
                 Tensor features = teacher.Tower.Of(batch);
                 foreach ((ClassVectors vectors, List<float[]> rows) in teacher.Vectors.Zip(probabilities))
                 {
@@ -97,11 +109,16 @@ public static class TeacherPreview
                 }
 
                 seen.AddRange(batch.Items.Select(item => sample[item]));
+                meter.Looked(0);
+                run?.Look(batch);
+                meter.Looked(1);
+                meter.Done(batch.Items.Count);
             }
 
             observer.OnClassified(seen.Count + loader.Skipped.Count, sample.Length);
         }
 
+        meter.End();
         return (seen, probabilities);
     }
 
@@ -127,11 +144,14 @@ public static class TeacherPreview
 
     /// <summary>A teacher with the class vectors of each sentence, and behind them those of all.</summary>
     private sealed class Looking(
+        ComputeTarget target,
         LiveFeatures tower,
         IReadOnlyList<ClassVectors> vectors,
         IReadOnlyList<string> sentences,
         LearnedSentences? conditioned) : IDisposable
     {
+        public ComputeTarget Target => target;
+
         public LiveFeatures Tower => tower;
 
         public IReadOnlyList<ClassVectors> Vectors => vectors;
@@ -175,7 +195,7 @@ public static class TeacherPreview
             LearnedSentences? conditioned = frozen.IsConditioned
                 ? made.Add(frozen.ReadSentences(tokenizer, request.ClassNames, request.Context))
                 : null;
-            return made.HandOver(new Looking(tower, vectors, sentences, conditioned));
+            return made.HandOver(new Looking(target, tower, vectors, sentences, conditioned));
         }
 
         // A teacher of CoCoOp has texts of its own for each picture.

@@ -10,6 +10,9 @@ namespace PromptKD.Runs.Distill;
 /// <param name="baselines">What was measured before the first step.</param>
 internal sealed class DistillFindings(OpenRun run, Baselines baselines)
 {
+    // They are read anew where a run goes on behind them; before the start has ended, nobody asks.
+    private readonly Lazy<IReadOnlyList<EpochRecord>> _passes = new(() => CachedStart.ReadPasses(run.Folder));
+
     /// <summary>What was measured before the first step.</summary>
     public Baselines Baselines => baselines;
 
@@ -21,16 +24,24 @@ internal sealed class DistillFindings(OpenRun run, Baselines baselines)
         Guarded.Of(run, end.Start, student.HeldOut?.Teacher, student.HeldOut?.Untrained), end.History);
 
     /// <summary>Says how the student's probabilities are calibrated.</summary>
-    public static void Tell(OpenRun run, Calibration? calibration) => run.Log.OnPhase(calibration is null
-        ? "The student's probabilities are not calibrated: no pictures decide a temperature"
-        : Text($"Calibrated on {calibration.Pictures} pictures, to {(calibration.FittedTo == Calibration.Labels ? "their labels" : "the teacher's probabilities")}: temperature {calibration.Temperature:0.000}; expected calibration error {calibration.ErrorBefore:P1} before, {calibration.ErrorAfter:P1} with it"));
+    public static void Tell(OpenRun run, Calibration? calibration) => run.Log.OnPhase(calibration switch
+    {
+        null => "The student's probabilities are not calibrated: no pictures decide a temperature",
+        { Temperature: 1 } => Text($"Looked for a temperature on {calibration.Pictures} pictures, by {Words(calibration)}: ")
+            + Text($"none that fits makes the expected calibration error of {calibration.ErrorBefore:P1} smaller"),
+        _ => Text($"Calibrated on {calibration.Pictures} pictures, to {Words(calibration)}: temperature ")
+            + Text($"{calibration.Temperature:0.000}; expected calibration error {calibration.ErrorBefore:P1} before, ")
+            + Text($"{calibration.ErrorAfter:P1} with it"),
+    });
 
     /// <summary>Says what the student is held against, and what is wrong already.</summary>
     public void TellBaselines()
     {
         if (baselines.HeldOutTeacher is { } teacher)
         {
-            run.Log.OnPhase(Text($"Held out: the teacher uses {teacher.ClassesUsed:0.0} of {run.Settings.ClassNames.Count} classes; its most frequent, '{run.Settings.ClassNames[teacher.Majority]}', has {teacher.MajorityShare:P1} of its answers"));
+            IReadOnlyList<string> names = run.Settings.ClassNames;
+            run.Log.OnPhase(Text($"Held out: the teacher uses {teacher.ClassesUsed:0.0} of {names.Count} classes; ")
+                + Text($"its most frequent, '{names[teacher.Majority]}', has {teacher.MajorityShare:P1} of its answers"));
         }
 
         if (baselines.Untrained is not null || baselines.HeldOutUntrained is not null)
@@ -42,6 +53,9 @@ internal sealed class DistillFindings(OpenRun run, Baselines baselines)
         (run.Log as DistillLog)?.DrawBaselines(baselines);
         TellNew([]);
     }
+
+    /// <summary>Draws a pass of a start.</summary>
+    public void TellPass(EpochRecord pass) => (run.Log as DistillLog)?.DrawPass(pass);
 
     /// <summary>Takes over what a start came to.</summary>
     public void BeginBehind(EpochRecord start)
@@ -66,7 +80,7 @@ internal sealed class DistillFindings(OpenRun run, Baselines baselines)
     public void Write(IReadOnlyList<EpochRecord> history)
     {
         run.Folder.WriteMetrics(MetricLines.Of(history, baselines, Start, Look(history)));
-        run.Folder.WriteCurves(CurveTable.Of(history, baselines, Start));
+        run.Folder.WriteCurves(CurveTable.Of(history, baselines, Start, _passes.Value));
     }
 
     /// <summary>Warns of what the guard sees for the first time.</summary>
@@ -82,6 +96,9 @@ internal sealed class DistillFindings(OpenRun run, Baselines baselines)
 
     private IReadOnlyList<RunNotice> Look(IReadOnlyList<EpochRecord> history) => Guard.Look(
         Guarded.Of(run, Start, baselines.HeldOutTeacher, baselines.HeldOutUntrained), history);
+
+    private static string Words(Calibration calibration) =>
+        calibration.FittedTo == Calibration.Labels ? "their labels" : "the teacher's probabilities";
 
     private static IEnumerable<string> Words(HeldOutResult? heldOut, BaseNovelResult? validation) => new[]
     {

@@ -88,6 +88,34 @@ internal sealed class DistillKind(ExperimentConfig config) : RunKind<Distillatio
         return report;
     }
 
+    /// <summary>Says it where one teacher is asked: of several, each is measured by itself.</summary>
+    public override void OnPaced(OpenRun run, ViewPace pace)
+    {
+        ExperimentConfig settings = run.Settings.Config;
+        if (settings.Distill.FurtherTeachers.Count > 0 || pace.Student is not { } student)
+        {
+            return;
+        }
+
+        run.Log.OnPhase(new DistillationCost
+        {
+            Config = settings,
+            Pace = pace,
+            Student = run.Inputs.Architecture,
+            Pictures = run.Inputs.Pictures.ReadableCount,
+            HeldOut = run.Inputs.Pictures.HeldOut.Count,
+            Validation = _validation.Items.Count,
+            StartStep = ProjectorTrial.Measure(
+                student.EmbeddingSize,
+                pace.Teacher?.EmbeddingSize ?? student.EmbeddingSize,
+                settings.Trainer.PromptKD.ProjectLayer,
+                run.Settings.ClassNames.Count,
+                settings.Distill.Start.BatchSize,
+                run.Context.Target.Device),
+            MemoryNow = DeviceMemory.Read(run.Context.Target.Device)?.Used,
+        }.Describe());
+    }
+
     /// <summary>Asks the teachers, while their image towers are in memory, and the student's CLIP as it comes.</summary>
     public override void Prepare(OpenRun run, ITrainedMethod method)
     {
@@ -139,7 +167,7 @@ internal sealed class DistillKind(ExperimentConfig config) : RunKind<Distillatio
             return null;
         }
 
-        EpochRecord learned = CachedStart.Learn(run, method, plan);
+        EpochRecord learned = CachedStart.Learn(run, method, plan, _findings!.TellPass);
         learned = learned with
         {
             Validation = plan.Validate?.Invoke(0, run.Context.Stop),

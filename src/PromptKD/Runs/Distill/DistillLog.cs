@@ -52,6 +52,21 @@ internal sealed class DistillLog : TimedLog
         curves.Flush();
     }
 
+    /// <summary>Adds a point to the curves of a start.</summary>
+    /// <param name="pass">What a pass came to.</param>
+    public void DrawPass(EpochRecord pass)
+    {
+        if (_curves?.Value is not { } curves)
+        {
+            return;
+        }
+
+        curves.Add("start/loss", pass.Loss, pass.Epoch);
+        curves.Add("start/agreement", pass.Agreement, pass.Epoch);
+        curves.Add("start/lr", pass.LearningRate, pass.Epoch);
+        curves.Flush();
+    }
+
     /// <inheritdoc/>
     public override void Dispose()
     {

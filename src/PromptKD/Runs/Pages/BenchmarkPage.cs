@@ -33,7 +33,7 @@ internal sealed class BenchmarkPage(
         Numbers = [.. Numbers()],
         Notices =
         [
-            .. Guarded.Look(run, end.History).Select(notice => notice.Message),
+            .. Guarded.Look(run, end.History).Select(PageFacts.Notice),
             .. result.Selection == ModelSelection.BestOnTest
                 ? ["the epoch was chosen by test pictures, as the reference chooses: the accuracies flatter."]
                 : Array.Empty<string>(),
@@ -42,7 +42,9 @@ internal sealed class BenchmarkPage(
         [
             .. new PageCurves(Model, HasTeacher ? "Agreement with the teacher" : "Accuracy while learning")
             {
-                Labelled = result.Selection == ModelSelection.BestOnTest ? "the pictures that choose the epoch" : "validation pictures",
+                Labelled = result.Selection == ModelSelection.BestOnTest
+                    ? "the pictures that choose the epoch"
+                    : "validation pictures",
             }.Of(end.History, reference: null),
         ],
         Answers =
@@ -63,7 +65,8 @@ internal sealed class BenchmarkPage(
     private string Summary() => result switch
     {
         { HarmonicMean: { } mean, Base: { } known, Novel: { } novel } =>
-            Text($"It names {known:0.0} % of the test pictures of the base classes right, {novel:0.0} % of those of the novel ones: a harmonic mean of {mean:0.0} %."),
+            Text($"It names {known:0.0} % of the test pictures of the base classes right, ")
+            + Text($"{novel:0.0} % of those of the novel ones: a harmonic mean of {mean:0.0} %."),
         { Accuracy: { } accuracy } => Text($"It names {accuracy:0.0} % of {result.TestPictures} test pictures right."),
         _ => "Nothing was tested (TEST.NO_TEST): how good it is, this page cannot say.",
     };
@@ -84,12 +87,13 @@ internal sealed class BenchmarkPage(
             yield return new("macro F1", Text($"{macro:0.0} %"), "of the last test");
         }
 
-        yield return new("epoch", Text($"{result.Epoch}"), Text($"of {Config.Optim.MaxEpoch}: ") + (result.Selection switch
+        string chosen = result.Selection switch
         {
             ModelSelection.BestOnTest => "the best on test pictures",
             ModelSelection.BestOnValidation => "the best on validation pictures",
             _ => "the last one",
-        }));
+        };
+        yield return new("epoch", Text($"{result.Epoch}"), Text($"of {Config.Optim.MaxEpoch}: {chosen}"));
         yield return new(
             "pictures",
             run.Inputs.Pictures.ReadableCount.ToString("N0", CultureInfo.InvariantCulture),

@@ -15,10 +15,30 @@ internal sealed record PageCurves(string Model, string Agreement)
     /// <summary>What labelled pictures are called in the title of their chart.</summary>
     public string Labelled { get; init; } = "labelled pictures";
 
+    /// <summary>Draws the passes of a start; nothing of fewer than two.</summary>
+    /// <param name="passes">What each came to.</param>
+    public static IEnumerable<LineChart> OfStart(IReadOnlyList<EpochRecord> passes)
+    {
+        if (passes.Count < 2)
+        {
+            return [];
+        }
+
+        return
+        [
+            new LineChart("Loss in the start", "pass", [Line(one => one.Loss)]),
+            new LineChart("Agreement in the start", "pass", [Line(one => one.Agreement)]) { IsShare = true },
+        ];
+
+        ChartLine Line(Func<EpochRecord, double> value) =>
+            new("while learning", "third", [.. passes.Select(one => ((double)one.Epoch, value(one)))]);
+    }
+
     /// <summary>Draws them.</summary>
     /// <param name="history">The epochs.</param>
     /// <param name="reference">Whom the accuracy is held against, percent; null for nobody.</param>
-    public IEnumerable<LineChart> Of(IReadOnlyList<EpochRecord> history, (string Name, BaseNovelResult Result)? reference)
+    public IEnumerable<LineChart> Of(
+        IReadOnlyList<EpochRecord> history, (string Name, BaseNovelResult Result)? reference)
     {
         (double Epoch, EpochRecord Record)[] records =
         [
@@ -30,27 +50,33 @@ internal sealed record PageCurves(string Model, string Agreement)
             yield break;
         }
 
-        yield return new LineChart("Loss", "epoch", [Line(Model, "model", one => one.Loss)]);
+        string axis = Start is null ? "epoch" : "epoch; 0 is behind the start";
+        yield return new LineChart("Loss", axis, [Line(Model, "model", one => one.Loss)]);
         ChartLine[] agreement =
         [
-            Line("while learning", "third", one => one.Agreement), Line("held out", "model", one => one.HeldOut?.Agreement),
+            Line("while learning", "third", one => one.Agreement),
+            Line("held out", "model", one => one.HeldOut?.Agreement),
         ];
-        yield return new LineChart(Agreement, "epoch", [.. agreement.Where(line => line.Points.Count > 0)])
+        yield return new LineChart(Agreement, axis, [.. agreement.Where(line => line.Points.Count > 0)])
         {
             IsShare = true,
         };
         ChartLine accuracy = Line(Model, "model", one => one.Validation?.All / 100);
         if (accuracy.Points.Count > 0)
         {
-            ChartLine[] beside = reference is { } one
-                ? [new(one.Name, "reference", [(records[0].Epoch, one.Result.All / 100), (records[^1].Epoch, one.Result.All / 100)])]
-                : [];
-            yield return new LineChart($"Accuracy on {Labelled}", "epoch", [accuracy, .. beside]) { IsShare = true };
+            ChartLine[] beside = reference is { } one ? [Level(one.Name, one.Result.All / 100)] : [];
+            yield return new LineChart($"Accuracy on {Labelled}", axis, [accuracy, .. beside]) { IsShare = true };
         }
+
+        ChartLine Level(string name, double value) =>
+            new(name, "reference", [(records[0].Epoch, value), (records[^1].Epoch, value)]);
 
         ChartLine Line(string name, string kind, Func<EpochRecord, double?> value) => new(
             name,
             kind,
-            [.. records.Where(one => value(one.Record) is not null).Select(one => (one.Epoch, value(one.Record)!.Value))]);
+            [
+                .. records.Where(one => value(one.Record) is not null)
+                    .Select(one => (one.Epoch, value(one.Record)!.Value)),
+            ]);
     }
 }

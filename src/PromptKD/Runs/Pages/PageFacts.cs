@@ -2,6 +2,7 @@ using System.Globalization;
 using PromptKD.Configuration;
 using PromptKD.Data.Pictures;
 using PromptKD.Pages;
+using PromptKD.Training;
 
 namespace PromptKD.Runs.Pages;
 
@@ -56,6 +57,13 @@ internal sealed class PageFacts(OpenRun run)
     public IReadOnlyList<SkippedPicture> Skipped(IEnumerable<SkippedPicture> skipped) =>
         [.. skipped.Select(one => one with { Path = new PictureItem(one.Path).NameFrom(run.Settings.PictureRoot) })];
 
+    /// <summary>What the guard says, in the tense of the end.</summary>
+    /// <param name="notice">Said at any time.</param>
+    public static string Notice(RunNotice notice) => notice.Holds
+        ? notice.Message
+        : string.Create(
+            CultureInfo.InvariantCulture, $"No longer so at the end, but behind epoch {notice.Epoch}: {notice.Message}");
+
     /// <summary>How many could not be read, in words.</summary>
     /// <param name="skipped">How many.</param>
     public static string CountSkipped(int skipped) => string.Create(
@@ -67,7 +75,8 @@ internal sealed class PageFacts(OpenRun run)
     // From the folder of the run, where it lies in it: that folder may be moved, with this page.
     private string Shown(string path)
     {
-        string relative = Path.GetRelativePath(Path.GetFullPath(run.Folder.Root), Path.GetFullPath(path)).Replace('\\', '/');
+        string root = Path.GetFullPath(run.Folder.Root);
+        string relative = Path.GetRelativePath(root, Path.GetFullPath(path)).Replace('\\', '/');
         return relative.StartsWith("..", StringComparison.Ordinal) || Path.IsPathRooted(relative) ? path : relative;
     }
 }

@@ -4,7 +4,9 @@ using PromptKD.Pages;
 
 namespace PromptKD.Runs.Pages;
 
-/// <summary>Pictures that were not learned from, as a part of a page: with small copies of those that it shows.</summary>
+/// <summary>
+/// Pictures that were not learned from, as a part of a page: with small copies of those that it shows.
+/// </summary>
 internal static class PagePictures
 {
     /// <param name="title">Which pictures these are.</param>

@@ -3,6 +3,7 @@ using PromptKD.Configuration;
 using PromptKD.Configuration.Presets;
 using PromptKD.Data.Pictures;
 using PromptKD.Evaluation;
+using PromptKD.Export;
 using PromptKD.Pages;
 using PromptKD.Runs.Distill;
 using PromptKD.Runtime;
@@ -27,19 +28,24 @@ internal sealed class StudentPage(OpenRun run, DistillationReport report, IReadO
         Title = $"A student of {Counted.Of(run.Settings.ClassNames.Count, "class", "classes")}",
         Summary = Summary(),
         Numbers = [.. Numbers()],
-        Notices = [.. report.Notices.Select(notice => notice.Message)],
+        Notices = [.. report.Notices.Select(PageFacts.Notice)],
         Accuracies =
         [
-            .. new[] { ("teacher", report.Teacher), ("student before", report.Untrained), ("student", report.Student) }
-                .Where(one => one.Item2 is not null)
-                .Select(one => (one.Item1, one.Item2!)),
+            .. new (string Model, BaseNovelResult? Result)[]
+            {
+                ("teacher", report.Teacher), ("student as it came", report.Untrained), ("student", report.Student),
+            }
+            .Where(one => one.Result is not null)
+            .Select(one => (one.Model, one.Result!)),
         ],
         Curves =
         [
+            .. PageCurves.OfStart(report.Start is null ? [] : CachedStart.ReadPasses(run.Folder)),
             .. new PageCurves("student", "Agreement with the teacher") { Start = report.Start }
                 .Of(report.Epochs, report.Teacher is { } teacher ? ("teacher", teacher) : null),
         ],
         Answers = [.. Answers()],
+        ChangedClasses = StudentPackage.ReadManifest(report.StudentFolder).ClassChanges?.Sentences() ?? [],
         Facts = [.. Facts()],
         Settings = _facts.Settings(Recipe.Find(Config.Distill.Recipe).Config),
         SettingsBegin = $"recipe {Config.Distill.Recipe}",
@@ -54,12 +60,13 @@ internal sealed class StudentPage(OpenRun run, DistillationReport report, IReadO
         if (report is { Student: { } measured, Teacher: var teacher, Untrained: var before })
         {
             string beside = (teacher is null ? "" : Text($", its teacher {teacher.All:0.0} %"))
-                + (before is null ? "" : Text($", the student before {before.All:0.0} %"));
+                + (before is null ? "" : Text($", the student as it came {before.All:0.0} %"));
             return Text($"It names {measured.All:0.0} % of {measured.Pictures} labelled pictures right{beside}.");
         }
 
         return report.HeldOut is { } heldOut
-            ? Text($"It gives the teacher's class to {heldOut.Student.Agreement:P1} of {heldOut.Student.Pictures} pictures that it never learned from.")
+            ? Text($"It gives the teacher's class to {heldOut.Student.Agreement:P1} ")
+                + Text($"of {heldOut.Student.Pictures} pictures that it never learned from.")
             : "Nothing was measured on pictures that it did not learn from: how good it is, this page cannot say.";
     }
 
@@ -82,7 +89,9 @@ internal sealed class StudentPage(OpenRun run, DistillationReport report, IReadO
         if (report.Student is { } student)
         {
             yield return new(
-                "accuracy", Text($"{student.All:0.0} %"), report.Teacher is { } teacher ? Text($"the teacher: {teacher.All:0.0} %") : "");
+                "accuracy",
+                Text($"{student.All:0.0} %"),
+                report.Teacher is { } teacher ? Text($"the teacher: {teacher.All:0.0} %") : "");
         }
 
         if (report.Calibration is { } calibration)
@@ -90,7 +99,10 @@ internal sealed class StudentPage(OpenRun run, DistillationReport report, IReadO
             yield return new(
                 "calibration error",
                 calibration.ErrorAfter.ToString("P1", CultureInfo.InvariantCulture),
-                Text($"{calibration.ErrorBefore:P1} without the temperature of {calibration.Temperature:0.00}, fitted to {calibration.FittedTo}"));
+                calibration.Temperature == 1
+                    ? "no temperature that fits makes it smaller"
+                    : Text($"{calibration.ErrorBefore:P1} without the temperature of {calibration.Temperature:0.00}, ")
+                        + $"fitted to {(calibration.FittedTo == Calibration.Labels ? "labels" : "the teacher")}");
         }
 
         yield return new("pictures", report.Pictures.ToString("N0", CultureInfo.InvariantCulture), "learned from");
@@ -141,7 +153,8 @@ internal sealed class StudentPage(OpenRun run, DistillationReport report, IReadO
             yield return new("Labelled pictures", paths.Val);
         }
 
-        foreach (PageFact fact in _facts.Computing().Append(_facts.Made("Package", report.StudentFolder)).Concat(_facts.Digests()))
+        PageFact package = _facts.Made("Package", report.StudentFolder);
+        foreach (PageFact fact in _facts.Computing().Append(package).Concat(_facts.Digests()))
         {
             yield return fact;
         }

@@ -26,7 +26,9 @@ internal sealed class TeacherPage(OpenRun run, TeachingReport report, TrainingPo
 
     private bool IsSplit => report.LearnedClasses.Count < AllClasses.Count;
 
-    /// <summary>Writes the page of a finished run that has none, where what the run went through is still there.</summary>
+    /// <summary>
+    /// Writes the page of a finished run that has none, where what the run went through is still there.
+    /// </summary>
     /// <param name="run">The finished run.</param>
     /// <param name="report">What it came to.</param>
     public static void WriteIfMissing(OpenRun run, TeachingReport report)
@@ -46,7 +48,7 @@ internal sealed class TeacherPage(OpenRun run, TeachingReport report, TrainingPo
         Reference = Plain,
         Model = Taught,
         Numbers = [.. Numbers()],
-        Notices = [.. Guarded.Look(run, end.History).Select(notice => notice.Message)],
+        Notices = [.. Guarded.Look(run, end.History).Select(PageFacts.Notice)],
         Accuracies =
         [
             .. new[] { (Plain, report.ZeroShot), (Taught, report.Taught) }
@@ -65,7 +67,8 @@ internal sealed class TeacherPage(OpenRun run, TeachingReport report, TrainingPo
     };
 
     private string Summary() => report is { Taught: { } taught, ZeroShot: { } plain }
-        ? Text($"It names {taught.All:0.0} % of {taught.Pictures} labelled pictures right that it did not learn from; the CLIP as it came {plain.All:0.0} %.")
+        ? Text($"It names {taught.All:0.0} % of {taught.Pictures} labelled pictures right that it did not learn from; ")
+            + Text($"the CLIP as it came {plain.All:0.0} %.")
         : "Nothing was measured: every labelled picture was learned from. How good it is, this page cannot say.";
 
     private IEnumerable<PageNumber> Numbers()
@@ -76,7 +79,9 @@ internal sealed class TeacherPage(OpenRun run, TeachingReport report, TrainingPo
             if (taught.HarmonicMean is { } mean)
             {
                 yield return new(
-                    "harmonic mean of base and novel", Text($"{mean:0.0} %"), Text($"the CLIP as it came: {plain.HarmonicMean:0.0} %"));
+                    "harmonic mean of base and novel",
+                    Text($"{mean:0.0} %"),
+                    Text($"the CLIP as it came: {plain.HarmonicMean:0.0} %"));
             }
         }
 

@@ -16,7 +16,8 @@ internal sealed record TestedPictures(LabelledSplit Split, string Classes, IRead
     public static TestedPictures Of(OpenRun run, LabelledSplit split, string classes, Evaluator said) => new(
         split,
         classes,
-        new LabelledAnswers(run.Settings.PictureRoot, split.Pictures, split.Classes).Of(split.Name, said, reference: null));
+        new LabelledAnswers(run.Settings.PictureRoot, split.Pictures, split.Classes)
+            .Of(split.Name, said, reference: null));
 
     /// <summary>What the page calls them.</summary>
     public string Title => (Split.Name switch

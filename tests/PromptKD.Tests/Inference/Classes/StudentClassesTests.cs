@@ -144,6 +144,35 @@ public sealed class StudentClassesTests : IDisposable
     }
 
     [Fact]
+    public void The_page_of_the_run_says_what_the_student_was_not_trained_for()
+    {
+        string beside = Path.Combine(Path.GetDirectoryName(_package)!, "report.html");
+        string along = Path.Combine(Changed, "report.html");
+        string before = File.ReadAllText(beside);
+
+        Change(Edit with { Add = ["cow"], Teacher = _runs.Teacher });
+
+        Assert.Equal(before, File.ReadAllText(beside));
+        Assert.Contains("The student was not trained for cow: their vectors", File.ReadAllText(along), StringComparison.Ordinal);
+        Change(Edit with { Package = Changed, Remove = ["cow"], Output = null });
+        Assert.Equal(before, File.ReadAllText(along));
+        Change(Edit with { Remove = ["owl"], Output = null });
+        Assert.Contains("Removed: owl. The numbers below were measured before.", File.ReadAllText(beside), StringComparison.Ordinal);
+        Assert.False(File.Exists(Path.Combine(_package, "report.html")));
+    }
+
+    [Fact]
+    public void A_page_that_is_none_is_left_as_it_is()
+    {
+        string beside = Path.Combine(Path.GetDirectoryName(_package)!, "report.html");
+        File.WriteAllText(beside, "mine");
+
+        Change(Edit with { Remove = ["owl"], Output = null });
+
+        Assert.Equal("mine", File.ReadAllText(beside));
+    }
+
+    [Fact]
     public void Refuses_what_cannot_be_meant_and_writes_nothing()
     {
         Refuses("no class 'dgo'. The nearest is 'dog'.", Edit with { Remove = ["dgo"] });

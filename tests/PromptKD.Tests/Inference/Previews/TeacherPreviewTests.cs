@@ -43,6 +43,28 @@ public sealed class TeacherPreviewTests : IDisposable
             StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_student_gives_an_estimate_of_the_run()
+    {
+        PreviewRequest request = Request with { Student = _runs.Student };
+
+        PreviewEstimate best = Look(request).Estimate!;
+        PreviewEstimate fast = Look(request with { Recipe = "fast" }).Estimate!;
+
+        Assert.Null(Look(Request).Estimate);
+        Assert.Equal(["best", "fast"], [best.Recipe, fast.Recipe]);
+        Assert.Equal(
+            ["storing", "the start's 100 passes", "20 epochs"], best.Phases.Select(phase => phase.Name));
+        Assert.Equal(["storing", "the start's 100 passes"], fast.Phases.Select(phase => phase.Name));
+        Assert.Equal(best.Seconds, best.Phases.Sum(phase => phase.Seconds), 3);
+        Assert.Contains("20 epochs", best.Words, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_recipe_without_a_student_is_refused() => Assert.Equal(
+        "--recipe fast is of a run whose student is not named. Give --student, too.",
+        Assert.Throws<PromptKDException>(() => Look(Request with { Recipe = "fast" })).Message);
+
     private PreviewRequest Request => new()
     {
         Teacher = _runs.Teacher,

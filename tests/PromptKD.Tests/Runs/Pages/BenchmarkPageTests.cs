@@ -1,7 +1,7 @@
 using System.Xml.Linq;
 using PromptKD.Configuration;
 using PromptKD.Evaluation;
-using PromptKD.Runs.Pages;
+using PromptKD.Pages;
 using PromptKD.Tests.Runs.Distill;
 using PromptKD.Tests.Runs.Train;
 
@@ -58,7 +58,7 @@ public sealed class BenchmarkPageTests : IDisposable
     private static TrainingResult Train(ExperimentConfig config) =>
         Experiment.Train(config, new TrainingRequest(), cancellation: TestContext.Current.CancellationToken).Result!;
 
-    private XElement Load() => XDocument.Load(Path.Combine(_runs.Output("run"), PageFile.FileName)).Root!;
+    private XElement Load() => XDocument.Load(Path.Combine(_runs.Output("run"), RunPageWriter.FileName)).Root!;
 
     // Right pictures by all pictures, percent, of the table of classes behind a heading.
     private static double Accuracy(XElement page, string anchor, out string[] classes)

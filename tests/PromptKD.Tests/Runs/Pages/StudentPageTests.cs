@@ -1,6 +1,6 @@
 using System.Xml.Linq;
+using PromptKD.Pages;
 using PromptKD.Runs.Distill;
-using PromptKD.Runs.Pages;
 using PromptKD.Tests.Data;
 using PromptKD.Tests.Runs.Distill;
 using SkiaSharp;
@@ -23,7 +23,7 @@ public sealed class StudentPageTests : IDisposable
         }
     }
 
-    private string Page => Path.Combine(_runs.Output("run"), PageFile.FileName);
+    private string Page => Path.Combine(_runs.Output("run"), RunPageWriter.FileName);
 
     public void Dispose() => _runs.Dispose();
 
@@ -75,7 +75,7 @@ public sealed class StudentPageTests : IDisposable
         DistillationReport report = DistillingRuns.Distil(Config(), listener);
 
         Assert.True(File.Exists(Path.Combine(report.StudentFolder, "student.safetensors")));
-        string warning = Assert.Single(listener.Warnings, one => one.Contains(PageFile.FileName, StringComparison.Ordinal));
+        string warning = Assert.Single(listener.Warnings, one => one.Contains(RunPageWriter.FileName, StringComparison.Ordinal));
         Assert.EndsWith("The student is finished; the same command writes the page again.", warning, StringComparison.Ordinal);
     }
 

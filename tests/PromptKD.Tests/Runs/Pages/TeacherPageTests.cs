@@ -1,8 +1,8 @@
 using System.Xml.Linq;
 using PromptKD.Configuration;
 using PromptKD.Evaluation;
+using PromptKD.Pages;
 using PromptKD.Runs;
-using PromptKD.Runs.Pages;
 using PromptKD.Tests.Runs.Distill;
 using PromptKD.Tests.Runs.Teach;
 
@@ -14,7 +14,7 @@ public sealed class TeacherPageTests : IDisposable
 {
     private readonly TeachingRuns _runs = new();
 
-    private string Page => Path.Combine(_runs.Output("run"), PageFile.FileName);
+    private string Page => Path.Combine(_runs.Output("run"), RunPageWriter.FileName);
 
     public void Dispose() => _runs.Dispose();
 
@@ -43,7 +43,7 @@ public sealed class TeacherPageTests : IDisposable
         Assert.NotEmpty(page.Descendants("img"));
 
         // The counts of the page are those of the report, which other code counted.
-        int right = page.Descendants("table").Single(table => table.Value.Contains("The weakest classes first", StringComparison.Ordinal))
+        int right = page.Descendants("div").Single(part => part.Attribute("aria-label")?.Value.StartsWith("The weakest classes first", StringComparison.Ordinal) == true)
             .Descendants("tbody").Descendants("tr").Sum(row => int.Parse(row.Elements().ElementAt(2).Value, null));
         Assert.Equal(report.Taught.All, 100.0 * right / report.Taught.Pictures, 9);
         PictureAnswers kept = AnswerFile.ReadIfAny(_runs.Output("run"))!;

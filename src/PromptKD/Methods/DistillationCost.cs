@@ -1,0 +1,145 @@
+using System.Globalization;
+using PromptKD.Configuration;
+using PromptKD.Models.Clip;
+using PromptKD.Runtime;
+
+namespace PromptKD.Methods;
+
+/// <summary>
+/// What a whole distillation takes, worked out from what a view of a picture takes: storing, measuring, the start on
+/// stored features, and the epochs.
+/// </summary>
+internal sealed record DistillationCost
+{
+    // A backward pass through frozen layers takes about what the forward one does; where their weights learn, twice
+    // that.
+    private const int PassesOfFrozen = 2;
+    private const int PassesOfTuned = 3;
+
+    // Numbers that each layer of a transformer keeps for the backward pass: of a token, and of a pair of tokens.
+    private const int KeptOfToken = 16;
+    private const int KeptOfPair = 2;
+    private const int BytesOfNumber = 4;
+    private const int BytesOfStored = 2;
+
+    /// <summary>All settings.</summary>
+    public required ExperimentConfig Config { get; init; }
+
+    /// <summary>What a view takes: of both towers.</summary>
+    public required ViewPace Pace { get; init; }
+
+    /// <summary>The student's tower.</summary>
+    public required ClipArchitecture Student { get; init; }
+
+    /// <summary>Pictures that can be read.</summary>
+    public required int Pictures { get; init; }
+
+    /// <summary>Those of them that are held out.</summary>
+    public int HeldOut { get; init; }
+
+    /// <summary>Labelled pictures, measured as those are.</summary>
+    public int Validation { get; init; }
+
+    /// <summary>Time of a step of the start.</summary>
+    public TimeSpan StartStep { get; init; }
+
+    /// <summary>Bytes in use now; null where that is not known.</summary>
+    public long? MemoryNow { get; init; }
+
+    /// <summary>Each part of the run that takes time, in order.</summary>
+    public IReadOnlyList<(string Name, TimeSpan Time)> Phases =>
+    [
+        .. new[]
+        {
+            ("storing", Storing),
+            ("measuring", Measuring),
+            ($"the start's {Counted.Of(Config.Distill.Start.Epochs, "pass", "passes")}", Starting),
+            (Counted.Of(Config.Optim.MaxEpoch, "epoch"), Learning),
+        }.Where(phase => phase.Item2 > TimeSpan.Zero),
+    ];
+
+    /// <summary>All of them.</summary>
+    public TimeSpan Total => Storing + Measuring + Starting + Learning;
+
+    /// <summary>Bytes in use at most; null where what is in use now is not known.</summary>
+    public long? Memory => MemoryNow + (Config.Optim.MaxEpoch > 0 && Passes > 1 ? Activations : 0);
+
+    /// <summary>Bytes of the stores on disk.</summary>
+    public long StoreBytes => Stored
+        ? (long)Pictures * Config.Distill.Views * BytesOfStored
+            * (Pace.Teacher!.EmbeddingSize + (HasStart ? Pace.Student!.EmbeddingSize : 0))
+        : 0;
+
+    /// <summary>The estimate, in a line.</summary>
+    public string Describe()
+    {
+        string phases = string.Join(", ", Phases.Select(phase => $"{TimeText.Words(phase.Time)} of {phase.Name}"));
+        return $"About {TimeText.Words(Total)} for the whole run: {phases}"
+            + (Memory is { } memory ? $"; {Gigabytes(memory)} of memory" : "")
+            + (StoreBytes > 0 ? $"; {Gigabytes(StoreBytes)} of stores on disk" : "");
+    }
+
+    private bool HasStart => Config.Distill.Start.Epochs > 0;
+
+    private bool Stored => Config.Distill.Views > 0 && Config.Distill.Store.Length == 0 && Pace.Teacher is not null;
+
+    private bool IsLive => Config.Distill.Views == 0 && Config.Distill.Store.Length == 0;
+
+    private int Learned => Pictures - HeldOut;
+
+    private int Passes => Config.Trainer.PromptKD switch
+    {
+        { TuneTower: true } => PassesOfTuned,
+        { NCtxVision: > 0, PromptDepthVision: > 0 } => PassesOfFrozen,
+        _ => 1,
+    };
+
+    private double StudentLook => Pace.Loading + (Pace.Student?.Seconds ?? 0);
+
+    private TimeSpan Storing => Seconds(Config.Distill.Views * (double)Pictures
+        * (Stored ? Pace.Loading + Pace.Teacher!.Seconds + (HasStart ? Pace.Student!.Seconds : 0) : 0));
+
+    // The teacher once; the student as it comes, behind the start, and behind each epoch.
+    private TimeSpan Measuring => Seconds((HeldOut + Validation)
+        * ((Pace.Teacher is { } teacher ? Pace.Loading + teacher.Seconds : 0)
+            + ((1 + (HasStart ? 1 : 0) + Config.Optim.MaxEpoch) * StudentLook)));
+
+    private TimeSpan Starting => StartStep * Config.Distill.Start.Epochs * Batches(Config.Distill.Start.BatchSize);
+
+    private TimeSpan Learning
+    {
+        get
+        {
+            int batch = Config.DataLoader.TrainX.BatchSize;
+            double picture = Pace.Loading + (Passes * (Pace.Student?.Seconds ?? 0))
+                + (IsLive ? Pace.Teacher?.Seconds ?? 0 : 0);
+            return Seconds(Config.Optim.MaxEpoch * (double)Math.Min(Learned, Batches(batch) * batch) * picture);
+        }
+    }
+
+    // A ResNet keeps feature maps, which are not counted here.
+    private long Activations
+    {
+        get
+        {
+            if (Student.Stages is not null)
+            {
+                return 0;
+            }
+
+            long side = Student.ImageSize / Student.PatchSize;
+            long tokens = (side * side) + 1 + Config.Trainer.PromptKD.NCtxVision;
+            long layer = (tokens * Student.VisionWidth * KeptOfToken)
+                + (tokens * tokens * Student.VisionHeads * KeptOfPair);
+            return BytesOfNumber * Config.DataLoader.TrainX.BatchSize * Student.VisionLayers * layer;
+        }
+    }
+
+    // The last batch of a pass is left out where it is not full.
+    private int Batches(int size) => Math.Max(1, Learned / size);
+
+    private static TimeSpan Seconds(double seconds) => TimeSpan.FromSeconds(seconds);
+
+    private static string Gigabytes(long bytes) =>
+        string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e9:0.0##} GB");
+}
