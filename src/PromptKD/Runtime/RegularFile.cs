@@ -107,6 +107,20 @@ internal static partial class RegularFile
         }
     }
 
+    /// <summary>What lies at a path that is to be written and is no file: a device, a pipe, an open file; null for none.</summary>
+    /// <remarks>A new file that gets its name would take its place, which for a device is the machine's.</remarks>
+    public static string? FindUnwritable(string path)
+    {
+        if (!OperatingSystem.IsLinux() || !Path.Exists(path))
+        {
+            return null;
+        }
+
+        return new FileInfo(path).LinkTarget is { } target && target.StartsWith("/proc/", StringComparison.Ordinal)
+            ? "standard output or another open file, not a file of its own"
+            : TypeOf(path) is { } type && type != FolderType ? NameOf(type) : null;
+    }
+
     private static string? NameOf(int type) => type switch
     {
         FileType => null,

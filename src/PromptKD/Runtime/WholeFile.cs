@@ -103,6 +103,11 @@ internal static partial class WholeFile
     private static void WriteBeside(string path, Action<Stream> write, Action<string> publish)
     {
         FolderHold.RefuseGone(path);
+        if (RegularFile.FindUnwritable(path) is { } other)
+        {
+            throw new PromptKDException($"Cannot write '{path}': {other}. Give the name of a file.");
+        }
+
         string partial = Remains.PartialOf(path);
         try
         {

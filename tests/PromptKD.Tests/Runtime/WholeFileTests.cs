@@ -20,6 +20,24 @@ public sealed class WholeFileTests : IDisposable
         Assert.Single(Directory.EnumerateFileSystemEntries(Path.Combine(_folder, "deep")));
     }
 
+    [Theory]
+    [InlineData("device.png", "a device, not a regular file")]
+    [InlineData("pipe.png", "a named pipe, not a regular file")]
+    [InlineData("out", "standard output or another open file, not a file of its own")]
+    public void A_device_or_a_pipe_keeps_its_place(string name, string reason)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Elsewhere nothing tells what lies at a path.");
+        PromptKD.Tests.Data.Pictures.SpecialFiles.Make(_folder);
+        File.CreateSymbolicLink(Path.Combine(_folder, "out"), "/proc/self/fd/1");
+        string path = Path.Combine(_folder, name);
+
+        var error = Assert.Throws<PromptKDException>(() => WholeFile.WriteText(path, "text"));
+
+        Assert.Equal($"Cannot write '{path}': {reason}. Give the name of a file.", error.Message);
+        Assert.Equal(name != "pipe.png", new FileInfo(path).LinkTarget is not null);
+        Assert.Empty(Directory.GetFiles(_folder, "*.partial"));
+    }
+
     [Fact]
     public void Creates_a_file_once_and_leaves_nothing_beside_it()
     {
