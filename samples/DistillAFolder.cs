@@ -6,7 +6,7 @@
 using PromptKD;
 using PromptKD.Configuration;
 using PromptKD.Configuration.Presets;
-using PromptKD.Runs.Distill;
+using PromptKD.Runs;
 using PromptKD.Training;
 
 ExperimentConfig recipe = Recipe.Find("best").Config;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using PromptKD.Configuration;
 using PromptKD.Features.Store;
-using PromptKD.Runs.Distill;
+using PromptKD.Runs;
 using PromptKD.Teachers;
 
 namespace PromptKD.Speed;

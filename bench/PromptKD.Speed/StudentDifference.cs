@@ -1,6 +1,6 @@
 using PromptKD.Inference;
 using PromptKD.Models.Weights;
-using PromptKD.Runs.Distill;
+using PromptKD.Runs;
 
 namespace PromptKD.Speed;
 

@@ -6,7 +6,7 @@ using PromptKD.Configuration.Presets;
 using PromptKD.Demo;
 using PromptKD.Demo.Charts;
 using PromptKD.Inference;
-using PromptKD.Runs.Distill;
+using PromptKD.Runs;
 
 namespace PromptKD.Cli.Commands;
 

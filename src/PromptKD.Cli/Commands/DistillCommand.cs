@@ -3,7 +3,6 @@ using PromptKD.Cli.Terminal;
 using PromptKD.Configuration;
 using PromptKD.Configuration.Presets;
 using PromptKD.Runs;
-using PromptKD.Runs.Distill;
 using PromptKD.Text.Names;
 
 namespace PromptKD.Cli.Commands;

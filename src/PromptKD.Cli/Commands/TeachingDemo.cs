@@ -3,7 +3,6 @@ using PromptKD.Configuration;
 using PromptKD.Configuration.Presets;
 using PromptKD.Demo;
 using PromptKD.Runs;
-using PromptKD.Runs.Distill;
 
 namespace PromptKD.Cli.Commands;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using PromptKD.Evaluation;
-using PromptKD.Runs.Distill;
+using PromptKD.Runs;
 using PromptKD.Training;
 
 namespace PromptKD.Cli.Terminal;

@@ -1,7 +1,7 @@
 using PromptKD.Configuration;
 using PromptKD.Features.Store;
 using PromptKD.Inference;
-using PromptKD.Runs.Distill;
+using PromptKD.Runs;
 using PromptKD.Teachers;
 using PromptKD.Tests.Runs.Distill;
 

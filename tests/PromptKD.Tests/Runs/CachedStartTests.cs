@@ -1,7 +1,7 @@
 using PromptKD.Configuration;
 using PromptKD.Configuration.Presets;
 using PromptKD.Models.Weights;
-using PromptKD.Runs.Distill;
+using PromptKD.Runs;
 using PromptKD.Tests.Data;
 using PromptKD.Tests.Runs.Distill;
 using PromptKD.Training;

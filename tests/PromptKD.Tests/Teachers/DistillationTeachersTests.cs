@@ -6,7 +6,7 @@ using PromptKD.Demo;
 using PromptKD.Export;
 using PromptKD.Features.Store;
 using PromptKD.Golden;
-using PromptKD.Runs.Distill;
+using PromptKD.Runs;
 using PromptKD.Teachers;
 using PromptKD.Tests.Runs.Distill;
 using PromptKD.Training;

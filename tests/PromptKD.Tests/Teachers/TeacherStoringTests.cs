@@ -5,7 +5,7 @@ using PromptKD.Demo;
 using PromptKD.Features.Store;
 using PromptKD.Golden;
 using PromptKD.Models.Weights;
-using PromptKD.Runs.Distill;
+using PromptKD.Runs;
 using PromptKD.Speed;
 using PromptKD.Teachers;
 using PromptKD.Tests.Runs.Distill;

@@ -5,7 +5,6 @@ using PromptKD.Data.Pictures;
 using PromptKD.Evaluation;
 using PromptKD.Export;
 using PromptKD.Pages;
-using PromptKD.Runs.Distill;
 using PromptKD.Runtime;
 
 namespace PromptKD.Runs.Pages;

@@ -5,7 +5,7 @@ using PromptKD.Features.Store;
 using PromptKD.Golden;
 using PromptKD.Inference;
 using PromptKD.Models.Weights;
-using PromptKD.Runs.Distill;
+using PromptKD.Runs;
 using PromptKD.Teachers;
 
 namespace PromptKD.Tests.Runs.Distill;

@@ -1,6 +1,6 @@
 using PromptKD.Configuration;
 using PromptKD.Configuration.Presets;
-using PromptKD.Runs.Distill;
+using PromptKD.Runs;
 using PromptKD.Tests.Data;
 using PromptKD.Training;
 

@@ -3,7 +3,7 @@ using PromptKD.Configuration;
 using PromptKD.Configuration.Presets;
 using PromptKD.Demo;
 using PromptKD.Golden;
-using PromptKD.Runs.Distill;
+using PromptKD.Runs;
 
 namespace PromptKD.Tests.Runs.Distill;
 

@@ -1,6 +1,6 @@
 using PromptKD.Configuration;
 using PromptKD.Export;
-using PromptKD.Runs.Distill;
+using PromptKD.Runs;
 using PromptKD.Tests.Data;
 
 namespace PromptKD.Tests.Runs.Distill;

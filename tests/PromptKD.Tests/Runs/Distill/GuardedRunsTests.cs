@@ -2,6 +2,7 @@ using System.Text.Json;
 using PromptKD.Dassl;
 using PromptKD.Models.Prompts;
 using PromptKD.Models.Weights;
+using PromptKD.Runs;
 using PromptKD.Runs.Distill;
 using PromptKD.Tests.Data;
 using SkiaSharp;

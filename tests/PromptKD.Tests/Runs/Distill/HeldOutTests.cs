@@ -3,6 +3,7 @@ using PromptKD.Data.Loading;
 using PromptKD.Evaluation;
 using PromptKD.Export;
 using PromptKD.Inference;
+using PromptKD.Runs;
 using PromptKD.Runs.Distill;
 using PromptKD.Tests.Data;
 using SkiaSharp;

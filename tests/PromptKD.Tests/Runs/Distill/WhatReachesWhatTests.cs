@@ -6,6 +6,7 @@ using PromptKD.Evaluation;
 using PromptKD.Methods;
 using PromptKD.Models.Prompts;
 using PromptKD.Models.Weights;
+using PromptKD.Runs;
 using PromptKD.Runs.Distill;
 using PromptKD.Runtime;
 using PromptKD.Teachers;

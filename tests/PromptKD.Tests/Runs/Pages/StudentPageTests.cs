@@ -1,6 +1,6 @@
 using System.Xml.Linq;
 using PromptKD.Pages;
-using PromptKD.Runs.Distill;
+using PromptKD.Runs;
 using PromptKD.Tests.Data;
 using PromptKD.Tests.Runs.Distill;
 using SkiaSharp;

@@ -3,7 +3,6 @@ using System.Text.Json;
 using PromptKD.Configuration;
 using PromptKD.Models.Weights;
 using PromptKD.Runs;
-using PromptKD.Runs.Distill;
 using PromptKD.Tests.Runs.Distill;
 
 namespace PromptKD.Tests.Runs.Teach;

@@ -2,7 +2,7 @@ using PromptKD.Data.Pictures;
 using PromptKD.Evaluation;
 using PromptKD.Training;
 
-namespace PromptKD.Runs.Distill;
+namespace PromptKD.Runs;
 
 /// <summary>What a distillation came to.</summary>
 /// <param name="StudentFolder">The deployable package.</param>
