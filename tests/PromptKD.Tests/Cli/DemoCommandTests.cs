@@ -20,7 +20,7 @@ public sealed class DemoCommandTests : IDisposable
 
     [Fact]
     public void Refuses_pictures_below_0() => Assert.Contains(
-        "--pictures is 0 or more.",
+        "--pictures is -1; give 0 or more.",
         CliProgram.Run("demo", "--pictures", "-1", "--output", _folder).Mistake(),
         StringComparison.Ordinal);
 

@@ -136,8 +136,8 @@ public sealed class EmbedCommandTests(DistilledRun run)
     }
 
     [Theory]
-    [InlineData("Unknown device 'gpu'", "--device", "gpu")]
-    [InlineData("Unknown precision 'fp8'", "--precision", "fp8")]
+    [InlineData("--device is 'gpu'", "--device", "gpu")]
+    [InlineData("--precision is 'fp8'", "--precision", "fp8")]
     [InlineData("none.pth", "--teacher-prompts", "none.pth")]
     [InlineData("none.pt", "--clip", "none.pt")]
     [InlineData("give 2 or more neighbours", "--perplexity", "1")]

@@ -49,10 +49,10 @@ public sealed class EvaluateCommandTests(DistilledRun run)
         StringComparison.Ordinal);
 
     [Theory]
-    [InlineData("48")]
-    [InlineData("-1")]
-    public void Refuses_a_split_that_leaves_one_half_empty(string baseClasses) => Assert.Contains(
-        $"--base is {baseClasses}, but there are 48 classes",
+    [InlineData("48", "--base is 48, but there are 48 classes")]
+    [InlineData("-1", "--base is -1; give 0 or more")]
+    public void Refuses_a_split_that_leaves_one_half_empty(string baseClasses, string expected) => Assert.Contains(
+        expected,
         CliProgram.Run(
             "evaluate", "--model", run.Student, "--data", run.TestPictures, "--base", baseClasses).Mistake(),
         StringComparison.Ordinal);

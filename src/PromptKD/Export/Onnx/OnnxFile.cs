@@ -26,6 +26,9 @@ internal static class OnnxFile
 
     private const string SidecarEnding = ".json";
 
+    // Until its digest is known.
+    private const string Constants = "constants";
+
     /// <summary>Writes a model, and a text beside it.</summary>
     /// <param name="path">The file.</param>
     /// <param name="model">Its constants are moved out where they are too many.</param>
@@ -42,32 +45,14 @@ internal static class OnnxFile
         long largestInside = LargestInside)
     {
         RefuseTaken(path);
-        string target = Path.GetFullPath(path), name = Path.GetFileName(target);
-        string folder = Path.GetDirectoryName(target)!;
-        string partial = Remains.PartialOf(target);
-        try
+        string name = Path.GetFileName(path);
+        FileGroup.Write(path, partial =>
         {
-            FolderHold.MakeFolderOf(target);
-            Remains.Clear(folder);
-            Remains.DeleteQuietly(partial);
-            Directory.CreateDirectory(partial);
             var digests = new Dictionary<string, string>();
             MoveOut(partial, name, model, largestInside, digests);
-            digests[name] = Flush(Path.Combine(partial, name), stream => model.WriteTo(stream));
+            digests[name] = WriteAndDigest(Path.Combine(partial, name), stream => model.WriteTo(stream));
             WholeFile.WriteText(SidecarOf(Path.Combine(partial, name)), describe(Path.Combine(partial, name), digests));
-            foreach (string ready in Directory.GetFiles(partial).OrderBy(one => Path.GetFileName(one) == name))
-            {
-                File.Move(ready, Path.Combine(folder, Path.GetFileName(ready)), overwrite: true);
-            }
-        }
-        catch (Exception error) when (WriteFault.Is(error))
-        {
-            throw WriteFault.Of(path, error);
-        }
-        finally
-        {
-            Remains.DeleteQuietly(partial);
-        }
+        });
     }
 
     /// <summary>Refuses a place where something is already: before a long computation, not only behind it.</summary>
@@ -97,8 +82,7 @@ internal static class OnnxFile
             return;
         }
 
-        string written = Path.Combine(folder, "constants");
-        string digest = Flush(written, stream =>
+        string digest = WriteAndDigest(Path.Combine(folder, Constants), stream =>
         {
             foreach (TensorProto one in large)
             {
@@ -116,19 +100,17 @@ internal static class OnnxFile
             Point(one, "location", beside);
         }
 
-        File.Move(written, Path.Combine(folder, beside));
+        FileGroup.Rename(folder, Constants, beside);
         digests[beside] = digest;
     }
 
     private static void Point(TensorProto constant, string key, string value) =>
         constant.ExternalData.Add(new StringStringEntryProto { Key = key, Value = value });
 
-    private static string Flush(string path, Action<Stream> write)
+    private static string WriteAndDigest(string path, Action<Stream> write)
     {
-        using var stream = new FileStream(path, FileMode.Create, FileAccess.ReadWrite, FileShare.None, 1 << 16);
-        write(stream);
-        stream.Flush(flushToDisk: true);
-        stream.Position = 0;
-        return Convert.ToHexStringLower(SHA256.HashData(stream));
+        WholeFile.Write(path, write);
+        using FileStream written = RegularFile.Open(path);
+        return Convert.ToHexStringLower(SHA256.HashData(written));
     }
 }

@@ -40,12 +40,13 @@ public sealed class SceneTests
         });
 
     [Fact]
-    public void Clean_drawings_have_no_noise_blur_texture_waver_or_dimming()
+    public void Daylight_has_no_texture_waver_or_dimming_and_changing_light_differs_in_its_light_alone()
     {
         var scene = Scene.Sample(PictureDomain.Daylight, DemoClass.All[0], seed: 1, number: 1);
+        var dimmed = Scene.Sample(PictureDomain.ChangingLight, DemoClass.All[0], seed: 1, number: 1);
 
-        Assert.Equal(
-            (0f, 0f, 0f, 0f, 1f),
-            (scene.NoiseDeviation, scene.BlurDeviation, scene.Texture, scene.Waver, scene.Brightness));
+        Assert.Equal((0f, 0f, 1f), (scene.Texture, scene.Waver, scene.Brightness));
+        Assert.NotEqual(1f, dimmed.Brightness);
+        Assert.Equal(scene, dimmed with { Brightness = 1 });
     }
 }
