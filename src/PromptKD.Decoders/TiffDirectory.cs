@@ -12,8 +12,10 @@ internal sealed class TiffDirectory
     private const int Height = 257;
     private const int Samples = 277;
     private const int RowsPerStrip = 278;
+    private const int StripBytes = 279;
     private const int TileWidth = 322;
     private const int TileHeight = 323;
+    private const int TileBytes = 325;
 
     private readonly byte[] _file;
     private readonly bool _isLittle;
@@ -52,8 +54,9 @@ internal sealed class TiffDirectory
     {
         var directory = new TiffDirectory(file);
         byte[] cleaned = directory.WithoutWild();
-        new TiffDirectory(cleaned).RefuseTooManyBlocks();
-        return cleaned;
+        var kept = new TiffDirectory(cleaned);
+        kept.RefuseTooManyBlocks();
+        return kept.WithoutTooLargeBlocks();
     }
 
     private byte[] WithoutWild()
@@ -88,6 +91,39 @@ internal sealed class TiffDirectory
         {
             throw new InvalidDataException(
                 $"a damaged TIFF picture: {_file.Length} bytes cannot hold the {blocks:0} parts that it claims to have");
+        }
+    }
+
+    // LibTiff.NET makes a buffer of the size that a block claims, and reads the file into it behind that. More than the
+    // whole file is cut down to it: Pillow reads such pictures.
+    private byte[] WithoutTooLargeBlocks()
+    {
+        byte[]? cut = null;
+        foreach (long entry in Enumerable.Range(0, _count).Select(Place).Where(place => (int)Read(place, 2) is StripBytes or TileBytes))
+        {
+            int bytes = BytesOf(entry);
+            long count = (long)Read(entry + 4, ValueBytes);
+            long first = entry + EntryBytes - ValueBytes;
+            long values = count * bytes <= ValueBytes ? first : (long)Read(first, ValueBytes);
+            for (long one = values; one < values + (count * bytes); one += bytes)
+            {
+                if (Read(one, bytes) > (ulong)_file.Length)
+                {
+                    cut ??= [.. _file];
+                    Write(cut.AsSpan((int)one, bytes), _file.Length);
+                }
+            }
+        }
+
+        return cut ?? _file;
+    }
+
+    // What is larger than a file of so many bytes has 4 bytes or more, or 2 where the file is tiny.
+    private void Write(Span<byte> place, long value)
+    {
+        for (int one = 0; one < place.Length; one++)
+        {
+            place[_isLittle ? one : place.Length - 1 - one] = (byte)(value >> (8 * one));
         }
     }
 

@@ -60,6 +60,18 @@ public sealed class TiffFilesTests
     }
 
     [Fact]
+    public void A_strip_that_claims_more_bytes_than_the_file_has_is_not_made_room_for()
+    {
+        byte[] file = Bytes("turned1.tif");
+        int place = PlaceOf(file, 279);
+        BinaryPrimitives.WriteUInt16LittleEndian(file.AsSpan(place + 2), 4);
+        BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(place + 4), 1);
+        BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(place + 8), int.MaxValue);
+
+        Assert.InRange(Allocated(() => Record.Exception(() => Pixels(file))), 0, MaxBytes);
+    }
+
+    [Fact]
     public void Samples_of_a_kind_that_is_not_read_are_refused_before_they_are_allocated()
     {
         // 4000 × 4000 pixels, 64 MB as they are decoded, and 48 MB of samples that nobody reads.
