@@ -1,4 +1,5 @@
 using System.Globalization;
+using PromptKD.Models.Prompts;
 
 namespace PromptKD.Models.Weights;
 
@@ -15,7 +16,6 @@ internal sealed class FamilyTeacher(string method, CheckpointFile file)
     private const string Network = "meta_net.";
     private const string DeepTexts = "compound_prompts_text.";
     private const string DeepMaps = "compound_prompt_projections.";
-    private const int NetworkReduction = 16;
 
     // CoOp and CoCoOp save the module that makes the prompts alone; its names have no prefix.
     private readonly Dictionary<string, TensorEntry> _learned = file.Tensors
@@ -68,7 +68,7 @@ internal sealed class FamilyTeacher(string method, CheckpointFile file)
     private Dictionary<string, Tensor> TakeNetwork(long width)
     {
         long[] first = Shape($"{Network}linear1.weight", "[embedding / 16, embedding]", shape =>
-            shape is [var narrow, var embedding] && narrow == embedding / NetworkReduction && narrow > 0);
+            shape is [var narrow, var embedding] && narrow == embedding / MetaNetwork.Reduction && narrow > 0);
         return new Dictionary<string, Tensor>
         {
             ["linear1.weight"] = Take($"{Network}linear1.weight", first),
