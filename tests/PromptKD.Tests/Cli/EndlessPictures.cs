@@ -3,14 +3,14 @@ using System.Text;
 namespace PromptKD.Tests.Cli;
 
 /// <summary>
-/// Pictures that take hours to read and no room on the disk: files that are holes. What is to be stopped while it reads
-/// them is still at it whenever the signal comes, however fast the machine.
+/// Pictures that take minutes to read and no room on the disk: files that are holes, each small enough to be read whole.
+/// What is to be stopped while it reads them is still at it whenever the signal comes, however fast the machine.
 /// </summary>
 internal static class EndlessPictures
 {
-    private const int Pictures = 64;
+    private const int Pictures = 1024;
     private const int TarBlock = 512;
-    private const long Bytes = 7L << 30; // The size of a tar member has eleven octal digits: 8 GiB at most.
+    private const long Bytes = 256 << 20; // One above 2 GiB is refused before it is read.
 
     /// <summary>Writes them as a folder or as a tar shard; false where the file system has no room for holes.</summary>
     public static bool TryWrite(string path, bool asShard)
