@@ -19,8 +19,17 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define REAL(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
+#define REAL(name) ((__typeof__(&name))next(#name))
 #define FILES 4096
+
+/* The real function behind one of ours. dlsym is ours, too: it is found by the versions that C libraries give it. */
+static void *next_in(void *library, const char *name) {
+  static void *(*real)(void *, const char *);
+  const char *versions[] = {"GLIBC_2.34", "GLIBC_2.17", "GLIBC_2.2.5"};
+  for (int i = 0; !real && i < 3; i++) real = (void *(*)(void *, const char *))dlvsym(RTLD_NEXT, "dlsym", versions[i]);
+  return real(library, name);
+}
+static void *next(const char *name) { return next_in(RTLD_NEXT, name); }
 
 static atomic_long calls;
 static atomic_char ours[FILES];
@@ -100,6 +109,18 @@ int rename(const char *from, const char *to) { return below(to) && fails("rename
 int link(const char *from, const char *to) { return below(to) && fails("link") ? -1 : REAL(link)(from, to); }
 int unlink(const char *path) { return below(path) && fails("unlink") ? -1 : REAL(unlink)(path); }
 int mkdir(const char *path, mode_t mode) { return below(path) && fails("mkdir") ? -1 : REAL(mkdir)(path, mode); }
+int renameat2(int from_folder, const char *from, int to_folder, const char *to, unsigned flags) {
+  return below(to) && fails("renameat2") ? -1 : REAL(renameat2)(from_folder, from, to_folder, to, flags);
+}
+
+/* .NET asks for the functions that the program names itself by dlsym, which looks into the C library, past the ones above. */
+void *dlsym(void *library, const char *name) {
+  if (strcmp(name, "link") == 0) return (void *)link;
+  if (strcmp(name, "renameat2") == 0) return (void *)renameat2;
+  if (strcmp(name, "mkdir") == 0) return (void *)mkdir;
+  if (strcmp(name, "fsync") == 0) return (void *)fsync;
+  return next_in(library, name);
+}
 
 __attribute__((destructor)) static void report(void) {
   const char *path = setting("FAULT_COUNT");

@@ -96,7 +96,19 @@ static const char *name_of(int file, char *full)
     return below(path, full);
 }
 
-#define NEXT(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
+/* The real function behind one of ours. dlsym is ours, too: it is found by the versions that C libraries give it. */
+static void *next_in(void *library, const char *name)
+{
+    static void *(*real)(void *, const char *);
+    const char *versions[] = {"GLIBC_2.34", "GLIBC_2.17", "GLIBC_2.2.5"};
+    for (int i = 0; real == NULL && i < 3; i++) {
+        real = (void *(*)(void *, const char *))dlvsym(RTLD_NEXT, "dlsym", versions[i]);
+    }
+
+    return real(library, name);
+}
+
+#define NEXT(name) ((__typeof__(&name))next_in(RTLD_NEXT, #name))
 
 int rename(const char *from, const char *to)
 {
@@ -167,4 +179,19 @@ ssize_t pwritev(int file, const struct iovec *parts, int count, off_t place)
     }
 
     return NEXT(pwritev)(file, parts, count, place);
+}
+
+int renameat2(int from_folder, const char *from, int to_folder, const char *to, unsigned flags)
+{
+    before_name("renameat2", to);
+    return NEXT(renameat2)(from_folder, from, to_folder, to, flags);
+}
+
+/* .NET asks for the functions that the program names itself by dlsym, which looks into the C library, past the above. */
+void *dlsym(void *library, const char *name)
+{
+    return strcmp(name, "link") == 0 ? (void *)link
+        : strcmp(name, "renameat2") == 0 ? (void *)renameat2
+        : strcmp(name, "mkdir") == 0 ? (void *)mkdir
+        : next_in(library, name);
 }

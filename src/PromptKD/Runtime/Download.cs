@@ -86,7 +86,7 @@ internal sealed class Download(HttpClient client, IReadOnlyList<TimeSpan> pauses
                 version = response.Headers.ETag is { IsWeak: false } tag ? tag : version;
                 if (await ReceiveAsync(source, response, target, progress, cancellation).ConfigureAwait(false))
                 {
-                    target.Flush(flushToDisk: true);
+                    DiskFlush.Run(target);
                     return;
                 }
             }

@@ -116,7 +116,7 @@ internal static partial class WholeFile
             using (var stream = new FileStream(partial, FileMode.Create, FileAccess.ReadWrite, FileShare.None, 1 << 16))
             {
                 write(stream);
-                stream.Flush(flushToDisk: true);
+                DiskFlush.Run(stream);
             }
 
             FolderHold.RefuseGone(path);
@@ -141,10 +141,15 @@ internal static partial class WholeFile
         }
     }
 
-    // Only a link fails where the name is taken: .NET's move looks first and then replaces, outside of Windows. It is
-    // left for file systems without links.
+    // .NET's move looks first and then replaces, outside of Windows. A link fails where the name is taken, too, and has to
+    // be followed by a deletion. The move is left for file systems without either.
     private static bool TryGiveName(string partial, string path)
     {
+        if (AtomicRename.TryTake(partial, path) is { } isDone)
+        {
+            return isDone;
+        }
+
         if (!OperatingSystem.IsWindows() && Link(partial, path) == 0)
         {
             return true;

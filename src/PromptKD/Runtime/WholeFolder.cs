@@ -1,13 +1,9 @@
-using System.Runtime.InteropServices;
-
 namespace PromptKD.Runtime;
 
 /// <summary>Writes folders whole or not at all: beside the target first, then renamed into its place.</summary>
-internal static partial class WholeFolder
+internal static class WholeFolder
 {
     private const string OldEnding = ".old";
-    private const int CurrentFolder = -100; // AT_FDCWD: relative paths count from there.
-    private const uint Exchange = 2; // RENAME_EXCHANGE
 
     /// <summary>Makes a folder where there is none, or an empty one.</summary>
     /// <param name="folder">The folder.</param>
@@ -47,7 +43,7 @@ internal static partial class WholeFolder
     /// <exception cref="PromptKDException">It cannot be written. The old folder stands.</exception>
     public static void Replace(string folder, Action<string> write) => WriteBeside(folder, write, partial =>
     {
-        if (!TryExchange(partial, folder))
+        if (!AtomicRename.TryExchange(partial, folder))
         {
             string old = partial + OldEnding;
             Directory.Move(folder, old);
@@ -124,20 +120,4 @@ internal static partial class WholeFolder
             Remains.DeleteQuietly(partial);
         }
     }
-
-    private static bool TryExchange(string first, string second)
-    {
-        try
-        {
-            return OperatingSystem.IsLinux() && Rename(CurrentFolder, first, CurrentFolder, second, Exchange) == 0;
-        }
-        catch (EntryPointNotFoundException)
-        {
-            return false;
-        }
-    }
-
-    [LibraryImport("libc", EntryPoint = "renameat2", StringMarshalling = StringMarshalling.Utf8)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int Rename(int oldFolder, string oldPath, int newFolder, string newPath, uint flags);
 }

@@ -6,12 +6,13 @@ namespace PromptKD.Inference.Predictions;
 /// <summary>
 /// Brings pictures into class folders, as copies or as links. What is there already is never written over.
 /// </summary>
-/// <param name="folder">Receives a folder for each class that is an answer.</param>
-/// <param name="asLinks">
-/// Links to the pictures in place of copies. Pictures inside of shards are copied all the same.
-/// </param>
-internal sealed class PictureSorter(string folder, bool asLinks)
+internal sealed class PictureSorter
 {
+    // A class, or what a picture is and what it was taken for.
+    private const int LevelsOfFolders = 2;
+
+    private readonly string _folder;
+    private readonly bool _asLinks;
     private readonly List<string> _inTheWay = [];
     private readonly HashSet<string> _sources = new(StringComparer.Ordinal);
 
@@ -19,6 +20,18 @@ internal sealed class PictureSorter(string folder, bool asLinks)
     private readonly HashSet<string> _taken = new(StringComparer.OrdinalIgnoreCase);
     private int _placed;
     private int _alreadyThere;
+
+    /// <summary>A sorter into a folder, which is cleared of what killed calls left there.</summary>
+    /// <param name="folder">Receives a folder for each class that is an answer.</param>
+    /// <param name="asLinks">
+    /// Links to the pictures in place of copies. Pictures inside of shards are copied all the same.
+    /// </param>
+    public PictureSorter(string folder, bool asLinks)
+    {
+        Remains.Clear(folder, LevelsOfFolders);
+        _folder = folder;
+        _asLinks = asLinks;
+    }
 
     /// <summary>What was done so far.</summary>
     public SortingSummary Summary => new(_placed, _alreadyThere, [.. _inTheWay]);
@@ -44,7 +57,7 @@ internal sealed class PictureSorter(string folder, bool asLinks)
             return;
         }
 
-        string target = FreeName(Path.Combine(folder, classFolder), NameOf(picture));
+        string target = FreeName(Path.Combine(_folder, classFolder), NameOf(picture));
         switch (Place(picture, target))
         {
             case true:
@@ -74,7 +87,7 @@ internal sealed class PictureSorter(string folder, bool asLinks)
 
     private bool Place(PictureItem picture, string target)
     {
-        if (asLinks && IsFile(picture))
+        if (_asLinks && IsFile(picture))
         {
             return WholeFile.TryLink(target, Path.GetFullPath(picture.Path));
         }

@@ -54,6 +54,25 @@ public sealed class PictureSorterTests : IDisposable
         Assert.Equal((0, 3), (again.Placed, again.AlreadyThere));
     }
 
+    [Fact]
+    public void What_a_killed_call_left_is_cleared_where_nothing_is_written_any_more()
+    {
+        PicturePrediction prediction = Prediction(Write("photos/a.png", "one"), "cat");
+        Sort(asLinks: false, prediction);
+        string ending = $"{Environment.MachineName}-{int.MaxValue}.partial"; // No process has such a number.
+        string[] left = [Sorted($"cat/a.png.{ending}"), Sorted($"cat/dog/b.png.{ending}"), Sorted($"c.png.{ending}")];
+        foreach (string file in left)
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+            File.WriteAllText(file, "half");
+        }
+
+        SortingSummary summary = Sort(asLinks: false, prediction);
+
+        Assert.Equal(1, summary.AlreadyThere);
+        Assert.DoesNotContain(left, File.Exists);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
