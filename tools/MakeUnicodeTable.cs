@@ -1,5 +1,5 @@
-// Makes src/PromptKD/Text/Resources/unicode.txt from the Unicode Character Database (Debian: package unicode-data):
-//   dotnet run tools/MakeUnicodeTable.cs -- FOLDER > src/PromptKD/Text/Resources/unicode.txt
+// Makes src/PromptKD.Imaging/Text/Resources/unicode.txt from the Unicode Character Database (Debian: package unicode-data):
+//   dotnet run tools/MakeUnicodeTable.cs -- FOLDER > src/PromptKD.Imaging/Text/Resources/unicode.txt
 // FOLDER holds UnicodeData.txt and CompositionExclusions.txt. Only what text cleaning needs is kept (35 KB of 2 MB).
 using System.Globalization;
 

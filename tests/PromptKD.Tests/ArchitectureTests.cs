@@ -11,8 +11,9 @@ namespace PromptKD.Tests;
 /// <summary>Which part may know which: the architecture, as a table.</summary>
 public sealed class ArchitectureTests
 {
-    private static readonly Assembly s_libraryAssembly = typeof(Experiment).Assembly;
-    private static readonly Architecture s_library = new ArchLoader().LoadAssemblies(s_libraryAssembly).Build();
+    // In the order in which they build on each other.
+    private static readonly Assembly[] s_assemblies = [typeof(PromptKDException).Assembly, typeof(Experiment).Assembly];
+    private static readonly Architecture s_library = new ArchLoader().LoadAssemblies(s_assemblies).Build();
 
     private static readonly Architecture s_program =
         new ArchLoader().LoadAssemblies(Assembly.Load("PromptKD.Cli")).Build();
@@ -65,7 +66,8 @@ public sealed class ArchitectureTests
     [Fact]
     public void The_table_names_every_folder_of_the_library()
     {
-        IEnumerable<string> folders = s_libraryAssembly.GetTypes()
+        IEnumerable<string> folders = s_assemblies
+            .SelectMany(assembly => assembly.GetTypes())
             .Select(type => type.Namespace ?? "")
             .Where(name => name.StartsWith("PromptKD.", StringComparison.Ordinal))
             .Select(name => name.Split('.')[1]);
@@ -73,18 +75,22 @@ public sealed class ArchitectureTests
         Assert.Equal(Names().Order(StringComparer.Ordinal), folders.Distinct().Order(StringComparer.Ordinal));
     }
 
-    [Fact]
-    public void The_root_holds_the_front_door_and_the_exception_alone()
+    [Theory]
+    [InlineData("PromptKD.Imaging", "PromptKDException.cs")]
+    [InlineData("PromptKD", "Experiment.cs")]
+    public void The_roots_hold_the_front_door_and_the_exception_alone(string assembly, string file)
     {
-        string root = Path.Combine(ProjectFolder.Root, "src", "PromptKD");
+        string root = Path.Combine(ProjectFolder.Root, "src", assembly);
 
-        Assert.Equal(
-            ["Experiment.cs", "PromptKDException.cs"],
-            Directory.EnumerateFiles(root, "*.cs").Select(Path.GetFileName).Order(StringComparer.Ordinal));
-        Assert.Equal(
-            Names().Order(StringComparer.Ordinal),
-            Directory.EnumerateDirectories(root).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal([file], Directory.EnumerateFiles(root, "*.cs").Select(Path.GetFileName));
+        Assert.Subset(Names().ToHashSet(), Directory.EnumerateDirectories(root).Select(one => Path.GetFileName(one)).ToHashSet());
     }
+
+    [Fact]
+    public void What_needs_no_libtorch_references_none() =>
+        Assert.DoesNotContain(
+            typeof(PromptKDException).Assembly.GetReferencedAssemblies(),
+            used => used.Name is "TorchSharp" or "OnnxSharp" or "Microsoft.ML.OnnxRuntime" or "PromptKD");
 
     [Fact]
     public void A_folder_uses_only_folders_that_stand_above_it_in_the_table()

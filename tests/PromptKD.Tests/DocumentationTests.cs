@@ -13,8 +13,13 @@ public sealed partial class DocumentationTests
     /// <summary>Paths of the Markdown files, relative to the checkout.</summary>
     public static TheoryData<string> Documents => [.. FindDocuments()];
 
-    public static TheoryData<string> LibraryFolders =>
-        [.. new DirectoryInfo(Path.Combine(ProjectFolder.Root, "src", "PromptKD")).GetDirectories().Select(one => one.Name)];
+    /// <summary>Each folder of the library's assemblies.</summary>
+    public static TheoryData<string, string> LibraryFolders =>
+    [
+        .. from project in new[] { "PromptKD.Imaging", "PromptKD" }
+           from folder in new DirectoryInfo(Path.Combine(ProjectFolder.Root, "src", project)).GetDirectories()
+           select (project, folder.Name),
+    ];
 
     public static TheoryData<string> Configurations =>
     [
@@ -24,9 +29,9 @@ public sealed partial class DocumentationTests
 
     [Theory]
     [MemberData(nameof(LibraryFolders))]
-    public void A_folder_of_the_library_is_on_the_map_and_in_the_architecture(string folder)
+    public void A_folder_of_the_library_is_on_the_map_and_in_the_architecture(string project, string folder)
     {
-        Assert.Contains($"](src/PromptKD/{folder})", Read("README.md"), StringComparison.Ordinal);
+        Assert.Contains($"](src/{project}/{folder})", Read("README.md"), StringComparison.Ordinal);
         Assert.Contains($"\n| {folder} |", Read("docs/architecture.md"), StringComparison.Ordinal);
     }
 

@@ -4,8 +4,13 @@ namespace PromptKD.Tests;
 
 public sealed class PublicApiTests
 {
+    private static readonly ApiGeneratorOptions s_options = new() { IncludeAssemblyAttributes = false };
+
     [Fact]
     public void Is_what_was_accepted_last() =>
-        Snapshot.Verify(typeof(Experiment).Assembly.GeneratePublicApi(
-            new ApiGeneratorOptions { IncludeAssemblyAttributes = false }));
+        Snapshot.Verify(typeof(Experiment).Assembly.GeneratePublicApi(s_options));
+
+    [Fact]
+    public void What_needs_no_libtorch_is_what_was_accepted_last() =>
+        Snapshot.Verify(typeof(PromptKDException).Assembly.GeneratePublicApi(s_options));
 }

@@ -35,7 +35,12 @@ internal sealed class RunInputs : IDisposable
             .HoldOut(settings.Holdout, config.Seed);
         Pictures.RefuseUnreadable(config.Distill.Strict);
         UnreadableMeasured = PictureSet.NameUnreadable(
-            settings.PictureRoot, settings.Measured, config.Distill.Strict, context);
+            settings.PictureRoot,
+            settings.Measured,
+            config.Distill.Strict,
+            context.Digests,
+            context.Observer,
+            context.Stop);
         var digests = new SortedDictionary<string, string>
         {
             ["class names"] = FileDigest.OfText(string.Join('\n', settings.ClassNames)),

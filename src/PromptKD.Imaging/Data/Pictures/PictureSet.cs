@@ -72,21 +72,28 @@ internal sealed record PictureSet(IReadOnlyList<PictureItem> Items, string Diges
     /// <param name="folder">The folder that they lie in.</param>
     /// <param name="items">The pictures; may be none.</param>
     /// <param name="strict">Whether one that cannot be read is refused.</param>
-    /// <param name="context">Remembers what was found whole, is told, and stops between files.</param>
+    /// <param name="memory">Remembers what was found whole.</param>
+    /// <param name="observer">Is told that it begins, how far it is, and which pictures cannot be read.</param>
+    /// <param name="cancellation">Stops between files.</param>
     /// <exception cref="PromptKDException">One cannot be read, where each is to be.</exception>
     public static IReadOnlyList<SkippedPicture> NameUnreadable(
-        string folder, IReadOnlyList<PictureItem> items, bool strict, RunContext context)
+        string folder,
+        IReadOnlyList<PictureItem> items,
+        bool strict,
+        DigestMemory memory,
+        IRunObserver observer,
+        CancellationToken cancellation)
     {
         if (items.Count == 0)
         {
             return [];
         }
 
-        context.Observer.OnPhase($"Looking at {Counted.Of(items.Count, "picture")} to measure on");
-        PictureDigest digest = Compute(folder, items, context.Digests, context.Observer, context.Stop);
+        observer.OnPhase($"Looking at {Counted.Of(items.Count, "picture")} to measure on");
+        PictureDigest digest = Compute(folder, items, memory, observer, cancellation);
         SkippedPicture[] unreadable = [.. digest.Unreadable.Select(picture => picture.Value)];
         RefuseUnreadable(unreadable, strict);
-        SkippedPictures.Warn(context.Observer, unreadable);
+        SkippedPictures.Warn(observer, unreadable);
         return unreadable;
     }
 
