@@ -32,7 +32,7 @@ public sealed class BenchmarkReport
     /// <param name="folder">Any folder above them.</param>
     /// <param name="cancellation">Stops between folders.</param>
     /// <exception cref="PromptKDException">
-    /// The folder is missing, or holds no finished run that can be read.
+    /// The folder is missing, holds no finished run that can be read, or more folders than any benchmark has.
     /// </exception>
     public static BenchmarkReport Read(string folder, CancellationToken cancellation = default)
     {

@@ -1,12 +1,19 @@
+using System.Globalization;
+
 namespace PromptKD.Reporting;
 
 /// <summary>A folder and all below it, each once, wherever links lead.</summary>
 internal static class FolderTree
 {
+    /// <summary>How many folders are looked through: those of some 3,000 runs.</summary>
+    public const int Most = 20_000;
+
     /// <summary>The folders in the order of their paths. Those that may not be listed have no children.</summary>
     /// <param name="root">Where to begin.</param>
     /// <param name="stop">Stops between folders.</param>
-    public static IReadOnlyList<string> Below(string root, CancellationToken stop)
+    /// <param name="most">How many there may be.</param>
+    /// <exception cref="PromptKDException">There are more, as below the root of a disk.</exception>
+    public static IReadOnlyList<string> Below(string root, CancellationToken stop, int most = Most)
     {
         var seen = new HashSet<string>(StringComparer.Ordinal);
         var found = new List<string>();
@@ -19,6 +26,13 @@ internal static class FolderTree
             if (!seen.Add(RealPath(folder)))
             {
                 continue;
+            }
+
+            if (found.Count == most)
+            {
+                throw new PromptKDException(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"More than {most:N0} folders lie below '{root}'. Give the folder that the runs lie in."));
             }
 
             found.Add(folder);

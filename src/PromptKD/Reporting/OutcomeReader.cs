@@ -19,7 +19,7 @@ internal static class OutcomeReader
     /// <param name="problem">Told of each run that cannot be read, in a line.</param>
     /// <param name="stop">Stops between folders.</param>
     /// <returns>One outcome a run, the halves of base-to-novel joined.</returns>
-    /// <exception cref="PromptKDException">The folder is missing, or holds no run.</exception>
+    /// <exception cref="PromptKDException">The folder is missing, holds no run, or far more than runs.</exception>
     public static IReadOnlyList<RunOutcome> Read(
         string folder, Action<string>? problem = null, CancellationToken stop = default)
     {

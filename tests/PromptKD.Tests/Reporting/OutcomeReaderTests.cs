@@ -24,6 +24,18 @@ public sealed class OutcomeReaderTests : IDisposable
     }
 
     [Fact]
+    public void A_folder_with_far_more_in_it_than_runs_is_refused()
+    {
+        Directory.CreateDirectory(Path.Combine(_folder, "a", "b"));
+
+        Assert.Equal(3, FolderTree.Below(_folder, Stop, most: 3).Count);
+        var error = Assert.Throws<PromptKDException>(() => FolderTree.Below(_folder, Stop, most: 2));
+
+        Assert.Equal(
+            $"More than 2 folders lie below '{_folder}'. Give the folder that the runs lie in.", error.Message);
+    }
+
+    [Fact]
     public void Two_folders_of_the_other_methods_are_one_outcome()
     {
         WriteLog("train_base/pets/seed2/log.txt", "CoOp", "OxfordPets", 2, "base", null, "last_step",
