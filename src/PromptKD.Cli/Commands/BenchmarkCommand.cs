@@ -59,7 +59,8 @@ internal static class BenchmarkCommand
     private static readonly Option<string> s_configs = Text(
         "--configs", "DIR", "Folder with datasets/ and trainers/ [default: configs here, else the program's own]");
 
-    private static readonly Argument<string[]> s_overrides = SettingOptions.Overrides(mayBeginWithName: true);
+    private static readonly Argument<string[]> s_overrides =
+        SettingOptions.Overrides(mayBeginWithName: true, lastCounts: true);
 
     /// <summary>The verb with its options.</summary>
     public static Command Create()

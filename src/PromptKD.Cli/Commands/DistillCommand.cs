@@ -179,7 +179,7 @@ internal static class DistillCommand
         {
             var stages = TwoStages.Join(teaching, config, cancellation);
             (TeachingReport teacher, report) = Experiment.TeachAndDistil(
-                stages, new RunDisplay(TeachCommand.Agreement), new RunDisplay(), cancellation);
+                stages, new RunDisplay(), new RunDisplay(), cancellation);
             TeachCommand.Print(teacher);
             Answers.Sentence("The student, and the teacher that it learned from:");
         }

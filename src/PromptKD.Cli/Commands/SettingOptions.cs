@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 
 namespace PromptKD.Cli.Commands;
 
@@ -83,21 +84,25 @@ internal static class SettingOptions
 
     /// <summary>Keys with their values, behind all options.</summary>
     /// <param name="mayBeginWithName">Whether a word that is no key may stand before the pairs.</param>
-    public static Argument<string[]> Overrides(bool mayBeginWithName = false)
+    /// <param name="lastCounts">
+    /// Whether a key may come again, and the last one counts, as in the command lines of Dassl's programs; elsewhere that
+    /// is a mistake.
+    /// </param>
+    public static Argument<string[]> Overrides(bool mayBeginWithName = false, bool lastCounts = false)
     {
         var overrides = new Argument<string[]>(OverridesName)
         {
             Description = "Any keys of the configuration with their values; they win over everything else.",
             Arity = ArgumentArity.ZeroOrMore,
         };
-        RefuseUnknownOptions(overrides, mayBeginWithName);
+        overrides.Validators.Add(result =>
+            RefuseMistakes(result, [.. result.Tokens.Select(token => token.Value)], mayBeginWithName, lastCounts));
         return overrides;
     }
 
-    /// <summary>An argument that takes any number of words would take a misspelt option for one of them.</summary>
-    private static void RefuseUnknownOptions(Argument<string[]> words, bool mayBeginWithName) => words.Validators.Add(result =>
+    // An argument that takes any number of words would take a misspelt option for one of them.
+    private static void RefuseMistakes(ArgumentResult result, string[] given, bool mayBeginWithName, bool lastCounts)
     {
-        string[] given = [.. result.Tokens.Select(token => token.Value)];
         if (given.FirstOrDefault(word => word.StartsWith("--", StringComparison.Ordinal)) is { } unknown)
         {
             result.AddError($"There is no command or option '{unknown}'.");
@@ -109,9 +114,10 @@ internal static class SettingOptions
         {
             result.AddError("A key is empty. Settings are pairs: KEY VALUE (is a variable of the shell not set?).");
         }
-        else if (keys.GroupBy(key => key, StringComparer.Ordinal).FirstOrDefault(same => same.Count() > 1) is { } doubled)
+        else if (!lastCounts
+            && keys.GroupBy(key => key, StringComparer.Ordinal).FirstOrDefault(same => same.Count() > 1) is { } doubled)
         {
             result.AddError($"{doubled.Key} is given twice. Give it once.");
         }
-    });
+    }
 }

@@ -10,9 +10,6 @@ namespace PromptKD.Cli.Commands;
 /// <summary><c>promptkd teach</c>: a CLIP and a few labelled pictures in, a teacher's learned prompts out.</summary>
 internal static class TeachCommand
 {
-    /// <summary>With whom a teacher agrees while it is tuned.</summary>
-    public const string Agreement = "agreement with the labels";
-
     private static readonly ExperimentConfig s_defaults = TeachPreset.Config;
 
     private static readonly SettingOption[] s_settings =
@@ -117,7 +114,7 @@ internal static class TeachCommand
     private static int Run(ExperimentConfig config, CancellationToken cancellation)
     {
         Outputs.Outlive();
-        TeachingReport report = Experiment.Teach(config, new RunDisplay(Agreement), cancellation);
+        TeachingReport report = Experiment.Teach(config, new RunDisplay(), cancellation);
         Print(report);
         Answers.Lines($"""
             The teacher's prompts are in {report.Checkpoint}. Try:

@@ -34,7 +34,7 @@ internal static class TeachingDemo
         };
         (TeachingReport tuned, DistillationReport second) = Experiment.TeachAndDistil(
             TwoStages.Join(Teaching(demo), taught, cancellation),
-            new RunDisplay(TeachCommand.Agreement),
+            new RunDisplay(),
             new RunDisplay(),
             cancellation);
         DistillationReport first = Experiment.Distil(plain, new RunDisplay(), cancellation);

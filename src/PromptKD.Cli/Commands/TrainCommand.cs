@@ -88,7 +88,7 @@ internal static class TrainCommand
     /// <summary>The verb with its options.</summary>
     public static Command Create()
     {
-        Argument<string[]> overrides = SettingOptions.Overrides();
+        Argument<string[]> overrides = SettingOptions.Overrides(lastCounts: true);
         var command = new Command(Name, "Run an experiment as Dassl's train.py does, flag for flag.")
         {
             s_datasetFile, s_trainerFile, s_transforms, s_sourceDomains, s_targetDomains, s_reference, s_evalOnly,

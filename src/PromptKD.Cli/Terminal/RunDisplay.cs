@@ -9,13 +9,15 @@ namespace PromptKD.Cli.Terminal;
 /// Shows a run: on a terminal one line that renews itself, elsewhere a plain line now and then. Everything goes to
 /// standard error, so that standard output holds results only.
 /// </summary>
-/// <param name="agreement">With whom the model agrees on a training picture, for the lines of epochs.</param>
-internal sealed class RunDisplay(string agreement = "agreement with the teacher") : ITrainingObserver
+internal sealed class RunDisplay : ITrainingObserver
 {
     private static readonly TimeSpan s_terminalPace = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan s_plainPace = TimeSpan.FromSeconds(30);
 
     private readonly Stopwatch _sinceLine = Stopwatch.StartNew();
+
+    // What is counted of training pictures: short, and in full.
+    private (string Short, string Full) _matches = ("agreement", "agreement with the teacher");
 
     private bool IsTimeForALine => _sinceLine.Elapsed >= (Window.IsThere ? s_terminalPace : s_plainPace);
 
@@ -63,6 +65,11 @@ internal sealed class RunDisplay(string agreement = "agreement with the teacher"
     }
 
     /// <inheritdoc/>
+    public void OnTraining(bool fromLabels) => _matches = fromLabels
+        ? ("accuracy", "accuracy while learning")
+        : ("agreement", "agreement with the teacher");
+
+    /// <inheritdoc/>
     public void OnStep(TrainingProgress progress)
     {
         if (!IsTimeForALine)
@@ -70,7 +77,7 @@ internal sealed class RunDisplay(string agreement = "agreement with the teacher"
             return;
         }
 
-        (string Text, int Weight)[] agreed = progress.Agreement is { } share ? [(Text($"agreement {share:P0}"), 2)] : [];
+        (string Text, int Weight)[] agreed = progress.Agreement is { } share ? [(Text($"{_matches.Short} {share:P0}"), 2)] : [];
         ShowLine(
         [
             (Text($"epoch {progress.Epoch}/{progress.Epochs}"), 6),
@@ -89,7 +96,7 @@ internal sealed class RunDisplay(string agreement = "agreement with the teacher"
     {
         string line = string.Create(
             CultureInfo.InvariantCulture,
-            $"epoch {epoch.Epoch}: loss {epoch.Loss:0.0000}, {agreement} {epoch.Agreement:P1}");
+            $"epoch {epoch.Epoch}: loss {epoch.Loss:0.0000}, {_matches.Full} {epoch.Agreement:P1}");
         string heldOut = epoch.HeldOut is { } compared
             ? string.Create(CultureInfo.InvariantCulture, $", on held-out pictures {compared.Agreement:P1}")
             : "";

@@ -8,8 +8,7 @@ namespace PromptKD.Cli.Terminal;
 /// </summary>
 internal sealed class TrainingDisplay : ITrainingObserver
 {
-    // The methods that learn from labels have no teacher to agree with.
-    private readonly RunDisplay _others = new("agreement");
+    private readonly RunDisplay _others = new();
 
     /// <inheritdoc/>
     public void OnPrint(string line)
@@ -29,6 +28,9 @@ internal sealed class TrainingDisplay : ITrainingObserver
 
     /// <inheritdoc/>
     public void OnStored(long done, long total) => _others.OnStored(done, total);
+
+    /// <inheritdoc/>
+    public void OnTraining(bool fromLabels) => _others.OnTraining(fromLabels);
 
     /// <inheritdoc/>
     public void OnEpoch(EpochRecord epoch) => _others.OnEpoch(epoch);

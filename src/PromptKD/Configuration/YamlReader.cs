@@ -28,28 +28,60 @@ internal static class YamlReader
         }
     }
 
-    // The nearest first, and a few more of those that lie beside it.
+    // What is not there: the file, or a folder on the way to it.
     private static string Neighbours(string path)
     {
+        if (path.Contains('\0'))
+        {
+            return "";
+        }
+
+        string missing = Path.GetFullPath(path);
+        string folder = Path.GetDirectoryName(missing)!;
+        if (Directory.Exists(folder))
+        {
+            return Nearest(Path.GetFileName(missing), Directory.EnumerateFiles(folder, "*.yaml"));
+        }
+
+        while (Path.GetDirectoryName(folder) is { } above && !Directory.Exists(above))
+        {
+            folder = above;
+        }
+
+        string name = Path.GetFileName(folder);
+        string parent = Path.GetDirectoryName(folder) ?? folder;
+        return $" There is no folder '{Printable.Line(name)}' in '{Printable.Line(parent)}'."
+            + Nearest(name, Directory.EnumerateDirectories(parent));
+    }
+
+    // The nearest first, and a few more of those that lie beside it.
+    private static string Nearest(string name, IEnumerable<string> beside)
+    {
         const int Enough = 4;
-        string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
-        if (path.Contains('\0') || !Directory.Exists(folder))
+        string[] names = Names(beside);
+        if (names.Length == 0)
         {
             return "";
         }
 
-        string[] files =
-            [.. Directory.EnumerateFiles(folder, "*.yaml").Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal)];
-        if (files.Length == 0)
-        {
-            return "";
-        }
-
-        string nearest = NearestName.To(Path.GetFileName(path), files);
-        string[] others = [.. files.Where(file => file != nearest).Take(Enough)];
-        string more = files.Length - 1 > Enough ? $" and {files.Length - 1 - Enough} more" : "";
+        string nearest = NearestName.To(name, names);
+        string[] others = [.. names.Where(one => one != nearest).Take(Enough)];
+        string more = names.Length - 1 > Enough ? $" and {names.Length - 1 - Enough} more" : "";
         return $" Did you mean {Printable.Line(nearest)}?"
             + (others.Length > 0 ? $" There are also {Printable.Line(string.Join(", ", others))}{more}." : "");
+    }
+
+    private static string[] Names(IEnumerable<string> paths)
+    {
+        try
+        {
+            return [.. paths.Select(one => Path.GetFileName(one)).Order(StringComparer.Ordinal)];
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // Nobody may list that folder: nothing is suggested.
+            return [];
+        }
     }
 
     /// <summary>As <see cref="ExperimentConfig.MergeYaml"/>.</summary>

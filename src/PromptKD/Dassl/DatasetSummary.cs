@@ -12,14 +12,15 @@ internal static class DatasetSummary
 {
     /// <param name="dataset">DATASET.NAME.</param>
     /// <param name="lists">What the protocol uses.</param>
-    public static IReadOnlyList<string> Lines(DatasetConfig dataset, ProtocolLists lists)
+    /// <param name="validation">How many pictures an evaluation of "val" measures; null where there are none.</param>
+    public static IReadOnlyList<string> Lines(DatasetConfig dataset, ProtocolLists lists, int? validation)
     {
         (string Name, string Value)[] rows =
         [
             ("Dataset", dataset.Name),
             ("# classes", Count(lists.ClassNames.Count)),
             ("# train_x", Count(lists.Train.Count)),
-            .. lists.Validation is { } validation ? [("# val", Count(validation.Count))] : Array.Empty<(string, string)>(),
+            .. validation is { } count ? [("# val", Count(count))] : Array.Empty<(string, string)>(),
             ("# test", Count(lists.Test.Count)),
         ];
         int left = rows.Max(row => row.Name.Length);

@@ -38,6 +38,8 @@ internal sealed class ProtocolSplits
             _ => (ModelSelection.LastEpoch, null),
         };
 
+        ValidationPictures = (Selecting is { Name: "val" } ? Selecting : validation)?.Pictures.Count;
+
         LabelledSplit? Split(string name, IReadOnlyList<PictureItem>? pictures, ClassRange range) => pictures is null
             ? null
             : new(name, pictures, range, [.. lists.ClassNames.Skip(range.Start).Take(range.Count)]);
@@ -66,6 +68,11 @@ internal sealed class ProtocolSplits
 
     /// <summary>What chooses it; null where it is the last one.</summary>
     public LabelledSplit? Selecting { get; }
+
+    /// <summary>
+    /// How many pictures are measured as "val": those that choose the epoch, else those of the reference; null for none.
+    /// </summary>
+    public int? ValidationPictures { get; }
 
     /// <summary><see cref="Selection"/> in words.</summary>
     public string DescribeSelection() => Selection switch

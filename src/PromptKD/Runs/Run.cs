@@ -80,6 +80,7 @@ internal static class Run
         }
 
         log.OnPhase(kind.Describe(run));
+        log.OnTraining(settings.Method.LearnsFrom == Supervision.Labels);
         Learn(loop, context);
         loop.Plan.Skipped.Report(log);
         method.SetTraining(false);

@@ -51,6 +51,13 @@ internal abstract class RunLog(ITrainingObserver? next)
     public void OnStored(long done, long total) => next?.OnStored(done, total);
 
     /// <inheritdoc/>
+    public void OnTraining(bool fromLabels)
+    {
+        Matches = fromLabels ? "accuracy" : "agreement";
+        next?.OnTraining(fromLabels);
+    }
+
+    /// <inheritdoc/>
     public void OnStep(TrainingProgress progress)
     {
         WriteStep(progress);
@@ -71,6 +78,9 @@ internal abstract class RunLog(ITrainingObserver? next)
     public virtual void Dispose()
     {
     }
+
+    /// <summary>What the share of pictures is called whose best class is the one asked for.</summary>
+    protected string Matches { get; private set; } = "agreement";
 
     /// <summary>Adds a line.</summary>
     protected abstract void Write(string line);

@@ -23,7 +23,7 @@ internal class TimedLog(RunFolder folder, int printFrequency, ITrainingObserver?
                 : "");
         Write(string.Create(
             CultureInfo.InvariantCulture,
-            $"epoch {epoch.Epoch}: loss {epoch.Loss:0.0000}, agreement {epoch.Agreement:0.000}{measured}"));
+            $"epoch {epoch.Epoch}: loss {epoch.Loss:0.0000}, {Matches} {epoch.Agreement:0.000}{measured}"));
     }
 
     /// <inheritdoc/>
@@ -32,13 +32,13 @@ internal class TimedLog(RunFolder folder, int printFrequency, ITrainingObserver?
         bool due = progress.Batch % Math.Max(printFrequency, 1) == 0 || progress.Batch == progress.Batches;
         if (due)
         {
-            string agreement = progress.Agreement is { } share
-                ? string.Create(CultureInfo.InvariantCulture, $"agreement {share:0.000} ")
+            string matches = progress.Agreement is { } share
+                ? string.Create(CultureInfo.InvariantCulture, $"{Matches} {share:0.000} ")
                 : "";
             Write(string.Create(
                 CultureInfo.InvariantCulture,
                 $"epoch [{progress.Epoch}/{progress.Epochs}] batch [{progress.Batch}/{progress.Batches}] "
-                + $"loss {progress.Loss:0.0000} ({progress.MeanLoss:0.0000}) {agreement}"
+                + $"loss {progress.Loss:0.0000} ({progress.MeanLoss:0.0000}) {matches}"
                 + $"lr {progress.LearningRate:0.0000e+00} {progress.PicturesPerSecond:0.0} images/s "
                 + $"eta {progress.Remaining:d\\.hh\\:mm\\:ss}"));
         }

@@ -152,6 +152,13 @@ public sealed class OptionRulesTests
     public void Keys_are_given_once_and_are_not_empty(string expected, params string[] pairs) =>
         Assert.Equal(expected, Refusal("features", ["--output", "x", .. pairs]));
 
+    [Theory]
+    [InlineData("train", "--root", "x", "SEED", "1", "OPTIM.LR", "0.1", "SEED", "2")]
+    [InlineData("benchmark", "base2new", "--root", "x", "SEED", "1", "SEED", "2")]
+    [InlineData("benchmark", "ablation", "loss", "--root", "x", "SEED", "1", "SEED", "2")]
+    public void The_last_of_a_key_counts_where_the_command_line_is_that_of_the_family(string verb, params string[] given) =>
+        Assert.Empty(s_root.Parse([verb, .. given]).Errors);
+
     private static string Refusal(string verb, params string[] arguments)
     {
         ParseResult parsed = s_root.Parse([.. verb.Split(' '), .. arguments]);

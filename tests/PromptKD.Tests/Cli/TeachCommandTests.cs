@@ -25,7 +25,7 @@ public sealed class TeachCommandTests(DistilledRun run)
 
         Assert.StartsWith("CLIP, zero-shot ", taught.OutputLines[2], StringComparison.Ordinal);
         Assert.StartsWith("teacher, taught ", taught.OutputLines[3], StringComparison.Ordinal);
-        Assert.Contains(taught.ErrorLines, line => line.Contains("agreement with the labels", StringComparison.Ordinal));
+        Assert.Contains(taught.ErrorLines, line => line.Contains("accuracy while learning", StringComparison.Ordinal));
         Assert.Equal(Cells(taught.OutputLines[3])[1..], Cells(distilled.OutputLines[1])[1..]);
     }
 

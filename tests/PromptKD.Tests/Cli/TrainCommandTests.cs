@@ -43,7 +43,7 @@ public sealed class TrainCommandTests : IDisposable
     }
 
     [Fact]
-    public void Begins_its_log_as_the_reference_does_and_lets_the_last_of_a_repeated_flag_count()
+    public void Begins_its_log_as_the_reference_does_and_lets_the_last_of_a_repeated_flag_or_key_count()
     {
         TinyClip.Write(Path.Combine(_folder, "student.safetensors"), TinyClip.Architecture, seed: 1000);
         string trainerFile = Path.Combine(_folder, "mine.yaml");
@@ -53,8 +53,8 @@ public sealed class TrainCommandTests : IDisposable
         [
             .. Arguments("PromptKD"), "--seed", "1", "--trainer", "CoOp", "--config-file", trainerFile, "--seed=2",
             "--student", Path.Combine(_folder, "student.safetensors"), "--vocab", TinyClip.Vocabulary, "--device", "cpu",
-            "DATASET.NUM_SHOTS", "2", "OPTIM.MAX_EPOCH", "1", "INPUT.TRANSFORMS", "['normalize']",
-            "DATALOADER.TRAIN_X.BATCH_SIZE", "4",
+            "DATASET.NUM_SHOTS", "2", "OPTIM.MAX_EPOCH", "7", "INPUT.TRANSFORMS", "['normalize']",
+            "DATALOADER.TRAIN_X.BATCH_SIZE", "4", "OPTIM.MAX_EPOCH", "1",
             "DATALOADER.NUM_WORKERS", "1", "TRAINER.COOP.N_CTX", "2",
         ]).Succeeds();
 
@@ -78,6 +78,10 @@ public sealed class TrainCommandTests : IDisposable
             ],
             result.OutputLines.SkipWhile(line => !line.StartsWith("Reading", StringComparison.Ordinal)).Take(9));
         Assert.Contains(result.OutputLines, line => line.Contains(" acc ", StringComparison.Ordinal));
+        Assert.Contains(result.OutputLines, line => line.StartsWith("epoch [1/1] batch [2/2] ", StringComparison.Ordinal));
+        Assert.Contains(
+            result.ErrorLines, line => line.Contains(", accuracy while learning ", StringComparison.Ordinal));
+        Assert.DoesNotContain("agreement", result.Error, StringComparison.Ordinal);
         Assert.Contains(result.OutputLines, line => line.StartsWith("Checkpoint saved to ", StringComparison.Ordinal));
         Assert.DoesNotContain("teacher", result.Error, StringComparison.Ordinal);
         Assert.Contains(

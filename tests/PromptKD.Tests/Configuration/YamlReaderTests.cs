@@ -286,9 +286,41 @@ public sealed class YamlReaderTests
     [Fact]
     public void A_missing_file_is_named()
     {
-        var error = Assert.Throws<PromptKDException>(() => new ExperimentConfig().MergeFile("no/such.yaml"));
+        string folder = Directory.CreateTempSubdirectory().FullName;
+        try
+        {
+            string path = Path.Combine(folder, "such.yaml");
+            Assert.Equal(
+                $"No configuration file at '{path}'.",
+                Assert.Throws<PromptKDException>(() => new ExperimentConfig().MergeFile(path)).Message);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
 
-        Assert.Equal("No configuration file at 'no/such.yaml'.", error.Message);
+    [Theory]
+    [InlineData("trainer/CoOp/a.yaml", "trainer", " Did you mean trainers? There are also datasets.")]
+    [InlineData("datasets/x/y/a.yaml", "x", "")]
+    public void A_missing_folder_is_named_with_those_beside_it(string file, string missing, string suggestion)
+    {
+        string folder = Directory.CreateTempSubdirectory().FullName;
+        try
+        {
+            Directory.CreateDirectory(Path.Combine(folder, "datasets"));
+            Directory.CreateDirectory(Path.Combine(folder, "trainers", "CoOp"));
+            string path = $"{folder}/{file}";
+            string parent = Path.GetDirectoryName(path[..(path.IndexOf($"/{missing}/", StringComparison.Ordinal) + 1)])!;
+
+            Assert.Equal(
+                $"No configuration file at '{path}'. There is no folder '{missing}' in '{parent}'.{suggestion}",
+                Assert.Throws<PromptKDException>(() => new ExperimentConfig().MergeFile(path)).Message);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
     }
 
     [Fact]

@@ -56,7 +56,6 @@ internal sealed class TrainKind(ExperimentConfig config, TrainingRequest request
         List<string> lines = [];
         ProtocolLists lists = DatasetProtocol.Read(
             resolved.Dataset, baseToNovel, resolved.Seed, warnings.Add, new ShotsFile(lines.Add), lines.Add, stop);
-        lines.AddRange(DatasetSummary.Lines(resolved.Dataset, lists));
         resolved = new ReferenceFiles("").Complete(resolved, HasTeacher);
         if (HasTeacher)
         {
@@ -66,6 +65,7 @@ internal sealed class TrainKind(ExperimentConfig config, TrainingRequest request
         warnings.AddRange(new[] { ActingKeys.OfTrain(resolved, HasTeacher).Warning() }.OfType<string>());
         resolved = resolved with { Distill = resolved.Distill with { Classes = [.. lists.ClassNames], Val = "" } };
         _splits = new ProtocolSplits(resolved, baseToNovel, lists);
+        lines.AddRange(DatasetSummary.Lines(resolved.Dataset, lists, _splits.ValidationPictures));
         return new RunSettings
         {
             Config = resolved,

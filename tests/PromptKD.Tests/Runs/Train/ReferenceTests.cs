@@ -57,6 +57,28 @@ public sealed class ReferenceTests : IDisposable
             observer.Printed.Where(line => line.StartsWith("Evaluate on", StringComparison.Ordinal)));
     }
 
+    // Two classes with one shot and as many of validation; their four test pictures are what the reference calls val.
+    [Theory]
+    [InlineData("False", "2")]
+    [InlineData("True", "4")]
+    public void The_table_counts_the_pictures_that_are_measured_as_val(string reference, string pictures)
+    {
+        var observer = new Interrupter(null);
+
+        Train(
+            _runs.Config(options:
+            [
+                "REFERENCE", reference, "TEST.FINAL_MODEL", "best_val", "TRAINER.NAME", "MaPLe", "TRAINER.MAPLE.PREC", "fp32",
+                "DATASET.SUBSAMPLE_CLASSES", "base", "DATASET.NUM_SHOTS", "1", "OPTIM.MAX_EPOCH", "1",
+            ]),
+            observer);
+
+        Assert.Contains($"# val      {pictures}", observer.Printed);
+        Assert.Equal(
+            [$"* total: {pictures}", "* total: 4"],
+            observer.Printed.Where(line => line.StartsWith("* total", StringComparison.Ordinal)));
+    }
+
     private static TrainingReport Train(ExperimentConfig config, ITrainingObserver? observer = null) =>
         Experiment.Train(config, new TrainingRequest(), observer, TestContext.Current.CancellationToken);
 }
