@@ -124,7 +124,7 @@ internal sealed class FolderEvaluation
 
         var plan = new LoadPlan { Order = EpochOrder.Sequential(Items.Count), BatchSize = batchSize };
         int judged = 0;
-        return Evaluator.RunSeveral(Classify, count, _loader.Load(plan, cancellation), cancellation);
+        return BatchEvaluation.RunSeveral(Classify, count, _loader.Load(plan, cancellation), cancellation);
 
         IReadOnlyList<Tensor> Classify(Batch batch)
         {

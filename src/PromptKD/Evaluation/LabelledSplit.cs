@@ -35,7 +35,7 @@ internal sealed record LabelledSplit(
         PictureItem[] items = [.. Pictures.Select(item => item with { Label = item.Label + Classes.Start })];
         var loader = new PictureLoader(items, preprocessing, options);
         var plan = new LoadPlan { Order = EpochOrder.Sequential(items.Length), BatchSize = batchSize };
-        var evaluator = Evaluator.Run(classify, loader.Load(plan, cancellation), cancellation);
+        Evaluator evaluator = BatchEvaluation.Run(classify, loader.Load(plan, cancellation), cancellation);
         return (evaluator, loader.Skipped);
     }
 }

@@ -84,7 +84,7 @@ internal sealed class EvaluationCheck : IGoldenCheck
         Tensor images = inputs[$"{split}.images"];
         Tensor labels = inputs[$"{split}.labels"].to(ScalarType.Int64) + classes.Start;
         var batch = new Batch(images, labels, [.. Enumerable.Range(0, (int)images.shape[0])]);
-        var evaluator = Evaluator.Run(method.Classify, [batch]);
+        Evaluator evaluator = BatchEvaluation.Run(method.Classify, [batch]);
         return (evaluator, evaluator.Metrics(classes)!);
     }
 

@@ -75,7 +75,7 @@ internal sealed class MetricsCheck : IGoldenCheck
         // The evaluator wants a classifier: here the "pictures" are the logits themselves.
         var batch = new Batch(
             logits.clone(), labels.to(ScalarType.Int64), [.. Enumerable.Range(0, (int)logits.shape[0])]);
-        return Evaluator.Run(scores => scores.clone(), [batch]).Metrics(ClassRange.All((int)logits.shape[1]))!;
+        return BatchEvaluation.Run(scores => scores.clone(), [batch]).Metrics(ClassRange.All((int)logits.shape[1]))!;
     }
 
     private static Comparison CompareHarmonicMean(JsonElement expected, double tolerance)

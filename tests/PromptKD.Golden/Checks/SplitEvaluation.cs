@@ -22,7 +22,7 @@ internal sealed record SplitEvaluation(
     {
         List<int> order = [];
         IEnumerable<Batch> batches = loader.Load(new LoadPlan { Order = pictures, BatchSize = batchSize });
-        var evaluator = Evaluator.Run(classify, batches.Select(batch =>
+        Evaluator evaluator = BatchEvaluation.Run(classify, batches.Select(batch =>
         {
             order.AddRange(batch.Items);
             return batch;

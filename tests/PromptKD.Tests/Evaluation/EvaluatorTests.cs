@@ -59,7 +59,7 @@ public sealed class EvaluatorTests
     public void Says_that_there_is_nothing_to_evaluate_on()
     {
         var error = Assert.Throws<PromptKDException>(() => BaseNovelResult.From(
-            Evaluator.Run(pictures => pictures, [], TestContext.Current.CancellationToken), 4, null));
+            BatchEvaluation.Run(pictures => pictures, [], TestContext.Current.CancellationToken), 4, null));
 
         Assert.Equal("There is no labelled picture to evaluate on.", error.Message);
     }
@@ -81,7 +81,7 @@ public sealed class EvaluatorTests
         using var cancellation = new CancellationTokenSource();
         int seen = 0;
 
-        Assert.Throws<OperationCanceledException>(() => Evaluator.Run(
+        Assert.Throws<OperationCanceledException>(() => BatchEvaluation.Run(
             pictures =>
             {
                 seen++;
@@ -94,7 +94,7 @@ public sealed class EvaluatorTests
     }
 
     // The "pictures" are the logits, and the classifier hands them on.
-    private static Evaluator Run(int batchSize) => Evaluator.Run(pictures => pictures.clone(), Batches(batchSize));
+    private static Evaluator Run(int batchSize) => BatchEvaluation.Run(pictures => pictures.clone(), Batches(batchSize));
 
     private static IEnumerable<Batch> Batches(int batchSize) => Enumerable.Range(0, s_labels.Length).Chunk(batchSize)
         .Select(items =>
