@@ -20,7 +20,12 @@ internal static class ResultTable
         ("recipe fast", ["fast"], "student"),
         ("… 30 passes in place of 100", ["fast-30"], "student"),
         ("recipe best", ["best"], "student"),
-        ("teacher, taught by PromptSRC", ["paper-taught", "best-taught"], "teacher"),
+        ("student, CoOp", ["coop"], RunResult.Taught),
+        ("student, CoCoOp", ["cocoop"], RunResult.Taught),
+        ("student, MaPLe", ["maple"], RunResult.Taught),
+        ("student, IVLP", ["ivlp"], RunResult.Taught),
+        ("student, PromptSRC", ["promptsrc"], RunResult.Taught),
+        ("teacher, PromptSRC", ["taught"], RunResult.Taught),
         ("recipe paper, taught teacher", ["paper-taught"], "student"),
         ("recipe best, taught teacher", ["best-taught"], "student"),
         ("recipe best, both teachers", ["two-teachers"], "student"),
@@ -61,7 +66,9 @@ internal static class ResultTable
             measured = methods == s_any ? [.. measured.DistinctBy(one => one.Run.Split)] : measured;
             if (measured.Length > 0)
             {
-                string seconds = model == "student" ? Number(measured.Average(one => one.Run.ProcessorSeconds), "0") : "";
+                string seconds = model is "student" or RunResult.Taught
+                    ? Number(measured.Average(one => one.Run.ProcessorSeconds), "0")
+                    : "";
                 yield return $"| {row} | {Spread(measured, score => score.Base)} | {Spread(measured, score => score.Novel)} "
                     + $"| {Cells(measured, score => score.HarmonicMean)} | {Cells(measured, score => score.All)} "
                     + $"| {seconds} | {measured.Length} |";

@@ -23,6 +23,9 @@ internal sealed record RunResult(
     double Seconds,
     double ProcessorSeconds)
 {
+    /// <summary>The model of a run that learned from labels.</summary>
+    public const string Taught = "taught";
+
     /// <summary>All finished runs below <c>results/TARGET/split-N/seed-N/METHOD</c>, in the order of their paths.</summary>
     public static IReadOnlyList<RunResult> ReadAll(string results) =>
     [
@@ -40,8 +43,18 @@ internal sealed record RunResult(
                 .Where(word => word.Length > 0)
                 .Select(word => double.Parse(word, CultureInfo.InvariantCulture)),
         ];
-        IEnumerable<string> metrics = File.ReadLines(Path.Combine(folder, "metrics.jsonl"));
-        return new RunResult(path[0], path[1], path[2], path[3], ScoresOf(metrics), seconds[0], seconds[1]);
+        string teacher = Path.Combine(folder, "teacher.json");
+        IReadOnlyDictionary<string, Scores> scores = File.Exists(teacher)
+            ? ScoresOfTeacher(File.ReadAllText(teacher))
+            : ScoresOf(File.ReadLines(Path.Combine(folder, "metrics.jsonl")));
+        return new RunResult(path[0], path[1], path[2], path[3], scores, seconds[0], seconds[1]);
+    }
+
+    /// <summary>What a CLIP with learned prompts scores, from a <c>teacher.json</c>.</summary>
+    public static IReadOnlyDictionary<string, Scores> ScoresOfTeacher(string json)
+    {
+        using var report = JsonDocument.Parse(json);
+        return new Dictionary<string, Scores> { [Taught] = Of(report.RootElement.GetProperty(Taught), all: "all") };
     }
 
     /// <summary>The last validation of each model in the lines of a <c>metrics.jsonl</c>.</summary>
@@ -54,13 +67,15 @@ internal sealed record RunResult(
             JsonElement root = metrics.RootElement;
             if (root.GetProperty("kind").GetString() == "validation" && root.TryGetProperty("harmonicMean", out _))
             {
-                models[root.GetProperty("model").GetString()!] = new Scores(
-                    Number(root, "base"), Number(root, "novel"), Number(root, "harmonicMean"), Number(root, "accuracy"));
+                models[root.GetProperty("model").GetString()!] = Of(root, all: "accuracy");
             }
         }
 
         return models;
     }
+
+    private static Scores Of(JsonElement scores, string all) => new(
+        Number(scores, "base"), Number(scores, "novel"), Number(scores, "harmonicMean"), Number(scores, all));
 
     private static double Number(JsonElement line, string name) => line.GetProperty(name).GetDouble();
 }

@@ -16,7 +16,7 @@ splits=${SPLITS:-${quick:+0}}; splits=${splits:-0 1 2 3 4}
 seeds=${SEEDS:-${quick:+1 2}}; seeds=${seeds:-1 2 3}
 targets=${TARGETS:-${quick:+fluent-3d}}; targets=${targets:-fluent-3d twemoji}
 methods=${METHODS:-${quick:+paper fast best}}
-methods=${methods:-paper fast fast-30 best taught paper-taught best-taught two-teachers}
+methods=${methods:-paper fast fast-30 best coop cocoop maple ivlp promptsrc taught paper-taught best-taught two-teachers}
 base=21 # of 41 classes
 unset PROMPTKD_CLIP_VOCAB # the CLIPs have a vocabulary of their own
 
@@ -42,13 +42,23 @@ run() {
     --output "$output" >"$output/output.txt" 2>&1; } 2>"$output/time" || { cat "$output/output.txt" >&2; exit 1; }
   mv "$output/time" "$output/seconds.txt"
   rm -rf "$output"/*-store* "$output/checkpoints"
-  echo "$target split $split seed $seed $(basename "$output"): $(grep '"kind":"validation"' "$output/metrics.jsonl" | tail -n 1)"
+  echo "$target split $split seed $seed $(basename "$output"): $(scores "$output")"
+}
+
+scores() { # OUTPUT: what a student says of itself in its last line, a teacher in one of several.
+  if [[ -f $1/teacher.json ]]; then sed -n '/"taught"/,/}/p' "$1/teacher.json" | tr -d ' \n'
+  else grep '"kind":"validation"' "$1/metrics.jsonl" | tail -n 1; fi
 }
 
 distil() { # METHOD RECIPE ARGUMENTS...
   local method=$1 recipe=$2
   shift 2
   run "$method" distill --recipe "$recipe" --images "$pictures/train" --student "$data/models/student" "$@"
+}
+
+prompt() { # METHOD NAME FILE: learns from labels beside the student's CLIP, as its paper's file says.
+  run "$1" teach --config "$here/../../configs/trainers/$2/$3.yaml" --data "$pictures/train" --shots 16 \
+    --clip "$data/models/student" TRAINER.NAME "$2"
 }
 
 # Results lie where the next seed does not look; what the teacher of a seed learned is that seed's.
@@ -62,6 +72,11 @@ for target in $targets; do
         case $method in
           paper | fast | best) distil "$method" "$method" --teacher "$teacher" ;;
           fast-30) distil fast-30 fast --teacher "$teacher" DISTILL.START.EPOCHS 30 ;;
+          coop) prompt coop CoOp vit_b16_ctxv1 ;;
+          cocoop) prompt cocoop CoCoOp vit_b16_c4_ep10_batch1_ctxv1 ;;
+          maple) prompt maple MaPLe vit_b16_c2_ep5_batch4_2ctx ;;
+          ivlp) prompt ivlp IVLP vit_b16_c2_ep20_batch8_4+4ctx ;;
+          promptsrc) prompt promptsrc PromptSRC vit_b16_c2_ep20_batch4_4+4ctx ;;
           taught) run taught teach --data "$pictures/train" --shots 16 --clip "$teacher" ;;
           *-taught) distil "$method" "${method%-taught}" --teacher "$teacher" --teacher-prompts "$taught" ;;
           two-teachers) distil two-teachers best --teacher "$teacher" --teacher-prompts - --teacher "$teacher" --teacher-prompts "$taught" ;;

@@ -26,7 +26,7 @@ internal static class CheckpointDescription
         {
             ["checkpoint"] = checkpoint,
         };
-        if (method.MakesTeachers && opened.TryGetValue("clip", out string? clip))
+        if (method.PromptsBothTowers && opened.TryGetValue("clip", out string? clip))
         {
             inputs["teacher"] = clip;
             inputs["teacher prompts"] = checkpoint;

@@ -198,7 +198,7 @@ public sealed record StudentTraining(
 public sealed record CheckpointOrigin(string Method, string Checkpoint, long? Epoch, double? ValidationAccuracy);
 
 /// <summary>How a student's teacher was tuned, with labels.</summary>
-/// <param name="Method">PromptSRC or IVLP.</param>
+/// <param name="Method">As TRAINER.NAME spells it: PromptSRC, IVLP, MaPLe, CoOp or CoCoOp.</param>
 /// <param name="Classes">Classes that it learned.</param>
 /// <param name="Shots">Labelled pictures of each class that were asked for; 0 or negative for all.</param>
 /// <param name="Pictures">Labelled pictures that it learned from.</param>

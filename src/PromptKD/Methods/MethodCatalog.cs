@@ -1,4 +1,5 @@
 using PromptKD.Configuration;
+using PromptKD.Text;
 using PromptKD.Text.Names;
 
 namespace PromptKD.Methods;
@@ -28,9 +29,8 @@ internal static class MethodCatalog
         return row.MakesTeachers
             ? row
             : throw new PromptKDException(
-                $"TRAINER.NAME is {name}; distilling can learn from teachers of "
-                + $"{string.Join(" or ", All.Where(one => one.MakesTeachers).Select(one => one.Name))} only. promptkd train "
-                + "knows the other methods.");
+                $"TRAINER.NAME is {name}, which learns from no labels. Teachers are made by "
+                + $"{string.Join(", ", All.Where(one => one.MakesTeachers).Select(one => one.Name))}.");
     }
 
     /// <summary>The row of a method.</summary>
@@ -62,8 +62,23 @@ internal sealed record MethodRow(
     Func<TrainerConfig, IMethodSettings?> Settings,
     Func<MethodInputs, IClassifier> Build)
 {
-    /// <summary>Whether distilling can read what it learns as a teacher: prompts of both towers, learned from labels.</summary>
-    public bool MakesTeachers => LearnsFrom == Supervision.Labels && Settings(new TrainerConfig()) is TowerPromptConfig;
+    /// <summary>Whether distilling can read what it learns as a teacher: prompts, learned from labels.</summary>
+    public bool MakesTeachers => LearnsFrom == Supervision.Labels;
+
+    /// <summary>Whether its checkpoint beside the CLIP says all about it: prompts of both towers.</summary>
+    public bool PromptsBothTowers => Settings(new TrainerConfig()) is TowerPromptConfig and not PromptKDConfig;
+
+    /// <summary>The words in whose place its learned text tokens stand.</summary>
+    /// <param name="trainer">Has its section.</param>
+    /// <exception cref="InvalidOperationException">It learns none.</exception>
+    public ContextText Words(TrainerConfig trainer) => Settings(trainer) switch
+    {
+        CoOpConfig coop => ContextText.CountedInWords(coop.CtxInit, coop.NCtx),
+        CoCoOpConfig conditional => ContextText.CountedInWords(conditional.CtxInit, conditional.NCtx),
+        MaPLeConfig maple => ContextText.CountedInTokens(maple.CtxInit, maple.NCtx),
+        TowerPromptConfig both => ContextText.CountedInTokens(both.CtxInit, both.NCtxText),
+        _ => throw new InvalidOperationException($"{Name} learns no text tokens."),
+    };
 
     /// <summary>TRAINER.*.PREC, and the key itself.</summary>
     public (string Key, string Value) Precision(ExperimentConfig config) =>

@@ -18,7 +18,7 @@ public sealed record TeachingReport
     /// <summary>SHA-256 of the checkpoint.</summary>
     public required string CheckpointSha256 { get; init; }
 
-    /// <summary>TRAINER.NAME: PromptSRC or IVLP.</summary>
+    /// <summary>TRAINER.NAME: PromptSRC, IVLP, MaPLe, CoOp or CoCoOp.</summary>
     public required string Method { get; init; }
 
     /// <summary>Names of the classes that it learned, in label order.</summary>

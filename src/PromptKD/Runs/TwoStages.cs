@@ -4,7 +4,6 @@ using PromptKD.Data.Datasets;
 using PromptKD.Data.Pictures;
 using PromptKD.Methods;
 using PromptKD.Models.Weights;
-using PromptKD.Text;
 
 namespace PromptKD.Runs;
 
@@ -67,7 +66,14 @@ public sealed record TwoStages
             },
         };
         TeachPreset.Check(teaching);
-        var method = (TowerPromptConfig)MethodCatalog.FindTeaching(teaching.Trainer.Name).Settings(teaching.Trainer)!;
+        MethodRow method = MethodCatalog.FindTeaching(teaching.Trainer.Name);
+        if (method.Name == "CoCoOp" && paths.Views > 0)
+        {
+            throw new PromptKDException(
+                $"CoCoOp's teacher encodes the classes anew for each picture, and DISTILL.VIEWS is {paths.Views}: stored features "
+                + "are not all of it. Give --recipe paper, or another method for the teacher.");
+        }
+
         return new TwoStages(teaching, distillation with
         {
             Distill = paths with
@@ -80,8 +86,9 @@ public sealed record TwoStages
             {
                 PromptKD = distillation.Trainer.PromptKD with
                 {
-                    CtxInit = ContextText.CountedInTokens(method.CtxInit, method.NCtxText).Prefix,
+                    CtxInit = method.Words(teaching.Trainer).Prefix,
                 },
+                CoOp = teaching.Trainer.Name == "CoOp" ? teaching.Trainer.CoOp : distillation.Trainer.CoOp,
             },
         });
     }

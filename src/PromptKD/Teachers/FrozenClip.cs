@@ -65,7 +65,7 @@ internal sealed class FrozenClip : IDisposable
         string contextText,
         bool roundToHalf)
     {
-        if (Method is "CoOp" or "CoCoOp")
+        if (_prompts is { LearnsWordsAlone: true })
         {
             using LearnedSentences sentences = ReadSentences(tokenizer, names, contextText);
             using Tensor? nothing = IsConditioned ? SeeNothing() : null;
@@ -95,8 +95,9 @@ internal sealed class FrozenClip : IDisposable
             names,
             _prompts!,
             contextText,
-            IsConditioned ? NamePosition.End : Position,
-            LogitScale());
+            Position,
+            LogitScale(),
+            ownsEncoder: true);
 
     /// <summary>The image tower with its prompts.</summary>
     /// <param name="roundToHalf">As <see cref="LayerPrompts.RoundToHalf"/>.</param>

@@ -7,14 +7,12 @@ using PromptKD.Text;
 namespace PromptKD.Teachers;
 
 /// <summary>
-/// The sentences of a teacher of CoOp's first two methods, whose learned words may stand anywhere around the class
-/// name, be
-/// others for each class, or be others for each picture.
+/// The sentences of a teacher of CoOp or CoCoOp, whose learned words may stand anywhere around the class name, be others
+/// for each class, or be others for each picture.
 /// </summary>
 /// <remarks>
 /// CoCoOp has no class vectors: each picture makes its own. Its scores are computed so. What a student without a text
-/// tower
-/// is compared with must be the same for all pictures: the texts of one that shows nothing, all in the mean colour.
+/// tower is compared with must be the same for all pictures: the texts of one that shows nothing, all in the mean colour.
 /// </remarks>
 internal sealed class LearnedSentences : IDisposable
 {
@@ -22,19 +20,20 @@ internal sealed class LearnedSentences : IDisposable
     private const int ChunkSize = 64;
 
     private readonly IReadOnlyList<string> _names;
-    private readonly TextEncoder _encoder;
+    private readonly TextEncoder? _own;
     private readonly PromptedTexts _sentences;
     private readonly Tensor _context;
     private readonly MetaNetwork? _network;
     private readonly double _logitScale;
 
-    /// <param name="encoder">The text tower; taken over.</param>
+    /// <param name="encoder">The text tower.</param>
     /// <param name="tokenizer">The tokenizer of its vocabulary.</param>
     /// <param name="names">Class names, in label order.</param>
     /// <param name="learned">Of CoOp or CoCoOp; copied.</param>
     /// <param name="words">The words that the learned tokens started from; empty for noise.</param>
-    /// <param name="position">Where the class name stands; of CoCoOp at the end.</param>
+    /// <param name="position">Where CoOp's class name stands; CoCoOp's is at the end, whatever this says.</param>
     /// <param name="logitScale">exp(logit_scale) of the same CLIP.</param>
+    /// <param name="ownsEncoder">Whether the text tower is taken over; else it has to be there as long as these.</param>
     /// <exception cref="PromptKDException">A text is too long, or each class has tokens of its own and they are others.</exception>
     public LearnedSentences(
         TextEncoder encoder,
@@ -43,12 +42,13 @@ internal sealed class LearnedSentences : IDisposable
         PromptedWeights learned,
         string words,
         NamePosition position,
-        double logitScale)
+        double logitScale,
+        bool ownsEncoder = false)
     {
         using var parts = new Unfinished();
         _names = names;
         _logitScale = logitScale;
-        _encoder = parts.Add(encoder);
+        _own = ownsEncoder ? parts.Add(encoder) : null;
         Tensor context = learned.TextContext!;
         if (context.dim() == 3 && context.shape[0] != names.Count)
         {
@@ -61,11 +61,15 @@ internal sealed class LearnedSentences : IDisposable
         ContextText text = Words(words, (int)context.shape[^2]);
         Tensor ids = ClassTexts.Tokenize(tokenizer, names, text.Fill, encoder.Architecture.ContextLength);
         int[] lengths = [.. names.Select(name => tokenizer.Encode(name.Replace('_', ' ')).Length)];
-        _sentences = parts.Add(new PromptedTexts(encoder, ids, text.Length, position, lengths));
+        NamePosition place = learned.ConditionNetwork.Count == 0 ? position : NamePosition.End;
+        _sentences = parts.Add(new PromptedTexts(encoder, ids, text.Length, place, lengths));
         _context = parts.Add(context.to(ScalarType.Float32, encoder.Device, copy: true).DetachFromDisposeScope());
         _network = learned.ConditionNetwork.Count == 0 ? null : parts.Add(Load(learned.ConditionNetwork, encoder));
         parts.HandOver(this);
     }
+
+    /// <summary>Whether each picture makes its own.</summary>
+    public bool AreConditioned => _network is not null;
 
     /// <summary>As CoOp reads CTX_INIT: where it has as many words as are learned, they started from these.</summary>
     /// <param name="words">CTX_INIT.</param>
@@ -111,7 +115,7 @@ internal sealed class LearnedSentences : IDisposable
         _network?.Dispose();
         _context.Dispose();
         _sentences.Dispose();
-        _encoder.Dispose();
+        _own?.Dispose();
     }
 
     private LayerPrompts Shared(int first, int count) =>

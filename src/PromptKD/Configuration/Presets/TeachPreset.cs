@@ -16,6 +16,9 @@ public static class TeachPreset
             Name = "PromptSRC",
             PromptSRC = new PromptSRCConfig { Prec = "auto" },
             IVLP = new IVLPConfig { Prec = "auto" },
+            CoOp = new CoOpConfig { Prec = "auto" },
+            CoCoOp = new CoCoOpConfig { Prec = "auto" },
+            MaPLe = new MaPLeConfig { Prec = "auto" },
         },
     };
 

@@ -34,6 +34,9 @@ internal sealed class PromptedWeights : IDisposable
     /// </summary>
     public IReadOnlyDictionary<string, Tensor> ConditionNetwork { get; init; } = new Dictionary<string, Tensor>();
 
+    /// <summary>Whether it is CoOp's or CoCoOp's: words of the text alone, which may stand anywhere around the class name.</summary>
+    public bool LearnsWordsAlone => Method is "CoOp" or "CoCoOp";
+
     /// <summary>Frozen parameters stored beside them, under OpenAI's names. They replace the base's.</summary>
     public required IReadOnlyDictionary<string, Tensor> Overrides { get; init; }
 

@@ -89,14 +89,16 @@ internal sealed class TaughtMeasurement
     {
         ExperimentConfig config = _run.Settings.Config;
         _run.Log.OnPhase($"Measuring {name} on {_evaluation.Pictures} pictures");
-        var method = (TowerPromptConfig)_run.Settings.Method.Settings(config.Trainer)!;
         using var towers = new FrozenTowers(
-            model.Images, model.Text!, Math.Exp(model.LogitScale.item<float>()), prompts);
+            model.Images, model.Text!, Math.Exp(model.LogitScale.item<float>()), prompts)
+        {
+            Position = CoOpTeachers.PositionOf(config.Trainer.CoOp),
+        };
         using ClassVectors vectors = towers.Encode(
             _run.Inputs.Tokenizer.Value,
             _classNames,
             [.. config.Trainer.PromptKD.Templates.Select(pattern => new PromptTemplate(pattern))],
-            ContextText.CountedInTokens(method.CtxInit, method.NCtxText).Prefix);
+            _run.Settings.Method.Words(config.Trainer).Prefix);
         Evaluator said = _evaluation.Judge(
             batch => [towers.Classify(batch.Images, vectors)],
             count: 1,

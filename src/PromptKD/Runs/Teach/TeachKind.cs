@@ -29,6 +29,7 @@ internal sealed class TeachKind(ExperimentConfig config) : RunKind<TeachingRepor
         TeachPreset.Check(settled);
         _labelled = LabelledPictures.Read(settled, stop);
         MethodRow method = MethodCatalog.FindTeaching(settled.Trainer.Name);
+        RefuseWordsOfSomeClasses(settled.Trainer);
         List<string> warnings =
         [
             .. new[] { ActingKeys.OfTeach(settled).Warning(), _labelled.DescribeShort(settled.Dataset.NumShots) }
@@ -143,6 +144,17 @@ internal sealed class TeachKind(ExperimentConfig config) : RunKind<TeachingRepor
         run.Log.OnPhase($"Wrote {checkpoint}");
         PageFile.Write(run, "teacher", new TeacherPage(run, report, loop.Position).Collect);
         return report;
+    }
+
+    // A class that is not learned would have no words at all, and the teacher's checkpoint no place for it.
+    private void RefuseWordsOfSomeClasses(TrainerConfig trainer)
+    {
+        if (trainer is { Name: "CoOp", CoOp: { Csc: true, CtxInit: "" } } && Labelled.LearnedClasses < Labelled.ClassNames.Count)
+        {
+            throw new PromptKDException(
+                $"TRAINER.COOP.CSC gives each class words of its own, and {Labelled.LearnedClasses} of "
+                + $"{Labelled.ClassNames.Count} classes are learned (--base). Learn all of them, or leave CSC out.");
+        }
     }
 
     // Listed again when it is measured: a folder that does not fit is refused before anything is learned.

@@ -20,6 +20,18 @@ public sealed class ResultTableTests
     }
 
     [Fact]
+    public void A_method_that_learns_from_labels_is_measured_as_it_was_taught()
+    {
+        IReadOnlyDictionary<string, Scores> models = RunResult.ScoresOfTeacher("""
+            {"zeroShot":{"all":5,"base":6,"novel":6,"harmonicMean":6},"taught":{"all":8,"base":20,"novel":30,"harmonicMean":24}}
+            """);
+        string[] rows = ResultTable.Write([Run("coop", "seed-1", [.. models.Select(one => (one.Key, one.Value.All))])]).Split('\n');
+
+        Assert.Equal(new Scores(20, 30, 24, 8), models[RunResult.Taught]);
+        Assert.Contains("| student, CoOp | 8.0 | 8.0 | 8.0 | 8.0 |  | 8.0 | 8.0 |  | 9 | 1 |", rows);
+    }
+
+    [Fact]
     public void A_row_has_mean_deviation_worst_and_the_share_of_the_gap()
     {
         RunResult[] runs =

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using PromptKD.Configuration;
+using PromptKD.Evaluation;
 using PromptKD.Models.Weights;
 using PromptKD.Runs;
 using PromptKD.Tests.Runs.Distill;
@@ -138,13 +139,60 @@ public sealed class ExperimentTeachTests : IDisposable
     }
 
     [Fact]
-    public void Refuses_a_method_whose_teachers_distilling_cannot_read()
+    public void Refuses_a_method_that_learns_from_no_labels()
     {
         ExperimentConfig config = _runs.Config();
 
+        Assert.Equal(
+            "TRAINER.NAME is PromptKD, which learns from no labels. Teachers are made by CoOp, CoCoOp, MaPLe, IVLP, PromptSRC.",
+            Mistake(config with { Trainer = config.Trainer with { Name = "PromptKD" } }));
+    }
+
+    [Theory]
+    [InlineData("CoOp", "TRAINER.COOP.N_CTX", "3")]
+    [InlineData("CoOp", "TRAINER.COOP.CTX_INIT", "a photo of", "TRAINER.COOP.CLASS_TOKEN_POSITION", "middle")]
+    [InlineData("CoCoOp", "TRAINER.COCOOP.CTX_INIT", "a photo")]
+    [InlineData("MaPLe", "TRAINER.MAPLE.N_CTX", "3")]
+    [InlineData("IVLP", "TRAINER.IVLP.N_CTX_TEXT", "3")]
+    [InlineData("PromptSRC", "TRAINER.PROMPTSRC.CTX_INIT", "")]
+    public void Teachers_of_all_methods_are_measured_as_distilling_uses_them(string name, params string[] settings)
+    {
+        ExperimentConfig fp32 = _runs.Config().MergeOverrides(
+            ["TRAINER.NAME", name, "OPTIM.LR", "0.1", $"TRAINER.{name.ToUpperInvariant()}.PREC", "fp32", .. settings]);
+        ExperimentConfig distillation = _runs.Distillation("run");
+        distillation = distillation with { Distill = distillation.Distill with { Val = _runs.Labelled } };
+
+        (TeachingReport teacher, _) = Experiment.TeachAndDistil(TwoStages.Join(fp32, distillation), cancellation: Stop);
+
+        Assert.Equal(name, teacher.Method);
+        PictureAnswer[] taught = [.. AnswerFile.ReadIfAny(Path.Combine(_runs.Output("run"), "teacher"))!.Pictures];
+        PictureAnswer[] used = [.. AnswerFile.ReadIfAny(_runs.Output("run"))!.Of(PictureAnswers.Validation)];
+        Assert.Equal(4 * 3, taught.Length);
+        foreach ((PictureAnswer one, PictureAnswer other) in taught.Zip(used))
+        {
+            Assert.Equal(one.Picture, other.Picture);
+            Assert.Equal(Probabilities(one.Student), Probabilities(other.Teacher!));
+        }
+
+        Assert.NotEqual(
+            taught.SelectMany(one => Probabilities(one.Teacher!)), taught.SelectMany(one => Probabilities(one.Student)));
+    }
+
+    [Fact]
+    public void Refuses_words_of_each_class_where_some_classes_are_not_learned() => Assert.Equal(
+        "TRAINER.COOP.CSC gives each class words of its own, and 2 of 4 classes are learned (--base). Learn all of them, or leave "
+        + "CSC out.",
+        Mistake(_runs.Config().MergeOverrides(["TRAINER.NAME", "CoOp", "TRAINER.COOP.CSC", "True"])));
+
+    [Fact]
+    public void Refuses_to_store_what_cocoop_says_before_it_is_taught()
+    {
+        ExperimentConfig teaching = _runs.Config().MergeOverrides(["TRAINER.NAME", "CoCoOp"]);
+        ExperimentConfig distillation = _runs.Distillation("run").MergeOverrides(["DISTILL.VIEWS", "2"]);
+
         Assert.StartsWith(
-            "TRAINER.NAME is CoOp; distilling can learn from teachers of IVLP or PromptSRC only.",
-            Mistake(config with { Trainer = config.Trainer with { Name = "CoOp" } }),
+            "CoCoOp's teacher encodes the classes anew for each picture, and DISTILL.VIEWS is 2",
+            Assert.Throws<PromptKDException>(() => TwoStages.Join(teaching, distillation, Stop)).Message,
             StringComparison.Ordinal);
     }
 
@@ -269,6 +317,10 @@ public sealed class ExperimentTeachTests : IDisposable
     }
 
     private static TeachingReport Teach(ExperimentConfig config) => TeachingRuns.Teach(config);
+
+    // By class, to four places: towers are read twice.
+    private static double[] Probabilities(IReadOnlyList<RankedClass> answer) =>
+        [.. answer.OrderBy(one => one.Class).Select(one => Math.Round(one.Probability, 4))];
 
     private static string Mistake(ExperimentConfig config) =>
         Assert.Throws<PromptKDException>(() => Teach(config)).Message;
