@@ -1,4 +1,5 @@
 using PromptKD.Golden.Checks;
+using PromptKD.Golden.Checks.Towers;
 
 namespace PromptKD.Golden;
 
@@ -15,6 +16,7 @@ internal static class GoldenChecks
         new TokenizerCheck(),
         new PreprocessCheck(),
         new TowerPreprocessCheck(),
+        new TowersCheck(),
         new ConfigCheck(),
         new SchedulesCheck(),
         new CheckpointsCheck(),

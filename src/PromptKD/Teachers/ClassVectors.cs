@@ -42,7 +42,7 @@ internal sealed class ClassVectors : IDisposable
     /// <param name="logitScale">exp(logit_scale) of the same CLIP.</param>
     /// <exception cref="PromptKDException">A text is too long for the tower.</exception>
     public static ClassVectors FromTemplates(
-        TextEncoder encoder,
+        TextTower encoder,
         ClipTokenizer tokenizer,
         IReadOnlyList<string> names,
         IReadOnlyList<PromptTemplate> templates,
@@ -63,7 +63,7 @@ internal sealed class ClassVectors : IDisposable
     /// <returns>float32, [classes, embedding].</returns>
     /// <exception cref="PromptKDException">A text is too long for the tower.</exception>
     public static Tensor AverageTemplates(
-        TextEncoder encoder,
+        TextTower encoder,
         ClipTokenizer tokenizer,
         IReadOnlyList<string> names,
         IReadOnlyList<PromptTemplate> templates,
@@ -93,7 +93,7 @@ internal sealed class ClassVectors : IDisposable
     /// <remarks>PromptSRC trainers/promptsrc.py, VLPromptLearner.</remarks>
     /// <exception cref="PromptKDException">A text is too long for the tower.</exception>
     public static ClassVectors FromPrompts(
-        TextEncoder encoder,
+        TextTower encoder,
         ClipTokenizer tokenizer,
         IReadOnlyList<string> names,
         LayerPrompts prompts,
@@ -122,7 +122,7 @@ internal sealed class ClassVectors : IDisposable
 
     /// <returns>Text features, not normalised, [classes, embedding].</returns>
     private static Tensor Encode(
-        TextEncoder encoder,
+        TextTower encoder,
         ClipTokenizer tokenizer,
         IReadOnlyList<string> names,
         Func<string, string> textOf,

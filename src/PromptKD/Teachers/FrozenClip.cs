@@ -72,7 +72,7 @@ internal sealed class FrozenClip : IDisposable
             return sentences.Vectors(nothing);
         }
 
-        using TextEncoder encoder = ReadTextTower(tokenizer);
+        using TextTower encoder = ReadTextTower(tokenizer);
         if (_prompts?.TextContext is not { } context)
         {
             return ClassVectors.FromTemplates(encoder, tokenizer, names, templates, LogitScale());
@@ -90,7 +90,7 @@ internal sealed class FrozenClip : IDisposable
     /// <exception cref="PromptKDException">As there; or each class has learned words of its own, and they are others.</exception>
     public LearnedSentences ReadSentences(
         ClipTokenizer tokenizer, IReadOnlyList<string> names, string contextText) => new(
-            ReadTextTower(tokenizer),
+            (TextEncoder)ReadTextTower(tokenizer),
             tokenizer,
             names,
             _prompts!,
@@ -124,12 +124,12 @@ internal sealed class FrozenClip : IDisposable
         _prompts?.Dispose();
     }
 
-    private TextEncoder ReadTextTower(ClipTokenizer tokenizer)
+    private TextTower ReadTextTower(ClipTokenizer tokenizer)
     {
         ClassTexts.RequireVocabulary(tokenizer, Architecture, _clip.Description);
         using var parts = new Unfinished();
-        TextEncoder encoder = parts.Add(new TextEncoder(Architecture, _target.Type, _target.Device));
-        ModuleWeights.Fill(encoder, Weights(), "", _clip.Description);
+        TextTower encoder = parts.Add(TextTower.Create(Architecture, _target.Type, _target.Device));
+        ModuleWeights.Fill(encoder, Weights(), encoder.Prefix, _clip.Description);
         return parts.HandOver(encoder);
     }
 

@@ -9,7 +9,7 @@ namespace PromptKD.Teachers;
 internal sealed class FrozenTowers : IDisposable
 {
     private readonly ImageEncoder _images;
-    private readonly TextEncoder _text;
+    private readonly TextTower _text;
     private readonly double _logitScale;
     private readonly PromptedWeights? _prompts;
     private readonly LayerPrompts? _textPrompts;
@@ -21,7 +21,7 @@ internal sealed class FrozenTowers : IDisposable
     /// <param name="logitScale">exp(logit_scale) of the CLIP.</param>
     /// <param name="prompts">Learned prompts; stay the caller's, for as long as these towers. Null for the plain CLIP.</param>
     /// <exception cref="PromptKDException">The prompts belong to another CLIP.</exception>
-    public FrozenTowers(ImageEncoder images, TextEncoder text, double logitScale, PromptedWeights? prompts)
+    public FrozenTowers(ImageEncoder images, TextTower text, double logitScale, PromptedWeights? prompts)
     {
         prompts?.CheckFits(text.Architecture);
         _images = images;
@@ -62,7 +62,7 @@ internal sealed class FrozenTowers : IDisposable
         }
 
         _sentences?.Dispose();
-        _sentences = new LearnedSentences(_text, tokenizer, names, _prompts, contextText, Position, _logitScale);
+        _sentences = new LearnedSentences((TextEncoder)_text, tokenizer, names, _prompts, contextText, Position, _logitScale);
         using Tensor? nothing = _sentences.AreConditioned ? SeeNothing() : null;
         return _sentences.Vectors(nothing);
     }

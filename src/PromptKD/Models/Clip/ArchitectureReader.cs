@@ -18,7 +18,14 @@ internal sealed class ArchitectureReader(
     /// </exception>
     public ClipArchitecture Read()
     {
-        ClipArchitecture withoutText = shapes.ContainsKey("visual.layer1.0.conv1.weight") ? ReadResNet() : ReadTransformer();
+        return ReadTextOf(shapes.ContainsKey("visual.layer1.0.conv1.weight") ? ReadResNet() : ReadTransformer());
+    }
+
+    /// <summary>Adds the sizes of CLIP's own text tower.</summary>
+    /// <param name="withoutText">The image tower, of whatever family.</param>
+    /// <exception cref="PromptKDException">As <see cref="Read"/>.</exception>
+    public ClipArchitecture ReadTextOf(ClipArchitecture withoutText)
+    {
         long[] textPositions = Shape("positional_embedding", 2);
         long[] vocabulary = Shape("token_embedding.weight", 2);
         int textWidth = Size(vocabulary[1]);

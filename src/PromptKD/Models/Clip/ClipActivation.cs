@@ -8,4 +8,7 @@ public enum ClipActivation
 
     /// <summary>The exact x · Φ(x): most of open_clip's own models.</summary>
     Gelu,
+
+    /// <summary>x/2 · (1 + tanh(√(2/π) (x + 0.044715 x³))): SigLIP's.</summary>
+    TanhGelu,
 }

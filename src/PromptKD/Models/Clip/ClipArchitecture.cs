@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using PromptKD.Models.Towers;
 
 namespace PromptKD.Models.Clip;
 
@@ -38,6 +39,26 @@ public sealed record ClipArchitecture
     /// <summary>The stages of a ResNet; null for a vision transformer.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ResNetStages? Stages { get; init; }
+
+    /// <summary>An image tower of another family; null for those of OpenAI's.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public TowerDescription? Tower { get; init; }
+
+    /// <summary>A text tower of another family; null for those of OpenAI's, and where there is none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public TextDescription? Text { get; init; }
+
+    /// <summary>Names and shapes of the tensors of <see cref="Tower"/>, which its file says.</summary>
+    [JsonIgnore]
+    internal TensorShapes? TowerShapes { get; init; }
+
+    /// <summary>Names and shapes of the tensors of <see cref="Text"/>.</summary>
+    [JsonIgnore]
+    internal TensorShapes? TextShapes { get; init; }
+
+    /// <summary>Whether the image tower is a transformer, among whose tokens learned ones can stand.</summary>
+    [JsonIgnore]
+    internal bool HasTokens => Tower is { } tower ? TowerFamilies.HasTokens(tower.Family) : Stages is null;
 
     /// <summary>Dimensions of the space in which images and texts are compared.</summary>
     public required int EmbeddingSize { get; init; }
@@ -118,7 +139,8 @@ public sealed record ClipArchitecture
     [JsonIgnore]
     public string Name =>
         Published.FirstOrDefault(one => one.Architecture == this with { Activation = one.Architecture.Activation }).Name
-        ?? (Stages is null
+        ?? (Tower is { } tower ? NameOf(tower)
+            : Stages is null
             ? $"a ViT of {VisionLayers} layers, width {VisionWidth}, patches of {PatchSize} pixels"
             : $"a ResNet of {VisionLayers} blocks, stem width {StemWidth}, for {ImageSize} pixels");
 
@@ -202,6 +224,12 @@ public sealed record ClipArchitecture
         get
         {
             long width = VisionWidth;
+            if (Tower is not null)
+            {
+                // Its tensors are what it is made from: it cannot ask for more than they have.
+                return 0;
+            }
+
             if (Stages is { } stages)
             {
                 // The middle convolution of each block; every stage is twice as wide as the one before it.
@@ -219,13 +247,17 @@ public sealed record ClipArchitecture
     /// <exception cref="PromptKDException">This is a ResNet.</exception>
     internal void RequireTransformer(string source)
     {
-        if (Stages is not null)
+        if (!HasTokens)
         {
             throw new PromptKDException(
-                $"{source}: its image encoder is a ResNet, which has no tokens to put learned ones among. "
+                $"{source}: its image encoder is {(Tower is null ? "a ResNet" : Name)}, which has no tokens to put learned ones among. "
                 + "Use a CLIP with a vision transformer here, such as ViT-B/16; a ResNet can be a teacher.");
         }
     }
+
+    private string NameOf(TowerDescription tower) => HasTokens
+        ? $"{tower.Family} of {VisionLayers} layers, width {VisionWidth}, patches of {PatchSize} pixels"
+        : $"{tower.Family} of {VisionLayers} blocks, {EmbeddingSize} features";
 
     // Heads of 64 channels and a text encoder of 12 layers, as all of OpenAI's.
     private static ClipArchitecture OfResNet(

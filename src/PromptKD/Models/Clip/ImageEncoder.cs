@@ -1,3 +1,5 @@
+using PromptKD.Models.Towers;
+using PromptKD.Models.Towers.Layers;
 using static TorchSharp.torch.nn;
 
 namespace PromptKD.Models.Clip;
@@ -19,15 +21,37 @@ internal abstract class ImageEncoder(string name, ClipArchitecture architecture)
 
     /// <summary>The tower that an architecture asks for.</summary>
     public static ImageEncoder Create(ClipArchitecture architecture, ScalarType type, Device device) =>
-        architecture.Stages is null
-            ? new VisionTransformer(architecture, type, device)
-            : new ResNet(architecture, architecture.Stages, type, device);
+        architecture.Tower is not null ? TowerFamilies.Create(architecture, type, device)
+        : architecture.Stages is null ? new VisionTransformer(architecture, type, device)
+        : new ResNet(architecture, architecture.Stages, type, device);
 
     /// <param name="images">Normalised pixels, [batch, 3, size, size], any floating type, on any device.</param>
     /// <param name="prompts">Learned tokens appended after the patches, or null. A ResNet takes none.</param>
     /// <returns>Image features, float32, not normalised, [batch, embedding].</returns>
     /// <exception cref="PromptKDException">There are prompts, and this is a ResNet.</exception>
     public abstract override Tensor forward(Tensor images, LayerPrompts? prompts);
+
+    /// <summary>
+    /// Lets batch normalisation learn: training mode then normalises by the batch and moves the running statistics. Without
+    /// it, they stay as the file has them. CLIP's own ResNets keep theirs always.
+    /// </summary>
+    public void MoveStatistics()
+    {
+        foreach (BatchNormLayer layer in modules().OfType<BatchNormLayer>())
+        {
+            layer.MovesStatistics = true;
+        }
+    }
+
+    /// <summary>Refuses learned tokens where there are none to put them among.</summary>
+    /// <exception cref="PromptKDException">There are some.</exception>
+    protected void RefusePrompts(LayerPrompts? prompts)
+    {
+        if (prompts is not null)
+        {
+            Architecture.RequireTransformer("The student");
+        }
+    }
 
     /// <summary>What each layer gives, uncut, for inspection.</summary>
     /// <param name="images">[batch, 3, size, size].</param>

@@ -6,7 +6,7 @@ using static TorchSharp.torch.nn;
 namespace PromptKD.Models.Clip;
 
 /// <summary>CLIP's causal text transformer, with optional learned tokens.</summary>
-internal sealed class TextEncoder : Module<Tensor, LayerPrompts?, Tensor>
+internal sealed class TextEncoder : TextTower
 {
     /// <summary>Learned tokens stand right behind the start-of-text token.</summary>
     private const long PromptStart = 1;
@@ -32,9 +32,8 @@ internal sealed class TextEncoder : Module<Tensor, LayerPrompts?, Tensor>
     /// A tower whose values are still unset; <see cref="ModuleWeights"/> or an initialisation fills it.
     /// </summary>
     public TextEncoder(ClipArchitecture architecture, ScalarType type, Device device)
-        : base(nameof(TextEncoder))
+        : base(nameof(TextEncoder), architecture)
     {
-        Architecture = architecture;
         int width = architecture.TextWidth;
         _vocabulary = new TokenEmbedding(architecture.VocabularySize, width, type, device);
         _positions = Parameter(empty(architecture.ContextLength, width, type, device));
@@ -46,11 +45,11 @@ internal sealed class TextEncoder : Module<Tensor, LayerPrompts?, Tensor>
         RegisterComponents();
     }
 
-    /// <summary>The sizes of this tower.</summary>
-    public ClipArchitecture Architecture { get; }
+    /// <inheritdoc/>
+    public override Device Device => _projection.device;
 
-    /// <summary>Where it computes.</summary>
-    public Device Device => _projection.device;
+    /// <inheritdoc/>
+    public override string Prefix => "";
 
     /// <param name="tokens">Token ids, int64, zero-padded, [texts, context].</param>
     /// <param name="prompts">Learned tokens in the places 1, 2, … of every layer that has some, the same for all texts;

@@ -1,4 +1,5 @@
 using PromptKD.Models.Clip;
+using PromptKD.Models.Weights.Families;
 
 namespace PromptKD.Models.Weights;
 
@@ -91,6 +92,14 @@ internal sealed class ClipCheckpoint : IDisposable
             throw new PromptKDException($"{path}: there is no such file.{OpenAiModels.Suggest(path)}");
         }
 
+        using (FamilyFiles? files = FamilyFiles.TryOpen(path))
+        {
+            if (files is not null)
+            {
+                return OfFamily(files, overrides ?? new ClipDetails());
+            }
+        }
+
         return Read(
             path,
             Directory.Exists(path) ? ModelFolder.Open(path) : NamedFile.Describe(path),
@@ -108,6 +117,34 @@ internal sealed class ClipCheckpoint : IDisposable
         }
     }
 
+    /// <summary>The same model, whose positions are resampled in another way; takes over this one's tensors.</summary>
+    /// <param name="kind">Whose way.</param>
+    /// <param name="imageSize">For a CLIP's own vision transformer, side of its pictures, pixels; null for its own.</param>
+    internal ClipCheckpoint Resampled(PositionResampling kind, int? imageSize)
+    {
+        ClipArchitecture architecture = Architecture;
+        if (architecture.Tower is { } tower)
+        {
+            architecture = architecture with { Tower = tower with { Positions = kind } };
+        }
+        else if (imageSize is { } size)
+        {
+            var entries = Tensors.ToDictionary(
+                one => one.Key, one => new TensorEntry(one.Value.shape, one.Value.dtype, () => one.Value.clone()));
+            architecture = ResizedPositions.Apply(Description, entries, architecture, size, kind);
+            Replace(new Dictionary<string, Tensor>
+            {
+                ["visual.positional_embedding"] = entries["visual.positional_embedding"].Read().DetachFromDisposeScope(),
+            });
+        }
+
+        return new ClipCheckpoint(architecture, _tensors, WeightFiles)
+        {
+            Preprocessing = Preprocessing,
+            Description = Description,
+        };
+    }
+
     /// <summary>Frees the tensors.</summary>
     public void Dispose()
     {
@@ -115,6 +152,16 @@ internal sealed class ClipCheckpoint : IDisposable
         {
             tensor.Dispose();
         }
+    }
+
+    private static ClipCheckpoint OfFamily(FamilyFiles files, ClipDetails overrides)
+    {
+        FamilyModel model = FamilyReader.Read(files, overrides);
+        return new ClipCheckpoint(model.Architecture, TensorEntry.ReadAll(model.Entries), files.WeightFiles)
+        {
+            Preprocessing = model.Preprocessing,
+            Description = $"{model.Format} {model.Architecture.Name} from {files.Path}",
+        };
     }
 
     private static ClipCheckpoint Read(string path, ModelFolder folder, ClipDetails overrides)
@@ -132,6 +179,11 @@ internal sealed class ClipCheckpoint : IDisposable
                 folder.IsOpenAi);
             ClipParameters.Check(path, entries, architecture);
             folder.Preprocessing?.RequireSize(architecture.ImageSize);
+            if (overrides.ImageSize is { } size)
+            {
+                architecture = ResizedPositions.Apply(path, entries, architecture, size);
+            }
+
             return new ClipCheckpoint(architecture, TensorEntry.ReadAll(entries), folder.WeightFiles)
             {
                 Preprocessing = folder.Preprocessing,

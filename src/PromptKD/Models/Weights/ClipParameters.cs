@@ -8,13 +8,23 @@ internal static class ClipParameters
     /// <summary>Shape of each parameter, under OpenAI's names and in OpenAI's order.</summary>
     public static OrderedDictionary<string, long[]> ShapesOf(ClipArchitecture clip)
     {
-        var shapes = new OrderedDictionary<string, long[]>
+        var shapes = new OrderedDictionary<string, long[]>();
+        bool hasClipsText = clip is { Text: null, TextWidth: > 0 };
+        if (hasClipsText)
         {
-            ["positional_embedding"] = [clip.ContextLength, clip.TextWidth],
-            ["text_projection"] = [clip.TextWidth, clip.EmbeddingSize],
-            ["logit_scale"] = [],
-        };
-        if (clip.Stages is null)
+            shapes["positional_embedding"] = [clip.ContextLength, clip.TextWidth];
+            shapes["text_projection"] = [clip.TextWidth, clip.EmbeddingSize];
+        }
+
+        shapes["logit_scale"] = [];
+        if (clip.Tower is not null)
+        {
+            foreach ((string name, long[] shape) in clip.TowerShapes?.All ?? [])
+            {
+                shapes["visual." + name] = shape;
+            }
+        }
+        else if (clip.Stages is null)
         {
             AddVisionTransformer(shapes, clip);
         }
@@ -23,9 +33,18 @@ internal static class ClipParameters
             ResNetParameters.Add(shapes, clip, clip.Stages);
         }
 
-        AddTransformer(shapes, "transformer", clip.TextLayers, clip.TextWidth);
-        shapes["token_embedding.weight"] = [clip.VocabularySize, clip.TextWidth];
-        AddNorm(shapes, "ln_final", clip.TextWidth);
+        foreach ((string name, long[] shape) in clip.TextShapes?.All ?? [])
+        {
+            shapes["text." + name] = shape;
+        }
+
+        if (hasClipsText)
+        {
+            AddTransformer(shapes, "transformer", clip.TextLayers, clip.TextWidth);
+            shapes["token_embedding.weight"] = [clip.VocabularySize, clip.TextWidth];
+            AddNorm(shapes, "ln_final", clip.TextWidth);
+        }
+
         return shapes;
     }
 
@@ -48,6 +67,27 @@ internal static class ClipParameters
             throw new PromptKDException(
                 $"{source}: the tensor '{unknown}' has no place in {clip.Name}. "
                 + "Only CLIP's own architecture is supported.");
+        }
+    }
+
+    /// <summary>As <see cref="Check"/>, of the text tower alone.</summary>
+    /// <exception cref="PromptKDException">As there.</exception>
+    public static void CheckText(string source, IReadOnlyDictionary<string, TensorEntry> tensors, ClipArchitecture clip)
+    {
+        OrderedDictionary<string, long[]> expected = ShapesOf(clip);
+        foreach ((string name, long[] shape) in expected.Where(one => !one.Key.StartsWith("visual.", StringComparison.Ordinal)))
+        {
+            if (!tensors.TryGetValue(name, out TensorEntry? tensor) || !tensor.Shape.SequenceEqual(shape))
+            {
+                throw new PromptKDException(
+                    $"{source}: '{name}' is {(tensor is null ? "missing" : ShapeText.Of(tensor.Shape))}, but its text tower of "
+                    + $"{clip.TextLayers} layers needs {ShapeText.Of(shape)}. Is the checkpoint complete?");
+            }
+        }
+
+        if (tensors.Keys.FirstOrDefault(name => !expected.ContainsKey(name)) is { } unknown)
+        {
+            throw new PromptKDException($"{source}: the tensor '{unknown}' has no place in CLIP's text tower.");
         }
     }
 

@@ -116,6 +116,14 @@ internal static partial class HuggingFaceFolder
         }
     }
 
+    /// <summary>The parts of a model in several files; null where no index lists any.</summary>
+    /// <exception cref="PromptKDException">A part is missing.</exception>
+    public static string[]? FindParts(string folder) => s_weightNames
+        .Select(name => Path.Combine(folder, name + ".index.json"))
+        .FirstOrDefault(File.Exists) is { } index
+            ? ReadIndex(folder, index)
+            : null;
+
     private static string[] FindWeights(string folder)
     {
         foreach (string path in s_weightNames.Select(name => Path.Combine(folder, name)))

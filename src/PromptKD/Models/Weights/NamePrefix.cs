@@ -15,6 +15,19 @@ internal static class NamePrefix
         "token_embedding.weight",
     ];
 
+    // A tensor that each image tower of another family has, where there is no text tower beside it.
+    private static readonly string[] s_towerAnchors =
+    [
+        "patch_embed.proj.weight", "conv_stem.weight", "stem.0.conv_kxk.0.conv.weight", "stem.0.reparam_conv.weight",
+        "stages.0.blocks.0.conv_dw.weight", "embeddings.patch_embeddings.projection.weight",
+    ];
+
+    /// <summary>
+    /// Whether only an image tower of another family than CLIP's has a tensor of this name, or SigLIP, or EVA-02.
+    /// </summary>
+    public static bool IsOfOtherTower(string name) =>
+        s_towerAnchors.Any(anchor => EndsAtDot(name, anchor)) || EndsAtDot(name, "vision_model.head.probe");
+
     /// <summary>The tensors under their names without the prefix.</summary>
     /// <param name="source">Path for error messages.</param>
     /// <param name="tensors">Under their names in the file.</param>
@@ -22,7 +35,8 @@ internal static class NamePrefix
     public static Dictionary<string, TensorEntry> TakeOff(
         string source, IReadOnlyDictionary<string, TensorEntry> tensors)
     {
-        string[] prefixes = [.. tensors.Keys.Select(PrefixOf).OfType<string>().Distinct().Order(StringComparer.Ordinal)];
+        string[] prefixes = PrefixesOf(tensors.Keys, s_anchors);
+        prefixes = prefixes.Length > 0 ? prefixes : PrefixesOf(tensors.Keys, s_towerAnchors);
         if (prefixes.Length == 0 || prefixes.Contains(""))
         {
             return new Dictionary<string, TensorEntry>(tensors);
@@ -44,10 +58,16 @@ internal static class NamePrefix
                 + $"{Quote(others[0])}. Save the tensors that do as a file of their own, without {Quote(prefix)}.");
     }
 
-    // Empty where a name is as it should be, null where it is not that of a token embedding.
-    private static string? PrefixOf(string name)
+    private static string[] PrefixesOf(IEnumerable<string> names, string[] anchors) =>
+        [.. names.Select(name => PrefixOf(name, anchors)).OfType<string>().Distinct().Order(StringComparer.Ordinal)];
+
+    private static bool EndsAtDot(string name, string end) =>
+        name.EndsWith(end, StringComparison.Ordinal) && (name.Length == end.Length || name[^(end.Length + 1)] == '.');
+
+    // Empty where a name is as it should be, null where it is not that of an anchor.
+    private static string? PrefixOf(string name, string[] anchors)
     {
-        string? anchor = s_anchors.FirstOrDefault(end => name.EndsWith(end, StringComparison.Ordinal));
+        string? anchor = anchors.FirstOrDefault(end => name.EndsWith(end, StringComparison.Ordinal));
         string? prefix = anchor is null ? null : name[..^anchor.Length];
         return prefix is null or "" || prefix.EndsWith('.') ? prefix : null;
     }

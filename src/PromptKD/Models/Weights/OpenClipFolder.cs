@@ -42,6 +42,33 @@ internal static class OpenClipFolder
     public static bool IsOnlyFile(string file) =>
         WeightsIn(ModelFolder.Of(file)) is [var only] && Path.GetFileName(only) == Path.GetFileName(file);
 
+    /// <summary>
+    /// How pictures are prepared. What is left out has open_clip's default (its PreprocessCfg), which is as OpenAI does.
+    /// </summary>
+    /// <param name="config">preprocess_cfg; null where there is none.</param>
+    /// <param name="vision">vision_cfg.</param>
+    /// <param name="path">Of the configuration, for messages.</param>
+    /// <returns>Null without preprocess_cfg.</returns>
+    /// <exception cref="PromptKDException">A value is malformed.</exception>
+    public static ClipPreprocessing? ReadPreprocessing(JsonElement? config, JsonElement? vision, string path)
+    {
+        if (config is null)
+        {
+            return null;
+        }
+
+        RequirePlain(path, "preprocess_cfg.mode", config.Text("mode", path), "RGB");
+        return new ClipPreprocessing
+        {
+            Source = path,
+            Mean = config.Channels("mean", path) ?? ClipPreprocessing.DefaultMean,
+            StandardDeviation = config.Channels("std", path) ?? ClipPreprocessing.DefaultDeviation,
+            ImageSize = ReadSide(config, "size", path) ?? ReadSide(vision, "image_size", path),
+            Interpolation = config.Text("interpolation", path) ?? "bicubic",
+            ResizeMode = config.Text("resize_mode", path) ?? "shortest",
+        };
+    }
+
     private static ModelFolder Read(string folder, Func<string> findWeights)
     {
         string path = Path.Combine(folder, ConfigName);
@@ -122,26 +149,6 @@ internal static class OpenClipFolder
             .Where(path => Path.GetExtension(path) is ".safetensors" or ".bin" or ".pt")
             .Order(StringComparer.Ordinal),
     ];
-
-    // What is left out has open_clip's default (its PreprocessCfg), which is as OpenAI does.
-    private static ClipPreprocessing? ReadPreprocessing(JsonElement? config, JsonElement? vision, string path)
-    {
-        if (config is null)
-        {
-            return null;
-        }
-
-        RequirePlain(path, "preprocess_cfg.mode", config.Text("mode", path), "RGB");
-        return new ClipPreprocessing
-        {
-            Source = path,
-            Mean = config.Channels("mean", path) ?? ClipPreprocessing.DefaultMean,
-            StandardDeviation = config.Channels("std", path) ?? ClipPreprocessing.DefaultDeviation,
-            ImageSize = ReadSide(config, "size", path) ?? ReadSide(vision, "image_size", path),
-            Interpolation = config.Text("interpolation", path) ?? "bicubic",
-            ResizeMode = config.Text("resize_mode", path) ?? "shortest",
-        };
-    }
 
     // 224, or [224, 224].
     private static int? ReadSide(JsonElement? config, string name, string path)

@@ -112,6 +112,9 @@ internal static class ParameterNames
     public static bool AreOpenClips(IEnumerable<string> names) =>
         names.Any(name => name.StartsWith(CustomTextPrefix, StringComparison.Ordinal));
 
+    /// <summary>Whether a tensor follows from others, or counts steps.</summary>
+    public static bool IsDerived(string name) => s_derived.Contains(name[(name.LastIndexOf('.') + 1)..]);
+
     private static (string Name, Role Role) Translate(string name)
     {
         (string from, string to, Role role) = s_beginnings.FirstOrDefault(
@@ -121,8 +124,6 @@ internal static class ParameterNames
             row => translated.EndsWith(row.From, StringComparison.Ordinal), (From: "", To: "", Role: role));
         return (translated[..^end.Length] + newEnd, endRole);
     }
-
-    private static bool IsDerived(string name) => s_derived.Contains(name[(name.LastIndexOf('.') + 1)..]);
 
     private static TensorEntry Combine(
         string source, string target, (string Name, Role Role, TensorEntry Entry)[] parts)
