@@ -52,6 +52,12 @@ cp "$photos/3.png" "$here/labelled/stray.png"
 run promptkd evaluate --model "$here/run/student" --data "$here/labelled"
 expect "a class without pictures is named" 0 - "No picture in .* of 1 class: 'blue square'"
 expect "pictures beside the class folders are named" 0 - "1 picture beside the class folders"
+cp "$photos/cut.png" "$here/labelled/blue square"
+run promptkd evaluate --model "$here/run/student" --data "$here/labelled"
+expect "a class whose only picture is broken is named" 0 - "no picture of the class 'blue square' can be read"
+run promptkd probe --clip "$plain_teacher" --train "$here/labelled" --val "$here/labelled" --test "$here/labelled" --shots 1 --seeds 1
+expect "so it is before a probe" 0 - "no picture of the class 'blue square' can be read: nothing is learned of it"
+rm "$here/labelled/blue square/cut.png"
 
 # Whatever opens a path waits for no pipe.
 mkfifo "$here/p.txt" "$here/p.tar" "$here/p.parquet" "$here/p.safetensors" "$here/p.yaml"

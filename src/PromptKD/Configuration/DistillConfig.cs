@@ -82,7 +82,7 @@ public sealed record DistillConfig
     /// Views of each picture (crop and flip) for which the teacher's features are stored and used again by later
     /// epochs; 0 asks the teacher live, at every step, as the paper does.
     /// </summary>
-    [OwnKey, AtLeast(0)]
+    [OwnKey, AtLeast(0), AtMost(10_000)]
     public int Views { get; init; }
 
     /// <summary>A start on stored features, before pictures are trained on.</summary>

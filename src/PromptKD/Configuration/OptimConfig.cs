@@ -3,6 +3,9 @@ namespace PromptKD.Configuration;
 /// <summary>Optimizer and learning-rate schedule: the keys <c>OPTIM.*</c>.</summary>
 public sealed record OptimConfig
 {
+    /// <summary>As many have their learning rates kept in memory.</summary>
+    internal const int MostEpochs = 1_000_000;
+
     /// <summary>The rule: sgd, adam or adamw. Every published trainer file but one says sgd.</summary>
     public string Name { get; init; } = "adam";
 
@@ -56,7 +59,7 @@ public sealed record OptimConfig
     public double Gamma { get; init; } = 0.1;
 
     /// <summary>Epochs of training.</summary>
-    [AtLeast(0)]
+    [AtLeast(0), AtMost(MostEpochs)]
     public int MaxEpoch { get; init; } = 10;
 
     /// <summary>Epochs of warm-up; 0 or negative for none.</summary>

@@ -7,11 +7,11 @@ namespace PromptKD.Configuration;
 public sealed record StartConfig
 {
     /// <summary>Passes over the stored features; 0 for no such start.</summary>
-    [OwnKey, AtLeast(0)]
+    [OwnKey, AtLeast(0), AtMost(OptimConfig.MostEpochs)]
     public int Epochs { get; init; }
 
     /// <summary>Pictures in a batch of stored features.</summary>
-    [OwnKey, AtLeast(2)]
+    [OwnKey, AtLeast(2), AtMost(LoaderConfig.MostPictures)]
     public int BatchSize { get; init; } = 64;
 
     /// <summary>Passes in which the learning rate rises to <see cref="Lr"/> on a line, before it falls; 0 for none.</summary>

@@ -1,6 +1,7 @@
 using PromptKD.Data.Decoding;
 using PromptKD.Data.Loading;
 using PromptKD.Data.Pictures;
+using PromptKD.Runtime;
 
 namespace PromptKD.Evaluation;
 
@@ -9,6 +10,7 @@ internal sealed class FolderEvaluation
 {
     private readonly PictureLoader _loader;
     private readonly int _classes;
+    private int _skippedBefore;
 
     /// <param name="folder"><c>folder/CLASS NAME/PICTURE</c>.</param>
     /// <param name="classNames">Class names, in label order.</param>
@@ -65,6 +67,23 @@ internal sealed class FolderEvaluation
 
     /// <summary>Those that could not be read so far.</summary>
     public SkippedPictures Skipped => _loader.Skipped;
+
+    /// <summary>Names the pictures that could not be read, each once, and classes of which that is all.</summary>
+    public void ReportSkipped(IRunObserver observer)
+    {
+        Skipped.Report(observer);
+        ReportEmptied(observer);
+    }
+
+    /// <summary>Names classes of which no picture could be read, where more was skipped since the last call.</summary>
+    public void ReportEmptied(IRunObserver observer)
+    {
+        if (Skipped.Count > _skippedBefore)
+        {
+            _skippedBefore = Skipped.Count;
+            EmptiedClasses.Warn(Items, Skipped, "measured", observer);
+        }
+    }
 
     /// <param name="classify">From normalised pixels [batch, 3, size, size] to logits [batch, classes].</param>
     /// <param name="baseClasses">How many of the first classes count as base; null or 0 for no split.</param>

@@ -168,6 +168,7 @@ public sealed class StudentClassifier : IDisposable
             skipped?.Invoke(picture);
         }
 
+        evaluation.ReportEmptied(_observer);
         return (evaluation, evaluator);
     }
 

@@ -86,7 +86,7 @@ public sealed class ZeroShotClassifier : IDisposable
             folder, _classNames, [_preprocessing], options: null, required: 0, cancellation);
         evaluation.LeftOut?.Report(observer ?? IRunObserver.Nobody);
         BaseNovelResult result = evaluation.Measure(_method.Classify, baseClasses, BatchSize, cancellation);
-        evaluation.Skipped.Report(observer ?? IRunObserver.Nobody);
+        evaluation.ReportSkipped(observer ?? IRunObserver.Nobody);
         return result;
     }
 

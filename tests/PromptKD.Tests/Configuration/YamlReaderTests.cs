@@ -144,6 +144,12 @@ public sealed class YamlReaderTests
         "DATALOADER:\n  TEST:\n    BATCH_SIZE: 0",
         "mine.yaml:3:17: DATALOADER.TEST.BATCH_SIZE must be at least 1, not 0.")]
     [InlineData(
+        "DATALOADER:\n  TRAIN_X:\n    BATCH_SIZE: 2147483647",
+        "mine.yaml:3:17: DATALOADER.TRAIN_X.BATCH_SIZE must be at most 1000000, not 2147483647.")]
+    [InlineData(
+        "OPTIM:\n  MAX_EPOCH: 2147483647", "mine.yaml:2:14: OPTIM.MAX_EPOCH must be at most 1000000, not 2147483647.")]
+    [InlineData("DISTILL:\n  VIEWS: 2147483647", "mine.yaml:2:10: DISTILL.VIEWS must be at most 10000, not 2147483647.")]
+    [InlineData(
         "TRAINER:\n  PROMPTKD:\n    TEMPERATURE: 0",
         "mine.yaml:3:18: TRAINER.PROMPTKD.TEMPERATURE must be greater than 0, not 0.")]
     [InlineData(

@@ -1,6 +1,7 @@
 using System.Runtime.ExceptionServices;
 using PromptKD.Data.Decoding;
 using PromptKD.Data.Pictures;
+using PromptKD.Runtime;
 
 namespace PromptKD.Data.Loading;
 
@@ -98,10 +99,12 @@ internal sealed class PixelLoader
         ArgumentOutOfRangeException.ThrowIfNegative(plan.FirstBatch);
         ArgumentOutOfRangeException.ThrowIfNegative(plan.View);
         int size = _sizes.Max();
-        if ((Int128)plan.BatchSize * 3 * size * size * sizeof(float) > int.MaxValue)
+        int largest = Math.Min(plan.BatchSize, plan.Order.Count);
+        if ((Int128)largest * 3 * size * size * sizeof(float) > int.MaxValue)
         {
-            throw new ArgumentException(
-                $"A batch of {plan.BatchSize} pictures of {size} pixels is larger than 2 GiB.", nameof(plan));
+            throw new PromptKDException(
+                $"A batch of {Counted.Of(largest, "picture")} of {size} × {size} pixels takes more than 2 GiB. Give a "
+                + "smaller --batch-size (DATALOADER.TRAIN_X.BATCH_SIZE; to measure: DATALOADER.TEST.BATCH_SIZE).");
         }
 
         foreach (int item in plan.Order)

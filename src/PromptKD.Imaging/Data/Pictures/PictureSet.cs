@@ -94,6 +94,7 @@ internal sealed record PictureSet(IReadOnlyList<PictureItem> Items, string Diges
         SkippedPicture[] unreadable = [.. digest.Unreadable.Select(picture => picture.Value)];
         RefuseUnreadable(unreadable, strict);
         SkippedPictures.Warn(observer, unreadable);
+        EmptiedClasses.Warn(items, unreadable, "measured", observer);
         return unreadable;
     }
 
@@ -128,7 +129,7 @@ internal sealed record PictureSet(IReadOnlyList<PictureItem> Items, string Diges
         }
 
         SkippedPictures.Warn(observer, pictures.Unreadable);
-        pictures.WarnOfEmptiedClasses(observer);
+        EmptiedClasses.Warn(items, pictures.Unreadable, "learned", observer);
         return pictures;
     }
 
@@ -157,20 +158,6 @@ internal sealed record PictureSet(IReadOnlyList<PictureItem> Items, string Diges
             throw new PromptKDException(
                 $"{first.Path}: {first.Reason}. Repair or remove the file"
                 + (unreadable.Count == 1 ? "." : $", and {unreadable.Count - 1} more that cannot be read."));
-        }
-    }
-
-    // A class whose pictures are all broken has none.
-    private void WarnOfEmptiedClasses(IRunObserver observer)
-    {
-        HashSet<int?> left = [.. Items.Where((_, place) => !_unreadable.Contains(place)).Select(item => item.Label)];
-        foreach (string name in _unreadable.Order()
-            .Select(place => Items[place])
-            .Where(item => item.Label is not null && !left.Contains(item.Label))
-            .Select(item => item.ClassName ?? $"number {item.Label}")
-            .Distinct())
-        {
-            observer.OnWarning($"no picture of the class '{name}' can be read: nothing is learned of it");
         }
     }
 }

@@ -69,7 +69,11 @@ public static class LinearProbe
         var preprocessing = TowerPreparation.Of(pictures.Input, clip);
         IReadOnlyList<PictureItem>[] parts = [.. pictures.Encoded.Parts.Select(part => part.Items)];
         observer.OnPhase($"Encoding {Counted.Of(parts.Sum(part => part.Count), "picture")}");
-        return [.. parts.Select(part => ProbeFeatures.Encode(encoder, part, preprocessing, observer, cancellation))];
+        return
+        [
+            .. parts.Select((part, place) => ProbeFeatures.Encode(
+                encoder, part, preprocessing, place == 0 ? "learned" : "measured", observer, cancellation)),
+        ];
     }
 
     private static ProbeRun Probe(

@@ -18,6 +18,7 @@ internal sealed record ProbeFeatures(Tensor Values, Tensor Labels, IReadOnlyList
     /// <param name="encoder">The frozen image tower.</param>
     /// <param name="items">Labelled pictures.</param>
     /// <param name="preprocessing">How they are prepared.</param>
+    /// <param name="lost">What does not happen with classes of which none can be read: "learned", "measured".</param>
     /// <param name="observer">Is told of pictures that cannot be read.</param>
     /// <param name="cancellation">Stops between batches.</param>
     /// <exception cref="PromptKDException">No picture can be read.</exception>
@@ -25,6 +26,7 @@ internal sealed record ProbeFeatures(Tensor Values, Tensor Labels, IReadOnlyList
         ImageEncoder encoder,
         IReadOnlyList<PictureItem> items,
         Preprocessing preprocessing,
+        string lost,
         IRunObserver observer,
         CancellationToken cancellation)
     {
@@ -47,7 +49,7 @@ internal sealed record ProbeFeatures(Tensor Values, Tensor Labels, IReadOnlyList
         }
 
         loader.Skipped.Report(observer);
-
+        EmptiedClasses.Warn(items, loader.Skipped, lost, observer);
         return new ProbeFeatures(cat(values).DetachFromDisposeScope(), cat(labels).DetachFromDisposeScope(), read);
     }
 

@@ -106,7 +106,7 @@ internal sealed class TaughtMeasurement
             config.DataLoader.Test.BatchSize,
             told: null,
             _run.Context.Stop)[0];
-        _evaluation.Skipped.Report(_run.Log);
+        _evaluation.ReportSkipped(_run.Log);
         return said;
     }
 }

@@ -72,12 +72,17 @@ internal sealed class ValidationPictures(IReadOnlyList<PictureItem> items, Exper
     // Every epoch meets the same ones.
     private void Tell(OpenRun run, FolderEvaluation evaluation)
     {
+        int before = _skipped.Count;
         foreach (SkippedPicture picture in evaluation.Skipped)
         {
             _skipped.Add(picture);
         }
 
         _skipped.Report(run.Log);
+        if (_skipped.Count > before)
+        {
+            EmptiedClasses.Warn(items, _skipped, "measured", run.Log);
+        }
     }
 
     private FolderEvaluation Load(IReadOnlyList<Preprocessing> preparations, OpenRun run) => new(

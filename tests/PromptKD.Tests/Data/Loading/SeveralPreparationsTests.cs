@@ -135,10 +135,10 @@ public sealed class SeveralPreparationsTests
         PictureItem[] items = [Item("one", new CountedBytes([]))];
         var loader = new PictureLoader(items, [s_levels, s_levels with { Size = 20_000 }]);
 
-        var error = Assert.Throws<ArgumentException>(
+        var error = Assert.Throws<PromptKDException>(
             () => loader.Load(new LoadPlan { Order = [0], BatchSize = 1 }, TestContext.Current.CancellationToken));
 
-        Assert.Contains("1 pictures of 20000 pixels is larger than 2 GiB", error.Message, StringComparison.Ordinal);
+        Assert.Contains("A batch of 1 picture of 20000 × 20000 pixels takes more than 2 GiB.", error.Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => new PictureLoader(items, []));
         Assert.Throws<ArgumentOutOfRangeException>(
             () => new PictureLoader(items, [s_levels, s_levels with { Size = 0 }]));
