@@ -178,6 +178,6 @@ internal static class Targets
         }
     }
 
-    private static Lazy<ClipTokenizer> TestTokenizer { get; } =
+    private static Lazy<ITextTokenizer> TestTokenizer { get; } =
         new(() => ClipTokenizer.Load(PromptKD.Tests.TinyClip.Vocabulary));
 }

@@ -18,7 +18,7 @@ internal static class GoldenMethod
     public static IClassifier Build(
         ExperimentConfig config,
         ClipCheckpoint clip,
-        ClipTokenizer tokenizer,
+        ITextTokenizer tokenizer,
         IReadOnlyList<string> classNames,
         ComputeTarget target,
         Action<string>? warn = null) => MethodCatalog.Find(config.Trainer.Name).Build(new MethodInputs
@@ -27,7 +27,7 @@ internal static class GoldenMethod
             Clip = clip,
             ClassNames = classNames,
             Target = target,
-            Tokenizer = new Lazy<ClipTokenizer>(tokenizer),
+            Tokenizer = new Lazy<ITextTokenizer>(tokenizer),
             Warn = warn ?? (_ => { }),
         });
 }

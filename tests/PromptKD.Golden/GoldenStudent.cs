@@ -75,7 +75,7 @@ internal static class GoldenStudent
 
     /// <summary>CLIP's own tokenizer.</summary>
     /// <exception cref="PromptKDException">This machine has no copy of CLIP's vocabulary.</exception>
-    public static ClipTokenizer Tokenizer() => ClipTokenizer.Load(
+    public static ITextTokenizer Tokenizer() => TextTokenizers.Load(
         ProjectFolder.ClipVocabulary
         ?? throw new PromptKDException(
             "Needs CLIP's vocabulary: set PROMPTKD_CLIP_VOCAB to bpe_simple_vocab_16e6.txt.gz."));

@@ -11,7 +11,7 @@ namespace PromptKD.Text;
 /// Ids count the 256 bytes, the same bytes at the end of a word, one token a merge, then the two markers. Any number
 /// of merges will do; OpenAI's file gives 49,408 tokens. Source: openai/CLIP, clip/simple_tokenizer.py.
 /// </remarks>
-internal sealed class ClipTokenizer
+internal sealed class ClipTokenizer : ITextTokenizer
 {
     /// <summary>Length, in tokens, that OpenAI's text encoders read.</summary>
     private const int DefaultContextLength = 77;
@@ -43,6 +43,8 @@ internal sealed class ClipTokenizer
 
     /// <summary>Number of tokens: 512 for the bytes, one for each merge, and the two markers.</summary>
     public int VocabularySize => EndOfText + 1;
+
+    int ITextTokenizer.Markers => 2;
 
     /// <summary>Reads a vocabulary: OpenAI's file, or one of those of a Hugging Face folder.</summary>
     /// <param name="vocabularyFile">

@@ -57,7 +57,7 @@ internal sealed record ContextText
 
     /// <summary>What a user should know if the words have not as many tokens as are learned; null if they do.</summary>
     /// <param name="tokenizer">Counts the tokens of the words.</param>
-    public string? FindMismatch(ClipTokenizer tokenizer)
+    public string? FindMismatch(ITextTokenizer tokenizer)
     {
         int tokens = StartsFromWords ? tokenizer.Encode(Prefix).Length : Length;
         return tokens == Length ? null

@@ -54,7 +54,7 @@ public sealed class ZeroShotClassifier : IDisposable
         ClipCheckpoint checkpoint = ModelFiles.OpenClip(clip);
         using var frozen = new FrozenClip(checkpoint, prompts: null, target);
         target.UseThreadsFor(frozen.Architecture.VisionWidth);
-        var tokenizer = ClipTokenizer.Load(ModelFiles.FindVocabulary(vocabulary, frozen.Folder));
+        var tokenizer = TextTokenizers.Load(ModelFiles.FindVocabulary(vocabulary, frozen.Folder));
         ClassVectors vectors = frozen.ReadClassVectors(
             tokenizer,
             classNames,

@@ -22,7 +22,7 @@ internal sealed record MethodInputs
     public required ComputeTarget Target { get; init; }
 
     /// <summary>The tokenizer of that CLIP's vocabulary, read when it is first asked for.</summary>
-    public required Lazy<ClipTokenizer> Tokenizer { get; init; }
+    public required Lazy<ITextTokenizer> Tokenizer { get; init; }
 
     /// <summary>Whom the method learns from; the method takes it over. Null where it learns from labels.</summary>
     public ITeacher? Teacher { get; init; }

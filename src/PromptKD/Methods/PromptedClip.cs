@@ -63,7 +63,7 @@ internal sealed class PromptedClip : IDisposable
     /// <exception cref="PromptKDException">A class name is too long, or the vocabulary is another model's.</exception>
     public static PromptedClip Read(
         ClipCheckpoint clip,
-        ClipTokenizer tokenizer,
+        ITextTokenizer tokenizer,
         IReadOnlyList<string> classNames,
         ContextText context,
         NamePosition position,
@@ -106,7 +106,7 @@ internal sealed class PromptedClip : IDisposable
 
     /// <summary>What learned tokens start from: the embeddings of the words, or noise.</summary>
     /// <returns>float32, [length, text width]; belongs to the caller.</returns>
-    public Tensor DrawContext(ContextText context, ClipTokenizer tokenizer)
+    public Tensor DrawContext(ContextText context, ITextTokenizer tokenizer)
     {
         if (!context.StartsFromWords)
         {

@@ -123,7 +123,7 @@ internal sealed class RunInputs : IDisposable
     };
 
     /// <summary>The tokenizer of the CLIP that is prompted, where the method has a text tower.</summary>
-    public Lazy<ClipTokenizer> Tokenizer => new(() => ClipTokenizer.Load(_vocabulary));
+    public Lazy<ITextTokenizer> Tokenizer => new(() => TextTokenizers.Load(_vocabulary));
 
     /// <summary>Opens models, vocabulary and stores, and hashes them and the pictures.</summary>
     /// <param name="settings">What the run does.</param>
@@ -190,7 +190,7 @@ internal sealed class RunInputs : IDisposable
 
             // Its weights stay those of the student.
             return new FrozenClip(_clip, prompts: null, _context.Target).ReadClassVectors(
-                ClipTokenizer.Load(vocabulary),
+                TextTokenizers.Load(vocabulary),
                 _settings.ClassNames,
                 [.. names.Templates.Select(pattern => new PromptTemplate(pattern))],
                 contextText: "",

@@ -6,9 +6,6 @@ namespace PromptKD.Teachers;
 /// <summary>Sentences about classes, as the token ids that a text tower reads.</summary>
 internal static class ClassTexts
 {
-    /// <summary>Tokens that open and close every text.</summary>
-    private const int Markers = 2;
-
     /// <param name="tokenizer">The tokenizer of the tower's vocabulary.</param>
     /// <param name="names">Class names, in label order.</param>
     /// <param name="textOf">The sentence of a name.</param>
@@ -18,7 +15,7 @@ internal static class ClassTexts
     /// A sentence is too long: the message names the class, or the template where that alone does not fit.
     /// </exception>
     public static Tensor Tokenize(
-        ClipTokenizer tokenizer, IReadOnlyList<string> names, Func<string, string> textOf, int context)
+        ITextTokenizer tokenizer, IReadOnlyList<string> names, Func<string, string> textOf, int context)
     {
         long[] ids = [.. names.SelectMany(name => Tokenize(tokenizer, name, textOf, context))];
         using Tensor flat = tensor(ids);
@@ -30,7 +27,7 @@ internal static class ClassTexts
     /// <param name="architecture">Of the CLIP.</param>
     /// <param name="description">The CLIP, for the message.</param>
     /// <exception cref="PromptKDException">The numbers of tokens differ.</exception>
-    public static void RequireVocabulary(ClipTokenizer tokenizer, ClipArchitecture architecture, string description)
+    public static void RequireVocabulary(ITextTokenizer tokenizer, ClipArchitecture architecture, string description)
     {
         if (tokenizer.VocabularySize != architecture.VocabularySize)
         {
@@ -42,7 +39,7 @@ internal static class ClassTexts
 
     /// <returns>[context].</returns>
     private static IEnumerable<long> Tokenize(
-        ClipTokenizer tokenizer, string name, Func<string, string> textOf, int context)
+        ITextTokenizer tokenizer, string name, Func<string, string> textOf, int context)
     {
         try
         {
@@ -50,11 +47,11 @@ internal static class ClassTexts
         }
         catch (PromptKDException error)
         {
-            int tokens = tokenizer.Encode(textOf("")).Length + Markers;
+            int tokens = tokenizer.Encode(textOf("")).Length + tokenizer.Markers;
             throw tokens > context
                 ? new PromptKDException(
                     $"The template \"{Shorten(textOf(PromptTemplate.Gap))}\" is too long: without a class name it has "
-                    + $"{tokens} tokens with its two markers, but the text encoder reads {context}. Shorten it.",
+                    + $"{tokens} tokens with its {(tokenizer.Markers == 2 ? "two markers" : "end")}, but the text encoder reads {context}. Shorten it.",
                     error)
                 : new PromptKDException($"The class name '{Shorten(name)}' is too long. {error.Message}", error);
         }

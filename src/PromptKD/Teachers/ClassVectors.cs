@@ -43,7 +43,7 @@ internal sealed class ClassVectors : IDisposable
     /// <exception cref="PromptKDException">A text is too long for the tower.</exception>
     public static ClassVectors FromTemplates(
         TextTower encoder,
-        ClipTokenizer tokenizer,
+        ITextTokenizer tokenizer,
         IReadOnlyList<string> names,
         IReadOnlyList<PromptTemplate> templates,
         double logitScale)
@@ -64,7 +64,7 @@ internal sealed class ClassVectors : IDisposable
     /// <exception cref="PromptKDException">A text is too long for the tower.</exception>
     public static Tensor AverageTemplates(
         TextTower encoder,
-        ClipTokenizer tokenizer,
+        ITextTokenizer tokenizer,
         IReadOnlyList<string> names,
         IReadOnlyList<PromptTemplate> templates,
         bool normaliseEach)
@@ -94,7 +94,7 @@ internal sealed class ClassVectors : IDisposable
     /// <exception cref="PromptKDException">A text is too long for the tower.</exception>
     public static ClassVectors FromPrompts(
         TextTower encoder,
-        ClipTokenizer tokenizer,
+        ITextTokenizer tokenizer,
         IReadOnlyList<string> names,
         LayerPrompts prompts,
         string contextText,
@@ -123,7 +123,7 @@ internal sealed class ClassVectors : IDisposable
     /// <returns>Text features, not normalised, [classes, embedding].</returns>
     private static Tensor Encode(
         TextTower encoder,
-        ClipTokenizer tokenizer,
+        ITextTokenizer tokenizer,
         IReadOnlyList<string> names,
         Func<string, string> textOf,
         LayerPrompts? prompts)

@@ -59,7 +59,7 @@ internal sealed class FrozenClip : IDisposable
     /// <param name="roundToHalf">As <see cref="LayerPrompts.RoundToHalf"/>.</param>
     /// <exception cref="PromptKDException">A text is too long, or the tokenizer is another model's.</exception>
     public ClassVectors ReadClassVectors(
-        ClipTokenizer tokenizer,
+        ITextTokenizer tokenizer,
         IReadOnlyList<string> names,
         IReadOnlyList<PromptTemplate> templates,
         string contextText,
@@ -89,7 +89,7 @@ internal sealed class FrozenClip : IDisposable
     /// <param name="contextText">As there.</param>
     /// <exception cref="PromptKDException">As there; or each class has learned words of its own, and they are others.</exception>
     public LearnedSentences ReadSentences(
-        ClipTokenizer tokenizer, IReadOnlyList<string> names, string contextText) => new(
+        ITextTokenizer tokenizer, IReadOnlyList<string> names, string contextText) => new(
             (TextEncoder)ReadTextTower(tokenizer),
             tokenizer,
             names,
@@ -124,7 +124,7 @@ internal sealed class FrozenClip : IDisposable
         _prompts?.Dispose();
     }
 
-    private TextTower ReadTextTower(ClipTokenizer tokenizer)
+    private TextTower ReadTextTower(ITextTokenizer tokenizer)
     {
         ClassTexts.RequireVocabulary(tokenizer, Architecture, _clip.Description);
         using var parts = new Unfinished();

@@ -49,7 +49,7 @@ internal sealed class FrozenTowers : IDisposable
     /// <param name="contextText">The words that learned text tokens started from.</param>
     /// <exception cref="PromptKDException">A text is too long.</exception>
     public ClassVectors Encode(
-        ClipTokenizer tokenizer,
+        ITextTokenizer tokenizer,
         IReadOnlyList<string> names,
         IReadOnlyList<PromptTemplate> templates,
         string contextText)

@@ -37,7 +37,7 @@ internal sealed class LearnedSentences : IDisposable
     /// <exception cref="PromptKDException">A text is too long, or each class has tokens of its own and they are others.</exception>
     public LearnedSentences(
         TextEncoder encoder,
-        ClipTokenizer tokenizer,
+        ITextTokenizer tokenizer,
         IReadOnlyList<string> names,
         PromptedWeights learned,
         string words,

@@ -166,7 +166,7 @@ internal sealed class TeacherSource : IDisposable
 
         LiveFeatures tower = parts.Add(_clip!.ReadImageTower(_config.Trainer.PromptKD.HalfPrompts));
         LearnedSentences? sentences = !_clip.IsConditioned ? null : parts.Add(
-            _clip.ReadSentences(ClipTokenizer.Load(_vocabulary.Value), classVectors.Names, _config.Trainer.PromptKD.CtxInit));
+            _clip.ReadSentences(TextTokenizers.Load(_vocabulary.Value), classVectors.Names, _config.Trainer.PromptKD.CtxInit));
         _clip.Dispose();
         if (_config.Distill.Views == 0)
         {
@@ -236,7 +236,7 @@ internal sealed class TeacherSource : IDisposable
         PromptKDConfig settings = _config.Trainer.PromptKD;
         _context.Observer.OnPhase($"Encoding {names.Count} class names with {_clip!.Architecture.Name}");
         return _clip.ReadClassVectors(
-            ClipTokenizer.Load(_vocabulary.Value),
+            TextTokenizers.Load(_vocabulary.Value),
             names,
             [.. settings.Templates.Select(pattern => new PromptTemplate(pattern))],
             settings.CtxInit,

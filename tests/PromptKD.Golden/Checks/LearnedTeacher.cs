@@ -55,7 +55,7 @@ internal static class LearnedTeacher
             {
                 Position = CoOpTeachers.PositionOf(config.Trainer.CoOp),
             };
-            ClipTokenizer tokenizer = GoldenStudent.Tokenizer();
+            ITextTokenizer tokenizer = GoldenStudent.Tokenizer();
             string[] names = [.. golden.ReadNames("classes")];
             LearnedSentences? sentences = clip.IsConditioned ? clip.ReadSentences(tokenizer, names, words) : null;
             LiveFeatures tower = clip.ReadImageTower(roundToHalf: false);

@@ -78,7 +78,7 @@ internal sealed class SelfRegulationCheck : IGoldenCheck
     {
         double Number(string key) => golden.Json.GetProperty(key).GetDouble();
         int Count(string key) => golden.Json.GetProperty(key).GetInt32();
-        ClipTokenizer tokenizer = GoldenStudent.Tokenizer();
+        ITextTokenizer tokenizer = GoldenStudent.Tokenizer();
         string[] classes = golden.ReadNames("classes");
         var context = ContextText.CountedInTokens(
             golden.Json.GetProperty("ctx_init").GetString()!, Count("language_ctx"));

@@ -51,7 +51,7 @@ internal static class TeacherTexts
         RefuseOther(manifest.OwnTexts ? "student vocabulary" : "vocabulary", vocabulary, manifest, FileDigest.Sha256([vocabulary], stop: cancellation));
         string[] compared = [.. Unchanged(manifest).Take(MostCompared)];
         using ClassVectors made = frozen.ReadClassVectors(
-            ClipTokenizer.Load(vocabulary),
+            TextTokenizers.Load(vocabulary),
             [.. names, .. compared],
             [.. manifest.Templates.Select(pattern => new PromptTemplate(pattern))],
             edit.Context,

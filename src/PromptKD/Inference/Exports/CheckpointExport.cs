@@ -87,7 +87,7 @@ public static class CheckpointExport
             Clip = clip,
             ClassNames = config.Distill.Classes,
             Target = context.Target,
-            Tokenizer = new Lazy<ClipTokenizer>(() => ClipTokenizer.Load(files.Vocabulary)),
+            Tokenizer = new Lazy<ITextTokenizer>(() => TextTokenizers.Load(files.Vocabulary)),
             Teacher = teacher,
             Warn = context.Observer.OnWarning,
         }));

@@ -176,7 +176,7 @@ public static class TeacherPreview
             var preparation = TowerPreparation.Of(DistillPreset.Config.Input with { Upright = request.Upright }, clip);
             var frozen = parts.Add(new FrozenClip(clip, prompts, target, preparation));
             target.UseThreadsFor(frozen.Architecture.VisionWidth);
-            var tokenizer = ClipTokenizer.Load(
+            var tokenizer = TextTokenizers.Load(
                 ModelFiles.FindVocabulary(request.Vocabulary, frozen.Folder, cancellation));
             string[] sentences = [.. request.Templates.DefaultIfEmpty(UsualSentence).Distinct()];
             string[][] each = sentences.Length == 1 ? [] : [.. sentences.Select(one => new[] { one })];

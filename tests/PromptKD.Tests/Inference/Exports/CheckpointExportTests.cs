@@ -224,7 +224,7 @@ public sealed class CheckpointExportTests : IDisposable
             Clip = clip,
             ClassNames = s_names,
             Target = s_target,
-            Tokenizer = new Lazy<ClipTokenizer>(() => ClipTokenizer.Load(TinyClip.Vocabulary)),
+            Tokenizer = new Lazy<ITextTokenizer>(() => TextTokenizers.Load(TinyClip.Vocabulary)),
             Teacher = trainer == "PromptKD" ? Teacher(config) : null,
         });
         ulong seed = 500;
