@@ -12,7 +12,9 @@ namespace PromptKD.Tests;
 public sealed class ArchitectureTests
 {
     // In the order in which they build on each other.
-    private static readonly Assembly[] s_assemblies = [typeof(PromptKDException).Assembly, typeof(Experiment).Assembly];
+    private static readonly Assembly[] s_assemblies =
+        [typeof(PromptKDException).Assembly, Assembly.Load("PromptKD.Onnx"), typeof(Experiment).Assembly];
+
     private static readonly Architecture s_library = new ArchLoader().LoadAssemblies(s_assemblies).Build();
 
     private static readonly Architecture s_program =
@@ -90,7 +92,13 @@ public sealed class ArchitectureTests
     public void What_needs_no_libtorch_references_none() =>
         Assert.DoesNotContain(
             typeof(PromptKDException).Assembly.GetReferencedAssemblies(),
-            used => used.Name is "TorchSharp" or "OnnxSharp" or "Microsoft.ML.OnnxRuntime" or "PromptKD");
+            used => used.Name is "TorchSharp" or "OnnxSharp" or "Microsoft.ML.OnnxRuntime" or "PromptKD" or "PromptKD.Onnx");
+
+    [Fact]
+    public void What_answers_in_ONNX_Runtime_references_no_libtorch() =>
+        Assert.DoesNotContain(
+            Assembly.Load("PromptKD.Onnx").GetReferencedAssemblies(),
+            used => used.Name is "TorchSharp" or "OnnxSharp" or "PromptKD");
 
     [Fact]
     public void A_folder_uses_only_folders_that_stand_above_it_in_the_table()

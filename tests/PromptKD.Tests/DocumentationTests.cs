@@ -16,7 +16,7 @@ public sealed partial class DocumentationTests
     /// <summary>Each folder of the library's assemblies.</summary>
     public static TheoryData<string, string> LibraryFolders =>
     [
-        .. from project in new[] { "PromptKD.Imaging", "PromptKD" }
+        .. from project in new[] { "PromptKD.Imaging", "PromptKD.Onnx", "PromptKD" }
            from folder in new DirectoryInfo(Path.Combine(ProjectFolder.Root, "src", project)).GetDirectories()
            select (project, folder.Name),
     ];

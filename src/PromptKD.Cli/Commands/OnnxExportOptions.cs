@@ -28,8 +28,35 @@ internal static class OnnxExportOptions
             + "caller [default: bytes, [batch, size, size, 3]]",
     };
 
+    private static readonly Option<bool> s_half = new("--fp16")
+    {
+        Description = "With --model: compute the tower in 16-bit floats, for GPUs and for a file of half the size "
+            + "[default: off]",
+    };
+
+    private static readonly Option<bool> s_whole = new("--int8")
+    {
+        Description = "With --model: compute the tower's linear layers in 8-bit whole numbers, for processors and for a "
+            + "file of a quarter of the size [default: off]",
+    };
+
+    private static readonly Option<string> s_calibration = new("--calibrate")
+    {
+        Description = "With --int8: folder of pictures like those to be classified, 64 of which say how large values "
+            + "become [default: measured in each call]",
+        HelpName = "DIR",
+    };
+
+    private static readonly Option<string> s_labelled = new("--data")
+    {
+        Description = "With --model: labelled pictures, DIR/CLASS NAME/PICTURE, on which the accuracies of both programs are "
+            + "compared [default: none]",
+        HelpName = "DIR",
+    };
+
     /// <summary>The options.</summary>
-    public static IReadOnlyList<Option> All { get; } = [s_model, s_images, s_floats];
+    public static IReadOnlyList<Option> All { get; } =
+        [s_model, s_images, s_floats, s_half, s_whole, s_calibration, s_labelled];
 
     /// <summary>Whether an ONNX file is asked for.</summary>
     /// <param name="parsed">The command line.</param>
@@ -60,6 +87,9 @@ internal static class OnnxExportOptions
                 Model = parsed.GetValue(s_model)!,
                 Output = output,
                 TakesFloats = parsed.GetValue(s_floats),
+                Precision = Precision(parsed),
+                Calibration = parsed.GetValue(s_calibration),
+                Labelled = parsed.GetValue(s_labelled),
                 Pictures = parsed.GetValue(s_images),
             },
             new RunDisplay(),
@@ -72,7 +102,34 @@ internal static class OnnxExportOptions
                 + $"{batch.Changed} of {report.Parity.Pictures} pictures ({report.Parity.Source})"));
         }
 
+        if (report.Accuracy is { } accuracy)
+        {
+            Answers.Sentence(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{accuracy.Pictures} labelled pictures: {accuracy.Exported:F2} % right, {accuracy.Float32:F2} % as the "
+                + $"package answers in float32; the same class on {accuracy.Agreement:F2} %"));
+        }
+
         Messages.Note($"Wrote {output}: {report.Model.Student}, {report.Model.ClassNames.Count} classes");
+    }
+
+    private static OnnxPrecision Precision(ParseResult parsed)
+    {
+        bool isHalf = parsed.GetValue(s_half), isWhole = parsed.GetValue(s_whole);
+        bool isCalibrated = IsGiven(parsed, s_calibration);
+        if (isHalf && isWhole)
+        {
+            throw new PromptKDException("--fp16 and --int8 are both given. Leave one of them out.");
+        }
+
+        if (isCalibrated && !isWhole)
+        {
+            throw new PromptKDException("--calibrate has no effect without --int8. Give --int8, too, or leave it out.");
+        }
+
+        return isHalf ? OnnxPrecision.Float16
+            : !isWhole ? OnnxPrecision.Float32
+            : isCalibrated ? OnnxPrecision.Int8Static : OnnxPrecision.Int8Dynamic;
     }
 
     private static bool IsGiven(ParseResult parsed, Option option) => parsed.GetResult(option) is { Implicit: false };

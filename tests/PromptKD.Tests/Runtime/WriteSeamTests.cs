@@ -14,7 +14,7 @@ public sealed partial class WriteSeamTests
     {
         string source = Path.Combine(ProjectFolder.Root, "src");
         IEnumerable<string> writing =
-            from assembly in new[] { "PromptKD.Imaging", "PromptKD" }
+            from assembly in new[] { "PromptKD.Imaging", "PromptKD.Onnx", "PromptKD" }
             from file in Directory.EnumerateFiles(Path.Combine(source, assembly), "*.cs", SearchOption.AllDirectories)
             where Path.GetFileName(Path.GetDirectoryName(file)) != "Runtime" && !s_others.Contains(Path.GetFileName(file))
             from line in File.ReadLines(file)

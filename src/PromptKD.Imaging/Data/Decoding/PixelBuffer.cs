@@ -61,6 +61,14 @@ internal sealed class PixelBuffer : IDisposable
         }
     }
 
+    /// <summary>Red, green and blue of each pixel, without a gap, [height, width, 3].</summary>
+    public byte[] ToColours()
+    {
+        byte[] colours = new byte[Width * Height * 3];
+        CopyColours(colours);
+        return colours;
+    }
+
     /// <summary>Returns the memory to the pool.</summary>
     public void Dispose()
     {

@@ -19,8 +19,17 @@ internal sealed class OnnxGraph
     /// <summary>The version of the file format that came with it.</summary>
     public const int IrVersion = 8;
 
+    /// <summary>What operators call 32-bit floats.</summary>
+    public const long Float = (long)TensorProto.Types.DataType.Float;
+
+    /// <summary>What operators call 16-bit floats.</summary>
+    public const long Half = (long)TensorProto.Types.DataType.Float16;
+
     private readonly GraphProto _graph = new() { Name = "promptkd" };
     private readonly Dictionary<string, int> _names = [];
+
+    /// <summary>Whether weights and numbers that are added from now on are 16-bit floats; else they are of 32 bits.</summary>
+    public bool IsHalf { get; set; }
 
     /// <summary>Declares an input whose first axis is the batch, of any size.</summary>
     /// <param name="name">Of the value.</param>
@@ -38,6 +47,15 @@ internal sealed class OnnxGraph
     /// <param name="axes">The sizes of the other axes.</param>
     public void Output(string name, params IReadOnlyList<long> axes) =>
         _graph.Output.Add(Describe(name, TensorProto.Types.DataType.Float, axes));
+
+    /// <summary>Declares that a value is an output: one float.</summary>
+    /// <param name="name">Of the value.</param>
+    public void OutputNumber(string name)
+    {
+        ValueInfoProto value = Describe(name, TensorProto.Types.DataType.Float, []);
+        value.Type.TensorType.Shape.Dim.Clear();
+        _graph.Output.Add(value);
+    }
 
     /// <summary>Adds an operator.</summary>
     /// <param name="type">What ONNX calls it.</param>
@@ -74,19 +92,36 @@ internal sealed class OnnxGraph
 
     /// <summary>A constant of values of a model.</summary>
     /// <param name="name">Of the value; numbered where it is taken.</param>
-    /// <param name="values">Any shape, on any device; kept as float32.</param>
+    /// <param name="values">Any shape, on any device.</param>
     /// <returns>The name that it got.</returns>
     public string Weight(string name, Tensor values)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor flat = values.detach().to(ScalarType.Float32, CPU).contiguous();
-        return Constant(name, TensorProto.Types.DataType.Float, values.shape, flat.bytes.ToArray());
+        Tensor flat = values.detach().to(IsHalf ? ScalarType.Float16 : ScalarType.Float32, CPU).contiguous();
+        return Constant(name, ElementType, values.shape, flat.bytes.ToArray());
     }
 
     /// <summary>A constant of one float.</summary>
     /// <returns>Its name.</returns>
-    public string Number(string name, float value) =>
-        Constant(name, TensorProto.Types.DataType.Float, [], BitConverter.GetBytes(value));
+    public string Number(string name, float value) => Constant(
+        name, ElementType, [], IsHalf ? BitConverter.GetBytes((System.Half)value) : BitConverter.GetBytes(value));
+
+    /// <summary>A constant of 32-bit floats.</summary>
+    /// <returns>Its name.</returns>
+    public string Numbers(string name, float[] values) => Constant(
+        name, TensorProto.Types.DataType.Float, [values.Length], [.. values.SelectMany(BitConverter.GetBytes)]);
+
+    /// <summary>A constant of one whole number, 0–255.</summary>
+    /// <returns>Its name.</returns>
+    public string Byte(string name, byte value) => Constant(name, TensorProto.Types.DataType.Uint8, [], [value]);
+
+    /// <summary>A constant of whole numbers, −128 to 127.</summary>
+    /// <param name="name">Of the value; numbered where it is taken.</param>
+    /// <param name="shape">Its shape.</param>
+    /// <param name="values">A byte each.</param>
+    /// <returns>Its name.</returns>
+    public string Whole(string name, long[] shape, byte[] values) =>
+        Constant(name, TensorProto.Types.DataType.Int8, shape, values);
 
     /// <summary>A constant of whole numbers: shapes, places, axes.</summary>
     /// <returns>Its name.</returns>
@@ -103,6 +138,9 @@ internal sealed class OnnxGraph
             metadata.Select(one => new StringStringEntryProto { Key = one.Key, Value = one.Value }));
         return model;
     }
+
+    private TensorProto.Types.DataType ElementType =>
+        IsHalf ? TensorProto.Types.DataType.Float16 : TensorProto.Types.DataType.Float;
 
     private string Constant(string name, TensorProto.Types.DataType type, IReadOnlyList<long> shape, byte[] bytes)
     {

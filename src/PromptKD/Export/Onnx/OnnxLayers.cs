@@ -4,7 +4,8 @@ namespace PromptKD.Export.Onnx;
 
 /// <summary>The layers that towers are made of, as operators.</summary>
 /// <param name="graph">Receives them.</param>
-internal sealed class OnnxLayers(OnnxGraph graph)
+/// <param name="product">How linear layers multiply; null as floats.</param>
+internal sealed class OnnxLayers(OnnxGraph graph, IMatrixProduct? product = null)
 {
     private static readonly string[] s_statistics = ["weight", "bias", "running_mean", "running_var"];
 
@@ -12,6 +13,8 @@ internal sealed class OnnxLayers(OnnxGraph graph)
     private const float NormEpsilon = 1e-5f;
 
     private const float QuickGeluSlope = 1.702f;
+
+    private readonly IMatrixProduct _product = product ?? new FloatProduct();
 
     /// <summary>The graph that receives the operators.</summary>
     public OnnxGraph Graph => graph;
@@ -24,9 +27,8 @@ internal sealed class OnnxLayers(OnnxGraph graph)
     /// <returns>[…, outputs].</returns>
     public string Linear(string name, string x, Tensor weight, Tensor bias)
     {
-        using DisposeScope scope = NewDisposeScope();
-        string product = graph.Add("MatMul", $"{name}/MatMul", [x, graph.Weight($"{name}.weight", weight.t())]);
-        return graph.Add("Add", name, [product, graph.Weight($"{name}.bias", bias)]);
+        string multiplied = _product.Multiply(graph, name, x, weight);
+        return graph.Add("Add", name, [multiplied, graph.Weight($"{name}.bias", bias)]);
     }
 
     /// <summary>Normalises the last axis.</summary>

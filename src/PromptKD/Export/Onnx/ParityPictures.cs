@@ -30,15 +30,40 @@ internal sealed class ParityPictures(string source, IReadOnlyList<PixelBuffer> w
         string folder, Preprocessing preprocessing, Action<SkippedPicture> skipped, CancellationToken cancellation)
     {
         IReadOnlyList<PictureItem> items = PictureFolder.Unlabelled(folder, cancellation).Items;
+        int wanted = Math.Min(Wanted, items.Count);
+        PictureItem[] chosen =
+            [.. Enumerable.Range(0, wanted).Select(number => items[(int)((long)number * items.Count / wanted)])];
+        ParityPictures pictures = Of(chosen, preprocessing, skipped, out _, NameOf(folder), cancellation);
+        return pictures.Windows.Count > 0
+            ? pictures
+            : throw new PromptKDException($"{folder}: none of {wanted} pictures that were tried can be read.");
+    }
+
+    /// <summary>Some pictures. Unreadable ones are left out.</summary>
+    /// <param name="items">The pictures.</param>
+    /// <param name="preprocessing">How the model wants them.</param>
+    /// <param name="skipped">Is told each that cannot be read.</param>
+    /// <param name="read">The places of those that could be read.</param>
+    /// <param name="source">Where they come from.</param>
+    /// <param name="cancellation">Stops between pictures.</param>
+    public static ParityPictures Of(
+        PictureItem[] items,
+        Preprocessing preprocessing,
+        Action<SkippedPicture> skipped,
+        out IReadOnlyList<int> read,
+        string source,
+        CancellationToken cancellation)
+    {
         var reader = new PictureReader([preprocessing]);
         List<PixelBuffer> windows = [];
-        for (int number = 0; number < Math.Min(Wanted, items.Count); number++)
+        List<int> places = [];
+        foreach ((int place, PictureItem item) in items.Index())
         {
             cancellation.ThrowIfCancellationRequested();
-            PictureItem item = items[(int)((long)number * items.Count / Math.Min(Wanted, items.Count))];
             try
             {
                 windows.Add(reader.ReadWindow(item.Bytes));
+                places.Add(place);
             }
             catch (Exception error) when (SkippedPicture.ReasonOf(error) is { Length: > 0 } reason)
             {
@@ -46,10 +71,8 @@ internal sealed class ParityPictures(string source, IReadOnlyList<PixelBuffer> w
             }
         }
 
-        string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
-        return windows.Count > 0
-            ? new ParityPictures(name, windows)
-            : throw new PromptKDException($"{folder}: none of {items.Count} pictures that were tried can be read.");
+        read = places;
+        return new ParityPictures(source, windows);
     }
 
     /// <summary>Coloured discs and boxes on a slope of two colours, with noise: the same on every machine.</summary>
@@ -90,6 +113,9 @@ internal sealed class ParityPictures(string source, IReadOnlyList<PixelBuffer> w
 
         return window;
     }
+
+    private static string NameOf(string folder) =>
+        Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
 
     private static int[] Colour(RandomStream random) => [random.Below(256), random.Below(256), random.Below(256)];
 

@@ -20,18 +20,38 @@ internal sealed class StudentGraph(DistilledStudent distilled, StudentManifest m
     private readonly OnnxGraph _graph = new();
     private readonly Dictionary<string, Tensor> _tensors = distilled.Student.FullState.ToDictionary();
 
-    /// <summary>Builds the graph.</summary>
+    /// <summary>Builds the graph. What is behind the tower is computed in float32 whatever the precision.</summary>
     /// <param name="description">What the model says of itself.</param>
-    public ModelProto Build(OnnxDescription description)
+    /// <param name="product">How the tower's linear layers multiply; null as floats.</param>
+    public ModelProto Build(OnnxDescription description, IMatrixProduct? product = null)
     {
         using IDisposable noGradients = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        var layers = new OnnxLayers(_graph);
-        string embedded = Tower(layers, Images(description.Input));
-        string projected = Project(layers, embedded);
+        string images = Images(description.Input);
+        _graph.IsHalf = description.Precision == OnnxPrecision.Float16;
+        string embedded = Tower(new OnnxLayers(_graph, product), Cast("images/half", images, OnnxGraph.Half));
+        embedded = Cast("image_features/float", embedded, OnnxGraph.Float);
+        _graph.IsHalf = false;
+        string projected = Project(new OnnxLayers(_graph), embedded);
         Classify(Normalise(projected));
         return _graph.ToModel(KeyValuePair.Create(OnnxDescription.Key, description.ToLine()));
     }
+
+    /// <summary>Describes the graph of a package.</summary>
+    public static OnnxDescription Describe(StudentManifest manifest, OnnxInput input, OnnxPrecision precision) => new()
+    {
+        Input = input,
+        Precision = precision,
+        Student = manifest.Architecture.Name,
+        ClassNames = manifest.ClassNames,
+        Templates = manifest.Templates,
+        Preprocessing = manifest.Preprocessing,
+        LogitScale = manifest.LogitScale,
+        Temperature = manifest.Calibration?.Temperature ?? 1,
+        FeatureWidth = manifest.TeacherEmbedding,
+        Inputs = manifest.Inputs,
+        Package = manifest.Files,
+    };
 
     // → [batch, 3, size, size], normalised, each step rounded as in training.
     private string Images(OnnxInput input)
@@ -46,11 +66,15 @@ internal sealed class StudentGraph(DistilledStudent distilled, StudentManifest m
         string pixels = _graph.Input(input.Name, TensorProto.Types.DataType.Uint8, size, size, 3);
         string planes = _graph.Add("Transpose", "pixels/planes", [pixels], OnnxAttribute.Ints("perm", 0, 3, 1, 2));
         string levels = _graph.Add(
-            "Cast", "pixels/levels", [planes], OnnxAttribute.Int("to", (long)TensorProto.Types.DataType.Float));
+            "Cast", "pixels/levels", [planes], OnnxAttribute.Int("to", OnnxGraph.Float));
         string shares = _graph.Add("Div", "pixels/shares", [levels, _graph.Number("pixels/most", 255)]);
         string centred = _graph.Add("Sub", "pixels/centred", [shares, Colours("pixels/mean", preprocessing.Mean)]);
         return _graph.Add("Div", "images", [centred, Colours("pixels/std", preprocessing.Std)]);
     }
+
+    // Where the tower is computed in half precision, its ends are not.
+    private string Cast(string name, string x, long type) =>
+        _graph.IsHalf ? _graph.Add("Cast", name, [x], OnnxAttribute.Int("to", type)) : x;
 
     private string Colours(string name, Rgb colours)
     {

@@ -20,8 +20,8 @@ public static class OnnxExport
     /// <param name="observer">Is told how it goes; null for nobody.</param>
     /// <param name="cancellation">Stops between batches; nothing is written then.</param>
     /// <exception cref="PromptKDException">
-    /// The package or the pictures cannot be read, ONNX Runtime answers otherwise than libtorch, or the file cannot be
-    /// written.
+    /// The package or the pictures cannot be read, the request contradicts itself or the student, ONNX Runtime answers
+    /// otherwise than libtorch, or the file cannot be written.
     /// </exception>
     public static OnnxExportReport Write(
         OnnxExportRequest request, IRunObserver? observer = null, CancellationToken cancellation = default)
@@ -29,6 +29,7 @@ public static class OnnxExport
         observer ??= IRunObserver.Nobody;
         OnnxFile.RefuseTaken(request.Output);
         StudentManifest manifest = StudentPackage.ReadManifest(request.Model);
+        Check(request, manifest);
         Preprocessing preprocessing = manifest.Preprocessing;
         using ParityPictures pictures = request.Pictures is { } folder
             ? ParityPictures.Of(folder, preprocessing, skipped => Warn(observer, skipped), cancellation)
@@ -37,31 +38,80 @@ public static class OnnxExport
         target.UseThreadsFor(manifest.Architecture.VisionWidth);
         observer.OnPhase($"Reading {request.Model}");
         using DistilledStudent distilled = StudentPackage.Read(request.Model, manifest, target);
-        var description = OnnxDescription.Of(manifest, request.TakesFloats ? OnnxInput.Normalised : OnnxInput.Pixels);
-        ModelProto model = new StudentGraph(distilled, manifest).Build(description);
+        LabelledCheck? labelled = request.Labelled is { } data ? new LabelledCheck(distilled, manifest, data) : null;
+        OnnxInput input = request.TakesFloats ? OnnxInput.Normalised : OnnxInput.Pixels;
+        var description = StudentGraph.Describe(manifest, input, request.Precision);
+        IMatrixProduct product = Product(request, distilled, manifest, observer, cancellation);
+        ModelProto model = new StudentGraph(distilled, manifest).Build(description, product);
         var check = new ParityCheck(distilled, manifest, pictures, cancellation);
         OnnxExportReport? report = null;
         observer.OnPhase($"Comparing ONNX Runtime with libtorch on {pictures.Windows.Count} pictures");
         OnnxFile.Write(request.Output, model, (partial, files) =>
         {
-            OnnxParity parity = check.Compare(partial, description.Input);
-            RefuseOther(request.Output, parity);
-            report = new OnnxExportReport(description, parity, files);
+            OnnxParity parity = check.Compare(partial, input);
+            RefuseOther(request.Output, parity, request.Precision);
+            report = new OnnxExportReport(description, parity, files)
+            {
+                Accuracy = labelled?.Measure(partial, input, skipped => Warn(observer, skipped), cancellation),
+            };
             return SealedJson.Write(report);
         });
         return report!;
     }
 
     /// <summary>Refuses a graph whose answers are others than those of rounding.</summary>
-    internal static void RefuseOther(string output, OnnxParity parity)
+    internal static void RefuseOther(string output, OnnxParity parity, OnnxPrecision precision)
     {
-        if (parity.Largest > OnnxParity.Limit)
+        double limit = OnnxParity.LimitOf(precision);
+        if (parity.Largest > limit)
         {
             throw new PromptKDException(string.Create(
                 CultureInfo.InvariantCulture,
                 $"{output}: not written: ONNX Runtime's probabilities are up to {parity.Largest:g2} from libtorch's, at "
-                + $"most {OnnxParity.Limit:g2} is taken for rounding. The graph would answer otherwise: report it."));
+                + $"most {limit:g2} is taken for rounding. The graph would answer otherwise: report it."));
         }
+    }
+
+    private static void Check(OnnxExportRequest request, StudentManifest manifest)
+    {
+        if (request.Calibration is not null != (request.Precision == OnnxPrecision.Int8Static))
+        {
+            throw new PromptKDException(
+                "Pictures to calibrate on (--calibrate) and static 8-bit layers (--int8) belong together. Give both.");
+        }
+
+        if (manifest.Architecture.Stages is not null && IsWhole(request.Precision))
+        {
+            throw new PromptKDException(
+                $"{request.Model}: the student is a ResNet, and --int8 is for the linear layers of vision transformers. "
+                + "Leave it out.");
+        }
+    }
+
+    private static bool IsWhole(OnnxPrecision precision) =>
+        precision is OnnxPrecision.Int8Dynamic or OnnxPrecision.Int8Static;
+
+    private static IMatrixProduct Product(
+        OnnxExportRequest request,
+        DistilledStudent distilled,
+        StudentManifest manifest,
+        IRunObserver observer,
+        CancellationToken cancellation)
+    {
+        if (!IsWhole(request.Precision))
+        {
+            return new FloatProduct();
+        }
+
+        if (request.Calibration is not { } folder)
+        {
+            return new DynamicProduct();
+        }
+
+        using var pictures = ParityPictures.Of(
+            folder, manifest.Preprocessing, skipped => Warn(observer, skipped), cancellation);
+        observer.OnPhase($"Measuring the ranges of values on {pictures.Windows.Count} pictures");
+        return new StaticProduct(MeasuredRanges.Of(distilled, manifest, pictures, cancellation));
     }
 
     private static void Warn(IRunObserver observer, SkippedPicture picture) =>

@@ -1,3 +1,5 @@
+using PromptKD.Export.Onnx;
+
 namespace PromptKD.Inference.Exports;
 
 /// <summary>Of which student package to make an ONNX file, and how.</summary>
@@ -16,6 +18,21 @@ public sealed record OnnxExportRequest
     /// bytes, [batch, size, size, 3], and normalises them itself.
     /// </summary>
     public bool TakesFloats { get; init; }
+
+    /// <summary>In which numbers the image tower computes. <see cref="OnnxPrecision.Int8Static"/> needs
+    /// <see cref="Calibration"/>.</summary>
+    public OnnxPrecision Precision { get; init; }
+
+    /// <summary>
+    /// A folder of pictures like those that will be classified, 64 of which say how large values become; null where
+    /// <see cref="Precision"/> does not need to know.
+    /// </summary>
+    public string? Calibration { get; init; }
+
+    /// <summary>
+    /// Labelled pictures, <c>folder/CLASS NAME/PICTURE</c>, on which the accuracies of both are compared; null for none.
+    /// </summary>
+    public string? Labelled { get; init; }
 
     /// <summary>
     /// A folder of pictures on which ONNX Runtime's answers are compared with libtorch's; null for drawn ones.

@@ -81,18 +81,21 @@ public sealed class OnnxExportTests : IDisposable
 
         Assert.InRange(parity.Largest, 0.01, 1);
         Assert.InRange(parity.Batches.Max(batch => batch.LargestLogit), 0, 1e-4);
-        var error = Assert.Throws<PromptKDException>(() => OnnxExport.RefuseOther("x.onnx", parity));
+        var error = Assert.Throws<PromptKDException>(() => OnnxExport.RefuseOther("x.onnx", parity, OnnxPrecision.Float32));
         Assert.StartsWith("x.onnx: not written: ONNX Runtime's prob", error.Message, StringComparison.Ordinal);
     }
 
     [Theory]
-    [InlineData(0.99e-4, false)]
-    [InlineData(1.01e-4, true)]
-    public void A_ten_thousandth_of_a_probability_is_the_limit(double largest, bool isRefused)
+    [InlineData(OnnxPrecision.Float32, 0.99e-4, false)]
+    [InlineData(OnnxPrecision.Float32, 1.01e-4, true)]
+    [InlineData(OnnxPrecision.Float16, 0.019, false)]
+    [InlineData(OnnxPrecision.Float16, 0.021, true)]
+    [InlineData(OnnxPrecision.Int8Dynamic, 0.9, false)]
+    public void A_difference_has_a_limit_in_each_precision(OnnxPrecision precision, double largest, bool isRefused)
     {
         var parity = new OnnxParity(64, "drawn", "1", [new(1, 0, 0, 0), new(8, largest, 0, 0)]);
 
-        Assert.Equal(isRefused, Record.Exception(() => OnnxExport.RefuseOther("x.onnx", parity)) is PromptKDException);
+        Assert.Equal(isRefused, Record.Exception(() => OnnxExport.RefuseOther("x.onnx", parity, precision)) is PromptKDException);
     }
 
     [Fact]

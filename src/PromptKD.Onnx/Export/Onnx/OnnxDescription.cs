@@ -40,6 +40,9 @@ public sealed record OnnxDescription
     /// <summary>What the graph takes.</summary>
     public required OnnxInput Input { get; init; }
 
+    /// <summary>In which numbers it computes.</summary>
+    public OnnxPrecision Precision { get; init; }
+
     /// <summary>The image tower, by OpenAI's name or its main dimensions.</summary>
     public required string Student { get; init; }
 
@@ -66,21 +69,6 @@ public sealed record OnnxDescription
 
     /// <summary>The digests of the package's files that the graph was made of.</summary>
     public required IReadOnlyDictionary<string, string> Package { get; init; }
-
-    /// <summary>Describes the graph of a package.</summary>
-    internal static OnnxDescription Of(StudentManifest manifest, OnnxInput input) => new()
-    {
-        Input = input,
-        Student = manifest.Architecture.Name,
-        ClassNames = manifest.ClassNames,
-        Templates = manifest.Templates,
-        Preprocessing = manifest.Preprocessing,
-        LogitScale = manifest.LogitScale,
-        Temperature = manifest.Calibration?.Temperature ?? 1,
-        FeatureWidth = manifest.TeacherEmbedding,
-        Inputs = manifest.Inputs,
-        Package = manifest.Files,
-    };
 
     /// <summary>The text in the metadata.</summary>
     internal string ToLine() => JsonSerializer.Serialize(this, RecordJson.Options);

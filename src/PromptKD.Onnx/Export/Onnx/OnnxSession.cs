@@ -20,14 +20,27 @@ internal sealed class OnnxSession : IDisposable
     /// <exception cref="PromptKDException">It is no graph, or there is no native ONNX Runtime.</exception>
     public static OnnxSession Open(string path)
     {
+        RegularFile.Explain(path, file =>
+        {
+            RegularFile.RefuseOthers(file);
+            return true;
+        });
+        return Open(path, options => new InferenceSession(path, options));
+    }
+
+    /// <summary>Loads a file that is in memory.</summary>
+    /// <param name="model">The whole file.</param>
+    /// <param name="name">What messages call it.</param>
+    /// <exception cref="PromptKDException">As of a file.</exception>
+    public static OnnxSession Open(byte[] model, string name) => Open(name, options => new InferenceSession(model, options));
+
+    private static OnnxSession Open(string path, Func<SessionOptions, InferenceSession> open)
+    {
         try
         {
-            RegularFile.Explain(path, file =>
-            {
-                RegularFile.RefuseOthers(file);
-                return true;
-            });
-            return new OnnxSession(new InferenceSession(path));
+            // What it warns of is how it computes, and goes to the program's error output.
+            using var options = new SessionOptions { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
+            return new OnnxSession(open(options));
         }
         catch (OnnxRuntimeException error)
         {

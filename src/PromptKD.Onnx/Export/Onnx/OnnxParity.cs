@@ -1,6 +1,6 @@
 namespace PromptKD.Export.Onnx;
 
-/// <summary>How far ONNX Runtime's answers are from libtorch's, for the same pixels.</summary>
+/// <summary>How far ONNX Runtime's answers are from libtorch's in float32, for the same pixels.</summary>
 /// <param name="Pictures">How many were compared.</param>
 /// <param name="Source">Where they come from: "drawn", or the folder's name.</param>
 /// <param name="Runtime">ONNX Runtime's version.</param>
@@ -9,6 +9,20 @@ public sealed record OnnxParity(int Pictures, string Source, string Runtime, IRe
 {
     /// <summary>The largest difference of a probability that a float32 graph may have, 0–1.</summary>
     public const double Limit = 1e-4;
+
+    /// <summary>The same of a float16 graph.</summary>
+    public const double HalfLimit = 2e-2;
+
+    /// <summary>
+    /// The largest difference that a graph may have, 0–1; 1 for whole numbers: their answers are others now and then, and
+    /// the report says how many.
+    /// </summary>
+    public static double LimitOf(OnnxPrecision precision) => precision switch
+    {
+        OnnxPrecision.Float32 => Limit,
+        OnnxPrecision.Float16 => HalfLimit,
+        _ => 1,
+    };
 
     /// <summary>The largest difference of a probability in any batch, 0–1.</summary>
     internal double Largest => Batches.Max(batch => batch.LargestProbability);
