@@ -37,29 +37,36 @@ internal static class TowerPreparation
         };
     }
 
-    private static Preprocessing OwnOf(ClipCheckpoint clip) =>
-        clip.Preprocessing is { } said ? OwnOf(clip, said) : s_clip;
-
-    private static Preprocessing OwnOf(ClipCheckpoint clip, ClipPreprocessing said) => new()
+    /// <summary>What a folder says, without its size.</summary>
+    /// <param name="source">The model, for messages.</param>
+    /// <param name="said">What its folder says.</param>
+    /// <exception cref="PromptKDException">This program cannot do it.</exception>
+    internal static Preprocessing Of(string source, ClipPreprocessing said) => new()
     {
         Interpolation = said.Interpolation switch
         {
             "bicubic" => Interpolation.Bicubic,
             "bilinear" => Interpolation.Bilinear,
-            string other => throw Cannot(clip, "the filter", other, "bicubic and bilinear"),
+            string other => throw Cannot(source, "the filter", other, "bicubic and bilinear"),
         },
         ResizeMode = said.ResizeMode switch
         {
-            "shortest" when said.ResizeSize is null => ResizeMode.Shortest,
-            "shortest" => throw Cannot(clip, "a resized side of", $"{said.ResizeSize}", "the size that is cut out"),
+            "shortest" => ResizeMode.Shortest,
             "squash" => ResizeMode.Squash,
-            string other => throw Cannot(clip, "the resize mode", other, "shortest and squash"),
+            "longest" => ResizeMode.Longest,
+            "border" => ResizeMode.Border,
+            string other => throw Cannot(source, "the resize mode", other, "shortest, squash, longest and border"),
         },
+        ResizeSize = said.ResizeSize,
+        CutsDown = said.CutsDown,
         Mean = ToRgb(said.Mean),
         Std = said.StandardDeviation.All(one => double.IsFinite(one) && one > 0)
             ? ToRgb(said.StandardDeviation)
             : throw CannotDivide(said),
     };
+
+    private static Preprocessing OwnOf(ClipCheckpoint clip) =>
+        clip.Preprocessing is { } said ? Of(clip.Description, said) : s_clip;
 
     private static PromptKDException CannotDivide(ClipPreprocessing said)
     {
@@ -70,8 +77,8 @@ internal static class TowerPreparation
             + "they are divided.");
     }
 
-    private static PromptKDException Cannot(ClipCheckpoint clip, string what, string asked, string known) => new(
-        $"{clip.Description}: its pictures are to be prepared with {what} '{asked}'; this program knows {known} only.");
+    private static PromptKDException Cannot(string source, string what, string asked, string known) => new(
+        $"{source}: its pictures are to be prepared with {what} '{asked}'; this program knows {known} only.");
 
     private static Interpolation FilterOf(InputConfig input) =>
         input.Interpolation == "bilinear" ? Interpolation.Bilinear : Interpolation.Bicubic;

@@ -22,7 +22,7 @@ internal static class PixelTensors
     public static Tensor Prepare(
         Preprocessing preprocessing, PixelBuffer pixels, Framing framing, out Tensor levels)
     {
-        using PixelBuffer window = Resampler.Resize(pixels, framing, preprocessing.Interpolation);
+        using PixelBuffer window = new Preparation(preprocessing).Resize(pixels, framing);
         float[] values = new float[3 * preprocessing.Size * preprocessing.Size];
         new Preparation(preprocessing).Normalise(window, framing.Flip, values);
         levels = framing.Flip ? Levels(window).flip(1) : Levels(window);

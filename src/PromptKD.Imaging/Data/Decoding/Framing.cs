@@ -30,13 +30,29 @@ internal readonly record struct Framing(
     /// <param name="preprocessing">What the model wants its pictures to be.</param>
     /// <param name="width">Width of the picture, in pixels.</param>
     /// <param name="height">Height of the picture, in pixels.</param>
-    public static Framing Of(Preprocessing preprocessing, int width, int height) =>
-        preprocessing.ResizeMode switch
+    public static Framing Of(Preprocessing preprocessing, int width, int height)
+    {
+        int side = preprocessing.ResizeSize ?? preprocessing.Size;
+        (long resizedWidth, long resizedHeight) = preprocessing.ResizeMode switch
         {
-            ResizeMode.Shortest => Centre(width, height, preprocessing.Size),
-            ResizeMode.Squash => Of(new View(0, 0, width, height, Flip: false), preprocessing.Size),
+            ResizeMode.Shortest => Shortest(width, height, side),
+            ResizeMode.Squash => (side, side),
+            ResizeMode.Longest or ResizeMode.Border => Longest(width, height, side),
             var other => throw new ArgumentOutOfRangeException(nameof(preprocessing), other, "No such resize mode."),
         };
+        int size = preprocessing.Size;
+        return new Framing(
+            0,
+            0,
+            width,
+            height,
+            resizedWidth,
+            resizedHeight,
+            Middle(resizedWidth, size, preprocessing.CutsDown),
+            Middle(resizedHeight, size, preprocessing.CutsDown),
+            size,
+            Flip: false);
+    }
 
     /// <summary>
     /// CLIP's test transform: the short side becomes <paramref name="size"/>, the long side keeps the aspect, and the
@@ -45,26 +61,7 @@ internal readonly record struct Framing(
     /// <param name="width">Width of the picture, in pixels.</param>
     /// <param name="height">Height of the picture, in pixels.</param>
     /// <param name="size">Width and height of the result, in pixels.</param>
-    public static Framing Centre(int width, int height, int size)
-    {
-        long resizedWidth = width <= height ? size : LongSide(width, height);
-        long resizedHeight = width <= height ? LongSide(height, width) : size;
-        return new Framing(
-            0,
-            0,
-            width,
-            height,
-            resizedWidth,
-            resizedHeight,
-            MiddleOffset(resizedWidth),
-            MiddleOffset(resizedHeight),
-            size,
-            Flip: false);
-
-        // torchvision's Resize cuts the long side down, and its CenterCrop rounds halves to even (0.14).
-        long LongSide(long longSide, long shortSide) => (long)((double)(size * longSide) / shortSide);
-        long MiddleOffset(long resized) => (long)Math.Round((resized - size) / 2.0, MidpointRounding.ToEven);
-    }
+    public static Framing Centre(int width, int height, int size) => Of(new Preprocessing { Size = size }, width, height);
 
     /// <summary>A view of the picture, resized without regard to its aspect.</summary>
     /// <param name="view">The box, and whether it is mirrored.</param>
@@ -83,4 +80,28 @@ internal readonly record struct Framing(
             Width = Width * horizontal,
             Height = Height * vertical,
         };
+
+    // torchvision's Resize cuts the long side down.
+    private static (long Width, long Height) Shortest(int width, int height, int side)
+    {
+        return width <= height ? (side, Long(height, width)) : (Long(width, height), side);
+
+        long Long(long longSide, long shortSide) => (long)((double)(side * longSide) / shortSide);
+    }
+
+    // timm's and open_clip's ResizeKeepRatio rounds, halves to even.
+    private static (long Width, long Height) Longest(int width, int height, int side)
+    {
+        double ratio = Math.Max((double)height / side, (double)width / side);
+        return (Rounded(width), Rounded(height));
+
+        long Rounded(int length) => Math.Max(1, (long)Math.Round(length / ratio, MidpointRounding.ToEven));
+    }
+
+    // Where the window begins; below 0 where there is less than a window, and something is put around it. torchvision's
+    // CenterCrop rounds halves to even (0.14), and puts the smaller part in front.
+    private static long Middle(long resized, int size, bool cutsDown) =>
+        cutsDown ? (long)Math.Floor((resized - size) / 2.0)
+        : resized < size ? -((size - resized) / 2)
+        : (long)Math.Round((resized - size) / 2.0, MidpointRounding.ToEven);
 }

@@ -35,8 +35,49 @@ internal sealed class Preparation(Preprocessing preprocessing)
     /// <param name="framing">As in <see cref="Write"/>.</param>
     /// <returns>A square of pixels.</returns>
     /// <exception cref="InvalidDataException">The picture is too elongated to be resized.</exception>
-    public PixelBuffer Resize(PixelBuffer pixels, Framing framing) =>
-        Resampler.Resize(pixels, framing, preprocessing.Interpolation);
+    public PixelBuffer Resize(PixelBuffer pixels, Framing framing)
+    {
+        PixelBuffer seen = Resampler.Resize(pixels, framing, preprocessing.Interpolation);
+        if (seen.Width == framing.Size && seen.Height == framing.Size)
+        {
+            return seen;
+        }
+
+        using (seen)
+        {
+            return Padded(seen, framing);
+        }
+    }
+
+    // Puts a border around what is smaller than a window.
+    private PixelBuffer Padded(PixelBuffer seen, Framing framing)
+    {
+        var window = PixelBuffer.Aligned(framing.Size, framing.Size);
+        bool isMean = preprocessing.ResizeMode == ResizeMode.Border;
+        Span<byte> fill = [0, 0, 0, byte.MaxValue];
+        if (isMean)
+        {
+            (fill[0], fill[1], fill[2]) = (
+                Level(preprocessing.Mean.Red), Level(preprocessing.Mean.Green), Level(preprocessing.Mean.Blue));
+        }
+
+        for (int place = 0; place < window.Bytes.Length; place++)
+        {
+            window.Bytes[place] = fill[place % PixelBuffer.PixelBytes];
+        }
+
+        int left = (int)Math.Max(-framing.WindowLeft, 0);
+        int top = (int)Math.Max(-framing.WindowTop, 0);
+        for (int row = 0; row < seen.Height; row++)
+        {
+            seen.Bytes.Slice(row * seen.RowBytes, seen.Width * PixelBuffer.PixelBytes).CopyTo(
+                window.Bytes[(((top + row) * window.RowBytes) + (left * PixelBuffer.PixelBytes))..]);
+        }
+
+        return window;
+
+        static byte Level(float mean) => (byte)Math.Clamp(Math.Round(255 * (double)mean, MidpointRounding.ToEven), 0, 255);
+    }
 
     /// <summary>Writes the normalised channels of a square of pixels.</summary>
     /// <param name="window">The square.</param>

@@ -23,6 +23,15 @@ public sealed record Preprocessing
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public ResizeMode ResizeMode { get; init; } = ResizeMode.Shortest;
 
+    /// <summary>The side that is resized to where more than <see cref="Size"/> is kept for the cut, in pixels; null for none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? ResizeSize { get; init; }
+
+    /// <summary>Whether the middle begins at the half pixel below, as transformers has it; else at the even one of two.</summary>
+    /// <remarks>Left out of JSON where it is the default, as <see cref="ResizeMode"/>.</remarks>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool CutsDown { get; init; }
+
     /// <summary>
     /// Whether pictures are turned as their EXIF orientation says; else the model sees them as they are stored.
     /// </summary>
@@ -52,6 +61,7 @@ public sealed record Preprocessing
         const int LargestSize = 1 << 13;
         float[] colours = [Mean.Red, Mean.Green, Mean.Blue, Std.Red, Std.Green, Std.Blue];
         bool isMeant = Size is >= 1 and <= LargestSize
+            && ResizeSize is null or (>= 1 and <= LargestSize)
             && colours.All(float.IsFinite)
             && Std is { Red: not 0, Green: not 0, Blue: not 0 }
             && Enum.IsDefined(Interpolation)

@@ -16,24 +16,31 @@ internal static class Resampler
 
     /// <summary>Resizes a box of <paramref name="source"/> and returns the window. Does not flip.</summary>
     /// <exception cref="InvalidDataException">The picture is so elongated that the rows between do not fit.</exception>
+    /// <remarks>What lies outside of the resized picture is not in the result, which is then smaller than the window.</remarks>
     public static PixelBuffer Resize(PixelBuffer source, Framing framing, Interpolation interpolation)
     {
+        (long left, int width) = Seen(framing.WindowLeft, framing.ResizedWidth, framing.Size);
+        (long top, int height) = Seen(framing.WindowTop, framing.ResizedHeight, framing.Size);
         var horizontal = ResampleWeights.Create(
             interpolation,
-            new LineExtent(
-                framing.Left, framing.Width, source.Width, framing.ResizedWidth, framing.WindowLeft, framing.Size));
+            new LineExtent(framing.Left, framing.Width, source.Width, framing.ResizedWidth, left, width));
         var vertical = ResampleWeights.Create(
             interpolation,
-            new LineExtent(
-                framing.Top, framing.Height, source.Height, framing.ResizedHeight, framing.WindowTop, framing.Size));
+            new LineExtent(framing.Top, framing.Height, source.Height, framing.ResizedHeight, top, height));
 
         int firstRow = vertical.First[0];
         int endRow = Math.Min(vertical.First[^1] + vertical.Taps, source.Height);
-        using var narrow = PixelBuffer.Aligned(framing.Size, endRow - firstRow);
+        using var narrow = PixelBuffer.Aligned(width, endRow - firstRow);
         ResizeRows(source, firstRow, horizontal, narrow);
-        var result = PixelBuffer.Aligned(framing.Size, framing.Size);
+        var result = PixelBuffer.Aligned(width, height);
         ResizeColumns(narrow, firstRow, vertical, result);
         return result;
+    }
+
+    private static (long First, int Length) Seen(long window, long resized, int size)
+    {
+        long first = Math.Max(window, 0);
+        return (first, (int)(Math.Min(window + size, resized) - first));
     }
 
     /// <summary>Two weights of a row at a time meet two neighbouring pixels: eight products an instruction.</summary>

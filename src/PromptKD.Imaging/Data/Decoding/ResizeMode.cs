@@ -10,4 +10,10 @@ public enum ResizeMode
 
     /// <summary>Both sides are resized to the size, nothing is cut off: SigLIP's.</summary>
     Squash,
+
+    /// <summary>The long side is resized to the size, what is missing at the short one is black: open_clip's.</summary>
+    Longest,
+
+    /// <summary>As <see cref="Longest"/>, but what is missing has the mean colour: timm's.</summary>
+    Border,
 }

@@ -24,13 +24,16 @@ internal sealed record ClipPreprocessing
     /// </summary>
     public int? ResizeSize { get; init; }
 
+    /// <summary>Whether the middle begins at the half pixel below, as transformers cuts it out.</summary>
+    public bool CutsDown { get; init; }
+
     /// <summary>The resampling filter: "bicubic", "bilinear", ….</summary>
     public string Interpolation { get; init; } = "bicubic";
 
     /// <summary>
     /// "shortest": the short side is resized and the middle cut out, as OpenAI does; "squash": both sides are
-    /// resized, whatever the shape; "longest": the long side is resized and the rest padded; "none": nothing is
-    /// resized.
+    /// resized, whatever the shape; "longest": the long side is resized and the rest black; "border": as "longest", in the
+    /// mean colour; "none": nothing is resized.
     /// </summary>
     public string ResizeMode { get; init; } = "shortest";
 

@@ -33,6 +33,7 @@ internal static class HuggingFacePreprocessing
         var colours = new ClipPreprocessing
         {
             Source = path,
+            CutsDown = true,
             Mean = normalizes ? Channels(config, "image_mean", ClipPreprocessing.DefaultMean, path) : [0, 0, 0],
             StandardDeviation = normalizes
                 ? Channels(config, "image_std", ClipPreprocessing.DefaultDeviation, path)
