@@ -4,7 +4,8 @@ namespace PromptKD;
 
 /// <summary>
 /// A mistake the user can fix: a wrong setting, a missing file, a checkpoint of another shape.
-/// The program prints its message and exits with code 2. Any other exception is a bug in PromptKD.
+/// The program prints its message and exits with code 2. Any other exception is a bug in PromptKD, but for those of wrong
+/// arguments, of disposed objects and of cancellation.
 /// </summary>
 /// <param name="message">
 /// One line: what is wrong, where, what was expected and found, what to do. Names that others wrote may stand in it as
@@ -12,4 +13,8 @@ namespace PromptKD;
 /// </param>
 /// <param name="innerException">What was caught, if anything.</param>
 public sealed class PromptKDException(string message, Exception? innerException = null)
-    : Exception(Printable.Line(message), innerException);
+    : Exception(Printable.Line(message), innerException)
+{
+    /// <summary>What kind of mistake it is.</summary>
+    public PromptKDError Code { get; init; }
+}

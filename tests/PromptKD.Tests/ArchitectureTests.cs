@@ -61,7 +61,8 @@ public sealed class ArchitectureTests
 
         Types().That().ResideInNamespaceMatching($@"^PromptKD\.{folder}($|\.)")
             .Should().NotDependOnAny(
-                Types().That().ResideInNamespaceMatching("^PromptKD$").And().DoNotHaveName(nameof(PromptKDException)))
+                Types().That().ResideInNamespaceMatching("^PromptKD$")
+                    .And().DoNotHaveName(nameof(PromptKDException)).And().DoNotHaveName(nameof(PromptKDError)))
             .Check(s_library);
     }
 
@@ -78,13 +79,14 @@ public sealed class ArchitectureTests
     }
 
     [Theory]
-    [InlineData("PromptKD.Imaging", "PromptKDException.cs")]
+    [InlineData("PromptKD.Imaging", "PromptKDError.cs", "PromptKDException.cs")]
     [InlineData("PromptKD", "Experiment.cs")]
-    public void The_roots_hold_the_front_door_and_the_exception_alone(string assembly, string file)
+    public void The_roots_hold_the_front_door_and_the_exception_alone(string assembly, params string[] files)
     {
         string root = Path.Combine(ProjectFolder.Root, "src", assembly);
 
-        Assert.Equal([file], Directory.EnumerateFiles(root, "*.cs").Select(Path.GetFileName));
+        Assert.Equal(
+            files, Directory.EnumerateFiles(root, "*.cs").Select(Path.GetFileName).Order(StringComparer.Ordinal));
         Assert.Subset(Names().ToHashSet(), Directory.EnumerateDirectories(root).Select(one => Path.GetFileName(one)).ToHashSet());
     }
 

@@ -171,7 +171,7 @@ internal static class DemoCommand
     private static void DrawSheet(
         string path, ExperimentConfig config, string studentFolder, CancellationToken cancellation)
     {
-        using var classifier = StudentClassifier.Load(studentFolder);
+        using var classifier = StudentClassifier.Load(studentFolder, new TorchOptions { Threads = 0 });
         string[] shown =
         [
             .. config.Distill.Classes.Take(PicturesOnSheet).Select((name, index) => Path.Combine(

@@ -1,8 +1,10 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using PromptKD.Cli.Terminal;
+using PromptKD.Data.Loading;
 using PromptKD.Data.Pictures;
 using PromptKD.Inference;
 
@@ -32,12 +34,33 @@ internal static class StudentOptions
     /// <param name="showsProgress">As <see cref="WarningsDisplay"/> takes it.</param>
     public static StudentClassifier Load(
         ParseResult parsed, Option<string> model, Option<string> device, Option<string> precision, bool showsProgress) =>
-        StudentClassifier.Load(
-            parsed.GetValue(model)!,
-            parsed.GetValue(device) ?? "auto",
-            parsed.GetValue(precision),
-            new WarningsDisplay(showsProgress),
-            Upright.Read(parsed));
+        StudentClassifier.Load(parsed.GetValue(model)!, Torch(parsed.GetValue(device), parsed.GetValue(precision)) with
+        {
+            // A program of its own: it takes the threads that are worth it, and shows what the machine can decode.
+            Threads = 0,
+            MaxPixels = new PictureLoaderOptions().MaxPixels,
+            Observer = new WarningsDisplay(showsProgress),
+            Upright = Upright.Read(parsed),
+        });
+
+    /// <summary>What a program passes on of a device and a precision, which were checked when the line was read.</summary>
+    private static TorchOptions Torch(string? device, string? precision)
+    {
+        string[] parts = (device ?? "auto").Split(':');
+        return new TorchOptions
+        {
+            Device = Enum.Parse<ComputeDevice>(parts[0], ignoreCase: true),
+            DeviceIndex = parts.Length > 1 ? int.Parse(parts[1], CultureInfo.InvariantCulture) : 0,
+            Precision = precision?.ToLowerInvariant() switch
+            {
+                null => null,
+                "fp32" => ComputePrecision.Float32,
+                "fp16" => ComputePrecision.Float16,
+                "auto" => ComputePrecision.Auto,
+                _ => ComputePrecision.BFloat16,
+            },
+        };
+    }
 
     public static Option<bool> Json() => new("--json") { Description = "One JSON object a line [default: off]" };
 

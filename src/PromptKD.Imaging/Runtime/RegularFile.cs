@@ -80,7 +80,7 @@ internal static partial class RegularFile
         }
         catch (Exception error) when (ReasonOf(error) is not null)
         {
-            throw new PromptKDException($"{path}: {ReasonOf(error)}.", error);
+            throw new PromptKDException($"{path}: {ReasonOf(error)}.", error) { Code = CodeOf(error) };
         }
     }
 
@@ -92,6 +92,10 @@ internal static partial class RegularFile
         IOException => error.Message.TrimEnd('.'),
         _ => null,
     };
+
+    /// <summary>Whether a file is missing, or not what is needed.</summary>
+    public static PromptKDError CodeOf(Exception error) =>
+        error is FileNotFoundException or DirectoryNotFoundException ? PromptKDError.MissingFile : PromptKDError.BadInput;
 
     /// <summary>Refuses whatever opening might wait for. Opens nothing.</summary>
     /// <exception cref="FileNotFoundException">There is nothing; also where a link leads nowhere.</exception>

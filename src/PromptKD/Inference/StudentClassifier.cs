@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using PromptKD.Data.Decoding;
 using PromptKD.Data.Loading;
 using PromptKD.Data.Pictures;
@@ -10,71 +11,59 @@ using PromptKD.Runtime;
 namespace PromptKD.Inference;
 
 /// <summary>
-/// A distilled student at work: classifies pictures with nothing but its package. Not for several threads at once.
+/// A distilled student at work: classifies pictures with nothing but its package. Any number of threads may share it.
 /// </summary>
-public sealed class StudentClassifier : IDisposable
+public sealed partial class StudentClassifier : PictureClassifier
 {
-    private const int BatchSize = 32;
-
     private readonly DistilledStudent _student;
     private readonly IRunObserver _observer;
+    private readonly int _batchSize;
 
-    private StudentClassifier(StudentManifest manifest, DistilledStudent student, IRunObserver observer)
+    private StudentClassifier(
+        StudentManifest manifest, DistilledStudent student, Preprocessing preprocessing, TorchOptions options)
+        : base(
+            new TorchModel(
+                student.Student.ImageFeatures,
+                student.ScoresOf,
+                manifest.Calibration?.Temperature ?? 1,
+                preprocessing.Size,
+                student),
+            preprocessing,
+            manifest.ClassNames,
+            manifest.TeacherEmbedding,
+            options)
     {
         Manifest = manifest;
         _student = student;
-        _observer = observer;
+        _observer = options.Watch();
+        _batchSize = options.BatchSize;
     }
 
     /// <summary>What the package says of itself.</summary>
     public StudentManifest Manifest { get; }
-
-    /// <summary>How pictures are prepared: as the package says, unless loading asked for another uprightness.</summary>
-    public Preprocessing Preprocessing { get; private init; } = new();
-
-    /// <summary>Class names, in label order.</summary>
-    public IReadOnlyList<string> ClassNames => Manifest.ClassNames;
 
     /// <summary>What logits are divided by before they become probabilities.</summary>
     internal double Temperature => Manifest.Calibration?.Temperature ?? 1;
 
     /// <summary>Opens a student package.</summary>
     /// <param name="folder">The folder that distilling wrote: <c>OUTPUT/student</c>.</param>
-    /// <param name="device">"auto", "cpu", "cuda" or "cuda:n".</param>
-    /// <param name="precision">
-    /// "fp32", "bf16", "fp16" or "auto"; null computes as the student was trained, where this machine does so fast.
-    /// </param>
-    /// <param name="observer">
-    /// Is told what is computed otherwise than asked for, and later which files of a folder are left out; null for nobody.
-    /// </param>
-    /// <param name="upright">
-    /// Whether pictures are turned as their EXIF orientation says; null for what the student was trained on.
-    /// </param>
+    /// <param name="options">Where and how to compute, and limits; null for the defaults.</param>
     /// <exception cref="PromptKDException">The folder is no complete package, or the device is not there.</exception>
-    public static StudentClassifier Load(
-        string folder,
-        string device = "auto",
-        string? precision = null,
-        IRunObserver? observer = null,
-        bool? upright = null)
+    /// <exception cref="ArgumentOutOfRangeException">An option cannot be meant.</exception>
+    public static StudentClassifier Load(string folder, TorchOptions? options = null)
     {
-        observer ??= IRunObserver.Nobody;
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        options ??= new TorchOptions();
+        options.Check();
         StudentManifest manifest = StudentPackage.ReadManifest(folder);
-        var target = ComputeTarget.Resolve(
-            device, precision ?? (manifest.Precision == "fp32" ? "fp32" : "auto"), useCuda: true, observer.OnWarning);
-        target.UseThreadsFor(manifest.Architecture.VisionWidth);
-        return new StudentClassifier(manifest, StudentPackage.Read(folder, manifest, target), observer)
-        {
-            Preprocessing = manifest.Preprocessing with { Upright = upright ?? manifest.Preprocessing.Upright },
-        };
+        ComputeTarget target = options.Resolve(
+            manifest.Precision == "fp32" ? "fp32" : "auto", manifest.Architecture.VisionWidth);
+        Preprocessing preprocessing =
+            manifest.Preprocessing with { Upright = options.Upright ?? manifest.Preprocessing.Upright };
+        DistilledStudent student = StudentPackage.Read(folder, manifest, target);
+        LogLoaded(options.Logger, folder, manifest.ClassNames.Count, target.Device.ToString(), target.PrecisionName);
+        return new StudentClassifier(manifest, student, preprocessing, options);
     }
-
-    /// <summary>Classifies one picture.</summary>
-    /// <param name="path">The picture.</param>
-    /// <param name="top">How many classes to give, the most probable first.</param>
-    /// <exception cref="PromptKDException">The picture cannot be read.</exception>
-    public IReadOnlyList<ClassProbability> Classify(string path, int top = 1) =>
-        ClassifyAll([path], top, new PictureLoaderOptions { Strict = true }).Single().Classes;
 
     /// <summary>Classifies pictures, in batches and in order. Unreadable ones are left out.</summary>
     /// <param name="paths">Pictures, and folders of pictures, which are searched with their subfolders.</param>
@@ -93,39 +82,9 @@ public sealed class StudentClassifier : IDisposable
         Action<SkippedPicture>? skipped = null,
         CancellationToken cancellation = default)
     {
+        ArgumentNullException.ThrowIfNull(paths);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(top);
-        PictureItem[] pictures = [.. paths.SelectMany(path => FindPictures(path, cancellation))];
-        var loader = new PictureLoader(pictures, Preprocessing, options);
-        var plan = new LoadPlan { Order = EpochOrder.Sequential(pictures.Length), BatchSize = BatchSize };
-        int told = 0, classified = 0;
-        foreach (Batch batch in loader.Load(plan, cancellation))
-        {
-            using (batch)
-            {
-                float[] probabilities = Probabilities(batch);
-                for (int row = 0; row < batch.Items.Count; row++)
-                {
-                    yield return Describe(pictures[batch.Items[row]], probabilities.AsSpan(
-                        row * ClassNames.Count, ClassNames.Count), top);
-                }
-
-                classified += batch.Items.Count;
-            }
-
-            TellSkipped();
-            _observer.OnClassified(classified + loader.Skipped.Count, pictures.Length);
-        }
-
-        // Behind the last batch that came there may be one of which nothing was left.
-        TellSkipped();
-
-        void TellSkipped()
-        {
-            for (; told < loader.Skipped.Count; told++)
-            {
-                skipped?.Invoke(loader.Skipped[told]);
-            }
-        }
+        return ClassifyFiles(paths, top, options, skipped, cancellation);
     }
 
     /// <summary>Measures the student on class folders.</summary>
@@ -154,13 +113,14 @@ public sealed class StudentClassifier : IDisposable
         Action<SkippedPicture>? skipped,
         CancellationToken cancellation)
     {
+        using SharedUse.Use use = Enter();
         var evaluation = new FolderEvaluation(folder, ClassNames, [Preprocessing], options, required: 0, cancellation);
         evaluation.LeftOut?.Report(_observer);
         Evaluator evaluator = evaluation.Judge(
             batch => [_student.Classify(batch.Images)],
             count: 1,
             baseClasses,
-            BatchSize,
+            _batchSize,
             judged => _observer.OnClassified(judged, evaluation.Pictures),
             cancellation)[0];
         foreach (SkippedPicture picture in evaluation.Skipped)
@@ -172,8 +132,48 @@ public sealed class StudentClassifier : IDisposable
         return (evaluation, evaluator);
     }
 
-    /// <summary>Frees the model.</summary>
-    public void Dispose() => _student.Dispose();
+    private IEnumerable<PicturePrediction> ClassifyFiles(
+        IReadOnlyList<string> paths,
+        int top,
+        PictureLoaderOptions? options,
+        Action<SkippedPicture>? skipped,
+        CancellationToken cancellation)
+    {
+        using SharedUse.Use use = Enter();
+        PictureItem[] pictures = [.. paths.SelectMany(path => FindPictures(path, cancellation))];
+        var loader = new PictureLoader(pictures, Preprocessing, options);
+        var plan = new LoadPlan { Order = EpochOrder.Sequential(pictures.Length), BatchSize = _batchSize };
+        int told = 0, classified = 0;
+        foreach (Batch batch in loader.Load(plan, cancellation))
+        {
+            using (batch)
+            {
+                float[] probabilities = Probabilities(batch);
+                for (int row = 0; row < batch.Items.Count; row++)
+                {
+                    PictureItem picture = pictures[batch.Items[row]];
+                    float[] all = probabilities[(row * ClassNames.Count)..((row + 1) * ClassNames.Count)];
+                    yield return new PicturePrediction(picture.Path, Best(all, top)) { Picture = picture };
+                }
+
+                classified += batch.Items.Count;
+            }
+
+            TellSkipped();
+            _observer.OnClassified(classified + loader.Skipped.Count, pictures.Length);
+        }
+
+        // Behind the last batch that came there may be one of which nothing was left.
+        TellSkipped();
+
+        void TellSkipped()
+        {
+            for (; told < loader.Skipped.Count; told++)
+            {
+                skipped?.Invoke(loader.Skipped[told]);
+            }
+        }
+    }
 
     private IReadOnlyList<PictureItem> FindPictures(string path, CancellationToken cancellation)
     {
@@ -186,33 +186,18 @@ public sealed class StudentClassifier : IDisposable
 
         return File.Exists(path)
             ? [new PictureItem(path)]
-            : throw new PromptKDException($"No picture or folder at '{path}'.");
+            : throw new PromptKDException($"No picture or folder at '{path}'.") { Code = PromptKDError.MissingFile };
     }
 
     /// <returns>Softmax over the classes at the package's temperature, [batch, classes], flattened.</returns>
     private float[] Probabilities(Batch batch)
     {
         using DisposeScope scope = NewDisposeScope();
-        float[] probabilities =
-            _student.Classify(batch.Images).OverInPlace(Temperature).softmax(-1).cpu().data<float>().ToArray();
-
-        // Who lets go of the classifier in its last call must not have its weights freed under way.
-        GC.KeepAlive(this);
-        return probabilities;
+        return _student.Classify(batch.Images).OverInPlace(Temperature).softmax(-1).cpu().data<float>().ToArray();
     }
 
-    private PicturePrediction Describe(PictureItem picture, ReadOnlySpan<float> probabilities, int top)
-    {
-        float[] all = probabilities.ToArray();
-        return new PicturePrediction(picture.Path,
-        [
-            .. Enumerable.Range(0, all.Length)
-                .OrderByDescending(index => all[index])
-                .Take(top)
-                .Select(index => new ClassProbability(ClassNames[index], index, all[index])),
-        ])
-        {
-            Picture = picture,
-        };
-    }
+    [LoggerMessage(
+        Level = LogLevel.Information,
+        Message = "Student of {Folder} loaded: {Classes} classes, on {Device} in {Precision}")]
+    private static partial void LogLoaded(ILogger logger, string folder, int classes, string device, string precision);
 }

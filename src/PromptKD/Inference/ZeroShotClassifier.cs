@@ -11,61 +11,65 @@ using PromptKD.Text.Names;
 
 namespace PromptKD.Inference;
 
-/// <summary>A CLIP as it is, classifying by the texts of the class names: what distillation starts from.</summary>
-public sealed class ZeroShotClassifier : IDisposable
+/// <summary>
+/// A CLIP as it is, classifying by the texts of the class names: what distillation starts from. Any number of threads may
+/// share it.
+/// </summary>
+public sealed class ZeroShotClassifier : PictureClassifier
 {
-    private const int BatchSize = 32;
-
     private readonly ZeroShotMethod _method;
-    private readonly IReadOnlyList<string> _classNames;
-    private readonly Preprocessing _preprocessing;
+    private readonly int _batchSize;
 
     private ZeroShotClassifier(
-        ZeroShotMethod method, IReadOnlyList<string> classNames, Preprocessing preprocessing)
+        ZeroShotMethod method, IReadOnlyList<string> classNames, Preprocessing preprocessing, int size, ZeroShotOptions options)
+        : base(
+            new TorchModel(method.Features, method.ScoresOf, temperature: 1, preprocessing.Size, method),
+            preprocessing,
+            classNames,
+            size,
+            options)
     {
         _method = method;
-        _classNames = classNames;
-        _preprocessing = preprocessing;
+        _batchSize = options.BatchSize;
     }
 
     /// <summary>Reads a CLIP and encodes the class names.</summary>
     /// <param name="clip">A checkpoint, a folder, or a name such as <c>openai:ViT-B/16</c>.</param>
     /// <param name="classNames">Class names, in label order.</param>
-    /// <param name="templates">Sentences around them; null for "a photo of a {}.".</param>
-    /// <param name="preprocessing">How pictures are prepared, its size replaced by the CLIP's own; null: as its folder says.</param>
-    /// <param name="vocabulary">CLIP's vocabulary; null to look for it.</param>
-    /// <param name="device">"auto", "cpu", "cuda" or "cuda:n".</param>
-    /// <param name="precision">"auto", "fp32", "bf16" or "fp16".</param>
+    /// <param name="options">Templates, vocabulary, where and how to compute, limits; null for the defaults.</param>
+    /// <param name="cancellation">Stops a download.</param>
     /// <exception cref="PromptKDException">
-    /// The CLIP or the vocabulary cannot be read; or these are no two or more different names.
+    /// The CLIP or the vocabulary cannot be read; these are no two or more different names; or the device is not there.
     /// </exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option cannot be meant.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static ZeroShotClassifier Load(
         string clip,
         IReadOnlyList<string> classNames,
-        IReadOnlyList<string>? templates = null,
-        Preprocessing? preprocessing = null,
-        string? vocabulary = null,
-        string device = "auto",
-        string precision = "auto")
+        ZeroShotOptions? options = null,
+        CancellationToken cancellation = default)
     {
+        ArgumentException.ThrowIfNullOrEmpty(clip);
         ArgumentNullException.ThrowIfNull(classNames);
+        options ??= new ZeroShotOptions();
+        options.Check();
         ClassNameRules.Check(classNames, "The classes of the classifier");
-        ComputeTarget target = ComputeTarget.Resolve(device, precision);
-        ClipCheckpoint checkpoint = ModelFiles.OpenClip(clip);
-        using var frozen = new FrozenClip(checkpoint, prompts: null, target);
-        target.UseThreadsFor(frozen.Architecture.VisionWidth);
-        var tokenizer = TextTokenizers.Load(ModelFiles.FindVocabulary(vocabulary, frozen.Folder));
+        using var parts = new Unfinished();
+        ClipCheckpoint checkpoint = parts.Add(ModelFiles.OpenClip(clip, options.Watch(), cancellation));
+        ComputeTarget target = options.Resolve("auto", checkpoint.Architecture.VisionWidth);
+        using FrozenClip frozen = parts.HandOver(new FrozenClip(checkpoint, prompts: null, target));
+        var tokenizer = TextTokenizers.Load(ModelFiles.FindVocabulary(options.Vocabulary, frozen.Folder));
         ClassVectors vectors = frozen.ReadClassVectors(
             tokenizer,
             classNames,
-            [.. (templates ?? ["a photo of a {}."]).Select(pattern => new PromptTemplate(pattern))],
+            [.. options.Templates.Select(pattern => new PromptTemplate(pattern))],
             contextText: "",
             roundToHalf: false);
-        var method = new ZeroShotMethod(frozen.ReadImageTower(roundToHalf: false), vectors);
-        Preprocessing prepared = preprocessing is null
-            ? TowerPreparation.Of(DistillPreset.Config.Input, checkpoint)
-            : preprocessing with { Size = frozen.Architecture.ImageSize };
-        return new ZeroShotClassifier(method, classNames, prepared);
+        using var towers = new Unfinished();
+        towers.Add(vectors);
+        var method = towers.HandOver(new ZeroShotMethod(frozen.ReadImageTower(roundToHalf: false), vectors));
+        return new ZeroShotClassifier(
+            method, [.. classNames], Prepare(options, checkpoint), frozen.Architecture.EmbeddingSize, options);
     }
 
     /// <summary>Measures the CLIP on class folders.</summary>
@@ -82,14 +86,20 @@ public sealed class ZeroShotClassifier : IDisposable
         IRunObserver? observer = null,
         CancellationToken cancellation = default)
     {
+        using SharedUse.Use use = Enter();
         var evaluation = new FolderEvaluation(
-            folder, _classNames, [_preprocessing], options: null, required: 0, cancellation);
+            folder, ClassNames, [Preprocessing], options: null, required: 0, cancellation);
         evaluation.LeftOut?.Report(observer ?? IRunObserver.Nobody);
-        BaseNovelResult result = evaluation.Measure(_method.Classify, baseClasses, BatchSize, cancellation);
+        BaseNovelResult result = evaluation.Measure(_method.Classify, baseClasses, _batchSize, cancellation);
         evaluation.ReportSkipped(observer ?? IRunObserver.Nobody);
         return result;
     }
 
-    /// <summary>Frees the model.</summary>
-    public void Dispose() => _method.Dispose();
+    private static Preprocessing Prepare(ZeroShotOptions options, ClipCheckpoint checkpoint)
+    {
+        Preprocessing prepared = options.Preprocessing is null
+            ? TowerPreparation.Of(DistillPreset.Config.Input, checkpoint)
+            : options.Preprocessing with { Size = checkpoint.Architecture.ImageSize };
+        return prepared with { Upright = options.Upright ?? prepared.Upright };
+    }
 }

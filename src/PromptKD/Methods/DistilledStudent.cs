@@ -29,8 +29,12 @@ internal sealed class DistilledStudent(Student student, ClassVectors classVector
     public Tensor Scores(Tensor images)
     {
         using DisposeScope scope = NewDisposeScope();
-        return classVectors.Compare(student.ImageFeatures(images), logitScale).MoveToOuterDisposeScope();
+        return ScoresOf(student.ImageFeatures(images)).MoveToOuterDisposeScope();
     }
+
+    /// <param name="features">In the teacher's space, normalised, float32, [batch, teacher embedding].</param>
+    /// <returns>Logits, float32, [batch, classes].</returns>
+    public Tensor ScoresOf(Tensor features) => classVectors.Compare(features, logitScale);
 
     /// <inheritdoc/>
     public Tensor Classify(Tensor images)

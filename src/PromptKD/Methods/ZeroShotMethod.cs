@@ -23,8 +23,16 @@ internal sealed class ZeroShotMethod(LiveFeatures images, ClassVectors classVect
     {
         using IDisposable noGradients = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        return classVectors.Compare(images.Of(pixels), classVectors.LogitScale).MoveToOuterDisposeScope();
+        return ScoresOf(images.Of(pixels)).MoveToOuterDisposeScope();
     }
+
+    /// <param name="pixels">Normalised pixels, [batch, 3, size, size].</param>
+    /// <returns>Normalised features, float32, [batch, embedding].</returns>
+    public Tensor Features(Tensor pixels) => images.Of(pixels);
+
+    /// <param name="features">What <see cref="Features"/> gave.</param>
+    /// <returns>Logits, float32, [batch, classes].</returns>
+    public Tensor ScoresOf(Tensor features) => classVectors.Compare(features, classVectors.LogitScale);
 
     /// <inheritdoc/>
     public void Dispose()

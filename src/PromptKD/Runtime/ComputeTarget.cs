@@ -30,7 +30,7 @@ internal sealed record ComputeTarget(Device Device, ScalarType Type)
     /// <param name="precision">"auto", "fp32", "bf16", "amp", or "fp16" (GPUs only: processors compute it slowly).
     /// </param>
     /// <exception cref="PromptKDException">The device or precision is unknown or not to be had here.</exception>
-    public static ComputeTarget Resolve(string device, string precision) => On(ResolveDevice(device), precision);
+    public static ComputeTarget Resolve(string device, string precision) => On(ResolveDevice(device), precision, changesProcess: true);
 
     /// <summary>
     /// Chooses from a configuration. fp16 is Dassl's default, so a processor computes in what "auto" is there instead.
@@ -39,17 +39,19 @@ internal sealed record ComputeTarget(Device Device, ScalarType Type)
     /// <param name="precision">As in the shorter form.</param>
     /// <param name="useCuda">USE_CUDA: False makes "auto" the processor.</param>
     /// <param name="note">Is told, in words without a full stop, what is computed in place of fp16.</param>
+    /// <param name="changesProcess">Whether TF32 is switched as the shorter form says; else it stays as it is.</param>
     /// <exception cref="PromptKDException">As in the shorter form, but for fp16.</exception>
-    public static ComputeTarget Resolve(string device, string precision, bool useCuda, Action<string>? note)
+    public static ComputeTarget Resolve(
+        string device, string precision, bool useCuda, Action<string>? note, bool changesProcess = true)
     {
         bool isAuto = device.Equals("auto", StringComparison.OrdinalIgnoreCase);
         Device chosen = ResolveDevice(isAuto && !useCuda ? "cpu" : device);
         if (chosen.type == DeviceType.CUDA || !precision.Equals("fp16", StringComparison.OrdinalIgnoreCase))
         {
-            return On(chosen, precision);
+            return On(chosen, precision, changesProcess);
         }
 
-        ComputeTarget target = On(chosen, "auto");
+        ComputeTarget target = On(chosen, "auto", changesProcess);
         note?.Invoke($"fp16 is for GPUs: computing in {target.PrecisionName} here");
         return target;
     }
@@ -75,6 +77,21 @@ internal sealed record ComputeTarget(Device Device, ScalarType Type)
         }
     }
 
+    /// <summary>Sets how many threads libtorch computes with in this process.</summary>
+    /// <param name="threads">How many; 0 for what <see cref="UseThreadsFor"/> chooses.</param>
+    /// <param name="width">As there.</param>
+    public void UseThreads(int threads, int width)
+    {
+        if (threads == 0)
+        {
+            UseThreadsFor(width);
+        }
+        else if (Device.type == DeviceType.CPU)
+        {
+            set_num_threads(threads);
+        }
+    }
+
     private static Device ResolveDevice(string name)
     {
         string lower = name.ToLowerInvariant();
@@ -97,10 +114,13 @@ internal sealed record ComputeTarget(Device Device, ScalarType Type)
             ? new Device(DeviceType.CUDA, index)
             : throw new PromptKDException(
                 $"Device '{name}' is not there: this machine shows {available} CUDA devices to this build "
-                + "(the CUDA build is made with -p:TorchBackend=cuda). Use --device cpu.");
+                + "(a build of the program with CUDA is made with -p:TorchBackend=cuda). Compute on cpu.")
+            {
+                Code = PromptKDError.NotSupported,
+            };
     }
 
-    private static ComputeTarget On(Device device, string precision)
+    private static ComputeTarget On(Device device, string precision, bool changesProcess)
     {
         string asked = precision.ToLowerInvariant();
         if (device.type != DeviceType.CUDA)
@@ -109,8 +129,12 @@ internal sealed record ComputeTarget(Device Device, ScalarType Type)
         }
 
         ScalarType type = ChooseForGpu(asked, ComputeCapability.Read(device));
-        backends.cuda.matmul.allow_tf32 = asked != "fp32";
-        backends.cudnn.allow_tf32 = asked != "fp32";
+        if (changesProcess)
+        {
+            backends.cuda.matmul.allow_tf32 = asked != "fp32";
+            backends.cudnn.allow_tf32 = asked != "fp32";
+        }
+
         return new ComputeTarget(device, type);
     }
 
@@ -123,7 +147,10 @@ internal sealed record ComputeTarget(Device Device, ScalarType Type)
         "fp32" => ScalarType.Float32,
         "bf16" or "amp" => ScalarType.BFloat16,
         "fp16" => throw new PromptKDException(
-            "fp16 is for GPUs: processors compute it slowly. Use --precision auto, bf16 or fp32."),
+            "fp16 is for GPUs: processors compute it slowly. Compute in auto, bf16 or fp32.")
+        {
+            Code = PromptKDError.NotSupported,
+        },
         _ => throw UnknownPrecision(precision),
     };
 
@@ -141,7 +168,10 @@ internal sealed record ComputeTarget(Device Device, ScalarType Type)
             "fp16" => ScalarType.Float16,
             "bf16" when hasBFloat16 == false => throw new PromptKDException(
                 $"bf16 needs a GPU of compute capability {ComputeCapability.Ampere} (2020) or newer, but this one has "
-                + $"{capability}. Use --precision auto, fp16 or fp32."),
+                + $"{capability}. Compute in auto, fp16 or fp32.")
+            {
+                Code = PromptKDError.NotSupported,
+            },
             "amp" when hasBFloat16 == false => ScalarType.Float32,
             "bf16" or "amp" => ScalarType.BFloat16,
             _ => throw UnknownPrecision(precision),

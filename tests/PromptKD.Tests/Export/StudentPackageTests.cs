@@ -25,7 +25,7 @@ public sealed class StudentPackageTests : IDisposable
             manifest,
             SealedAnew.Of(text.Replace($"\"{name}\": {found}", $"\"{name}\": {changed}", StringComparison.Ordinal)));
 
-        var error = Assert.Throws<PromptKDException>(() => StudentClassifier.Load(package, "cpu", "fp32"));
+        var error = Assert.Throws<PromptKDException>(() => StudentClassifier.Load(package, Computing.OnProcessor));
 
         Assert.Contains("model.json beside it says that there are", error.Message, StringComparison.Ordinal);
     }

@@ -22,7 +22,7 @@ public sealed class LiveTensorsTests : IDisposable
 
         KeepsNothing(() =>
         {
-            using var classifier = StudentClassifier.Load(report.StudentFolder, "cpu", "fp32");
+            using var classifier = StudentClassifier.Load(report.StudentFolder, Computing.OnProcessor);
             Assert.Single(classifier.Classify(_runs.Picture(0)));
         });
     }
@@ -32,12 +32,12 @@ public sealed class LiveTensorsTests : IDisposable
     {
         DistillationReport report = DistillingRuns.Distil(_runs.Config());
 
-        KeepsNothing(() => StudentClassifier.Load(report.StudentFolder, "cpu", "bf16").Dispose());
+        KeepsNothing(() => StudentClassifier.Load(report.StudentFolder, Computing.InHalf).Dispose());
     }
 
     [Fact]
     public void Of_a_clip_as_it_is() => KeepsNothing(() => ZeroShotClassifier.Load(
-        _runs.Student, ["cat", "dog"], vocabulary: TinyClip.Vocabulary, device: "cpu", precision: "fp32").Dispose());
+        _runs.Student, ["cat", "dog"], Computing.ZeroShot).Dispose());
 
     [Fact]
     public void Of_a_run()

@@ -162,7 +162,7 @@ public sealed class DamagedFilesTests
 
     private static IReadOnlyList<ClassProbability> Classify(string package, DistillingRuns runs)
     {
-        using var classifier = StudentClassifier.Load(package, "cpu", "fp32");
+        using var classifier = StudentClassifier.Load(package, Computing.OnProcessor);
         return classifier.Classify(runs.Picture(0), top: 3);
     }
 

@@ -61,7 +61,7 @@ public sealed class ComputeTargetTests
         var error = Assert.Throws<PromptKDException>(() => ComputeTarget.ChooseForGpu("bf16", new Version(7, 5)));
 
         Assert.Equal(
-            "bf16 needs a GPU of compute capability 8.0 (2020) or newer, but this one has 7.5. Use --precision auto, "
+            "bf16 needs a GPU of compute capability 8.0 (2020) or newer, but this one has 7.5. Compute in auto, "
             + "fp16 or fp32.",
             error.Message);
     }

@@ -55,6 +55,21 @@ internal sealed class PictureReader(IReadOnlyList<Preprocessing> preprocessings)
         }
     }
 
+    /// <summary>Reads the header of a picture.</summary>
+    /// <param name="file">The whole file; copied.</param>
+    /// <exception cref="InvalidDataException">It is no picture, or too large. Says why.</exception>
+    public PictureDecoder Open(ReadOnlySpan<byte> file) => PictureDecoder.Open(file, _rules);
+
+    /// <summary>Decodes a picture as its first preprocessing frames it.</summary>
+    /// <param name="decoder">The opened picture; stays its owner's.</param>
+    /// <param name="target">Receives [3, size, size] normalised floats.</param>
+    /// <exception cref="InvalidDataException">The file is damaged. Says why.</exception>
+    public void Write(PictureDecoder decoder, Span<float> target)
+    {
+        using PixelBuffer pixels = decoder.Decode();
+        _preparations[0].Write(pixels, _preparations[0].Frame(view: null, decoder.Width, decoder.Height), target);
+    }
+
     /// <summary>Reads a picture as its first preprocessing frames it, up to where it would be normalised.</summary>
     /// <param name="bytes">Where it lies.</param>
     /// <returns>[size, size] pixels.</returns>

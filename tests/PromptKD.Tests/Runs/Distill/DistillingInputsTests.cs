@@ -89,7 +89,7 @@ public sealed class DistillingInputsTests : IDisposable
         DistillationReport report = DistillingRuns.Distil(
             _runs.Config(options: ["DISTILL.STUDENT", student, "DISTILL.VIEWS", views]));
 
-        using var classifier = StudentClassifier.Load(report.StudentFolder, "cpu");
+        using var classifier = StudentClassifier.Load(report.StudentFolder, Computing.AsTrained);
         Assert.Equal(40, classifier.Manifest.Preprocessing.Size);
         Assert.Equal(1, classifier.Classify(_runs.Picture(0), top: 3).Sum(one => one.Probability), 1e-5);
     }

@@ -55,7 +55,7 @@ public sealed class HeldOutTests : IDisposable
     {
         DistillationReport report = Distil("run");
         PictureAnswer[] answers = [.. AnswerFile.ReadIfAny(_runs.Output("run"))!.Pictures];
-        using var student = StudentClassifier.Load(report.StudentFolder, "cpu");
+        using var student = StudentClassifier.Load(report.StudentFolder, Computing.AsTrained);
 
         Assert.All(answers, answer => Assert.Equal(
             student.Classify(Path.Combine(_runs.Images, answer.Picture), 3).Select(one => (one.Label, Math.Round(one.Probability, 4))),
@@ -79,8 +79,7 @@ public sealed class HeldOutTests : IDisposable
         }
 
         DistillationReport report = Distil("run", "DISTILL.VAL", validation);
-        using var clip = ZeroShotClassifier.Load(
-            _runs.Student, ["cat", "dog", "owl"], vocabulary: TinyClip.Vocabulary, device: "cpu", precision: "fp32");
+        using var clip = ZeroShotClassifier.Load(_runs.Student, ["cat", "dog", "owl"], Computing.ZeroShot);
         PictureAnswer[] labelled = [.. AnswerFile.ReadIfAny(_runs.Output("run"))!.Of(PictureAnswers.Validation)];
 
         Assert.Equal(clip.Evaluate(validation, cancellation: TestContext.Current.CancellationToken), report.Untrained);
@@ -258,7 +257,7 @@ public sealed class HeldOutTests : IDisposable
 
     private static ClassProbability[] Classify(string package, string picture)
     {
-        using var student = StudentClassifier.Load(package, "cpu");
+        using var student = StudentClassifier.Load(package, Computing.AsTrained);
         return [.. student.Classify(picture, 3)];
     }
 

@@ -1,0 +1,20 @@
+using PromptKD.Inference;
+
+namespace PromptKD.Tests;
+
+/// <summary>Options of classifiers on any machine.</summary>
+internal static class Computing
+{
+    public static TorchOptions AsTrained { get; } = new() { Device = ComputeDevice.Cpu };
+
+    public static TorchOptions OnProcessor { get; } = AsTrained with { Precision = ComputePrecision.Float32 };
+
+    public static TorchOptions InHalf { get; } = AsTrained with { Precision = ComputePrecision.BFloat16 };
+
+    public static ZeroShotOptions ZeroShot { get; } = new()
+    {
+        Device = ComputeDevice.Cpu,
+        Precision = ComputePrecision.Float32,
+        Vocabulary = TinyClip.Vocabulary,
+    };
+}
