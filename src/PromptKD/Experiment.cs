@@ -37,8 +37,11 @@ public static class Experiment
     /// <exception cref="PromptKDException">A setting, folder, picture or checkpoint that the user can mend.</exception>
     /// <exception cref="OperationCanceledException">It was stopped; the same call goes on from there.</exception>
     public static DistillationReport Distil(
-        ExperimentConfig config, ITrainingObserver? observer = null, CancellationToken cancellation = default) =>
-        Run.Go(new DistillKind(config), observer, cancellation);
+        ExperimentConfig config, ITrainingObserver? observer = null, CancellationToken cancellation = default)
+    {
+        using ProcessSettings kept = ProcessSettings.Keep();
+        return Run.Go(new DistillKind(config), observer, cancellation);
+    }
 
     /// <summary>
     /// Tunes a teacher's prompts on a few labelled pictures of each class (PromptSRC, arXiv 2307.06948), the stage
@@ -54,8 +57,11 @@ public static class Experiment
     /// <exception cref="PromptKDException">A setting, folder, picture or checkpoint that the user can mend.</exception>
     /// <exception cref="OperationCanceledException">It was stopped; the same call goes on from there.</exception>
     public static TeachingReport Teach(
-        ExperimentConfig config, ITrainingObserver? observer = null, CancellationToken cancellation = default) =>
-        Run.Go(new TeachKind(config), observer, cancellation);
+        ExperimentConfig config, ITrainingObserver? observer = null, CancellationToken cancellation = default)
+    {
+        using ProcessSettings kept = ProcessSettings.Keep();
+        return Run.Go(new TeachKind(config), observer, cancellation);
+    }
 
     /// <summary>
     /// Both stages: tunes the teacher into the folder <c>teacher</c> of the distillation's output folder, then distils
@@ -94,8 +100,11 @@ public static class Experiment
         ExperimentConfig config,
         TrainingRequest request,
         ITrainingObserver? observer = null,
-        CancellationToken cancellation = default) =>
-        TrainKind.Go(config, request, observer, cancellation);
+        CancellationToken cancellation = default)
+    {
+        using ProcessSettings kept = ProcessSettings.Keep();
+        return TrainKind.Go(config, request, observer, cancellation);
+    }
 
     /// <summary>
     /// Stores what a frozen teacher sees in each view of each picture, once: of a folder (DISTILL.IMAGES), for
@@ -118,8 +127,11 @@ public static class Experiment
         ExperimentConfig config,
         StorePart part,
         IRunObserver? observer = null,
-        CancellationToken cancellation = default) =>
-        config.Dataset.Name.Length > 0
+        CancellationToken cancellation = default)
+    {
+        using ProcessSettings kept = ProcessSettings.Keep();
+        return config.Dataset.Name.Length > 0
             ? TrainStore.Fill(config, part, observer, cancellation)
             : TeacherStoring.Fill(config, part, observer, cancellation);
+    }
 }

@@ -4,14 +4,14 @@ using System.Text;
 namespace PromptKD.Text;
 
 /// <summary>
-/// CLIP's byte-pair tokenizer: text in, token ids out. Gives the ids of OpenAI's Python code, except for mojibake
-/// (<see cref="TextCleaning.LooksLikeMojibake"/>). An instance may be used by several threads at once.
+/// CLIP's byte-pair tokenizer: text in, token ids out. Gives the ids of OpenAI's Python code, except for mojibake,
+/// text that was decoded wrongly, which is mended in part. An instance may be used by several threads at once.
 /// </summary>
 /// <remarks>
 /// Ids count the 256 bytes, the same bytes at the end of a word, one token a merge, then the two markers. Any number
 /// of merges will do; OpenAI's file gives 49,408 tokens. Source: openai/CLIP, clip/simple_tokenizer.py.
 /// </remarks>
-internal sealed class ClipTokenizer : ITextTokenizer
+public sealed class ClipTokenizer : ITextTokenizer
 {
     /// <summary>Length, in tokens, that OpenAI's text encoders read.</summary>
     private const int DefaultContextLength = 77;
@@ -59,9 +59,11 @@ internal sealed class ClipTokenizer : ITextTokenizer
     }
 
     /// <summary>Turns text into ids, without markers and of any length.</summary>
+    /// <param name="text">Any text; cleaned as CLIP's Python code does.</param>
     public int[] Encode(string text) => EncodeCleaned(TextCleaning.Clean(text));
 
     /// <summary>Turns ids back into cleaned text, with a blank behind every word.</summary>
+    /// <param name="tokens">Ids of this vocabulary, markers included.</param>
     /// <exception cref="ArgumentOutOfRangeException">An id is not of this vocabulary.</exception>
     public string Decode(IEnumerable<int> tokens)
     {

@@ -34,7 +34,8 @@ internal sealed class TorchModel(
     /// <inheritdoc/>
     public void Dispose() => owner.Dispose();
 
-    private static float[][] Rows(Tensor values)
+    /// <param name="values">[rows, columns].</param>
+    internal static float[][] Rows(Tensor values)
     {
         float[] all = values.to(ScalarType.Float32).cpu().contiguous().data<float>().ToArray();
         return [.. all.Chunk((int)values.shape[^1])];

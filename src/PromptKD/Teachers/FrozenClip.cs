@@ -117,20 +117,23 @@ internal sealed class FrozenClip : IDisposable
         return parts.HandOver(new LiveFeatures(encoder, prompts, _preparation));
     }
 
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        _clip.Dispose();
-        _prompts?.Dispose();
-    }
-
-    private TextTower ReadTextTower(ITextTokenizer tokenizer)
+    /// <summary>The text tower.</summary>
+    /// <param name="tokenizer">The tokenizer of the CLIP's vocabulary.</param>
+    /// <exception cref="PromptKDException">The tokenizer is another model's.</exception>
+    public TextTower ReadTextTower(ITextTokenizer tokenizer)
     {
         ClassTexts.RequireVocabulary(tokenizer, Architecture, _clip.Description);
         using var parts = new Unfinished();
         TextTower encoder = parts.Add(TextTower.Create(Architecture, _target.Type, _target.Device));
         ModuleWeights.Fill(encoder, Weights(), encoder.Prefix, _clip.Description);
         return parts.HandOver(encoder);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _clip.Dispose();
+        _prompts?.Dispose();
     }
 
     private double LogitScale()

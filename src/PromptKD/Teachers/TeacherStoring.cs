@@ -78,6 +78,7 @@ public static class TeacherStoring
         IRunObserver watcher,
         CancellationToken cancellation)
     {
+        using ProcessSettings kept = ProcessSettings.Keep();
         var target = ComputeTarget.Resolve(
             config.Device, config.Trainer.PromptKD.Prec, config.UseCuda, watcher.OnWarning);
         string folder = config.Distill.Store;

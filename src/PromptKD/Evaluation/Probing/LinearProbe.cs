@@ -60,6 +60,7 @@ public static class LinearProbe
     private static ProbeFeatures[] Encode(
         LinearProbeRequest request, ProbePictures pictures, IRunObserver observer, CancellationToken cancellation)
     {
+        using ProcessSettings kept = ProcessSettings.Keep();
         var target = ComputeTarget.Resolve(request.Device, request.Precision, useCuda: true, observer.OnWarning);
         observer.OnPhase($"Reading {request.Clip}");
         using ClipCheckpoint clip = ModelFiles.OpenClip(request.Clip, observer, cancellation);

@@ -36,6 +36,7 @@ internal static class TeacherTexts
         observer ??= IRunObserver.Nobody;
         using var parts = new Unfinished();
         using DisposeScope scope = NewDisposeScope();
+        using ProcessSettings kept = ProcessSettings.Keep();
         var target = ComputeTarget.Resolve(
             edit.Device, manifest.Precision == "fp32" ? "fp32" : "auto", useCuda: true, observer.OnWarning);
         observer.OnPhase($"Reading the teacher {edit.Teacher}");

@@ -29,6 +29,7 @@ public static class EmbeddingRun
         EmbeddingMaps.Check(request);
         var pictures = EmbeddedPictures.Of(request, watcher, cancellation);
         EmbeddingMaps.CheckCount(request, pictures.Items.Count);
+        using ProcessSettings kept = ProcessSettings.Keep();
         var target = ComputeTarget.Resolve(request.Device, request.Precision, useCuda: true, watcher.OnWarning);
         IReadOnlyList<EmbeddedModel> models = EmbeddedModel.Open(request, target, watcher, cancellation);
         try

@@ -40,6 +40,7 @@ public static class CheckpointExport
         }
 
         ExperimentConfig config = CheckpointSettings.Of(learned, request);
+        using ProcessSettings kept = ProcessSettings.Keep();
         var target = ComputeTarget.Resolve(request.Device, request.Precision, useCuda: true, observer.OnWarning);
         var context = new RunContext(target, observer, DigestMemory.None, cancellation);
         observer.OnPhase($"Reading {request.Student}");

@@ -34,6 +34,7 @@ public static class OnnxExport
         using ParityPictures pictures = request.Pictures is { } folder
             ? ParityPictures.Of(folder, preprocessing, skipped => Warn(observer, skipped), cancellation)
             : ParityPictures.Drawn(preprocessing.Size);
+        using ProcessSettings kept = ProcessSettings.Keep();
         var target = ComputeTarget.Resolve("cpu", "fp32");
         target.UseThreadsFor(manifest.Architecture.VisionWidth);
         observer.OnPhase($"Reading {request.Model}");

@@ -44,6 +44,7 @@ public static class TeacherPreview
         var folder = PictureFolder.Unlabelled(request.Images, cancellation);
         folder.LeftOut.Report(observer);
         PictureItem[] sample = [.. Spread(folder.Items, request.Sample)];
+        using ProcessSettings kept = ProcessSettings.Keep();
         using Looking teacher = Looking.Open(request, observer, cancellation);
         using EstimatedRun? run = EstimatedRun.OpenIfAny(request, teacher.Target, observer, cancellation);
         observer.OnPhase($"Looking at {sample.Length} of {Counted.Of(folder.Items.Count, "picture")}");

@@ -53,6 +53,7 @@ public static class ProfileRun
                 $"--checkpoint {request.Checkpoint} has its method. Leave --method {request.Method} out.");
         }
 
+        using ProcessSettings kept = ProcessSettings.Keep();
         WarnOfIdle(request, observer);
         CountedModel model = isPackage
             ? CountedModels.OfPackage(request.Model)
