@@ -11,6 +11,10 @@ public sealed class PublicApiTests
         Snapshot.Verify(typeof(Experiment).Assembly.GeneratePublicApi(s_options));
 
     [Fact]
+    public void What_is_injected_is_what_was_accepted_last() =>
+        Snapshot.Verify(typeof(PromptKD.Extensions.AI.PromptKDOptions).Assembly.GeneratePublicApi(s_options));
+
+    [Fact]
     public void What_answers_in_ONNX_Runtime_is_what_was_accepted_last() =>
         Snapshot.Verify(typeof(PromptKD.Export.Onnx.OnnxDescription).Assembly.GeneratePublicApi(s_options));
 
