@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.RegularExpressions;
+using PromptKD.Configuration.Presets;
 using PromptKD.Inference.Predictions;
 
 namespace PromptKD.Cli.Commands;
@@ -29,10 +30,14 @@ internal static partial class OptionValues
         ["--top"] = 1,
     };
 
+    // As many fits are kept; each takes a moment.
+    private static readonly Dictionary<string, int> s_largest = new() { ["--seeds"] = 1000 };
+
     private static readonly Dictionary<string, IReadOnlyList<string>> s_names = new()
     {
         ["--format"] = PredictionFormats.Names,
         ["--precision"] = ["auto", "fp32", "bf16", "fp16"],
+        ["--recipe"] = [.. Recipe.All.Select(recipe => recipe.Name)],
         ["--split"] = ["train", "val", "test"],
     };
 
@@ -51,6 +56,12 @@ internal static partial class OptionValues
             return $"{name} is {number}; give {smallest} or more.";
         }
 
+        if (s_largest.TryGetValue(name, out int largest) && OptionRules.IsNumber(option.ValueType)
+            && int.TryParse(value, s_invariant, out number) && number > largest)
+        {
+            return $"{name} is {number}; give {largest} or less.";
+        }
+
         if (option.HelpName != AName)
         {
             return null;
@@ -66,6 +77,7 @@ internal static partial class OptionValues
     // What is no number at all is told apart by the parser.
     private static string? FindMistakeOfNumber(string name, string value) =>
         !double.TryParse(value, s_invariant, out double number) ? null
+        : value.Contains(',', StringComparison.Ordinal) ? $"{name} is '{value}': write a fraction with a point, such as 0.5."
         : !double.IsFinite(number) ? $"{name} is '{value}', expected a number."
         : name == "--threshold" && number is < 0 or > 1 ? $"{name} is {value}; give a probability, 0 to 1."
         : null;

@@ -129,12 +129,17 @@ internal static class TrainCommand
     private static TrainingRequest Request(ParseResult parsed, Argument<string[]> overrides) => new()
     {
         Arguments = Arguments(parsed, overrides),
-        Warnings = [.. Reset(parsed.GetValue(s_datasetFile), parsed.GetValue(s_trainerFile))],
+        Warnings = [.. Reset(parsed.GetValue(s_datasetFile), parsed.GetValue(s_trainerFile)), .. Unused(parsed)],
         EvalOnly = parsed.GetValue(s_evalOnly),
         ModelDir = parsed.GetValue(s_modelDir) ?? "",
         LoadEpoch = parsed.GetValue(s_loadEpoch),
         NoTrain = parsed.GetValue(s_noTrain),
     };
+
+    private static string[] Unused(ParseResult parsed) =>
+        parsed.GetValue(s_evalOnly) || (parsed.GetValue(s_modelDir) is null && parsed.GetValue(s_loadEpoch) is null)
+            ? []
+            : ["--model-dir and --load-epoch say which model --eval-only measures: no effect without it"];
 
     // The flags of train.py, given or not, as Python prints their values.
     private static KeyValuePair<string, string>[] Arguments(ParseResult parsed, Argument<string[]> overrides)

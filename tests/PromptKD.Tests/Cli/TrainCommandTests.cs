@@ -23,7 +23,7 @@ public sealed class TrainCommandTests : IDisposable
         CliResult result = CliProgram.Run(
         [
             .. Arguments("PromptKD"), "--seed", "0", "--transforms", "random_flip", "normalize", "--backbone", "ViT-B/16",
-            "--source-domains", "a", "b", "--head", "mlp",
+            "--source-domains", "a", "b", "--head", "mlp", "--load-epoch", "3",
             "--teacher", DistilledRun.TeacherFolder, "--teacher-prompts", "none", "--student", DistilledRun.StudentFolder,
             "--vocab", Path.Combine(DistilledRun.TeacherFolder, "merges.txt"), "--device", "cpu",
             "OPTIM.MAX_EPOCH", "1", "TRAINER.MODAL", "cross", "TRAINER.PROMPTKD.PREC", "fp32", "DATASET.NUM_SHOTS", "0",
@@ -37,6 +37,7 @@ public sealed class TrainCommandTests : IDisposable
             "warning: DATASET.SOURCE_DOMAINS, MODEL.HEAD.NAME have no effect in train with these settings.",
             result.Error,
             StringComparison.Ordinal);
+        Assert.Contains("warning: --model-dir and --load-epoch say which model", result.Error, StringComparison.Ordinal);
         var config = new ExperimentConfig().MergeFile(Path.Combine(_folder, "output", "config.yaml"));
         Assert.Equal((0, "cross", 200.0), (config.Seed, config.Trainer.Modal, config.Trainer.PromptKD.KdWeight));
         Assert.Equal(["random_flip", "normalize"], config.Input.Transforms);

@@ -42,6 +42,13 @@ public static class ClassList
 
     private static IReadOnlyList<ListedName> ReadFile(string path, Action<string> warn)
     {
+        if (HasEnding(path, ".yaml") || HasEnding(path, ".yml"))
+        {
+            throw new PromptKDException(
+                $"{path} is YAML by its name, which class names are not read from. Give a file of names, one a line, a JSON "
+                + "list, or a .csv of one column.");
+        }
+
         string text = ListText.Read(path);
         bool isJson = HasEnding(path, ".json") || text.AsSpan().TrimStart() is ['[' or '{', ..];
         IReadOnlyList<ListedName> names = isJson ? ListParser.Json(path, text)

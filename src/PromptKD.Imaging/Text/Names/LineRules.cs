@@ -23,7 +23,20 @@ internal static partial class LineRules
         Refuse(names, IsComment, "is a comment: a list of class names has none. Take the line out");
         Refuse(names, name => name[0] is '-' or '*' or '•' && name.Length > 1 && name[1] == ' ',
             "has the mark of a list. Take it off each line");
+        Refuse(names, name => name.Length > 1 && name[^1] == ':', "ends with a colon, as a key of YAML does. Take the line out");
+        if (names.Count > 0 && names.All(name => WordNetCode().IsMatch(name.Text)))
+        {
+            throw new PromptKDException(
+                $"{names[0].Place}, {names[0].Shown}, begins with a code of WordNet, as all lines do. Take the codes off: CLIP "
+                + $"reads names as words. {Exact}");
+        }
+
         RefuseNumbers(names);
+        if (names.Count > 0 && names.All(name => name.Text.All(char.IsAsciiDigit)))
+        {
+            warn($"{path}: all names are numbers, the first is {names[0].Shown}. CLIP reads names as words: are they labels?");
+        }
+
         Refuse(names, name => s_pictureEndings.Any(end => name.EndsWith(end, StringComparison.OrdinalIgnoreCase)),
             "is the name of a picture, not of a class. Name the classes");
         if (!isTable)
@@ -99,6 +112,9 @@ internal static partial class LineRules
             throw new PromptKDException($"{name.Place}, {name.Shown}, {why}. {Exact}");
         }
     }
+
+    [GeneratedRegex("^n[0-9]{8}([\\s:,;=_-]|$)")]
+    private static partial Regex WordNetCode();
 
     [GeneratedRegex(@"^[\(\[]?(?<number>[0-9]{1,6})[\.\)\]:,;=\-\s]+(?<name>\S.*)$")]
     private static partial Regex NumberFirst();

@@ -72,9 +72,24 @@ public sealed class ClassListTests : IDisposable
         Assert.Contains("1 of 2 class names have ','", Assert.Single(_warnings));
     }
 
+    [Fact]
+    public void Warns_of_numbers_that_are_taken_for_words()
+    {
+        Assert.Equal(["0", "1", "2"], ClassList.Read(Write("c.txt", "0\n1\n2\n"), _warnings.Add));
+        Assert.EndsWith(
+            ": all names are numbers, the first is '0'. CLIP reads names as words: are they labels?", Assert.Single(_warnings));
+    }
+
+    [Fact]
+    public void Refuses_YAML_by_its_name()
+    {
+        var error = Assert.Throws<PromptKDException>(() => ClassList.Read(Write("data.yml", "0: cat\n1: dog\n")));
+
+        Assert.Contains("data.yml is YAML by its name", error.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("1 euro\n2 euro\n")] // nothing else tells them apart
-    [InlineData("0\n1\n2\n")]
     [InlineData("Boeing 737\nBoeing 747\n")]
     [InlineData("C#\nF#\n")]
     [InlineData("CAFÉ’S\nÅngström\n")]
@@ -102,6 +117,9 @@ public sealed class ClassListTests : IDisposable
     [InlineData("1)cat\n2)dog\n", "is numbered")]
     [InlineData("0 cat\n1 dog\n", "is numbered")]
     [InlineData("cat,0\ndog,1\n", "is numbered")]
+    [InlineData("n01440764 tench\nn01443537 goldfish\n", ":1, 'n01440764 tench', begins with a code of WordNet")]
+    [InlineData("n01440764\nn01443537\n", "begins with a code of WordNet")]
+    [InlineData("names:\n  0: cat\n  1: dog\n", ":1, 'names:', ends with a colon, as a key of YAML does")]
     [InlineData("cat\na\tb\n", ":2, 'a\\u0009b', has a tab")]
     [InlineData("# animals\ncat\ndog\n", ":1, '# animals', is a comment")]
     [InlineData("cat\n\n// dog\n", ":3, '// dog', is a comment")]
