@@ -138,7 +138,10 @@ preview() {
   "$program" preview --teacher demo/teacher --images "$work/photos" --classes "$work/classes.txt" --output "$1" &&
     LD_PRELOAD="" sed -i -E 's/"(picturesPerSecond|secondsForAll)":[0-9.]+/"\1":0/g' "$1/preview.json" # How long it took.
 }
-embed() { made && "$program" embed --images "$work/test" --student "$student" --teacher demo/teacher --output "$1"; }
+embed() {
+  made && LD_PRELOAD="" mkdir -p "$1"
+  "$program" embed --images "$work/test" --student "$student" --teacher demo/teacher --output "$1/features"
+}
 export-package() {
   [ -d "$work/trained" ] || LD_PRELOAD="" train-best "$work/trained" >/dev/null 2>&1
   LD_PRELOAD="" mkdir -p "$1"

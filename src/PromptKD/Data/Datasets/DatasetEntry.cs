@@ -69,6 +69,7 @@ public sealed record DatasetEntry
     {
         DatasetFolder folder = Below(root) with { Warn = warn ?? (_ => { }), Say = say ?? (_ => { }), Stop = stop };
         DatasetSplit split = ShardSplit.Exists(folder) ? ShardSplit.Read(folder) : Reader.Read(folder, random);
+        split = split.Validation is [] ? split with { Validation = null } : split; // Nothing is set aside.
         return split.LeftOut is null ? split with { LeftOut = BesidePictures.Of(folder, split) } : split;
     }
 

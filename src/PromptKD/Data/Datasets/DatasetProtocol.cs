@@ -39,6 +39,7 @@ internal static class DatasetProtocol
         DatasetEntry entry = DatasetCatalog.Find(dataset.Name);
         var random = new PythonRandom(seed);
         DatasetSplit split = entry.Read(dataset.Root, random, warn, say, stop);
+        split.RefuseContradictions(entry.Name);
         LeftOut? leftOut = split.LeftOut;
         if (entry.IsTestOnly)
         {

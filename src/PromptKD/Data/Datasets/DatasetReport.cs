@@ -101,7 +101,7 @@ public sealed record DatasetReport
             [
                 .. MissingPictures(split, folder.Stop),
                 .. classes.Faults.Union(ClassTable.Of([.. split.Parts.SelectMany(part => part.Items)]).Faults),
-                .. UnknownLabels(split),
+                .. split.FindUnknownLabels() is { } unknown ? [unknown] : Array.Empty<string>(),
                 .. report.WrongCounts(),
             ],
         };
@@ -129,17 +129,6 @@ public sealed record DatasetReport
     {
         stop.ThrowIfCancellationRequested();
         return !File.Exists(path);
-    }
-
-    private static IEnumerable<string> UnknownLabels(DatasetSplit split)
-    {
-        HashSet<int> known = [.. split.Train.Select(item => item.Label!.Value)];
-        int[] unknown =
-            [.. split.Test.Select(item => item.Label!.Value).Where(label => !known.Contains(label)).Distinct().Order()];
-        if (unknown.Length > 0)
-        {
-            yield return $"test pictures have labels that no training picture has: {string.Join(", ", unknown)}";
-        }
     }
 
     private IEnumerable<string> WrongCounts()

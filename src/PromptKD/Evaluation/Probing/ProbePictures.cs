@@ -83,11 +83,10 @@ internal abstract class ProbePictures
 
         DatasetSplit listed = entry.Read(
             request.Root, new PythonRandom(seed: 1), observer.OnWarning, observer.OnPhase, stop);
-        ClassTable classes = ClassTable.Of(listed.Train);
-        if (classes.Faults is [string fault, ..])
+        listed.RefuseContradictions(entry.Name);
+        if (listed.Train.Count == 0)
         {
-            throw new PromptKDException(
-                $"{entry.Name}: {fault}. promptkd datasets check {entry.Name} lists all faults.");
+            throw new PromptKDException($"{entry.Name}: no training pictures are there, which a probe is fitted to.");
         }
 
         listed.LeftOut?.Report(observer);
@@ -104,7 +103,7 @@ internal abstract class ProbePictures
                 Train = [.. draws.Values.SelectMany(draw => draw.Train).Distinct()],
                 Validation = [.. draws.Values.SelectMany(draw => draw.Validation!).Distinct()],
             },
-            Classes = classes.Count,
+            Classes = ClassTable.Of(listed.Train).Count,
             Input = DatasetFeaturesPreset.Config.Input,
         };
     }

@@ -101,12 +101,13 @@ internal sealed record EmbeddedPictures(
         }
 
         // Of the training pictures, which have all classes; where there are none, of the tests.
-        ClassTable classes = ClassTable.Of(split.Train.Count > 0 ? split.Train : split.Test);
-        if (classes.Faults is [string fault, ..])
+        split.RefuseContradictions(entry.Name);
+        if (items.Count == 0)
         {
-            throw new PromptKDException(
-                $"{entry.Name}: {fault}. promptkd datasets check {entry.Name} lists all faults.");
+            throw new PromptKDException($"{entry.Name} has no pictures as {part}. Give another --split.");
         }
+
+        ClassTable classes = ClassTable.Of(split.Train.Count > 0 ? split.Train : split.Test);
 
         split.LeftOut?.Report(observer);
         return new EmbeddedPictures($"{entry.Name}, {part}", items, classes.Names);

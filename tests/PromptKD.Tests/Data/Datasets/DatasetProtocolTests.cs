@@ -159,16 +159,36 @@ public sealed class DatasetProtocolTests : IDisposable
             Assert.Throws<PromptKDException>(() => Read("EuroSAT", "CoOp", classes: "new")).Message);
     }
 
+    [Theory]
+    [InlineData(
+        """{"train": [["a.jpg", 0, "cat"], ["b.jpg", 2, "dog"]], "val": [], "test": [["c.jpg", 0, "cat"]]}""",
+        "no training picture has the label 1")]
+    [InlineData("""{"train": [["a.jpg", 0, "cat"], ["b.jpg", 1, "dog"]], "val": [], "test": []}""", "it has no test pictures")]
+    [InlineData(
+        """{"train": [["a.jpg", 0, "cat"], ["b.jpg", 1, "dog"]], "val": [], "test": [["c.jpg", 2, "cow"]]}""",
+        "test pictures have labels that no training picture has: 2")]
+    [InlineData(
+        """{"train": [["a.jpg", 0, "cat"], ["b.jpg", 1, "dog"]], "val": [["c.jpg", 1, "cow"]], "test": [["d.jpg", 0, "cat"]]}""",
+        "the label 1 has two names, 'dog' of '#/b.jpg' and 'cow' of '#/c.jpg'")]
+    public void Parts_that_contradict_each_other_are_refused(string split, string fault)
+    {
+        FakeDataset fake = FakeDatasets.Create("EuroSAT", _root);
+        File.WriteAllText(fake.SplitFile!, split);
+
+        Assert.Equal(
+            $"EuroSAT: {fault.Replace("#", fake.Images, StringComparison.Ordinal)}. promptkd datasets check EuroSAT lists all faults.",
+            Assert.Throws<PromptKDException>(() => Read("EuroSAT")).Message);
+    }
+
     [Fact]
-    public void Labels_with_a_gap_are_refused()
+    public void A_list_of_no_validation_pictures_sets_none_aside()
     {
         FakeDataset fake = FakeDatasets.Create("EuroSAT", _root);
         File.WriteAllText(
-            fake.SplitFile!, """{"train": [["a.jpg", 0, "cat"], ["b.jpg", 2, "dog"]], "val": [], "test": []}""");
+            fake.SplitFile!,
+            """{"train": [["a.jpg", 0, "cat"], ["b.jpg", 1, "dog"]], "val": [], "test": [["c.jpg", 0, "cat"]]}""");
 
-        Assert.Equal(
-            "EuroSAT: no training picture has the label 1. promptkd datasets check EuroSAT lists all faults.",
-            Assert.Throws<PromptKDException>(() => Read("EuroSAT")).Message);
+        Assert.Null(DatasetCatalog.Find("EuroSAT").Read(_root, new PythonRandom(seed: 1)).Validation);
     }
 
     public void Dispose() => Directory.Delete(_root, recursive: true);
