@@ -23,14 +23,15 @@ internal static class ModelCard
         }
 
         ClipArchitecture clip = manifest.Architecture;
-        string size = clip.Stages is null
+        string size = clip.Tower is not null ? $"{clip.Name}, for {clip.ImageSize} pixels"
+            : clip.Stages is null
             ? $"{clip.VisionLayers} layers of width {clip.VisionWidth}, patches of {clip.PatchSize} in {clip.ImageSize} pixels"
             : $"a ResNet of {clip.VisionLayers} blocks for {clip.ImageSize} pixels";
         var card = new StringBuilder();
         card.Append(CultureInfo.InvariantCulture, $"""
             # An image classifier for {manifest.ClassNames.Count} classes
 
-            A CLIP image tower ({size})
+            {(clip.Tower is null ? "A CLIP image tower" : "An image tower")} ({size})
             that learned, without labels, to classify as a larger CLIP does (PromptKD, CVPR 2024).
             {Teachers(manifest.Teachers)}{Counted.Of(training.Pictures, "unlabelled picture")}, {Counted.Of(training.Epochs, "epoch")}, batches of {training.BatchSize}, learning rate {training.LearningRate},
             loss weight {training.LossWeight}, temperature {training.Temperature}, seed {training.Seed}.
@@ -50,7 +51,7 @@ internal static class ModelCard
                 promptkd evaluate --model THIS_FOLDER --data labelled/
 
             `model.json` holds architecture, class names, preprocessing and the SHA-256 of every input.
-            The licence of the CLIP weights inside is that of the checkpoint they came from.
+            The licence of the {(clip.Tower is null ? "CLIP " : "")}weights inside is that of the checkpoint they came from{(clip.Tower?.Licence is { } licence ? $": {licence}" : "")}.
 
             """);
         return card.ToString();

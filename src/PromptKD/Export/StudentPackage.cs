@@ -2,6 +2,7 @@ using PromptKD.Methods;
 using PromptKD.Models;
 using PromptKD.Models.Clip;
 using PromptKD.Models.Prompts;
+using PromptKD.Models.Towers;
 using PromptKD.Models.Weights;
 using PromptKD.Runtime;
 using PromptKD.Teachers;
@@ -111,6 +112,7 @@ internal static class StudentPackage
     {
         string path = Path.Combine(folder, TensorsFile);
         RefuseLargerThan(path, manifest);
+        manifest = manifest with { Architecture = WithShapes(manifest.Architecture, path) };
         using var parts = new Unfinished();
         ImageEncoder encoder = parts.Add(ImageEncoder.Create(manifest.Architecture, target.Type, target.Device));
         var shape = new StudentShape(
@@ -129,6 +131,21 @@ internal static class StudentPackage
 
         ClassVectors classVectors = ReadClassVectors(folder, manifest, target.Device);
         return parts.HandOver(new DistilledStudent(student, classVectors, manifest.LogitScale));
+    }
+
+    // A tower of another family is made from what the file holds.
+    private static ClipArchitecture WithShapes(ClipArchitecture architecture, string path)
+    {
+        if (architecture.Tower is null)
+        {
+            return architecture;
+        }
+
+        using CheckpointFile file = CheckpointFile.Open(path);
+        var shapes = file.Tensors
+            .Where(one => one.Key.StartsWith(EncoderPrefix, StringComparison.Ordinal) && !Student.IsPrompt(one.Key))
+            .ToDictionary(one => one.Key[EncoderPrefix.Length..], one => one.Value.Shape);
+        return architecture with { TowerShapes = new TensorShapes(shapes, path) };
     }
 
     // Every value takes a byte of the file at least: a manifest cannot ask for more memory than its tensors fill.

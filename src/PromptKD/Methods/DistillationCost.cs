@@ -117,12 +117,12 @@ internal sealed record DistillationCost
         }
     }
 
-    // A ResNet keeps feature maps, which are not counted here.
+    // A convolutional tower keeps feature maps, which are not counted here.
     private long Activations
     {
         get
         {
-            if (Student.Stages is not null)
+            if (!Student.HasTokens)
             {
                 return 0;
             }

@@ -104,10 +104,10 @@ internal sealed class PromptKDMethod : ITrainedMethod
     /// <exception cref="PromptKDException">It is a ResNet, and tokens are asked for.</exception>
     public static void CheckTower(ClipCheckpoint clip, PromptKDConfig settings)
     {
-        if (clip.Architecture.Stages is not null && settings is { NCtxVision: > 0, PromptDepthVision: > 0 })
+        if (!clip.Architecture.HasTokens && settings is { NCtxVision: > 0, PromptDepthVision: > 0 })
         {
             throw new PromptKDException(
-                $"{clip.Description}: its image encoder is a ResNet, which has no tokens to put {settings.NCtxVision} learned "
+                $"{clip.Description}: its image encoder is {(clip.Architecture.Tower is null ? "a ResNet" : clip.Architecture.Name)}, which has no tokens to put {settings.NCtxVision} learned "
                 + "ones among. Set TRAINER.PROMPTKD.N_CTX_VISION 0 (distill: --prompt-length 0), so that its projector alone "
                 + "learns; with TRAINER.PROMPTKD.TUNE_TOWER True its tower learns too.");
         }

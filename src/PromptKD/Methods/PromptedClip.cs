@@ -70,6 +70,7 @@ internal sealed class PromptedClip : IDisposable
         ComputeTarget target,
         TextBudget? budget = null)
     {
+        clip.Architecture.RequireClips(clip.Description, "this method");
         ClassTexts.RequireVocabulary(tokenizer, clip.Architecture, clip.Description);
         Tensor ids = ClassTexts.Tokenize(tokenizer, classNames, context.Fill, clip.Architecture.ContextLength);
         int[] nameLengths = [.. classNames.Select(name => tokenizer.Encode(name.Replace('_', ' ')).Length)];

@@ -184,6 +184,7 @@ internal sealed class RunInputs : IDisposable
     {
         try
         {
+            _clip.Architecture.RequireTexts(_clip.Description);
             PromptKDConfig names = _settings.Config.Trainer.PromptKD;
             string vocabulary = VocabularyFile.Find(_settings.Config.Distill.Vocab, _clip.Folder)
                 ?? throw new PromptKDException("Its vocabulary is not on this machine; name one with --vocab.");

@@ -122,6 +122,7 @@ internal sealed class FrozenClip : IDisposable
     /// <exception cref="PromptKDException">The tokenizer is another model's.</exception>
     public TextTower ReadTextTower(ITextTokenizer tokenizer)
     {
+        Architecture.RequireTexts(_clip.Description);
         ClassTexts.RequireVocabulary(tokenizer, Architecture, _clip.Description);
         using var parts = new Unfinished();
         TextTower encoder = parts.Add(TextTower.Create(Architecture, _target.Type, _target.Device));

@@ -53,6 +53,7 @@ internal sealed class TeacherSource : IDisposable
             RequireClip();
             context.Observer.OnPhase($"Reading the teacher {paths.Teacher}");
             ClipCheckpoint clip = parts.Add(ModelFiles.OpenClip(paths.Teacher, context.Observer, context.Stop));
+            clip.Architecture.RequireTexts(clip.Description);
             bool prompted = paths.TeacherPrompts.Length > 0;
             PromptedWeights? prompts =
                 prompted ? parts.Add(PromptCheckpoint.ReadTeacher(paths.TeacherPrompts)) : null;

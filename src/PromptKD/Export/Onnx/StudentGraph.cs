@@ -86,6 +86,12 @@ internal sealed class StudentGraph(DistilledStudent distilled, StudentManifest m
     {
         var state = new TowerState(_tensors, Student.EncoderPrefix);
         ClipArchitecture architecture = manifest.Architecture;
+        if (architecture.Tower is not null)
+        {
+            throw new PromptKDException(
+                $"The student's tower is {architecture.Name}, whose graph is not written; only those of CLIP's own towers are.");
+        }
+
         return architecture.Stages is { } stages
             ? new ResNetGraph(layers, state, architecture, stages).Add(images)
             : new VisionTransformerGraph(layers, state, architecture, Prompts(state)).Add(images);

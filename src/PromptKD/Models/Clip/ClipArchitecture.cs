@@ -211,6 +211,14 @@ public sealed record ClipArchitecture
             }
         }
 
+        if (Tower is { } tower && (!TowerFamilies.IsKnown(tower.Family) || !double.IsFinite(tower.NormEpsilon)
+            || !Enum.IsDefined(tower.Activation) || !Enum.IsDefined(tower.Pooling) || !Enum.IsDefined(tower.Positions)))
+        {
+            throw new PromptKDException(
+                $"{source}: its tower is of the family '{tower.Family}', which is not known here, or described wrongly. Was it "
+                + "written by a newer PromptKD?");
+        }
+
         if (VisionWidth % VisionHeads != 0)
         {
             throw new PromptKDException(
@@ -239,6 +247,33 @@ public sealed record ClipArchitecture
 
             return (width * (Patches + 1L)) + (3L * PatchSize * PatchSize * width) + (12 * width * width * VisionLayers)
                 + (width * EmbeddingSize);
+        }
+    }
+
+    /// <summary>Refuses a tower without texts where classes have to be named.</summary>
+    /// <param name="source">As in <see cref="RequireTransformer"/>.</param>
+    /// <exception cref="PromptKDException">There is no text tower.</exception>
+    internal void RequireTexts(string source)
+    {
+        if (TextWidth == 0)
+        {
+            throw new PromptKDException(
+                $"{source}: it has no text tower, so it can be a student, and no teacher. As teacher take a CLIP, a SigLIP, an "
+                + "EVA-02-CLIP or a MobileCLIP.");
+        }
+    }
+
+    /// <summary>Refuses towers of other families where a method puts its tokens into CLIP's own.</summary>
+    /// <param name="source">As in <see cref="RequireTransformer"/>.</param>
+    /// <param name="method">The method.</param>
+    /// <exception cref="PromptKDException">A tower is of another family.</exception>
+    internal void RequireClips(string source, string method)
+    {
+        if (Tower is not null || Text is not null)
+        {
+            throw new PromptKDException(
+                $"{source}: {method} prompts one of OpenAI's CLIPs, not {Name}. Towers of other families are teachers and students "
+                + "of PromptKD.");
         }
     }
 

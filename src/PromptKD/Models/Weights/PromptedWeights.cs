@@ -53,6 +53,12 @@ internal sealed class PromptedWeights : IDisposable
     /// <exception cref="PromptKDException">A width, a depth or the shape of a parameter differs.</exception>
     public void CheckFits(ClipArchitecture clip)
     {
+        if (clip.Tower is not null || clip.Text is not null)
+        {
+            throw new PromptKDException(
+                $"{Source}: what it learned belongs to one of OpenAI's CLIPs, not to {clip.Name}. Give such a CLIP, or leave it out.");
+        }
+
         if (VisionPrompts is not null)
         {
             clip.RequireTransformer($"{Source} on {clip.Name}");

@@ -1,0 +1,83 @@
+using PromptKD.Configuration;
+using PromptKD.Export;
+using PromptKD.Inference;
+
+namespace PromptKD.Tests.Runs.Distill;
+
+/// <summary>
+/// Teachers and students of each family with each other: distilled from end to end, gone on with after a stop to the same
+/// bytes, and answering the same from their packages.
+/// </summary>
+[Collection(AloneInTheProcess.Name)]
+public sealed class FamilyPairsTests : IDisposable
+{
+    private readonly DistillingRuns _runs = new();
+
+    /// <summary>Each teacher with each student.</summary>
+    public static TheoryData<string, string> Pairs => new MatrixTheoryData<string, string>(
+        ["CLIP", "SigLIP", "EVA"], ["CLIP ViT", "DINOv2", "MobileNetV4"]);
+
+    public void Dispose() => _runs.Dispose();
+
+    [Theory]
+    [MemberData(nameof(Pairs))]
+    public void Distil_go_on_exactly_and_answer_from_their_package(string teacher, string student)
+    {
+        ExperimentConfig Config(string run) => Pair(run, teacher, student);
+        DistillingRuns.Distil(Config("whole"));
+        using (var stop = new CancellationTokenSource())
+        {
+            Assert.Throws<OperationCanceledException>(
+                () => Experiment.Distil(Config("stopped"), new Listener(stop.Cancel), stop.Token));
+        }
+
+        DistillingRuns.Distil(Config("stopped"));
+
+        Assert.Equal(_runs.StudentBytes("whole"), _runs.StudentBytes("stopped"));
+        string package = Path.Combine(_runs.Output("whole"), "student");
+        Assert.Null(StudentPackage.FindFault(package));
+        Assert.Equal(FamilyOf(student), StudentPackage.ReadManifest(package).Architecture.Tower?.Family);
+        using var first = StudentClassifier.Load(package, Computing.OnProcessor);
+        using var second = StudentClassifier.Load(Path.Combine(_runs.Output("stopped"), "student"), Computing.OnProcessor);
+        Assert.Equal(Answers(first), Answers(second));
+        Assert.All(Answers(first), share => Assert.InRange(share, 0, 1));
+    }
+
+    private static string? FamilyOf(string student) => student switch
+    {
+        "DINOv2" => "dinov2",
+        "MobileNetV4" => "mobilenetv4",
+        _ => null,
+    };
+
+    private IReadOnlyList<double> Answers(StudentClassifier student) =>
+        [.. student.ClassifyAll([_runs.Picture(3)], top: 3).SelectMany(one => one.Classes).Select(answer => (double)answer.Probability)];
+
+    private ExperimentConfig Pair(string run, string teacher, string student)
+    {
+        string Folder(string name, Func<string, ulong, string> write)
+        {
+            string folder = Path.Combine(_runs.Folder, name);
+            return Directory.Exists(folder) ? folder : write(folder, 1);
+        }
+
+        string from = teacher switch
+        {
+            "SigLIP" => Folder("siglip", TinyTowers.Siglip),
+            "EVA" => Folder("eva", TinyTowers.Eva),
+            _ => _runs.Teacher,
+        };
+        string to = student switch
+        {
+            "DINOv2" => Folder("dinov2", TinyTowers.Dinov2),
+            "MobileNetV4" => Folder("mobilenetv4", TinyTowers.MobileNetV4),
+            _ => _runs.Student,
+        };
+        return _runs.Config(run,
+        [
+            "DISTILL.TEACHER", from, "DISTILL.STUDENT", to,
+            "DISTILL.VOCAB", teacher == "CLIP" ? TinyClip.Vocabulary : "",
+            .. student == "MobileNetV4" ? new[] { "TRAINER.PROMPTKD.N_CTX_VISION", "0" } : [],
+        ]);
+    }
+}
