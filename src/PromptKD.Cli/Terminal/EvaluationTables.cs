@@ -32,6 +32,7 @@ internal static class EvaluationTables
             CultureInfo.InvariantCulture,
             $"Calibration error (ECE): {100 * report.CalibrationError:0.0} %, between how sure answers are and how "
                 + $"often right."));
+        PrintThresholds(report);
         if (!isShort)
         {
             Answers.Sentence(
@@ -39,6 +40,16 @@ internal static class EvaluationTables
                     + "all.");
         }
     }
+
+    private static void PrintThresholds(EvaluationReport report) => TextTable.Print(
+        ["predict --threshold", "answered", "unanswered", "of those answered right"],
+        report.Thresholds.Select(one => new[]
+        {
+            one.Threshold.ToString(CultureInfo.InvariantCulture),
+            Percent(100 * one.Answered),
+            Percent(100 * (1 - one.Answered)),
+            Percent(100 * one.Right),
+        }));
 
     private static string MostTakenFor(EvaluationReport report, int label)
     {

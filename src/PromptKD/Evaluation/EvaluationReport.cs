@@ -54,6 +54,9 @@ public sealed record EvaluationReport
     /// </summary>
     public required double CalibrationError { get; init; }
 
+    /// <summary>What <c>predict --threshold</c> would leave of the answers, and how many of those are right.</summary>
+    public required IReadOnlyList<ThresholdResult> Thresholds { get; init; }
+
     /// <param name="pictures">The pictures.</param>
     /// <param name="answers">What was said of them.</param>
     /// <param name="temperature">Divides the logits before softmax.</param>
@@ -92,6 +95,8 @@ public sealed record EvaluationReport
             [
                 .. judged.Select(one => (one.Probabilities[one.Answer], one.Answer == one.Label ? 1.0 : 0.0)),
             ]).ExpectedError,
+            Thresholds = ThresholdResult.Of(
+                [.. judged.Select(one => (one.Probabilities[one.Answer], one.Answer == one.Label))]),
             Mistakes =
             [
                 .. judged.Where(one => one.Answer != one.Label)

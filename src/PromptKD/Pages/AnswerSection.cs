@@ -128,6 +128,28 @@ internal sealed class AnswerSection
         }
 
         html.AddTable(table).Add("</div></div>");
+        AddThresholds(html);
+    }
+
+    // A picture of which the reference was not asked counts as unlike it.
+    private void AddThresholds(HtmlPage html)
+    {
+        string right = _isLabelled ? "of those right" : $"of those the {_page.Reference}'s class";
+        var table = new HtmlTable(
+            "What is left where a less probable answer counts as none (predict --threshold).",
+            [new("threshold"), new("answered"), new("unanswered"), new(right)]);
+        foreach (ThresholdResult result in ThresholdResult.Of([.. _answers.Pictures.Select(picture => (
+            picture.Student[0].Probability,
+            _isLabelled ? picture.Student[0].Class == picture.Label : picture.Agrees == true))]))
+        {
+            table.Add(
+                result.Threshold.ToString(CultureInfo.InvariantCulture),
+                Percent(result.Answered),
+                Percent(1 - result.Answered),
+                Percent(result.Right));
+        }
+
+        html.AddTable(table);
     }
 
     // Files from before the student's class was kept among the teacher's lack it where it is none of its five best: it

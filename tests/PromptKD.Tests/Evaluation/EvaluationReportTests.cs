@@ -52,6 +52,17 @@ public sealed class EvaluationReportTests : IDisposable
     [Fact]
     public void Knows_how_far_probabilities_are_off() => Assert.Equal(0.5, Measure().CalibrationError, precision: 6);
 
+    // Right with 0.8 and 0.5, wrong with 0.4 and 0.9.
+    [Fact]
+    public void Says_what_a_threshold_leaves()
+    {
+        IReadOnlyList<ThresholdResult> thresholds = Measure().Thresholds;
+
+        Assert.Contains(new ThresholdResult(0.25, 1, 0.5), thresholds);
+        Assert.Contains(new ThresholdResult(0.6, 0.5, 0.5), thresholds);
+        Assert.Contains(new ThresholdResult(0.95, 0, null), thresholds);
+    }
+
     [Fact]
     public void Is_one_line_of_json()
     {
