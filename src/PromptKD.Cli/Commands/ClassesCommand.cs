@@ -8,7 +8,7 @@ namespace PromptKD.Cli.Commands;
 /// <summary><c>promptkd classes</c>: the classes of a student package, and other ones without training.</summary>
 internal static class ClassesCommand
 {
-    private static readonly Option<string> s_model = StudentOptions.Model();
+    private static readonly Option<string> s_model = StudentOptions.Package();
     private static readonly Option<bool> s_json = StudentOptions.Json();
 
     private static readonly Option<string> s_output = new("--output")

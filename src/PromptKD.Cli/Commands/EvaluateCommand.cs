@@ -69,7 +69,7 @@ internal static class EvaluateCommand
 
         command.SetAction((parsed, cancellation) =>
         {
-            using StudentClassifier classifier =
+            using FolderClassifier classifier =
                 StudentOptions.Load(parsed, s_model, s_device, s_precision, showsProgress: true);
             EvaluationRequest request = Request(parsed);
             (EvaluationReport report, SortingSummary? sorting) =

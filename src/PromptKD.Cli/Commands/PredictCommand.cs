@@ -81,7 +81,7 @@ internal static class PredictCommand
         {
             PredictionRequest request = Request(parsed);
             bool isFile = request.Output is not null;
-            using StudentClassifier classifier = StudentOptions.Load(
+            using FolderClassifier classifier = StudentOptions.Load(
                 parsed, s_model, s_device, s_precision, showsProgress: isFile || Console.IsOutputRedirected);
             PredictionSummary summary = PredictionRun.Of(
                 classifier, request, isFile ? null : Console.Out, StudentOptions.WarnOfSkipped, cancellation);

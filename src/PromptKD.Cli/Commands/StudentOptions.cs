@@ -4,7 +4,6 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using PromptKD.Cli.Terminal;
-using PromptKD.Data.Loading;
 using PromptKD.Data.Pictures;
 using PromptKD.Inference;
 
@@ -19,10 +18,17 @@ internal static class StudentOptions
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    public static Option<string> Model() => new("--model")
+    public static Option<string> Package() => new("--model")
     {
         Description = "A student package: the student/ folder of a run [required]",
         HelpName = "DIR",
+        Required = true,
+    };
+
+    public static Option<string> Model() => new("--model")
+    {
+        Description = "A student package, the student/ folder of a run, or the ONNX file that export made of one [required]",
+        HelpName = OptionRules.AFileOrFolder,
         Required = true,
     };
 
@@ -32,16 +38,38 @@ internal static class StudentOptions
     /// <param name="device">Names the device.</param>
     /// <param name="precision">Names the precision.</param>
     /// <param name="showsProgress">As <see cref="WarningsDisplay"/> takes it.</param>
-    public static StudentClassifier Load(
-        ParseResult parsed, Option<string> model, Option<string> device, Option<string> precision, bool showsProgress) =>
-        StudentClassifier.Load(parsed.GetValue(model)!, Torch(parsed.GetValue(device), parsed.GetValue(precision)) with
+    public static FolderClassifier Load(
+        ParseResult parsed, Option<string> model, Option<string> device, Option<string> precision, bool showsProgress)
+    {
+        string path = parsed.GetValue(model)!;
+        var observer = new WarningsDisplay(showsProgress);
+        TorchOptions torch = Torch(parsed.GetValue(device), parsed.GetValue(precision));
+        if (!IsOnnx(path))
         {
             // A program of its own: it takes the threads that are worth it, and shows what the machine can decode.
-            Threads = 0,
-            MaxPixels = new PictureLoaderOptions().MaxPixels,
-            Observer = new WarningsDisplay(showsProgress),
+            return StudentClassifier.Load(
+                path, torch with { Threads = 0, Observer = observer, Upright = Upright.Read(parsed) });
+        }
+
+        if (torch.Precision is not null)
+        {
+            throw new PromptKDException(
+                $"{precision.Name} has no effect on an ONNX file, which computes in the numbers that it was exported in. Leave "
+                + "it out.");
+        }
+
+        return OnnxStudentClassifier.Load(path, new OnnxOptions
+        {
+            Provider = torch.Device == ComputeDevice.Cuda ? "CUDA" : "CPU",
+            DeviceIndex = torch.DeviceIndex,
+            Observer = observer,
             Upright = Upright.Read(parsed),
         });
+    }
+
+    private static bool IsOnnx(string path) =>
+        !Directory.Exists(path)
+        && (File.Exists(path) || path.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase));
 
     /// <summary>What a program passes on of a device and a precision, which were checked when the line was read.</summary>
     private static TorchOptions Torch(string? device, string? precision)

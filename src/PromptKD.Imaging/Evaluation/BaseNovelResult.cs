@@ -15,6 +15,19 @@ public sealed record BaseNovelResult(double All, double? Base, double? Novel, do
     public double? HarmonicMean =>
         Base is { } known && Novel is { } unseen ? ClassificationMetrics.HarmonicMean(known, unseen) : null;
 
+    /// <summary>Refuses a split that leaves no class on one side.</summary>
+    /// <param name="baseClasses">How many of the first classes are base; null or 0 for no split.</param>
+    /// <param name="classes">Number of classes.</param>
+    /// <exception cref="PromptKDException">It does.</exception>
+    internal static void RefuseSplit(int? baseClasses, int classes)
+    {
+        if (baseClasses < 0 || baseClasses >= classes)
+        {
+            throw new PromptKDException(
+                $"--base is {baseClasses}, but there are {classes} classes. Give 1 to {classes - 1}, or 0 for no split.");
+        }
+    }
+
     /// <param name="evaluator">An evaluation over all classes.</param>
     /// <param name="classes">Number of classes.</param>
     /// <param name="baseClasses">How many of the first classes are base; null or 0 for no split.</param>

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
-using PromptKD.Data.Decoding;
 
 namespace PromptKD.Inference;
 
@@ -18,13 +17,12 @@ internal sealed class SharedClassifier : IDisposable
 
     /// <param name="owner">Who is told to be disposed, in exceptions.</param>
     /// <param name="model">Taken over.</param>
-    /// <param name="preprocessing">How the model wants pictures to be prepared.</param>
     /// <param name="options">Limits, batches, gathering.</param>
-    public SharedClassifier(string owner, IPictureModel model, Preprocessing preprocessing, ClassifierOptions options)
+    public SharedClassifier(string owner, IPictureModel model, ClassifierOptions options)
     {
         _model = model;
         _options = options;
-        _reader = new InputReader(preprocessing, options);
+        _reader = new InputReader(model.Takes, options);
         _gathered = options.GatherFor > TimeSpan.Zero ? new GatheredCalls(model, options) : null;
         _shared = new SharedUse(owner, () =>
         {

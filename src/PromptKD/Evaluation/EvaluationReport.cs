@@ -57,13 +57,15 @@ public sealed record EvaluationReport
     /// <summary>What <c>predict --threshold</c> would leave of the answers, and how many of those are right.</summary>
     public required IReadOnlyList<ThresholdResult> Thresholds { get; init; }
 
-    /// <param name="pictures">The pictures.</param>
+    /// <param name="items">The pictures.</param>
+    /// <param name="skipped">Those that could not be read.</param>
     /// <param name="answers">What was said of them.</param>
     /// <param name="temperature">Divides the logits before softmax.</param>
     /// <param name="classNames">Class names, in label order.</param>
     /// <param name="baseClasses">How many of the first classes are base; null or 0 for no split.</param>
     internal static EvaluationReport Of(
-        FolderEvaluation pictures,
+        IReadOnlyList<PictureItem> items,
+        IEnumerable<SkippedPicture> skipped,
         Evaluator answers,
         double temperature,
         IReadOnlyList<string> classNames,
@@ -75,7 +77,7 @@ public sealed record EvaluationReport
                 Label: answers.Labels[one.Index],
                 Answer: one.Item,
                 Probabilities: AnswerStatistics.Softmax(answers.Scores[one.Index], temperature),
-                Picture: pictures.Items[answers.Items[one.Index]]))
+                Picture: items[answers.Items[one.Index]]))
             .ToArray();
         var accuracy = BaseNovelResult.From(answers, classNames.Count, baseClasses);
         var confusion = new Confusion(classNames.Count, judged.Select(one => (one.Label, one.Answer)));
@@ -111,7 +113,7 @@ public sealed record EvaluationReport
                         Picture = one.Picture,
                     }),
             ],
-            Skipped = [.. pictures.Skipped],
+            Skipped = [.. skipped],
         };
     }
 }

@@ -135,12 +135,7 @@ internal sealed class FolderEvaluation
         Action<int>? told,
         CancellationToken cancellation)
     {
-        if (baseClasses < 0 || baseClasses >= _classes)
-        {
-            throw new PromptKDException(
-                $"--base is {baseClasses}, but there are {_classes} classes. Give 1 to {_classes - 1}, or 0 for no split.");
-        }
-
+        BaseNovelResult.RefuseSplit(baseClasses, _classes);
         var plan = new LoadPlan { Order = EpochOrder.Sequential(Items.Count), BatchSize = batchSize };
         int judged = 0;
         return BatchEvaluation.RunSeveral(Classify, count, _loader.Load(plan, cancellation), cancellation);

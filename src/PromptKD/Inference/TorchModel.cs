@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using PromptKD.Data.Decoding;
 using PromptKD.Runtime;
 
 namespace PromptKD.Inference;
@@ -7,17 +8,21 @@ namespace PromptKD.Inference;
 /// <param name="features">From normalised pixels, [batch, 3, size, size], to features of length 1, [batch, embedding].</param>
 /// <param name="scores">From those to logits, float32, [batch, classes].</param>
 /// <param name="temperature">What logits are divided by before they become probabilities.</param>
-/// <param name="size">Of the pictures, pixels.</param>
+/// <param name="preprocessing">How it takes its pictures.</param>
 /// <param name="owner">Is freed with it.</param>
 internal sealed class TorchModel(
-    Func<Tensor, Tensor> features, Func<Tensor, Tensor> scores, double temperature, int size, IDisposable owner)
+    Func<Tensor, Tensor> features, Func<Tensor, Tensor> scores, double temperature, Preprocessing preprocessing, IDisposable owner)
     : IPictureModel
 {
+    /// <inheritdoc/>
+    public Preprocessing Takes => preprocessing;
+
     /// <inheritdoc/>
     public PictureOutput[] Compute(IReadOnlyList<PreparedPicture> pictures)
     {
         using IDisposable noGradients = no_grad();
         using DisposeScope scope = NewDisposeScope();
+        int size = preprocessing.Size;
         Tensor pixels = empty([pictures.Count, 3, size, size], ScalarType.Float32, CPU);
         Span<float> all = MemoryMarshal.Cast<byte, float>(pixels.bytes);
         int values = all.Length / pictures.Count;
@@ -27,8 +32,13 @@ internal sealed class TorchModel(
         }
 
         Tensor seen = features(pixels);
-        Tensor probabilities = scores(seen).OverInPlace(temperature).softmax(-1);
-        return [.. Rows(probabilities).Zip(Rows(seen), (row, vector) => new PictureOutput(row, vector))];
+        Tensor logits = scores(seen);
+        Tensor probabilities = logits.Over(temperature).softmax(-1);
+        return
+        [
+            .. Rows(logits).Zip(Rows(probabilities), Rows(seen))
+                .Select(picture => new PictureOutput(picture.First, picture.Second, picture.Third)),
+        ];
     }
 
     /// <inheritdoc/>

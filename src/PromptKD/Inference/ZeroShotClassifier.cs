@@ -23,7 +23,7 @@ public sealed class ZeroShotClassifier : PictureClassifier
     private ZeroShotClassifier(
         ZeroShotMethod method, IReadOnlyList<string> classNames, Preprocessing preprocessing, int size, ZeroShotOptions options)
         : base(
-            new TorchModel(method.Features, method.ScoresOf, temperature: 1, preprocessing.Size, method),
+            new TorchModel(method.Features, method.ScoresOf, temperature: 1, preprocessing, method),
             preprocessing,
             classNames,
             size,

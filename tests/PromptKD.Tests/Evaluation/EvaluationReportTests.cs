@@ -88,6 +88,6 @@ public sealed class EvaluationReportTests : IDisposable
         var evaluation = new FolderEvaluation(_folder, s_names, [new Preprocessing { Size = 8 }], options: null, required: 0);
         Evaluator answers = evaluation.Judge(
             _ => [logits], count: 1, baseClasses: null, batchSize: 4, told: null, TestContext.Current.CancellationToken)[0];
-        return EvaluationReport.Of(evaluation, answers, temperature: 1, s_names, baseClasses: null);
+        return EvaluationReport.Of(evaluation.Items, evaluation.Skipped, answers, temperature: 1, s_names, baseClasses: null);
     }
 }

@@ -1,3 +1,4 @@
+using PromptKD.Data.Decoding;
 using PromptKD.Inference;
 
 namespace PromptKD.Tests.Inference;
@@ -5,6 +6,8 @@ namespace PromptKD.Tests.Inference;
 /// <summary>A model whose answer is the first value of a picture, and which tells what it was asked.</summary>
 internal sealed class SeenPictures : IPictureModel
 {
+    public Preprocessing Takes { get; } = new() { Size = 4, Mean = default, Std = new(1, 1, 1) };
+
     public List<int> Batches { get; } = [];
 
     public bool IsFreed { get; private set; }
@@ -20,7 +23,7 @@ internal sealed class SeenPictures : IPictureModel
         }
 
         Meanwhile();
-        return [.. pictures.Select(picture => new PictureOutput([picture.Pixels[0]], [picture.Pixels[^1]]))];
+        return [.. pictures.Select(picture => new PictureOutput([], [picture.Pixels[0]], [picture.Pixels[^1]]))];
     }
 
     public void Dispose() => IsFreed = true;

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using PromptKD.Data.Decoding;
 using PromptKD.Inference;
 using PromptKD.Tests.Data;
 
@@ -8,7 +7,6 @@ namespace PromptKD.Tests.Inference;
 /// <summary>What all classifiers do alike, whatever computes them.</summary>
 public sealed class SharedClassifierTests
 {
-    private static readonly Preprocessing s_plain = new() { Size = 4, Mean = default, Std = new(1, 1, 1) };
     private static readonly ClassifierOptions s_options = new() { MaxPixels = 100, MaxBytes = 10_000, BatchSize = 4 };
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
@@ -294,7 +292,7 @@ public sealed class SharedClassifierTests
     }
 
     private static SharedClassifier Open(IPictureModel model, ClassifierOptions? options = null) =>
-        new("Somebody", model, s_plain, options ?? s_options);
+        new("Somebody", model, options ?? s_options);
 
     private static PictureInput Grey(byte level) => PictureInput.FromBytes(TestPictures.Grey(level));
 

@@ -3,7 +3,7 @@ using PromptKD.Runtime;
 
 namespace PromptKD.Export.Onnx;
 
-/// <summary>A graph, loaded into ONNX Runtime. Not for several threads at once.</summary>
+/// <summary>A graph, loaded into ONNX Runtime. Threads may share it.</summary>
 internal sealed class OnnxSession : IDisposable
 {
     private readonly InferenceSession _session;
@@ -16,46 +16,44 @@ internal sealed class OnnxSession : IDisposable
     /// <summary>What the runtime says its version is.</summary>
     public static string RuntimeVersion => OrtEnv.Instance().GetVersionString();
 
+    /// <summary>What the file says of itself: key and text.</summary>
+    public IReadOnlyDictionary<string, string> Metadata => _session.ModelMetadata.CustomMetadataMap;
+
     /// <summary>Loads a file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="configure">Chooses how it is computed; null for the processor.</param>
     /// <exception cref="PromptKDException">It is no graph, or there is no native ONNX Runtime.</exception>
-    public static OnnxSession Open(string path)
+    public static OnnxSession Open(string path, Action<SessionOptions>? configure = null)
     {
         RegularFile.Explain(path, file =>
         {
             RegularFile.RefuseOthers(file);
             return true;
         });
-        return Open(path, options => new InferenceSession(path, options));
+        return Open(path, configure, options => new InferenceSession(path, options));
     }
 
     /// <summary>Loads a file that is in memory.</summary>
     /// <param name="model">The whole file.</param>
     /// <param name="name">What messages call it.</param>
     /// <exception cref="PromptKDException">As of a file.</exception>
-    public static OnnxSession Open(byte[] model, string name) => Open(name, options => new InferenceSession(model, options));
+    public static OnnxSession Open(byte[] model, string name) =>
+        Open(name, configure: null, options => new InferenceSession(model, options));
 
-    private static OnnxSession Open(string path, Func<SessionOptions, InferenceSession> open)
-    {
-        try
-        {
-            // What it warns of is how it computes, and goes to the program's error output.
-            using var options = new SessionOptions { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
-            return new OnnxSession(open(options));
-        }
-        catch (OnnxRuntimeException error)
-        {
-            string reason = error.Message.ReplaceLineEndings(" ").TrimEnd('.', ' ');
-            throw new PromptKDException($"{path}: ONNX Runtime cannot load it: {reason}.", error);
-        }
-        catch (Exception error) when (error is DllNotFoundException or EntryPointNotFoundException
-            || error.InnerException is DllNotFoundException or EntryPointNotFoundException)
-        {
-            throw new PromptKDException(
-                "There is no native ONNX Runtime here. Add the package Microsoft.ML.OnnxRuntime, or its like for a GPU, to "
-                + "the program.",
-                error);
-        }
-    }
+    /// <summary>What an error of the runtime says, in a part of a line.</summary>
+    public static string ReasonOf(OnnxRuntimeException error) =>
+        error.Message.ReplaceLineEndings(" ").TrimEnd('.', ' ');
+
+    /// <summary>The sizes of an input or an output; −1 where any will do. Null where there is none of that name.</summary>
+    public IReadOnlyList<int>? ShapeOf(string name) =>
+        _session.InputMetadata.TryGetValue(name, out NodeMetadata? value)
+        || _session.OutputMetadata.TryGetValue(name, out value)
+            ? value.Dimensions
+            : null;
+
+    /// <summary>Whether an input takes bytes.</summary>
+    public bool TakesBytes(string name) =>
+        _session.InputMetadata.TryGetValue(name, out NodeMetadata? value) && value.ElementType == typeof(byte);
 
     /// <summary>Computes.</summary>
     /// <param name="input">Name of the input.</param>
@@ -76,5 +74,32 @@ internal sealed class OnnxSession : IDisposable
     {
         _options.Dispose();
         _session.Dispose();
+    }
+
+    private static OnnxSession Open(
+        string name, Action<SessionOptions>? configure, Func<SessionOptions, InferenceSession> open)
+    {
+        try
+        {
+            // What it warns of is how it computes, and goes to the program's error output.
+            using var options = new SessionOptions { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
+            configure?.Invoke(options);
+            return new OnnxSession(open(options));
+        }
+        catch (OnnxRuntimeException error)
+        {
+            throw new PromptKDException($"{name}: ONNX Runtime cannot load it: {ReasonOf(error)}.", error);
+        }
+        catch (Exception error) when (error is DllNotFoundException or EntryPointNotFoundException
+            || error.InnerException is DllNotFoundException or EntryPointNotFoundException)
+        {
+            throw new PromptKDException(
+                "There is no native ONNX Runtime here. Add the package Microsoft.ML.OnnxRuntime, or its like for a GPU, to "
+                + "the program.",
+                error)
+            {
+                Code = PromptKDError.NotSupported,
+            };
+        }
     }
 }

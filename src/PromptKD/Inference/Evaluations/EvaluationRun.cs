@@ -25,16 +25,21 @@ public static class EvaluationRun
     /// A folder fits no class, no picture can be read, a file is of no kind that is written, or cannot be written.
     /// </exception>
     public static (EvaluationReport Report, SortingSummary? Sorting) Of(
-        StudentClassifier classifier,
+        FolderClassifier classifier,
         EvaluationRequest request,
         Action<SkippedPicture>? skipped = null,
         CancellationToken cancellation = default)
     {
         Check(request, classifier.ClassNames.Count);
-        (FolderEvaluation pictures, Evaluator answers) = classifier.Judge(
+        JudgedPictures judged = classifier.Judge(
             request.Data, request.BaseClasses, options: null, skipped, cancellation);
         var report = EvaluationReport.Of(
-            pictures, answers, classifier.Temperature, classifier.ClassNames, request.BaseClasses);
+            judged.Items,
+            judged.Skipped,
+            judged.Answers,
+            classifier.Temperature,
+            classifier.ClassNames,
+            request.BaseClasses);
         foreach (string file in request.Confusion)
         {
             WriteConfusion(file, report);

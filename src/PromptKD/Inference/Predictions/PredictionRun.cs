@@ -18,12 +18,12 @@ public static class PredictionRun
     /// <param name="skipped">Is told each picture that cannot be read.</param>
     /// <param name="cancellation">Stops between batches: no file is written then, sorted pictures stay.</param>
     /// <exception cref="PromptKDException">
-    /// As <see cref="StudentClassifier.ClassifyAll"/>; or the request contradicts itself or the student, or something
+    /// As <see cref="FolderClassifier.ClassifyAll"/>; or the request contradicts itself or the student, or something
     /// cannot
     /// be written.
     /// </exception>
     public static PredictionSummary Of(
-        StudentClassifier classifier,
+        FolderClassifier classifier,
         PredictionRequest request,
         TextWriter? answers = null,
         Action<SkippedPicture>? skipped = null,
@@ -73,7 +73,7 @@ public static class PredictionRun
         }
     }
 
-    private static void Check(PredictionRequest request, StudentClassifier classifier)
+    private static void Check(PredictionRequest request, FolderClassifier classifier)
     {
         if (request.Threshold is { } threshold)
         {

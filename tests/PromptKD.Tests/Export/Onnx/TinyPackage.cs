@@ -26,6 +26,9 @@ internal sealed record TinyPackage
 
     public double? Temperature { get; init; }
 
+    /// <summary>How pictures are prepared; null for the default at the tower's size, upright.</summary>
+    public Preprocessing? Preprocessing { get; init; }
+
     private int Embedding => Shape.Projector == 0 ? Architecture.EmbeddingSize : 6;
 
     /// <summary>What the package says.</summary>
@@ -40,7 +43,7 @@ internal sealed record TinyPackage
         LogitScale = 10,
         ClassNames = ["red star", "blue moon", "green sun"],
         Templates = ["a photo of a {}."],
-        Preprocessing = new Preprocessing { Size = Architecture.ImageSize, Upright = true },
+        Preprocessing = Preprocessing ?? new Preprocessing { Size = Architecture.ImageSize, Upright = true },
         Precision = "fp32",
         Inputs = new Dictionary<string, string> { ["student"] = "abc" },
         Training = new StudentTraining(10, 0, 1, 8, 0.005, 1000, 1, 1, 0.5),

@@ -1,0 +1,189 @@
+using PromptKD.Data.Decoding;
+using PromptKD.Data.Loading;
+using PromptKD.Data.Pictures;
+using PromptKD.Data.Shards;
+using PromptKD.Evaluation;
+using PromptKD.Runtime;
+
+namespace PromptKD.Inference;
+
+/// <summary>A student at work, whatever computes it: it classifies files, folders and shards, too.</summary>
+public abstract class FolderClassifier : PictureClassifier
+{
+    private readonly IPictureModel _model;
+    private readonly IRunObserver _observer;
+    private readonly int _batchSize;
+
+    /// <param name="model">Taken over.</param>
+    /// <param name="preprocessing">How the student wants its pictures.</param>
+    /// <param name="classNames">In label order.</param>
+    /// <param name="embeddingSize">Numbers of a vector.</param>
+    /// <param name="temperature">What logits are divided by before they become probabilities.</param>
+    /// <param name="options">As they were checked.</param>
+    /// <param name="observer">Is told which files of a folder are left out, and how far it is.</param>
+    private protected FolderClassifier(
+        IPictureModel model,
+        Preprocessing preprocessing,
+        IReadOnlyList<string> classNames,
+        int embeddingSize,
+        double temperature,
+        ClassifierOptions options,
+        IRunObserver observer)
+        : base(model, preprocessing, classNames, embeddingSize, options)
+    {
+        _model = model;
+        _observer = observer;
+        _batchSize = options.BatchSize;
+        Temperature = temperature;
+    }
+
+    /// <summary>What logits are divided by before they become probabilities.</summary>
+    internal double Temperature { get; }
+
+    /// <summary>Classifies pictures, in batches and in order. Unreadable ones are left out.</summary>
+    /// <param name="paths">Pictures, and folders of pictures, which are searched with their subfolders.</param>
+    /// <param name="top">How many classes to give for each, the most probable first.</param>
+    /// <param name="options">How to load them; null for the defaults.</param>
+    /// <param name="skipped">Is told each unreadable picture.</param>
+    /// <param name="cancellation">Stops between batches.</param>
+    /// <exception cref="PromptKDException">
+    /// There is no file or folder of that name, a folder holds no picture, or none can be read (one, where options ask
+    /// for strictness).
+    /// </exception>
+    public IEnumerable<PicturePrediction> ClassifyAll(
+        IReadOnlyList<string> paths,
+        int top = 1,
+        PictureLoaderOptions? options = null,
+        Action<SkippedPicture>? skipped = null,
+        CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(paths);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(top);
+        return ClassifyFiles(paths, top, options, skipped, cancellation);
+    }
+
+    /// <summary>Measures the student on class folders.</summary>
+    /// <param name="folder"><c>folder/CLASS NAME/PICTURE</c>. A class may have none.</param>
+    /// <param name="baseClasses">How many of the first classes count as base; null or 0 for no split.</param>
+    /// <param name="options">How to load pictures; null for the defaults.</param>
+    /// <param name="skipped">Is told each unreadable picture.</param>
+    /// <param name="cancellation">Stops between batches.</param>
+    /// <exception cref="PromptKDException">A folder fits no class, or no picture can be read.</exception>
+    public BaseNovelResult Evaluate(
+        string folder,
+        int? baseClasses = null,
+        PictureLoaderOptions? options = null,
+        Action<SkippedPicture>? skipped = null,
+        CancellationToken cancellation = default) =>
+        BaseNovelResult.From(
+            Judge(folder, baseClasses, options, skipped, cancellation).Answers, ClassNames.Count, baseClasses);
+
+    /// <summary>As <see cref="Evaluate"/>, with all that was counted: the pictures, and what was said of each.</summary>
+    internal JudgedPictures Judge(
+        string folder,
+        int? baseClasses,
+        PictureLoaderOptions? options,
+        Action<SkippedPicture>? skipped,
+        CancellationToken cancellation)
+    {
+        BaseNovelResult.RefuseSplit(baseClasses, ClassNames.Count);
+        using SharedUse.Use use = Enter();
+        var pictures = PictureFolder.Labelled(folder, ClassNames, required: 0, cancellation);
+        pictures.LeftOut.Report(_observer);
+        var loader = new PixelLoader(pictures.Items, [_model.Takes], options, Allocate);
+        var answers = new Evaluator();
+        int judged = 0;
+        foreach ((int place, PictureOutput output) in Compute(loader, pictures.Items.Count, cancellation, Tell))
+        {
+            answers.Add(place, pictures.Items[place].Label!.Value, output.Logits);
+            judged++;
+        }
+
+        foreach (SkippedPicture picture in loader.Skipped)
+        {
+            skipped?.Invoke(picture);
+        }
+
+        EmptiedClasses.Warn(pictures.Items, loader.Skipped, "measured", _observer);
+        return new JudgedPictures(pictures.Items, [.. loader.Skipped], answers);
+
+        void Tell() => _observer.OnClassified(judged + loader.Skipped.Count, pictures.Items.Count);
+    }
+
+    private IEnumerable<PicturePrediction> ClassifyFiles(
+        IReadOnlyList<string> paths,
+        int top,
+        PictureLoaderOptions? options,
+        Action<SkippedPicture>? skipped,
+        CancellationToken cancellation)
+    {
+        using SharedUse.Use use = Enter();
+        PictureItem[] pictures = [.. paths.SelectMany(path => FindPictures(path, cancellation))];
+        var loader = new PixelLoader(pictures, [_model.Takes], options, Allocate);
+        int told = 0, classified = 0;
+        foreach ((int place, PictureOutput output) in Compute(loader, pictures.Length, cancellation, Tell))
+        {
+            yield return new PicturePrediction(pictures[place].Path, Best(output.Probabilities, top))
+            {
+                Picture = pictures[place],
+            };
+            classified++;
+        }
+
+        // Behind the last batch that came there may be one of which nothing was left.
+        TellSkipped();
+
+        void Tell()
+        {
+            TellSkipped();
+            _observer.OnClassified(classified + loader.Skipped.Count, pictures.Length);
+        }
+
+        void TellSkipped()
+        {
+            for (; told < loader.Skipped.Count; told++)
+            {
+                skipped?.Invoke(loader.Skipped[told]);
+            }
+        }
+    }
+
+    // What is said of each picture that can be read, by its place; calls behind each batch.
+    private IEnumerable<(int Place, PictureOutput Output)> Compute(
+        PixelLoader loader, int count, CancellationToken cancellation, Action behindBatch)
+    {
+        var plan = new LoadPlan { Order = EpochOrder.Sequential(count), BatchSize = _batchSize };
+        foreach (LoadedPixels batch in loader.Load(plan, cancellation))
+        {
+            PictureOutput[] outputs;
+            using (batch)
+            {
+                IReadOnlyList<PreparedPicture> pictures = ((PreparedRows)batch.Pixels[0]).Pictures;
+                outputs = _model.Compute([.. batch.Rows.Select(row => pictures[row])]);
+            }
+
+            for (int row = 0; row < outputs.Length; row++)
+            {
+                yield return (batch.Items[row], outputs[row]);
+            }
+
+            behindBatch();
+        }
+    }
+
+    private IReadOnlyList<PictureItem> FindPictures(string path, CancellationToken cancellation)
+    {
+        if (Directory.Exists(path) || ShardFiles.IsShard(path))
+        {
+            var folder = PictureFolder.Unlabelled(path, cancellation);
+            folder.LeftOut.Report(_observer);
+            return folder.Items;
+        }
+
+        return File.Exists(path)
+            ? [new PictureItem(path)]
+            : throw new PromptKDException($"No picture or folder at '{path}'.") { Code = PromptKDError.MissingFile };
+    }
+
+    private static IPixelRows Allocate(int rows, int size) => new PreparedRows(rows, size);
+}

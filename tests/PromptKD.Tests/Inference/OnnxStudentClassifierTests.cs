@@ -1,0 +1,318 @@
+using Google.Protobuf;
+using Onnx;
+using PromptKD.Data.Decoding;
+using PromptKD.Export.Onnx;
+using PromptKD.Inference;
+using PromptKD.Inference.Exports;
+using PromptKD.Tests.Data;
+using PromptKD.Tests.Export.Onnx;
+
+namespace PromptKD.Tests.Inference;
+
+/// <summary>A student in ONNX Runtime against the same one in libtorch; and what is no such file.</summary>
+public sealed class OnnxStudentClassifierTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory().FullName;
+
+    private string Package => Path.Combine(_folder, "package");
+
+    private string Graph => Path.Combine(_folder, "student.onnx");
+
+    private string Beside => Path.Combine(_folder, "student.json");
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    public static TheoryData<string, bool> Preparations => new()
+    {
+        { "cut", false }, { "cut", true }, { "squash", false }, { "odd colours", false }, { "border", false },
+    };
+
+    [Theory]
+    [MemberData(nameof(Preparations))]
+    public void Answers_as_the_package_does(string preparation, bool floats)
+    {
+        var standard = new TinyPackage { Temperature = 2.5 };
+        Preprocessing usual = standard.Manifest.Preprocessing;
+        Export(standard with
+        {
+            Preprocessing = preparation switch
+            {
+                "squash" => usual with { ResizeMode = ResizeMode.Squash, Interpolation = Interpolation.Bilinear },
+                "border" => usual with { ResizeMode = ResizeMode.Border },
+                "odd colours" => usual with { Mean = new Rgb(0.9f, 0, -0.5f), Std = new Rgb(0.001f, 3, -1) },
+                _ => usual,
+            },
+        }, floats);
+        string[] pictures = [Picture("wide.png", 61, 30), Picture("high.png", 17, 45), Picture("small.png", 5, 5)];
+        using var student = StudentClassifier.Load(Package, Computing.OnProcessor);
+        using OnnxStudentClassifier onnx = Open();
+
+        foreach (string picture in pictures)
+        {
+            Same(student.Classify(picture, top: 3), onnx.Classify(picture, top: 3));
+            byte[] bytes = File.ReadAllBytes(picture);
+            Same(
+                student.Classify(PictureInput.FromBytes(bytes), top: 3),
+                onnx.Classify(PictureInput.FromStream(new MemoryStream(bytes)), top: 3));
+            Assert.Equal(student.Embed(PictureInput.FromFile(picture)), onnx.Embed(PictureInput.FromFile(picture)), Near);
+        }
+
+        Assert.All(
+            student.ClassifyAll([_folder], top: 3).Zip(onnx.ClassifyAll([_folder], top: 3)),
+            pair =>
+            {
+                Assert.Equal(pair.First.Path, pair.Second.Path);
+                Same(pair.First.Classes, pair.Second.Classes);
+            });
+        Assert.Equal((student.EmbeddingSize, student.Preprocessing), (onnx.EmbeddingSize, onnx.Preprocessing));
+        Assert.Equal(student.ClassNames, onnx.ClassNames);
+    }
+
+    [Fact]
+    public void Measures_as_the_package_does()
+    {
+        Export(new TinyPackage());
+        string labelled = Path.Combine(_folder, "labelled");
+        foreach ((string name, int width) in new[] { ("red star", 20), ("blue moon", 41), ("green sun", 33) })
+        {
+            Directory.CreateDirectory(Path.Combine(labelled, name));
+            Picture(Path.Combine("labelled", name, "a.png"), width, 30);
+            Picture(Path.Combine("labelled", name, "b.png"), 30, width);
+        }
+
+        using var student = StudentClassifier.Load(Package, Computing.OnProcessor);
+        using OnnxStudentClassifier onnx = Open();
+
+        Assert.Equal(student.Evaluate(labelled, baseClasses: 2), onnx.Evaluate(labelled, baseClasses: 2));
+    }
+
+    [Fact]
+    public void Turns_pictures_where_it_is_asked_to()
+    {
+        Export(new TinyPackage());
+
+        using OnnxStudentClassifier upright = Open();
+        using OnnxStudentClassifier stored = Open(new OnnxOptions { Upright = false, Threads = 1 });
+
+        Assert.Equal((true, false), (upright.Preprocessing.Upright, stored.Preprocessing.Upright));
+    }
+
+    [Fact]
+    public void A_provider_is_known_by_its_name()
+    {
+        Export(new TinyPackage());
+
+        Open(new OnnxOptions { Provider = "cpuExecutionProvider" }).Dispose();
+        var error = Assert.Throws<PromptKDException>(() => Open(new OnnxOptions { Provider = "Abacus" }));
+
+        Assert.Equal(PromptKDError.NotSupported, error.Code);
+        Assert.Contains("no execution provider 'Abacus' in this ONNX Runtime, but", error.Message, StringComparison.Ordinal);
+        Assert.Contains("CPU", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_graph_alone_is_enough()
+    {
+        Export(new TinyPackage());
+        File.Delete(Beside);
+        File.Move(Graph, Path.Combine(_folder, "other.onnx"));
+
+        using var onnx = OnnxStudentClassifier.Load(Path.Combine(_folder, "other.onnx"));
+
+        Assert.Single(onnx.Classify(Picture("a.png", 20, 20)));
+    }
+
+    [Fact]
+    public void Constants_beside_the_graph_are_checked_too()
+    {
+        Export(new TinyPackage());
+        OnnxExportReport report = PromptKD.Runtime.SealedJson.Read<OnnxExportReport>(Beside, "");
+        ModelProto model = Read();
+        File.Delete(Graph);
+        File.Delete(Beside);
+        OnnxFile.Write(
+            Graph, model, (_, files) => PromptKD.Runtime.SealedJson.Write(report with { Files = files }), largestInside: 1000);
+        Open().Dispose();
+        string constants = Directory.GetFiles(_folder, "*.data").Single();
+        byte[] bytes = File.ReadAllBytes(constants);
+        bytes[^1] ^= 1;
+        File.WriteAllBytes(constants, bytes);
+
+        var error = Assert.Throws<PromptKDException>(() => Open());
+
+        Assert.StartsWith(constants, error.Message, StringComparison.Ordinal);
+        Assert.Contains("SHA-256", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_text_of_another_graph_is_refused()
+    {
+        Export(new TinyPackage());
+        File.Move(Beside, Path.Combine(_folder, "kept.json"));
+        Directory.Delete(Package, recursive: true);
+        File.Delete(Graph);
+        Export(new TinyPackage { Temperature = 3 });
+        File.Move(Path.Combine(_folder, "kept.json"), Beside, overwrite: true);
+
+        Assert.Contains("it is of another graph than", Refusal(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Other_classes_than_the_graphs_are_refused()
+    {
+        Export(new TinyPackage());
+        OnnxExportReport report = PromptKD.Runtime.SealedJson.Read<OnnxExportReport>(Beside, "");
+        string[] swapped = [.. report.Model.ClassNames.Reverse()];
+        File.WriteAllText(
+            Beside, PromptKD.Runtime.SealedJson.Write(report with { Model = report.Model with { ClassNames = swapped } }));
+        Assert.Contains("it says otherwise than", Refusal(), StringComparison.Ordinal);
+
+        File.Delete(Beside);
+        Rewrite(text => text.Replace("\"blue moon\",", "", StringComparison.Ordinal));
+        Assert.Contains("'logits' is not [batch, 2]", Refusal(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("\"format\":\"promptkd-onnx\"", "\"format\":\"other\"", "its format is 'other'")]
+    [InlineData("\"version\":1", "\"version\":2", "Take a newer build")]
+    [InlineData("\"size\":16", "\"size\":17", "'pixels' is not [batch, 17, 17, 3]")]
+    [InlineData("\"size\":16", "\"size\":-1", "cannot be meant")]
+    [InlineData("\"name\":\"pixels\"", "\"name\":\"images\"", "an input 'images'")]
+    [InlineData("\"temperature\":1", "\"temperature\":0", "its temperature is 0")]
+    [InlineData("\"temperature\":1", "\"temperature\":\"hot\"", "its metadata cannot be read")]
+    [InlineData("\"classNames\":[", "\"classNames\":[null,", "its metadata cannot be read")]
+    [InlineData("\"featureWidth\":6", "\"featureWidth\":7", "'features' is not [batch, 7]")]
+    public void Metadata_that_does_not_fit_is_refused(string from, string to, string expected)
+    {
+        Export(new TinyPackage());
+        File.Delete(Beside);
+
+        Rewrite(text =>
+        {
+            Assert.Contains(from, text, StringComparison.Ordinal);
+            return text.Replace(from, to, StringComparison.Ordinal);
+        });
+
+        Assert.Contains(expected, Refusal(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Files_that_are_no_students_are_refused_each_in_a_line()
+    {
+        Assert.Equal($"{Graph}: no such file.", Refusal());
+        File.WriteAllBytes(Graph, []);
+        Assert.StartsWith(Graph, Refusal(), StringComparison.Ordinal);
+        File.Delete(Graph);
+        Export(new TinyPackage());
+        File.Delete(Beside);
+        byte[] whole = File.ReadAllBytes(Graph);
+        foreach (int length in new[] { 1, 100, whole.Length / 2, whole.Length - 1 })
+        {
+            File.WriteAllBytes(Graph, whole[..length]);
+            Assert.StartsWith(Graph, Refusal(), StringComparison.Ordinal);
+        }
+
+        ModelProto model = ModelProto.Parser.ParseFrom(whole);
+        model.MetadataProps.Clear();
+        File.WriteAllBytes(Graph, model.ToByteArray());
+        Assert.Contains("no student's", Refusal(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Works_on_behind_pictures_that_cannot_be_read()
+    {
+        Export(new TinyPackage());
+        using OnnxStudentClassifier onnx = Open();
+        string picture = Picture("a.png", 20, 20);
+        IReadOnlyList<ClassProbability> before = onnx.Classify(picture, top: 3);
+
+        Assert.Equal(PromptKDError.BadPicture, Refused(PictureInput.FromBytes(ReadOnlyMemory<byte>.Empty)).Code);
+        Assert.Equal(PromptKDError.BadPicture, Refused(PictureInput.FromStream(new MemoryStream(Huge()))).Code);
+        Assert.Equal(PromptKDError.MissingFile, Refused(PictureInput.FromFile(Path.Combine(_folder, "none.png"))).Code);
+
+        Same(before, onnx.Classify(picture, top: 3));
+
+        PromptKDException Refused(PictureInput input) => Assert.Throws<PromptKDException>(() => onnx.Classify(input));
+    }
+
+    [Fact]
+    public void Two_of_a_process_know_nothing_of_each_other_and_one_that_ended_says_so()
+    {
+        Export(new TinyPackage());
+        string picture = Picture("a.png", 20, 20);
+        using OnnxStudentClassifier stays = Open();
+        OnnxStudentClassifier goes = Open();
+        IReadOnlyList<ClassProbability> before = stays.Classify(picture, top: 3);
+        Same(before, goes.Classify(picture, top: 3));
+
+        goes.Dispose();
+
+        Assert.Throws<ObjectDisposedException>(() => goes.Classify(picture));
+        Assert.Throws<ObjectDisposedException>(() => goes.ClassifyAll([picture]).ToArray());
+        Same(before, stays.Classify(picture, top: 3));
+    }
+
+    [Fact]
+    public void Threads_share_it()
+    {
+        Export(new TinyPackage());
+        using OnnxStudentClassifier onnx = Open(new OnnxOptions { Threads = 1 });
+        string[] pictures = [.. Enumerable.Range(0, 8).Select(number => Picture($"{number}.png", 20 + (5 * number), 30))];
+        IReadOnlyList<ClassProbability>[] alone = [.. pictures.Select(picture => onnx.Classify(picture, top: 3))];
+
+        Parallel.For(0, 800, new ParallelOptions { MaxDegreeOfParallelism = 8 }, call =>
+            Same(alone[call % 8], onnx.Classify(pictures[call % 8], top: 3)));
+    }
+
+    // A PNG whose header claims 20,000 × 10,000 pixels.
+    private static byte[] Huge()
+    {
+        byte[] bytes = TestPictures.Gradient(8, 8);
+        System.Buffers.Binary.BinaryPrimitives.WriteInt32BigEndian(bytes.AsSpan(16), 20_000);
+        System.Buffers.Binary.BinaryPrimitives.WriteInt32BigEndian(bytes.AsSpan(20), 10_000);
+        return bytes;
+    }
+
+    private static void Same(IReadOnlyList<ClassProbability> expected, IReadOnlyList<ClassProbability> found)
+    {
+        Assert.Equal(expected.Select(one => one.Name), found.Select(one => one.Name));
+        Assert.Equal(
+            expected.Select(one => (float)one.Probability), found.Select(one => (float)one.Probability), Near);
+    }
+
+    private static bool Near(float x, float y) => Math.Abs(x - y) < 2e-5;
+
+    private void Export(TinyPackage package, bool floats = false)
+    {
+        package.Write(Package);
+        OnnxExport.Write(
+            new OnnxExportRequest { Model = Package, Output = Graph, TakesFloats = floats },
+            cancellation: TestContext.Current.CancellationToken);
+    }
+
+    private OnnxStudentClassifier Open(OnnxOptions? options = null) => OnnxStudentClassifier.Load(Graph, options);
+
+    private string Refusal()
+    {
+        string message = Assert.Throws<PromptKDException>(() => Open()).Message;
+        Assert.DoesNotContain('\n', message);
+        return message;
+    }
+
+    private ModelProto Read() => ModelProto.Parser.ParseFrom(File.ReadAllBytes(Graph));
+
+    private void Rewrite(Func<string, string> change)
+    {
+        ModelProto model = Read();
+        StringStringEntryProto text = model.MetadataProps.Single(one => one.Key == OnnxDescription.Key);
+        text.Value = change(text.Value);
+        File.WriteAllBytes(Graph, model.ToByteArray());
+    }
+
+    private string Picture(string name, int width, int height)
+    {
+        string path = Path.Combine(_folder, name);
+        File.WriteAllBytes(path, TestPictures.Gradient(width, height));
+        return path;
+    }
+}
