@@ -18,7 +18,9 @@ public static class EvaluationRun
     /// <param name="classifier">The student.</param>
     /// <param name="request">What on, and which files to make.</param>
     /// <param name="skipped">Is told each picture that cannot be read.</param>
-    /// <param name="cancellation">Stops between batches; nothing is written then.</param>
+    /// <param name="cancellation">
+    /// Stops between batches, where nothing is written yet, and between the pictures that are sorted, which stay.
+    /// </param>
     /// <returns>What was measured, and what became of the pictures that were sorted, where that was asked
     /// for.</returns>
     /// <exception cref="PromptKDException">
@@ -48,7 +50,9 @@ public static class EvaluationRun
         SortingSummary? sorting = null;
         if (request.Mistakes is { } place)
         {
-            sorting = EndsIn(place, Drawn) ? DrawMistakes(place, report) : SortMistakes(place, request.AsLinks, report);
+            sorting = EndsIn(place, Drawn)
+                ? DrawMistakes(place, report)
+                : SortMistakes(place, request.AsLinks, report, cancellation);
         }
 
         if (request.Json is { } json)
@@ -120,11 +124,13 @@ public static class EvaluationRun
         WholeFile.WriteText(file, table.ToString());
     }
 
-    private static SortingSummary SortMistakes(string folder, bool asLinks, EvaluationReport report)
+    private static SortingSummary SortMistakes(
+        string folder, bool asLinks, EvaluationReport report, CancellationToken cancellation)
     {
         var sorter = new PictureSorter(folder, asLinks);
         foreach (Mistake mistake in report.Mistakes)
         {
+            cancellation.ThrowIfCancellationRequested();
             sorter.Add(
                 mistake.Picture!, Path.Combine(FolderName.Of(mistake.ClassName), FolderName.Of(mistake.Answer)));
         }
