@@ -48,7 +48,10 @@ internal static partial class LibTorchLoader
     private static string? Find(string file)
     {
         string searched = AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") as string ?? "";
-        string beside = Path.GetDirectoryName(typeof(LibTorchLoader).Assembly.Location) ?? "";
+
+        // In a program of a single file an assembly has no place of its own.
+        string location = typeof(LibTorchLoader).Assembly.Location;
+        string beside = location.Length > 0 ? Path.GetDirectoryName(location)! : AppContext.BaseDirectory;
         string[] folders =
         [
             beside,

@@ -1,0 +1,157 @@
+#!/usr/bin/env bash
+# Makes all packages and uses them as a stranger does: from a folder of packages, with an empty cache, outside of the
+# repository. Takes some minutes, 4 GB of disk, and a registry for the packages of others. The last line is "N held, N broken".
+#
+#   tests/packages.sh              everything
+#   tests/packages.sh --feed DIR   with packages that were made before
+set -uo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 NUGET_PACKAGES=$work/cache
+unset PROMPTKD_CLIP_VOCAB
+held=0 broken=0
+
+check() { # NAME COMMAND...: held where the command succeeds
+  local name=$1
+  shift
+  if "$@" >"$work/log" 2>&1; then
+    held=$((held + 1))
+    echo "held: $name"
+  else
+    broken=$((broken + 1))
+    echo "BROKEN: $name"
+    tail -20 "$work/log"
+  fi
+}
+
+feed=$work/feed
+if [ "${1:-}" = --feed ]; then
+  feed=$(cd "$2" && pwd)
+else
+  # From the usual cache: making them is not what is tried.
+  check "all packages are made" env -u NUGET_PACKAGES dotnet pack "$here/PromptKD.slnx" -c Release -v quiet -o "$feed"
+fi
+version=$(basename "$(ls "$feed"/PromptKD.Imaging.*.nupkg | tail -1)" .nupkg)
+version=${version#PromptKD.Imaging.}
+
+# A package has what the gallery and its users ask for.
+whole() {
+  local list
+  list=$(unzip -l "$1") || return 1
+  for part in README.md icon.png; do
+    grep -q " $part\$" <<<"$list" || { echo "$1: no $part"; return 1; }
+  done
+  unzip -p "$1" '*.nuspec' | grep -q '<license type="expression">MIT' || { echo "$1: no licence"; return 1; }
+  [ "$(stat -c %s "$1")" -lt 250000000 ] || { echo "$1: above 250 MB"; return 1; }
+}
+for package in PromptKD PromptKD.Imaging PromptKD.Onnx PromptKD.Decoders PromptKD.Extensions.AI PromptKD.Cli.linux-x64; do
+  check "$package is whole" whole "$feed/$package.$version.nupkg"
+done
+for package in PromptKD PromptKD.Imaging PromptKD.Onnx PromptKD.Extensions.AI; do
+  check "$package has its documents" grep -q "lib/net10.0/$package.xml" <(unzip -l "$feed/$package.$version.nupkg")
+  check "$package has its symbols" test -s "$feed/$package.$version.snupkg"
+done
+
+cat >"$work/nuget.config" <<END
+<configuration>
+  <packageSources><add key="made-here" value="$feed" /></packageSources>
+</configuration>
+END
+
+quiet() { # Succeeds, and says nothing of a warning.
+  local out
+  out=$("$@" 2>&1)
+  local status=$?
+  echo "$out"
+  [ $status -eq 0 ] && ! grep -qiE '\bwarn(ing)?\b' <<<"$out"
+}
+package() { dotnet add "$1" package "$2" --version "$3"; }
+
+# The tool, and with it a student.
+cd "$work" || exit 1
+check "the tool is installed" quiet dotnet tool install --tool-path "$work/tools" PromptKD.Cli --version "$version"
+"$work/tools/promptkd" demo --pictures-only --output "$work/demo" >/dev/null
+check "the tool distils" "$work/tools/promptkd" distill --images "$work/demo/pictures/photos" --classes "$work/demo/pictures/classes.txt" \
+  --teacher "$here/demo/teacher" --student "$here/demo/student" --output "$work/run" --recipe paper --epochs 1 --device cpu
+student=$work/run/student
+picture=$(find "$work/demo" -name '001.png' | head -1)
+
+# A console program.
+dotnet new console -o "$work/console" >/dev/null
+cat >"$work/console/Program.cs" <<'END'
+using PromptKD.Inference;
+
+using var classifier = StudentClassifier.Load(args[0]);
+Console.WriteLine($"answer: {classifier.Classify(PictureInput.FromBytes(File.ReadAllBytes(args[1])))[0].Name}");
+END
+check "PromptKD is added" package console PromptKD "$version"
+one_line() { # The build ends in one error, which names the package to add.
+  local out
+  out=$(dotnet build console -v quiet 2>&1) && return 1
+  echo "$out"
+  [ "$(grep -oE 'error [A-Z0-9]+:' <<<"$out" | sort -u)" = "error PROMPTKD001:" ] && grep -q 'dotnet add package libtorch-cpu-linux-x64' <<<"$out"
+}
+check "without a libtorch the build says which to add" one_line
+check "libtorch is added" package console libtorch-cpu-linux-x64 2.10.0
+check "a console program builds without a warning" quiet dotnet build console -c Release
+answers() { "$@" "$student" "$picture" | tee /dev/stderr | grep -q '^answer: '; }
+check "a console program answers" answers dotnet console/bin/Release/net10.0/console.dll
+check "parts that nothing loads are left out" test -z "$(find console/bin -name 'libtorch_python*' -o -name 'libshm*')"
+check "it is published in a single file" quiet dotnet publish console -c Release -r linux-x64 --no-self-contained -p:PublishSingleFile=true -o "$work/single"
+check "the single file answers" answers "$work/single/console"
+check "it is published self-contained" quiet dotnet publish console -c Release -r linux-x64 --self-contained -o "$work/contained"
+check "the self-contained one answers" answers env -u DOTNET_ROOT PATH=/usr/bin:/bin "$work/contained/console"
+
+# A context of its own, in a host that references nothing.
+mkdir "$work/host" && cp "$here/samples/PluginHost.cs" "$work/host/"
+check "a context of its own holds it" dotnet run "$work/host/PluginHost.cs" -- "$work/contained" "$student"
+
+# A web program.
+dotnet new web -o "$work/web" >/dev/null
+cat >"$work/web/Program.cs" <<'END'
+using PromptKD;
+using PromptKD.Extensions.AI;
+using PromptKD.Inference;
+
+WebApplicationBuilder builder = WebApplication.CreateBuilder(args);
+builder.Services.AddPromptKD(options => options.Model = builder.Configuration["model"]!);
+builder.Services.AddHealthChecks().AddPromptKD();
+WebApplication app = builder.Build();
+app.MapHealthChecks("/health");
+app.MapPost("/classify", async (HttpRequest request, IPictureClassifier classifier, CancellationToken stop) =>
+{
+    try
+    {
+        return Results.Ok(await classifier.ClassifyAsync(PictureInput.FromStream(request.Body), top: 3, stop));
+    }
+    catch (PromptKDException error) when (error.Code == PromptKDError.BadPicture)
+    {
+        return Results.BadRequest(error.Message);
+    }
+});
+app.Run();
+END
+check "PromptKD.Extensions.AI is added" package web PromptKD.Extensions.AI "$version"
+check "libtorch is added to the web program" package web libtorch-cpu-linux-x64 2.10.0
+check "a web program builds without a warning" quiet dotnet build web -c Release
+port=$((20000 + RANDOM % 20000))
+dotnet web/bin/Release/net10.0/web.dll --urls "http://127.0.0.1:$port" --model "$student" >"$work/web.log" 2>&1 &
+server=$!
+for _ in $(seq 60); do curl -sf "http://127.0.0.1:$port/health" >/dev/null && break; sleep 1; done
+check "it is healthy" grep -q Healthy <(curl -s "http://127.0.0.1:$port/health")
+check "it answers bytes" grep -q '"name"' <(curl -s --data-binary "@$picture" "http://127.0.0.1:$port/classify")
+check "it refuses what is no picture" grep -q 400 <(curl -s -o /dev/null -w '%{http_code}' --data-binary nothing "http://127.0.0.1:$port/classify")
+kill "$server" 2>/dev/null
+wait "$server" 2>/dev/null
+
+advised() { # No package of the solution has an advisory.
+  local out
+  out=$(env -u NUGET_PACKAGES dotnet list "$here/PromptKD.slnx" package --vulnerable --include-transitive 2>&1) || { echo "$out"; return 1; }
+  echo "$out"
+  ! grep -q 'has the following vulnerable packages' <<<"$out"
+}
+check "no package has an advisory" advised
+
+echo "$held held, $broken broken"
+[ "$broken" -eq 0 ]
