@@ -19,6 +19,9 @@ internal static class CachedStart
 {
     private const string CheckpointFile = "start.safetensors";
 
+    // A pass may take less time than its checkpoint.
+    private static readonly TimeSpan s_unsaved = TimeSpan.FromSeconds(5);
+
     /// <summary>Learns, or takes over what was learned before.</summary>
     /// <param name="run">The run, its teachers' features stored.</param>
     /// <param name="method">Its method, at its first values.</param>
@@ -82,7 +85,7 @@ internal static class CachedStart
         StartConfig start = config.Distill.Start;
         PictureSet pictures = run.Inputs.Pictures;
         LoadPlan first = Epoch(0, 0);
-        return common with
+        TrainingPlan plan = common with
         {
             Epochs = start.Epochs,
             BatchesPerEpoch = first.BatchCount,
@@ -97,6 +100,7 @@ internal static class CachedStart
                     WarmupEpoch = start.WarmupEpoch,
                 }),
             CheckpointPath = PathIn(run.Folder),
+            EpochInterval = s_unsaved,
             Validate = null,
             EpochEnding = null,
             Progress = null,
@@ -106,6 +110,7 @@ internal static class CachedStart
                 Tell(run, history, start.Epochs);
             },
         };
+        return plan with { Progress = new RunForecast(run, plan, () => TimeSpan.Zero) { IsOfStart = true } };
 
         LoadPlan Epoch(int epoch, int firstBatch) => new()
         {

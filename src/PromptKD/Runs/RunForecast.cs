@@ -7,7 +7,7 @@ namespace PromptKD.Runs;
 /// Says once, behind the first steps, what the run is going to take. The first two make caches and threads ready; the
 /// median of those behind them is what a step takes.
 /// </summary>
-/// <param name="run">Its log is told each step, too.</param>
+/// <param name="run">Its log is told each step of an epoch, too.</param>
 /// <param name="plan">How many steps and epochs.</param>
 /// <param name="measuring">What is known of the time that measuring takes behind an epoch.</param>
 internal sealed class RunForecast(OpenRun run, TrainingPlan plan, Func<TimeSpan> measuring) : IProgress<TrainingProgress>
@@ -18,10 +18,17 @@ internal sealed class RunForecast(OpenRun run, TrainingPlan plan, Func<TimeSpan>
     private readonly List<TimeSpan> _steps = [];
     private bool _isSaid;
 
+    /// <summary>Whether these are the passes of a start: many and short, and told by themselves.</summary>
+    public bool IsOfStart { get; init; }
+
     /// <inheritdoc/>
     public void Report(TrainingProgress value)
     {
-        run.Log.OnStep(value);
+        if (!IsOfStart)
+        {
+            run.Log.OnStep(value);
+        }
+
         if (_isSaid)
         {
             return;
@@ -33,9 +40,13 @@ internal sealed class RunForecast(OpenRun run, TrainingPlan plan, Func<TimeSpan>
         if (isKnown)
         {
             _isSaid = true;
-            run.Log.OnPhase(Of(value).Describe());
+            run.Log.OnPhase(Of(value).Describe() + Behind());
         }
     }
+
+    private string Behind() => IsOfStart && run.Settings.Config.Optim.MaxEpoch > 0
+        ? $"; then {Counted.Of(run.Settings.Config.Optim.MaxEpoch, "epoch")}, of which more is known behind the first steps"
+        : "";
 
     private RunEstimate Of(TrainingProgress now)
     {
@@ -43,6 +54,9 @@ internal sealed class RunForecast(OpenRun run, TrainingPlan plan, Func<TimeSpan>
         DeviceMemory? memory = DeviceMemory.Read(run.Context.Target.Device);
         double done = now.Epoch - 1 + ((double)now.Batch / now.Batches);
         return new RunEstimate(
-            steps[steps.Length / 2], plan.BatchesPerEpoch, measuring(), now.Epochs - done, memory?.Used, memory?.Free);
+            steps[steps.Length / 2], plan.BatchesPerEpoch, measuring(), now.Epochs - done, memory?.Used, memory?.Free)
+        {
+            Unit = IsOfStart ? "passes" : "epochs",
+        };
     }
 }

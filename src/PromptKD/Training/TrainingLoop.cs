@@ -170,7 +170,11 @@ internal sealed class TrainingLoop : IDisposable
             History = [.. Position.History, record],
         };
         Plan.EpochEnding?.Invoke(Position.History, Optimizer);
-        Save();
+        if (Position.Epoch == Plan.Epochs || _sinceCheckpoint.Elapsed >= Plan.EpochInterval)
+        {
+            Save();
+        }
+
         Plan.EpochDone?.Invoke(Position.History);
     }
 

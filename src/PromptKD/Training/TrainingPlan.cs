@@ -36,8 +36,13 @@ internal sealed record TrainingPlan
     /// <summary>The file that holds the run's state.</summary>
     public required string CheckpointPath { get; init; }
 
-    /// <summary>How long a running epoch goes on without being saved. The end of an epoch is always saved.</summary>
+    /// <summary>How long a running epoch goes on without being saved.</summary>
     public TimeSpan CheckpointInterval { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>
+    /// How long the ends of epochs go unsaved, where those are many and short; the last one is always saved. Zero saves each.
+    /// </summary>
+    public TimeSpan EpochInterval { get; init; }
 
     /// <summary>
     /// Whether what the model agreed with is read after each step, on a GPU, too, which then waits for it; else only where
@@ -79,6 +84,6 @@ internal sealed record TrainingPlan
     /// <summary>Told after each step.</summary>
     public IProgress<TrainingProgress>? Progress { get; init; }
 
-    /// <summary>Told all finished epochs after each one, when its checkpoint is on disk.</summary>
+    /// <summary>Told all finished epochs after each one, when its checkpoint is on disk, if it has one.</summary>
     public Action<IReadOnlyList<EpochRecord>>? EpochDone { get; init; }
 }
