@@ -10,6 +10,9 @@ namespace PromptKD.Cli.Commands;
 /// <summary><c>promptkd distill</c>: unlabelled pictures and two CLIPs in, a small classifier out.</summary>
 internal static class DistillCommand
 {
+    private static readonly SettingOption s_length =
+        new("--prompt-length", "TRAINER.PROMPTKD.N_CTX_VISION", "Number of learned tokens a layer.");
+
     private static readonly SettingOption[] s_settings =
     [
         SettingOptions.Images,
@@ -35,7 +38,9 @@ internal static class DistillCommand
         new("--temperature", "TRAINER.PROMPTKD.TEMPERATURE", "Softens both distributions before they are compared."),
         new("--prompt-depth", "TRAINER.PROMPTKD.PROMPT_DEPTH_VISION",
             "Number of layers that get learned tokens, from the input."),
-        new("--prompt-length", "TRAINER.PROMPTKD.N_CTX_VISION", "Number of learned tokens a layer."),
+        s_length,
+        new("--batch-norm", "TRAINER.PROMPTKD.BATCH_NORM",
+            "With --tune tower or last:N, what batch normalisation does: keep its statistics (frozen), or move them (moving)."),
         new("--seed", "SEED", "Of learned tokens, projector, order, crops and flips."),
         SettingOptions.Precision,
         SettingOptions.Device,
@@ -92,7 +97,7 @@ internal static class DistillCommand
 
         var command = new Command("distill", "Distil unlabelled pictures into a small classifier.")
         {
-            output, classes, templates, config, s_shots, s_teachingConfig, overrides,
+            output, classes, templates, config, TuneOption.Option, s_shots, s_teachingConfig, overrides,
         };
         IEnumerable<Option> settings = s_settings.Select(setting => setting.Option);
         IEnumerable<Option> switches = s_switches.Select(setting => setting.Option);
@@ -133,6 +138,7 @@ internal static class DistillCommand
         {
             ExperimentConfig config = files.Aggregate(recipe, (merged, file) => merged.MergeFile(file))
                 .MergeOverrides([.. s_settings.SelectMany(setting => setting.ToOverride(parsed))])
+                .MergeOverrides(TuneOption.ToOverride(parsed, s_length.ToOverride(parsed).ElementAtOrDefault(1)))
                 .MergeOverrides([.. s_switches.SelectMany(setting => setting.ToOverride(parsed))])
                 .MergeOverrides([.. s_toggles.SelectMany(toggle => toggle.ToOverride(parsed))]);
             return TeacherOptions.Apply(parsed, config).MergeOverrides(overrides);

@@ -42,6 +42,17 @@ public sealed record PromptKDConfig : TowerPromptConfig
     [OwnKey]
     public bool TuneTower { get; init; }
 
+    /// <summary>How many of the tower's last layers or blocks learn where it does, with all behind them; 0: the whole tower.</summary>
+    [OwnKey, AtLeast(0)]
+    public int TuneLayers { get; init; }
+
+    /// <summary>
+    /// What batch normalisation in a tower that learns does: it keeps the statistics of its checkpoint (frozen), or normalises
+    /// by each batch and moves them (moving). CLIP's own ResNets keep theirs.
+    /// </summary>
+    [OwnKey, OneOf("frozen", "moving")]
+    public string BatchNorm { get; init; } = "frozen";
+
     /// <summary>Learning rate of the tower's weights where they learn, in units of the projector's.</summary>
     [OwnKey, AtLeast(0)]
     public double TowerLrFactor { get; init; } = 1.0;

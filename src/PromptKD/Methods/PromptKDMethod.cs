@@ -93,6 +93,8 @@ internal sealed class PromptKDMethod : ITrainedMethod
         {
             ProjectorLayers = settings.ProjectLayer,
             TunesTower = settings.TuneTower,
+            TunedLayers = settings.TuneTower ? settings.TuneLayers : 0,
+            MovesStatistics = settings.TuneTower && settings.BatchNorm == "moving",
         };
         return parts.HandOver(new PromptKDMethod(
             new Student(encoder, shape), Math.Exp(clip.LogitScale), teacher, PromptKDSettings.Of(settings), ownTexts));

@@ -25,7 +25,7 @@ internal sealed class ActingKeys
     private static readonly string[] s_student =
     [
         "TRAINER.PROMPTKD.LOSS", LossWeight, "TRAINER.PROMPTKD.LOSS_UNIT", "TRAINER.PROMPTKD.PROJECT_LAYER",
-        "TRAINER.PROMPTKD.SHARED_TEXT", "TRAINER.PROMPTKD.TUNE_TOWER", TowerRate, PromptRate, LossTemperature, "TRAINER.PROMPTKD.N_CTX_VISION",
+        "TRAINER.PROMPTKD.SHARED_TEXT", "TRAINER.PROMPTKD.TUNE_TOWER", TowerLayers, TowerStatistics, TowerRate, PromptRate, LossTemperature, "TRAINER.PROMPTKD.N_CTX_VISION",
         "TRAINER.PROMPTKD.PROMPT_DEPTH_VISION", "TRAINER.PROMPTKD.PREC", "TRAINER.PROMPTKD.HALF_PROMPTS",
         "TRAINER.PROMPTKD.TEMPLATES", "TRAINER.PROMPTKD.CTX_INIT", "TRAINER.PROMPTKD.TEACHER_NAME",
     ];
@@ -37,6 +37,8 @@ internal sealed class ActingKeys
 
     private const string TeacherNamePosition = "TRAINER.COOP.CLASS_TOKEN_POSITION";
 
+    private const string TowerLayers = "TRAINER.PROMPTKD.TUNE_LAYERS";
+    private const string TowerStatistics = "TRAINER.PROMPTKD.BATCH_NORM";
     private const string TowerRate = "TRAINER.PROMPTKD.TOWER_LR_FACTOR";
 
     private const string PromptRate = "TRAINER.PROMPTKD.PROMPT_LR_FACTOR";
@@ -54,7 +56,7 @@ internal sealed class ActingKeys
     private static readonly string[] s_schedule =
     [
         "OPTIM.LR", "OPTIM.LR_SCHEDULER", "OPTIM.STEPSIZE", "OPTIM.GAMMA", "OPTIM.WARMUP_EPOCH", "OPTIM.WARMUP_TYPE",
-        "OPTIM.WARMUP_CONS_LR", "OPTIM.WARMUP_MIN_LR", "OPTIM.WARMUP_RECOUNT", PromptRate, TowerRate,
+        "OPTIM.WARMUP_CONS_LR", "OPTIM.WARMUP_MIN_LR", "OPTIM.WARMUP_RECOUNT", PromptRate, TowerRate, TowerLayers, TowerStatistics,
     ];
 
     private static readonly string[] s_adam = ["OPTIM.ADAM_BETA1", "OPTIM.ADAM_BETA2"];
@@ -251,6 +253,8 @@ internal sealed class ActingKeys
         if (!config.Trainer.PromptKD.TuneTower)
         {
             yield return TowerRate;
+            yield return TowerLayers;
+            yield return TowerStatistics;
         }
 
         if (config.Trainer.PromptKD.NCtxVision == 0)

@@ -21,6 +21,7 @@ internal sealed class Student : Module
     private readonly ImageEncoder _encoder;
     private readonly LearnedPrompts _prompts;
     private readonly Projector? _projector;
+    private readonly IReadOnlyList<KeyValuePair<string, Parameter>> _tuned;
 
     /// <summary>
     /// Takes the tower (and frees it when disposed); draws prompts and projector from torch's generator.
@@ -44,9 +45,15 @@ internal sealed class Student : Module
             ? null
             : new Projector(architecture.EmbeddingSize, shape.TeacherEmbedding, device, shape.ProjectorLayers);
         RegisterComponents();
-        foreach (Parameter weight in shape.TunesTower ? encoder.parameters() : [])
+        _tuned = shape.TunesTower ? TunedLayers.Of(encoder, shape.TunedLayers) : [];
+        foreach (KeyValuePair<string, Parameter> weight in _tuned)
         {
-            weight.requires_grad = true;
+            weight.Value.requires_grad = true;
+        }
+
+        if (shape is { TunesTower: true, MovesStatistics: true })
+        {
+            TunedLayers.MoveStatistics(encoder, shape.TunedLayers);
         }
     }
 
@@ -65,17 +72,17 @@ internal sealed class Student : Module
         .. _prompts.Named.Select(named => KeyValuePair.Create(EncoderPrefix + named.Key, named.Value)),
         .. (_projector?.named_parameters() ?? []).Select(named =>
             KeyValuePair.Create(ProjectorPrefix + named.name, named.parameter)),
-        .. Shape.TunesTower
-            ? _encoder.named_parameters().Select(named => KeyValuePair.Create(EncoderPrefix + named.name, named.parameter))
-            : [],
+        .. _tuned.Select(named => KeyValuePair.Create(EncoderPrefix + named.Key, named.Value)),
     ];
 
-    /// <summary><see cref="Trainable"/> and the projector's running statistics.</summary>
+    /// <summary><see cref="Trainable"/>, and the running statistics of the projector, and of a tower that moves its own.</summary>
     public IReadOnlyList<KeyValuePair<string, Tensor>> LearnedState =>
     [
         .. Trainable.Select(named => KeyValuePair.Create<string, Tensor>(named.Key, named.Value)),
         .. (_projector?.named_buffers() ?? []).Select(named =>
             KeyValuePair.Create(ProjectorPrefix + named.name, named.buffer)),
+        .. (Shape is { TunesTower: true, MovesStatistics: true } ? _encoder.named_buffers() : []).Select(named =>
+            KeyValuePair.Create(EncoderPrefix + named.name, named.buffer)),
     ];
 
     /// <summary>Whether a name of <see cref="Trainable"/> is one of learned tokens.</summary>

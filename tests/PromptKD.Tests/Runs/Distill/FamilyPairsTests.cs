@@ -43,6 +43,36 @@ public sealed class FamilyPairsTests : IDisposable
         Assert.All(Answers(first), share => Assert.InRange(share, 0, 1));
     }
 
+    [Fact]
+    public void A_tower_that_learns_with_its_statistics_goes_on_exactly()
+    {
+        ExperimentConfig Config(string run) => Pair(run, "SigLIP", "MobileNetV4").MergeOverrides(
+        [
+            "TRAINER.PROMPTKD.TUNE_TOWER", "True", "TRAINER.PROMPTKD.TUNE_LAYERS", "2", "TRAINER.PROMPTKD.BATCH_NORM", "moving",
+        ]);
+        DistillingRuns.Distil(Config("whole"));
+        using (var stop = new CancellationTokenSource())
+        {
+            Assert.Throws<OperationCanceledException>(
+                () => Experiment.Distil(Config("stopped"), new Listener(stop.Cancel), stop.Token));
+        }
+
+        DistillingRuns.Distil(Config("stopped"));
+
+        Assert.Equal(_runs.StudentBytes("whole"), _runs.StudentBytes("stopped"));
+    }
+
+    [Fact]
+    public void A_tower_without_texts_is_no_teacher()
+    {
+        string dinov2 = TinyTowers.Dinov2(Path.Combine(_runs.Folder, "dinov2"));
+
+        string message = Assert.Throws<PromptKDException>(
+            () => DistillingRuns.Distil(_runs.Config("run", "DISTILL.TEACHER", dinov2))).Message;
+
+        Assert.Contains("it has no text tower, so it can be a student, and no teacher", message, StringComparison.Ordinal);
+    }
+
     private static string? FamilyOf(string student) => student switch
     {
         "DINOv2" => "dinov2",
