@@ -11,3 +11,5 @@ dotnet run samples/DistillAFolder.cs -- \
   "$work/demo/pictures/photos" "$work/demo/pictures/classes.txt" demo/teacher demo/student "$work/run"
 dotnet run samples/ClassifyPictures.cs -- "$work/run/student" "$work/demo/pictures/test/red star/001.png"
 dotnet run samples/PluginHost.cs -- artifacts/publish/promptkd "$work/run/student"
+./promptkd export --model "$work/run/student" --output "$work/student.onnx"
+samples/onnx/run.sh "$work/student.onnx" "$work/demo/pictures/test/red star/001.png"
