@@ -7,14 +7,14 @@ internal static class Computing
 {
     public static TorchOptions AsTrained { get; } = new() { Device = ComputeDevice.Cpu };
 
-    public static TorchOptions OnProcessor { get; } = AsTrained with { Precision = ComputePrecision.Float32 };
+    public static TorchOptions OnProcessor { get; } = AsTrained with { Precision = ComputePrecision.Fp32 };
 
-    public static TorchOptions InHalf { get; } = AsTrained with { Precision = ComputePrecision.BFloat16 };
+    public static TorchOptions InHalf { get; } = AsTrained with { Precision = ComputePrecision.Bf16 };
 
     public static ZeroShotOptions ZeroShot { get; } = new()
     {
         Device = ComputeDevice.Cpu,
-        Precision = ComputePrecision.Float32,
+        Precision = ComputePrecision.Fp32,
         Vocabulary = TinyClip.Vocabulary,
     };
 }

@@ -14,9 +14,11 @@ public sealed partial class DocumentationTests
     public static TheoryData<string> Documents => [.. FindDocuments()];
 
     /// <summary>Each folder of the library's assemblies.</summary>
+    private static readonly string[] s_assemblies = ["PromptKD.Imaging", "PromptKD.Onnx", "PromptKD"];
+
     public static TheoryData<string, string> LibraryFolders =>
     [
-        .. from project in new[] { "PromptKD.Imaging", "PromptKD.Onnx", "PromptKD" }
+        .. from project in s_assemblies
            from folder in new DirectoryInfo(Path.Combine(ProjectFolder.Root, "src", project)).GetDirectories()
            select (project, folder.Name),
     ];

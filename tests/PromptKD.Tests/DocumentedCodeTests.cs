@@ -39,9 +39,12 @@ public sealed partial class DocumentedCodeTests
             .Select(path => MetadataReference.CreateFromFile(path)),
     ]);
 
+    private static readonly string[] s_documents =
+        ["README.md", "docs/how-to/use-in-csharp.md", "docs/how-to/use-in-a-host.md"];
+
     public static TheoryData<string, int> Blocks =>
     [
-        .. new[] { "README.md", "docs/how-to/use-in-csharp.md", "docs/how-to/use-in-a-host.md" }
+        .. s_documents
             .SelectMany(document => Enumerable.Range(0, Read(document).Length).Select(block => (document, block))),
     ];
 

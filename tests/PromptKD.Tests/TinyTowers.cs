@@ -1,5 +1,4 @@
 using System.Text.Json;
-using PromptKD.Models.Clip;
 using PromptKD.Models.Weights;
 using PromptKD.Text;
 
@@ -13,6 +12,11 @@ internal static class TinyTowers
     private const int Patch = 8;
     private const int Side = 4;
     private const int Size = Patch * Side;
+
+    private static readonly double[] s_mean = [0.485, 0.456, 0.406];
+    private static readonly double[] s_deviation = [0.229, 0.224, 0.225];
+    private static readonly double[] s_halves = [0.5, 0.5, 0.5];
+    private static readonly int[] s_inputSize = [3, Size, Size];
 
     /// <summary>SigLIP 2 as transformers saves it, with a tokenizer of letters and bytes.</summary>
     public static string Siglip(string folder, ulong seed = 1)
@@ -130,8 +134,8 @@ internal static class TinyTowers
             size = new { shortest_edge = 40 },
             crop_size = new { height = Size, width = Size },
             resample = 3,
-            image_mean = new[] { 0.485, 0.456, 0.406 },
-            image_std = new[] { 0.229, 0.224, 0.225 },
+            image_mean = s_mean,
+            image_std = s_deviation,
         });
         Dictionary<string, long[]> shapes = new()
         {
@@ -163,7 +167,10 @@ internal static class TinyTowers
         Write(folder, "config.json", new
         {
             architecture = "mobilenetv4_conv_small",
-            pretrained_cfg = new { input_size = new[] { 3, Size, Size }, crop_pct = 0.875, interpolation = "bicubic", mean = new[] { 0.5, 0.5, 0.5 }, std = new[] { 0.5, 0.5, 0.5 } },
+            pretrained_cfg = new
+            {
+                input_size = s_inputSize, crop_pct = 0.875, interpolation = "bicubic", mean = s_halves, std = s_halves,
+            },
         });
         Dictionary<string, long[]> shapes = [];
         AddConvolution(shapes, "conv_stem", "bn1", 3, 8, 3);

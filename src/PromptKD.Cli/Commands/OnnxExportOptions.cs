@@ -106,7 +106,7 @@ internal static class OnnxExportOptions
         {
             Answers.Sentence(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{accuracy.Pictures} labelled pictures: {accuracy.Exported:F2} % right, {accuracy.Float32:F2} % as the "
+                $"{accuracy.Pictures} labelled pictures: {accuracy.Exported:F2} % right, {accuracy.Original:F2} % as the "
                 + $"package answers in float32; the same class on {accuracy.Agreement:F2} %"));
         }
 
@@ -127,8 +127,8 @@ internal static class OnnxExportOptions
             throw new PromptKDException("--calibrate has no effect without --int8. Give --int8, too, or leave it out.");
         }
 
-        return isHalf ? OnnxPrecision.Float16
-            : !isWhole ? OnnxPrecision.Float32
+        return isHalf ? OnnxPrecision.Fp16
+            : !isWhole ? OnnxPrecision.Fp32
             : isCalibrated ? OnnxPrecision.Int8Static : OnnxPrecision.Int8Dynamic;
     }
 

@@ -82,10 +82,10 @@ internal static class StudentOptions
             Precision = precision?.ToLowerInvariant() switch
             {
                 null => null,
-                "fp32" => ComputePrecision.Float32,
-                "fp16" => ComputePrecision.Float16,
+                "fp32" => ComputePrecision.Fp32,
+                "fp16" => ComputePrecision.Fp16,
                 "auto" => ComputePrecision.Auto,
-                _ => ComputePrecision.BFloat16,
+                _ => ComputePrecision.Bf16,
             },
         };
     }

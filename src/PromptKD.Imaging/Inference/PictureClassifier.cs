@@ -20,7 +20,7 @@ public abstract class PictureClassifier : IPictureClassifier
         int embeddingSize,
         ClassifierOptions options)
     {
-        _shared = new SharedClassifier(GetType().FullName!, model, options);
+        _shared = new SharedClassifier(GetType(), model, options);
         Preprocessing = preprocessing;
         ClassNames = classNames;
         EmbeddingSize = embeddingSize;

@@ -18,7 +18,7 @@ internal sealed class SharedClassifier : IDisposable
     /// <param name="owner">Who is told to be disposed, in exceptions.</param>
     /// <param name="model">Taken over.</param>
     /// <param name="options">Limits, batches, gathering.</param>
-    public SharedClassifier(string owner, IPictureModel model, ClassifierOptions options)
+    public SharedClassifier(Type owner, IPictureModel model, ClassifierOptions options)
     {
         _model = model;
         _options = options;

@@ -6,7 +6,7 @@ namespace PromptKD.Inference;
 /// </summary>
 /// <param name="owner">Who is disposed, for the exception.</param>
 /// <param name="free">Frees it.</param>
-internal sealed class SharedUse(string owner, Action free) : IDisposable
+internal sealed class SharedUse(Type owner, Action free) : IDisposable
 {
     private readonly Lock _gate = new();
     private int _users;
@@ -18,11 +18,7 @@ internal sealed class SharedUse(string owner, Action free) : IDisposable
     {
         lock (_gate)
         {
-            if (_ended)
-            {
-                throw new ObjectDisposedException(owner);
-            }
-
+            ObjectDisposedException.ThrowIf(_ended, owner);
             _users++;
             return new Use(this);
         }

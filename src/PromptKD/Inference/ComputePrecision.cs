@@ -7,11 +7,11 @@ public enum ComputePrecision
     Auto,
 
     /// <summary>float32.</summary>
-    Float32,
+    Fp32,
 
     /// <summary>bfloat16.</summary>
-    BFloat16,
+    Bf16,
 
     /// <summary>float16; for GPUs only.</summary>
-    Float16,
+    Fp16,
 }

@@ -46,12 +46,12 @@ public sealed partial class StudentClassifier : FolderClassifier
         Preprocessing preprocessing =
             manifest.Preprocessing with { Upright = options.Upright ?? manifest.Preprocessing.Upright };
         DistilledStudent student = StudentPackage.Read(folder, manifest, target);
-        LogLoaded(options.Logger, folder, manifest.ClassNames.Count, target.Device.ToString(), target.PrecisionName);
+        LogLoaded(options.Logger, folder, manifest.ClassNames.Count, target.Device, target.PrecisionName);
         return new StudentClassifier(manifest, student, preprocessing, options);
     }
 
     [LoggerMessage(
         Level = LogLevel.Information,
         Message = "Student of {Folder} loaded: {Classes} classes, on {Device} in {Precision}")]
-    private static partial void LogLoaded(ILogger logger, string folder, int classes, string device, string precision);
+    private static partial void LogLoaded(ILogger logger, string folder, int classes, torch.Device device, string precision);
 }

@@ -22,7 +22,7 @@ public sealed class TextEmbedder : IDisposable
         _encoder = encoder;
         _tokenizer = tokenizer;
         _batchSize = batchSize;
-        _shared = new SharedUse(typeof(TextEmbedder).FullName!, encoder.Dispose);
+        _shared = new SharedUse(typeof(TextEmbedder), encoder.Dispose);
     }
 
     /// <summary>Numbers of a vector.</summary>

@@ -49,9 +49,9 @@ public record TorchOptions : ClassifierOptions
         {
             null => trained,
             ComputePrecision.Auto => "auto",
-            ComputePrecision.Float32 => "fp32",
-            ComputePrecision.BFloat16 => "bf16",
-            ComputePrecision.Float16 => "fp16",
+            ComputePrecision.Fp32 => "fp32",
+            ComputePrecision.Bf16 => "bf16",
+            ComputePrecision.Fp16 => "fp16",
             _ => throw new ArgumentOutOfRangeException(nameof(trained), Precision, "There is no such precision."),
         };
         var target = ComputeTarget.Resolve(device, precision, useCuda: true, Watch().OnWarning, changesProcess: false);

@@ -58,7 +58,7 @@ public sealed class ZeroShotClassifier : PictureClassifier
         ClipCheckpoint checkpoint = parts.Add(ModelFiles.OpenClip(clip, options.Watch(), cancellation));
         ComputeTarget target = options.Resolve("auto", checkpoint.Architecture.VisionWidth);
         using FrozenClip frozen = parts.HandOver(new FrozenClip(checkpoint, prompts: null, target));
-        var tokenizer = TextTokenizers.Load(ModelFiles.FindVocabulary(options.Vocabulary, frozen.Folder));
+        var tokenizer = TextTokenizers.Load(ModelFiles.FindVocabulary(options.Vocabulary, frozen.Folder, cancellation));
         ClassVectors vectors = frozen.ReadClassVectors(
             tokenizer,
             classNames,

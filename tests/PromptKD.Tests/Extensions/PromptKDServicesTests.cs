@@ -39,7 +39,7 @@ public sealed class PromptKDServicesTests : IClassFixture<StudentClassifierTests
     {
         using ServiceProvider host = Build();
         var generator = host.GetRequiredService<IEmbeddingGenerator<DataContent, Embedding<float>>>();
-        DataContent[] pictures = [.. new[] { 1, 2 }.Select(one => new DataContent(TestPictures.Gradient(30 + one, 25), "image/png"))];
+        DataContent[] pictures = [.. Enumerable.Range(1, 2).Select(one => new DataContent(TestPictures.Gradient(30 + one, 25), "image/png"))];
 
         GeneratedEmbeddings<Embedding<float>> two = await generator.GenerateAsync(pictures, cancellationToken: Stop);
         Embedding<float> first = await generator.GenerateAsync(pictures[0], cancellationToken: Stop);
@@ -100,7 +100,7 @@ public sealed class PromptKDServicesTests : IClassFixture<StudentClassifierTests
         {
             Device = ComputeDevice.Cuda,
             DeviceIndex = 3,
-            Precision = ComputePrecision.BFloat16,
+            Precision = ComputePrecision.Bf16,
             Threads = 2,
             Upright = true,
             MaxPixels = 5,
@@ -118,7 +118,7 @@ public sealed class PromptKDServicesTests : IClassFixture<StudentClassifierTests
             {
                 Device = ComputeDevice.Cuda,
                 DeviceIndex = 3,
-                Precision = ComputePrecision.BFloat16,
+                Precision = ComputePrecision.Bf16,
                 Threads = 2,
                 Upright = true,
                 MaxPixels = 5,
@@ -132,7 +132,7 @@ public sealed class PromptKDServicesTests : IClassFixture<StudentClassifierTests
             {
                 Device = ComputeDevice.Cuda,
                 DeviceIndex = 3,
-                Precision = ComputePrecision.BFloat16,
+                Precision = ComputePrecision.Bf16,
                 Threads = 2,
                 BatchSize = 7,
                 Vocabulary = "vocabulary",
@@ -152,7 +152,7 @@ public sealed class PromptKDServicesTests : IClassFixture<StudentClassifierTests
             options.TextTower = _package.Runs.Teacher;
             options.Vocabulary = TinyClip.Vocabulary;
             options.Device = ComputeDevice.Cpu;
-            options.Precision = ComputePrecision.Float32;
+            options.Precision = ComputePrecision.Fp32;
             change?.Invoke(options);
         });
         services.AddHealthChecks().AddPromptKD();

@@ -292,7 +292,7 @@ public sealed class SharedClassifierTests
     }
 
     private static SharedClassifier Open(IPictureModel model, ClassifierOptions? options = null) =>
-        new("Somebody", model, options ?? s_options);
+        new(typeof(SharedClassifierTests), model, options ?? s_options);
 
     private static PictureInput Grey(byte level) => PictureInput.FromBytes(TestPictures.Grey(level));
 

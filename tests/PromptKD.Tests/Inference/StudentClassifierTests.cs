@@ -65,7 +65,7 @@ public sealed class StudentClassifierTests : IClassFixture<StudentClassifierTest
     {
         using StudentClassifier classifier = Open();
         byte[] file = File.ReadAllBytes(_package.Runs.Picture(3));
-        double[] expected = Probabilities(classifier.ClassifyAll([_package.Runs.Picture(3)], top: 3).Single().Classes);
+        double[] expected = Probabilities(classifier.ClassifyAll([_package.Runs.Picture(3)], top: 3, cancellation: Stop).Single().Classes);
 
         Assert.Equal(expected, Probabilities(classifier.Classify(_package.Runs.Picture(3), top: 3, Stop)));
         Assert.Equal(expected, Probabilities(classifier.Classify(PictureInput.FromBytes(file), top: 3, Stop)));
@@ -138,7 +138,7 @@ public sealed class StudentClassifierTests : IClassFixture<StudentClassifierTest
         goes.Dispose();
 
         Assert.Throws<ObjectDisposedException>(() => goes.Classify(Picture(4), cancellation: Stop));
-        Assert.Throws<ObjectDisposedException>(() => goes.ClassifyAll([_package.Runs.Picture(0)]).Any());
+        Assert.Throws<ObjectDisposedException>(() => goes.ClassifyAll([_package.Runs.Picture(0)], cancellation: Stop).Any());
         Assert.Throws<ObjectDisposedException>(() => goes.Evaluate(_package.Runs.Images, cancellation: Stop));
         Assert.Equal(expected, Probabilities(stays.Classify(Picture(4), top: 3, Stop)));
     }

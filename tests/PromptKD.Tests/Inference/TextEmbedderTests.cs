@@ -14,7 +14,7 @@ public sealed class TextEmbedderTests : IDisposable
     private static readonly TextOptions s_options = new()
     {
         Device = ComputeDevice.Cpu,
-        Precision = ComputePrecision.Float32,
+        Precision = ComputePrecision.Fp32,
         Vocabulary = TinyClip.Vocabulary,
         BatchSize = 2,
     };

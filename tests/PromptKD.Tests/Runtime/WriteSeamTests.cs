@@ -6,6 +6,8 @@ namespace PromptKD.Tests.Runtime;
 /// <summary>Whatever the library writes goes through Runtime, where faults become one line.</summary>
 public sealed partial class WriteSeamTests
 {
+    private static readonly string[] s_assemblies = ["PromptKD.Imaging", "PromptKD.Onnx", "PromptKD"];
+
     // The bridge to libtorch is written into memory.
     private static readonly string[] s_others = ["LibTorchLoader.cs"];
 
@@ -14,7 +16,7 @@ public sealed partial class WriteSeamTests
     {
         string source = Path.Combine(ProjectFolder.Root, "src");
         IEnumerable<string> writing =
-            from assembly in new[] { "PromptKD.Imaging", "PromptKD.Onnx", "PromptKD" }
+            from assembly in s_assemblies
             from file in Directory.EnumerateFiles(Path.Combine(source, assembly), "*.cs", SearchOption.AllDirectories)
             where Path.GetFileName(Path.GetDirectoryName(file)) != "Runtime" && !s_others.Contains(Path.GetFileName(file))
             from line in File.ReadLines(file)

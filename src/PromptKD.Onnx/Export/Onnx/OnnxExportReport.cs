@@ -13,7 +13,7 @@ public sealed record OnnxExportReport(
 
 /// <summary>Accuracies of a student on the same labelled pictures.</summary>
 /// <param name="Pictures">How many.</param>
-/// <param name="Float32">Percent, as libtorch answers in float32.</param>
+/// <param name="Original">Percent, as libtorch answers in float32.</param>
 /// <param name="Exported">Percent, as ONNX Runtime answers.</param>
 /// <param name="Agreement">Percent of the pictures that both give the same class.</param>
-public sealed record OnnxAccuracy(int Pictures, double Float32, double Exported, double Agreement);
+public sealed record OnnxAccuracy(int Pictures, double Original, double Exported, double Agreement);

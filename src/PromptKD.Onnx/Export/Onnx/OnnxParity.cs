@@ -19,8 +19,8 @@ public sealed record OnnxParity(int Pictures, string Source, string Runtime, IRe
     /// </summary>
     public static double LimitOf(OnnxPrecision precision) => precision switch
     {
-        OnnxPrecision.Float32 => Limit,
-        OnnxPrecision.Float16 => HalfLimit,
+        OnnxPrecision.Fp32 => Limit,
+        OnnxPrecision.Fp16 => HalfLimit,
         _ => 1,
     };
 

@@ -4,10 +4,10 @@ namespace PromptKD.Export.Onnx;
 public enum OnnxPrecision
 {
     /// <summary>32-bit floats: libtorch's answers.</summary>
-    Float32,
+    Fp32,
 
     /// <summary>16-bit floats: half the file, and faster on GPUs.</summary>
-    Float16,
+    Fp16,
 
     /// <summary>
     /// The linear layers in whole numbers of 8 bits, whose ranges are measured in each call; a quarter of the file, and

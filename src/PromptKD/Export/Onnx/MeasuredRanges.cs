@@ -22,7 +22,7 @@ internal static class MeasuredRanges
         DistilledStudent distilled, StudentManifest manifest, ParityPictures pictures, CancellationToken cancellation)
     {
         var product = new RangeProduct();
-        var description = StudentGraph.Describe(manifest, OnnxInput.Pixels, OnnxPrecision.Float32);
+        var description = StudentGraph.Describe(manifest, OnnxInput.Pixels, OnnxPrecision.Fp32);
         ModelProto model = new StudentGraph(distilled, manifest).Build(description, product);
         if (model.Graph.Initializer.Sum(one => (long)one.RawData.Length) > OnnxFile.LargestInside)
         {

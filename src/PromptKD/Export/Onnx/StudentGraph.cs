@@ -28,7 +28,7 @@ internal sealed class StudentGraph(DistilledStudent distilled, StudentManifest m
         using IDisposable noGradients = no_grad();
         using DisposeScope scope = NewDisposeScope();
         string images = Images(description.Input);
-        _graph.IsHalf = description.Precision == OnnxPrecision.Float16;
+        _graph.IsHalf = description.Precision == OnnxPrecision.Fp16;
         string embedded = Tower(new OnnxLayers(_graph, product), Cast("images/half", images, OnnxGraph.Half));
         embedded = Cast("image_features/float", embedded, OnnxGraph.Float);
         _graph.IsHalf = false;

@@ -47,7 +47,7 @@ internal static class TowerFamilies
         return s_rows[description.Family].Make(architecture, new TowerParts(shapes, description, type, device));
     }
 
-    private static ImageEncoder MakeTokens(ClipArchitecture architecture, TowerParts parts) => new TokenTower(architecture, parts);
+    private static TokenTower MakeTokens(ClipArchitecture architecture, TowerParts parts) => new(architecture, parts);
 
     /// <param name="Make">Makes its tower.</param>
     /// <param name="HasTokens">As <see cref="TowerFamilies.HasTokens"/>.</param>

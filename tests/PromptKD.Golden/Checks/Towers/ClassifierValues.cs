@@ -1,4 +1,3 @@
-using PromptKD.Models.Weights;
 using PromptKD.Models.Weights.Families;
 
 namespace PromptKD.Golden.Checks.Towers;

@@ -188,7 +188,7 @@ public sealed class DatasetProtocolTests : IDisposable
             fake.SplitFile!,
             """{"train": [["a.jpg", 0, "cat"], ["b.jpg", 1, "dog"]], "val": [], "test": [["c.jpg", 0, "cat"]]}""");
 
-        Assert.Null(DatasetCatalog.Find("EuroSAT").Read(_root, new PythonRandom(seed: 1)).Validation);
+        Assert.Null(DatasetCatalog.Find("EuroSAT").Read(_root, new PythonRandom(seed: 1), stop: TestContext.Current.CancellationToken).Validation);
     }
 
     public void Dispose() => Directory.Delete(_root, recursive: true);

@@ -34,7 +34,7 @@ public sealed class StudentClassesTests : IDisposable
             File.ReadAllBytes(Path.Combine(_package, "student.safetensors")),
             File.ReadAllBytes(Path.Combine(Changed, "student.safetensors")));
         using var classifier = StudentClassifier.Load(Changed, Computing.OnProcessor);
-        Assert.Equal(4, classifier.Classify(_runs.Picture(0), top: 9).Count);
+        Assert.Equal(4, classifier.Classify(_runs.Picture(0), top: 9, TestContext.Current.CancellationToken).Count);
     }
 
     [Fact]

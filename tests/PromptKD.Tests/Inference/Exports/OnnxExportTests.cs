@@ -81,15 +81,15 @@ public sealed class OnnxExportTests : IDisposable
 
         Assert.InRange(parity.Largest, 0.01, 1);
         Assert.InRange(parity.Batches.Max(batch => batch.LargestLogit), 0, 1e-4);
-        var error = Assert.Throws<PromptKDException>(() => OnnxExport.RefuseOther("x.onnx", parity, OnnxPrecision.Float32));
+        var error = Assert.Throws<PromptKDException>(() => OnnxExport.RefuseOther("x.onnx", parity, OnnxPrecision.Fp32));
         Assert.StartsWith("x.onnx: not written: ONNX Runtime's prob", error.Message, StringComparison.Ordinal);
     }
 
     [Theory]
-    [InlineData(OnnxPrecision.Float32, 0.99e-4, false)]
-    [InlineData(OnnxPrecision.Float32, 1.01e-4, true)]
-    [InlineData(OnnxPrecision.Float16, 0.019, false)]
-    [InlineData(OnnxPrecision.Float16, 0.021, true)]
+    [InlineData(OnnxPrecision.Fp32, 0.99e-4, false)]
+    [InlineData(OnnxPrecision.Fp32, 1.01e-4, true)]
+    [InlineData(OnnxPrecision.Fp16, 0.019, false)]
+    [InlineData(OnnxPrecision.Fp16, 0.021, true)]
     [InlineData(OnnxPrecision.Int8Dynamic, 0.9, false)]
     public void A_difference_has_a_limit_in_each_precision(OnnxPrecision precision, double largest, bool isRefused)
     {

@@ -38,7 +38,7 @@ public sealed class AblatedRunsTests : IDisposable
         }
 
         using var classifier = StudentClassifier.Load(package, Computing.AsTrained);
-        Assert.Equal(1, classifier.Classify(_runs.Picture(0), top: 3).Sum(one => one.Probability), 1e-4);
+        Assert.Equal(1, classifier.Classify(_runs.Picture(0), top: 3, TestContext.Current.CancellationToken).Sum(one => one.Probability), 1e-4);
 
         // The same command does nothing more; the same folder with the part put back is another run.
         byte[] first = _runs.StudentBytes("run");
@@ -65,7 +65,7 @@ public sealed class AblatedRunsTests : IDisposable
             DistillingRuns.Distil(_runs.Config(
                 tunes, "TRAINER.PROMPTKD.N_CTX_VISION", "0", "TRAINER.PROMPTKD.TUNE_TOWER", tunes, "OPTIM.LR", "0.0001"));
             using var classifier = StudentClassifier.Load(Path.Combine(_runs.Output(tunes), "student"), Computing.AsTrained);
-            Assert.Equal(1, classifier.Classify(_runs.Picture(0), top: 3).Sum(one => one.Probability), 1e-4);
+            Assert.Equal(1, classifier.Classify(_runs.Picture(0), top: 3, TestContext.Current.CancellationToken).Sum(one => one.Probability), 1e-4);
         }
 
         Assert.NotEqual(_runs.StudentBytes("False"), _runs.StudentBytes("True"));

@@ -91,7 +91,7 @@ public sealed class DistillingInputsTests : IDisposable
 
         using var classifier = StudentClassifier.Load(report.StudentFolder, Computing.AsTrained);
         Assert.Equal(40, classifier.Manifest.Preprocessing.Size);
-        Assert.Equal(1, classifier.Classify(_runs.Picture(0), top: 3).Sum(one => one.Probability), 1e-5);
+        Assert.Equal(1, classifier.Classify(_runs.Picture(0), top: 3, TestContext.Current.CancellationToken).Sum(one => one.Probability), 1e-5);
     }
 
     [Fact]

@@ -11,6 +11,8 @@ namespace PromptKD.Tests.Runs.Distill;
 [Collection(AloneInTheProcess.Name)]
 public sealed class FamilyPairsTests : IDisposable
 {
+    private static readonly string[] s_noTokens = ["TRAINER.PROMPTKD.N_CTX_VISION", "0"];
+
     private readonly DistillingRuns _runs = new();
 
     /// <summary>Each teacher with each student.</summary>
@@ -107,7 +109,7 @@ public sealed class FamilyPairsTests : IDisposable
         [
             "DISTILL.TEACHER", from, "DISTILL.STUDENT", to,
             "DISTILL.VOCAB", teacher == "CLIP" ? TinyClip.Vocabulary : "",
-            .. student == "MobileNetV4" ? new[] { "TRAINER.PROMPTKD.N_CTX_VISION", "0" } : [],
+            .. student == "MobileNetV4" ? s_noTokens : [],
         ]);
     }
 }

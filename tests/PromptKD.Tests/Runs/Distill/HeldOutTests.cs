@@ -58,7 +58,8 @@ public sealed class HeldOutTests : IDisposable
         using var student = StudentClassifier.Load(report.StudentFolder, Computing.AsTrained);
 
         Assert.All(answers, answer => Assert.Equal(
-            student.Classify(Path.Combine(_runs.Images, answer.Picture), 3).Select(one => (one.Label, Math.Round(one.Probability, 4))),
+            student.Classify(Path.Combine(_runs.Images, answer.Picture), 3, TestContext.Current.CancellationToken)
+                .Select(one => (one.Label, Math.Round(one.Probability, 4))),
             answer.Student.Select(one => (one.Class, Math.Round(one.Probability, 4)))));
         Assert.Equal(answers.Count(answer => answer.Agrees == true), report.HeldOut!.Student.Agreement * answers.Length, 6);
         Assert.NotNull(report.HeldOut.Untrained);

@@ -2,7 +2,6 @@ using PromptKD.Configuration;
 using PromptKD.Evaluation;
 using PromptKD.Golden;
 using PromptKD.Runs;
-using PromptKD.Tests.Data.Datasets;
 using PromptKD.Tests.Runs.Distill;
 
 namespace PromptKD.Tests.Runs.Train;

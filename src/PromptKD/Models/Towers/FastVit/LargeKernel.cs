@@ -1,7 +1,6 @@
 using PromptKD.Models.Towers.Layers;
 using PromptKD.Models.Towers.MobileNet;
 using PromptKD.Runtime;
-using TorchSharp.Modules;
 using static TorchSharp.torch.nn;
 
 namespace PromptKD.Models.Towers.FastVit;

@@ -1,5 +1,4 @@
 using PromptKD.Runtime;
-using TorchSharp.Modules;
 using static TorchSharp.torch.nn;
 
 namespace PromptKD.Models.Towers.MobileNet;

@@ -1,6 +1,5 @@
 using PromptKD.Models.Towers.Layers;
 using PromptKD.Runtime;
-using TorchSharp.Modules;
 using static TorchSharp.torch.nn;
 
 namespace PromptKD.Models.Towers.MobileNet;

@@ -1,5 +1,4 @@
 using PromptKD.Models.Towers.Layers;
-using TorchSharp.Modules;
 using static TorchSharp.torch.nn;
 
 namespace PromptKD.Models.Towers.Tokens;

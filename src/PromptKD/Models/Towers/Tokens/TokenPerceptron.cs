@@ -1,6 +1,5 @@
 using PromptKD.Models.Clip;
 using PromptKD.Models.Towers.Layers;
-using TorchSharp.Modules;
 using static TorchSharp.torch.nn;
 
 namespace PromptKD.Models.Towers.Tokens;

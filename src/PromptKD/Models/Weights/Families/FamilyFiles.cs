@@ -106,7 +106,7 @@ internal sealed class FamilyFiles : IDisposable
                 || config.Text("model_type", path) is "siglip" or "siglip2" or "dinov2" or "dinov2_with_registers";
     }
 
-    private static IReadOnlyList<string> FindWeights(string folder)
+    private static string[] FindWeights(string folder)
     {
         string? usual = s_weightNames.Select(name => System.IO.Path.Combine(folder, name)).FirstOrDefault(File.Exists);
         if (usual is not null)

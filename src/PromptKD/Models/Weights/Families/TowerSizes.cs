@@ -125,7 +125,7 @@ internal static class TowerSizes
                 break;
         }
 
-        int features = (int)shapes.Of(last, last.EndsWith(".bias", StringComparison.Ordinal) ? 1 : DimensionsOf(last)) [0];
+        int features = (int)shapes.Of(last, last.EndsWith(".bias", StringComparison.Ordinal) ? 1 : DimensionsOf(last))[0];
         return Empty with
         {
             ImageSize = imageSize,
