@@ -169,7 +169,11 @@ internal static class TinyTowers
             architecture = "mobilenetv4_conv_small",
             pretrained_cfg = new
             {
-                input_size = s_inputSize, crop_pct = 0.875, interpolation = "bicubic", mean = s_halves, std = s_halves,
+                input_size = s_inputSize,
+                crop_pct = 0.875,
+                interpolation = "bicubic",
+                mean = s_halves,
+                std = s_halves,
             },
         });
         Dictionary<string, long[]> shapes = [];

@@ -93,7 +93,7 @@ public abstract class FolderClassifier : PictureClassifier
         var loader = new PixelLoader(pictures.Items, [_model.Takes], options, Allocate);
         var answers = new Evaluator();
         int judged = 0;
-        foreach ((int place, PictureOutput output) in Compute(loader, pictures.Items.Count, cancellation, Tell))
+        foreach ((int place, PictureOutput output) in Compute(loader, pictures.Items.Count, Tell, cancellation))
         {
             answers.Add(place, pictures.Items[place].Label!.Value, output.Logits);
             judged++;
@@ -121,7 +121,7 @@ public abstract class FolderClassifier : PictureClassifier
         PictureItem[] pictures = [.. paths.SelectMany(path => FindPictures(path, cancellation))];
         var loader = new PixelLoader(pictures, [_model.Takes], options, Allocate);
         int told = 0, classified = 0;
-        foreach ((int place, PictureOutput output) in Compute(loader, pictures.Length, cancellation, Tell))
+        foreach ((int place, PictureOutput output) in Compute(loader, pictures.Length, Tell, cancellation))
         {
             yield return new PicturePrediction(pictures[place].Path, Best(output.Probabilities, top))
             {
@@ -150,7 +150,7 @@ public abstract class FolderClassifier : PictureClassifier
 
     // What is said of each picture that can be read, by its place; calls behind each batch.
     private IEnumerable<(int Place, PictureOutput Output)> Compute(
-        PixelLoader loader, int count, CancellationToken cancellation, Action behindBatch)
+        PixelLoader loader, int count, Action behindBatch, CancellationToken cancellation)
     {
         var plan = new LoadPlan { Order = EpochOrder.Sequential(count), BatchSize = _batchSize };
         foreach (LoadedPixels batch in loader.Load(plan, cancellation))
@@ -185,5 +185,5 @@ public abstract class FolderClassifier : PictureClassifier
             : throw new PromptKDException($"No picture or folder at '{path}'.") { Code = PromptKDError.MissingFile };
     }
 
-    private static IPixelRows Allocate(int rows, int size) => new PreparedRows(rows, size);
+    private static PreparedRows Allocate(int rows, int size) => new PreparedRows(rows, size);
 }

@@ -80,7 +80,8 @@ public sealed class HeldOutTests : IDisposable
         }
 
         DistillationReport report = Distil("run", "DISTILL.VAL", validation);
-        using var clip = ZeroShotClassifier.Load(_runs.Student, ["cat", "dog", "owl"], Computing.ZeroShot);
+        using var clip = ZeroShotClassifier.Load(
+            _runs.Student, ["cat", "dog", "owl"], Computing.ZeroShot, TestContext.Current.CancellationToken);
         PictureAnswer[] labelled = [.. AnswerFile.ReadIfAny(_runs.Output("run"))!.Of(PictureAnswers.Validation)];
 
         Assert.Equal(clip.Evaluate(validation, cancellation: TestContext.Current.CancellationToken), report.Untrained);

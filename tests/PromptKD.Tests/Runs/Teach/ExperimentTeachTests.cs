@@ -162,7 +162,7 @@ public sealed class ExperimentTeachTests : IDisposable
         ExperimentConfig distillation = _runs.Distillation("run");
         distillation = distillation with { Distill = distillation.Distill with { Val = _runs.Labelled } };
 
-        (TeachingReport teacher, _) = Experiment.TeachAndDistil(TwoStages.Join(fp32, distillation), cancellation: Stop);
+        (TeachingReport teacher, _) = Experiment.TeachAndDistil(TwoStages.Join(fp32, distillation, Stop), cancellation: Stop);
 
         Assert.Equal(name, teacher.Method);
         PictureAnswer[] taught = [.. AnswerFile.ReadIfAny(Path.Combine(_runs.Output("run"), "teacher"))!.Pictures];
