@@ -14,6 +14,8 @@ public sealed class OnnxStudentClassifierTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory().FullName;
 
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
     private string Package => Path.Combine(_folder, "package");
 
     private string Graph => Path.Combine(_folder, "student.onnx");
@@ -49,16 +51,16 @@ public sealed class OnnxStudentClassifierTests : IDisposable
 
         foreach (string picture in pictures)
         {
-            Same(student.Classify(picture, top: 3), onnx.Classify(picture, top: 3));
+            Same(student.Classify(picture, top: 3, cancellation: Stop), onnx.Classify(picture, top: 3, cancellation: Stop));
             byte[] bytes = File.ReadAllBytes(picture);
             Same(
-                student.Classify(PictureInput.FromBytes(bytes), top: 3),
-                onnx.Classify(PictureInput.FromStream(new MemoryStream(bytes)), top: 3));
-            Assert.Equal(student.Embed(PictureInput.FromFile(picture)), onnx.Embed(PictureInput.FromFile(picture)), Near);
+                student.Classify(PictureInput.FromBytes(bytes), top: 3, cancellation: Stop),
+                onnx.Classify(PictureInput.FromStream(new MemoryStream(bytes)), top: 3, cancellation: Stop));
+            Assert.Equal(student.Embed(PictureInput.FromFile(picture), Stop), onnx.Embed(PictureInput.FromFile(picture), Stop), Near);
         }
 
         Assert.All(
-            student.ClassifyAll([_folder], top: 3).Zip(onnx.ClassifyAll([_folder], top: 3)),
+            student.ClassifyAll([_folder], top: 3, cancellation: Stop).Zip(onnx.ClassifyAll([_folder], top: 3, cancellation: Stop)),
             pair =>
             {
                 Assert.Equal(pair.First.Path, pair.Second.Path);
@@ -83,7 +85,7 @@ public sealed class OnnxStudentClassifierTests : IDisposable
         using var student = StudentClassifier.Load(Package, Computing.OnProcessor);
         using OnnxStudentClassifier onnx = Open();
 
-        Assert.Equal(student.Evaluate(labelled, baseClasses: 2), onnx.Evaluate(labelled, baseClasses: 2));
+        Assert.Equal(student.Evaluate(labelled, baseClasses: 2, cancellation: Stop), onnx.Evaluate(labelled, baseClasses: 2, cancellation: Stop));
     }
 
     [Fact]
@@ -119,7 +121,7 @@ public sealed class OnnxStudentClassifierTests : IDisposable
 
         using var onnx = OnnxStudentClassifier.Load(Path.Combine(_folder, "other.onnx"));
 
-        Assert.Single(onnx.Classify(Picture("a.png", 20, 20)));
+        Assert.Single(onnx.Classify(Picture("a.png", 20, 20), cancellation: Stop));
     }
 
     [Fact]
@@ -224,15 +226,15 @@ public sealed class OnnxStudentClassifierTests : IDisposable
         Export(new TinyPackage());
         using OnnxStudentClassifier onnx = Open();
         string picture = Picture("a.png", 20, 20);
-        IReadOnlyList<ClassProbability> before = onnx.Classify(picture, top: 3);
+        IReadOnlyList<ClassProbability> before = onnx.Classify(picture, top: 3, cancellation: Stop);
 
         Assert.Equal(PromptKDError.BadPicture, Refused(PictureInput.FromBytes(ReadOnlyMemory<byte>.Empty)).Code);
         Assert.Equal(PromptKDError.BadPicture, Refused(PictureInput.FromStream(new MemoryStream(Huge()))).Code);
         Assert.Equal(PromptKDError.MissingFile, Refused(PictureInput.FromFile(Path.Combine(_folder, "none.png"))).Code);
 
-        Same(before, onnx.Classify(picture, top: 3));
+        Same(before, onnx.Classify(picture, top: 3, cancellation: Stop));
 
-        PromptKDException Refused(PictureInput input) => Assert.Throws<PromptKDException>(() => onnx.Classify(input));
+        PromptKDException Refused(PictureInput input) => Assert.Throws<PromptKDException>(() => onnx.Classify(input, cancellation: Stop));
     }
 
     [Fact]
@@ -242,14 +244,14 @@ public sealed class OnnxStudentClassifierTests : IDisposable
         string picture = Picture("a.png", 20, 20);
         using OnnxStudentClassifier stays = Open();
         OnnxStudentClassifier goes = Open();
-        IReadOnlyList<ClassProbability> before = stays.Classify(picture, top: 3);
-        Same(before, goes.Classify(picture, top: 3));
+        IReadOnlyList<ClassProbability> before = stays.Classify(picture, top: 3, cancellation: Stop);
+        Same(before, goes.Classify(picture, top: 3, cancellation: Stop));
 
         goes.Dispose();
 
-        Assert.Throws<ObjectDisposedException>(() => goes.Classify(picture));
-        Assert.Throws<ObjectDisposedException>(() => goes.ClassifyAll([picture]).ToArray());
-        Same(before, stays.Classify(picture, top: 3));
+        Assert.Throws<ObjectDisposedException>(() => goes.Classify(picture, cancellation: Stop));
+        Assert.Throws<ObjectDisposedException>(() => goes.ClassifyAll([picture], cancellation: Stop).ToArray());
+        Same(before, stays.Classify(picture, top: 3, cancellation: Stop));
     }
 
     [Fact]
@@ -258,10 +260,10 @@ public sealed class OnnxStudentClassifierTests : IDisposable
         Export(new TinyPackage());
         using OnnxStudentClassifier onnx = Open(new OnnxOptions { Threads = 1 });
         string[] pictures = [.. Enumerable.Range(0, 8).Select(number => Picture($"{number}.png", 20 + (5 * number), 30))];
-        IReadOnlyList<ClassProbability>[] alone = [.. pictures.Select(picture => onnx.Classify(picture, top: 3))];
+        IReadOnlyList<ClassProbability>[] alone = [.. pictures.Select(picture => onnx.Classify(picture, top: 3, cancellation: Stop))];
 
         Parallel.For(0, 800, new ParallelOptions { MaxDegreeOfParallelism = 8 }, call =>
-            Same(alone[call % 8], onnx.Classify(pictures[call % 8], top: 3)));
+            Same(alone[call % 8], onnx.Classify(pictures[call % 8], top: 3, cancellation: Stop)));
     }
 
     // A PNG whose header claims 20,000 × 10,000 pixels.
