@@ -1,6 +1,7 @@
 namespace PromptKD.Text;
 
-/// <summary>Turns text into the token ids that a text tower reads. An instance may be used by several threads at once.</summary>
+/// <summary>Turns text into the token ids that a text tower reads. An instance may be used by several threads at
+/// once.</summary>
 internal interface ITextTokenizer
 {
     /// <summary>Number of tokens.</summary>

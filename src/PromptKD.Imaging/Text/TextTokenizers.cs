@@ -11,7 +11,8 @@ internal static class TextTokenizers
     private const int MaxBytes = 64 << 20;
 
     /// <param name="vocabularyFile">
-    /// CLIP's (<see cref="ClipTokenizer.Load"/>); a <c>spiece.model</c> of sentencepiece; or a <c>tokenizer.json</c> whose
+    /// CLIP's (<see cref="ClipTokenizer.Load"/>); a <c>spiece.model</c> of sentencepiece; or a <c>tokenizer.json</c>
+    /// whose
     /// model is a unigram, or byte pairs with a fallback to bytes.
     /// </param>
     /// <exception cref="PromptKDException">The file is missing or is none of these.</exception>

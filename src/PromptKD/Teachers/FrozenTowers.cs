@@ -19,7 +19,8 @@ internal sealed class FrozenTowers : IDisposable
     /// <param name="images">The image tower; stays the caller's.</param>
     /// <param name="text">The text tower; stays the caller's.</param>
     /// <param name="logitScale">exp(logit_scale) of the CLIP.</param>
-    /// <param name="prompts">Learned prompts; stay the caller's, for as long as these towers. Null for the plain CLIP.</param>
+    /// <param name="prompts">Learned prompts; stay the caller's, for as long as these towers. Null for the plain
+    /// CLIP.</param>
     /// <exception cref="PromptKDException">The prompts belong to another CLIP.</exception>
     public FrozenTowers(ImageEncoder images, TextTower text, double logitScale, PromptedWeights? prompts)
     {

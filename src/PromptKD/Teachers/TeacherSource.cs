@@ -4,6 +4,7 @@ using PromptKD.Data.Loading;
 using PromptKD.Data.Pictures;
 using PromptKD.Features;
 using PromptKD.Features.Store;
+using PromptKD.Models.Clip;
 using PromptKD.Models.Weights;
 using PromptKD.Runtime;
 using PromptKD.Text;

@@ -4,8 +4,10 @@ using PromptKD.Text.Cleaning;
 namespace PromptKD.Text.Pieces;
 
 /// <summary>
-/// SigLIP 2's tokenizer, from Gemma's <c>tokenizer.json</c>: added tokens are cut out, blanks become signs, what lies between
-/// is merged pair by pair as one word; letters that the vocabulary does not have become bytes. The model was trained on lower
+/// SigLIP 2's tokenizer, from Gemma's <c>tokenizer.json</c>: added tokens are cut out, blanks become signs, what lies
+/// between
+/// is merged pair by pair as one word; letters that the vocabulary does not have become bytes. The model was trained
+/// on lower
 /// case, which the file does not make: it is made here.
 /// </summary>
 internal sealed class BytePieceTokenizer : PaddedTokenizer

@@ -5,10 +5,12 @@ using System.Text;
 namespace PromptKD.Text.Pieces;
 
 /// <summary>
-/// Sentencepiece's precompiled table of what characters are replaced by: a trie of UTF-8 bytes in a double array, then the
+/// Sentencepiece's precompiled table of what characters are replaced by: a trie of UTF-8 bytes in a double array, then
+/// the
 /// replacements, each ended by a zero.
 /// </summary>
-/// <remarks>The array is that of darts-clone: bits of a unit say its byte, where its children lie, and whether it ends a key.
+/// <remarks>The array is that of darts-clone: bits of a unit say its byte, where its children lie, and whether it ends
+/// a key.
 /// </remarks>
 internal sealed class CharacterMap
 {
@@ -68,7 +70,8 @@ internal sealed class CharacterMap
     }
 
     /// <summary>
-    /// Replaces as the tokenizers library does: short graphemes as a whole, by the shortest beginning that the table has;
+    /// Replaces as the tokenizers library does: short graphemes as a whole, by the shortest beginning that the table
+    /// has;
     /// of longer ones each character.
     /// </summary>
     public string ReplaceByGrapheme(string text)

@@ -4,7 +4,8 @@ using PromptKD.Runtime;
 namespace PromptKD.Text.Pieces;
 
 /// <summary>
-/// Reads a <c>spiece.model</c>: sentencepiece's ModelProto (sentencepiece_model.proto), of which the pieces, the table of
+/// Reads a <c>spiece.model</c>: sentencepiece's ModelProto (sentencepiece_model.proto), of which the pieces, the table
+/// of
 /// characters and the id of the unknown are looked at.
 /// </summary>
 internal static class SentencePieceFile

@@ -4,7 +4,8 @@ using PromptKD.Text.Cleaning;
 namespace PromptKD.Text.Pieces;
 
 /// <summary>
-/// SigLIP's tokenizer, version 1, from <c>spiece.model</c>: lower case, ASCII punctuation deleted, blanks collapsed, the
+/// SigLIP's tokenizer, version 1, from <c>spiece.model</c>: lower case, ASCII punctuation deleted, blanks collapsed,
+/// the
 /// file's own table of characters, pieces. Gives the ids of transformers' SiglipTokenizer.
 /// </summary>
 /// <param name="model">The pieces.</param>

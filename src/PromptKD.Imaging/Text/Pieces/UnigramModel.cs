@@ -3,10 +3,12 @@ using System.Text;
 namespace PromptKD.Text.Pieces;
 
 /// <summary>
-/// A vocabulary of pieces with scores. Text is cut into those whose scores have the largest sum; characters that no piece
+/// A vocabulary of pieces with scores. Text is cut into those whose scores have the largest sum; characters that no
+/// piece
 /// has cost ten more than the worst one, and neighbours of these are one unknown.
 /// </summary>
-/// <remarks>Kudo, "Subword regularization" (arXiv 1804.10959), as sentencepiece's EncodeOptimized computes it.</remarks>
+/// <remarks>Kudo, "Subword regularization" (arXiv 1804.10959), as sentencepiece's EncodeOptimized computes
+/// it.</remarks>
 internal sealed class UnigramModel
 {
     private const double UnknownCost = 10;

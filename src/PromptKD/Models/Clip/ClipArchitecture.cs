@@ -250,33 +250,6 @@ public sealed record ClipArchitecture
         }
     }
 
-    /// <summary>Refuses a tower without texts where classes have to be named.</summary>
-    /// <param name="source">As in <see cref="RequireTransformer"/>.</param>
-    /// <exception cref="PromptKDException">There is no text tower.</exception>
-    internal void RequireTexts(string source)
-    {
-        if (TextWidth == 0)
-        {
-            throw new PromptKDException(
-                $"{source}: it has no text tower, so it can be a student, and no teacher. As teacher take a CLIP, a SigLIP, an "
-                + "EVA-02-CLIP or a MobileCLIP.");
-        }
-    }
-
-    /// <summary>Refuses towers of other families where a method puts its tokens into CLIP's own.</summary>
-    /// <param name="source">As in <see cref="RequireTransformer"/>.</param>
-    /// <param name="method">The method.</param>
-    /// <exception cref="PromptKDException">A tower is of another family.</exception>
-    internal void RequireClips(string source, string method)
-    {
-        if (Tower is not null || Text is not null)
-        {
-            throw new PromptKDException(
-                $"{source}: {method} prompts one of OpenAI's CLIPs, not {Name}. Towers of other families are teachers and students "
-                + "of PromptKD.");
-        }
-    }
-
     /// <summary>Refuses a ResNet where learned tokens have to enter the image encoder.</summary>
     /// <param name="source">What this architecture belongs to, usually a path: the message begins with it.</param>
     /// <exception cref="PromptKDException">This is a ResNet.</exception>

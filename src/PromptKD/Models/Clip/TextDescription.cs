@@ -4,7 +4,8 @@ namespace PromptKD.Models.Clip;
 public sealed record TextDescription
 {
     /// <summary>
-    /// Its family: "siglip" (its last token is read, behind a layer with a bias), or "clip" (as OpenAI's, but for the mask).
+    /// Its family: "siglip" (its last token is read, behind a layer with a bias), or "clip" (as OpenAI's, but for the
+    /// mask).
     /// </summary>
     public required string Family { get; init; }
 

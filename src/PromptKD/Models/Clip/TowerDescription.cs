@@ -18,7 +18,8 @@ public sealed record TowerDescription
     /// <summary>How the table of positions is brought to another grid of patches.</summary>
     public PositionResampling Positions { get; init; }
 
-    /// <summary>The published licence of the weights where it is known to allow research only; null otherwise.</summary>
+    /// <summary>The published licence of the weights where it is known to allow research only; null
+    /// otherwise.</summary>
     public string? Licence { get; init; }
 }
 
@@ -38,12 +39,14 @@ public enum TokenPooling
 /// <summary>How a table of positions is resampled. They give different numbers, also where it grows.</summary>
 public enum PositionResampling
 {
-    /// <summary>Cubic of a = −0.5, wider where the table shrinks, taps outside left out: timm's and open_clip's.</summary>
+    /// <summary>Cubic of a = −0.5, wider where the table shrinks, taps outside left out: timm's and
+    /// open_clip's.</summary>
     Antialiased,
 
     /// <summary>Cubic of a = −0.75 over four neighbours, clamped at the border: transformers'.</summary>
     Cubic,
 
-    /// <summary>As <see cref="Cubic"/>, at the places of a scale of (size + 0.1) / grid: DINOv2's own repository.</summary>
+    /// <summary>As <see cref="Cubic"/>, at the places of a scale of (size + 0.1) / grid: DINOv2's own
+    /// repository.</summary>
     ShiftedCubic,
 }

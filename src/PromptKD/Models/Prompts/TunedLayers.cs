@@ -5,7 +5,8 @@ using TorchSharp.Modules;
 
 namespace PromptKD.Models.Prompts;
 
-/// <summary>Which weights of a tower learn, where its last layers do: theirs, and those of all that stands behind them.</summary>
+/// <summary>Which weights of a tower learn, where its last layers do: theirs, and those of all that stands behind
+/// them.</summary>
 internal static partial class TunedLayers
 {
     // What stands behind the layers or blocks of each family.
@@ -78,7 +79,8 @@ internal static partial class TunedLayers
 
     private static string BlockOf(string name) => Block().Match(name).Value;
 
-    // transformer.resblocks.0. · layer1.0. · stages.0.blocks.0. · blocks.0.0. of MobileNetV4 · blocks.0. of other transformers.
+    // transformer.resblocks.0. · layer1.0. · stages.0.blocks.0. · blocks.0.0. of MobileNetV4 · blocks.0. of other
+    // transformers.
     [GeneratedRegex(@"^(transformer\.resblocks\.[0-9]+|layer[0-9]+\.[0-9]+|stages\.[0-9]+\.blocks\.[0-9]+|blocks\.[0-9]+(\.[0-9]+)?)\.")]
     private static partial Regex Block();
 }

@@ -4,7 +4,8 @@ using PromptKD.Models.Weights;
 namespace PromptKD.Models.Towers;
 
 /// <summary>
-/// The tensors that a tower is to have: names and shapes, as a file holds them. A tower is built by asking what is there,
+/// The tensors that a tower is to have: names and shapes, as a file holds them. A tower is built by asking what is
+/// there,
 /// so that every width, depth and kernel is the file's. Equal where all names and shapes are.
 /// </summary>
 internal sealed class TensorShapes : IEquatable<TensorShapes>

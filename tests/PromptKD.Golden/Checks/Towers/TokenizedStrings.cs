@@ -4,7 +4,8 @@ using PromptKD.Text.Pieces;
 
 namespace PromptKD.Golden.Checks.Towers;
 
-/// <summary>Token ids of every string of a case: whole, cut and padded, and of the class texts that the features are of.</summary>
+/// <summary>Token ids of every string of a case: whole, cut and padded, and of the class texts that the features are
+/// of.</summary>
 internal static class TokenizedStrings
 {
     public static IEnumerable<Comparison> Compare(GoldenCase golden, Dictionary<string, Tensor> expected)

@@ -4,7 +4,8 @@ using PromptKD.Models.Clip;
 namespace PromptKD.Golden.Checks.Towers;
 
 /// <summary>
-/// Towers of other families (golden 15): features, logits, every tensor on the way, other picture sizes, training mode, and
+/// Towers of other families (golden 15): features, logits, every tensor on the way, other picture sizes, training
+/// mode, and
 /// the strings of the tokenizers beside them. Whatever a case expects and nothing here computes is a miss.
 /// </summary>
 internal sealed class TowersCheck : IGoldenCheck

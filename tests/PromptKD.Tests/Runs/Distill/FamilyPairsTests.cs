@@ -5,7 +5,8 @@ using PromptKD.Inference;
 namespace PromptKD.Tests.Runs.Distill;
 
 /// <summary>
-/// Teachers and students of each family with each other: distilled from end to end, gone on with after a stop to the same
+/// Teachers and students of each family with each other: distilled from end to end, gone on with after a stop to the
+/// same
 /// bytes, and answering the same from their packages.
 /// </summary>
 [Collection(AloneInTheProcess.Name)]

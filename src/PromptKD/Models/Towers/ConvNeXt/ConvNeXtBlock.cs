@@ -6,7 +6,8 @@ using static TorchSharp.torch.nn;
 
 namespace PromptKD.Models.Towers.ConvNeXt;
 
-/// <summary>One block of ConvNeXt: a depthwise convolution, then normalisation and a perceptron at each place, scaled, added.</summary>
+/// <summary>One block of ConvNeXt: a depthwise convolution, then normalisation and a perceptron at each place, scaled,
+/// added.</summary>
 internal sealed class ConvNeXtBlock : Module<Tensor, Tensor>
 {
     [ComponentName(Name = "conv_dw")]

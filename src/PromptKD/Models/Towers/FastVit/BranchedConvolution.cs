@@ -7,8 +7,10 @@ using static TorchSharp.torch.nn;
 namespace PromptKD.Models.Towers.FastVit;
 
 /// <summary>
-/// MobileOne's block (arXiv 2206.04040): branches of a kernel, of a single place and of nothing but a normalisation, summed;
-/// or, re-parameterised, the one convolution that they amount to. Then squeeze and excitation where the file has it, then GELU.
+/// MobileOne's block (arXiv 2206.04040): branches of a kernel, of a single place and of nothing but a normalisation,
+/// summed;
+/// or, re-parameterised, the one convolution that they amount to. Then squeeze and excitation where the file has it,
+/// then GELU.
 /// </summary>
 internal sealed class BranchedConvolution : Module<Tensor, Tensor>
 {

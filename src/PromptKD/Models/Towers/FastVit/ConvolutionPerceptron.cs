@@ -4,7 +4,8 @@ using static TorchSharp.torch.nn;
 
 namespace PromptKD.Models.Towers.FastVit;
 
-/// <summary>The perceptron of FastViT: a depthwise convolution of 7 × 7 with normalisation, then two layers at each place.</summary>
+/// <summary>The perceptron of FastViT: a depthwise convolution of 7 × 7 with normalisation, then two layers at each
+/// place.</summary>
 internal sealed class ConvolutionPerceptron : Module<Tensor, Tensor>
 {
     [ComponentName(Name = "conv")]

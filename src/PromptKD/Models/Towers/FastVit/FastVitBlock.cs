@@ -4,7 +4,8 @@ using static TorchSharp.torch.nn;
 
 namespace PromptKD.Models.Towers.FastVit;
 
-/// <summary>One block of FastViT: places are mixed by <see cref="RepMixer"/> or by attention, then a perceptron is added.</summary>
+/// <summary>One block of FastViT: places are mixed by <see cref="RepMixer"/> or by attention, then a perceptron is
+/// added.</summary>
 internal sealed class FastVitBlock : Module<Tensor, Tensor>
 {
     [ComponentName(Name = "norm")]

@@ -6,7 +6,8 @@ using static TorchSharp.torch.nn;
 
 namespace PromptKD.Models.Towers.FastVit;
 
-/// <summary>A stage of FastViT: halved by a large kernel but for the first one, places added where the file has some, blocks.</summary>
+/// <summary>A stage of FastViT: halved by a large kernel but for the first one, places added where the file has some,
+/// blocks.</summary>
 internal sealed class FastVitStage : Module<Tensor, Tensor>
 {
     [ComponentName(Name = "downsample")]
@@ -55,7 +56,8 @@ internal sealed class FastVitStage : Module<Tensor, Tensor>
         public override Tensor forward(Tensor x) => _projection.call(x);
     }
 
-    /// <summary>Positions that a convolution makes of the map itself: x + conv(x), or the one that this amounts to.</summary>
+    /// <summary>Positions that a convolution makes of the map itself: x + conv(x), or the one that this amounts
+    /// to.</summary>
     private sealed class ConditionalPositions : Module<Tensor, Tensor>
     {
         [ComponentName(Name = "pos_enc")]

@@ -6,7 +6,8 @@ using static TorchSharp.torch.nn;
 namespace PromptKD.Models.Towers.FastVit;
 
 /// <summary>
-/// FastViT as MobileCLIP uses it (arXiv 2311.17049), under timm's names, as it was trained or re-parameterised. Features are
+/// FastViT as MobileCLIP uses it (arXiv 2311.17049), under timm's names, as it was trained or re-parameterised.
+/// Features are
 /// the CLIP embedding that its last layer gives, or, without one, the mean of the map.
 /// </summary>
 internal sealed class FastVitTower : ImageEncoder

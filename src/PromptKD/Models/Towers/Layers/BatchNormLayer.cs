@@ -4,7 +4,8 @@ using static TorchSharp.torch.nn;
 namespace PromptKD.Models.Towers.Layers;
 
 /// <summary>
-/// Batch normalisation. It normalises by the statistics that the file holds, whatever mode it is in, unless it is told to
+/// Batch normalisation. It normalises by the statistics that the file holds, whatever mode it is in, unless it is told
+/// to
 /// learn: then training mode normalises by the batch, and moves the statistics. Its values are float32.
 /// </summary>
 internal sealed class BatchNormLayer : Module<Tensor, Tensor>

@@ -4,7 +4,8 @@ using static TorchSharp.torch.nn;
 namespace PromptKD.Models.Towers.Layers;
 
 /// <summary>
-/// A convolution of the file's sizes, with a bias where the file has one. Groups follow from the channels that come in and
+/// A convolution of the file's sizes, with a bias where the file has one. Groups follow from the channels that come in
+/// and
 /// those that a kernel sees.
 /// </summary>
 internal sealed class ConvolutionLayer : Module<Tensor, Tensor>

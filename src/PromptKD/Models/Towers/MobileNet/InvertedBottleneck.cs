@@ -4,7 +4,8 @@ using static TorchSharp.torch.nn;
 namespace PromptKD.Models.Towers.MobileNet;
 
 /// <summary>
-/// MobileNetV4's universal inverted bottleneck (arXiv 2404.10518, section 3): an optional depthwise convolution, expansion,
+/// MobileNetV4's universal inverted bottleneck (arXiv 2404.10518, section 3): an optional depthwise convolution,
+/// expansion,
 /// another optional depthwise convolution, projection. What it steps over, the later depthwise one does.
 /// </summary>
 internal sealed class InvertedBottleneck : Module<Tensor, Tensor>

@@ -5,7 +5,8 @@ using static TorchSharp.torch.nn;
 namespace PromptKD.Models.Towers.MobileNet;
 
 /// <summary>
-/// A block of MobileNetV4 that is no inverted bottleneck: one convolution with normalisation and ReLU; or, where the file
+/// A block of MobileNetV4 that is no inverted bottleneck: one convolution with normalisation and ReLU; or, where the
+/// file
 /// has two, a wide one with them and one that narrows again without ReLU.
 /// </summary>
 internal sealed class PlainBlock : Module<Tensor, Tensor>

@@ -9,7 +9,8 @@ namespace PromptKD.Models.Towers.Texts;
 
 /// <summary>
 /// A text transformer whose tokens all see each other, padding too: SigLIP's, of which the last token is read and
-/// projected with a bias; and MobileCLIP's, which reads the end of the text, as CLIP does. Texts have to be padded to the
+/// projected with a bias; and MobileCLIP's, which reads the end of the text, as CLIP does. Texts have to be padded to
+/// the
 /// full length: a shorter sequence has other features.
 /// </summary>
 internal sealed class UnmaskedText : TextTower

@@ -6,7 +6,8 @@ using static TorchSharp.torch.nn;
 namespace PromptKD.Models.Towers.Tokens;
 
 /// <summary>
-/// A learned query attends to all patches, and a perceptron is added to what it saw: SigLIP's way from tokens to one feature.
+/// A learned query attends to all patches, and a perceptron is added to what it saw: SigLIP's way from tokens to one
+/// feature.
 /// </summary>
 internal sealed class AttentionPooling : Module<Tensor, Tensor>
 {

@@ -3,7 +3,8 @@ using PromptKD.Models.Clip;
 namespace PromptKD.Models.Towers.Tokens;
 
 /// <summary>
-/// Brings a square table of positions to another grid of patches: rows and columns one after the other, each a matrix of
+/// Brings a square table of positions to another grid of patches: rows and columns one after the other, each a matrix
+/// of
 /// weights. Output i stands at (i + ½) · old / new − ½ of the old table.
 /// </summary>
 internal static class PositionGrid
@@ -54,7 +55,8 @@ internal static class PositionGrid
         return tensor(weights).view(places, side);
     }
 
-    // The kernel grows as wide as a step; what lies outside of the table is left out, and the rest brought to a sum of 1.
+    // The kernel grows as wide as a step; what lies outside of the table is left out, and the rest brought to a sum of
+    // 1.
     private static void WriteAntialiased(Span<float> row, double centre, double scale)
     {
         double[] weights = new double[row.Length];

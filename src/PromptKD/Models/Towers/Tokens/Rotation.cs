@@ -3,7 +3,8 @@ using PromptKD.Runtime;
 namespace PromptKD.Models.Towers.Tokens;
 
 /// <summary>
-/// Rotary positions of patches: queries and keys are turned by angles that grow with the row and the column of their patch.
+/// Rotary positions of patches: queries and keys are turned by angles that grow with the row and the column of their
+/// patch.
 /// Tokens in front of the patches and behind them are left as they are.
 /// </summary>
 /// <remarks>EVA-02 (arXiv 2303.11331), as timm's RotaryEmbeddingCat computes it.</remarks>

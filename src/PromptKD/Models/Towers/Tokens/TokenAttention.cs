@@ -4,7 +4,8 @@ using static TorchSharp.torch.nn;
 namespace PromptKD.Models.Towers.Tokens;
 
 /// <summary>
-/// Multi-head self-attention: queries, keys and values by one layer (timm) or by three, of which that of keys may lack a bias
+/// Multi-head self-attention: queries, keys and values by one layer (timm) or by three, of which that of keys may lack
+/// a bias
 /// (EVA-02). With a normalisation of the joined heads where the file has one.
 /// </summary>
 internal sealed class TokenAttention : Module<Tensor, TokenPlaces, Tensor>

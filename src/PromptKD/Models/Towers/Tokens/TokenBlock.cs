@@ -5,7 +5,8 @@ using static TorchSharp.torch.nn;
 namespace PromptKD.Models.Towers.Tokens;
 
 /// <summary>
-/// One pre-norm transformer layer under timm's names: attention, then a perceptron, each added to its input, each scaled
+/// One pre-norm transformer layer under timm's names: attention, then a perceptron, each added to its input, each
+/// scaled
 /// channel by channel where the file has scales.
 /// </summary>
 internal sealed class TokenBlock : Module<Tensor, TokenPlaces, Tensor>

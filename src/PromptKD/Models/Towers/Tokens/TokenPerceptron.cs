@@ -5,7 +5,8 @@ using static TorchSharp.torch.nn;
 namespace PromptKD.Models.Towers.Tokens;
 
 /// <summary>
-/// The perceptron of a layer, of the kind that the file has: two layers with a nonlinearity; or a gated one, SiLU(a) · b,
+/// The perceptron of a layer, of the kind that the file has: two layers with a nonlinearity; or a gated one, SiLU(a) ·
+/// b,
 /// whose a and b come from one layer (DINOv2's giant: the first one gives twice what the second one takes) or from two
 /// (EVA-02), with a normalisation behind it where the file has one.
 /// </summary>

@@ -7,7 +7,8 @@ using static TorchSharp.torch.nn;
 namespace PromptKD.Models.Towers.Tokens;
 
 /// <summary>
-/// The vision transformers of timm, DeiT, DINOv2, SigLIP and EVA-02 under timm's names. Which tokens stand in front of the
+/// The vision transformers of timm, DeiT, DINOv2, SigLIP and EVA-02 under timm's names. Which tokens stand in front of
+/// the
 /// patches, what is normalised where and how tokens become one feature is read from the tensors and their description.
 /// Learned tokens stand behind the patches, and are left out where tokens are averaged or attended to.
 /// </summary>

@@ -1,6 +1,7 @@
 namespace PromptKD.Models.Weights.Families;
 
-/// <summary>Makes tensors of files into those that our towers have. Values are still read only when asked for.</summary>
+/// <summary>Makes tensors of files into those that our towers have. Values are still read only when asked
+/// for.</summary>
 internal static class EntryShaping
 {
     /// <summary>The same values in another shape.</summary>

@@ -57,7 +57,8 @@ internal sealed class FamilyFiles : IDisposable
     /// <summary>model_type of transformers' configuration; null where it is another's.</summary>
     public string? Transformers => Config.Text("model_type", ConfigPath);
 
-    /// <summary>architecture of timm's configuration, timm_model_name of open_clip's; empty where neither says it.</summary>
+    /// <summary>architecture of timm's configuration, timm_model_name of open_clip's; empty where neither says
+    /// it.</summary>
     public string Timm => OpenClip.Section("vision_cfg", ConfigPath).Text("timm_model_name", ConfigPath)
         ?? Config.Text("architecture", ConfigPath) ?? "";
 

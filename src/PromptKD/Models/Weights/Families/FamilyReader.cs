@@ -2,7 +2,8 @@ using PromptKD.Models.Clip;
 
 namespace PromptKD.Models.Weights.Families;
 
-/// <summary>Recognises models of other families than OpenAI's CLIPs: one row a layout, told apart by names of tensors.</summary>
+/// <summary>Recognises models of other families than OpenAI's CLIPs: one row a layout, told apart by names of
+/// tensors.</summary>
 internal static class FamilyReader
 {
     private static readonly Row[] s_rows =

@@ -19,7 +19,8 @@ internal static class OpenClipReader
 
     /// <param name="files">Open files.</param>
     /// <param name="overrides">Go before all that the files say.</param>
-    /// <exception cref="PromptKDException">A tensor or a value of the configuration is not what it should be.</exception>
+    /// <exception cref="PromptKDException">A tensor or a value of the configuration is not what it should
+    /// be.</exception>
     public static FamilyModel Read(FamilyFiles files, ClipDetails overrides)
     {
         string path = files.ConfigPath;

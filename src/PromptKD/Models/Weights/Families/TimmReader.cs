@@ -5,14 +5,16 @@ using PromptKD.Models.Towers;
 namespace PromptKD.Models.Weights.Families;
 
 /// <summary>
-/// Image towers as timm pushes them to the hub, or DINOv2's own repository saves them. Classifiers are left out: a student's
+/// Image towers as timm pushes them to the hub, or DINOv2's own repository saves them. Classifiers are left out: a
+/// student's
 /// features are what stands in front of one.
 /// </summary>
 internal static class TimmReader
 {
     /// <param name="files">Open files.</param>
     /// <param name="overrides">Go before all that the files say.</param>
-    /// <exception cref="PromptKDException">A tensor or a value of the configuration is not what it should be.</exception>
+    /// <exception cref="PromptKDException">A tensor or a value of the configuration is not what it should
+    /// be.</exception>
     public static FamilyModel Read(FamilyFiles files, ClipDetails overrides)
     {
         string path = files.ConfigPath;

@@ -21,7 +21,8 @@ internal static class TransformersReader
     /// <summary>SigLIP and SigLIP 2 of fixed resolution: both towers.</summary>
     /// <param name="files">Open files.</param>
     /// <param name="overrides">Go before all that the files say.</param>
-    /// <exception cref="PromptKDException">A tensor or a value of the configuration is not what it should be.</exception>
+    /// <exception cref="PromptKDException">A tensor or a value of the configuration is not what it should
+    /// be.</exception>
     public static FamilyModel ReadSiglip(FamilyFiles files, ClipDetails overrides)
     {
         string path = files.ConfigPath;

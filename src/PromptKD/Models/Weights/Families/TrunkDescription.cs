@@ -19,7 +19,8 @@ internal static class TrunkDescription
     /// <param name="source">What the tensors belong to, for messages.</param>
     /// <param name="tensors">Shapes of the trunk's tensors.</param>
     /// <param name="name">timm's name of it; empty where nothing says it.</param>
-    /// <param name="pooling">global_pool of timm's configuration, or open_clip's timm_pool; null where nothing says it.</param>
+    /// <param name="pooling">global_pool of timm's configuration, or open_clip's timm_pool; null where nothing says
+    /// it.</param>
     /// <exception cref="PromptKDException">No known family has such tensors.</exception>
     public static TowerDescription Of(
         string source, IReadOnlyDictionary<string, long[]> tensors, string name, string? pooling)
