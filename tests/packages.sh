@@ -64,7 +64,7 @@ quiet() { # Succeeds, and says nothing of a warning.
   out=$("$@" 2>&1)
   local status=$?
   echo "$out"
-  [ $status -eq 0 ] && ! grep -qiE '\bwarn(ing)?\b' <<<"$out"
+  [ $status -eq 0 ] && ! grep -qE '(warning [A-Z]+[0-9]+|^warn)' <<<"$out"
 }
 package() { dotnet add "$1" package "$2" --version "$3"; }
 
@@ -105,7 +105,8 @@ check "the self-contained one answers" answers env -u DOTNET_ROOT PATH=/usr/bin:
 
 # A context of its own, in a host that references nothing.
 mkdir "$work/host" && cp "$here/samples/PluginHost.cs" "$work/host/"
-check "a context of its own holds it" dotnet run "$work/host/PluginHost.cs" -- "$work/contained" "$student"
+check "a context of its own holds it" dotnet run "$work/host/PluginHost.cs" -- \
+  "$(dirname "$(find "$work/tools/.store" -name PromptKD.Cli.dll | head -1)")" "$student"
 
 # A web program.
 dotnet new web -o "$work/web" >/dev/null
