@@ -56,7 +56,7 @@ Command prepare = Verb("prepare", "Write the pictures of the splits.", [data, sp
 Command pretrain = Verb("pretrain", "Train the teacher and the student.", [data, models, threads], parsed =>
 {
     // The library knows how to load libtorch on older systems; it has to be there before torch is first touched.
-    RuntimeHelpers.RunModuleConstructor(typeof(PromptKDException).Module.ModuleHandle);
+    RuntimeHelpers.RunModuleConstructor(typeof(Experiment).Module.ModuleHandle);
     set_num_threads(parsed.GetValue(threads));
     var packages = new Packages(parsed.GetValue(data)!);
     IReadOnlyList<Concept> concepts = ConceptList.Read(packages);

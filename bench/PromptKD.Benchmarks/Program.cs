@@ -5,5 +5,5 @@ using PromptKD.Benchmarks;
 
 // dotnet run -c Release --project bench/PromptKD.Benchmarks -- --filter '*'
 // The library knows how to load libtorch on older systems; it has to be there before torch is first touched.
-RuntimeHelpers.RunModuleConstructor(typeof(PromptKDException).Module.ModuleHandle);
+RuntimeHelpers.RunModuleConstructor(typeof(Experiment).Module.ModuleHandle);
 BenchmarkSwitcher.FromAssembly(typeof(Measurement).Assembly).Run(args, new Measurement());

@@ -15,7 +15,7 @@ if (args is not ([_, _] or [_, _, "--quick"]))
 }
 
 // The library knows how to load libtorch on older systems; it has to be there before torch is first touched.
-RuntimeHelpers.RunModuleConstructor(typeof(PromptKDException).Module.ModuleHandle);
+RuntimeHelpers.RunModuleConstructor(typeof(Experiment).Module.ModuleHandle);
 var work = new WorkFolder(args[1]);
 var target = ComputeTarget.Resolve("cpu", "auto");
 int repetitions = args.Length == 3 ? 2 : 3;

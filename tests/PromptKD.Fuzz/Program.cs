@@ -21,7 +21,7 @@ internal static class Program
     public static int Main(string[] arguments)
     {
         // The library knows where libtorch lies, before anything asks for it.
-        RuntimeHelpers.RunModuleConstructor(typeof(PromptKDException).Module.ModuleHandle);
+        RuntimeHelpers.RunModuleConstructor(typeof(Experiment).Module.ModuleHandle);
         ExtraDecoders.Register();
         if (arguments is ["--worker", .. string[] inner])
         {

@@ -7,5 +7,5 @@ internal static class TestSetup
     /// <summary>Loads the library before any test touches torch, so that its loader is in place.</summary>
     [ModuleInitializer]
     internal static void LoadLibrary() =>
-        RuntimeHelpers.RunModuleConstructor(typeof(PromptKDException).Module.ModuleHandle);
+        RuntimeHelpers.RunModuleConstructor(typeof(Experiment).Module.ModuleHandle);
 }

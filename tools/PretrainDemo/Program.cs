@@ -53,7 +53,7 @@ var command = new RootCommand("Pre-trains the demo's teacher and student, two sm
 command.SetAction(arguments =>
 {
     // The library knows how to load libtorch on older systems; it has to be there before torch is first touched.
-    RuntimeHelpers.RunModuleConstructor(typeof(PromptKDException).Module.ModuleHandle);
+    RuntimeHelpers.RunModuleConstructor(typeof(Experiment).Module.ModuleHandle);
     set_num_threads(arguments.GetValue(threads));
     bool plain = arguments.GetValue(plainTeacher);
     DemoModel[] models =

@@ -45,7 +45,7 @@ pictures.SetAction(arguments => Console.WriteLine(string.Create(
     + $"pictures to '{arguments.GetValue(folder)}'")));
 
 // The library knows how to load libtorch on older systems; it has to be there before torch is first touched.
-RuntimeHelpers.RunModuleConstructor(typeof(PromptKDException).Module.ModuleHandle);
+RuntimeHelpers.RunModuleConstructor(typeof(Experiment).Module.ModuleHandle);
 try
 {
     var command = new RootCommand("Makes CLIPs and pictures of true size with random content.") { weights, pictures };
