@@ -248,7 +248,7 @@ public sealed class SharedClassifierTests
         shared.Dispose();
 
         Assert.True(model.IsFreed);
-        Assert.Equal("Somebody", Assert.Throws<ObjectDisposedException>(() => shared.Of(Grey(1), Stop)).ObjectName);
+        Assert.Equal(typeof(SharedClassifierTests).FullName, Assert.Throws<ObjectDisposedException>(() => shared.Of(Grey(1), Stop)).ObjectName);
         Assert.Throws<ObjectDisposedException>(() => shared.OfAll([Grey(1)], Stop));
         await Assert.ThrowsAsync<ObjectDisposedException>(() => shared.OfAsync(Grey(1), Stop));
         await Assert.ThrowsAsync<ObjectDisposedException>(

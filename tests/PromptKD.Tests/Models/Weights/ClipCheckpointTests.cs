@@ -157,7 +157,8 @@ public sealed class ClipCheckpointTests : IDisposable
     }
 
     [Theory]
-    [InlineData("""{"model_type": "siglip"}""", "siglip")]
+    [InlineData("""{"model_type": "blip"}""", "blip")]
+    [InlineData("""{"model_type": "siglip"}""", "model.safetensors")]
     [InlineData("""{"vision_config": {"hidden_act": "relu"}}""", "relu")]
     [InlineData("""{"vision_config": {"hidden_act": "gelu"}}""", "differs")]
     [InlineData("""{"vision_config": {"layer_norm_eps": 1e-6}}""", "layer_norm_eps")]
