@@ -50,7 +50,7 @@ internal static class HtmlReport
 
         if (section.Curve.Count > 0)
         {
-            html.Add(Curve(section).ToHtml());
+            html.Add($"<div class=\"charts\">{Curve(section).ToHtml()}</div>");
         }
 
         if (section.Bars.Count > 0)

@@ -1,3 +1,4 @@
+using PromptKD.Configuration;
 using PromptKD.Data.Pictures;
 using PromptKD.Features.Store;
 using PromptKD.Runtime;
@@ -7,6 +8,19 @@ namespace PromptKD.Teachers;
 /// <summary>Which pictures a store was made from, by name: its index has no more than their digest.</summary>
 internal static class StoredPictures
 {
+    /// <summary>Refuses a store without class vectors where no CLIP is given that could make them.</summary>
+    /// <param name="paths">DISTILL.TEACHER and .STORE.</param>
+    /// <exception cref="PromptKDException">DISTILL.TEACHER is empty.</exception>
+    public static void RequireTeacher(DistillConfig paths)
+    {
+        if (paths.Teacher.Length == 0)
+        {
+            throw new PromptKDException(
+                $"The teacher store {paths.Store} has no class vectors for these names and templates. Give --teacher: the CLIP "
+                + "that the store was made with.");
+        }
+    }
+
     /// <summary>Opens a store of these very pictures, or begins one.</summary>
     /// <param name="folder">The store.</param>
     /// <param name="index">What it is made from.</param>

@@ -51,7 +51,7 @@ internal sealed class TeacherSource : IDisposable
 
         if (paths.Teacher.Length > 0 || _storedVectors is null)
         {
-            RequireClip();
+            StoredPictures.RequireTeacher(paths);
             context.Observer.OnPhase($"Reading the teacher {paths.Teacher}");
             ClipCheckpoint clip = parts.Add(ModelFiles.OpenClip(paths.Teacher, context.Observer, context.Stop));
             clip.Architecture.RequireTexts(clip.Description);
@@ -215,16 +215,6 @@ internal sealed class TeacherSource : IDisposable
     {
         _clip?.Dispose();
         _storedVectors?.Vectors.Dispose();
-    }
-
-    private void RequireClip()
-    {
-        if (_config.Distill.Teacher.Length == 0)
-        {
-            throw new PromptKDException(
-                $"The teacher store {_config.Distill.Store} has no class vectors for these names and templates. Give "
-                + "--teacher: the CLIP that the store was made with.");
-        }
     }
 
     private ClassVectors ReadClassVectors()

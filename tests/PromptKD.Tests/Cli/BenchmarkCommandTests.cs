@@ -52,8 +52,9 @@ public sealed class BenchmarkCommandTests : IDisposable
         int place = Array.IndexOf(plan, "ablation") + 1;
         string[] arguments =
         [
-            .. plan[..place], "teachers", .. plan[place..Array.IndexOf(plan, "DISTILL.TEACHER_PROMPTS")], "DATASET.NUM_SHOTS", "2", "OPTIM.MAX_EPOCH", "2",
-            "DATALOADER.TRAIN_X.BATCH_SIZE", "2", "DATALOADER.NUM_WORKERS", "1",
+            .. plan[..place], "teachers", .. plan[place..Array.IndexOf(plan, "DISTILL.TEACHER_PROMPTS")], "--shots", "1",
+            "DATASET.NUM_SHOTS", "2", "OPTIM.MAX_EPOCH", "2", "DATALOADER.TRAIN_X.BATCH_SIZE", "8",
+            "DATALOADER.NUM_WORKERS", "1",
         ];
 
         CliResult first = CliProgram.Run(arguments);
