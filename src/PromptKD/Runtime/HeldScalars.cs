@@ -18,6 +18,9 @@ internal static class HeldScalars
     /// <summary><c>left += right</c>.</summary>
     public static Tensor PlusInPlace(this Tensor left, Tensor right) => left.add_(right, s_one);
 
+    /// <summary><c>count += 1</c>.</summary>
+    public static Tensor CountInPlace(this Tensor count) => count.add_(s_one, s_one);
+
     /// <summary><c>left - right</c>.</summary>
     public static Tensor Minus(this Tensor left, double right)
     {

@@ -38,7 +38,7 @@ internal sealed class Projector : Module<Tensor, Tensor>
             int place = PlacesOfLayer * layer;
             parts.AddRange(
             [
-                (NameOf(place - 2), BatchNorm1d(outputs, device: device)),
+                (NameOf(place - 2), new BatchNormalisation(outputs, device)),
                 (NameOf(place - 1), ReLU()),
                 (NameOf(place), Linear(outputs, outputs, device: device)),
             ]);

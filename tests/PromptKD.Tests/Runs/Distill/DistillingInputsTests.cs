@@ -67,6 +67,7 @@ public sealed class DistillingInputsTests : IDisposable
             Size = 32,
             Interpolation = Interpolation.Bilinear,
             ResizeMode = ResizeMode.Squash,
+            CutsDown = true, // As transformers does, where something is cut.
             Upright = true,
             Scale16Bit = true,
             Mean = new Rgb(0.5f, 0.5f, 0.5f),
