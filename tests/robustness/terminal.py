@@ -5,7 +5,8 @@
 Further widths are what the window is resized to, one behind the other, each when a training's progress has been shown
 at the one before. RAW receives every piece that
 was written between two movements of the cursor, one a line: none may be wider than the window was then. The screen
-breaks long lines as a terminal does, and marks rows that were broken within a word with "BROKEN ".
+breaks long lines into rows as a terminal does, anew when its width changes (as most do: VTE's, kitty, Windows Terminal),
+and marks lines that were broken within a word when they were written with "BROKEN ".
 """
 
 import fcntl
@@ -21,41 +22,51 @@ PROGRESS = re.compile(r"batch \d+/\d+")
 
 
 class Screen:
+    """Lines as they were written, and a cursor in one of them: its rows follow from the width."""
+
     def __init__(self, columns):
-        self.columns, self.rows, self.row, self.column = columns, [""], 0, 0
+        self.columns, self.lines, self.line, self.place = columns, [""], 0, 0
+        self.behind = False  # Whether a letter was just written: behind the last column the cursor stays in its row.
         self.broken, self.pieces = set(), []
 
     def feed(self, text):
         for count, name, control, plain, _ in TOKENS.findall(text):
             if control == "\r":
-                self.column = 0
+                self.place, self.behind = self.row() * self.columns, False
             elif control == "\n":
-                self.row += 1
-                self.column = 0
+                self.line, self.place, self.behind = self.line + 1, 0, False
             elif name == "A":
-                self.row = max(0, self.row - int(count or 1))
+                for _ in range(int(count or 1)):
+                    self.up()
             elif name == "J":
-                self.rows[self.row] = self.rows[self.row][: self.column]
-                del self.rows[self.row + 1 :]
-                self.broken = {row for row in self.broken if row < self.row}
+                self.lines[self.line] = self.lines[self.line][: self.place]
+                del self.lines[self.line + 1 :]
+                self.broken = {line for line in self.broken if line < self.line}
             elif plain:
                 self.pieces.append((self.columns, plain))
                 for place, letter in enumerate(plain):
                     self.put(letter, plain[place - 1] if place else " ")
-            while len(self.rows) <= self.row:
-                self.rows.append("")
+            while len(self.lines) <= self.line:
+                self.lines.append("")
+
+    # The row of the cursor in its line.
+    def row(self):
+        return (self.place - self.behind) // self.columns
+
+    def up(self):
+        column = self.place % self.columns
+        if self.row() > 0:
+            self.place -= self.columns
+        elif self.line > 0:
+            self.line -= 1
+            self.place = max(len(self.lines[self.line]) - 1, 0) // self.columns * self.columns + column
 
     def put(self, letter, before):
-        if self.column == self.columns:
-            if letter != " " and before != " ":
-                self.broken.add(self.row)
-            self.row += 1
-            self.column = 0
-        while len(self.rows) <= self.row:
-            self.rows.append("")
-        line = self.rows[self.row].ljust(self.column)
-        self.rows[self.row] = line[: self.column] + letter + line[self.column + 1 :]
-        self.column += 1
+        if self.place and self.place % self.columns == 0 and letter != " " and before != " ":
+            self.broken.add(self.line)
+        line = self.lines[self.line].ljust(self.place)
+        self.lines[self.line] = line[: self.place] + letter + line[self.place + 1 :]
+        self.place, self.behind = self.place + 1, True
 
 
 def resize(terminal, columns):
@@ -85,8 +96,8 @@ def main():
     _, status = os.waitpid(child, 0)
     with open(sys.argv[2], "w", encoding="utf-8") as raw:
         raw.writelines(f"{columns}\t{piece}\n" for columns, piece in screen.pieces)
-    for number, row in enumerate(screen.rows):
-        print(("BROKEN " if number in screen.broken else "") + row.rstrip())
+    for number, line in enumerate(screen.lines):
+        print(("BROKEN " if number in screen.broken else "") + line.rstrip())
     sys.exit(os.waitstatus_to_exitcode(status))
 
 

@@ -24,7 +24,7 @@ internal static class CountedModels
     public static CountedModel OfPackage(string folder)
     {
         StudentManifest manifest = StudentPackage.ReadManifest(folder);
-        ClipArchitecture clip = manifest.Architecture;
+        ClipArchitecture clip = Countable(manifest.Architecture, folder);
         int depth = Math.Min(manifest.PromptDepth, clip.VisionLayers);
         return new CountedModel
         {
@@ -141,6 +141,14 @@ internal static class CountedModels
 
         observer.OnPhase($"Reading {clip}");
         using ClipCheckpoint checkpoint = ModelFiles.OpenClip(clip, observer, stop);
-        return checkpoint.Architecture;
+        return Countable(checkpoint.Architecture, clip);
     }
+
+    private static ClipArchitecture Countable(ClipArchitecture architecture, string source) => architecture.Tower is null
+        ? architecture
+        : throw new PromptKDException(
+            $"{source}: what CLIP's ViTs and ResNets cost can be counted, but its tower is {architecture.Name}.")
+        {
+            Code = PromptKDError.NotSupported,
+        };
 }

@@ -35,6 +35,26 @@ public sealed class ProfileRunTests
         Assert.Equal(paper, Of(method).Learned);
 
     [Fact]
+    public void A_tower_of_another_family_is_refused_by_its_name()
+    {
+        string folder = Directory.CreateTempSubdirectory().FullName;
+        try
+        {
+            TinyTowers.Siglip(folder);
+
+            var error = Assert.Throws<PromptKDException>(() => ProfileRun.Of(
+                new ProfileRequest { Clip = folder }, cancellation: TestContext.Current.CancellationToken));
+
+            Assert.Contains("but its tower is SigLIP", error.Message, StringComparison.OrdinalIgnoreCase);
+            Assert.Equal(PromptKDError.NotSupported, error.Code);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
     public void All_of_a_published_CLIP_is_counted()
     {
         ModelProfile profile = ProfileRun.Of(new ProfileRequest { Clip = B16 }, cancellation: TestContext.Current.CancellationToken);
