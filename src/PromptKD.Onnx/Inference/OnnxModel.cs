@@ -1,5 +1,6 @@
 using PromptKD.Data.Decoding;
 using PromptKD.Export.Onnx;
+using PromptKD.Runtime;
 
 namespace PromptKD.Inference;
 

@@ -2,6 +2,7 @@ using PromptKD.Data.Decoding;
 using PromptKD.Data.Pictures;
 using PromptKD.Evaluation;
 using PromptKD.Methods;
+using PromptKD.Runtime;
 
 namespace PromptKD.Export.Onnx;
 

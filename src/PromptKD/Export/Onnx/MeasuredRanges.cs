@@ -2,6 +2,7 @@ using Google.Protobuf;
 using Onnx;
 using PromptKD.Data.Decoding;
 using PromptKD.Methods;
+using PromptKD.Runtime;
 
 namespace PromptKD.Export.Onnx;
 

@@ -1,5 +1,6 @@
 using PromptKD.Data.Decoding;
 using PromptKD.Methods;
+using PromptKD.Runtime;
 
 namespace PromptKD.Export.Onnx;
 

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Onnx;
 using PromptKD.Export.Onnx;
+using PromptKD.Runtime;
 
 namespace PromptKD.Tests.Export.Onnx;
 

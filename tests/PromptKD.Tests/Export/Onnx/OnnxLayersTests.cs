@@ -1,6 +1,7 @@
 using Onnx;
 using PromptKD.Export.Onnx;
 using PromptKD.Models.Clip;
+using PromptKD.Runtime;
 
 namespace PromptKD.Tests.Export.Onnx;
 

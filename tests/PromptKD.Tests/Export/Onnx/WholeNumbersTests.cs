@@ -1,5 +1,6 @@
 using Onnx;
 using PromptKD.Export.Onnx;
+using PromptKD.Runtime;
 
 namespace PromptKD.Tests.Export.Onnx;
 

@@ -5,6 +5,7 @@ using PromptKD.Export.Onnx;
 using PromptKD.Golden;
 using PromptKD.Inference.Exports;
 using PromptKD.Models.Clip;
+using PromptKD.Runtime;
 using PromptKD.Tests.Data;
 using PromptKD.Tests.Export.Onnx;
 using PromptKD.Tests.Runs.Distill;

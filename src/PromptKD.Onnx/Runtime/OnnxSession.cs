@@ -1,7 +1,6 @@
 using Microsoft.ML.OnnxRuntime;
-using PromptKD.Runtime;
 
-namespace PromptKD.Export.Onnx;
+namespace PromptKD.Runtime;
 
 /// <summary>A graph, loaded into ONNX Runtime. Threads may share it.</summary>
 internal sealed class OnnxSession : IDisposable

@@ -1,6 +1,6 @@
 using Microsoft.ML.OnnxRuntime;
 
-namespace PromptKD.Export.Onnx;
+namespace PromptKD.Runtime;
 
 /// <summary>Chooses what computes a graph, by name.</summary>
 internal static class ExecutionProvider
