@@ -5,7 +5,7 @@ namespace PromptKD.Cli.Terminal;
 /// <summary>A report on standard output.</summary>
 internal static class ReportTables
 {
-    /// <summary>Prints every table with its notes, then what is not finished.</summary>
+    /// <summary>Prints every table with its notes, then what is missing or in doubt.</summary>
     public static void Print(BenchmarkReport report)
     {
         foreach (ReportSection section in report.Sections)
@@ -22,7 +22,7 @@ internal static class ReportTables
 
         foreach (string run in report.Unfinished)
         {
-            Answers.Sentence($"not finished: {run}");
+            Answers.Sentence($"missing or in doubt: {run}");
         }
     }
 

@@ -43,7 +43,7 @@ internal static class SealedJson
     {
         byte[] bytes = ReadBytes(path, remedy);
         bool isSealed = PlaceOf(bytes) is not null;
-        return isSealed && FindFault(bytes) is { } fault
+        return (isSealed || bytes.Length == 0) && FindFault(bytes) is { } fault
             ? throw Damaged(path, fault, remedy)
             : Parse<T>(path, bytes, remedy);
     }
@@ -72,7 +72,7 @@ internal static class SealedJson
         catch (Exception error) when (error is JsonException or NotSupportedException or ArgumentException
             or InvalidOperationException)
         {
-            throw Damaged(path, error.Message.ReplaceLineEndings(" ").TrimEnd('.'), remedy);
+            throw Damaged(path, JsonFault.Describe(error), remedy);
         }
     }
 

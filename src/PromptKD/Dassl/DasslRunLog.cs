@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using PromptKD.Configuration;
 using PromptKD.Configuration.Presets;
+using PromptKD.Data.Datasets;
 using PromptKD.Runtime;
 using YamlDotNet.RepresentationModel;
 
@@ -15,14 +16,24 @@ namespace PromptKD.Dassl;
 /// </remarks>
 internal sealed partial class DasslRunLog
 {
+    // Far more than a command line has arguments.
+    private const int LongestHead = 1000;
+
     private const string ConfigTitle = "** Config **";
     private const string ConfigFile = "config_file: ";
+    private const string ModelFolder = "model_dir: ";
 
     private DasslRunLog(
-        string path, YamlMappingNode? config, string? file, bool trained, IReadOnlyList<double> during, double? final)
+        string path,
+        YamlMappingNode? config,
+        IReadOnlyList<string> head,
+        bool trained,
+        IReadOnlyList<double> during,
+        double? final)
     {
         Path = path;
-        Configuration = file is null ? null : System.IO.Path.GetFileNameWithoutExtension(file.Replace('\\', '/'));
+        Configuration = Argument(head, ConfigFile) is { } file ? System.IO.Path.GetFileNameWithoutExtension(file) : null;
+        LearnedOn = Argument(head, ModelFolder) is { } model ? DatasetIn(model) : null;
         IsTrained = trained;
         Backbone = Read(config, "MODEL", "BACKBONE", "NAME");
         Shots = int.TryParse(Read(config, "DATASET", "NUM_SHOTS"), CultureInfo.InvariantCulture, out int shots) ? shots : null;
@@ -55,6 +66,11 @@ internal sealed partial class DasslRunLog
 
     /// <summary>Name of the trainer's file, without its extension; null where the log does not say it.</summary>
     public string? Configuration { get; }
+
+    /// <summary>
+    /// Of an evaluation: DATASET.NAME of what the model learned from, where the path of its folder tells; else null.
+    /// </summary>
+    public string? LearnedOn { get; }
 
     /// <summary>Whether anything was trained, as opposed to evaluated.</summary>
     public bool IsTrained { get; }
@@ -94,11 +110,20 @@ internal sealed partial class DasslRunLog
         IEnumerable<string> before = lines.TakeWhile(line => line.Trim() != DasslResults.EndOfTraining);
         double[] during = trained ? [.. DasslResults.Results(before)] : [];
         double? final = DasslResults.LastResult(lines, isTestLog: !trained);
-        string? file = lines.TakeWhile(line => line != ConfigTitle)
-            .Where(line => line.StartsWith(ConfigFile, StringComparison.Ordinal))
-            .Select(line => line[ConfigFile.Length..].Trim())
-            .FirstOrDefault(name => name.Length > 0);
-        return new DasslRunLog(path, ReadConfig(lines, path), file, trained, during, final);
+        string[] head = [.. lines.Take(LongestHead).TakeWhile(line => line != ConfigTitle)];
+        return new DasslRunLog(path, ReadConfig(lines, path), head, trained, during, final);
+    }
+
+    private static string? Argument(IEnumerable<string> head, string name) => head
+        .Where(line => line.StartsWith(name, StringComparison.Ordinal))
+        .Select(line => line[name.Length..].Trim().Replace('\\', '/'))
+        .FirstOrDefault(value => value.Length > 0);
+
+    // The family's scripts lay outputs below a folder of the data set's name: output/oxford_pets/CoOp/...
+    private static string? DatasetIn(string folder)
+    {
+        string[] parts = folder.Split('/');
+        return DatasetCatalog.All.FirstOrDefault(entry => parts.Contains(entry.Config))?.Name;
     }
 
     private static YamlMappingNode? ReadConfig(IEnumerable<string> lines, string path)

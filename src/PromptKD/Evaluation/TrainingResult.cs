@@ -1,3 +1,4 @@
+using System.Globalization;
 using PromptKD.Runtime;
 
 namespace PromptKD.Evaluation;
@@ -33,6 +34,11 @@ public sealed record TrainingResult
     /// nothing. Null for other methods, and in files that were written before it was kept.
     /// </summary>
     public string? Variant { get; init; }
+
+    /// <summary>
+    /// Of an evaluation: DATASET.NAME of the run that the model comes from, where its folder says it; else null.
+    /// </summary>
+    public string? LearnedOn { get; init; }
 
     /// <summary>SEED.</summary>
     public required int Seed { get; init; }
@@ -73,9 +79,18 @@ public sealed record TrainingResult
     internal static TrainingResult? ReadIfAny(string folder)
     {
         string path = Path.Combine(folder, FileName);
-        return File.Exists(path)
-            ? SealedJson.ReadAny<TrainingResult>(path, "Delete it: the same run goes on and writes it again.")
-            : null;
+        return File.Exists(path) ? Read(path) : null;
+    }
+
+    private static TrainingResult Read(string path)
+    {
+        const string Remedy = "If promptkd train wrote it, delete it: the same command writes it again. Else move it elsewhere.";
+        TrainingResult result = SealedJson.ReadAny<TrainingResult>(path, Remedy);
+        double?[] percent = [result.Accuracy, result.MacroF1, result.Base, result.Novel, result.HarmonicMean];
+        return percent.FirstOrDefault(value => value is < 0 or > 100) is { } odd
+            ? throw new PromptKDException(
+                string.Create(CultureInfo.InvariantCulture, $"{path}: damaged: {odd} is no percentage. {Remedy}"))
+            : result;
     }
 }
 

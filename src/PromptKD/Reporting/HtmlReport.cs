@@ -18,7 +18,7 @@ internal static class HtmlReport
 
         if (unfinished.Count > 0)
         {
-            html.AddText("h2", "Not finished").Add("<ul>");
+            html.AddText("h2", "Missing or in doubt").Add("<ul>");
             foreach (string run in unfinished)
             {
                 html.AddText("li", run);

@@ -29,7 +29,7 @@ internal static class MarkdownReport
 
         if (unfinished.Count > 0)
         {
-            text.Append("\n## Not finished\n\n");
+            text.Append("\n## Missing or in doubt\n\n");
             text.AppendJoin("", unfinished.Select(run => $"* {Printable.Markdown(run)}\n"));
         }
 

@@ -1,6 +1,7 @@
 using PromptKD.Dassl;
 using PromptKD.Evaluation;
 using PromptKD.Methods;
+using PromptKD.Runtime;
 
 namespace PromptKD.Reporting;
 
@@ -12,6 +13,8 @@ internal static class OutcomeReader
 {
     private const string LastEpoch = "last epoch";
     private const string BestOnTest = "best on the base classes' test images";
+
+    private const string SourceOfTransfer = "ImageNet";
 
     private static readonly string[] s_variants = ["ImageNetV2", "ImageNetSketch", "ImageNetA", "ImageNetR"];
 
@@ -41,16 +44,17 @@ internal static class OutcomeReader
 
         faults.ForEach(fault => problem?.Invoke(fault));
         return outcomes.Count > 0
-            ? Join(outcomes)
+            ? OutcomeHalves.Join(outcomes)
             : throw new PromptKDException(
                 $"No finished run below '{folder}': neither a result.json nor a log.txt with a result."
-                + (faults.Count > 0 ? $" {faults[0]}" : ""));
+                + (faults.Count > 0 ? $" {faults[0]}" : "")
+                + (faults.Count > 1 ? $" And {Counted.Of(faults.Count - 1, "other")} that cannot be read." : ""));
     }
 
     /// <summary>The outcomes of our own runs in some folders, as far as they are finished.</summary>
     /// <exception cref="PromptKDException">A file is damaged.</exception>
     public static IReadOnlyList<RunOutcome> ReadOwn(IEnumerable<string> folders) =>
-        Join(folders.Select(ReadOwn).OfType<RunOutcome>());
+        OutcomeHalves.Join(folders.Select(ReadOwn).OfType<RunOutcome>());
 
     private static RunOutcome? ReadOwn(string folder) =>
         TrainingResult.ReadIfAny(folder) is { } result ? FromResult(result, folder) : null;
@@ -65,6 +69,7 @@ internal static class OutcomeReader
             Seed = result.Seed,
             Backbone = result.Backbone is { Length: > 0 } backbone ? backbone : PaperNumbers.UsualBackbone,
             Shots = result.Selection == ModelSelection.Given ? null : Math.Max(0, result.Shots),
+            SaidShots = Math.Max(0, result.Shots),
             Configuration = result.Configuration ?? "",
             Variant = result.Variant ?? "",
             Selection = result.Selection switch
@@ -78,34 +83,47 @@ internal static class OutcomeReader
         };
         return result.Protocol == "base2novel"
             ? outcome with { Base = result.Base, Novel = result.Novel }
-            : OfClasses(outcome, result.Protocol, result.Accuracy, result.Selection != ModelSelection.Given);
+            : OfClasses(
+                outcome,
+                result.Protocol,
+                result.Accuracy,
+                learnedHere: result.Selection != ModelSelection.Given || IsSame(result.LearnedOn, result.Dataset));
     }
 
     private static RunOutcome? ReadFolder(string folder, Action<string> problem)
     {
-        try
+        // One bad run must not cost the report; and beside a result that cannot be read, its log may say the same.
+        var faults = new List<string>();
+        RunOutcome? own = Try(() => ReadOwn(folder));
+        RunOutcome? outcome = own ?? Try(() => ReadLog(folder));
+        string instead = outcome is null ? "" : " The log beside it is read instead.";
+        faults.ForEach(fault => problem(fault + instead));
+        return outcome;
+
+        RunOutcome? Try(Func<RunOutcome?> read)
         {
-            if (ReadOwn(folder) is { } own)
+            try
             {
-                return own;
+                return read();
+            }
+            catch (PromptKDException fault)
+            {
+                faults.Add(fault.Message);
+            }
+            catch (UnauthorizedAccessException fault)
+            {
+                faults.Add($"Cannot read '{folder}': {fault.Message}");
             }
 
-            // A program that finds a log writes beside it, with the time in the name: the last one counts.
-            string? path = Directory.EnumerateFiles(folder, "log.txt*").Order(StringComparer.Ordinal).LastOrDefault();
-            return path is null ? null : FromLog(DasslRunLog.Read(path), folder);
-        }
-        catch (PromptKDException fault)
-        {
-            // One bad run must not cost the report.
-            problem(fault.Message);
-            return null;
-        }
-        catch (UnauthorizedAccessException fault)
-        {
-            problem($"Cannot read '{folder}': {fault.Message}");
             return null;
         }
     }
+
+    // A program that finds a log writes beside it, with the time in the name: the last one counts.
+    private static RunOutcome? ReadLog(string folder) =>
+        Directory.EnumerateFiles(folder, "log.txt*").Order(StringComparer.Ordinal).LastOrDefault() is { } path
+            ? FromLog(DasslRunLog.Read(path), folder)
+            : null;
 
     private static RunOutcome? FromLog(DasslRunLog log, string folder)
     {
@@ -122,9 +140,10 @@ internal static class OutcomeReader
             Seed = log.Seed,
             Backbone = log.Backbone is { Length: > 0 } backbone ? backbone : PaperNumbers.UsualBackbone,
             Shots = log.IsTrained && log.Shots is { } shots ? Math.Max(0, shots) : null,
+            SaidShots = log.Shots is { } said ? Math.Max(0, said) : null,
             Configuration = log.Configuration ?? "",
             Variant = log.Variant,
-            Selection = log.FinalModel == "best_val" ? "best on what the log calls val" : LastEpoch,
+            Selection = !log.IsTrained ? "" : log.FinalModel == "best_val" ? "best on what the log calls val" : LastEpoch,
             Folders = [folder],
         };
         if (log.Trainer == "PromptKD" && log.Modal == "base2novel")
@@ -144,51 +163,37 @@ internal static class OutcomeReader
             };
         }
 
-        return OfClasses(outcome, log.SubsampleClasses, log.Final, log.IsTrained);
+        return OfClasses(
+            outcome, log.SubsampleClasses, log.Final, learnedHere: log.IsTrained || IsSame(log.LearnedOn, log.Dataset));
     }
 
     /// <param name="outcome">A run of a method that is trained and tested on some classes at a time.</param>
     /// <param name="classes">base, new, or all of them.</param>
     /// <param name="accuracy">Among these.</param>
-    /// <param name="trained">Whether it was trained there, as opposed to tested.</param>
-    private static RunOutcome OfClasses(RunOutcome outcome, string classes, double? accuracy, bool trained) => classes switch
+    /// <param name="learnedHere">Whether the model learned from this data set, as opposed to another.</param>
+    private static RunOutcome OfClasses(RunOutcome outcome, string classes, double? accuracy, bool learnedHere)
     {
-        "base" => outcome with { Base = accuracy },
-        "new" => outcome with { Novel = accuracy, Selection = "" },
-        _ => outcome with
+        outcome = outcome with
         {
-            Protocol = s_variants.Contains(outcome.Dataset) ? Protocol.DomainGeneralisation
-                : trained && LearnsFromLabels(outcome.Trainer) ? Protocol.FewShot
-                : Protocol.CrossDataset,
-            Accuracy = accuracy,
-        },
-    };
+            Shots = outcome.Shots ?? (learnedHere && outcome.SaidShots > 0 ? outcome.SaidShots : null),
+        };
+        return classes switch
+        {
+            "base" => outcome with { Base = accuracy },
+            "new" => outcome with { Novel = accuracy, Selection = "" },
+            _ => outcome with
+            {
+                Protocol = s_variants.Contains(outcome.Dataset) ? Protocol.DomainGeneralisation
+                    : learnedHere && LearnsFromLabels(outcome.Trainer) ? Protocol.FewShot
+                    : Protocol.CrossDataset,
+                Accuracy = accuracy,
+            },
+        };
+    }
+
+    // The tables of transfer have a column of the data set that is learned from.
+    private static bool IsSame(string? learnedOn, string dataset) => learnedOn == dataset && dataset != SourceOfTransfer;
 
     private static bool LearnsFromLabels(string trainer) =>
         MethodCatalog.All.FirstOrDefault(row => row.Name == trainer)?.LearnsFrom == Supervision.Labels;
-
-    // The other methods train on the base classes in one folder and are tested on the new ones in another, which says
-    // nothing of the pictures that they learned from.
-    private static List<RunOutcome> Join(IEnumerable<RunOutcome> outcomes)
-    {
-        var joined = outcomes.ToList();
-        foreach (RunOutcome unseen in joined.Where(run => run is { Base: null, Novel: not null }).ToArray())
-        {
-            RunOutcome[] known = [.. joined.Where(run => run is { Base: not null, Novel: null } && AreHalves(run, unseen))];
-            foreach (RunOutcome one in known.Where(run => known.Length == 1 || run.Shots == unseen.Shots))
-            {
-                joined[joined.IndexOf(one)] = Both(one, unseen);
-                joined.Remove(unseen);
-            }
-        }
-
-        return joined;
-    }
-
-    private static bool AreHalves(RunOutcome known, RunOutcome unseen) =>
-        (known.Protocol, known.Trainer, known.Dataset, known.Seed, known.Backbone, known.Configuration)
-        == (unseen.Protocol, unseen.Trainer, unseen.Dataset, unseen.Seed, unseen.Backbone, unseen.Configuration);
-
-    private static RunOutcome Both(RunOutcome known, RunOutcome unseen) =>
-        known with { Novel = unseen.Novel, Folders = [.. known.Folders, .. unseen.Folders] };
 }

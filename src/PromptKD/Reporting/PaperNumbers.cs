@@ -5,8 +5,8 @@ namespace PromptKD.Reporting;
 
 /// <summary>The numbers that the PromptKD paper (arXiv 2403.02781) prints, in percent.</summary>
 /// <remarks>
-/// Tables 1, 2, 4 to 6 and 9 to 14, and figures 4 to 6. The averages are printed there too, and are kept as printed: the harmonic mean of Table 1's
-/// average row is that of the two means.
+/// Tables 1, 2, 4 to 6 and 9 to 14, and figures 4 to 6. The averages are printed there too, and are kept as printed: the
+/// harmonic mean of Table 1's average row is that of the two means.
 /// </remarks>
 public static class PaperNumbers
 {
@@ -34,7 +34,8 @@ public static class PaperNumbers
         Protocol protocol, string trainer, string dataset, string backbone = UsualBackbone, int? shots = null,
         string variant = "")
     {
-        if (shots is not null && s_scores.TryGetValue((protocol, trainer, dataset, backbone, shots, variant), out PaperScore? exact))
+        if (shots is not null
+            && s_scores.TryGetValue((protocol, trainer, dataset, backbone, shots, variant), out PaperScore? exact))
         {
             return exact;
         }
@@ -67,6 +68,7 @@ public static class PaperNumbers
             {
                 "base2new" => Protocol.BaseToNovel,
                 "cross" => Protocol.CrossDataset,
+                "few-shot" => Protocol.FewShot,
                 _ => Protocol.DomainGeneralisation,
             };
             int? shots = cells[9].Length == 0 ? null : int.Parse(cells[9], CultureInfo.InvariantCulture);

@@ -112,16 +112,25 @@ public static class ReportSections
 
     private static IEnumerable<string> PartNotes(ScoreTable table)
     {
-        int whole = PaperNumbers.Datasets(table.Protocol).Count;
         if (table.Rows.All(row => row.Paper is null))
         {
             yield return "The paper has nothing to compare these runs with: no table of this method, backbone, number of "
                 + "pictures and protocol.";
+            yield break;
         }
-        else if (!table.IsWholeTable)
+
+        string[] sources = [.. table.Rows.Select(row => row.Paper?.Table).OfType<string>().Distinct()];
+        yield return $"The paper's numbers are those of its {string.Join(" and ", sources)}.";
+        int whole = PaperNumbers.Datasets(table.Protocol).Count;
+        if (!table.IsWholeTable)
         {
             yield return $"The averages are over {Count(table.Rows.Count, "data set")}, the paper's table has {whole}; "
                 + "what stands beside them is the paper's average over the same ones.";
+        }
+        else if (table.AveragedRows.Count < table.Rows.Count)
+        {
+            yield return $"The averages are over the paper's {whole} data sets, without "
+                + $"{string.Join(", ", table.Rows.Except(table.AveragedRows).Select(row => row.Dataset))}.";
         }
     }
 

@@ -14,12 +14,14 @@ internal sealed record RunKey(Protocol Protocol, string Trainer, string Backbone
         RunKey[] others = [.. all.Where(key => key.Protocol == Protocol && key.Trainer == Trainer && key != this)];
         RunKey[] sameBackbone = [.. others.Where(key => key.Backbone == Backbone)];
         RunKey[] sameShots = [.. sameBackbone.Where(key => key.Shots == Shots)];
+        bool onlyTested = Shots is null && sameBackbone.Any(key => key.Shots is not null && key with { Shots = null } == this);
         bool saysShots = Shots > 0 && (sameBackbone.Length > sameShots.Length || Protocol == Protocol.FewShot);
         string[] parts =
         [
             Trainer,
             .. Backbone == PaperNumbers.UsualBackbone ? Array.Empty<string>() : [Backbone],
             .. saysShots ? [string.Create(CultureInfo.InvariantCulture, $"{Shots} {(Shots == 1 ? "shot" : "shots")}")] : Array.Empty<string>(),
+            .. onlyTested ? ["only tested"] : Array.Empty<string>(),
             .. Variant.Length > 0 ? [Variant] : Array.Empty<string>(),
             .. sameShots.Any(key => key.Configuration != Configuration) && Configuration.Length > 0 ? [Configuration] : Array.Empty<string>(),
         ];

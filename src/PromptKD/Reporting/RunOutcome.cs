@@ -22,6 +22,12 @@ public sealed record RunOutcome
     /// </summary>
     public int? Shots { get; init; }
 
+    /// <summary>
+    /// DATASET.NUM_SHOTS as the settings of a folder say it, where something was trained there or not; null where they
+    /// do not.
+    /// </summary>
+    internal int? SaidShots { get; init; }
+
     /// <summary>Name of the trainer's file, without its extension; empty where it is not known.</summary>
     public string Configuration { get; init; } = "";
 

@@ -20,6 +20,12 @@ public sealed record ScoreTable(Protocol Protocol, string Trainer, IReadOnlyList
     /// <summary>What tells it from the other tables of its protocol: the method, and what else is needed.</summary>
     public string Name { get; init; } = Trainer;
 
+    /// <summary>
+    /// The rows that averages are over: those of the paper's table where all of them are here, else all rows.
+    /// </summary>
+    public IReadOnlyList<ScoreRow> AveragedRows =>
+        IsWholeTable ? [.. Rows.Where(row => PaperNumbers.Datasets(Protocol).Contains(row.Dataset))] : Rows;
+
     /// <summary>Mean over data sets of the means over seeds.</summary>
     public double? MeanBase => MeanOf(row => row.Base);
 
@@ -38,15 +44,17 @@ public sealed record ScoreTable(Protocol Protocol, string Trainer, IReadOnlyList
 
     /// <summary>The mean of the data sets' harmonic means, which is a little lower.</summary>
     public double? MeanOfHarmonicMeans =>
-        Rows.All(row => row.HarmonicMean is not null) ? Rows.Average(row => row.HarmonicMean!.Value) : null;
+        AveragedRows.All(row => row.HarmonicMean is not null)
+            ? AveragedRows.Average(row => row.HarmonicMean!.Value)
+            : null;
 
     /// <summary>What the paper prints as the average of all its data sets.</summary>
     public PaperScore? Paper =>
         PaperNumbers.Find(Protocol, Trainer, PaperNumbers.Average, Backbone, Shots, Variant);
 
     /// <summary>Whether all data sets of the paper's table are here, so that the averages compare.</summary>
-    public bool IsWholeTable =>
-        PaperNumbers.Datasets(Protocol).All(dataset => Rows.Any(row => row.Dataset == dataset && row.IsComplete));
+    public bool IsWholeTable => PaperNumbers.Datasets(Protocol) is { Count: > 0 } all
+        && all.All(dataset => Rows.Any(row => row.Dataset == dataset && row.IsComplete));
 
     /// <summary>Sorts outcomes into tables: by protocol, method, backbone, shots, configuration and variant.</summary>
     /// <param name="outcomes">What was measured, each of its own seed.</param>
@@ -90,7 +98,7 @@ public sealed record ScoreTable(Protocol Protocol, string Trainer, IReadOnlyList
 
     private double? MeanOf(Func<ScoreRow, SeedStatistics?> column)
     {
-        SeedStatistics?[] values = [.. Rows.Select(column)];
+        SeedStatistics?[] values = [.. AveragedRows.Select(column)];
         return values.Length == 0 || values.Contains(null) ? null : values.Average(value => value!.Mean);
     }
 }

@@ -125,6 +125,37 @@ public sealed class ScoreTableTests
         Assert.Equal(average, rows.Average()!.Value, 0.015);
     }
 
+    // Table 11: the teacher's accuracy on ImageNet, from which it learned, is no part of the average of the other ten.
+    [Fact]
+    public void The_average_is_over_the_papers_data_sets_and_what_is_left_out_is_said()
+    {
+        RunOutcome teacher = Outcome("ImageNet", 1, 0, null) with
+        {
+            Protocol = Protocol.CrossDataset,
+            Trainer = "PromptSRC",
+            Backbone = "ViT-L/14",
+            Base = null,
+            Accuracy = 78,
+        };
+
+        var report = new BenchmarkReport(
+            [teacher, .. PaperNumbers.Datasets(Protocol.CrossDataset).Select(name => teacher with { Dataset = name, Accuracy = 72 })]);
+
+        Assert.Equal(["**average**", "72.00", "71.89", "+0.11", "", ""], report.Sections[0].Rows[^1]);
+        Assert.Equal(["78.00", "78.12"], report.Sections[0].Rows[^2].Skip(1).Take(2));
+        Assert.Equal(
+            ["The paper's numbers are those of its Table 11.", "The averages are over the paper's 10 data sets, without ImageNet."],
+            report.Sections[0].Notes);
+    }
+
+    [Fact]
+    public void An_average_of_runs_that_no_table_has_is_over_all_of_them()
+    {
+        RunOutcome run = Outcome("DTD", 1, 0, null) with { Protocol = Protocol.FewShot, Base = null, Accuracy = 60 };
+
+        Assert.Equal(65, Only(run, run with { Dataset = "EuroSAT", Accuracy = 70 }).MeanAccuracy!.Value, 12);
+    }
+
     [Fact]
     public void Where_there_is_nothing_to_compare_with_that_is_said()
     {

@@ -54,8 +54,7 @@ internal sealed record StudentOnnx(OnnxSession Session, OnnxDescription Descript
         catch (Exception error) when (error is JsonException or NotSupportedException or ArgumentException
             or InvalidOperationException)
         {
-            throw Damaged(
-                path, $"its metadata cannot be read: {error.Message.ReplaceLineEndings(" ").TrimEnd('.')}");
+            throw Damaged(path, $"its metadata cannot be read: {JsonFault.Describe(error)}");
         }
 
         if (description.Format != OnnxDescription.FormatName)

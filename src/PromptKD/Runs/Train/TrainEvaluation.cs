@@ -42,8 +42,23 @@ internal static class TrainEvaluation
 
     private static string Find(TrainKind kind, OpenRun run)
     {
-        string output = kind.Request.ModelDir.Length > 0 ? kind.Request.ModelDir : run.Folder.Root;
-        return new DasslCheckpoints(output, run.Settings.Method.Name).Find(kind.Request.LoadEpoch);
+        return new DasslCheckpoints(ModelFolder(kind, run), run.Settings.Method.Name).Find(kind.Request.LoadEpoch);
+    }
+
+    private static string ModelFolder(TrainKind kind, OpenRun run) =>
+        kind.Request.ModelDir.Length > 0 ? kind.Request.ModelDir : run.Folder.Root;
+
+    // A report tells by it whether other pictures of the same data set were tested, or another data set.
+    private static string? LearnedOn(TrainKind kind, OpenRun run)
+    {
+        try
+        {
+            return TrainingResult.ReadIfAny(ModelFolder(kind, run)) is { } learned ? learned.LearnedOn ?? learned.Dataset : null;
+        }
+        catch (PromptKDException)
+        {
+            return null;
+        }
     }
 
     private static TrainingReport Evaluate(TrainKind kind, OpenRun run, IClassifier classifier, string? path)
@@ -59,6 +74,7 @@ internal static class TrainEvaluation
         // An evaluation in the folder of a run must not take the place of what the run came to.
         string file = run.Folder.IsBegun ? "evaluation.json" : TrainingResult.FileName;
         TrainingResult result = kind.Test(run, classifier, ModelSelection.Given, epoch);
+        result = result with { LearnedOn = path is null ? null : LearnedOn(kind, run) };
         if (kind.Request.WritesPackage && path is not null)
         {
             EvaluatedPackage.Write(run, (ITrainedMethod)classifier, path);
