@@ -60,7 +60,7 @@ internal static class CheckCommand
                 cancellation);
             if (parsed.GetValue(s_json))
             {
-                Answers.Json(StudentOptions.ToJson(report));
+                Answers.Json(report, AnswerJson.Lines.SurveyReport);
             }
             else
             {

@@ -98,7 +98,7 @@ internal static class ClassesCommand
             {
                 foreach (ChangedClass one in classes)
                 {
-                    Answers.Json(StudentOptions.ToJson(one));
+                    Answers.Json(one, AnswerJson.Lines.ChangedClass);
                 }
 
                 return;

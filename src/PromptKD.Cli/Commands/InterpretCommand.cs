@@ -53,7 +53,7 @@ internal static class InterpretCommand
             {
                 if (parsed.GetValue(json))
                 {
-                    Answers.Json(StudentOptions.ToJson(token));
+                    Answers.Json(token, AnswerJson.Lines.LearnedToken);
                 }
                 else
                 {

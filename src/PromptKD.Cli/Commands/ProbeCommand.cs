@@ -107,7 +107,7 @@ internal static class ProbeCommand
 
         foreach (ProbeScore score in scores)
         {
-            Answers.Json(StudentOptions.ToJson(score));
+            Answers.Json(score, AnswerJson.Lines.ProbeScore);
         }
     }
 }

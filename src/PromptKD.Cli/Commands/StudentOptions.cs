@@ -1,8 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text.Encodings.Web;
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using PromptKD.Cli.Terminal;
 using PromptKD.Data.Pictures;
 using PromptKD.Inference;
@@ -12,12 +9,6 @@ namespace PromptKD.Cli.Commands;
 /// <summary>What the verbs that use a student have in common.</summary>
 internal static class StudentOptions
 {
-    private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web)
-    {
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-    };
-
     public static Option<string> Package() => new("--model")
     {
         Description = "A student package: the student/ folder of a run [required]",
@@ -112,8 +103,6 @@ internal static class StudentOptions
         "Turn pictures as their EXIF orientation says",
         "Take pictures as they are stored",
         Default: "as the student was trained");
-
-    public static string ToJson<T>(T record) => JsonSerializer.Serialize(record, s_json);
 
     public static void WarnOfSkipped(SkippedPicture picture) =>
         Messages.Warning($"skipped {picture.Path}: {picture.Reason}");

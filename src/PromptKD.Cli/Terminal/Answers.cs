@@ -1,4 +1,6 @@
 using System.Runtime.CompilerServices;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using PromptKD.Runtime;
 
 namespace PromptKD.Cli.Terminal;
@@ -24,4 +26,7 @@ internal static class Answers
 
     /// <summary>An object as a line of JSON.</summary>
     public static void Json(string json) => Console.WriteLine(Printable.Json(json));
+
+    /// <summary>A record as a line of JSON.</summary>
+    public static void Json<T>(T record, JsonTypeInfo<T> contract) => Json(JsonSerializer.Serialize(record, contract));
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using PromptKD.Cli.Commands;
 using PromptKD.Inference.Profiles;
 
 namespace PromptKD.Cli.Terminal;
@@ -17,7 +16,7 @@ internal static class ProfileTables
     {
         if (json)
         {
-            Answers.Json(StudentOptions.ToJson(profile));
+            Answers.Json(profile, AnswerJson.Lines.ModelProfile);
             return;
         }
 
@@ -44,7 +43,7 @@ internal static class ProfileTables
         {
             foreach (ModelProfile profile in profiles)
             {
-                Answers.Json(StudentOptions.ToJson(profile));
+                Answers.Json(profile, AnswerJson.Lines.ModelProfile);
             }
 
             return;

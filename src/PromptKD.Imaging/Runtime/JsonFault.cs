@@ -49,6 +49,6 @@ internal static partial class JsonFault
     [GeneratedRegex("^The JSON value could not be converted to ")]
     private static partial Regex Converted();
 
-    [GeneratedRegex("property or field '(?<name>[^']*)'.* null values")]
+    [GeneratedRegex("(property or field|constructor parameter) '(?<name>[^']*)'.* null values")]
     private static partial Regex Null();
 }

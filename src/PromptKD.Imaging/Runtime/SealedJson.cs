@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 
 namespace PromptKD.Runtime;
 
@@ -13,9 +14,11 @@ internal static class SealedJson
     private const string Behind = "\"\n}\n";
 
     /// <summary>The text of the file: equal records give equal bytes.</summary>
-    public static string Write<T>(T record)
+    /// <param name="record">What to write.</param>
+    /// <param name="contract">Of a context with <see cref="RecordJson.Indented"/>.</param>
+    public static string Write<T>(T record, JsonTypeInfo<T> contract)
     {
-        string open = JsonSerializer.Serialize(record, RecordJson.Indented)[..^"\n}".Length] + Before;
+        string open = JsonSerializer.Serialize(record, contract)[..^"\n}".Length] + Before;
         using var stream = new MemoryStream();
         stream.Write(Encoding.UTF8.GetBytes(open + Seal.Blank + Behind));
         Seal.Apply(stream, Encoding.UTF8.GetByteCount(open));
@@ -25,27 +28,29 @@ internal static class SealedJson
     /// <summary>Reads a file that <see cref="Write"/> made.</summary>
     /// <param name="path">The file.</param>
     /// <param name="remedy">What to do where it is damaged, a sentence.</param>
+    /// <param name="contract">As of <see cref="Write"/>.</param>
     /// <exception cref="PromptKDException">It cannot be read, is damaged, or is no such file.</exception>
-    public static T Read<T>(string path, string remedy)
+    public static T Read<T>(string path, string remedy, JsonTypeInfo<T> contract)
         where T : class
     {
         byte[] bytes = ReadBytes(path, remedy);
         string? fault = FindFault(bytes);
-        return fault is null ? Parse<T>(path, bytes, remedy) : throw Damaged(path, fault, remedy);
+        return fault is null ? Parse(path, bytes, remedy, contract) : throw Damaged(path, fault, remedy);
     }
 
     /// <summary>As <see cref="Read"/>, of a file that may carry no digest: others may write one, too.</summary>
     /// <param name="path">The file.</param>
     /// <param name="remedy">What to do where it is damaged, a sentence.</param>
+    /// <param name="contract">As of <see cref="Write"/>.</param>
     /// <exception cref="PromptKDException">As <see cref="Read"/>.</exception>
-    public static T ReadAny<T>(string path, string remedy)
+    public static T ReadAny<T>(string path, string remedy, JsonTypeInfo<T> contract)
         where T : class
     {
         byte[] bytes = ReadBytes(path, remedy);
         bool isSealed = PlaceOf(bytes) is not null;
         return (isSealed || bytes.Length == 0) && FindFault(bytes) is { } fault
             ? throw Damaged(path, fault, remedy)
-            : Parse<T>(path, bytes, remedy);
+            : Parse(path, bytes, remedy, contract);
     }
 
     private static byte[] ReadBytes(string path, string remedy)
@@ -60,14 +65,16 @@ internal static class SealedJson
         }
     }
 
-    private static T Parse<T>(string path, byte[] bytes, string remedy)
+    private static T Parse<T>(string path, byte[] bytes, string remedy, JsonTypeInfo<T> contract)
         where T : class
     {
         try
         {
-            T record = JsonSerializer.Deserialize<T>(bytes, RecordJson.Indented)
+            T record = JsonSerializer.Deserialize(bytes, contract)
                 ?? throw Damaged(path, "it holds nothing", remedy);
-            return RecordNulls.AreIn(record) ? throw Damaged(path, "null where a value belongs", remedy) : record;
+            return RecordNulls.AreIn(record, contract.Options)
+                ? throw Damaged(path, "null where a value belongs", remedy)
+                : record;
         }
         catch (Exception error) when (error is JsonException or NotSupportedException or ArgumentException
             or InvalidOperationException)

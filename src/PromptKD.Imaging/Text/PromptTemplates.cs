@@ -6,10 +6,10 @@ namespace PromptKD.Text;
 /// <summary>The hand-written prompts of CoOp and its successors.</summary>
 internal static class PromptTemplates
 {
-    private static readonly Lazy<Resource> s_resource = new(() =>
+    private static readonly Lazy<TemplateFile> s_resource = new(() =>
     {
         using Stream stream = EmbeddedFile.Open("templates.json");
-        return JsonSerializer.Deserialize<Resource>(stream)!;
+        return JsonSerializer.Deserialize(stream, TextJson.Default.TemplateFile)!;
     });
 
     private static readonly Lazy<PromptTemplate[]> s_imageNet = new(() => Parse(s_resource.Value.ImageNet));
@@ -58,9 +58,10 @@ internal static class PromptTemplates
 
     private static PromptTemplate[] Parse(string[] patterns) =>
         [.. patterns.Select(pattern => new PromptTemplate(pattern))];
-
-    private sealed record Resource(
-        [property: JsonPropertyName("imagenet")] string[] ImageNet,
-        [property: JsonPropertyName("imagenet_select")] string[] ImageNetSelect,
-        [property: JsonPropertyName("per_dataset")] Dictionary<string, string> PerDataset);
 }
+
+/// <summary>The file that holds them.</summary>
+internal sealed record TemplateFile(
+    [property: JsonPropertyName("imagenet")] string[] ImageNet,
+    [property: JsonPropertyName("imagenet_select")] string[] ImageNetSelect,
+    [property: JsonPropertyName("per_dataset")] Dictionary<string, string> PerDataset);

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using PromptKD.Runtime;
 
 namespace PromptKD.Evaluation;
@@ -28,10 +29,10 @@ internal static class AnswerFile
         Path.Combine(folder, FileName),
         stream =>
         {
-            WriteLine(stream, new Head(Format, Version, answers.ClassNames));
+            WriteLine(stream, new AnswerFileHead(Format, Version, answers.ClassNames), EvaluationJson.Lines.AnswerFileHead);
             foreach (PictureAnswer picture in answers.Pictures)
             {
-                WriteLine(stream, picture);
+                WriteLine(stream, picture, EvaluationJson.Lines.PictureAnswer);
             }
 
             stream.Write(Encoding.ASCII.GetBytes(BeforeDigest));
@@ -64,9 +65,9 @@ internal static class AnswerFile
         }
     }
 
-    private static void WriteLine<T>(Stream stream, T record)
+    private static void WriteLine<T>(Stream stream, T record, JsonTypeInfo<T> contract)
     {
-        JsonSerializer.Serialize(stream, record, RecordJson.Options);
+        JsonSerializer.Serialize(stream, record, contract);
         stream.WriteByte((byte)'\n');
     }
 
@@ -74,7 +75,7 @@ internal static class AnswerFile
     {
         RefuseUnsealed(bytes);
         string[] lines = Encoding.UTF8.GetString(bytes).Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        Head head = Read<Head>(lines[0]);
+        AnswerFileHead head = Read(lines[0], EvaluationJson.Lines.AnswerFileHead);
         if (head.Format != Format || head.Version is < 1 or > Version)
         {
             throw new InvalidDataException($"format '{head.Format}' version {head.Version}, expected '{Format}' 1–{Version}");
@@ -83,7 +84,7 @@ internal static class AnswerFile
         var pictures = new List<PictureAnswer>(lines.Length);
         foreach (string line in lines[1..^1])
         {
-            PictureAnswer answer = Read<PictureAnswer>(line);
+            PictureAnswer answer = Read(line, EvaluationJson.Lines.PictureAnswer);
             pictures.Add(IsPossible(answer, head.ClassNames.Count)
                 ? answer
                 : throw new InvalidDataException($"'{Printable.Line(answer.Picture)}' has answers that no model gives"));
@@ -110,9 +111,9 @@ internal static class AnswerFile
         }
     }
 
-    private static T Read<T>(string line)
+    private static T Read<T>(string line, JsonTypeInfo<T> contract)
         where T : class =>
-        JsonSerializer.Deserialize<T>(line, RecordJson.Options) is { } record && !RecordNulls.AreIn(record)
+        JsonSerializer.Deserialize(line, contract) is { } record && !RecordNulls.AreIn(record, contract.Options)
             ? record
             : throw new InvalidDataException("null where a value belongs");
 
@@ -122,6 +123,7 @@ internal static class AnswerFile
         && (answer.Label ?? 0) < classes
         && (answer.Teacher ?? []).Concat(answer.Student)
             .All(ranked => ranked.Class >= 0 && ranked.Class < classes && ranked.Probability is >= 0 and <= 1);
-
-    private sealed record Head(string Format, int Version, IReadOnlyList<string> ClassNames);
 }
+
+/// <summary>Its first line.</summary>
+internal sealed record AnswerFileHead(string Format, int Version, IReadOnlyList<string> ClassNames);

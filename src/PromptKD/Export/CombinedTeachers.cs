@@ -1,4 +1,5 @@
 using PromptKD.Evaluation;
+using PromptKD.Runtime;
 
 namespace PromptKD.Export;
 
@@ -12,7 +13,7 @@ namespace PromptKD.Export;
 /// a whole where none was measured.
 /// </param>
 public sealed record CombinedTeachers(
-    int Count, IReadOnlyList<double>? Weights, IReadOnlyList<BaseNovelResult?>? Validations)
+    int Count, IReadOnlyList<double>? Weights, [property: Gaps] IReadOnlyList<BaseNovelResult?>? Validations)
 {
     /// <summary>"fixed" or "confidence".</summary>
     public string Weighting => Weights is null ? "confidence" : "fixed";

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using PromptKD.Data.Decoding;
 using PromptKD.Evaluation;
 using PromptKD.Models.Clip;
@@ -16,6 +17,15 @@ public sealed record StudentManifest
 
     /// <summary>The <see cref="Version"/> of packages that older builds read, too: of runs that distilled.</summary>
     internal const int DistilledVersion = 1;
+
+    /// <summary>A manifest with the defaults of this build.</summary>
+    public StudentManifest()
+    {
+    }
+
+    /// <param name="projectorLayers">Packages from before there was a choice do not say.</param>
+    [JsonConstructor]
+    internal StudentManifest(int projectorLayers = 2) => ProjectorLayers = projectorLayers;
 
     /// <summary>Always <see cref="FormatName"/>.</summary>
     public string Format { get; init; } = FormatName;
@@ -106,7 +116,9 @@ public sealed record StudentManifest
     public ClassChanges? ClassChanges { get; init; }
 
     /// <summary>The digest that each file of tensors carries, by its name: they belong together.</summary>
-    public IReadOnlyDictionary<string, string> Files { get; init; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> Files { get; init => field = value ?? NoFiles; } = NoFiles;
+
+    private static IReadOnlyDictionary<string, string> NoFiles { get; } = new Dictionary<string, string>();
 
     /// <summary>Reads a manifest.</summary>
     /// <param name="path">A <c>model.json</c>.</param>
@@ -119,8 +131,8 @@ public sealed record StudentManifest
                 $"No student package: '{path}' is missing. Give the 'student' folder that distill wrote.");
         }
 
-        StudentManifest manifest = SealedJson.Read<StudentManifest>(
-            path, "Copy the package again, or let the same run write it again.");
+        StudentManifest manifest = SealedJson.Read(
+            path, "Copy the package again, or let the same run write it again.", ManifestJson.Indented.StudentManifest);
         if (manifest.Format != FormatName || manifest.Version is <= 0 or > CurrentVersion)
         {
             throw new PromptKDException(
@@ -160,7 +172,7 @@ public sealed record StudentManifest
     }
 
     /// <summary>The manifest as the text of <c>model.json</c>.</summary>
-    internal string ToJson() => SealedJson.Write(this);
+    internal string ToJson() => SealedJson.Write(this, ManifestJson.Indented.StudentManifest);
 }
 
 /// <summary>How a student was trained: the settings and sizes that its numbers depend on.</summary>
@@ -187,7 +199,9 @@ public sealed record StudentTraining(
     /// <summary>
     /// Files beside the pictures that are of no kind that is read, or hidden, by kind, such as <c>.heic</c>.
     /// </summary>
-    public IReadOnlyDictionary<string, int> LeftOut { get; init; } = new Dictionary<string, int>();
+    public IReadOnlyDictionary<string, int> LeftOut { get; init => field = value ?? Nothing; } = Nothing;
+
+    private static IReadOnlyDictionary<string, int> Nothing { get; } = new Dictionary<string, int>();
 }
 
 /// <summary>The checkpoint that a package was made of.</summary>

@@ -160,9 +160,10 @@ internal sealed class RunFolder : IDisposable
     public void LogPlain(string line) => _log.Write(line);
 
     /// <summary>Writes <c>metrics.jsonl</c> anew: one line an epoch and one a validation.</summary>
-    public void WriteMetrics(IEnumerable<object> records) => WholeFile.WriteText(
+    public void WriteMetrics(IEnumerable<MetricLine> lines) => WholeFile.WriteText(
         In("metrics.jsonl"),
-        string.Concat(records.Select(record => JsonSerializer.Serialize(record, RecordJson.Options) + "\n")));
+        string.Concat(lines.Select(
+            line => JsonSerializer.Serialize(line, RunJson.Lines.GetTypeInfo(line.GetType())!) + "\n")));
 
     /// <summary>Writes <c>curves.csv</c> anew.</summary>
     public void WriteCurves(IEnumerable<string> lines) => WholeFile.WriteText(

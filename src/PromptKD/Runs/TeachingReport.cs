@@ -34,7 +34,7 @@ public sealed record TeachingReport
     public required int SkippedPictures { get; init; }
 
     /// <summary>Files beside the pictures that are of no kind that is read, or hidden, by kind.</summary>
-    public IReadOnlyDictionary<string, int> LeftOut { get; init; } = new Dictionary<string, int>();
+    public IReadOnlyDictionary<string, int> LeftOut { get; init => field = value ?? Nothing; } = Nothing;
 
     /// <summary>Learned classes that had fewer pictures than asked for.</summary>
     public required int ShortClasses { get; init; }
@@ -54,6 +54,8 @@ public sealed record TeachingReport
     /// <summary>Accuracies of the tuned teacher, as distilling uses it; null if not measured.</summary>
     public BaseNovelResult? Taught { get; init; }
 
+    private static IReadOnlyDictionary<string, int> Nothing { get; } = new Dictionary<string, int>();
+
     /// <summary>The checkpoint that a run ends with: that of its last epoch, with the averaged prompts.</summary>
     /// <param name="config">OUTPUT_DIR, TRAINER.NAME and OPTIM.MAX_EPOCH.</param>
     internal static string CheckpointOf(ExperimentConfig config) =>
@@ -70,8 +72,8 @@ public sealed record TeachingReport
             return null;
         }
 
-        TeachingReport report =
-            SealedJson.Read<TeachingReport>(path, "Delete it: the same teach goes on and writes it again.");
+        TeachingReport report = SealedJson.Read(
+            path, "Delete it: the same teach goes on and writes it again.", RunJson.Indented.TeachingReport);
         return report with { Checkpoint = Path.Combine(folder, report.Checkpoint) };
     }
 
@@ -97,6 +99,6 @@ public sealed record TeachingReport
     internal void Write(string folder)
     {
         TeachingReport relative = this with { Checkpoint = Path.GetRelativePath(folder, Checkpoint).Replace('\\', '/') };
-        WholeFile.WriteText(Path.Combine(folder, FileName), SealedJson.Write(relative));
+        WholeFile.WriteText(Path.Combine(folder, FileName), SealedJson.Write(relative, RunJson.Indented.TeachingReport));
     }
 }

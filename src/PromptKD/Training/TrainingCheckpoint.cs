@@ -1,7 +1,7 @@
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using PromptKD.Models;
 using PromptKD.Models.Weights;
-using PromptKD.Runtime;
 
 namespace PromptKD.Training;
 
@@ -25,8 +25,8 @@ internal sealed class TrainingCheckpoint : IDisposable
     {
         Path = path;
         _tensors = tensors;
-        Position = Parse<TrainingPosition>(metadata[PositionKey]);
-        Inputs = Parse<Dictionary<string, string>>(metadata[InputsKey]);
+        Position = Parse(metadata[PositionKey], CheckpointJson.Lines.TrainingPosition);
+        Inputs = Parse(metadata[InputsKey], CheckpointJson.Lines.DictionaryStringString);
         RunMark = metadata[RunKey];
     }
 
@@ -90,9 +90,9 @@ internal sealed class TrainingCheckpoint : IDisposable
         ];
         KeyValuePair<string, string>[] metadata =
         [
-            new(PositionKey, JsonSerializer.Serialize(position, RecordJson.Options)),
+            new(PositionKey, JsonSerializer.Serialize(position, CheckpointJson.Lines.TrainingPosition)),
             new(RunKey, run),
-            new(InputsKey, JsonSerializer.Serialize(inputs, RecordJson.Options)),
+            new(InputsKey, JsonSerializer.Serialize(inputs, CheckpointJson.Lines.IReadOnlyDictionaryStringString)),
         ];
         SealedTensors.Write(path, tensors, metadata, keepsPrevious ? PreviousOf(path) : null);
     }
@@ -191,9 +191,9 @@ internal sealed class TrainingCheckpoint : IDisposable
         }
     }
 
-    private static T Parse<T>(string json)
+    private static T Parse<T>(string json, JsonTypeInfo<T> contract)
         where T : class =>
-        JsonSerializer.Deserialize<T>(json, RecordJson.Options)
+        JsonSerializer.Deserialize(json, contract)
         ?? throw new JsonException("null where a value belongs");
 
     private string? FindOtherNames() => _tensors.Keys.FirstOrDefault(

@@ -32,7 +32,7 @@ internal sealed record TrainingPosition
     public long Pictures { get; init; }
 
     /// <summary>Pictures that could not be read so far, in any epoch.</summary>
-    public IReadOnlyList<SkippedPicture> Skipped { get; init; } = [];
+    public IReadOnlyList<SkippedPicture> Skipped { get; init => field = value ?? []; } = [];
 
     /// <summary>What a start before the first epoch came to; null where there was none.</summary>
     public EpochRecord? Start { get; init; }
@@ -47,7 +47,7 @@ internal sealed record TrainingPosition
     public int EpochsBefore { get; init; }
 
     /// <summary>One record for each other finished epoch.</summary>
-    public IReadOnlyList<EpochRecord> History { get; init; } = [];
+    public IReadOnlyList<EpochRecord> History { get; init => field = value ?? []; } = [];
 
     /// <summary>The position in words.</summary>
     public string Describe() => this switch

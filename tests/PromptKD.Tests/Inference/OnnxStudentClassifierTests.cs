@@ -129,12 +129,13 @@ public sealed class OnnxStudentClassifierTests : IDisposable
     public void Constants_beside_the_graph_are_checked_too()
     {
         Export(new TinyPackage());
-        OnnxExportReport report = PromptKD.Runtime.SealedJson.Read<OnnxExportReport>(Beside, "");
+        OnnxExportReport report = PromptKD.Runtime.SealedJson.Read(Beside, "", OnnxJson.Indented.OnnxExportReport);
         ModelProto model = Read();
         File.Delete(Graph);
         File.Delete(Beside);
         OnnxFile.Write(
-            Graph, model, (_, files) => PromptKD.Runtime.SealedJson.Write(report with { Files = files }), largestInside: 1000);
+            Graph, model, (_, files) => PromptKD.Runtime.SealedJson.Write(
+                report with { Files = files }, OnnxJson.Indented.OnnxExportReport), largestInside: 1000);
         Open().Dispose();
         string constants = Directory.GetFiles(_folder, "*.data").Single();
         byte[] bytes = File.ReadAllBytes(constants);
@@ -164,10 +165,11 @@ public sealed class OnnxStudentClassifierTests : IDisposable
     public void Other_classes_than_the_graphs_are_refused()
     {
         Export(new TinyPackage());
-        OnnxExportReport report = PromptKD.Runtime.SealedJson.Read<OnnxExportReport>(Beside, "");
+        OnnxExportReport report = PromptKD.Runtime.SealedJson.Read(Beside, "", OnnxJson.Indented.OnnxExportReport);
         string[] swapped = [.. report.Model.ClassNames.Reverse()];
         File.WriteAllText(
-            Beside, PromptKD.Runtime.SealedJson.Write(report with { Model = report.Model with { ClassNames = swapped } }));
+            Beside, PromptKD.Runtime.SealedJson.Write(
+                report with { Model = report.Model with { ClassNames = swapped } }, OnnxJson.Indented.OnnxExportReport));
         Assert.Contains("it says otherwise than", Refusal(), StringComparison.Ordinal);
 
         File.Delete(Beside);

@@ -17,22 +17,8 @@ public sealed class JsonFaultTests
     [InlineData("""{"name": "a", "number": 1, "parts": [{"side": 1e999}]}""", "not a number of this range, at $.parts[0].side, line 1")]
     public void What_is_wrong_is_said_without_types(string json, string expected)
     {
-        var error = Assert.ThrowsAny<Exception>(() => JsonSerializer.Deserialize<Sheet>(json, RecordJson.Options));
+        var error = Assert.ThrowsAny<Exception>(() => JsonSerializer.Deserialize(json, TestJson.Lines.Sheet));
 
         Assert.Equal(expected, JsonFault.Describe(error));
-    }
-
-    private sealed record Sheet
-    {
-        public required string Name { get; init; }
-
-        public required int Number { get; init; }
-
-        public IReadOnlyList<Part> Parts { get; init; } = [];
-    }
-
-    private sealed record Part
-    {
-        public required double Side { get; init; }
     }
 }

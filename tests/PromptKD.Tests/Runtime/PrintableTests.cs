@@ -56,7 +56,7 @@ public sealed class PrintableTests
     [Fact]
     public void JSON_says_the_same_in_letters_that_are_seen()
     {
-        string json = System.Text.Json.JsonSerializer.Serialize("a\u202Eb\u007F👩", RecordJson.Options);
+        string json = System.Text.Json.JsonSerializer.Serialize("a\u202Eb\u007F👩", RecordJson.Lines());
 
         Assert.DoesNotContain('\u202E', Printable.Json(json));
         Assert.Equal("a\u202Eb\u007F👩", System.Text.Json.JsonSerializer.Deserialize<string>(Printable.Json(json)));

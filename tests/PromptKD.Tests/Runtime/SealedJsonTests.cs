@@ -17,19 +17,19 @@ public sealed class SealedJsonTests : IDisposable
     public void Comes_back_as_it_was_written()
     {
         var note = new Note("café", 3, ["a", "b"]);
-        System.IO.File.WriteAllText(File, SealedJson.Write(note));
+        System.IO.File.WriteAllText(File, SealedJson.Write(note, TestJson.Indented.Note));
 
-        Note read = SealedJson.Read<Note>(File, Remedy);
+        Note read = SealedJson.Read(File, Remedy, TestJson.Indented.Note);
 
         Assert.Equal(("café", 3), (read.Name, read.Number));
         Assert.Equal(["a", "b"], read.Names);
-        Assert.Equal(SealedJson.Write(note), SealedJson.Write(read));
+        Assert.Equal(SealedJson.Write(note, TestJson.Indented.Note), SealedJson.Write(read, TestJson.Indented.Note));
     }
 
     [Fact]
     public void Any_bit_that_is_another_is_found()
     {
-        byte[] whole = Encoding.UTF8.GetBytes(SealedJson.Write(new Note("owl", 7, ["x"])));
+        byte[] whole = Encoding.UTF8.GetBytes(SealedJson.Write(new Note("owl", 7, ["x"]), TestJson.Indented.Note));
         for (int bit = 0; bit < whole.Length * 8; bit++)
         {
             byte[] damaged = [.. whole];
@@ -41,7 +41,7 @@ public sealed class SealedJsonTests : IDisposable
     [Fact]
     public void Any_length_that_is_another_is_found()
     {
-        byte[] whole = Encoding.UTF8.GetBytes(SealedJson.Write(new Note("owl", 7, ["x"])));
+        byte[] whole = Encoding.UTF8.GetBytes(SealedJson.Write(new Note("owl", 7, ["x"]), TestJson.Indented.Note));
         for (int length = 0; length < whole.Length; length++)
         {
             RefusesWhatIsNot(whole[..length]);
@@ -59,7 +59,7 @@ public sealed class SealedJsonTests : IDisposable
     {
         System.IO.File.WriteAllText(File, json);
 
-        var error = Assert.Throws<PromptKDException>(() => SealedJson.ReadAny<Note>(File, Remedy));
+        var error = Assert.Throws<PromptKDException>(() => SealedJson.ReadAny(File, Remedy, TestJson.Indented.Note));
 
         Assert.StartsWith($"{File}: damaged: ", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', error.Message);
@@ -69,12 +69,10 @@ public sealed class SealedJsonTests : IDisposable
     {
         System.IO.File.WriteAllBytes(File, damaged);
 
-        var error = Assert.Throws<PromptKDException>(() => SealedJson.Read<Note>(File, Remedy));
+        var error = Assert.Throws<PromptKDException>(() => SealedJson.Read(File, Remedy, TestJson.Indented.Note));
 
         Assert.StartsWith($"{File}: damaged: ", error.Message, StringComparison.Ordinal);
         Assert.EndsWith(Remedy, error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', error.Message);
     }
-
-    private sealed record Note(string Name, int Number, IReadOnlyList<string> Names);
 }

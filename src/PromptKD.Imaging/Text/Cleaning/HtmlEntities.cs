@@ -19,7 +19,7 @@ internal static class HtmlEntities
     private static readonly Lazy<Dictionary<string, string>> s_characters = new(() =>
     {
         using Stream stream = EmbeddedFile.Open("html5-entities.json");
-        return JsonSerializer.Deserialize<Dictionary<string, string>>(stream)!;
+        return JsonSerializer.Deserialize(stream, TextJson.Default.DictionaryStringString)!;
     });
 
     /// <summary>Resolves every reference, with or without a semicolon, as a browser would.</summary>

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using PromptKD.Data.Decoding;
-using PromptKD.Runtime;
 
 namespace PromptKD.Export.Onnx;
 
@@ -71,7 +70,7 @@ public sealed record OnnxDescription
     public required IReadOnlyDictionary<string, string> Package { get; init; }
 
     /// <summary>The text in the metadata.</summary>
-    internal string ToLine() => JsonSerializer.Serialize(this, RecordJson.Options);
+    internal string ToLine() => JsonSerializer.Serialize(this, OnnxJson.Lines.OnnxDescription);
 }
 
 /// <summary>What an ONNX graph takes.</summary>

@@ -44,9 +44,9 @@ internal sealed record StudentOnnx(OnnxSession Session, OnnxDescription Descript
         OnnxDescription description;
         try
         {
-            description = JsonSerializer.Deserialize<OnnxDescription>(text, RecordJson.Options)
+            description = JsonSerializer.Deserialize(text, OnnxJson.Lines.OnnxDescription)
                 ?? throw new JsonException("it holds nothing");
-            if (RecordNulls.AreIn(description))
+            if (RecordNulls.AreIn(description, OnnxJson.Lines.Options))
             {
                 throw new JsonException("null where a value belongs");
             }
@@ -138,7 +138,9 @@ internal sealed record StudentOnnx(OnnxSession Session, OnnxDescription Descript
     }
 
     private static OnnxExportReport? ReadBeside(string path) =>
-        File.Exists(SidecarOf(path)) ? SealedJson.Read<OnnxExportReport>(SidecarOf(path), Remedy) : null;
+        File.Exists(SidecarOf(path))
+            ? SealedJson.Read(SidecarOf(path), Remedy, OnnxJson.Indented.OnnxExportReport)
+            : null;
 
     private static string SidecarOf(string path) => Path.ChangeExtension(path, SidecarEnding);
 

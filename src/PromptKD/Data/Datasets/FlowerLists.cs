@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using PromptKD.Data.Pictures;
 using PromptKD.Runtime;
+using PromptKD.Text;
 
 namespace PromptKD.Data.Datasets;
 
@@ -45,7 +46,8 @@ internal sealed class FlowerLists : IDatasetReader
         string path = folder.PathOf(Names);
         try
         {
-            return JsonSerializer.Deserialize<Dictionary<string, string>>(BoundedBytes.ReadFile(path, LargestNames)) ?? [];
+            return JsonSerializer.Deserialize(
+                BoundedBytes.ReadFile(path, LargestNames), TextJson.Default.DictionaryStringString) ?? [];
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException or InvalidDataException)
         {

@@ -20,6 +20,14 @@ internal sealed record StoreIndex
     private const string FormatName = "promptkd-teacher-store";
     private const int Newest = 2;
 
+    public StoreIndex()
+    {
+    }
+
+    /// <param name="normalised">Stores from before there were others do not say.</param>
+    [JsonConstructor]
+    internal StoreIndex(bool normalised = true) => Normalised = normalised;
+
     /// <summary>Always the same: tells the file from others.</summary>
     public string Format { get; init; } = FormatName;
 
@@ -92,9 +100,10 @@ internal sealed record StoreIndex
             throw new PromptKDException($"No teacher store at '{folder}': it has no {FileName}. Make one with features.");
         }
 
-        StoreIndex index = SealedJson.Read<StoreIndex>(
+        StoreIndex index = SealedJson.Read(
             path,
-            "Delete it: features with the same settings writes it again, and keeps the shards that belong to it.");
+            "Delete it: features with the same settings writes it again, and keeps the shards that belong to it.",
+            StoreJson.Indented.StoreIndex);
         if (index is not { Format: FormatName, Version: 1 or Newest })
         {
             throw new PromptKDException(
@@ -131,7 +140,7 @@ internal sealed record StoreIndex
     }
 
     /// <summary>The text of the file: equal indexes give equal bytes.</summary>
-    public string ToJson() => SealedJson.Write(this);
+    public string ToJson() => SealedJson.Write(this, StoreJson.Indented.StoreIndex);
 
     /// <summary>The digest of some pictures as this store has that of its own.</summary>
     public string DigestOf(PictureSet pictures) => Version == Newest ? pictures.ContentDigest : pictures.Digest;
@@ -185,5 +194,5 @@ internal sealed record StoreIndex
                 + $"{Preprocessing.Upright} to go with it. {Anew}";
     }
 
-    private static string Show(JsonNode? node) => node?.ToJsonString(RecordJson.Options) ?? "nothing";
+    private static string Show(JsonNode? node) => node?.ToJsonString(RecordJson.Lines()) ?? "nothing";
 }

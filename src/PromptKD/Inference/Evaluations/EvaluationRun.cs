@@ -65,7 +65,7 @@ public static class EvaluationRun
 
     /// <summary>A report as JSON, in one line.</summary>
     public static string ToJson(EvaluationReport report) =>
-        Printable.Json(JsonSerializer.Serialize(report, RecordJson.Options));
+        Printable.Json(JsonSerializer.Serialize(report, EvaluationJson.Lines.EvaluationReport));
 
     private static void Check(EvaluationRequest request, int classes)
     {

@@ -55,7 +55,7 @@ public static class OnnxExport
             {
                 Accuracy = labelled?.Measure(partial, input, skipped => Warn(observer, skipped), cancellation),
             };
-            return SealedJson.Write(report);
+            return SealedJson.Write(report, OnnxJson.Indented.OnnxExportReport);
         });
         return report!;
     }

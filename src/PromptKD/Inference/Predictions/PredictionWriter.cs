@@ -51,7 +51,7 @@ internal sealed class PredictionWriter(TextWriter output, PredictionFormat forma
     }
 
     private static string ToJson(PicturePrediction prediction) =>
-        Printable.Json(JsonSerializer.Serialize(prediction, RecordJson.Options));
+        Printable.Json(JsonSerializer.Serialize(prediction, AnswerJson.Lines.PicturePrediction));
 
     private IEnumerable<string> Headings()
     {

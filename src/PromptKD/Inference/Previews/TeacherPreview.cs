@@ -73,7 +73,7 @@ public static class TeacherPreview
 
     /// <summary>A report as JSON, in one line.</summary>
     public static string ToJson(PreviewReport report) =>
-        Printable.Json(JsonSerializer.Serialize(report, RecordJson.Options));
+        Printable.Json(JsonSerializer.Serialize(report, AnswerJson.Lines.PreviewReport));
 
     /// <summary>Some of a list, evenly spaced, the first one always.</summary>
     internal static IEnumerable<T> Spread<T>(IReadOnlyList<T> all, int count) => count == 0 || count >= all.Count

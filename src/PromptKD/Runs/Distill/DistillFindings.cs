@@ -69,7 +69,7 @@ internal sealed class DistillFindings(OpenRun run, Baselines baselines)
     }
 
     /// <summary>The lines of the metrics of a run that goes on.</summary>
-    public IEnumerable<object> Restore(TrainingPosition position)
+    public IEnumerable<MetricLine> Restore(TrainingPosition position)
     {
         Start = position.Start;
         return MetricLines.Of(position.History, baselines, Start, Look(position.History));

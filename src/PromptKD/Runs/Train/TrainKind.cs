@@ -191,7 +191,7 @@ internal sealed class TrainKind(ExperimentConfig config, TrainingRequest request
         }
         else
         {
-            WholeFile.WriteText(path, SealedJson.Write(result));
+            WholeFile.WriteText(path, SealedJson.Write(result, EvaluationJson.Indented.TrainingResult));
         }
     }
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using PromptKD.Data.Decoding;
-using PromptKD.Runtime;
+using PromptKD.Tests.Runtime;
 
 namespace PromptKD.Tests.Data.Decoding;
 
@@ -11,10 +11,10 @@ public sealed class PreprocessingTests
     {
         var squash = new Preprocessing { Size = 384, ResizeMode = ResizeMode.Squash };
 
-        string json = JsonSerializer.Serialize(squash, RecordJson.Options);
+        string json = JsonSerializer.Serialize(squash, TestJson.Lines.Preprocessing);
 
         Assert.Contains("\"resizeMode\":\"squash\"", json, StringComparison.Ordinal);
-        Assert.Equal(squash, JsonSerializer.Deserialize<Preprocessing>(json, RecordJson.Options));
+        Assert.Equal(squash, JsonSerializer.Deserialize(json, TestJson.Lines.Preprocessing));
     }
 
     [Fact]
@@ -24,9 +24,9 @@ public sealed class PreprocessingTests
             """{"size":8,"interpolation":"bilinear","mean":{"red":0,"green":0,"blue":0},"""
             + "\"std\":{\"red\":1,\"green\":1,\"blue\":1}}";
 
-        Preprocessing read = JsonSerializer.Deserialize<Preprocessing>(Before, RecordJson.Options)!;
+        Preprocessing read = JsonSerializer.Deserialize(Before, TestJson.Lines.Preprocessing)!;
 
         Assert.Equal(ResizeMode.Shortest, read.ResizeMode);
-        Assert.Equal(Before, JsonSerializer.Serialize(read, RecordJson.Options));
+        Assert.Equal(Before, JsonSerializer.Serialize(read, TestJson.Lines.Preprocessing));
     }
 }

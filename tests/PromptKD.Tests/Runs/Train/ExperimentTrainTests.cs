@@ -72,7 +72,7 @@ public sealed class ExperimentTrainTests : IDisposable
         using var json = JsonDocument.Parse(File.ReadAllText(Path.Combine(_runs.Output("run"), "result.json")));
         Assert.Equal(
             result,
-            JsonSerializer.Deserialize<TrainingResult>(json, RecordJson.Options));
+            JsonSerializer.Deserialize(json, EvaluationJson.Lines.TrainingResult));
     }
 
     [Theory]
