@@ -88,6 +88,13 @@ public sealed record DistillConfig
     /// <summary>A start on stored features, before pictures are trained on.</summary>
     public StartConfig Start { get; init; } = new();
 
+    /// <summary>
+    /// Decay of an average of what is learned over its steps, below 1: the average is what is measured and saved, and what a
+    /// start hands on. 0 takes what was learned last, as the paper does.
+    /// </summary>
+    [OwnKey, AtLeast(0), AtMost(0.999999)]
+    public double Average { get; init; }
+
     /// <summary>What the student is asked for.</summary>
     public TargetConfig Target { get; init; } = new();
 

@@ -61,6 +61,13 @@ public sealed record PromptKDConfig : TowerPromptConfig
     [OwnKey, AtLeast(0)]
     public double PromptLrFactor { get; init; } = 1.0;
 
+    /// <summary>
+    /// Inputs of a projector's layer at which OPTIM.LR and DISTILL.START.LR hold: a wider one's weights learn more slowly, in
+    /// proportion, a narrower one's faster. 0: all at the same rate.
+    /// </summary>
+    [OwnKey, AtLeast(0), AtMost(1_000_000)]
+    public int RateWidth { get; init; }
+
     /// <summary>Softens both distributions before they are compared; 1 leaves them as they are.</summary>
     [Positive]
     public double Temperature { get; init; } = 1.0;

@@ -21,4 +21,11 @@ public sealed record StartConfig
     /// <summary>Learning rate of the first pass, from which it falls to 0 along a cosine. The rule is OPTIM.NAME's.</summary>
     [OwnKey, AtLeast(0)]
     public double Lr { get; init; } = 0.001;
+
+    /// <summary>
+    /// Above 0, the projector's last layer begins as a ridge regression on the teacher's features, with a penalty of this
+    /// many times the mean variance of what it sees; 0: at random, as torch draws it.
+    /// </summary>
+    [OwnKey, AtLeast(0)]
+    public double Ridge { get; init; }
 }

@@ -18,6 +18,13 @@ public sealed record TargetConfig
     public double Temperature { get; init; } = 1.0;
 
     /// <summary>
+    /// Whether the temperature is the one at which the teacher's probabilities of a view best foretell its answer to the next
+    /// view of the same picture: a calibration without labels, on stored features of two views or more.
+    /// </summary>
+    [OwnKey]
+    public bool Calibrate { get; init; }
+
+    /// <summary>
     /// How far the teacher's leaning to some classes is taken out, 0–1: each probability is divided by this power of
     /// its mean over all pictures and stored views. 1 supposes pictures of all classes alike; 0 supposes nothing.
     /// </summary>

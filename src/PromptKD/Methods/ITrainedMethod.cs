@@ -52,6 +52,11 @@ internal interface ITrainedMethod : IClassifier
     /// <exception cref="PromptKDException">A learned value is missing or of another shape.</exception>
     void LoadLearned(IReadOnlyDictionary<string, Tensor> tensors, string source);
 
+    /// <summary>Told behind each update of what is learned. Does nothing by default.</summary>
+    void FinishStep()
+    {
+    }
+
     /// <summary>
     /// Told once behind the last step of an epoch, before the method is measured and saved. Does nothing by default.
     /// </summary>
@@ -66,7 +71,7 @@ internal interface ITrainedMethod : IClassifier
     /// <see cref="ProjectorStart"/>. Null where nothing stands behind the tower.
     /// </summary>
     /// <param name="studentFeatures">What the frozen tower gives, not normalised; taken over.</param>
-    ITrainedMethod? Start(IImageFeatures studentFeatures) => null;
+    ProjectorStart? Start(IImageFeatures studentFeatures) => null;
 
     /// <summary>The loss of one batch, with its graph.</summary>
     StepOutcome Loss(Batch batch);

@@ -1,6 +1,7 @@
 using PromptKD.Data.Loading;
 using PromptKD.Features;
 using PromptKD.Models.Prompts;
+using PromptKD.Teachers;
 using TorchSharp.Modules;
 
 namespace PromptKD.Methods;
@@ -13,6 +14,8 @@ namespace PromptKD.Methods;
 /// <param name="features">What the student's tower gives, not normalised, in the teacher's views; taken over.</param>
 internal sealed class ProjectorStart(PromptKDMethod method, IImageFeatures features) : ITrainedMethod
 {
+    private const int PicturesAtATime = 256;
+
     /// <summary>The projector's weights.</summary>
     public IReadOnlyList<KeyValuePair<string, Parameter>> Trainable => [.. method.Trainable.Where(IsProjectors)];
 
@@ -27,6 +30,32 @@ internal sealed class ProjectorStart(PromptKDMethod method, IImageFeatures featu
 
     /// <inheritdoc/>
     public int SmallestBatch => method.SmallestBatch;
+
+    /// <inheritdoc/>
+    public double RateFactor(string name) => method.RateFactor(name);
+
+    /// <summary>Begins with a projector that fits the features of the only teacher: see <see cref="ProjectorFit"/>.</summary>
+    /// <param name="strength">DISTILL.START.RIDGE, above 0.</param>
+    /// <param name="pictures">Places of the pictures that are learned from.</param>
+    /// <param name="views">Views that are stored of each.</param>
+    public void Fit(double strength, IReadOnlyList<int> pictures, int views)
+    {
+        SetTraining(false);
+        Teacher teacher = method.Teacher.Members.Single();
+        new ProjectorFit(method.Distilled.Student.Projector, strength).To(Pairs);
+
+        IEnumerable<(Tensor Given, Tensor Wanted)> Pairs()
+        {
+            foreach (int[] some in pictures.Chunk(PicturesAtATime))
+            {
+                for (int view = 0; view < views; view++)
+                {
+                    using var batch = new Batch([], [], labels: null, some) { View = view };
+                    yield return (features.Of(batch), teacher.ImageFeatures(batch));
+                }
+            }
+        }
+    }
 
     /// <inheritdoc/>
     public void SetTraining(bool training) => method.SetTraining(training);

@@ -117,7 +117,7 @@ internal sealed class PromptKDMethod : ITrainedMethod
 
     /// <inheritdoc/>
     public double RateFactor(string name) =>
-        name.StartsWith(Student.ProjectorPrefix, StringComparison.Ordinal) ? 1
+        name.StartsWith(Student.ProjectorPrefix, StringComparison.Ordinal) ? WidthFactor(name)
         : Student.IsPrompt(name) ? Settings.PromptRateFactor
         : Settings.TowerRateFactor;
 
@@ -169,7 +169,7 @@ internal sealed class PromptKDMethod : ITrainedMethod
     }
 
     /// <inheritdoc/>
-    public ITrainedMethod Start(IImageFeatures studentFeatures) => new ProjectorStart(this, studentFeatures);
+    public ProjectorStart Start(IImageFeatures studentFeatures) => new ProjectorStart(this, studentFeatures);
 
     /// <inheritdoc/>
     public Tensor Classify(Tensor images) => Distilled.Classify(images);
@@ -182,6 +182,12 @@ internal sealed class PromptKDMethod : ITrainedMethod
         _logitScale.Dispose();
         _ownTexts?.Dispose();
     }
+
+    // A weight [outputs, inputs] moves each output by as many summands as it has inputs; biases have none.
+    private double WidthFactor(string name) =>
+        Settings.RateWidth > 0 && Trainable.Single(named => named.Key == name).Value is { shape: [_, long inputs] }
+            ? (double)Settings.RateWidth / inputs
+            : 1;
 
     private static Tensor Matches(Tensor asked, Tensor given) => asked.argmax(-1).eq(given.argmax(-1)).sum();
 

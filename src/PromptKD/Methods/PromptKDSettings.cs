@@ -22,6 +22,9 @@ internal sealed record PromptKDSettings(double LossWeight, double Temperature)
     /// <summary>Learning rate of the tower's own weights, in units of the projector's.</summary>
     public double TowerRateFactor { get; init; } = 1;
 
+    /// <summary>Inputs of a projector's layer at which the rate holds, for its weights; 0: at any.</summary>
+    public int RateWidth { get; init; }
+
     /// <summary>The keys TRAINER.PROMPTKD.*.</summary>
     public static PromptKDSettings Of(PromptKDConfig config) => new(config.KdWeight, config.Temperature)
     {
@@ -29,5 +32,6 @@ internal sealed record PromptKDSettings(double LossWeight, double Temperature)
         TowerRateFactor = config.TowerLrFactor,
         IsPerPicture = config.LossUnit == "picture",
         PromptRateFactor = config.PromptLrFactor,
+        RateWidth = config.RateWidth,
     };
 }

@@ -35,8 +35,8 @@ internal static class CachedStart
         (ViewGenerator views, int count) = run.Inputs.StoredViews!.Value;
         using var parts = new Unfinished();
         StoredFeatures features = parts.Add(run.Inputs.StudentStore!.Read(run.Folder.Root, method.Model.Images, views, count));
-        using ITrainedMethod start = method.Start(features)!;
-        parts.HandOver(start);
+        ProjectorStart projector = parts.HandOver(method.Start(features)!);
+        using ITrainedMethod start = AveragedMethod.Of(projector, run.Settings.Average);
         using var loop = new TrainingLoop(start, Plan(run, common, count, passed));
         using (TrainingCheckpoint? checkpoint = TrainingCheckpoint.ReadIfAny(
             loop.Plan.CheckpointPath, run.Log.OnWarning))
@@ -49,6 +49,11 @@ internal static class CachedStart
             }
         }
 
+        if (loop.Position.IsAtStart)
+        {
+            Begin(run, projector, count);
+        }
+
         if (loop.Position.Epoch < loop.Plan.Epochs)
         {
             run.Log.OnPhase($"Projector alone, on stored features: {Counted.Of(loop.Plan.Epochs, "pass", "passes")} over "
@@ -56,6 +61,7 @@ internal static class CachedStart
             loop.Run(run.Context.Stop);
         }
 
+        start.SetTraining(false);
         method.SetTraining(false);
         return loop.Position.History[^1];
     }
@@ -73,6 +79,17 @@ internal static class CachedStart
         {
             // Nothing but curves hangs on it once the start is over.
             return [];
+        }
+    }
+
+    private static void Begin(OpenRun run, ProjectorStart projector, int views)
+    {
+        double ridge = run.Settings.Config.Distill.Start.Ridge;
+        if (ridge > 0)
+        {
+            run.Log.OnPhase("Fitting the projector's last layer to the teacher's features");
+            PictureSet pictures = run.Inputs.Pictures;
+            projector.Fit(ridge, pictures.OnlyLearned([.. Enumerable.Range(0, pictures.Items.Count)]), views);
         }
     }
 

@@ -145,7 +145,8 @@ internal sealed class RunInputs : IDisposable
             InitialWeights.Load(method, _settings.Method.Name, _settings.Config.Model.InitWeights);
         }
 
-        return built.HandOver(method);
+        built.HandOver(method);
+        return AveragedMethod.Of(method, _settings.Average);
     }
 
     /// <summary>

@@ -39,6 +39,9 @@ internal sealed record RunSettings
     /// <summary>Share of the pictures that is held out, as <see cref="HeldOutChoice.Of"/> takes it.</summary>
     public double Holdout { get; init; }
 
+    /// <summary>Decay of an average of what is learned, which is what counts; 0 for none.</summary>
+    public double Average { get; init; }
+
     /// <summary>Whether the CLIP that is prompted is measured as it comes, before anything is learned.</summary>
     public bool MeasuresUntrained { get; init; }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using PromptKD.Configuration;
 using PromptKD.Data.Decoding;
 using PromptKD.Data.Loading;
@@ -20,6 +21,7 @@ internal sealed class AskedTeacher : ITeacher
     private readonly TargetConfig _target;
     private readonly double _temperature;
     private readonly int _views;
+    private double _ownTemperature;
     private Tensor? _leaning;
 
     private AskedTeacher(ITeacher teacher, TargetConfig target, double temperature, int views)
@@ -28,6 +30,7 @@ internal sealed class AskedTeacher : ITeacher
         _target = target;
         _temperature = temperature;
         _views = views;
+        _ownTemperature = target.Temperature;
     }
 
     /// <inheritdoc/>
@@ -48,8 +51,15 @@ internal sealed class AskedTeacher : ITeacher
     /// <param name="temperature">That of the loss.</param>
     /// <param name="views">Views that are stored of each picture; 0 where the teacher is live.</param>
     /// <param name="pictures">Places of the pictures that are learned from.</param>
+    /// <param name="say">Told in a line what was measured; null for nobody.</param>
+    /// <exception cref="PromptKDException">A temperature is to be found, and the stored views do not decide it.</exception>
     public static ITeacher Of(
-        ITeacher teacher, TargetConfig target, double temperature, int views, IReadOnlyList<int> pictures)
+        ITeacher teacher,
+        TargetConfig target,
+        double temperature,
+        int views,
+        IReadOnlyList<int> pictures,
+        Action<string>? say = null)
     {
         if (target == new TargetConfig())
         {
@@ -57,6 +67,15 @@ internal sealed class AskedTeacher : ITeacher
         }
 
         var asked = new AskedTeacher(teacher, target, temperature, views);
+        if (target.Calibrate)
+        {
+            asked._ownTemperature = TeacherTemperature.Find(
+                (some, view) => teacher.Scores(Ask(some, view)), pictures, views);
+            say?.Invoke(string.Create(
+                CultureInfo.InvariantCulture,
+                $"The teacher foretells its answers to other views best at a temperature of {asked._ownTemperature:0.000}"));
+        }
+
         if (target.Balance > 0)
         {
             asked._leaning = asked.MeasureLeaning(pictures);
@@ -70,7 +89,7 @@ internal sealed class AskedTeacher : ITeacher
     {
         using IDisposable noGradients = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        Tensor scores = _target.AllViews ? ScoresOfAllViews(batch.Items) : _teacher.Scores(batch).Over(_target.Temperature);
+        Tensor scores = _target.AllViews ? ScoresOfAllViews(batch.Items) : _teacher.Scores(batch).Over(_ownTemperature);
         return (_leaning is null ? scores : scores - _leaning).MoveToOuterDisposeScope();
     }
 
@@ -86,7 +105,7 @@ internal sealed class AskedTeacher : ITeacher
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor[] views =
-            [.. Enumerable.Range(0, _views).Select(view => _teacher.Scores(Ask(pictures, view)).Over(_target.Temperature))];
+            [.. Enumerable.Range(0, _views).Select(view => _teacher.Scores(Ask(pictures, view)).Over(_ownTemperature))];
         return TeacherCombination.ByWeights([.. views.Select(_ => 1.0)]).Combine(views, _temperature).MoveToOuterDisposeScope();
     }
 

@@ -10,11 +10,13 @@ namespace PromptKD.Teachers;
 internal sealed class TeacherSources : IDisposable
 {
     private readonly ExperimentConfig _config;
+    private readonly IRunObserver _observer;
     private readonly IReadOnlyList<TeacherSource> _sources;
 
-    private TeacherSources(ExperimentConfig config, IReadOnlyList<TeacherSource> sources)
+    private TeacherSources(ExperimentConfig config, IRunObserver observer, IReadOnlyList<TeacherSource> sources)
     {
         _config = config;
+        _observer = observer;
         _sources = sources;
     }
 
@@ -48,7 +50,7 @@ internal sealed class TeacherSources : IDisposable
         }
 
         RefuseOtherViews([.. sources.Select(source => source.Store).OfType<TeacherStore>()]);
-        return opened.HandOver(new TeacherSources(config, sources));
+        return opened.HandOver(new TeacherSources(config, context.Observer, sources));
     }
 
     /// <summary>Refuses stores that were made from something else.</summary>
@@ -88,7 +90,8 @@ internal sealed class TeacherSources : IDisposable
             _config.Distill.Target,
             _config.Trainer.PromptKD.Temperature,
             Store?.Index.ViewCount ?? 0,
-            pictures.OnlyLearned([.. Enumerable.Range(0, pictures.Items.Count)])));
+            pictures.OnlyLearned([.. Enumerable.Range(0, pictures.Items.Count)]),
+            _observer.OnPhase));
     }
 
     /// <inheritdoc/>

@@ -78,9 +78,6 @@ internal sealed record TrainingPlan
     /// </summary>
     public Action<IReadOnlyList<KeyValuePair<string, Parameter>>>? Reduce { get; init; }
 
-    /// <summary>Told behind each update: where an average of what is learned is wanted, it takes the values in here.</summary>
-    public Action<IReadOnlyList<KeyValuePair<string, Parameter>>>? Average { get; init; }
-
     /// <summary>Told after each step.</summary>
     public IProgress<TrainingProgress>? Progress { get; init; }
 

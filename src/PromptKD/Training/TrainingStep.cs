@@ -99,7 +99,7 @@ internal sealed class TrainingStep : IDisposable
         if (isFinite)
         {
             Optimizer.Step(learningRate);
-            _plan.Average?.Invoke(_method.Trainable);
+            _method.FinishStep();
         }
         else
         {

@@ -35,6 +35,26 @@ public sealed class PromptKDMethodTests
     }
 
     [Fact]
+    public void A_layer_s_weights_learn_by_its_width_and_nothing_else_does()
+    {
+        using PromptKDMethod method = MakeMethod(rateWidth: 12);
+
+        Assert.All(method.Trainable, named => Assert.Equal(
+            named.Key switch
+            {
+                "VPT_image_trans.conv1.0.weight" => 12.0 / named.Value.shape[1],
+                "VPT_image_trans.conv1.3.weight" => 12.0 / 6,
+                _ when named.Key.StartsWith("VPT_image_trans", StringComparison.Ordinal) => 1,
+                _ => PromptRateFactor,
+            },
+            method.RateFactor(named.Key)));
+        using ProjectorStart start = method.Start(new RandomTeacher());
+        Assert.All(start.Trainable, named => Assert.Equal(
+            method.RateFactor(named.Key), ((ITrainedMethod)start).RateFactor(named.Key)));
+        Assert.Contains(start.Trainable, named => start.RateFactor(named.Key) == 2);
+    }
+
+    [Fact]
     public void Learns_from_several_teachers_each_in_its_own_space_with_its_own_scale()
     {
         const double SecondScale = 5;
@@ -127,7 +147,7 @@ public sealed class PromptKDMethodTests
     }
 
     /// <summary>A tiny student that learns four classes from a random teacher.</summary>
-    internal static PromptKDMethod MakeMethod(ITeacher? teacher = null, bool isPerPicture = false) => new(
+    internal static PromptKDMethod MakeMethod(ITeacher? teacher = null, bool isPerPicture = false, int rateWidth = 0) => new(
         TinyClip.Student(),
         StudentScale,
         teacher ?? FirstTeacher(new RandomTeacher()),
@@ -135,6 +155,7 @@ public sealed class PromptKDMethodTests
         {
             IsPerPicture = isPerPicture,
             PromptRateFactor = PromptRateFactor,
+            RateWidth = rateWidth,
         });
 
     /// <summary>Four random pictures; each number gives others.</summary>

@@ -75,10 +75,14 @@ public sealed class CachedStartTests : IDisposable
     [Theory]
     [InlineData("pass 2 of")]
     [InlineData("epoch 1")]
-    public void Goes_on_to_the_same_bytes_wherever_it_was_stopped(string moment)
+    [InlineData("pass 2 of", "DISTILL.AVERAGE", "0.8", "DISTILL.START.RIDGE", "0.1", "DISTILL.TARGET.CALIBRATE", "True")]
+    [InlineData("pass 6 of", "DISTILL.AVERAGE", "0.8", "TRAINER.PROMPTKD.RATE_WIDTH", "8")]
+    [InlineData("Distilling", "DISTILL.AVERAGE", "0.8")]
+    [InlineData("epoch 1", "DISTILL.AVERAGE", "0.8", "DISTILL.START.RIDGE", "0.1")]
+    public void Goes_on_to_the_same_bytes_wherever_it_was_stopped(string moment, params string[] further)
     {
-        ExperimentConfig undisturbed = _runs.Config("undisturbed", s_start);
-        ExperimentConfig stopped = _runs.Config("stopped", s_start);
+        ExperimentConfig undisturbed = _runs.Config("undisturbed", [.. s_start, .. further]);
+        ExperimentConfig stopped = _runs.Config("stopped", [.. s_start, .. further]);
         DistillingRuns.Distil(undisturbed);
         using var stop = new CancellationTokenSource();
         var observer = new Stopper(moment, stop.Cancel);
@@ -88,6 +92,49 @@ public sealed class CachedStartTests : IDisposable
 
         Assert.Equal(_runs.StudentBytes("undisturbed"), _runs.StudentBytes("stopped"));
         Assert.Equal(Metrics("undisturbed"), Metrics("stopped"));
+    }
+
+    // Three batches a pass: the first three steps of a start that has one pass have their plain mean, and what is handed on
+    // to an epoch that learns nothing is that mean.
+    [Fact]
+    public void Hands_the_average_on()
+    {
+        string[] short_ = [.. s_start, "DISTILL.START.EPOCHS", "1", "OPTIM.LR", "0"];
+        DistillationReport plain = DistillingRuns.Distil(_runs.Config("plain", short_));
+        DistillationReport started = DistillingRuns.Distil(
+            _runs.Config("started", [.. short_, "DISTILL.AVERAGE", "0.999", "OPTIM.MAX_EPOCH", "0"]));
+        DistillationReport whole = DistillingRuns.Distil(_runs.Config("whole", [.. short_, "DISTILL.AVERAGE", "0.999"]));
+
+        using DisposeScope scope = NewDisposeScope();
+        Dictionary<string, Tensor> last = StudentOf(plain), mean = StudentOf(started), behind = StudentOf(whole);
+        using TrainingCheckpoint kept = TrainingCheckpoint.ReadIfAny(
+            Path.Combine(_runs.Output("whole"), "checkpoints", "start.safetensors"))!;
+        const string Weight = "VPT_image_trans.conv1.0.weight";
+        TensorAssert.SameBytes(kept.State["average/" + Weight], mean[Weight]);
+        TensorAssert.SameBytes(kept.State[Weight], last[Weight]);
+        TensorAssert.SameBytes(mean[Weight], behind[Weight]);
+        Assert.False(mean[Weight].equal(last[Weight]).all().item<bool>());
+    }
+
+    // One layer is linear, and nothing but the fit decides it where the start's only pass learns nothing.
+    [Fact]
+    public void Its_last_layer_begins_as_a_ridge_regression_where_that_is_asked()
+    {
+        string[] fitted =
+        [
+            .. s_start, "DISTILL.START.EPOCHS", "1", "DISTILL.START.LR", "0", "OPTIM.MAX_EPOCH", "0",
+            "TRAINER.PROMPTKD.PROJECT_LAYER", "1", "DISTILL.START.RIDGE",
+        ];
+        using DisposeScope scope = NewDisposeScope();
+
+        Tensor loose = Weight("loose", "0.01"), tight = Weight("tight", "1e9"), other = Weight("other", "0.01", "SEED", "5");
+
+        Assert.True(loose.abs().max().item<float>() > 1e-3);
+        Assert.True(tight.abs().max().item<float>() < 1e-6);
+        Assert.False(loose.equal(other).all().item<bool>());
+
+        Tensor Weight(string run, string strength, params string[] more) => StudentOf(DistillingRuns.Distil(
+            _runs.Config(run, [.. fitted, strength, .. more])))["VPT_image_trans.conv1.0.weight"];
     }
 
     // The student sees other pixels of the same views than its teacher: 16 and 24 pixels wide.

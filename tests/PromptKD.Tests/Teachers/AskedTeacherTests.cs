@@ -53,6 +53,27 @@ public sealed class AskedTeacherTests
         // Its share of 2e-9 counts as 0.01 of an even one; the other's is 2: 1 / 2 : 1e-9 / 0.01.
         Assert.Equal(2e-7, Asked([[1, 1e-9]], new TargetConfig { Balance = 1 }, views: 1)[1], tolerance: 1e-10);
 
+    // Of eight views it changes its mind about one: it stays with its answer in six cases of eight.
+    [Fact]
+    public void Calibrated_it_is_as_sure_as_it_stays_with_its_answers() => Assert.Equal(
+        [0.75, 0.25],
+        Asked(
+            [.. Enumerable.Repeat<double[]>([0.9, 0.1], 7), [0.1, 0.9]], new TargetConfig { Calibrate = true }, views: 8),
+        Near);
+
+    [Fact]
+    public void Says_what_it_was_calibrated_to()
+    {
+        List<string> said = [];
+        double[][] views = [.. Enumerable.Repeat<double[]>([0.9, 0.1], 7), [0.1, 0.9]];
+
+        using ITeacher teacher = AskedTeacher.Of(
+            new SaidTeacher(views), new TargetConfig { Calibrate = true }, temperature: 1, views: 8, [0], said.Add);
+
+        // ln 9 / ln 3.
+        Assert.Equal("The teacher foretells its answers to other views best at a temperature of 2.000", Assert.Single(said));
+    }
+
     [Fact]
     public void Leaves_no_tensor_behind()
     {

@@ -69,7 +69,7 @@ public sealed class TrainingLoopTests : IDisposable
         TrainingPlan plan = Plan(progress: null);
         using var loop = new TrainingLoop(method, plan with
         {
-            Average = _ => trains.Add(method.Distilled.Student.training),
+            Reduce = _ => trains.Add(method.Distilled.Student.training),
             Validate = (_, _) =>
             {
                 trains.Add(method.Distilled.Student.training);

@@ -25,7 +25,7 @@ internal sealed class ActingKeys
     private static readonly string[] s_student =
     [
         "TRAINER.PROMPTKD.LOSS", LossWeight, "TRAINER.PROMPTKD.LOSS_UNIT", "TRAINER.PROMPTKD.PROJECT_LAYER",
-        "TRAINER.PROMPTKD.SHARED_TEXT", "TRAINER.PROMPTKD.TUNE_TOWER", TowerLayers, TowerStatistics, TowerRate, PromptRate, LossTemperature, "TRAINER.PROMPTKD.N_CTX_VISION",
+        "TRAINER.PROMPTKD.SHARED_TEXT", "TRAINER.PROMPTKD.TUNE_TOWER", TowerLayers, TowerStatistics, TowerRate, PromptRate, "TRAINER.PROMPTKD.RATE_WIDTH", LossTemperature, "TRAINER.PROMPTKD.N_CTX_VISION",
         "TRAINER.PROMPTKD.PROMPT_DEPTH_VISION", "TRAINER.PROMPTKD.PREC", "TRAINER.PROMPTKD.HALF_PROMPTS",
         "TRAINER.PROMPTKD.TEMPLATES", "TRAINER.PROMPTKD.CTX_INIT", "TRAINER.PROMPTKD.TEACHER_NAME",
     ];
@@ -105,7 +105,7 @@ internal sealed class ActingKeys
     [
         .. s_training.Except(["TRAIN"]), "TRAIN.PRINT_FREQ", "TRAIN.CHECKPOINT_MINUTES", AcceptChanges, .. s_teachers,
         .. s_student.Except(["TRAINER.PROMPTKD.TEACHER_NAME"]), "DISTILL.IMAGES", "DISTILL.CLASSES", "DISTILL.STUDENT",
-        "DISTILL.VAL", "DISTILL.HOLDOUT", "DISTILL.BASE", "DISTILL.START", "DISTILL.RECIPE", "REFERENCE",
+        "DISTILL.VAL", "DISTILL.HOLDOUT", "DISTILL.BASE", "DISTILL.AVERAGE", "DISTILL.START", "DISTILL.RECIPE", "REFERENCE",
     ]);
 
     /// <summary>Those of <c>teach</c>.</summary>
@@ -242,6 +242,7 @@ internal sealed class ActingKeys
         {
             yield return "DISTILL.START.BATCH_SIZE";
             yield return "DISTILL.START.LR";
+            yield return "DISTILL.START.RIDGE";
             yield return "DISTILL.START.WARMUP_EPOCH";
         }
 

@@ -65,7 +65,7 @@ public static class DistillPreset
         CheckClasses(config.Distill.Classes);
         Checks.Base(config.Distill.Base, config.Distill.Classes.Count, "--classes");
         Checks.Training(config, fewestEpochs: config.Distill.Start.Epochs > 0 ? 0 : 1);
-        CheckStart(config.Distill);
+        CheckStart(config);
         if (config.Reference && config.Distill.Recipe != Recipe.PaperName)
         {
             throw new PromptKDException(
@@ -81,13 +81,32 @@ public static class DistillPreset
         Distill = config.Distill with { Holdout = 0 },
     };
 
-    private static void CheckStart(DistillConfig distill)
+    private static void CheckStart(ExperimentConfig config)
     {
+        DistillConfig distill = config.Distill;
+        if (distill.Start is { Epochs: > 0, Ridge: > 0 })
+        {
+            CheckRidge(config);
+        }
+
         if (distill.Start.Epochs > 0 && !TeacherList.AreStored(distill))
         {
             throw new PromptKDException(
                 "DISTILL.START.EPOCHS asks for a start on stored features, and a teacher's are not stored. Give --views, a "
                 + "--store for each teacher, or --recipe paper, which has no such start.");
+        }
+    }
+
+    private static void CheckRidge(ExperimentConfig config)
+    {
+        string? other = TeacherList.Of(config.Distill).Count > 1 ? "there are several teachers, whose features are not in one space"
+            : !config.Trainer.PromptKD.SharedText ? "with TRAINER.PROMPTKD.SHARED_TEXT False the student's are in a space of its own"
+            : config.Model.InitWeights.Length > 0 ? "MODEL.INIT_WEIGHTS has a projector that it would replace"
+            : null;
+        if (other is not null)
+        {
+            throw new PromptKDException(
+                $"DISTILL.START.RIDGE fits the projector to the teacher's features, but {other}. Leave it 0.");
         }
     }
 

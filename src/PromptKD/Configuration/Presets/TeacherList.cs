@@ -75,10 +75,17 @@ internal static class TeacherList
             throw new PromptKDException($"DISTILL.TARGET.BALANCE is {ConfigValue.Show(target.Balance)}; give 0 to 1.");
         }
 
-        if ((target.AllViews || target.Balance > 0) && !AreStored(distill))
+        if (target.Calibrate && target.Temperature != 1)
         {
             throw new PromptKDException(
-                $"DISTILL.TARGET.{(target.AllViews ? "ALL_VIEWS" : "BALANCE")} asks for stored features, and a teacher's are "
+                $"DISTILL.TARGET.CALIBRATE finds the temperature, and DISTILL.TARGET.TEMPERATURE is "
+                + $"{ConfigValue.Show(target.Temperature)}. Choose one.");
+        }
+
+        if ((target.AllViews || target.Calibrate || target.Balance > 0) && !AreStored(distill))
+        {
+            throw new PromptKDException(
+                $"DISTILL.TARGET.{(target.AllViews ? "ALL_VIEWS" : target.Calibrate ? "CALIBRATE" : "BALANCE")} asks for stored features, and a teacher's are "
                 + "not stored. Give --views, or a --store for each teacher.");
         }
     }

@@ -45,6 +45,15 @@ internal sealed class BatchNormalisation : Module<Tensor, Tensor>
         RegisterComponents();
     }
 
+    /// <summary>Replaces the running statistics.</summary>
+    /// <param name="mean">[features].</param>
+    /// <param name="variance">[features].</param>
+    public void SetStatistics(Tensor mean, Tensor variance)
+    {
+        _mean.copy_(mean);
+        _variance.copy_(variance);
+    }
+
     /// <param name="x">[batch, features], float32; in training mode two rows or more.</param>
     /// <returns>The shape of <paramref name="x"/>.</returns>
     public override Tensor forward(Tensor x)

@@ -24,6 +24,8 @@ internal sealed class Projector : Module<Tensor, Tensor>
     [ComponentName(Name = Layers)]
     private readonly Sequential _layers;
 
+    private readonly IReadOnlyList<Module<Tensor, Tensor>> _parts;
+
     /// <summary>A projector with torch's default initial values (uniform in ±1/√inputs).</summary>
     /// <param name="inputs">Width of the student's features.</param>
     /// <param name="outputs">Width of the teacher's features.</param>
@@ -44,13 +46,45 @@ internal sealed class Projector : Module<Tensor, Tensor>
             ]);
         }
 
+        _parts = [.. parts.Select(part => part.Module)];
         _layers = Sequential(parts);
         RegisterComponents();
     }
 
+    /// <summary>Linear layers.</summary>
+    public int LayerCount => (_parts.Count + PlacesOfLayer - 1) / PlacesOfLayer;
+
     /// <param name="x">Student image features, not normalised, float32, [batch, student embedding].</param>
     /// <returns>[batch, teacher embedding], not normalised.</returns>
     public override Tensor forward(Tensor x) => _layers.forward(x);
+
+    /// <summary>What a linear layer sees of student features, [batch, inputs of the layer].</summary>
+    /// <param name="layer">Index.</param>
+    /// <param name="x">[batch, student embedding].</param>
+    public Tensor BeforeLinear(int layer, Tensor x) => Through(PlacesOfLayer * layer, x);
+
+    /// <summary>What the normalisation before a linear layer sees, [batch, inputs of the layer].</summary>
+    /// <param name="layer">Index of the linear layer, from 1.</param>
+    /// <param name="x">[batch, student embedding].</param>
+    public Tensor BeforeNorm(int layer, Tensor x) => Through((PlacesOfLayer * layer) - 2, x);
+
+    /// <summary>The normalisation before a linear layer.</summary>
+    /// <param name="layer">Index of the linear layer, from 1.</param>
+    public BatchNormalisation NormOf(int layer) => (BatchNormalisation)_parts[(PlacesOfLayer * layer) - 2];
+
+    /// <summary>Inputs of a linear layer.</summary>
+    /// <param name="layer">Index.</param>
+    public long InputsOf(int layer) => LinearOf(layer).weight.shape[1];
+
+    /// <summary>Replaces a linear layer's values.</summary>
+    /// <param name="layer">Index.</param>
+    /// <param name="weight">[outputs, inputs].</param>
+    /// <param name="bias">[outputs].</param>
+    public void SetLinear(int layer, Tensor weight, Tensor bias)
+    {
+        LinearOf(layer).weight.copy_(weight);
+        LinearOf(layer).bias!.copy_(bias);
+    }
 
     /// <summary>What the reference calls a linear layer.</summary>
     /// <param name="layer">Index.</param>
@@ -59,6 +93,14 @@ internal sealed class Projector : Module<Tensor, Tensor>
     /// <summary>What the reference calls the normalisation before a linear layer.</summary>
     /// <param name="layer">Index of the linear layer, from 1.</param>
     public static string NameOfNorm(int layer) => $"{Layers}.{NameOf((PlacesOfLayer * layer) - 2)}";
+
+    private Linear LinearOf(int layer) => (Linear)_parts[PlacesOfLayer * layer];
+
+    private Tensor Through(int parts, Tensor x)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        return _parts.Take(parts).Aggregate(x.alias(), (seen, part) => part.forward(seen)).MoveToOuterDisposeScope();
+    }
 
     private static string NameOf(int place) => place.ToString(CultureInfo.InvariantCulture);
 }

@@ -66,6 +66,10 @@ internal sealed class Student : Module
     /// <summary>The tower.</summary>
     public ImageEncoder Encoder => _encoder;
 
+    /// <summary>Carries its features into the teacher's space.</summary>
+    /// <exception cref="InvalidOperationException">It has none.</exception>
+    public Projector Projector => _projector ?? throw new InvalidOperationException("This student has no projector.");
+
     /// <summary>What is learned, under the reference's names, in a fixed order.</summary>
     public IReadOnlyList<KeyValuePair<string, Parameter>> Trainable =>
     [

@@ -47,6 +47,7 @@ internal sealed class DistillKind(ExperimentConfig config) : RunKind<Distillatio
             PictureRoot = paths.Images,
             Pictures = images.Items,
             Holdout = paths.Holdout,
+            Average = paths.Average,
             MeasuresUntrained = true,
             LeftOut = [.. new[] { images.LeftOut, validation?.LeftOut }.OfType<LeftOut>()],
             Opening = DescribeRecipe(settled),

@@ -32,6 +32,7 @@ public sealed class ActingKeysTests
     [InlineData("TRAINER.PROMPTKD.PROMPT_LR_FACTOR", "0.1", "OPTIM.MAX_EPOCH", "0")]
     [InlineData("TRAINER.PROMPTKD.PROMPT_LR_FACTOR", "0.1", "TRAINER.PROMPTKD.N_CTX_VISION", "0")]
     [InlineData("DISTILL.START.WARMUP_EPOCH", "2")]
+    [InlineData("DISTILL.START.RIDGE", "0.1")]
     public void A_key_that_another_one_switches_off_is_named(string key, params string[] rest)
     {
         ExperimentConfig config = DistillPreset.Config.MergeOverrides([key, .. rest]);
@@ -40,11 +41,12 @@ public sealed class ActingKeysTests
     }
 
     [Fact]
-    public void Pictures_of_a_folder_are_named_in_train()
+    public void What_is_distill_s_alone_is_named_in_train()
     {
-        ExperimentConfig config = new ExperimentConfig().MergeOverrides(["DISTILL.IMAGES", "photos"]);
+        ExperimentConfig config = new ExperimentConfig().MergeOverrides(
+            ["DISTILL.IMAGES", "photos", "DISTILL.AVERAGE", "0.9"]);
 
-        Assert.Equal(["DISTILL.IMAGES"], ActingKeys.OfTrain(config, hasTeacher: true).FindIdle());
+        Assert.Equal(["DISTILL.IMAGES", "DISTILL.AVERAGE"], ActingKeys.OfTrain(config, hasTeacher: true).FindIdle());
     }
 
     [Fact]

@@ -18,9 +18,22 @@ public sealed class DistillPresetTests
     [InlineData("DISTILL.TARGET.BALANCE", "1.5", "DISTILL.TARGET.BALANCE is 1.5; give 0 to 1.")]
     [InlineData("DISTILL.TARGET.BALANCE", "0.5", "DISTILL.TARGET.BALANCE asks for stored features")]
     [InlineData("DISTILL.TARGET.ALL_VIEWS", "True", "DISTILL.TARGET.ALL_VIEWS asks for stored features")]
-    public void Refuses_what_it_would_otherwise_leave_out(string key, string value, string message)
+    [InlineData("DISTILL.TARGET.CALIBRATE", "True", "DISTILL.TARGET.CALIBRATE asks for stored features")]
+    [InlineData(
+        "DISTILL.TARGET.CALIBRATE", "True", "finds the temperature, and DISTILL.TARGET.TEMPERATURE is 2.0. Choose one.",
+        "DISTILL.VIEWS", "2", "DISTILL.TARGET.TEMPERATURE", "2.0")]
+    [InlineData("DISTILL.START.RIDGE", "0.1", "has a projector that it would replace", "MODEL.INIT_WEIGHTS", "x")]
+    [InlineData("DISTILL.START.RIDGE", "0.1", "in a space of its own", "TRAINER.PROMPTKD.SHARED_TEXT", "False")]
+    [InlineData("DISTILL.START.RIDGE", "0.1", "there are several teachers", "DISTILL.FURTHER_TEACHERS", "['c']")]
+    public void Refuses_what_it_would_otherwise_leave_out(
+        string key, string value, string message, params string[] more)
     {
-        ExperimentConfig config = Complete().MergeOverrides([key, value]);
+        if (key.EndsWith("RIDGE", StringComparison.Ordinal))
+        {
+            more = [.. more, "DISTILL.VIEWS", "2", "DISTILL.START.EPOCHS", "3"];
+        }
+
+        ExperimentConfig config = Complete().MergeOverrides([key, value, .. more]);
 
         PromptKDException error = Assert.Throws<PromptKDException>(() => DistillPreset.Check(config));
 

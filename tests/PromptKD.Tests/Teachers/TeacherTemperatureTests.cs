@@ -1,0 +1,62 @@
+using PromptKD.Teachers;
+
+namespace PromptKD.Tests.Teachers;
+
+/// <summary>A teacher of two classes, whose logits differ by 2 whatever it answers. Numbers by hand.</summary>
+public sealed class TeacherTemperatureTests
+{
+    // Three pictures that it always answers alike, and one of whose two views it changes its mind: it stays with what it
+    // said in three quarters of the cases, so 2 / T = ln 3.
+    [Fact]
+    public void Is_as_sure_as_it_stays_with_its_answers()
+    {
+        bool[][] isFirst = [[true, true], [false, false], [true, true], [true, false]];
+
+        Assert.Equal(2 / Math.Log(3), Find(isFirst), tolerance: 1e-9);
+    }
+
+    // Of three views each is held against the next, the last against the first: of six cases two change.
+    [Fact]
+    public void Each_view_is_held_against_the_next()
+    {
+        bool[][] isFirst = [[true, true, true], [true, true, false]];
+
+        Assert.Equal(2 / Math.Log(2), Find(isFirst), tolerance: 1e-9);
+    }
+
+    [Theory]
+    [InlineData(true, "gives all views of a picture the same answer")]
+    [InlineData(false, "answers each view as if by chance")]
+    public void Refuses_answers_that_decide_nothing(bool second, string why)
+    {
+        PromptKDException error = Assert.Throws<PromptKDException>(() => Find([[true, second]]));
+
+        Assert.Equal(
+            $"DISTILL.TARGET.CALIBRATE finds no temperature from 0.01 to 100: the teacher {why}. Give "
+            + "DISTILL.TARGET.TEMPERATURE instead.",
+            error.Message);
+    }
+
+    [Fact]
+    public void Refuses_a_single_view() => Assert.Equal(
+        "DISTILL.TARGET.CALIBRATE compares the teacher's answers to the views of a picture, and one is stored. Give 2 or "
+        + "more --views.",
+        Assert.Throws<PromptKDException>(() => Find([[true]])).Message);
+
+    [Fact]
+    public void Leaves_no_tensor_behind()
+    {
+        long before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+
+        Find([[true, true], [true, true], [true, false]]);
+
+        Assert.Equal(before, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
+    }
+
+    private static double Find(bool[][] isFirst) => TeacherTemperature.Find(
+        (pictures, view) => tensor(
+            pictures.SelectMany(picture => isFirst[picture][view] ? new[] { 2f, 0f } : [0f, 2f]).ToArray(),
+            [pictures.Count, 2]),
+        [.. Enumerable.Range(0, isFirst.Length)],
+        isFirst[0].Length);
+}
