@@ -10,6 +10,7 @@ set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 root=$PWD
 unset PROMPTKD_CLIP_VOCAB # Would win over the vocabulary that lies beside the demo's models.
+at_once=$(env -u OMP_NUM_THREADS nproc) # nproc takes that variable for the number of processors.
 export OMP_NUM_THREADS=1 NO_COLOR=1
 
 top=$(mktemp -d)
@@ -60,8 +61,11 @@ skip() {
 }
 
 # The program itself, without the wrapper that looks for what is stale.
-./promptkd --help >"$work/out" || exit 1
-program=$root/artifacts/publish/promptkd/PromptKD.Cli
+program=${PROMPTKD_PROGRAM:-}
+if [ -z "$program" ]; then
+  ./promptkd --help >"$work/out" || exit 1
+  program=$root/artifacts/publish/promptkd/PromptKD.Cli
+fi
 promptkd() { "$program" "$@"; }
 
 # The demo's pictures: photos/ (unlabelled), test/CLASS/ (labelled), classes.txt. Parts copy what they change.
@@ -80,11 +84,15 @@ part() {
   echo "$held $broken $skipped" >"$work/counts"
 }
 
+# The longest first, so that none of them is left to itself at the end.
+longest=(terminal paths permissions)
 parts=("$@")
-[ ${#parts[@]} -gt 0 ] || mapfile -t parts < <(basename -s .sh "$root"/tests/robustness/*.sh)
+if [ ${#parts[@]} = 0 ]; then
+  mapfile -t parts < <(printf '%s\n' "${longest[@]}" && basename -s .sh "$root"/tests/robustness/*.sh \
+    | grep -vxF "$(printf '%s\n' "${longest[@]}")")
+fi
 
 # As many at a time as there are cores; each is shown as a whole.
-at_once=$(nproc)
 for part in "${parts[@]}"; do
   while [ "$(jobs -rp | wc -l)" -ge "$at_once" ]; do wait -n; done
   part "$part" >"$top/$part.log" 2>&1 &

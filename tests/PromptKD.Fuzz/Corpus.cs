@@ -2,7 +2,9 @@ using System.IO.Compression;
 using System.Text;
 using PromptKD.Configuration;
 using PromptKD.Configuration.Presets;
+using PromptKD.Evaluation;
 using PromptKD.Golden;
+using PromptKD.Models.Weights;
 using PromptKD.Models.Weights.Pickle;
 using PromptKD.Models.Weights.Zip;
 using PromptKD.Tests;
@@ -24,8 +26,10 @@ internal static class Corpus
     {
         set_num_threads(1);
         AddWeights(folder);
+        AddTeachers(folder);
         AddRun(folder);
         AddTexts(folder);
+        AddAnswers(folder);
         PictureCorpus.Make(folder);
         if (Environment.GetEnvironmentVariable(MoreVariable) is { Length: > 0 } more)
         {
@@ -93,6 +97,32 @@ internal static class Corpus
                 ["state"] = new PickleDictionary { [0L] = new PickleDictionary { ["momentum_buffer"] = ones(3, 4) } },
             },
         });
+    }
+
+    // In the shapes that the programs of CoOp's family give them, for a CLIP of ours.
+    private static void AddTeachers(string folder)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        var sizes = new LearnedSizes("MaPLe") { ContextLength = 2, VisionLength = 2, TextDepth = 2, VisionDepth = 2 };
+        AddTeacher(folder, sizes, "prompt_learner.");
+        AddTeacher(folder, sizes with { Method = "CoCoOp", VisionLength = 0, TextDepth = 1, VisionDepth = 0 }, "");
+        AddTeacher(folder, sizes with { Method = "CoOp", VisionLength = 0, TextDepth = 1, VisionDepth = 0 }, "");
+    }
+
+    private static void AddTeacher(string folder, LearnedSizes sizes, string learner)
+    {
+        var state = new PickleDictionary();
+        foreach ((string name, long[] shape) in LearnedShapes.Of(sizes, TinyClip.Architecture, learner))
+        {
+            state[name] = ones(shape);
+        }
+
+        foreach (string target in new[] { "teacher", "learned" })
+        {
+            TorchZipWriter.Write(
+                PathOf(folder, target, $"{sizes.Method}.pth.tar"),
+                new PickleDictionary { ["state_dict"] = state, ["epoch"] = 5L, ["val_result"] = 80.5 });
+        }
     }
 
     // One run leaves a student package, a store, a checkpoint, digests, a configuration and a log.
@@ -190,6 +220,17 @@ internal static class Corpus
             {"trainer": "PromptKD", "dataset": "EuroSAT", "protocol": "base2novel", "seed": 1, "shots": 16,
              "testPictures": 10, "selection": "lastEpoch", "base": 71.5, "novel": 62.25, "accuracy": 66.5}
             """);
+    }
+
+    private static void AddAnswers(string folder)
+    {
+        RankedClass[] ranked = [new(1, 0.75), new(0, 0.25)];
+        AnswerFile.Write(Path.GetDirectoryName(PathOf(folder, "answers", AnswerFile.FileName))!, new PictureAnswers(
+            ["cat", "dog"],
+            [
+                new PictureAnswer(PictureAnswers.HeldOut, "a.png", null, ranked, ranked),
+                new PictureAnswer(PictureAnswers.Validation, "b/c.png", 0, null, ranked),
+            ]));
     }
 
     private static void Write(string folder, string target, string name, string text) =>

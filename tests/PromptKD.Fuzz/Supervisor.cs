@@ -12,8 +12,11 @@ internal static class Supervisor
 {
     private const long MaxProcessBytes = 3L << 30;
     private const int ErrorLines = 8;
-    // Of the processor: a machine may have others at work.
+    // Of the processor: a machine may have others at work. The first is of a case, the second of all before the first case.
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(12);
+    private static readonly TimeSpan s_beginning = TimeSpan.FromMinutes(2);
+
+    // Of the clock, without the processor: what waits for a pipe, say.
     private static readonly TimeSpan s_standstill = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(200);
 
@@ -102,20 +105,25 @@ internal static class Supervisor
         var last = new Queue<string>();
         using Process process = Start(options, lines, last);
         long at = Worker.NotBegun;
-        TimeSpan used = TimeSpan.Zero;
-        var since = Stopwatch.StartNew();
+        (TimeSpan before, TimeSpan used) = (TimeSpan.Zero, TimeSpan.Zero);
+        var idle = Stopwatch.StartNew();
         fault = null;
         while (!process.WaitForExit(s_interval))
         {
-            if (progress.ReadInt64(0) is var now && now != at)
+            TimeSpan time = TimeOf(process);
+            if (time > used)
             {
-                at = now;
-                used = TimeOf(process);
-                since.Restart();
+                used = time;
+                idle.Restart();
             }
 
-            bool isCase = at != Worker.NotBegun;
-            fault = since.Elapsed > s_standstill || (isCase && TimeOf(process) - used > s_patience) ? "hangs"
+            if (progress.ReadInt64(0) is var now && now != at)
+            {
+                (at, before) = (now, time);
+            }
+
+            TimeSpan patience = at == Worker.NotBegun ? s_beginning : s_patience;
+            fault = idle.Elapsed > s_standstill || time - before > patience ? "hangs"
                 : MemoryOf(process) > MaxProcessBytes ? $"takes more than {MaxProcessBytes >> 20} MB of memory"
                 : null;
             if (fault is not null)

@@ -4,12 +4,14 @@ using PromptKD.Data.Datasets;
 using PromptKD.Data.Decoding;
 using PromptKD.Data.Pictures;
 using PromptKD.Data.Shards;
+using PromptKD.Evaluation;
 using PromptKD.Export;
 using PromptKD.Features.Store;
 using PromptKD.Models.Weights;
 using PromptKD.Models.Weights.Pickle;
 using PromptKD.Reporting;
 using PromptKD.Runtime;
+using PromptKD.Tests;
 using PromptKD.Text;
 using PromptKD.Text.Names;
 using PromptKD.Training;
@@ -65,7 +67,18 @@ internal static class Targets
         new("heif", ReadPicture),
         new("digests", folder => DigestMemory.Open(FileIn(folder)).Find(FileIn(folder))),
         new("report", folder => OutcomeReader.Read(folder)),
+        new("learned", folder => InScope(() => ReadLearned(FileIn(folder)))),
+        new("answers", folder => AnswerFile.ReadIfAny(folder)),
     ];
+
+    // As export makes a package of it.
+    private static void ReadLearned(string path)
+    {
+        using var learned = LearnedCheckpoint.Open(path);
+        learned.Check(TinyClip.Architecture);
+        learned.ReadLearned(TinyClip.Architecture);
+        learned.ReadFrozen(TinyClip.Architecture);
+    }
 
     /// <summary>Which reader a case is for.</summary>
     public static Target Of(long number, string? only) =>

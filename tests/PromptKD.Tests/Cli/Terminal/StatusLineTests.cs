@@ -10,28 +10,28 @@ public sealed class StatusLineTests : IDisposable
     public void Dispose() => _terminal.Dispose();
 
     [Fact]
-    public void Renews_itself_within_one_row()
+    public void Renews_itself_within_one_row_and_leaves_the_cursor_at_its_start()
     {
         StatusLine line = Line();
 
         line.Show([(new string('a', 50), 1)]);
         line.Show([("short", 1)]);
 
-        Assert.Equal($"\r{new string('a', 38)}…\u001b[J\rshort\u001b[J", _terminal.ToString());
+        Assert.Equal($"\r{new string('a', 38)}…\u001b[J\r\rshort\u001b[J\r", _terminal.ToString());
     }
 
     [Fact]
-    public void Takes_away_the_rows_into_which_a_narrower_window_has_broken_it()
+    public void Goes_up_into_nothing_that_was_printed_when_the_window_becomes_narrower()
     {
         StatusLine line = Line();
         line.Show([(new string('a', 39), 1)]);
         _terminal.GetStringBuilder().Clear();
 
-        // 39 columns are two rows of 20.
         _columns = 20;
-        line.Show([("short", 1)]);
+        line.Show([(new string('b', 39), 1)]);
+        line.Erase();
 
-        Assert.Equal("\r\u001b[1Ashort\u001b[J", _terminal.ToString());
+        Assert.Equal($"\r{new string('b', 18)}…\u001b[J\r\r\u001b[J", _terminal.ToString());
     }
 
     [Fact]
@@ -44,7 +44,7 @@ public sealed class StatusLineTests : IDisposable
         line.Erase();
         line.Erase();
 
-        Assert.Equal("\rshown\u001b[J\r\u001b[J", _terminal.ToString());
+        Assert.Equal("\rshown\u001b[J\r\r\u001b[J", _terminal.ToString());
     }
 
     private StatusLine Line() => new(_terminal, () => _columns);
