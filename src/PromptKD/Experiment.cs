@@ -37,15 +37,53 @@ public static class Experiment
     /// <exception cref="PromptKDException">A setting, folder, picture or checkpoint that the user can mend.</exception>
     /// <exception cref="OperationCanceledException">It was stopped; the same call goes on from there.</exception>
     public static DistillationReport Distil(
-        ExperimentConfig config, ITrainingObserver? observer = null, CancellationToken cancellation = default)
+        ExperimentConfig config, ITrainingObserver? observer = null, CancellationToken cancellation = default) =>
+        Distil(new Distillation(config), observer, cancellation);
+
+    /// <summary>As the shorter form, with pictures of one's own.</summary>
+    /// <param name="distillation">Settings and parts.</param>
+    /// <param name="observer">Is told how it goes; null for nobody.</param>
+    /// <param name="cancellation">Stops behind the running step, with a checkpoint.</param>
+    /// <exception cref="PromptKDException">
+    /// As the shorter form; or the run goes on with other pictures than it began with.
+    /// </exception>
+    /// <exception cref="ArgumentException">A part is called what it cannot be called.</exception>
+    /// <exception cref="OperationCanceledException">It was stopped; the same call goes on from there.</exception>
+    public static DistillationReport Distil(
+        Distillation distillation, ITrainingObserver? observer = null, CancellationToken cancellation = default)
     {
+        ArgumentNullException.ThrowIfNull(distillation);
         using ProcessSettings kept = ProcessSettings.Keep();
-        return Run.Go(new DistillKind(config), observer, cancellation);
+        return Run.Go(new DistillKind(distillation.Named(), distillation.Pictures), observer, cancellation);
+    }
+
+    /// <summary>
+    /// <see cref="Distil(Distillation, ITrainingObserver?, CancellationToken)"/> in a thread of its own, with events.
+    /// </summary>
+    /// <param name="distillation">Settings and parts.</param>
+    /// <param name="events">
+    /// Is told how it goes, by the thread that computes, which waits for it; null for nobody. <see cref="Progress{T}"/> takes
+    /// events elsewhere, but without a synchronization context not in their order.
+    /// </param>
+    /// <param name="cancellation">Stops behind the running step, with a checkpoint.</param>
+    /// <exception cref="PromptKDException">As the form that waits.</exception>
+    /// <exception cref="ArgumentException">As the form that waits.</exception>
+    /// <exception cref="OperationCanceledException">It was stopped; the same call goes on from there.</exception>
+    public static Task<DistillationReport> DistilAsync(
+        Distillation distillation, IProgress<RunEvent>? events = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(distillation);
+        EventObserver? observer = events is null ? null : new EventObserver(events);
+        return Task.Factory.StartNew(
+            () => Distil(distillation, observer, cancellation),
+            cancellation,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default);
     }
 
     /// <summary>
     /// Tunes a teacher's prompts on a few labelled pictures of each class (PromptSRC, arXiv 2307.06948), the stage
-    /// before <see cref="Distil"/>. A run that was cut off goes on from its last checkpoint; a finished one only
+    /// before <see cref="Distil(ExperimentConfig, ITrainingObserver?, CancellationToken)"/>. A run that was cut off goes on from its last checkpoint; a finished one only
     /// reports again.
     /// </summary>
     /// <param name="config">
@@ -108,7 +146,7 @@ public static class Experiment
 
     /// <summary>
     /// Stores what a frozen teacher sees in each view of each picture, once: of a folder (DISTILL.IMAGES), for
-    /// <see cref="Distil"/>, or of the training pictures of a data set (DATASET.NAME), for <see cref="Train"/>. What is
+    /// <see cref="Distil(ExperimentConfig, ITrainingObserver?, CancellationToken)"/>, or of the training pictures of a data set (DATASET.NAME), for <see cref="Train"/>. What is
     /// there is kept; any number of processes may fill one store.
     /// </summary>
     /// <param name="config">

@@ -5,8 +5,11 @@ namespace PromptKD.Data.Pictures;
 /// </summary>
 internal interface IPictureBytes
 {
-    /// <summary>The file that they lie in.</summary>
+    /// <summary>The file that they lie in; of a source of somebody's own, what it is called.</summary>
     string Path { get; }
+
+    /// <summary>Whether that is a file, which shows by its size and time whether it has changed.</summary>
+    bool IsInFile => true;
 
     /// <summary>Reads the bytes, whole, and lends them.</summary>
     /// <param name="use">Gets the bytes, which are there only until it returns.</param>

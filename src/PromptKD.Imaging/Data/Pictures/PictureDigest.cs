@@ -50,7 +50,7 @@ internal sealed record PictureDigest(
             string path = Path.GetRelativePath(root, item.Path).Replace('\\', '/');
             try
             {
-                stamps[index] = FileStamp.OfAny(item.Bytes.Path);
+                stamps[index] = item.Bytes.IsInFile ? FileStamp.OfAny(item.Bytes.Path) : null;
                 (string content, string? fault) = ContentOf(item, memory, checks);
                 lines[index] = $"{path}\t{content}";
                 if (fault is not null)
@@ -111,7 +111,8 @@ internal sealed record PictureDigest(
             ? string.Create(CultureInfo.InvariantCulture, $"{item.Path}@{part.Offset}")
             : item.Path;
         string mark = checks ? $":{PictureCheck.Version}" : "";
-        if (memory.Find(item.Bytes.Path, key)?.Split(':') is [string bytes, .., string known] parts
+        if (item.Bytes.IsInFile
+            && memory.Find(item.Bytes.Path, key)?.Split(':') is [string bytes, .., string known] parts
             && (!checks || parts is [_, PictureCheck.Version, _]))
         {
             return ($"{bytes}\t{known}", null);
@@ -120,7 +121,7 @@ internal sealed record PictureDigest(
         (int length, string sha256, string? fault) = item.Bytes.Use(bytes => bytes.IsEmpty
             ? throw new InvalidDataException("the file is empty")
             : (bytes.Length, Convert.ToHexStringLower(SHA256.HashData(bytes)), checks ? FaultOf(bytes) : null));
-        if (fault is null)
+        if (fault is null && item.Bytes.IsInFile)
         {
             memory.Remember(
                 item.Bytes.Path, string.Create(CultureInfo.InvariantCulture, $"{length}{mark}:{sha256}"), key);

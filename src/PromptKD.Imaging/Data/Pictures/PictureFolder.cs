@@ -63,6 +63,13 @@ internal sealed class PictureFolder
             : throw Empty(folder, leftOut);
     }
 
+    /// <summary>The pictures of a source of somebody's own, without labels.</summary>
+    /// <exception cref="PromptKDException">It has none.</exception>
+    /// <exception cref="ArgumentException">As <see cref="SourcePictures.Of"/>.</exception>
+    public static PictureFolder Of(IPictureSource source) => SourcePictures.Of(source) is { Count: > 0 } items
+        ? new PictureFolder(items, [], new LeftOut(SourcePictures.RootOf(source), new Dictionary<string, int>()))
+        : throw new PromptKDException($"{SourcePictures.RootOf(source)} has no pictures.");
+
     /// <summary>
     /// The pictures of a folder of folders, each of which holds, however deep, those of one class; or of shards that
     /// say each picture's class.

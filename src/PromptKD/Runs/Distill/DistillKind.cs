@@ -17,7 +17,8 @@ namespace PromptKD.Runs.Distill;
 /// validation folder, where there is one.
 /// </summary>
 /// <param name="config">All settings.</param>
-internal sealed class DistillKind(ExperimentConfig config) : RunKind<DistillationReport>
+/// <param name="source">Has the pictures; null where DISTILL.IMAGES is a folder.</param>
+internal sealed class DistillKind(ExperimentConfig config, IPictureSource? source = null) : RunKind<DistillationReport>
 {
     private ValidationPictures _validation = new([], config);
     private HeldOutPictures? _heldOut;
@@ -35,7 +36,7 @@ internal sealed class DistillKind(ExperimentConfig config) : RunKind<Distillatio
         PictureFolder? validation =
             paths.Val.Length == 0 ? null : PictureFolder.Labelled(paths.Val, paths.Classes, stop: stop);
         _validation = new ValidationPictures(validation?.Items ?? [], settled);
-        var images = PictureFolder.Unlabelled(paths.Images, stop);
+        PictureFolder images = source is null ? PictureFolder.Unlabelled(paths.Images, stop) : PictureFolder.Of(source);
         return new RunSettings
         {
             Config = settled,

@@ -6,7 +6,7 @@ using PromptKD.Training;
 
 namespace PromptKD.Tests.Runs.Distill;
 
-/// <summary>Runs of <see cref="Experiment.Distil"/> on ten pictures, with tiny random CLIPs.</summary>
+/// <summary>Runs of distilling on ten pictures, with tiny random CLIPs.</summary>
 internal sealed class DistillingRuns : IDisposable
 {
     public const int Pictures = 10;
