@@ -3,11 +3,11 @@ using PromptKD;
 using PromptKD.Runtime;
 using PromptKD.Speed;
 
-// PromptKD.Speed PART FOLDER [--quick]: one part of bench/speed.sh or bench/store.sh, which say what the parts are. Each
+// PromptKD.Speed PART FOLDER [--quick]: one part of bench/speed.sh, bench/store.sh or bench/onnx.sh, which say what the parts are. Each
 // runs in a process of its own, as the peak of a process's memory never falls. Measurements gather in FOLDER.
 const string Usage =
     "Usage: PromptKD.Speed reference|live|store|warm|report|difference|memory|loader|frozen|teacher-steps|teacher-many"
-    + "|teacher-tight|teacher-report FOLDER [--quick]";
+    + "|teacher-tight|teacher-report|onnx-write|onnx-measure FOLDER [--quick]";
 if (args is not ([_, _] or [_, _, "--quick"]))
 {
     Console.Error.WriteLine(Usage);
@@ -60,6 +60,14 @@ switch (args[0])
         return 0;
     case "teacher-report":
         TeacherSpeed.Report(work);
+        return 0;
+    case "onnx-write":
+        new OnnxFiles(args[1]).Write();
+        new OnnxFiles(Path.Combine(args[1], "small"), OnnxFiles.DemoSize).Write();
+        return 0;
+    case "onnx-measure":
+        new OnnxSpeed(new OnnxFiles(args[1]), rounds: args.Length == 3 ? 3 : 10).Measure();
+        OnnxService.MeasureSmall(new OnnxFiles(Path.Combine(args[1], "small")));
         return 0;
     case "report":
         Report.Print(work);

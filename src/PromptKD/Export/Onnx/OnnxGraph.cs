@@ -42,6 +42,19 @@ internal sealed class OnnxGraph
         return name;
     }
 
+    /// <summary>Declares an input whose first two axes are of any size: the batch, and one with a name.</summary>
+    /// <param name="name">Of the value.</param>
+    /// <param name="type">Of its elements.</param>
+    /// <param name="axis">What the second axis is called.</param>
+    /// <returns><paramref name="name"/>.</returns>
+    public string Input(string name, TensorProto.Types.DataType type, string axis)
+    {
+        ValueInfoProto value = Describe(Free(name), type, []);
+        value.Type.TensorType.Shape.Dim.Add(new TensorShapeProto.Types.Dimension { DimParam = axis });
+        _graph.Input.Add(value);
+        return name;
+    }
+
     /// <summary>Declares that a value is an output, float32, whose first axis is the batch.</summary>
     /// <param name="name">Of the value.</param>
     /// <param name="axes">The sizes of the other axes.</param>

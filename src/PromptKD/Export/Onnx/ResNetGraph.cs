@@ -9,12 +9,11 @@ namespace PromptKD.Export.Onnx;
 /// <param name="architecture">Its sizes.</param>
 /// <param name="stages">Its stages.</param>
 internal sealed class ResNetGraph(
-    OnnxLayers layers, TowerState state, ClipArchitecture architecture, ResNetStages stages)
+    OnnxLayers layers, TowerState state, ClipArchitecture architecture, ResNetStages stages) : ITowerGraph
 {
     private readonly OnnxGraph _graph = layers.Graph;
 
-    /// <param name="images">Normalised pixels, [batch, 3, size, size].</param>
-    /// <returns>Not normalised, [batch, embedding].</returns>
+    /// <inheritdoc/>
     public string Add(string images)
     {
         string x = Convolve("conv1", "bn1", images, stride: 2, active: true);

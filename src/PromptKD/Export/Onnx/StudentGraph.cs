@@ -1,7 +1,6 @@
 using Onnx;
 using PromptKD.Data.Decoding;
 using PromptKD.Methods;
-using PromptKD.Models.Clip;
 using PromptKD.Models.Prompts;
 
 namespace PromptKD.Export.Onnx;
@@ -85,16 +84,7 @@ internal sealed class StudentGraph(DistilledStudent distilled, StudentManifest m
     private string Tower(OnnxLayers layers, string images)
     {
         var state = new TowerState(_tensors, Student.EncoderPrefix);
-        ClipArchitecture architecture = manifest.Architecture;
-        if (architecture.Tower is not null)
-        {
-            throw new PromptKDException(
-                $"The student's tower is {architecture.Name}, whose graph is not written; only those of CLIP's own towers are.");
-        }
-
-        return architecture.Stages is { } stages
-            ? new ResNetGraph(layers, state, architecture, stages).Add(images)
-            : new VisionTransformerGraph(layers, state, architecture, Prompts(state)).Add(images);
+        return TowerGraphs.Of(layers, state, manifest.Architecture, Prompts(state)).Add(images);
     }
 
     private IReadOnlyList<Tensor> Prompts(TowerState state)

@@ -9,12 +9,11 @@ namespace PromptKD.Export.Onnx;
 /// <param name="architecture">Its sizes.</param>
 /// <param name="prompts">Learned tokens of each layer that has some, as they enter, [length, width].</param>
 internal sealed class VisionTransformerGraph(
-    OnnxLayers layers, TowerState state, ClipArchitecture architecture, IReadOnlyList<Tensor> prompts)
+    OnnxLayers layers, TowerState state, ClipArchitecture architecture, IReadOnlyList<Tensor> prompts) : ITowerGraph
 {
     private readonly OnnxGraph _graph = layers.Graph;
 
-    /// <param name="images">Normalised pixels, [batch, 3, size, size].</param>
-    /// <returns>Not normalised, [batch, embedding].</returns>
+    /// <inheritdoc/>
     public string Add(string images)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -29,7 +28,7 @@ internal sealed class VisionTransformerGraph(
             if (layer > 0 && layer < prompts.Count)
             {
                 string kept = layers.Slice($"prompts.{layer}/kept", x, 0, 1 + architecture.Patches);
-                string learned = Repeat($"prompts.{layer}", prompts[layer], batch);
+                string learned = layers.Repeat($"prompts.{layer}", prompts[layer], batch);
                 x = _graph.Add("Concat", $"prompts.{layer}/entered", [kept, learned], OnnxAttribute.Int("axis", 1));
             }
 
@@ -56,23 +55,12 @@ internal sealed class VisionTransformerGraph(
         string placed = _graph.Add(
             "Add", "patches/placed", [patches, _graph.Weight("positional_embedding", positions[1..])]);
         Tensor token = state["class_embedding"].to(ScalarType.Float32).Plus(positions[0]);
-        List<string> parts = [Repeat("class_embedding", token.unsqueeze(0), batch), placed];
+        List<string> parts = [layers.Repeat("class_embedding", token.unsqueeze(0), batch), placed];
         if (prompts.Count > 0)
         {
-            parts.Add(Repeat("prompts.0", prompts[0], batch));
+            parts.Add(layers.Repeat("prompts.0", prompts[0], batch));
         }
 
         return _graph.Add("Concat", "tokens", parts, OnnxAttribute.Int("axis", 1));
-    }
-
-    // [length, width] → [batch, length, width]
-    private string Repeat(string name, Tensor tokens, string batch)
-    {
-        string shape = _graph.Add(
-            "Concat",
-            $"{name}/shape",
-            [batch, _graph.Integers($"{name}/size", tokens.shape)],
-            OnnxAttribute.Int("axis", 0));
-        return _graph.Add("Expand", $"{name}/repeated", [_graph.Weight(name, tokens), shape]);
     }
 }

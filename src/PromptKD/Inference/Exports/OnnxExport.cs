@@ -81,11 +81,11 @@ public static class OnnxExport
                 "Pictures to calibrate on (--calibrate) and static 8-bit layers (--int8) belong together. Give both.");
         }
 
-        if (manifest.Architecture.Stages is not null && IsWhole(request.Precision))
+        if (!TowerGraphs.HaveLinearLayers(manifest.Architecture) && IsWhole(request.Precision))
         {
             throw new PromptKDException(
-                $"{request.Model}: the student is a ResNet, and --int8 is for the linear layers of vision transformers. "
-                + "Leave it out.");
+                $"{request.Model}: the student's tower, {manifest.Architecture.Name}, is made of convolutions, and --int8 is for "
+                + "linear layers. Leave it out.");
         }
     }
 

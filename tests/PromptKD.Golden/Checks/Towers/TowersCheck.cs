@@ -5,8 +5,7 @@ namespace PromptKD.Golden.Checks.Towers;
 
 /// <summary>
 /// Towers of other families (golden 15): features, logits, every tensor on the way, other picture sizes, training
-/// mode, and
-/// the strings of the tokenizers beside them. Whatever a case expects and nothing here computes is a miss.
+/// mode, features of both towers' graphs in ONNX Runtime, and the strings of the tokenizers beside them. Whatever a case expects and nothing here computes is a miss.
 /// </summary>
 internal sealed class TowersCheck : IGoldenCheck
 {
@@ -41,6 +40,12 @@ internal sealed class TowersCheck : IGoldenCheck
                 Add(actual, "", TowerValues.Compute(path, inputs, new ClipDetails()));
                 AddOtherWays(actual, expected, path, inputs);
             }
+        }
+
+        Dictionary<string, Tensor> graphs = OnnxValues.Compute(golden.PathOf(folders[0].Name), inputs);
+        foreach ((string name, Tensor found) in graphs.Where(one => expected.ContainsKey(one.Key)))
+        {
+            yield return Comparison.Of($"onnx {name}", found, expected[name], golden.Tolerance(name) ?? 0);
         }
 
         foreach (Comparison comparison in TokenizedStrings.Compare(golden, expected))

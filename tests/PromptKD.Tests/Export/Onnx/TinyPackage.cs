@@ -4,6 +4,7 @@ using PromptKD.Export;
 using PromptKD.Methods;
 using PromptKD.Models.Clip;
 using PromptKD.Models.Prompts;
+using PromptKD.Models.Weights;
 using PromptKD.Runtime;
 using PromptKD.Teachers;
 
@@ -14,8 +15,11 @@ namespace PromptKD.Tests.Export.Onnx;
 /// </summary>
 internal sealed record TinyPackage
 {
-    /// <summary>The tower.</summary>
+    /// <summary>The tower, where it is CLIP's own.</summary>
     public ClipArchitecture Architecture { get; init; } = TinyClip.Architecture;
+
+    /// <summary>The folder of a model whose tower it is; null for <see cref="Architecture"/>.</summary>
+    public string? Model { get; init; }
 
     /// <summary>
     /// Tokens a layer, layers with tokens, layers of the projector (0: none, the vectors are of its own space).
@@ -54,19 +58,27 @@ internal sealed record TinyPackage
     public string Write(string folder)
     {
         using DisposeScope scope = NewDisposeScope();
-        using DistilledStudent student = Build();
-        WholeFolder.Create(folder, inside => StudentPackage.Write(inside, student, Manifest));
+        if (Model is not null)
+        {
+            using var clip = ClipCheckpoint.Open(Model);
+            (this with { Architecture = clip.Architecture, Model = null }).Write(folder, clip.Tensors);
+            return folder;
+        }
+
+        Write(folder, Architecture.Stages is null ? TinyClip.Weights(1, Architecture) : TinyResNet.Weights(Architecture));
         return folder;
     }
 
-    private DistilledStudent Build()
+    private void Write(string folder, IReadOnlyDictionary<string, Tensor> weights)
+    {
+        using DistilledStudent student = Build(weights);
+        WholeFolder.Create(folder, inside => StudentPackage.Write(inside, student, Manifest));
+    }
+
+    private DistilledStudent Build(IReadOnlyDictionary<string, Tensor> weights)
     {
         var encoder = ImageEncoder.Create(Architecture, ScalarType.Float32, CPU);
-        ModuleWeights.Fill(
-            encoder,
-            Architecture.Stages is null ? TinyClip.Weights(1, Architecture) : TinyResNet.Weights(Architecture),
-            "visual.",
-            "the tiny CLIP");
+        ModuleWeights.Fill(encoder, weights, "visual.", "the tiny CLIP");
         var shape = new StudentShape(Shape.Length, Shape.Depth, Embedding, RoundsPrompts)
         {
             ProjectorLayers = Shape.Projector,

@@ -68,6 +68,70 @@ public sealed class OnnxExportTests : IDisposable
         Assert.Contains("\"pictures\": 64", beside, StringComparison.Ordinal);
     }
 
+    public static TheoryData<string, bool> Families => new()
+    {
+        { "siglip", true }, { "eva", true }, { "dinov2", true }, { "mobilenetv4", false }, { "convnext", false }, { "fastvit", false },
+    };
+
+    [Theory]
+    [MemberData(nameof(Families))]
+    public void A_student_of_another_family_answers_as_in_libtorch(string family, bool takesPrompts)
+    {
+        new TinyPackage { Model = ModelOf(family), Shape = takesPrompts ? (3, 2, 2) : (0, 0, 2) }.Write(Package);
+
+        OnnxExportReport report = Write();
+
+        Assert.InRange(report.Parity.Largest, 0, 6e-5);
+        Assert.All(report.Parity.Batches, batch => Assert.InRange(batch.LargestLogit, 0, 4e-4));
+    }
+
+    [Theory]
+    [MemberData(nameof(Families))]
+    public void A_student_of_any_family_answers_nearly_as_well_in_halves(string family, bool takesPrompts)
+    {
+        new TinyPackage { Model = ModelOf(family), Shape = takesPrompts ? (3, 2, 2) : (0, 0, 2) }.Write(Package);
+
+        OnnxExportReport report = OnnxExport.Write(
+            new OnnxExportRequest { Model = Package, Output = Output, Precision = OnnxPrecision.Fp16 }, cancellation: Stop);
+
+        Assert.InRange(report.Parity.Largest, 1e-6, OnnxParity.HalfLimit);
+    }
+
+    [Theory]
+    [MemberData(nameof(Families))]
+    public void Linear_layers_of_any_family_compute_in_whole_numbers(string family, bool takesPrompts)
+    {
+        new TinyPackage { Model = ModelOf(family), Shape = takesPrompts ? (3, 2, 2) : (0, 0, 2) }.Write(Package);
+        var request = new OnnxExportRequest { Model = Package, Output = Output, Precision = OnnxPrecision.Int8Dynamic };
+        if (family is "mobilenetv4" or "fastvit")
+        {
+            var error = Assert.Throws<PromptKDException>(() => OnnxExport.Write(request, cancellation: Stop));
+            Assert.Contains("is made of convolutions", error.Message, StringComparison.Ordinal);
+            return;
+        }
+
+        OnnxExportReport report = OnnxExport.Write(request, cancellation: Stop);
+
+        Assert.InRange(report.Parity.Largest, 1e-7, 0.1);
+    }
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    private string ModelOf(string family)
+    {
+        string folder = Path.Combine(_folder, family);
+        string golden = Path.Combine(ProjectFolder.Golden, "15-towers");
+        return family switch
+        {
+            "siglip" => TinyTowers.Siglip(folder),
+            "eva" => TinyTowers.Eva(folder),
+            "dinov2" => TinyTowers.Dinov2(folder),
+            "mobilenetv4" => TinyTowers.MobileNetV4(folder),
+            "convnext" => Path.Combine(golden, "convnext", "open_clip", "open_clip"),
+            _ => Path.Combine(golden, "mobileclip", "open_clip", "open_clip"),
+        };
+    }
+
     [Fact]
     public void Another_student_is_told_apart()
     {

@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# A ViT-B/16 student of true size with random weights in libtorch and in ONNX Runtime, batches of 1 and 8, each program with
+# all cores, taking turns in one process: torch in float32 and bfloat16, ONNX in float32 and in 8 bits, and the bare ONNX
+# Runtime on a graph that PyTorch exported from the same weights. Then what a classifier adds to decoding and graph, eight
+# threads on one classifier against one thread with batches of 8, and whether the demo's student is worth a second thread.
+#
+#   bench/onnx.sh [--quick]
+#
+# About five minutes on two cores, with --quick three. PyTorch's graph needs a python3 that has torch: Debian's python3-torch;
+# without, its row is left out. Compare within one run only; a ratio is the median of those of each round.
+set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+case "$*" in
+  "" | --quick) ;;
+  *) echo "Usage: bench/onnx.sh [--quick]" >&2; exit 2 ;;
+esac
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+dotnet build "$here/bench/PromptKD.Speed" -c Release --nologo -v quiet >"$work/build.txt" \
+  || { cat "$work/build.txt" >&2; exit 1; }
+speed() { "$here"/artifacts/bin/PromptKD.Speed/release_*/PromptKD.Speed "$@"; }
+speed onnx-write "$work"
+exported=
+for python in python3 /usr/bin/python3; do
+  if [ -z "$exported" ] && "$python" -c 'import numpy, torch' 2>/dev/null; then
+    "$python" "$here/bench/torch_graph.py" "$work/student" "$work/torch.onnx" && exported=yes
+  fi
+done
+[ -n "$exported" ] || echo "no python3 here has torch: PyTorch's graph is left out"
+echo "measuring (load $(cut -d' ' -f1 /proc/loadavg))"
+speed onnx-measure "$work" "$@"
