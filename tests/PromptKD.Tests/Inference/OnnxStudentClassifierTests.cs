@@ -4,7 +4,6 @@ using PromptKD.Data.Decoding;
 using PromptKD.Export.Onnx;
 using PromptKD.Inference;
 using PromptKD.Inference.Exports;
-using PromptKD.Runtime;
 using PromptKD.Tests.Data;
 using PromptKD.Tests.Export.Onnx;
 

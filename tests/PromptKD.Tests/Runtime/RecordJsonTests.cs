@@ -1,5 +1,4 @@
 using System.Text.Json;
-using PromptKD.Runtime;
 
 namespace PromptKD.Tests.Runtime;
 

@@ -6,7 +6,6 @@ using PromptKD.Evaluation;
 using PromptKD.Models.Weights;
 using PromptKD.Reporting;
 using PromptKD.Runs;
-using PromptKD.Runtime;
 using PromptKD.Tests.Data.Datasets;
 using PromptKD.Tests.Runs.Distill;
 using PromptKD.Training;
