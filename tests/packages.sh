@@ -103,6 +103,34 @@ check "the single file answers" answers "$work/single/console"
 check "it is published self-contained" quiet dotnet publish console -c Release -r linux-x64 --self-contained -o "$work/contained"
 check "the self-contained one answers" answers env -u DOTNET_ROOT PATH=/usr/bin:/bin "$work/contained/console"
 
+# A program without libtorch: trimmed, and compiled to native code.
+check "the tool exports the student" "$work/tools/promptkd" export --model "$student" --output "$work/student.onnx"
+dotnet new console -o "$work/onnx" >/dev/null
+cat >"$work/onnx/Program.cs" <<'END'
+using PromptKD.Inference;
+
+using var classifier = OnnxStudentClassifier.Load(args[0]);
+Console.WriteLine($"answer: {classifier.Classify(PictureInput.FromBytes(File.ReadAllBytes(args[1])))[0].Name}");
+END
+check "PromptKD.Onnx is added" package onnx PromptKD.Onnx "$version"
+check "ONNX Runtime is added" package onnx Microsoft.ML.OnnxRuntime 1.31.1
+check "it builds without a warning" quiet dotnet build onnx -c Release
+same() { # The graph's answer is the student's.
+  local expected
+  expected=$(dotnet console/bin/Release/net10.0/console.dll "$student" "$picture") && [ "$("$@" "$work/student.onnx" "$picture")" = "$expected" ]
+}
+check "it answers as the student does" same dotnet onnx/bin/Release/net10.0/onnx.dll
+check "it is trimmed without a warning" quiet dotnet publish onnx -c Release -r linux-x64 --self-contained -p:PublishTrimmed=true -o "$work/trimmed"
+check "the trimmed one answers" same "$work/trimmed/onnx"
+linker=$(command -v clang || command -v gcc)
+if [ -n "$linker" ]; then
+  check "it is compiled to native code without a warning" quiet dotnet publish onnx -c Release -r linux-x64 \
+    -p:PublishAot=true -p:CppCompilerAndLinker="${linker##*/}" -o "$work/native"
+  check "native code answers" same "$work/native/onnx"
+else
+  echo "not tried: native code, for want of clang or gcc"
+fi
+
 # A context of its own, in a host that references nothing.
 mkdir "$work/host" && cp "$here/samples/PluginHost.cs" "$work/host/"
 check "a context of its own holds it" dotnet run "$work/host/PluginHost.cs" -- \

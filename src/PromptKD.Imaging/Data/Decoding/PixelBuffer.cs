@@ -1,8 +1,10 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 
 namespace PromptKD.Data.Decoding;
 
-/// <summary>A picture of 8-bit pixels (red, green, blue, and a fourth byte that is ignored) in pooled memory.</summary>
+/// <summary>A picture of 8-bit pixels (red, green, blue, and a fourth byte that is ignored) in pooled memory; a huge one in memory
+/// that goes back to the system at once.</summary>
 internal sealed class PixelBuffer : IDisposable
 {
     /// <summary>Bytes of one pixel.</summary>
@@ -13,15 +15,32 @@ internal sealed class PixelBuffer : IDisposable
     /// </summary>
     public const int Padding = 32;
 
+    /// <summary>The pool keeps what it is given: a picture of more bytes would stay, once somebody has sent one.</summary>
+    internal const int LargestPooled = 128 << 20;
+
+    private readonly int _size;
     private byte[]? _bytes;
+    private nint _unpooled;
 
     private PixelBuffer(int width, int height, int rowBytes)
     {
         Width = width;
         Height = height;
         RowBytes = rowBytes;
-        _bytes = ArrayPool<byte>.Shared.Rent((height * rowBytes) + Padding);
+        _size = (height * rowBytes) + Padding;
+        if (_size <= LargestPooled)
+        {
+            GC.SuppressFinalize(this);
+            _bytes = ArrayPool<byte>.Shared.Rent(_size);
+        }
+        else
+        {
+            _unpooled = Marshal.AllocHGlobal(_size);
+        }
     }
+
+    /// <summary>Frees what nobody disposed.</summary>
+    ~PixelBuffer() => FreeUnpooled();
 
     /// <summary>Pixels in a row.</summary>
     public int Width { get; }
@@ -33,8 +52,15 @@ internal sealed class PixelBuffer : IDisposable
     public int RowBytes { get; }
 
     /// <summary>All rows, top first, and <see cref="Padding"/>.</summary>
-    public Span<byte> Bytes =>
-        _bytes.AsSpan(0, (Height * RowBytes) + Padding);
+    /// <exception cref="ObjectDisposedException">It was disposed.</exception>
+    public unsafe Span<byte> Bytes
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(_bytes is null && _unpooled == 0, this);
+            return _bytes is null ? new Span<byte>((void*)_unpooled, _size) : _bytes.AsSpan(0, _size);
+        }
+    }
 
     /// <summary>A picture whose rows follow each other without a gap.</summary>
     /// <exception cref="InvalidDataException">It needs more bytes than one array holds.</exception>
@@ -77,7 +103,12 @@ internal sealed class PixelBuffer : IDisposable
             _bytes = null;
             ArrayPool<byte>.Shared.Return(bytes);
         }
+
+        FreeUnpooled();
+        GC.SuppressFinalize(this);
     }
+
+    private void FreeUnpooled() => Marshal.FreeHGlobal(Interlocked.Exchange(ref _unpooled, 0));
 
     private static PixelBuffer Create(int width, int height, long rowBytes) =>
         (rowBytes * height) + Padding <= Array.MaxLength
