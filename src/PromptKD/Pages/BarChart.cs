@@ -37,7 +37,7 @@ internal static class BarChart
                     $"<text x=\"{LabelWidth + Length(bar.Value) + 6:0.#}\" y=\"{top + 14}\">{bar.Value:0.0}</text>\n");
         }
 
-        return svg.Append($"</svg>\n<figcaption>{HtmlPage.Text(caption)}</figcaption>\n</figure>").ToString();
+        return svg.Append($"</svg>\n<figcaption>{HtmlPage.Prose(caption)}</figcaption>\n</figure>").ToString();
     }
 
     private static string Bar(string kind, int top, int height, double percent) => string.Create(

@@ -14,7 +14,7 @@ internal static class ChangedClassesNote
     public static string ToHtml(IReadOnlyList<string> sentences) => sentences.Count == 0
         ? Begin + End
         : $"{Begin}<section class=\"warnings\" aria-label=\"Changed classes\">"
-            + $"<h2>Other classes than in the training</h2><p>{HtmlPage.Text(string.Join(' ', sentences))}</p></section>{End}";
+            + $"<h2>Other classes than in the training</h2><p>{HtmlPage.Prose(string.Join(' ', sentences))}</p></section>{End}";
 
     /// <summary>A page with this part in the place of the one that it has.</summary>
     /// <param name="page">The page.</param>

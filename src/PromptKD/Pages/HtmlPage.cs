@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.RegularExpressions;
 using PromptKD.Runtime;
 
 namespace PromptKD.Pages;
@@ -7,7 +8,7 @@ namespace PromptKD.Pages;
 /// An HTML file that needs nothing else. Every text that goes into it is escaped here; its policy forbids scripts and
 /// whatever a browser would have to fetch, so that no name of a class or file can do more than be read.
 /// </summary>
-internal sealed class HtmlPage
+internal sealed partial class HtmlPage
 {
     private const string Policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
 
@@ -19,6 +20,9 @@ internal sealed class HtmlPage
 
     /// <summary>A text for HTML, within elements and within attributes in double quotes.</summary>
     public static string Text(string? text) => Printable.Html(text);
+
+    /// <summary>Sentences for HTML: as <see cref="Text"/>, with no line that begins with a percent sign.</summary>
+    public static string Prose(string? text) => BeforePercent().Replace(Text(text), "&#160;");
 
     /// <summary>Adds marks as they are.</summary>
     /// <param name="marks">HTML; every text in it has gone through <see cref="Text"/>.</param>
@@ -33,7 +37,7 @@ internal sealed class HtmlPage
     /// <param name="text">Any text.</param>
     /// <param name="kind">Its class in the style sheet; empty for none.</param>
     public HtmlPage AddText(string element, string text, string kind = "") =>
-        Add($"<{element}{(kind.Length > 0 ? $" class=\"{kind}\"" : "")}>{Text(text)}</{element}>");
+        Add($"<{element}{(kind.Length > 0 ? $" class=\"{kind}\"" : "")}>{Prose(text)}</{element}>");
 
     /// <summary>Begins a section that can be linked to.</summary>
     /// <param name="title">Any text.</param>
@@ -62,6 +66,9 @@ internal sealed class HtmlPage
         </html>
 
         """.ReplaceLineEndings("\n");
+
+    [GeneratedRegex(@"(?<=[0-9]) (?=%)")]
+    private static partial Regex BeforePercent();
 
     private static string Style
     {

@@ -43,7 +43,7 @@ internal sealed record HtmlTable(string Caption, IReadOnlyList<HtmlColumn> Colum
         var html = new StringBuilder();
         if (Caption.Length > 0)
         {
-            html.Append($"<p class=\"caption\">{HtmlPage.Text(Caption)}</p>\n");
+            html.Append($"<p class=\"caption\">{HtmlPage.Prose(Caption)}</p>\n");
         }
 
         html.Append("<div class=\"scroll\" tabindex=\"0\"")

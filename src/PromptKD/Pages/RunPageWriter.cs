@@ -66,8 +66,8 @@ internal static class RunPageWriter
         html.Add("<dl class=\"tiles\">");
         foreach (PageNumber number in numbers)
         {
-            html.Add($"<div><dt>{HtmlPage.Text(number.Name)}</dt><dd class=\"value\">{HtmlPage.Text(number.Value)}</dd>"
-                + (number.Note.Length > 0 ? $"<dd class=\"more\">{HtmlPage.Text(number.Note)}</dd>" : "") + "</div>");
+            html.Add($"<div><dt>{HtmlPage.Text(number.Name)}</dt><dd class=\"value\">{HtmlPage.Prose(number.Value)}</dd>"
+                + (number.Note.Length > 0 ? $"<dd class=\"more\">{HtmlPage.Prose(number.Note)}</dd>" : "") + "</div>");
         }
 
         html.Add("</dl>");
@@ -147,7 +147,7 @@ internal static class RunPageWriter
         html.Add("<dl class=\"facts\">");
         foreach (PageFact fact in facts)
         {
-            html.Add($"<dt>{HtmlPage.Text(fact.Name)}</dt><dd>{HtmlPage.Text(fact.Value)}</dd>");
+            html.Add($"<dt>{HtmlPage.Text(fact.Name)}</dt><dd>{HtmlPage.Prose(fact.Value)}</dd>");
         }
 
         html.Add("</dl>");

@@ -73,7 +73,7 @@ public sealed class RunPageWriterTests
         // The teacher says cat, cat, dog, fox; the student cat, dog, dog, dog.
         XElement page = Parse(s_page with { Answers = [OfTeacher("picture")] });
 
-        Assert.Contains("same class to 2 of 4 (50.0 %)", page.Value, StringComparison.Ordinal);
+        Assert.Contains("same class to 2 of 4 (50.0\u00a0%)", page.Value, StringComparison.Ordinal);
         Assert.Equal(
             [["cat", "2", "1", "1", ""], ["dog", "1", "3", "1", ""], ["fox", "1", "0", "0", ""]],
             Rows(page, "Pictures whose best class").OrderBy(row => row[0], StringComparer.Ordinal));
@@ -87,11 +87,11 @@ public sealed class RunPageWriterTests
         // Labels cat, cat, cat, dog; the student says cat 0.95, dog 0.95, cat 0.55, dog 0.55. ECE = (|0.95 - 1/2| + |0.55 - 1|) / 2.
         XElement page = Parse(s_page with { Answers = [Labelled("picture")] });
 
-        Assert.Contains("student: 3 of 4 (75.0 %) as labelled", page.Value, StringComparison.Ordinal);
+        Assert.Contains("student: 3 of 4 (75.0\u00a0%) as labelled", page.Value, StringComparison.Ordinal);
         Assert.Equal(
             [["cat", "3", "2", "66.7 %", "2", ""], ["dog", "1", "1", "100.0 %", "2", ""], ["fox", "0", "0", "–", "0", ""]],
             Rows(page, "The weakest classes first"));
-        Assert.Contains("(ECE, 15 bins): 45.0 %", page.Value, StringComparison.Ordinal);
+        Assert.Contains("(ECE, 15 bins): 45.0\u00a0%", page.Value, StringComparison.Ordinal);
         Assert.Equal(
             [["60.0 %", "2", "55.0 %", "100.0 %"], ["100.0 %", "2", "95.0 %", "50.0 %"]], Rows(page, "The same in numbers"));
     }

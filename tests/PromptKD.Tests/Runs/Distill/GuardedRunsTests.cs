@@ -74,8 +74,26 @@ public sealed class GuardedRunsTests : IDisposable
             "MODEL.INIT_WEIGHTS", WithoutPictures(), "OPTIM.LR", "1e-9", "OPTIM.MAX_EPOCH", "4");
 
         Assert.Contains("featuresCollapsed", report.Notices.Select(notice => notice.Code));
+        Assert.Contains("answersCollapsed", report.Notices.Select(notice => notice.Code));
+        Assert.Contains(_listener.Warnings, warning => warning.StartsWith("the student's answers have collapsed", StringComparison.Ordinal));
+        Assert.Contains(
+            "features have collapsed to one direction",
+            File.ReadAllText(Path.Combine(_runs.Output("run"), "report.html")),
+            StringComparison.Ordinal);
         Assert.Equal(1, report.HeldOut!.Student.MajorityShare);
         Assert.True(report.HeldOut.Student.FeatureSpread < 1e-5);
+    }
+
+    // The start learns what the teacher says; tokens and projector then unlearn it by steps of ten thousand times the rate.
+    [Fact]
+    public void Epochs_that_cost_what_the_start_had_learned_are_found()
+    {
+        DistillationReport report = Distil(
+            "DISTILL.VIEWS", "2", "DISTILL.START.EPOCHS", "60", "DISTILL.START.BATCH_SIZE", "10", "DISTILL.START.LR", "0.01",
+            "OPTIM.NAME", "adamw", "OPTIM.LR", "30", "OPTIM.MAX_EPOCH", "3");
+
+        Assert.Contains("lostGround", report.Notices.Select(notice => notice.Code));
+        Assert.Contains(_listener.Warnings, warning => warning.StartsWith("the epochs behind the start cost agreement", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -21,7 +21,7 @@ public sealed class BenchmarkPageTests : IDisposable
         TrainingResult result = Train(_runs.Config(options: ["TEST.SELECT", "reference", "OPTIM.LR", "0.0123"]));
 
         XElement page = Load();
-        Assert.Contains($"a harmonic mean of {result.HarmonicMean:0.0} %", page.Value, StringComparison.Ordinal);
+        Assert.Contains($"a harmonic mean of {result.HarmonicMean:0.0}\u00a0%", page.Value, StringComparison.Ordinal);
         Assert.Contains(page.Descendants("li"), line => line.Value.StartsWith("the epoch was chosen by test pictures", StringComparison.Ordinal));
         Assert.Contains(page.Descendants("tr"), row => row.Value == "OPTIM.LR0.0123");
         Assert.Equal(result.Novel!.Value, Accuracy(page, "tested-novel", out string[] novel), 9);
@@ -40,7 +40,7 @@ public sealed class BenchmarkPageTests : IDisposable
 
         XElement page = Load();
         Assert.Equal("CoOp on EuroSAT", page.Descendants("h1").Single().Value);
-        Assert.Contains($"It names {result.Accuracy:0.0} % of {result.TestPictures} test pictures right.", page.Value, StringComparison.Ordinal);
+        Assert.Contains($"It names {result.Accuracy:0.0}\u00a0% of {result.TestPictures} test pictures right.", page.Value, StringComparison.Ordinal);
         Assert.Equal(result.Accuracy!.Value, Accuracy(page, "tested", out string[] classes), 9);
         Assert.Equal(2, classes.Length);
         Assert.Contains("Accuracy while learning", page.Value, StringComparison.Ordinal);

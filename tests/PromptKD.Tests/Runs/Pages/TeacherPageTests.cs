@@ -32,7 +32,7 @@ public sealed class TeacherPageTests : IDisposable
         string[] texts = [.. page.DescendantNodes().OfType<XText>().Select(text => text.Value)];
         Assert.Contains("A teacher of 4 classes, taught by PromptSRC", texts);
         Assert.Contains(
-            $"It names {report.Taught!.All:0.0} % of {report.Taught.Pictures} labelled pictures right that it did not learn from; the CLIP as it came {report.ZeroShot!.All:0.0} %.",
+            $"It names {report.Taught!.All:0.0}\u00a0% of {report.Taught.Pictures} labelled pictures right that it did not learn from; the CLIP as it came {report.ZeroShot!.All:0.0}\u00a0%.",
             texts);
         Assert.Contains(_runs.Clip, texts);
         Assert.Contains("7", texts);
