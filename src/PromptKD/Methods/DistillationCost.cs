@@ -22,6 +22,9 @@ internal sealed record DistillationCost
     private const int BytesOfNumber = 4;
     private const int BytesOfStored = 2;
 
+    // How far off the times of whole runs were, either way: docs/how-to/read-a-run.md.
+    private const double Margin = 1.5;
+
     /// <summary>All settings.</summary>
     public required ExperimentConfig Config { get; init; }
 
@@ -74,7 +77,8 @@ internal sealed record DistillationCost
     public string Describe()
     {
         string phases = string.Join(", ", Phases.Select(phase => $"{TimeText.Words(phase.Time)} of {phase.Name}"));
-        return $"About {TimeText.Words(Total)} for the whole run: {phases}"
+        return $"About {TimeText.Words(Total)} for the whole run ({TimeText.Words(Total / Margin)} to "
+            + $"{TimeText.Words(Total * Margin)} while the machine is as busy as it is now): {phases}"
             + (Memory is { } memory ? $"; {Gigabytes(memory)} of memory" : "")
             + (StoreBytes > 0 ? $"; {Gigabytes(StoreBytes)} of stores on disk" : "");
     }

@@ -21,8 +21,11 @@ internal sealed partial class HtmlPage
     /// <summary>A text for HTML, within elements and within attributes in double quotes.</summary>
     public static string Text(string? text) => Printable.Html(text);
 
-    /// <summary>Sentences for HTML: as <see cref="Text"/>, with no line that begins with a percent sign.</summary>
-    public static string Prose(string? text) => BeforePercent().Replace(Text(text), "&#160;");
+    /// <summary>
+    /// Sentences for HTML, as <see cref="Text"/>: no line begins with a percent sign, or amid the name of an option.
+    /// </summary>
+    public static string Prose(string? text) =>
+        Option().Replace(BeforePercent().Replace(Text(text), "&#160;"), "<span class=\"option\">$0</span>");
 
     /// <summary>Adds marks as they are.</summary>
     /// <param name="marks">HTML; every text in it has gone through <see cref="Text"/>.</param>
@@ -69,6 +72,9 @@ internal sealed partial class HtmlPage
 
     [GeneratedRegex(@"(?<=[0-9]) (?=%)")]
     private static partial Regex BeforePercent();
+
+    [GeneratedRegex("(?<![-a-zA-Z0-9])--[a-z][-a-z0-9]*")]
+    private static partial Regex Option();
 
     private static string Style
     {

@@ -172,6 +172,14 @@ public sealed class RunPageWriterTests
         Small = answers.Pictures.ToDictionary(picture => picture.Picture, _ => new SmallPicture(2, 1, [255, 216, 255])),
     };
 
+    [Theory]
+    [InlineData("2 of 3 (66.7 %)", "2 of 3 (66.7&#160;%)")]
+    [InlineData("give a lower --kd-weight, or", "give a lower <span class=\"option\">--kd-weight</span>, or")]
+    [InlineData("<b> & --x<i>", "&lt;b&gt; &amp; <span class=\"option\">--x</span>&lt;i&gt;")]
+    [InlineData("a--b % c -- d", "a--b % c -- d")]
+    public void A_number_stays_with_its_percent_sign_and_an_option_in_a_piece(string text, string expected) =>
+        Assert.Equal(expected, HtmlPage.Prose(text));
+
     private static XElement Parse(RunPage page) => XDocument.Parse(RunPageWriter.Write(page)).Root!;
 
     private static IEnumerable<string[]> Rows(XElement page, string caption) => page.Descendants("p")

@@ -241,7 +241,7 @@ public sealed class CachedStartTests : IDisposable
         Assert.Equal(report.Start.Agreement.ToString("R", null), passes[^1][4]);
         Assert.Equal("0.01", passes[0][2]);
         Assert.Single(File.ReadLines(Path.Combine(run, "log.txt")), line =>
-            line.Contains("for the whole run: ", StringComparison.Ordinal)
+            line.Contains("for the whole run (", StringComparison.Ordinal)
             && line.Contains(" of storing, ", StringComparison.Ordinal)
             && line.Contains(" of the start's 6 passes; ", StringComparison.Ordinal));
         string events = System.Text.Encoding.Latin1.GetString(
