@@ -103,6 +103,7 @@ public sealed class EvaluateCommandTests(DistilledRun run)
     [InlineData("--confusion is 'confusion.txt'; the name ends in .csv for a table, or in .png", "--confusion", "confusion.txt")]
     [InlineData("--links says how the folder of --mistakes is filled.", "--links")]
     [InlineData("--links says how the folder of --mistakes is filled.", "--links", "--mistakes", "sheet.png")]
+    [InlineData("--mistakes is 'sheet.jpg'. Give a sheet a name that ends in .png, or the folder", "--mistakes", "sheet.jpg")]
     public void Refuses_options_that_cannot_be_meant(string expected, params string[] options) => Assert.Contains(
         expected,
         CliProgram.Run(["evaluate", "--model", run.Student, "--data", run.TestPictures, .. options]).Mistake(),
