@@ -20,22 +20,31 @@ internal static partial class OptionValues
     private static readonly Dictionary<string, int> s_smallest = new()
     {
         ["--base"] = 0,
+        ["--batch"] = 1,
         ["--load-epoch"] = 1,
+        ["--max-body"] = 1,
+        ["--max-pictures"] = 1,
+        ["--max-pixels"] = 1,
+        ["--max-requests"] = 1,
         ["--nearest"] = 1,
         ["--pictures"] = 0,
+        ["--queue"] = 1,
         ["--sample"] = 0,
         ["--seeds"] = 1,
         ["--shots"] = 0,
+        ["--threads"] = 0,
         ["--tiny"] = 1,
         ["--top"] = 1,
+        ["--workers"] = 1,
     };
 
-    // As many fits are kept; each takes a moment.
-    private static readonly Dictionary<string, int> s_largest = new() { ["--seeds"] = 1000 };
+    // As many fits are kept, each takes a moment; and a body is one array.
+    private static readonly Dictionary<string, int> s_largest = new() { ["--max-body"] = 2047, ["--seeds"] = 1000 };
 
     private static readonly Dictionary<string, IReadOnlyList<string>> s_names = new()
     {
         ["--format"] = PredictionFormats.Names,
+        ["--log"] = ["text", "json"],
         ["--precision"] = ["auto", "fp32", "bf16", "fp16"],
         ["--recipe"] = [.. Recipe.All.Select(recipe => recipe.Name)],
         ["--split"] = ["train", "val", "test"],

@@ -63,7 +63,7 @@ internal static class StudentOptions
         && (File.Exists(path) || path.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase));
 
     /// <summary>What a program passes on of a device and a precision, which were checked when the line was read.</summary>
-    private static TorchOptions Torch(string? device, string? precision)
+    public static TorchOptions Torch(string? device, string? precision)
     {
         string[] parts = (device ?? "auto").Split(':');
         return new TorchOptions

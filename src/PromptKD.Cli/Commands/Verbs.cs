@@ -22,6 +22,7 @@ internal static class Verbs
             EmbedCommand.Create(),
             ClassesCommand.Create(),
             ExportCommand.Create(),
+            ServeCommand.Create(),
             BenchmarkCommand.Create(),
             ProbeCommand.Create(),
             ReportCommand.Create(),

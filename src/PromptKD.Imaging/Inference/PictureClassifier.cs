@@ -102,6 +102,12 @@ public abstract class PictureClassifier : IPictureClassifier
         GC.SuppressFinalize(this);
     }
 
+    /// <summary>What computes; for who makes batches of its own, between <see cref="Enter"/> and its end.</summary>
+    internal IPictureModel Model => _shared.Model;
+
+    /// <summary>How pictures become what the model takes.</summary>
+    internal InputReader Reader => _shared.Reader;
+
     /// <summary>Begins a call during which the model stays.</summary>
     /// <exception cref="ObjectDisposedException">The classifier has been disposed.</exception>
     internal SharedUse.Use Enter() => _shared.Enter();

@@ -31,6 +31,12 @@ internal sealed class SharedClassifier : IDisposable
         });
     }
 
+    /// <summary>What computes; stays during <see cref="Enter"/>.</summary>
+    public IPictureModel Model => _model;
+
+    /// <summary>How pictures become what the model takes.</summary>
+    public InputReader Reader => _reader;
+
     /// <summary>Begins a call of another kind, during which the model stays.</summary>
     /// <exception cref="ObjectDisposedException">It has been disposed.</exception>
     public SharedUse.Use Enter() => _shared.Enter();

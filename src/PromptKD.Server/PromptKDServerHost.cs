@@ -1,0 +1,76 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using PromptKD.Server.Models;
+using PromptKD.Server.Requests;
+
+namespace PromptKD.Server;
+
+/// <summary>A program that serves and does nothing else.</summary>
+public static class PromptKDServerHost
+{
+    /// <summary>Where it listens unless told: nobody else can reach it there.</summary>
+    public const string UsualAddress = "http://127.0.0.1:8080";
+
+    /// <summary>Makes the program; whoever runs it may change it before.</summary>
+    /// <param name="configure">Sets the options, behind those of the configuration; null for none.</param>
+    /// <param name="build">Changes what the host is built of: addresses, logs, Kestrel's settings; null for nothing.</param>
+    /// <param name="arguments">Settings as ASP.NET takes them.</param>
+    public static WebApplication Create(
+        Action<PromptKDServerOptions>? configure = null,
+        Action<WebApplicationBuilder>? build = null,
+        params string[] arguments)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(arguments);
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        if (builder.Configuration[WebHostDefaults.ServerUrlsKey] is null && !builder.Configuration.GetSection("Kestrel:Endpoints").Exists())
+        {
+            builder.WebHost.UseUrls(UsualAddress);
+        }
+
+        builder.Services.Configure<PromptKDServerOptions>(builder.Configuration.GetSection(PromptKDServerOptions.Section));
+        builder.Services.AddPromptKDServer(configure);
+        builder.Services.PostConfigure<PromptKDServerOptions>(options => options.Threads ??= 0);
+        builder.Services.AddOptions<HostOptions>().Configure<PromptKDServerOptions>(
+            (host, options) => host.ShutdownTimeout = options.Drain + options.UnreadyFor);
+        build?.Invoke(builder);
+        WebApplication app = builder.Build();
+        app.UseStatusCodePages(context => Explain(context.HttpContext));
+        app.MapPromptKD();
+        return app;
+    }
+
+    /// <summary>Runs a program that <see cref="Create"/> made until it is told to stop.</summary>
+    /// <param name="app">The program.</param>
+    /// <param name="cancellation">Tells it to stop, as a signal does.</param>
+    /// <exception cref="PromptKDException">A model cannot be loaded, or a setting cannot be meant.</exception>
+    /// <exception cref="IOException">The address is taken.</exception>
+    public static async Task Run(WebApplication app, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        await using (app.ConfigureAwait(false))
+        {
+            ModelKeeper keeper = app.Services.GetRequiredService<ModelKeeper>();
+            await app.StartAsync(cancellation).ConfigureAwait(false);
+            await app.WaitForShutdownAsync(cancellation).ConfigureAwait(false);
+            keeper.ThrowFault();
+        }
+    }
+
+    // What no endpoint answered: an address that is none, a method that it has not.
+    private static Task Explain(HttpContext context)
+    {
+        int status = context.Response.StatusCode;
+        return Problem.Write(context, new Refusal(
+            status,
+            ReasonPhrases.GetReasonPhrase(status).ToLowerInvariant().Replace(' ', '-'),
+            status == StatusCodes.Status404NotFound ? "There is nothing at this address." : $"{ReasonPhrases.GetReasonPhrase(status)}."));
+    }
+}

@@ -1,0 +1,132 @@
+using PromptKD.Inference;
+
+namespace PromptKD.Server;
+
+/// <summary>What is served, and how. A section of a host's configuration can be bound to it.</summary>
+public sealed class PromptKDServerOptions
+{
+    /// <summary>The section of a configuration that <c>PromptKD.Server</c> reads when it runs by itself.</summary>
+    public const string Section = "PromptKD";
+
+    /// <summary>
+    /// The models: a student package or an ONNX file each, as <c>PATH</c> or <c>NAME[@VERSION]=PATH</c>. The first one answers
+    /// who names none. Without a name it is called as its file, or as the folder of its run. At least one.
+    /// </summary>
+    public IList<string> Models { get; } = [];
+
+    /// <summary>Most pictures that are computed at once.</summary>
+    public int Batch { get; set; } = 8;
+
+    /// <summary>How long the first picture of a batch waits for others; zero to compute each as it comes.</summary>
+    public TimeSpan Delay { get; set; } = TimeSpan.FromMilliseconds(4);
+
+    /// <summary>Batches of one model that are computed at the same time.</summary>
+    public int Workers { get; set; } = 1;
+
+    /// <summary>Most pictures of one model that are decoded, waiting or computed; who comes then is told to come again.</summary>
+    public int Queue { get; set; } = 256;
+
+    /// <summary>How long a request may take in all.</summary>
+    public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long requests that are under way may take to end when the server is told to stop.</summary>
+    public TimeSpan Drain { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Most bytes of a request's body.</summary>
+    public int MaxBodyBytes { get; set; } = 32 << 20;
+
+    /// <summary>Most pixels (width × height) of a picture; a larger one is refused by its header.</summary>
+    public long MaxPixels { get; set; } = 32_000_000;
+
+    /// <summary>Most pictures, or texts, of a request.</summary>
+    public int MaxPictures { get; set; } = 32;
+
+    /// <summary>Most requests that are worked on at once.</summary>
+    public int MaxRequests { get; set; } = 64;
+
+    /// <summary>Where students compute.</summary>
+    public ComputeDevice Device { get; set; } = ComputeDevice.Auto;
+
+    /// <summary>Which of several GPUs, from 0.</summary>
+    public int DeviceIndex { get; set; }
+
+    /// <summary>In which precision packages compute; null as each was trained. ONNX files compute as they were exported.</summary>
+    public ComputePrecision? Precision { get; set; }
+
+    /// <summary>
+    /// Threads that compute one batch together; 0 for what a model of its size gains from. Null leaves what the process has
+    /// set, which is one number for all of libtorch in it; a program that only serves takes 0.
+    /// </summary>
+    public int? Threads { get; set; }
+
+    /// <summary>Whether pictures are turned as their EXIF orientation says; null for what each student was trained on.</summary>
+    public bool? Upright { get; set; }
+
+    /// <summary>How often to look whether a model was replaced on disk; zero never to look.</summary>
+    public TimeSpan ReloadEvery { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>
+    /// Probability, 0–1, below which an answer counts as unsure in the metrics, and below which it is none where a request
+    /// asks for no other.
+    /// </summary>
+    public double? Threshold { get; set; }
+
+    /// <summary>
+    /// How long the server still answers when it is told to stop, while it says that it is not ready: the time that a
+    /// balancer takes to send requests elsewhere.
+    /// </summary>
+    public TimeSpan UnreadyFor { get; set; }
+
+    /// <summary>Refuses what cannot be meant.</summary>
+    /// <exception cref="PromptKDException">Says which value, and what is expected.</exception>
+    public void Check()
+    {
+        if (Models.Count == 0)
+        {
+            throw new PromptKDException(
+                "No model is named. Give a student package or an ONNX file: --model PATH, or PromptKD:Models:0 of the "
+                + "configuration.");
+        }
+
+        Least(Batch, 1, nameof(Batch));
+        Least(Workers, 1, nameof(Workers));
+        Least(Queue, 1, nameof(Queue));
+        Least(MaxBodyBytes, 1, nameof(MaxBodyBytes));
+        Least(MaxPixels, 1, nameof(MaxPixels));
+        Least(MaxPictures, 1, nameof(MaxPictures));
+        Least(MaxRequests, 1, nameof(MaxRequests));
+        Least(DeviceIndex, 0, nameof(DeviceIndex));
+        Least(Threads ?? 0, 0, nameof(Threads));
+        Within(Delay, TimeSpan.Zero, TimeSpan.FromSeconds(10), nameof(Delay));
+        Within(Timeout, TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(1), nameof(Timeout));
+        Within(Drain, TimeSpan.Zero, TimeSpan.FromHours(1), nameof(Drain));
+        Within(UnreadyFor, TimeSpan.Zero, TimeSpan.FromHours(1), nameof(UnreadyFor));
+        Within(ReloadEvery, TimeSpan.Zero, TimeSpan.FromHours(1), nameof(ReloadEvery));
+        if (Threshold is { } threshold && threshold is not (>= 0 and <= 1))
+        {
+            throw new PromptKDException($"{nameof(Threshold)} is {threshold}; give a probability, 0 to 1.");
+        }
+
+        if (Batch > Queue)
+        {
+            throw new PromptKDException(
+                $"Batch is {Batch} and Queue is {Queue}: a batch never fills. Give a queue of at least as many pictures.");
+        }
+    }
+
+    private static void Least(long value, long least, string name)
+    {
+        if (value < least)
+        {
+            throw new PromptKDException($"{name} is {value}; give {least} or more.");
+        }
+    }
+
+    private static void Within(TimeSpan value, TimeSpan least, TimeSpan most, string name)
+    {
+        if (value < least || value > most)
+        {
+            throw new PromptKDException($"{name} is {value}; give {least} to {most}.");
+        }
+    }
+}

@@ -1,0 +1,123 @@
+using System.Diagnostics;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Logging;
+using PromptKD.Server.Batching;
+using PromptKD.Server.Operations;
+
+namespace PromptKD.Server.Requests;
+
+/// <summary>What stands around every request: how many at once, how long, how large; and what its sender is told of errors.</summary>
+internal sealed partial class RequestGuard(
+    PromptKDServerOptions options, ServerMeters meters, ILogger<RequestGuard> logger)
+{
+    private const int ClientClosedRequest = 499;
+
+    private int _underWay;
+
+    /// <summary>Puts itself around what answers.</summary>
+    /// <param name="route">For the metrics.</param>
+    /// <param name="answer">Answers; its token ends with the client's patience or ours.</param>
+    /// <param name="isWork">Whether it counts among the requests that are worked on at once.</param>
+    public RequestDelegate Around(
+        string route, Func<HttpContext, CancellationToken, Task> answer, bool isWork = true) => async context =>
+    {
+        long begun = Stopwatch.GetTimestamp();
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
+        patience.CancelAfter(options.Timeout);
+        int status;
+        try
+        {
+            // The limit is ours, in Bodies: Kestrel's own ends the connection, and the client may never read why.
+            if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+            {
+                size.MaxRequestBodySize = null;
+            }
+
+            SecurityHeaders.Add(context.Response);
+            await Answer(context, answer, isWork, patience.Token).ConfigureAwait(false);
+            status = context.Response.StatusCode;
+        }
+        catch (Exception error)
+        {
+            status = await Explain(context, error).ConfigureAwait(false);
+        }
+
+        var tags = new TagList { { "route", route }, { "status", status } };
+        meters.Requests.Record(Stopwatch.GetElapsedTime(begun).TotalSeconds, tags);
+        LogRequest(logger, context.Request.Method, route, status, Stopwatch.GetElapsedTime(begun).TotalMilliseconds);
+    };
+
+    private async Task Answer(
+        HttpContext context, Func<HttpContext, CancellationToken, Task> answer, bool isWork, CancellationToken patience)
+    {
+        if (!isWork)
+        {
+            await answer(context, patience).ConfigureAwait(false);
+            return;
+        }
+
+        try
+        {
+            if (Interlocked.Increment(ref _underWay) > options.MaxRequests)
+            {
+                throw Refusal.Busy("busy", $"{options.MaxRequests} requests are worked on already. Come again.");
+            }
+
+            await answer(context, patience).ConfigureAwait(false);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _underWay);
+        }
+    }
+
+    private async Task<int> Explain(HttpContext context, Exception error)
+    {
+        if (context.RequestAborted.IsCancellationRequested)
+        {
+            return ClientClosedRequest;
+        }
+
+        Refusal refusal = RefusalOf(error);
+        if (refusal.Status >= StatusCodes.Status500InternalServerError && refusal.RetryAfter is null)
+        {
+            LogFailure(logger, error);
+        }
+
+        if (context.Response.HasStarted)
+        {
+            context.Abort();
+            return refusal.Status;
+        }
+
+        try
+        {
+            context.Response.Clear();
+            SecurityHeaders.Add(context.Response);
+            await Problem.Write(context, refusal).ConfigureAwait(false);
+            return refusal.Status;
+        }
+        catch (Exception gone) when (gone is OperationCanceledException or IOException)
+        {
+            return ClientClosedRequest;
+        }
+    }
+
+    private Refusal RefusalOf(Exception error) => error switch
+    {
+        Refusal refusal => refusal,
+        QueueFullException full => Refusal.Busy("queue-full", full.Message),
+        PromptKDException mistake when Refusal.Of(mistake) is { } refusal => refusal,
+        OperationCanceledException => Refusal.Busy("timeout", $"The request was not done within {options.Timeout}."),
+        BadHttpRequestException bad => new Refusal(bad.StatusCode, "bad-request", "The request cannot be read as HTTP."),
+        _ => new Refusal(
+            StatusCodes.Status500InternalServerError, "failure", "The server failed. Its log says more, at this trace."),
+    };
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Method} {Route} {Status} in {Milliseconds:0.0} ms")]
+    private static partial void LogRequest(ILogger logger, string method, string route, int status, double milliseconds);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "A request failed")]
+    private static partial void LogFailure(ILogger logger, Exception error);
+}
