@@ -22,7 +22,7 @@ internal static class BenchmarkCommand
             s_defaults),
         new("--teacher", "DISTILL.TEACHER", "PromptKD's teacher, as train takes it [default: found, or fetched]",
             s_defaults),
-        new("--vocab", "DISTILL.VOCAB", "CLIP's byte-pair vocabulary [default: found, or fetched once]", s_defaults),
+        SettingOptions.Vocabulary,
         new("--device", "DEVICE", "auto, cpu, cuda or cuda:n.", s_defaults),
     ];
 

@@ -18,12 +18,9 @@ internal static class CheckCommand
         Description = "Folder of pictures, of class folders, or of .tar and .parquet shards; or one shard.",
     };
 
-    private static readonly Option<string> s_classes = new("--classes")
-    {
-        Description = "Class names that the labels have to fit: a file with one a line, or a comma-separated list "
-            + "[default: the names of the folders]",
-        HelpName = "FILE|LIST",
-    };
+    private static readonly Option<string> s_classes = CommonOptions.Classes(
+        "default: the names of the folders", "Class names that the labels have to fit");
+
 
     private static readonly Option<bool> s_labelled = new("--labelled")
     {

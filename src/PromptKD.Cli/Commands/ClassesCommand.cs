@@ -25,34 +25,24 @@ internal static class ClassesCommand
     private static readonly Option<string> s_teacher = new("--teacher")
     {
         Description = "The CLIP that the student learned from (of several the first): its text tower makes the "
-            + "vectors. rename "
-            + "without it keeps the vector of the old name [default: none]",
+            + "vectors. rename without it keeps the vector of the old name [default: none]",
         HelpName = "PATH",
     };
 
-    private static readonly Option<string> s_prompts = new("--teacher-prompts")
-    {
-        Description = "The teacher's learned prompts, where the student's had some [default: none]",
-        HelpName = OptionRules.AFile,
-    };
+    private static readonly Option<string> s_prompts = CommonOptions.TeacherPrompts();
 
-    private static readonly Option<string> s_context = new("--context")
-    {
-        Description = "The words that learned text tokens of the teacher started from, TRAINER.PROMPTKD.CTX_INIT of "
-            + "the run; with --teacher-prompts [default: a photo of a]",
-        HelpName = "TEXT",
-    };
 
-    private static readonly Option<string> s_vocabulary = new("--vocab")
-    {
-        Description = "CLIP's byte-pair vocabulary [default: looked for]",
-        HelpName = OptionRules.AFile,
-    };
+    private static readonly Option<string> s_context = CommonOptions.Context();
+    private static readonly Option<string> s_position = CommonOptions.ClassPosition();
+
+
+    private static readonly Option<string> s_vocabulary = CommonOptions.Vocabulary();
+
 
     private static readonly Option<string> s_device = StudentOptions.Device();
 
     private static readonly Option[] s_writing = [s_model, s_output, s_inPlace];
-    private static readonly Option[] s_encoding = [s_teacher, s_prompts, s_context, s_vocabulary, s_device];
+    private static readonly Option[] s_encoding = [s_teacher, s_prompts, s_context, s_position, s_vocabulary, s_device];
 
     private static readonly Argument<string[]> s_names = new("NAME")
     {
@@ -151,8 +141,8 @@ internal static class ClassesCommand
 
         if (encodes)
         {
-            RefuseIdle(parsed, s_teacher, s_prompts, s_context, s_vocabulary, s_device);
-            RefuseIdle(parsed, s_prompts, s_context);
+            CommonOptions.RefuseIdle(parsed, s_teacher, s_encoding);
+            CommonOptions.RefuseIdle(parsed, s_prompts, s_context, s_position);
         }
 
         var edit = new ClassEdit { Package = parsed.GetValue(s_model)!, Output = output };
@@ -161,19 +151,10 @@ internal static class ClassesCommand
             Teacher = parsed.GetValue(s_teacher),
             TeacherPrompts = parsed.GetValue(s_prompts),
             Context = parsed.GetValue(s_context) ?? edit.Context,
+            ClassPosition = parsed.GetValue(s_position),
             Vocabulary = parsed.GetValue(s_vocabulary),
             Device = parsed.GetValue(s_device) ?? edit.Device,
         };
-    }
-
-    // What says how something is read that is not read would change nothing.
-    private static void RefuseIdle(ParseResult parsed, Option needed, params Option[] options)
-    {
-        if (parsed.GetResult(needed) is null
-            && options.FirstOrDefault(option => parsed.GetResult(option) is not null) is { } idle)
-        {
-            throw new PromptKDException($"{idle.Name} says something of {needed.Name}, which is not given. Give both, or none.");
-        }
     }
 
     private static void Tell(ClassEdit edit, StudentManifest manifest)

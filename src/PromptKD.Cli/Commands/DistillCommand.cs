@@ -45,9 +45,7 @@ internal static class DistillCommand
         SettingOptions.Precision,
         SettingOptions.Device,
         SettingOptions.Workers,
-        new("--vocab", "DISTILL.VOCAB",
-            "CLIP's byte-pair vocabulary. Without it: beside the teacher, PROMPTKD_CLIP_VOCAB, the cache folder, or "
-            + "fetched once [default: found]"),
+        SettingOptions.Vocabulary,
     ];
 
     private static readonly Option<int?> s_shots = new("--shots")
@@ -81,17 +79,10 @@ internal static class DistillCommand
             HelpName = "DIR",
             Required = true,
         };
-        var classes = new Option<string>("--classes")
-        {
-            Description = "Class names: a file with one a line, or a comma-separated list [required]",
-            HelpName = "FILE|LIST",
-        };
-        var templates = new Option<string[]>("--template")
-        {
-            Description = "Sentence around a class name, {} (repeatable: their features are averaged) "
-                + "[default: a photo of a {}.]",
-            HelpName = "TEXT",
-        };
+        Option<string> classes = CommonOptions.Classes("required");
+
+        Option<string[]> templates = CommonOptions.Templates(" (repeatable: their features are averaged)");
+
         Option<string[]> config = SettingOptions.ConfigFiles();
         Argument<string[]> overrides = SettingOptions.Overrides();
 

@@ -30,8 +30,8 @@ internal static class EmbedCommand
         "--teacher", "PATH",
         "A teacher: a CLIP as a file, a folder, or a name such as openai:ViT-L/14 [default: none]");
 
-    private static readonly Option<string> s_prompts = Text(
-        "--teacher-prompts", "FILE", "Checkpoint of the teacher's learned prompts [default: none]");
+    private static readonly Option<string> s_prompts = CommonOptions.TeacherPrompts();
+
 
     private static readonly Option<string> s_clip = Text(
         "--clip", "PATH", "Any other CLIP, as --teacher; at least one of the three models is required [default: none]");

@@ -25,11 +25,8 @@ internal static class ExportCommand
         HelpName = "PATH",
     };
 
-    private static readonly Option<string> s_classes = new("--classes")
-    {
-        Description = "Class names: a file with one a line, or a comma-separated list [with --checkpoint required]",
-        HelpName = "FILE|LIST",
-    };
+    private static readonly Option<string> s_classes = CommonOptions.Classes("with --checkpoint required");
+
 
     private static readonly Option<string> s_output = new("--output")
     {
@@ -45,27 +42,17 @@ internal static class ExportCommand
         HelpName = "PATH",
     };
 
-    private static readonly Option<string> s_prompts = new("--teacher-prompts")
-    {
-        Description = "The teacher's learned prompts, where it had some [default: none]",
-        HelpName = OptionRules.AFile,
-    };
+    private static readonly Option<string> s_prompts = CommonOptions.TeacherPrompts();
 
-    private static readonly Option<string[]> s_templates = new("--template")
-    {
-        Description = "Sentence around a class name, {}, for a teacher without learned prompts; repeatable "
-            + "[default: a photo of a {}.]",
-        HelpName = "TEXT",
-    };
 
-    private static readonly Option<string> s_context = new("--context")
-    {
-        Description = "The words that learned text tokens started from, CTX_INIT of the training "
-            + "[default: a photo of a; for CoOp none]",
-        HelpName = "TEXT",
-    };
+    private static readonly Option<string[]> s_templates =
+        CommonOptions.Templates(", for a teacher without learned prompts; repeatable");
 
-    private static readonly Option<string> s_position = Position();
+
+    private static readonly Option<string> s_context = CommonOptions.Context("a photo of a; for CoOp none");
+
+
+    private static readonly Option<string> s_position = CommonOptions.ClassPosition();
 
     private static readonly Option<bool> s_otherClasses = new("--other-classes")
     {
@@ -78,11 +65,8 @@ internal static class ExportCommand
             + "[default: off]",
     };
 
-    private static readonly Option<string> s_vocabulary = new("--vocab")
-    {
-        Description = "CLIP's byte-pair vocabulary [default: looked for]",
-        HelpName = OptionRules.AFile,
-    };
+    private static readonly Option<string> s_vocabulary = CommonOptions.Vocabulary();
+
 
     private static readonly Option<bool> s_upright = new("--upright")
     {
@@ -162,23 +146,4 @@ internal static class ExportCommand
 
     private static string Required(ParseResult parsed, Option<string> option) => parsed.GetValue(option)
         ?? throw new PromptKDException($"{option.Name} is required with --checkpoint. promptkd export --help says what it is.");
-
-    private static Option<string> Position()
-    {
-        var position = new Option<string>("--class-position")
-        {
-            Description = "Where CoOp's learned tokens have the class name, CLASS_TOKEN_POSITION: end, middle or front "
-                + "[default: end]",
-            HelpName = "NAME",
-        };
-        position.Validators.Add(result =>
-        {
-            string given = result.Tokens is [{ Value: { } word }] ? word : "";
-            if (!string.IsNullOrWhiteSpace(given) && given is not ("end" or "middle" or "front"))
-            {
-                result.AddError($"--class-position is '{given}', expected end, middle or front.");
-            }
-        });
-        return position;
-    }
 }

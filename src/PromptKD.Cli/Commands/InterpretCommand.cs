@@ -31,11 +31,8 @@ internal static class InterpretCommand
             HelpName = "N",
             DefaultValueFactory = _ => DefaultNearest,
         };
-        var vocabulary = new Option<string>("--vocab")
-        {
-            Description = "CLIP's byte-pair vocabulary [default: looked for]",
-            HelpName = "FILE",
-        };
+        Option<string> vocabulary = CommonOptions.Vocabulary();
+
         Option<bool> json = StudentOptions.Json();
         var command = new Command("interpret", "Name the words nearest to learned text tokens.")
         {

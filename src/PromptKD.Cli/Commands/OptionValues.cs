@@ -43,6 +43,7 @@ internal static partial class OptionValues
 
     private static readonly Dictionary<string, IReadOnlyList<string>> s_names = new()
     {
+        ["--class-position"] = ["end", "middle", "front"],
         ["--format"] = PredictionFormats.Names,
         ["--log"] = ["text", "json"],
         ["--precision"] = ["auto", "fp32", "bf16", "fp16"],

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using PromptKD.Cli.Terminal;
 using PromptKD.Inference.Previews;
-using PromptKD.Text.Names;
 
 namespace PromptKD.Cli.Commands;
 
@@ -11,33 +10,24 @@ internal static class PreviewCommand
     private static readonly Option<string> s_teacher = new("--teacher")
     {
         Description = "The CLIP to try: a .pt, .safetensors or .bin file, a Hugging Face or open_clip folder, or a "
-            + "name such as "
-            + "openai:ViT-L/14, which is fetched once [required]",
+            + "name such as openai:ViT-L/14, which is fetched once [required]",
         HelpName = "PATH",
         Required = true,
     };
 
-    private static readonly Option<string> s_classes = new("--classes")
-    {
-        Description = "Class names: a file with one a line, or a comma-separated list [required]",
-        HelpName = "FILE|LIST",
-        Required = true,
-    };
+    private static readonly Option<string> s_classes = CommonOptions.Classes("required", required: true);
+
 
     private static readonly Option<string> s_images = new("--images")
     {
         Description = "Folder of unlabelled pictures or of .tar and .parquet shards, searched with its subfolders; or "
-            + "one shard "
-            + "[required]",
+            + "one shard [required]",
         HelpName = "DIR",
         Required = true,
     };
 
-    private static readonly Option<string[]> s_templates = new("--template")
-    {
-        Description = "Sentence around a class name, {}; two or more are compared [default: a photo of a {}.]",
-        HelpName = "TEXT",
-    };
+    private static readonly Option<string[]> s_templates = CommonOptions.Templates("; two or more are compared");
+
 
     private static readonly Option<int> s_sample = new("--sample")
     {
@@ -65,24 +55,15 @@ internal static class PreviewCommand
         HelpName = "DIR",
     };
 
-    private static readonly Option<string> s_prompts = new("--teacher-prompts")
-    {
-        Description = "Checkpoint of the teacher's learned prompts [default: none]",
-        HelpName = OptionRules.AFile,
-    };
+    private static readonly Option<string> s_prompts = CommonOptions.TeacherPrompts();
 
-    private static readonly Option<string> s_context = new("--context")
-    {
-        Description = "The words that learned text tokens of the teacher started from, TRAINER.PROMPTKD.CTX_INIT; "
-            + "with --teacher-prompts [default: a photo of a]",
-        HelpName = "TEXT",
-    };
 
-    private static readonly Option<string> s_vocabulary = new("--vocab")
-    {
-        Description = "CLIP's byte-pair vocabulary [default: looked for]",
-        HelpName = OptionRules.AFile,
-    };
+    private static readonly Option<string> s_context = CommonOptions.Context();
+    private static readonly Option<string> s_position = CommonOptions.ClassPosition();
+
+
+    private static readonly Option<string> s_vocabulary = CommonOptions.Vocabulary();
+
 
     private static readonly Option<bool> s_json = new("--json") { Description = "One JSON object [default: off]" };
     private static readonly Option<string> s_device = StudentOptions.Device();
@@ -99,7 +80,7 @@ internal static class PreviewCommand
         var command = new Command("preview", "See what a teacher thinks of pictures, before a student learns from it.")
         {
             s_teacher, s_classes, s_images, s_templates, s_sample, s_student, s_recipe, s_output, s_prompts, s_context,
-            s_vocabulary, s_json, s_device, s_precision,
+            s_position, s_vocabulary, s_json, s_device, s_precision,
         };
         foreach (Option option in SettingOptions.Upright.Options)
         {
@@ -131,16 +112,11 @@ internal static class PreviewCommand
 
     private static PreviewRequest Request(ParseResult parsed)
     {
-        if (parsed.GetValue(s_context) is not null && parsed.GetValue(s_prompts) is null)
-        {
-            throw new PromptKDException(
-                $"{s_context.Name} says something of {s_prompts.Name}, which is not given. Give both, or none.");
-        }
-
+        CommonOptions.RefuseIdle(parsed, s_prompts, s_context, s_position);
         var request = new PreviewRequest
         {
             Teacher = parsed.GetValue(s_teacher)!,
-            ClassNames = ClassList.Read(parsed.GetValue(s_classes)!, Messages.Warning),
+            ClassNames = CommonOptions.ReadClasses(parsed, s_classes)!,
             Images = parsed.GetValue(s_images)!,
         };
         return request with
@@ -152,6 +128,7 @@ internal static class PreviewCommand
             Output = parsed.GetValue(s_output),
             TeacherPrompts = parsed.GetValue(s_prompts),
             Context = parsed.GetValue(s_context) ?? request.Context,
+            ClassPosition = parsed.GetValue(s_position),
             Vocabulary = parsed.GetValue(s_vocabulary),
             Device = parsed.GetValue(s_device) ?? request.Device,
             Precision = parsed.GetValue(s_precision) ?? request.Precision,

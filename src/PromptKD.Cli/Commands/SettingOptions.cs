@@ -35,6 +35,12 @@ internal static class SettingOptions
         "Checkpoint of the teacher's learned prompts, as Dassl's programs save it. Without it the teacher is plain CLIP, "
         + "zero-shot [default: none]");
 
+    public static SettingOption Vocabulary { get; } = new(
+        "--vocab",
+        "DISTILL.VOCAB",
+        "CLIP's byte-pair vocabulary. Without it: beside the CLIP, PROMPTKD_CLIP_VOCAB, the cache folder, or fetched once "
+        + "[default: found]");
+
     public static SettingOption Precision { get; } = new(
         "--precision",
         "TRAINER.PROMPTKD.PREC",

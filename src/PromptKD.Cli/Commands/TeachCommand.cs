@@ -44,9 +44,7 @@ internal static class TeachCommand
             s_defaults),
         SettingOptions.Device,
         SettingOptions.Workers,
-        new("--vocab", "DISTILL.VOCAB",
-            "CLIP's byte-pair vocabulary. Without it: beside the CLIP, PROMPTKD_CLIP_VOCAB, the cache folder, or "
-            + "fetched once [default: found]", s_defaults),
+        SettingOptions.Vocabulary,
     ];
 
     private static readonly SettingToggle[] s_toggles = [SettingOptions.Upright, SettingOptions.Scale16Bit];
@@ -61,12 +59,9 @@ internal static class TeachCommand
             HelpName = "DIR",
             Required = true,
         };
-        var classes = new Option<string>("--classes")
-        {
-            Description = "Class names in label order: a file with one a line, or a comma-separated list "
-                + "[default: the names of the folders, sorted]",
-            HelpName = "FILE|LIST",
-        };
+        Option<string> classes = CommonOptions.Classes(
+            "default: the names of the folders, sorted", "Class names in label order");
+
         Option<string[]> config = SettingOptions.ConfigFiles();
         Argument<string[]> overrides = SettingOptions.Overrides();
         var command = new Command("teach", "Tune a teacher on a few labelled pictures, for distill to learn from.")

@@ -45,7 +45,7 @@ internal static class TrainCommand
         new("--views", "DISTILL.VIEWS",
             "Views of each picture for which the teacher's features are stored (in the output folder) and used again by "
             + "later epochs; 0: the teacher looks at every step, as in the paper.", s_defaults),
-        new("--vocab", "DISTILL.VOCAB", "CLIP's byte-pair vocabulary [default: found, or fetched once]", s_defaults),
+        SettingOptions.Vocabulary,
         new("--memory", "TRAIN.MEMORY",
             "GiB that training may take in all. Where text prompts are learned, it decides how many classes are encoded at "
             + "a time; 0: what is free.", s_defaults),

@@ -34,6 +34,12 @@ public sealed record ClassEdit
     /// <summary>The words that learned text tokens of the teacher started from, as TRAINER.PROMPTKD.CTX_INIT.</summary>
     public string Context { get; init; } = "a photo of a";
 
+    /// <summary>
+    /// Where the words of a teacher of CoOp have the class name, as TRAINER.COOP.CLASS_TOKEN_POSITION: end, middle or
+    /// front; null for the end, and for any other teacher.
+    /// </summary>
+    public string? ClassPosition { get; init; }
+
     /// <summary>Where the text tower computes: "auto", "cpu", "cuda" or "cuda:n".</summary>
     public string Device { get; init; } = "auto";
 }

@@ -44,7 +44,7 @@ public static class StudentClasses
             throw new PromptKDException($"{edit.Package}: not a whole student package: {fault.TrimEnd('.')}.");
         }
 
-        if (edit.Teacher is null && (edit.TeacherPrompts ?? edit.Vocabulary) is { } unused)
+        if (edit.Teacher is null && (edit.TeacherPrompts ?? edit.Vocabulary ?? edit.ClassPosition) is { } unused)
         {
             throw new PromptKDException($"'{unused}' is a part of a teacher, and there is none. Give --teacher, too.");
         }

@@ -45,7 +45,10 @@ internal static class TeacherTexts
         RefuseOtherPrompts(edit, manifest, cancellation);
         PromptedWeights? prompts =
             edit.TeacherPrompts is { } path ? parts.Add(PromptCheckpoint.ReadTeacher(path)) : null;
-        using var frozen = new FrozenClip(clip, prompts, target);
+        using var frozen = new FrozenClip(clip, prompts, target)
+        {
+            Position = CoOpTeachers.PositionOf(edit.ClassPosition, prompts),
+        };
         parts.HandOver(frozen);
         target.UseThreadsFor(frozen.Architecture.VisionWidth);
         string vocabulary = ModelFiles.FindVocabulary(edit.Vocabulary, frozen.Folder, cancellation);
@@ -116,7 +119,7 @@ internal static class TeacherTexts
                 CultureInfo.InvariantCulture,
                 $"{edit.Package}: the teacher gives the class '{name}' another vector than the package has (cosine "
                 + $"{cosine:0.000}). Was another TRAINER.PROMPTKD.CTX_INIT used than '{edit.Context}'? Give it as "
-                + $"--context."));
+                + $"--context; where CoOp's class name stood elsewhere than at the end, as --class-position."));
         }
     }
 }

@@ -107,7 +107,7 @@ internal static class CheckpointSettings
             NCtx = learned.ContextLength,
             Csc = learned.ContextClasses is not null,
             CtxInit = words,
-            ClassTokenPosition = request.ClassPosition ?? usual.ClassTokenPosition,
+            ClassTokenPosition = request.ClassPosition?.ToLowerInvariant() ?? usual.ClassTokenPosition,
         };
     }
 

@@ -175,7 +175,10 @@ public static class TeacherPreview
             }
 
             var preparation = TowerPreparation.Of(DistillPreset.Config.Input with { Upright = request.Upright }, clip);
-            var frozen = parts.Add(new FrozenClip(clip, prompts, target, preparation));
+            var frozen = parts.Add(new FrozenClip(clip, prompts, target, preparation)
+            {
+                Position = CoOpTeachers.PositionOf(request.ClassPosition, prompts),
+            });
             target.UseThreadsFor(frozen.Architecture.VisionWidth);
             var tokenizer = TextTokenizers.Load(
                 ModelFiles.FindVocabulary(request.Vocabulary, frozen.Folder, cancellation));

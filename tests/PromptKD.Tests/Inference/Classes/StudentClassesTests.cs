@@ -111,8 +111,40 @@ public sealed class StudentClassesTests : IDisposable
             TeacherPrompts = prompts,
         };
 
-        Refuses("Was another TRAINER.PROMPTKD.CTX_INIT used than 'a photo of a'? Give it as --context.", edit);
+        Refuses("Was another TRAINER.PROMPTKD.CTX_INIT used than 'a photo of a'? Give it as --context;", edit);
+        Refuses("a checkpoint of PromptSRC, whose class names stand at the end", edit with { ClassPosition = "middle" });
         Change(edit with { Context = "photo of" });
+
+        Assert.Equal(Vectors(other), Vectors(Changed), (a, b) => Math.Abs(a - b) < 1e-5f);
+    }
+
+    // A checkpoint of CoOp does not say where the class name stood.
+    [Theory]
+    [InlineData("middle", "end")]
+    [InlineData("front", "middle")]
+    public void The_class_name_stands_where_CoOp_had_it(string position, string another)
+    {
+        using var teaching = new TeachingRuns();
+        string prompts = TeachingRuns.Teach(teaching.Config().MergeOverrides(
+            ["TRAINER.NAME", "CoOp", "TRAINER.COOP.N_CTX", "4", "OPTIM.LR", "0.1"])).Checkpoint;
+        string[] options =
+            ["DISTILL.TEACHER_PROMPTS", prompts, "TRAINER.PROMPTKD.CTX_INIT", "", "TRAINER.COOP.CLASS_TOKEN_POSITION", position];
+        string package = DistillingRuns.Distil(_runs.Config("prompted", options)).StudentFolder;
+        string other = DistillingRuns.Distil(
+            _runs.Config("other", [.. options, "DISTILL.CLASSES", "['cat', 'dog', 'owl', 'cow']"])).StudentFolder;
+        ClassEdit edit = Edit with
+        {
+            Package = package,
+            Add = ["cow"],
+            Teacher = _runs.Teacher,
+            TeacherPrompts = prompts,
+            Context = "",
+        };
+
+        Refuses("elsewhere than at the end, as --class-position.", edit);
+        Refuses("elsewhere than at the end, as --class-position.", edit with { ClassPosition = another });
+        Refuses("--class-position is 'left', expected end, middle or front.", edit with { ClassPosition = "left" });
+        Change(edit with { ClassPosition = position });
 
         Assert.Equal(Vectors(other), Vectors(Changed), (a, b) => Math.Abs(a - b) < 1e-5f);
     }

@@ -44,6 +44,24 @@ public sealed class TeacherPreviewTests : IDisposable
     }
 
     [Fact]
+    public void The_class_name_stands_where_CoOp_had_it()
+    {
+        using var teaching = new TeachingRuns();
+        string prompts = TeachingRuns.Teach(teaching.Config().MergeOverrides(
+            ["TRAINER.NAME", "CoOp", "TRAINER.COOP.N_CTX", "4", "OPTIM.LR", "0.1"])).Checkpoint;
+        PreviewRequest prompted = Request with { TeacherPrompts = prompts, Context = "" };
+
+        double?[] said = [.. new[] { null, "end", "middle", "front" }
+            .Select(position => Look(prompted with { ClassPosition = position }).Confidence)];
+
+        Assert.Equal(said[0], said[1]);
+        Assert.Equal(3, said.Distinct().Count());
+        Assert.Equal(
+            "--class-position 'front' is of words that CoOp learned, and the teacher has none. Leave it out.",
+            Assert.Throws<PromptKDException>(() => Look(Request with { ClassPosition = "front" })).Message);
+    }
+
+    [Fact]
     public void A_student_gives_an_estimate_of_the_run()
     {
         PreviewRequest request = Request with { Student = _runs.Student };
