@@ -32,6 +32,21 @@ public sealed class ProfileCommandTests(DistilledRun run)
             profile.GetProperty("parts").EnumerateArray().Sum(part => part.GetProperty("learned").GetInt64()));
     }
 
+    [Theory]
+    [InlineData("--method CoOp", "TRAINER.PROMPTKD.PROJECT_LAYER", "3")]
+    [InlineData("", "TRAINER.COOP.N_CTX", "16")]
+    [InlineData("--methods", "OPTIM.LR", "3")]
+    public void A_key_that_changes_nothing_is_named(string options, string key, string value)
+    {
+        string[] given = options.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+
+        CliResult result = CliProgram.Run(
+            ["profile", "--clip", "openai:ViT-B/16", .. given, .. given is ["--methods"] ? [] : (string[])["--no-speed"], key, value]);
+
+        Assert.Contains(
+            $"warning: {key} has no effect in profile with these settings.", result.Succeeds().Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void All_methods_stand_beside_the_paper()
     {

@@ -25,7 +25,8 @@ internal sealed class ActingKeys
     private static readonly string[] s_student =
     [
         "TRAINER.PROMPTKD.LOSS", LossWeight, "TRAINER.PROMPTKD.LOSS_UNIT", "TRAINER.PROMPTKD.PROJECT_LAYER",
-        "TRAINER.PROMPTKD.SHARED_TEXT", "TRAINER.PROMPTKD.TUNE_TOWER", TowerLayers, TowerStatistics, TowerRate, PromptRate, "TRAINER.PROMPTKD.RATE_WIDTH", LossTemperature, "TRAINER.PROMPTKD.N_CTX_VISION",
+        "TRAINER.PROMPTKD.SHARED_TEXT", "TRAINER.PROMPTKD.TUNE_TOWER", TowerLayers, TowerStatistics, TowerRate,
+        PromptRate, "TRAINER.PROMPTKD.RATE_WIDTH", LossTemperature, "TRAINER.PROMPTKD.N_CTX_VISION",
         "TRAINER.PROMPTKD.PROMPT_DEPTH_VISION", "TRAINER.PROMPTKD.PREC", "TRAINER.PROMPTKD.HALF_PROMPTS",
         "TRAINER.PROMPTKD.TEMPLATES", "TRAINER.PROMPTKD.CTX_INIT", "TRAINER.PROMPTKD.TEACHER_NAME",
     ];
@@ -139,14 +140,15 @@ internal sealed class ActingKeys
     ]);
 
     /// <summary>Those of <c>profile</c>: sizes of what is learned.</summary>
-    /// <param name="config">All settings; TRAINER.NAME is the method, or empty for all methods.</param>
-    public static ActingKeys OfProfile(ExperimentConfig config) => new(
+    /// <param name="config">All settings; TRAINER.NAME is the method, or empty where the model is none.</param>
+    /// <param name="allMethods">Whether all methods are counted, one after the other.</param>
+    public static ActingKeys OfProfile(ExperimentConfig config, bool allMethods = false) => new(
         "profile",
         config,
         ProfilePreset.Config with { Trainer = ProfilePreset.Config.Trainer with { Name = config.Trainer.Name } },
         [
-            .. s_sizes.Where(key => config.Trainer.Name.Length == 0
-                || key.StartsWith($"{Section(config)}.", StringComparison.Ordinal)),
+            .. s_sizes.Where(key => allMethods
+                || (config.Trainer.Name.Length > 0 && key.StartsWith($"{Section(config)}.", StringComparison.Ordinal))),
         ]);
 
     /// <summary>Keys that were set and that the verb does not read, in the order of the configuration.</summary>

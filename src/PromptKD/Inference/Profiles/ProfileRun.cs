@@ -54,7 +54,7 @@ public static class ProfileRun
         }
 
         using ProcessSettings kept = ProcessSettings.Keep();
-        WarnOfIdle(request, observer);
+        WarnOfIdle(request, observer, allMethods: false);
         CountedModel model = isPackage
             ? CountedModels.OfPackage(request.Model)
             : CountedModels.OfClip(request, observer, cancellation);
@@ -77,7 +77,7 @@ public static class ProfileRun
                 "All methods are counted on one CLIP. Leave --model, --checkpoint and --method out, and give --clip.");
         }
 
-        WarnOfIdle(request, observer);
+        WarnOfIdle(request, observer, allMethods: true);
         return
         [
             .. CountedModels.OfMethods(request, observer, cancellation)
@@ -103,13 +103,13 @@ public static class ProfileRun
         }
     }
 
-    private static void WarnOfIdle(ProfileRequest request, IRunObserver observer)
+    private static void WarnOfIdle(ProfileRequest request, IRunObserver observer, bool allMethods)
     {
         var settings = request.Settings with
         {
             Trainer = request.Settings.Trainer with { Name = request.Method },
         };
-        if (ActingKeys.OfProfile(settings).Warning() is { } warning)
+        if (ActingKeys.OfProfile(settings, allMethods).Warning() is { } warning)
         {
             observer.OnWarning(warning);
         }
