@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -66,6 +67,12 @@ internal sealed record ModelRecipe(PretrainingPlan Plan, IReadOnlyList<string> S
 
     /// <summary>Both.</summary>
     public static IReadOnlyList<ModelRecipe> All { get; } = [Student, Teacher];
+
+    /// <summary>The same, its scale held; its name tells it apart.</summary>
+    /// <param name="scale">What cosines are multiplied by; null for the recipe itself, whose scale is learned.</param>
+    public ModelRecipe AtScale(int? scale) => scale is { } held
+        ? this with { Plan = Plan with { Name = string.Create(CultureInfo.InvariantCulture, $"{Plan.Name}-{held}"), Scale = held } }
+        : this;
 
     /// <summary>What stands for the recipe and a split: SHA-256, hexadecimal.</summary>
     public string Digest(Split split)

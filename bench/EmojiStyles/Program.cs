@@ -23,6 +23,17 @@ var models = new Option<string[]>("--model")
     DefaultValueFactory = _ => [.. ModelRecipe.All.Select(one => one.Plan.Name)],
     AllowMultipleArgumentsPerToken = true,
 };
+var scale = new Option<int?>("--scale")
+{
+    Description = "What cosines are multiplied by, held throughout, 1 to 100; the folders are named after it.",
+};
+scale.Validators.Add(result =>
+{
+    if (result.GetValueOrDefault<int?>() is < 1 or > 100)
+    {
+        result.AddError("--scale is a whole number from 1 to 100.");
+    }
+});
 var threads = new Option<int>("--threads")
 {
     Description = "Threads that compute.",
@@ -53,7 +64,7 @@ Command prepare = Verb("prepare", "Write the pictures of the splits.", [data, sp
         }
     }
 });
-Command pretrain = Verb("pretrain", "Train the teacher and the student.", [data, models, threads], parsed =>
+Command pretrain = Verb("pretrain", "Train the teacher and the student.", [data, models, scale, threads], parsed =>
 {
     // The library knows how to load libtorch on older systems; it has to be there before torch is first touched.
     RuntimeHelpers.RunModuleConstructor(typeof(Experiment).Module.ModuleHandle);
@@ -63,12 +74,13 @@ Command pretrain = Verb("pretrain", "Train the teacher and the student.", [data,
     var maker = new ModelMaker(packages, concepts);
     foreach (ModelRecipe recipe in ModelRecipe.All.Where(one => parsed.GetValue(models)!.Contains(one.Plan.Name)))
     {
-        maker.Make(recipe, Split.Make(concepts, seed: 0));
+        maker.Make(recipe.AtScale(parsed.GetValue(scale)), Split.Make(concepts, seed: 0));
     }
 });
-Command table = Verb("table", "Print the tables of all finished runs, in Markdown.", [data], parsed =>
+Command table = Verb("table", "Print the tables of all finished runs, in Markdown.", [data, scale], parsed =>
 {
-    IReadOnlyList<RunResult> runs = RunResult.ReadAll(Path.Combine(parsed.GetValue(data)!, "results"));
+    string results = parsed.GetValue(scale) is { } held ? $"results-{held}" : "results";
+    IReadOnlyList<RunResult> runs = RunResult.ReadAll(Path.Combine(parsed.GetValue(data)!, results));
     Console.Write(ResultTable.Write(runs) + ResultComparison.Write(runs));
 });
 Command curves = Verb("curves", "Draw how the recipes learned, as SVG.", [data, drawing], parsed =>

@@ -6,7 +6,8 @@
 #
 # DATA is the folder that fetch.sh filled (bench/EmojiStyles/data). Five splits, three seeds, two targets: hours on two cores. With
 # --quick: one split, two seeds, Fluent 3D, the recipes alone; ten minutes where the CLIPs are trained already.
-# What is finished in DATA/results is not run again. SPLITS, SEEDS, TARGETS and METHODS in the environment choose less.
+# What is finished in DATA/results is not run again. SCALE=100 takes (and trains) CLIPs whose scale is held at 100, into
+# DATA/results-100. SPLITS, SEEDS, TARGETS and METHODS in the environment choose less.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 quick=
@@ -17,6 +18,8 @@ seeds=${SEEDS:-${quick:+1 2}}; seeds=${seeds:-1 2 3}
 targets=${TARGETS:-${quick:+fluent-3d}}; targets=${targets:-fluent-3d twemoji}
 methods=${METHODS:-${quick:+paper fast best}}
 methods=${methods:-paper fast fast-30 best coop cocoop maple ivlp promptsrc taught paper-taught best-taught two-teachers}
+scale=${SCALE:+-$SCALE}
+results=$data/results$scale
 base=21 # of 41 classes
 unset PROMPTKD_CLIP_VOCAB # the CLIPs have a vocabulary of their own
 
@@ -29,11 +32,11 @@ if [[ -z ${PROMPTKD:-} || -z ${EMOJISTYLES:-} ]]; then
 fi
 # shellcheck disable=SC2086 # lists of words
 "$EMOJISTYLES" prepare "$data" --split $splits --target $targets
-"$EMOJISTYLES" pretrain "$data"
+"$EMOJISTYLES" pretrain "$data" ${SCALE:+--scale "$SCALE"}
 
 # run METHOD ARGUMENTS...: one run of the program, unless it is finished, with its seconds.
 run() {
-  local output=$data/results/$target/split-$split/seed-$seed/$1
+  local output=$results/$target/split-$split/seed-$seed/$1
   shift
   [[ ! -f $output/seconds.txt ]] || return 0
   mkdir -p "$output"
@@ -53,12 +56,12 @@ scores() { # OUTPUT: what a student says of itself in its last line, a teacher i
 distil() { # METHOD RECIPE ARGUMENTS...
   local method=$1 recipe=$2
   shift 2
-  run "$method" distill --recipe "$recipe" --images "$pictures/train" --student "$data/models/student" "$@"
+  run "$method" distill --recipe "$recipe" --images "$pictures/train" --student "$data/models/student$scale" "$@"
 }
 
 prompt() { # METHOD NAME FILE: learns from labels beside the student's CLIP, as its paper's file says.
   run "$1" teach --config "$here/../../configs/trainers/$2/$3.yaml" --data "$pictures/train" --shots 16 \
-    --clip "$data/models/student" TRAINER.NAME "$2"
+    --clip "$data/models/student$scale" TRAINER.NAME "$2"
 }
 
 # Results lie where the next seed does not look; what the teacher of a seed learned is that seed's.
@@ -66,8 +69,8 @@ for target in $targets; do
   for split in $splits; do
     for seed in $seeds; do
       pictures=$data/split-$split/$target
-      teacher=$data/models/teacher
-      taught=$data/results/$target/split-$split/seed-$seed/taught/VLPromptLearner/model.pth.tar-20
+      teacher=$data/models/teacher$scale
+      taught=$results/$target/split-$split/seed-$seed/taught/VLPromptLearner/model.pth.tar-20
       for method in $methods; do
         case $method in
           paper | fast | best) distil "$method" "$method" --teacher "$teacher" ;;
@@ -86,4 +89,4 @@ for target in $targets; do
     done
   done
 done
-"$EMOJISTYLES" table "$data" | tee "$data/results/table.md"
+"$EMOJISTYLES" table "$data" ${SCALE:+--scale "$SCALE"} | tee "$results/table.md"

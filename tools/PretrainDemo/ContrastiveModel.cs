@@ -53,11 +53,19 @@ internal sealed class ContrastiveModel : IDisposable
         return InfoNce.Compute(images, texts, LogScale.exp(), matches).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Keeps the scale at 100 or less.</summary>
-    public void ClampScale()
+    /// <summary>Keeps the scale at 100 or less, or at one value.</summary>
+    /// <param name="scale">The value; null for any up to 100.</param>
+    public void HoldScale(double? scale)
     {
         using IDisposable noGradients = no_grad();
-        LogScale.clamp_max_(LargestLogScale);
+        if (scale is { } value)
+        {
+            LogScale.fill_(Math.Log(value));
+        }
+        else
+        {
+            LogScale.clamp_max_(LargestLogScale);
+        }
     }
 
     /// <summary>Rounds every parameter to 16 bits, so that what is measured is what is written.</summary>

@@ -43,6 +43,7 @@ internal sealed class Pretraining
 
     private void Train(BatchFeed feed)
     {
+        _model.HoldScale(_plan.Scale);
         var clock = Stopwatch.StartNew();
         int step = 0;
         double loss = 0;
@@ -86,7 +87,7 @@ internal sealed class Pretraining
         }
 
         _optimizer.step();
-        _model.ClampScale();
+        _model.HoldScale(_plan.Scale);
         return value;
     }
 

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using PromptKD.Models.Clip;
 
 namespace PretrainDemo;
@@ -31,6 +32,10 @@ internal sealed record PretrainingPlan
 
     /// <summary>Gradients longer than this are shortened to it.</summary>
     public double LongestGradient { get; init; } = 1;
+
+    /// <summary>What cosine similarities are multiplied by, throughout; null: learned, from CLIP's first value.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? Scale { get; init; }
 
     /// <summary>The learning rate of a step, counted from 0: a linear warm-up, then half a cosine down to 0.</summary>
     public double LearningRateAt(int step)

@@ -23,7 +23,7 @@ internal sealed record DistillationCost
     private const int BytesOfStored = 2;
 
     // How far off the times of whole runs were, either way: docs/how-to/read-a-run.md.
-    private const double Margin = 1.5;
+    private const double Margin = 2;
 
     /// <summary>All settings.</summary>
     public required ExperimentConfig Config { get; init; }

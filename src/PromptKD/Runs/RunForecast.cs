@@ -40,7 +40,11 @@ internal sealed class RunForecast(OpenRun run, TrainingPlan plan, Func<TimeSpan>
         if (isKnown)
         {
             _isSaid = true;
-            run.Log.OnPhase(Of(value).Describe() + Behind());
+            RunEstimate estimate = Of(value);
+            if (estimate.Epochs > 0)
+            {
+                run.Log.OnPhase(estimate.Describe() + Behind());
+            }
         }
     }
 

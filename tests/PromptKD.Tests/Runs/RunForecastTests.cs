@@ -29,15 +29,19 @@ public sealed class RunForecastTests : IDisposable
     public void Is_said_at_the_end_of_an_epoch_that_has_fewer() => Assert.Contains(
         "of 0.300 s each", Assert.Single(Say([9, 9, 0.2, 0.3], batches: 4, TimeSpan.Zero)), StringComparison.Ordinal);
 
+    [Fact]
+    public void Is_not_said_where_nothing_is_to_come() =>
+        Assert.Empty(Say([9, 9, 0.2, 0.3], batches: 4, TimeSpan.Zero, epochs: 1));
+
     // The lines about the time to come, of steps that took so long.
-    private string[] Say(double[] seconds, int batches, TimeSpan measuring)
+    private string[] Say(double[] seconds, int batches, TimeSpan measuring, int epochs = 4)
     {
         using (var opened = new OpenedRun<DistillationReport>(new DistillKind(_runs.Config())))
         {
             var forecast = new RunForecast(opened.Run, opened.Plan with { BatchesPerEpoch = batches }, () => measuring);
             foreach ((int index, double step) in seconds.Index())
             {
-                forecast.Report(new TrainingProgress(1, 4, index + 1, batches, 1, 1, null, 0.1, 1, TimeSpan.Zero)
+                forecast.Report(new TrainingProgress(1, epochs, index + 1, batches, 1, 1, null, 0.1, 1, TimeSpan.Zero)
                 {
                     Duration = TimeSpan.FromSeconds(step),
                 });

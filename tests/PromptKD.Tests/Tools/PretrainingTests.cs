@@ -52,6 +52,17 @@ public sealed class PretrainingTests : IDisposable
     }
 
     [Fact]
+    public void A_scale_that_is_asked_for_is_held()
+    {
+        using ContrastiveModel held = Train(s_plan with { Steps = 3, Scale = 100 }, _ => { });
+        using ContrastiveModel learned = Train(s_plan with { Steps = 3 }, _ => { });
+
+        // Rounded to 16 bits, ln 100 is 4.6055; CLIP's first value is ln (1 / 0.07) = 2.659.
+        Assert.Equal(4.6055f, held.LogScale.item<float>(), 1e-3f);
+        Assert.InRange(learned.LogScale.item<float>(), 2.6f, 2.7f);
+    }
+
+    [Fact]
     public void The_written_weights_have_the_names_and_sizes_that_readers_expect()
     {
         using DisposeScope scope = NewDisposeScope();

@@ -82,6 +82,12 @@ internal static class TeacherList
                 + $"{ConfigValue.Show(target.Temperature)}. Choose one.");
         }
 
+        if (target.Calibrate && distill is { Views: 1, Store.Length: 0 })
+        {
+            throw new PromptKDException(
+                "DISTILL.TARGET.CALIBRATE compares the teacher's answers to the views of a picture, and --views is 1. Give 2 or more.");
+        }
+
         if ((target.AllViews || target.Calibrate || target.Balance > 0) && !AreStored(distill))
         {
             throw new PromptKDException(
