@@ -20,7 +20,7 @@ internal static class DistillCommand
         new("--labelled", "DISTILL.LABELLED",
             "Class folders (CLASS NAME/picture) to tune the teacher with first, as teach does, into DIR/teacher "
             + "[default: none]"),
-        new("--student", "DISTILL.STUDENT", "The CLIP that learns: as --teacher [required]"),
+        new("--student", "DISTILL.STUDENT", "The CLIP or image tower that learns: as --teacher [required]"),
         new("--views", "DISTILL.VIEWS",
             "Views of each picture for which the teacher's features are stored (in the output folder) and used again by "
             + "later epochs; 0: the teacher looks at every step, as in the paper."),
@@ -44,6 +44,7 @@ internal static class DistillCommand
         new("--seed", "SEED", "Of learned tokens, projector, order, crops and flips."),
         SettingOptions.Precision,
         SettingOptions.Device,
+        SettingOptions.OnnxProvider,
         SettingOptions.Workers,
         SettingOptions.Vocabulary,
     ];
@@ -79,7 +80,7 @@ internal static class DistillCommand
             HelpName = "DIR",
             Required = true,
         };
-        Option<string> classes = CommonOptions.Classes("required");
+        Option<string> classes = CommonOptions.Classes("default: the names of --class-vectors; required without");
 
         Option<string[]> templates = CommonOptions.Templates(" (repeatable: their features are averaged)");
 

@@ -25,8 +25,8 @@ internal static class FeaturesCommand
         new("--root", "DATASET.ROOT",
             "With --dataset: the folder that holds the data sets [default: none]", s_ofDataset),
         new("--teacher", "DISTILL.TEACHER",
-            "The CLIP to learn from: a .pt, .safetensors or .bin file, a Hugging Face or open_clip folder, or a name "
-            + "such as openai:ViT-L/14, which is fetched once [default: none, one is required; with --dataset as "
+            "The CLIP to learn from: a .pt, .safetensors or .bin file, a Hugging Face or open_clip folder, "
+            + "onnx:DIR for one of ONNX files, or a name such as openai:ViT-L/14, which is fetched once [default: none, one is required; with --dataset as "
             + "train's: in clip/, "
             + "else fetched]"),
         new("--teacher-prompts", "DISTILL.TEACHER_PROMPTS",
@@ -40,6 +40,7 @@ internal static class FeaturesCommand
         new("--seed", "SEED", "Of the crops and flips; with --dataset also of shots, and of parts that no file gives."),
         SettingOptions.Precision,
         SettingOptions.Device,
+        SettingOptions.OnnxProvider,
         SettingOptions.Workers,
     ];
 

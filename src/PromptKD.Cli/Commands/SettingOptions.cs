@@ -26,8 +26,8 @@ internal static class SettingOptions
     public static SettingOption Teacher { get; } = new(
         "--teacher",
         "DISTILL.TEACHER",
-        "The CLIP to learn from: a .pt, .safetensors or .bin file, a Hugging Face or open_clip folder, or a name such as "
-        + "openai:ViT-L/14, which is fetched once [required]");
+        "The CLIP to learn from: a .pt, .safetensors or .bin file, a Hugging Face or open_clip folder, onnx:DIR for one of ONNX "
+        + "files, or a name such as openai:ViT-L/14, which is fetched once [required]");
 
     public static SettingOption TeacherPrompts { get; } = new(
         "--teacher-prompts",
@@ -47,6 +47,11 @@ internal static class SettingOptions
         "Of the frozen weights: auto (bf16 where it is fast, else fp32), fp32, bf16, or fp16 (GPUs only).");
 
     public static SettingOption Device { get; } = new("--device", "DEVICE", "auto, cpu, cuda or cuda:n.");
+
+    public static SettingOption OnnxProvider { get; } = new(
+        "--onnx-provider",
+        "ONNX_PROVIDER",
+        "What computes models that are ONNX files, by ONNX Runtime's name: CPU, CUDA, TensorRT, CoreML, DML, OpenVINO, XNNPACK.");
 
     public static SettingOption Workers { get; } = new(
         "--workers",

@@ -15,8 +15,8 @@ internal static class TeacherOptions
 
     private static readonly Option<string[]> s_teacher = new(SettingOptions.Teacher.Name)
     {
-        Description = "The CLIP to learn from: a .pt, .safetensors or .bin file, a Hugging Face or open_clip folder, or "
-            + "a name such as openai:ViT-L/14, which is fetched once. Repeatable: the class probabilities of several are "
+        Description = "The CLIP to learn from: a .pt, .safetensors or .bin file, a Hugging Face or open_clip folder, onnx:DIR "
+            + "for one of ONNX files, or a name such as openai:ViT-L/14, which is fetched once. Repeatable: the class probabilities of several are "
             + "combined, and the student keeps the class vectors of the first [required]",
         HelpName = SettingOptions.Teacher.Key,
     };
@@ -35,6 +35,13 @@ internal static class TeacherOptions
         HelpName = "DISTILL.STORE",
     };
 
+    private static readonly Option<string[]> s_vectors = new("--class-vectors")
+    {
+        Description = "Class vectors of the teacher's space, in the place of its text tower's: a .safetensors or .npy file, one row "
+            + "a class, its names in a .txt beside it or by --classes. One for each teacher, - for the text tower's [default: none]",
+        HelpName = "DISTILL.CLASS_VECTORS",
+    };
+
     private static readonly Option<string> s_weights = new("--teacher-weights")
     {
         Description = "Weights of several teachers, such as 0.7,0.3, or confidence: picture by picture, in proportion to "
@@ -43,7 +50,7 @@ internal static class TeacherOptions
     };
 
     /// <summary>All of them.</summary>
-    public static IEnumerable<Option> All => [s_teacher, s_prompts, s_store, s_weights];
+    public static IEnumerable<Option> All => [s_teacher, s_prompts, s_store, s_vectors, s_weights];
 
     /// <summary>The configuration with what was given.</summary>
     /// <exception cref="PromptKDException">
@@ -58,6 +65,8 @@ internal static class TeacherOptions
         RefuseSome(s_teacher, teachers.Length, count);
         RefuseSome(s_prompts, prompts.Length, count);
         RefuseSome(s_store, stores.Length, count);
+        string[] vectors = Given(parsed, s_vectors);
+        RefuseSome(s_vectors, vectors.Length, count);
         DistillConfig distill = config.Distill;
         distill = teachers.Length == 0
             ? distill
@@ -68,6 +77,9 @@ internal static class TeacherOptions
         distill = stores.Length == 0
             ? distill
             : distill with { Store = stores[0], FurtherStores = [.. stores[1..]] };
+        distill = vectors.Length == 0
+            ? distill
+            : distill with { ClassVectors = vectors[0], FurtherClassVectors = [.. vectors[1..]] };
         return config with { Distill = parsed.GetValue(s_weights) is { } weights ? Weigh(distill, weights) : distill };
     }
 

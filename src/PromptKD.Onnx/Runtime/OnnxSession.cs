@@ -1,4 +1,5 @@
 using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace PromptKD.Runtime;
 
@@ -35,9 +36,10 @@ internal sealed class OnnxSession : IDisposable
     /// <summary>Loads a file that is in memory.</summary>
     /// <param name="model">The whole file.</param>
     /// <param name="name">What messages call it.</param>
+    /// <param name="configure">As of a file.</param>
     /// <exception cref="PromptKDException">As of a file.</exception>
-    public static OnnxSession Open(byte[] model, string name) =>
-        Open(name, configure: null, options => new InferenceSession(model, options));
+    public static OnnxSession Open(byte[] model, string name, Action<SessionOptions>? configure = null) =>
+        Open(name, configure, options => new InferenceSession(model, options));
 
     /// <summary>What an error of the runtime says, in a part of a line.</summary>
     public static string ReasonOf(OnnxRuntimeException error) =>
@@ -63,9 +65,37 @@ internal sealed class OnnxSession : IDisposable
     public float[][] Run<T>(string input, T[] values, long[] shape, IReadOnlyList<string> outputs)
         where T : unmanaged
     {
-        using var fed = OrtValue.CreateTensorValueFromMemory(values, shape);
+        using OrtValue fed = Copy<T>(values, shape);
         using IDisposableReadOnlyCollection<OrtValue> results = _session.Run(_options, [input], [fed], outputs);
         return [.. results.Select(result => result.GetTensorDataAsSpan<float>().ToArray())];
+    }
+
+    /// <summary>
+    /// Values in memory of the runtime's own, which is aligned: where it sums up depends on that, and so do the last bits of
+    /// what it gives. An array of .NET's lies now so, now otherwise.
+    /// </summary>
+    /// <param name="values">All values, row by row.</param>
+    /// <param name="shape">Their shape.</param>
+    public static OrtValue Copy<T>(ReadOnlySpan<T> values, long[] shape)
+        where T : unmanaged
+    {
+        TensorElementType type = typeof(T) == typeof(float) ? TensorElementType.Float
+            : typeof(T) == typeof(long) ? TensorElementType.Int64
+            : TensorElementType.UInt8;
+        OrtValue copy = OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, type, shape);
+        values.CopyTo(copy.GetTensorMutableDataAsSpan<T>());
+        return copy;
+    }
+
+    /// <summary>Computes one output of several inputs.</summary>
+    /// <param name="inputs">By name; they stay the caller's.</param>
+    /// <param name="output">What to read.</param>
+    /// <returns>Its values, flattened.</returns>
+    public float[] Run(IReadOnlyDictionary<string, OrtValue> inputs, string output)
+    {
+        using IDisposableReadOnlyCollection<OrtValue> results =
+            _session.Run(_options, [.. inputs.Keys], [.. inputs.Values], [output]);
+        return results[0].GetTensorDataAsSpan<float>().ToArray();
     }
 
     /// <inheritdoc/>

@@ -25,7 +25,7 @@ public sealed record DistillConfig
     [OwnKey]
     public ValueList<string> Classes { get; init; } = [];
 
-    /// <summary>The teacher: a CLIP checkpoint, folder, or name as <c>openai:ViT-L/14</c>.</summary>
+    /// <summary>The teacher: a CLIP checkpoint, folder, ONNX files as <c>onnx:DIR</c>, or name as <c>openai:ViT-L/14</c>.</summary>
     [OwnKey]
     public string Teacher { get; init; } = "";
 
@@ -34,6 +34,13 @@ public sealed record DistillConfig
     /// </summary>
     [OwnKey]
     public string TeacherPrompts { get; init; } = "";
+
+    /// <summary>
+    /// A file of class vectors, in the place of those of the teacher's text tower: <c>.safetensors</c> or <c>.npy</c>, one row a
+    /// class; empty for the text tower's.
+    /// </summary>
+    [OwnKey]
+    public string ClassVectors { get; init; } = "";
 
     /// <summary>
     /// Teachers beside <see cref="Teacher"/>, whose class probabilities are combined with its own; empty for one
@@ -47,6 +54,12 @@ public sealed record DistillConfig
     /// </summary>
     [OwnKey]
     public ValueList<string> FurtherTeacherPrompts { get; init; } = [];
+
+    /// <summary>
+    /// Files of class vectors of each of <see cref="FurtherTeachers"/>, '' for the text tower's; empty if none has one.
+    /// </summary>
+    [OwnKey]
+    public ValueList<string> FurtherClassVectors { get; init; } = [];
 
     /// <summary>
     /// Weights of all teachers' class probabilities, in order; they are divided by their sum. Empty weighs all alike.

@@ -27,6 +27,13 @@ public sealed record ExperimentConfig
     public string Device { get; init; } = "auto";
 
     /// <summary>
+    /// What computes models that are ONNX files, by ONNX Runtime's name of it: CPU, CUDA, TensorRT, CoreML, DML, OpenVINO,
+    /// XNNPACK. Which of them are there is up to the ONNX Runtime of the program.
+    /// </summary>
+    [OwnKey]
+    public string OnnxProvider { get; init; } = "CPU";
+
+    /// <summary>
     /// Whether <c>train</c> behaves as Dassl's programs do wherever that changes what comes out: it chooses the
     /// epoch on test images (TEST.SELECT reference), rounds PromptKD's prompts through float16 (HALF_PROMPTS True),
     /// and goes on from the checkpoint written last, even if it is the best model of an older epoch.

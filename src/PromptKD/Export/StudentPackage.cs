@@ -3,6 +3,7 @@ using PromptKD.Models;
 using PromptKD.Models.Clip;
 using PromptKD.Models.Prompts;
 using PromptKD.Models.Towers;
+using PromptKD.Models.Towers.Graphs;
 using PromptKD.Models.Weights;
 using PromptKD.Runtime;
 using PromptKD.Teachers;
@@ -142,10 +143,30 @@ internal static class StudentPackage
         }
 
         using CheckpointFile file = CheckpointFile.Open(path);
+        if (architecture.Tower.Family == TowerFamilies.Onnx)
+        {
+            return architecture with { TowerGraph = ReadGraph(file) };
+        }
+
         var shapes = file.Tensors
             .Where(one => one.Key.StartsWith(EncoderPrefix, StringComparison.Ordinal) && !Student.IsPrompt(one.Key))
             .ToDictionary(one => one.Key[EncoderPrefix.Length..], one => one.Value.Shape);
         return architecture with { TowerShapes = new TensorShapes(shapes, path) };
+    }
+
+    // The tower is an ONNX file, kept as bytes.
+    private static TowerGraph ReadGraph(CheckpointFile file)
+    {
+        if (!file.Tensors.TryGetValue(EncoderPrefix + GraphTower.BytesName, out TensorEntry? entry) || entry.Shape.Length != 1
+            || entry.Type != ScalarType.Byte)
+        {
+            throw new PromptKDException($"{file.Path}: the ONNX graph of its tower is missing. Copy the package again.");
+        }
+
+        using Tensor graph = entry.Read();
+        byte[] bytes = graph.bytes.ToArray();
+        string source = $"{file.Path} ({GraphTower.BytesName})";
+        return TowerGraph.OfPictures(GraphSummary.Read(bytes, source)) with { Bytes = bytes };
     }
 
     // Every value takes a byte of the file at least: a manifest cannot ask for more memory than its tensors fill.

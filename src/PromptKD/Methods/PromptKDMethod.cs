@@ -106,6 +106,13 @@ internal sealed class PromptKDMethod : ITrainedMethod
     /// <exception cref="PromptKDException">It is a ResNet, and tokens are asked for.</exception>
     public static void CheckTower(ClipCheckpoint clip, PromptKDConfig settings)
     {
+        if (clip.Architecture.TowerGraph is not null && settings.TuneTower)
+        {
+            throw new PromptKDException(
+                $"{clip.Description}: an ONNX graph is frozen as it is, so its layers cannot learn. Set TRAINER.PROMPTKD.TUNE_TOWER "
+                + "False (distill: --tune projector).");
+        }
+
         if (!clip.Architecture.HasTokens && settings is { NCtxVision: > 0, PromptDepthVision: > 0 })
         {
             throw new PromptKDException(

@@ -29,7 +29,9 @@ internal static class ClassTexts
     /// <exception cref="PromptKDException">The numbers of tokens differ.</exception>
     public static void RequireVocabulary(ITextTokenizer tokenizer, ClipArchitecture architecture, string description)
     {
-        if (tokenizer.VocabularySize != architecture.VocabularySize)
+        // An ONNX file need not say how many tokens it knows.
+        bool isUnknown = architecture.TextGraph is not null && architecture.VocabularySize == 0;
+        if (!isUnknown && tokenizer.VocabularySize != architecture.VocabularySize)
         {
             throw new PromptKDException(
                 $"The vocabulary has {tokenizer.VocabularySize} tokens, but {description} needs "

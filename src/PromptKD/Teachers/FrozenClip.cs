@@ -130,17 +130,18 @@ internal sealed class FrozenClip : IDisposable
         return parts.HandOver(encoder);
     }
 
+    /// <summary>exp(logit_scale).</summary>
+    public double LogitScale()
+    {
+        using Tensor scale = Weights()["logit_scale"].to(ScalarType.Float64, copy: true);
+        return Math.Exp(scale.item<double>());
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
         _clip.Dispose();
         _prompts?.Dispose();
-    }
-
-    private double LogitScale()
-    {
-        using Tensor scale = Weights()["logit_scale"].to(ScalarType.Float64, copy: true);
-        return Math.Exp(scale.item<double>());
     }
 
     // All pixels in the mean colour, which normalisation makes 0.

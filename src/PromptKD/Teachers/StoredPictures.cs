@@ -17,7 +17,7 @@ internal static class StoredPictures
         {
             throw new PromptKDException(
                 $"The teacher store {paths.Store} has no class vectors for these names and templates. Give --teacher: the CLIP "
-                + "that the store was made with.");
+                + "that the store was made with; or --class-vectors: a file of them.");
         }
     }
 

@@ -7,7 +7,6 @@ using PromptKD.Features.Store;
 using PromptKD.Models.Clip;
 using PromptKD.Models.Weights;
 using PromptKD.Runtime;
-using PromptKD.Text;
 
 namespace PromptKD.Teachers;
 
@@ -26,8 +25,7 @@ internal sealed class TeacherSource : IDisposable
     private readonly ExperimentConfig _config;
     private readonly RunContext _context;
     private readonly FrozenClip? _clip;
-    private readonly StoredVectors? _storedVectors;
-    private readonly Lazy<string> _vocabulary;
+    private readonly VectorSource _vectors;
 
     private TeacherSource(ExperimentConfig config, RunContext context)
     {
@@ -40,21 +38,21 @@ internal sealed class TeacherSource : IDisposable
             Store = TeacherStore.Open(paths.Store);
             WeightsSha256 = Store.Index.Teacher;
             PromptsSha256 = Store.Index.TeacherPrompts;
-            _storedVectors = Store.ReadClassVectors(KeyOfVectors(), context.Target.Device);
-            if (_storedVectors is { } vectors)
-            {
-                parts.Add(vectors.Vectors);
-            }
-
             Preparation = TowerPreparation.Of(config.Input, Store.Index.Preprocessing);
         }
 
-        if (paths.Teacher.Length > 0 || _storedVectors is null)
+        _vectors = parts.Add(new VectorSource(config, context, Store));
+        if (paths.Teacher.Length > 0 || _vectors.NeedsTexts || Store is null)
         {
             StoredPictures.RequireTeacher(paths);
             context.Observer.OnPhase($"Reading the teacher {paths.Teacher}");
             ClipCheckpoint clip = parts.Add(ModelFiles.OpenClip(paths.Teacher, context.Observer, context.Stop));
-            clip.Architecture.RequireTexts(clip.Description);
+            clip.ComputeBy(config.OnnxProvider, Math.Max(0, context.Target.Device.index));
+            if (_vectors.NeedsTexts && paths.Classes.Count > 0)
+            {
+                clip.Architecture.RequireTexts(clip.Description);
+            }
+
             bool prompted = paths.TeacherPrompts.Length > 0;
             PromptedWeights? prompts =
                 prompted ? parts.Add(PromptCheckpoint.ReadTeacher(paths.TeacherPrompts)) : null;
@@ -74,7 +72,6 @@ internal sealed class TeacherSource : IDisposable
                 : NoPrompts;
         }
 
-        _vocabulary = new Lazy<string>(() => ModelFiles.FindVocabulary(paths.Vocab, _clip!.Folder, context.Stop));
         parts.HandOver(this);
     }
 
@@ -96,9 +93,6 @@ internal sealed class TeacherSource : IDisposable
     /// <summary>SHA-256 of the learned prompts; <see cref="NoPrompts"/> for plain CLIP.</summary>
     public string PromptsSha256 { get; } = "";
 
-    /// <summary>SHA-256 of the vocabulary that makes the class vectors, or made them.</summary>
-    public string VocabularySha256 => _storedVectors?.VocabularySha256 ?? FileDigest.Sha256([_vocabulary.Value], _context.Digests);
-
     /// <summary>Width of the image tower; 0 where it is not opened.</summary>
     public int VisionWidth => _clip?.Architecture.VisionWidth ?? 0;
 
@@ -114,7 +108,8 @@ internal sealed class TeacherSource : IDisposable
     {
         string name = number == 1 ? "teacher" : $"teacher {number}";
         yield return KeyValuePair.Create(name, WeightsSha256);
-        yield return KeyValuePair.Create(number == 1 ? "vocabulary" : $"{name} vocabulary", VocabularySha256);
+        (string made, string digest) = _vectors.Digest(_clip);
+        yield return KeyValuePair.Create(number == 1 ? made : $"{name} {made}", digest);
         if (PromptsSha256 != NoPrompts)
         {
             yield return KeyValuePair.Create($"{name} prompts", PromptsSha256);
@@ -168,7 +163,7 @@ internal sealed class TeacherSource : IDisposable
 
         LiveFeatures tower = parts.Add(_clip!.ReadImageTower(_config.Trainer.PromptKD.HalfPrompts));
         LearnedSentences? sentences = !_clip.IsConditioned ? null : parts.Add(
-            _clip.ReadSentences(TextTokenizers.Load(_vocabulary.Value), classVectors.Names, _config.Trainer.PromptKD.CtxInit));
+            _clip.ReadSentences(_vectors.Tokenizer(_clip), classVectors.Names, _config.Trainer.PromptKD.CtxInit));
         _clip.Dispose();
         if (_config.Distill.Views == 0)
         {
@@ -196,10 +191,10 @@ internal sealed class TeacherSource : IDisposable
     {
         CoOpTeachers.RefuseStoring(_clip!, _config.Distill.TeacherPrompts);
         Store = StoredPictures.OpenOrBegin(storeFolder, Index(pictures), pictures);
-        if (keepsClasses && part.Index == 0 && !Store.HasClassVectors(KeyOfVectors()))
+        if (keepsClasses && part.Index == 0 && !_vectors.AreIn(Store))
         {
             using ClassVectors vectors = ReadClassVectors();
-            Keep(vectors);
+            _vectors.Keep(Store, vectors, _clip);
         }
 
         using LiveFeatures tower = _clip!.ReadImageTower(_config.Trainer.PromptKD.HalfPrompts);
@@ -214,35 +209,17 @@ internal sealed class TeacherSource : IDisposable
     public void Dispose()
     {
         _clip?.Dispose();
-        _storedVectors?.Vectors.Dispose();
+        _vectors.Dispose();
     }
 
-    private ClassVectors ReadClassVectors()
-    {
-        ValueList<string> names = _config.Distill.Classes;
-        if (_storedVectors is { } stored)
-        {
-            return new ClassVectors(names, stored.Vectors.alias().DetachFromDisposeScope(), stored.LogitScale);
-        }
-
-        PromptKDConfig settings = _config.Trainer.PromptKD;
-        _context.Observer.OnPhase($"Encoding {names.Count} class names with {_clip!.Architecture.Name}");
-        return _clip.ReadClassVectors(
-            TextTokenizers.Load(_vocabulary.Value),
-            names,
-            [.. settings.Templates.Select(pattern => new PromptTemplate(pattern))],
-            settings.CtxInit,
-            settings.HalfPrompts);
-    }
-
-    private void Keep(ClassVectors vectors) => Store!.KeepClassVectors(
-        KeyOfVectors(), new StoredVectors(vectors.Vectors, vectors.LogitScale, VocabularySha256));
+    private ClassVectors ReadClassVectors() =>
+        _vectors.Read(_clip, _clip?.Architecture.EmbeddingSize ?? Store!.Index.EmbeddingSize);
 
     private StoredFeatures ReadStored(ClassVectors classVectors)
     {
         try
         {
-            Keep(classVectors);
+            _vectors.Keep(Store!, classVectors, _clip);
         }
         catch (PromptKDException fault) when (WriteFault.IsReadOnly(fault))
         {
@@ -294,6 +271,4 @@ internal sealed class TeacherSource : IDisposable
         PicturesPerShard = PicturesPerShard,
         BatchSize = _config.DataLoader.TrainX.BatchSize,
     };
-
-    private string KeyOfVectors() => VectorsKey.Of(_config, Store!.Index, _context.Target.PrecisionName);
 }

@@ -6,6 +6,8 @@ internal static class TeacherList
     /// <summary>DISTILL.TEACHER_WEIGHTING that weighs each picture anew.</summary>
     public const string Confidence = "confidence";
 
+    private const string VectorsKey = "DISTILL.FURTHER_CLASS_VECTORS";
+
     private const string PromptsKey = "DISTILL.FURTHER_TEACHER_PROMPTS";
 
     /// <summary>One configuration a teacher, the first one first; each names a single teacher.</summary>
@@ -22,9 +24,11 @@ internal static class TeacherList
                 Teacher = Entry(distill.FurtherTeachers, index, further, "DISTILL.FURTHER_TEACHERS"),
                 TeacherPrompts = Entry(distill.FurtherTeacherPrompts, index, further, PromptsKey),
                 Store = Entry(distill.FurtherStores, index, further, "DISTILL.FURTHER_STORES"),
+                ClassVectors = Entry(distill.FurtherClassVectors, index, further, VectorsKey),
             }),
         ];
         RefuseRest(distill.FurtherTeacherPrompts, further, PromptsKey);
+        RefuseRest(distill.FurtherClassVectors, further, VectorsKey);
         int missing = Array.FindIndex(teachers, 1, one => one.Teacher.Length == 0 && one.Store.Length == 0);
         if (missing > 0)
         {

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using PromptKD.Models.Towers;
+using PromptKD.Models.Towers.Graphs;
 
 namespace PromptKD.Models.Clip;
 
@@ -55,6 +56,14 @@ public sealed record ClipArchitecture
     /// <summary>Names and shapes of the tensors of <see cref="Text"/>.</summary>
     [JsonIgnore]
     internal TensorShapes? TextShapes { get; init; }
+
+    /// <summary>The ONNX file that <see cref="Tower"/> is, where it is one.</summary>
+    [JsonIgnore]
+    internal TowerGraph? TowerGraph { get; init; }
+
+    /// <summary>The ONNX file that <see cref="Text"/> is, where it is one.</summary>
+    [JsonIgnore]
+    internal TowerGraph? TextGraph { get; init; }
 
     /// <summary>Whether the image tower is a transformer, among whose tokens learned ones can stand.</summary>
     [JsonIgnore]
@@ -263,7 +272,9 @@ public sealed record ClipArchitecture
         }
     }
 
-    private string NameOf(TowerDescription tower) => HasTokens
+    private string NameOf(TowerDescription tower) => tower.Family == TowerFamilies.Onnx
+        ? $"an ONNX graph of {EmbeddingSize} features"
+        : HasTokens
         ? $"{tower.Family} of {VisionLayers} layers, width {VisionWidth}, patches of {PatchSize} pixels"
         : $"{tower.Family} of {VisionLayers} blocks, {EmbeddingSize} features";
 

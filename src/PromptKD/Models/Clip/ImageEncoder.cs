@@ -19,6 +19,9 @@ internal abstract class ImageEncoder(string name, ClipArchitecture architecture)
     /// <summary>The element type and device that this tower computes in and on.</summary>
     public abstract (ScalarType Type, Device Device) Placement { get; }
 
+    /// <summary>What a student's package keeps of this tower, by name: all that it is made of.</summary>
+    public virtual IReadOnlyDictionary<string, Tensor> KeptState => state_dict();
+
     /// <summary>The tower that an architecture asks for.</summary>
     public static ImageEncoder Create(ClipArchitecture architecture, ScalarType type, Device device) =>
         architecture.Tower is not null ? TowerFamilies.Create(architecture, type, device)

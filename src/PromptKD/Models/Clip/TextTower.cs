@@ -1,3 +1,4 @@
+using PromptKD.Models.Towers.Graphs;
 using PromptKD.Models.Towers.Texts;
 using static TorchSharp.torch.nn;
 
@@ -22,7 +23,9 @@ internal abstract class TextTower(string name, ClipArchitecture architecture) : 
     /// <summary>The tower that an architecture asks for.</summary>
     /// <exception cref="PromptKDException">There is none.</exception>
     public static TextTower Create(ClipArchitecture architecture, ScalarType type, Device device) =>
-        architecture.Text is null ? new TextEncoder(architecture, type, device) : new UnmaskedText(architecture, type, device);
+        architecture.TextGraph is not null ? new GraphText(architecture, device)
+        : architecture.Text is null ? new TextEncoder(architecture, type, device)
+        : new UnmaskedText(architecture, type, device);
 
     /// <param name="tokens">Token ids, int64, padded as the tower's tokenizer does, [texts, context].</param>
     /// <param name="prompts">Learned tokens; or null. Towers of other families take none.</param>

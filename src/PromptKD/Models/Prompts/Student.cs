@@ -94,11 +94,18 @@ internal sealed class Student : Module
         && LearnedPrompts.IsName(name[EncoderPrefix.Length..]);
 
     /// <summary><see cref="LearnedState"/> and the tower: all that inference needs.</summary>
-    public IReadOnlyList<KeyValuePair<string, Tensor>> FullState =>
-    [
-        .. _encoder.state_dict().Select(named => KeyValuePair.Create(EncoderPrefix + named.Key, named.Value)),
-        .. LearnedState.ExceptBy(_encoder.state_dict().Keys.Select(name => EncoderPrefix + name), named => named.Key),
-    ];
+    public IReadOnlyList<KeyValuePair<string, Tensor>> FullState
+    {
+        get
+        {
+            IReadOnlyDictionary<string, Tensor> tower = _encoder.KeptState;
+            return
+            [
+                .. tower.Select(named => KeyValuePair.Create(EncoderPrefix + named.Key, named.Value)),
+                .. LearnedState.ExceptBy(tower.Keys.Select(name => EncoderPrefix + name), named => named.Key),
+            ];
+        }
+    }
 
     /// <param name="images">Normalised pixels, [batch, 3, size, size].</param>
     /// <returns>Image features in the teacher's space, normalised, float32, [batch, teacher embedding].</returns>

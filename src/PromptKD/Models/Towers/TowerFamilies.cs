@@ -1,6 +1,7 @@
 using PromptKD.Models.Clip;
 using PromptKD.Models.Towers.ConvNeXt;
 using PromptKD.Models.Towers.FastVit;
+using PromptKD.Models.Towers.Graphs;
 using PromptKD.Models.Towers.MobileNet;
 using PromptKD.Models.Towers.Tokens;
 
@@ -16,6 +17,7 @@ internal static class TowerFamilies
     public const string MobileNetV4 = "mobilenetv4";
     public const string FastVit = "fastvit";
     public const string ConvNeXt = "convnext";
+    public const string Onnx = TowerGraph.Family;
 
     private static readonly Dictionary<string, Row> s_rows = new(StringComparer.Ordinal)
     {
@@ -26,6 +28,7 @@ internal static class TowerFamilies
         [MobileNetV4] = new((architecture, parts) => new MobileNetTower(architecture, parts), HasTokens: false),
         [FastVit] = new((architecture, parts) => new FastVitTower(architecture, parts), HasTokens: false),
         [ConvNeXt] = new((architecture, parts) => new ConvNeXtTower(architecture, parts), HasTokens: false),
+        [Onnx] = new((architecture, parts) => new GraphTower(architecture, parts.Device), HasTokens: false),
     };
 
     /// <summary>Whether towers of a family are transformers, among whose tokens learned ones can stand.</summary>
@@ -42,8 +45,9 @@ internal static class TowerFamilies
     public static ImageEncoder Create(ClipArchitecture architecture, ScalarType type, Device device)
     {
         TowerDescription description = architecture.Tower!;
-        TensorShapes shapes = architecture.TowerShapes
-            ?? throw new InvalidOperationException("The shapes of this tower's tensors have not been read.");
+        TensorShapes shapes = architecture.TowerShapes ?? (architecture.TowerGraph is { } graph
+            ? new TensorShapes(new Dictionary<string, long[]>(), graph.Path)
+            : throw new InvalidOperationException("The shapes of this tower's tensors have not been read."));
         return s_rows[description.Family].Make(architecture, new TowerParts(shapes, description, type, device));
     }
 

@@ -1,4 +1,5 @@
 using PromptKD.Models.Clip;
+using PromptKD.Models.Towers.Graphs;
 using PromptKD.Models.Weights.Families;
 
 namespace PromptKD.Models.Weights;
@@ -18,11 +19,12 @@ internal sealed class ClipCheckpoint : IDisposable
         Architecture = architecture;
         _tensors = tensors;
         WeightFiles = files;
+        Folder = Path.GetDirectoryName(Path.GetFullPath(files[0]))!;
         _sha256 = new Lazy<string>(() => FileDigest.Sha256(WeightFiles));
     }
 
     /// <summary>The model's dimensions.</summary>
-    public ClipArchitecture Architecture { get; }
+    public ClipArchitecture Architecture { get; private set; }
 
     /// <summary>Every parameter under OpenAI's name, on the CPU, in the type it is stored in.</summary>
     public IReadOnlyDictionary<string, Tensor> Tensors => _tensors;
@@ -47,7 +49,7 @@ internal sealed class ClipCheckpoint : IDisposable
     public ClipPreprocessing? Preprocessing { get; private init; }
 
     /// <summary>The folder that the weights lie in, where a vocabulary may lie too.</summary>
-    public string Folder => Path.GetDirectoryName(Path.GetFullPath(WeightFiles[0]))!;
+    public string Folder { get; private init; }
 
     /// <summary>
     /// SHA-256 of the weight file, 64 lower-case hexadecimal digits; of several files, that of all one after another.
@@ -60,7 +62,7 @@ internal sealed class ClipCheckpoint : IDisposable
 
     /// <summary>
     /// Opens an OpenAI archive (.pt), a file under OpenAI's or open_clip's names (.pt, .bin, .safetensors), a Hugging
-    /// Face folder, an open_clip folder, or one of OpenAI's models by name.
+    /// Face folder, an open_clip folder, ONNX files (<c>onnx:DIR</c>), or one of OpenAI's models by name.
     /// </summary>
     /// <param name="pathOrName">A path, or a name such as <c>openai:ViT-B/16</c>.</param>
     /// <param name="fetch">Gets a named model and returns its path; without it only paths are accepted.</param>
@@ -87,9 +89,14 @@ internal sealed class ClipCheckpoint : IDisposable
                 $"{pathOrName}: models are not fetched here. Give the path of {model.FileName}, from {model.Address}.");
         }
 
-        if (!Path.Exists(path))
+        if (!OnnxFolder.IsNamed(path) && !Path.Exists(path))
         {
             throw new PromptKDException($"{path}: there is no such file.{OpenAiModels.Suggest(path)}");
+        }
+
+        if (OnnxFolder.IsNamed(path))
+        {
+            return OfGraphs(OnnxFolder.Find(path));
         }
 
         using (FamilyFiles? files = FamilyFiles.TryOpen(path))
@@ -115,6 +122,15 @@ internal sealed class ClipCheckpoint : IDisposable
             _tensors[name].Dispose();
             _tensors[name] = value;
         }
+    }
+
+    /// <summary>Chooses what computes the towers that are ONNX files; others are computed by libtorch always.</summary>
+    /// <param name="provider">As ONNX Runtime calls it.</param>
+    /// <param name="deviceIndex">Which of its devices, from 0.</param>
+    public void ComputeBy(string provider, int deviceIndex)
+    {
+        TowerGraph? With(TowerGraph? graph) => graph is null ? null : graph with { Provider = provider, DeviceIndex = deviceIndex };
+        Architecture = Architecture with { TowerGraph = With(Architecture.TowerGraph), TextGraph = With(Architecture.TextGraph) };
     }
 
     /// <summary>The same model, whose positions are resampled in another way; takes over this one's tensors.</summary>
@@ -161,6 +177,17 @@ internal sealed class ClipCheckpoint : IDisposable
         {
             Preprocessing = model.Preprocessing,
             Description = $"{model.Format} {model.Architecture.Name} from {files.Path}",
+        };
+    }
+
+    private static ClipCheckpoint OfGraphs(OnnxFolder folder)
+    {
+        FamilyModel model = folder.Read();
+        return new ClipCheckpoint(model.Architecture, TensorEntry.ReadAll(model.Entries), folder.WeightFiles)
+        {
+            Folder = folder.Folder,
+            Preprocessing = model.Preprocessing,
+            Description = folder.Given,
         };
     }
 

@@ -8,6 +8,7 @@ using PromptKD.Methods;
 using PromptKD.Runs.Measuring;
 using PromptKD.Runs.Pages;
 using PromptKD.Runtime;
+using PromptKD.Teachers;
 using PromptKD.Training;
 
 namespace PromptKD.Runs.Distill;
@@ -28,7 +29,7 @@ internal sealed class DistillKind(ExperimentConfig config, IPictureSource? sourc
     /// <inheritdoc/>
     public override RunSettings Resolve(CancellationToken stop)
     {
-        ExperimentConfig settled = DistillPreset.Resolve(Settling.Seed(config));
+        ExperimentConfig settled = ClassVectorFile.WithNames(DistillPreset.Resolve(Settling.Seed(config)));
         DistillPreset.Check(settled);
         DistillConfig paths = settled.Distill;
         MethodRow method = MethodCatalog.Find(DistillPreset.Config.Trainer.Name);

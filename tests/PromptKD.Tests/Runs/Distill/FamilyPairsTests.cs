@@ -18,7 +18,7 @@ public sealed class FamilyPairsTests : IDisposable
 
     /// <summary>Each teacher with each student.</summary>
     public static TheoryData<string, string> Pairs => new MatrixTheoryData<string, string>(
-        ["CLIP", "SigLIP", "EVA"], ["CLIP ViT", "DINOv2", "MobileNetV4"]);
+        ["CLIP", "SigLIP", "EVA", "ONNX"], ["CLIP ViT", "DINOv2", "MobileNetV4", "ONNX"]);
 
     public void Dispose() => _runs.Dispose();
 
@@ -80,6 +80,7 @@ public sealed class FamilyPairsTests : IDisposable
     {
         "DINOv2" => "dinov2",
         "MobileNetV4" => "mobilenetv4",
+        "ONNX" => "onnx",
         _ => null,
     };
 
@@ -91,26 +92,33 @@ public sealed class FamilyPairsTests : IDisposable
         string Folder(string name, Func<string, ulong, string> write)
         {
             string folder = Path.Combine(_runs.Folder, name);
-            return Directory.Exists(folder) ? folder : write(folder, 1);
+            if (!Directory.Exists(folder))
+            {
+                write(folder, 1);
+            }
+
+            return folder;
         }
 
         string from = teacher switch
         {
             "SigLIP" => Folder("siglip", TinyTowers.Siglip),
             "EVA" => Folder("eva", TinyTowers.Eva),
+            "ONNX" => $"onnx:{Folder("onnx", TinyOnnx.Clip)}",
             _ => _runs.Teacher,
         };
         string to = student switch
         {
             "DINOv2" => Folder("dinov2", TinyTowers.Dinov2),
             "MobileNetV4" => Folder("mobilenetv4", TinyTowers.MobileNetV4),
+            "ONNX" => $"onnx:{Folder("tower", TinyOnnx.Tower)}",
             _ => _runs.Student,
         };
         return _runs.Config(run,
         [
             "DISTILL.TEACHER", from, "DISTILL.STUDENT", to,
             "DISTILL.VOCAB", teacher == "CLIP" ? TinyClip.Vocabulary : "",
-            .. student == "MobileNetV4" ? s_noTokens : [],
+            .. student is "MobileNetV4" or "ONNX" ? s_noTokens : [],
         ]);
     }
 }

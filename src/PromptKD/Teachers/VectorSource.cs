@@ -1,0 +1,111 @@
+using PromptKD.Configuration;
+using PromptKD.Features.Store;
+using PromptKD.Models.Weights;
+using PromptKD.Runtime;
+using PromptKD.Text;
+
+namespace PromptKD.Teachers;
+
+/// <summary>Where the class vectors of one teacher come from: a file, its store, or its text tower.</summary>
+internal sealed class VectorSource : IDisposable
+{
+    private readonly ExperimentConfig _config;
+    private readonly RunContext _context;
+    private readonly StoredVectors? _stored;
+
+    /// <param name="config">DISTILL.CLASS_VECTORS, .CLASSES, .VOCAB, and what the sentences are made of.</param>
+    /// <param name="context">Where to compute, who watches.</param>
+    /// <param name="store">The teacher's store; null for a live one.</param>
+    /// <exception cref="PromptKDException">The store's are damaged.</exception>
+    public VectorSource(ExperimentConfig config, RunContext context, TeacherStore? store)
+    {
+        (_config, _context) = (config, context);
+        _stored = IsFile ? null : store?.ReadClassVectors(KeyOf(store), context.Target.Device);
+    }
+
+    /// <summary>Whether a text tower has to make them.</summary>
+    public bool NeedsTexts => !IsFile && _stored is null;
+
+    private bool IsFile => _config.Distill.ClassVectors.Length > 0;
+
+    /// <summary>The tokenizer of the teacher's vocabulary.</summary>
+    /// <param name="clip">The teacher.</param>
+    /// <exception cref="PromptKDException">There is none.</exception>
+    public ITextTokenizer Tokenizer(FrozenClip clip) => TextTokenizers.Load(VocabularyOf(clip));
+
+    /// <summary>What the vectors are made of: its name and its digest.</summary>
+    /// <param name="clip">The teacher, where it is open.</param>
+    /// <exception cref="PromptKDException">It is missing, or cannot be read.</exception>
+    public KeyValuePair<string, string> Digest(FrozenClip? clip) => IsFile
+        ? KeyValuePair.Create("class vectors", FileDigest.Sha256([_config.Distill.ClassVectors], _context.Digests))
+        : KeyValuePair.Create("vocabulary", VocabularySha256(clip));
+
+    /// <summary>Reads or makes them.</summary>
+    /// <param name="clip">The teacher; null where it is not open, and not needed.</param>
+    /// <param name="width">Of its features.</param>
+    /// <exception cref="PromptKDException">A name is too long, the vocabulary another model's, or the file does not fit.</exception>
+    public ClassVectors Read(FrozenClip? clip, int width)
+    {
+        ValueList<string> names = _config.Distill.Classes;
+        if (_stored is { } stored)
+        {
+            return new ClassVectors(names, stored.Vectors.alias().DetachFromDisposeScope(), stored.LogitScale);
+        }
+
+        if (IsFile)
+        {
+            return ReadFile(clip, width);
+        }
+
+        PromptKDConfig settings = _config.Trainer.PromptKD;
+        _context.Observer.OnPhase($"Encoding {names.Count} class names with {clip!.Architecture.Name}");
+        return clip.ReadClassVectors(
+            Tokenizer(clip),
+            names,
+            [.. settings.Templates.Select(pattern => new PromptTemplate(pattern))],
+            settings.CtxInit,
+            settings.HalfPrompts);
+    }
+
+    /// <summary>Whether a store has them.</summary>
+    public bool AreIn(TeacherStore store) => store.HasClassVectors(KeyOf(store));
+
+    /// <summary>Keeps them in a store, so that the next run needs no teacher; those of a file stay where they are.</summary>
+    /// <exception cref="PromptKDException">They cannot be written.</exception>
+    public void Keep(TeacherStore store, ClassVectors vectors, FrozenClip? clip)
+    {
+        if (!IsFile)
+        {
+            store.KeepClassVectors(
+                KeyOf(store), new StoredVectors(vectors.Vectors, vectors.LogitScale, VocabularySha256(clip)));
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _stored?.Vectors.Dispose();
+
+    private ClassVectors ReadFile(FrozenClip? clip, int width)
+    {
+        const double ClipsScale = 100;
+        string path = _config.Distill.ClassVectors;
+        _context.Observer.OnPhase($"Reading the class vectors {path}");
+        ClassVectors vectors = ClassVectorFile.Read(
+            path, _config.Distill.Classes, _context.Target.Device, clip?.LogitScale() ?? ClipsScale);
+        if (vectors.Vectors.shape[1] == width)
+        {
+            return vectors;
+        }
+
+        long found = vectors.Vectors.shape[1];
+        vectors.Dispose();
+        throw new PromptKDException(
+            $"{path}: its vectors are {found} wide, and the teacher's features {width}. Were they made with another model?");
+    }
+
+    private string VocabularySha256(FrozenClip? clip) =>
+        _stored?.VocabularySha256 ?? FileDigest.Sha256([VocabularyOf(clip!)], _context.Digests);
+
+    private string VocabularyOf(FrozenClip clip) => ModelFiles.FindVocabulary(_config.Distill.Vocab, clip.Folder, _context.Stop);
+
+    private string KeyOf(TeacherStore store) => VectorsKey.Of(_config, store.Index, _context.Target.PrecisionName);
+}
