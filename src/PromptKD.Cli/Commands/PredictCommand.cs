@@ -58,6 +58,12 @@ internal static class PredictCommand
         HelpName = "P",
     };
 
+    private static readonly Option<bool> s_noneOfThese = new("--none-of-these")
+    {
+        Description = "Answer 'none' where the best class fits worse by itself than the package says it has to; for students of a "
+            + "SigLIP [default: off]",
+    };
+
     private static readonly Argument<string[]> s_pictures = new("pictures")
     {
         Description = "Pictures, and folders of pictures.",
@@ -69,7 +75,7 @@ internal static class PredictCommand
     {
         var command = new Command("predict", "Classify pictures with a student.")
         {
-            s_model, s_top, s_threshold, s_format, s_json, s_output, s_sortInto, s_links, s_device, s_precision,
+            s_model, s_top, s_threshold, s_noneOfThese, s_format, s_json, s_output, s_sortInto, s_links, s_device, s_precision,
             s_pictures,
         };
         foreach (Option option in StudentOptions.Upright.Options)
@@ -105,6 +111,7 @@ internal static class PredictCommand
             Pictures = parsed.GetValue(s_pictures)!,
             Top = parsed.GetValue(s_top),
             Threshold = parsed.GetValue(s_threshold),
+            NoneOfThese = parsed.GetValue(s_noneOfThese),
             Format = isJson ? PredictionFormat.JsonLines : format is null ? null : PredictionFormats.Parse(format),
             Output = parsed.GetValue(s_output),
             SortInto = parsed.GetValue(s_sortInto),
@@ -115,13 +122,19 @@ internal static class PredictCommand
     private static void Tell(PredictionRequest request, PredictionSummary summary)
     {
         Messages.EraseStatus();
-        if (request.Threshold is { } threshold)
+        string? reason = (request.Threshold, request.NoneOfThese) switch
+        {
+            ({ } threshold, false) => string.Create(CultureInfo.InvariantCulture, $"has less than {threshold}"),
+            ({ } threshold, true) => string.Create(CultureInfo.InvariantCulture, $"has less than {threshold}, or fits worse than it has to"),
+            (null, true) => "fits worse than it has to",
+            _ => null,
+        };
+        if (reason is not null)
         {
             Messages.Note(string.Create(
                 CultureInfo.InvariantCulture,
                 $"none: {summary.Unanswered} of {SortingNotes.Pictures(summary.Pictures)} "
-                + $"({(double)summary.Unanswered / summary.Pictures:P1}), whose most probable class has less than "
-                + $"{threshold}"));
+                + $"({(double)summary.Unanswered / summary.Pictures:P1}), whose most probable class {reason}"));
         }
 
         if (request.Output is { } output)

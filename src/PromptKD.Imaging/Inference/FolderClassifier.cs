@@ -40,6 +40,9 @@ public abstract class FolderClassifier : PictureClassifier
     /// <summary>What logits are divided by before they become probabilities.</summary>
     internal double Temperature { get; }
 
+    /// <summary>How it tells that a picture belongs to no class; null where it cannot.</summary>
+    public NoneOfThese? NoneOfThese { get; private protected init; }
+
     /// <summary>Classifies pictures, in batches and in order. Unreadable ones are left out.</summary>
     /// <param name="paths">Pictures, and folders of pictures, which are searched with their subfolders.</param>
     /// <param name="top">How many classes to give for each, the most probable first.</param>
@@ -126,6 +129,7 @@ public abstract class FolderClassifier : PictureClassifier
             yield return new PicturePrediction(pictures[place].Path, Best(output.Probabilities, top))
             {
                 Picture = pictures[place],
+                Fit = NoneOfThese?.Score(output.Logits),
             };
             classified++;
         }

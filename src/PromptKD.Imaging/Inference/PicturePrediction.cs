@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using PromptKD.Data.Pictures;
+using PromptKD.Evaluation;
 
 namespace PromptKD.Inference;
 
@@ -16,9 +17,21 @@ public sealed record PicturePrediction(string Path, IReadOnlyList<ClassProbabili
     /// </summary>
     public double? Threshold { get; init; }
 
-    /// <summary>The most probable class; null where it is less probable than <see cref="Threshold"/>.</summary>
+    /// <summary>
+    /// How well the most probable class fits by itself, 0–1, where the student knows it: see <see cref="NoneOfThese"/>. Null
+    /// elsewhere.
+    /// </summary>
+    public double? Fit { get; init; }
+
+    /// <summary>The <see cref="Fit"/> below which the picture belongs to no class; null where that is not asked.</summary>
+    public double? FitThreshold { get; init; }
+
+    /// <summary>
+    /// The most probable class; null where it is less probable than <see cref="Threshold"/>, or fits worse than
+    /// <see cref="FitThreshold"/>.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
-    public string? Answer => Classes[0].Probability >= (Threshold ?? 0) ? Classes[0].Name : null;
+    public string? Answer => Classes[0].Probability < (Threshold ?? 0) || Fit < FitThreshold ? null : Classes[0].Name;
 
     /// <summary>Where the picture lies.</summary>
     internal PictureItem? Picture { get; init; }

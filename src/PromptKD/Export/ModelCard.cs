@@ -100,7 +100,7 @@ internal static class ModelCard
             .. manifest.Validation is { } measured
                 ? [$"Validation pictures: {measured.Pictures}, never trained on"]
                 : new[] { "There was no validation folder" },
-            .. new[] { HeldOut(manifest), Calibrated(manifest.Calibration) }.OfType<string>(),
+            .. new[] { HeldOut(manifest), Calibrated(manifest.Calibration), Fits(manifest.NoneOfThese) }.OfType<string>(),
         ];
         return $"{(manifest.Validation is null ? "" : $"{table}\n")}{string.Join(".\n", sentences)}.";
     }
@@ -115,6 +115,11 @@ internal static class ModelCard
         ? null
         : Text($"Its probabilities have a temperature of {calibration.Temperature:0.00}, fitted on {calibration.Pictures} pictures to {(calibration.FittedTo == Calibration.Labels ? "labels" : "the teacher")}")
             + Text($": expected calibration error {calibration.ErrorBefore:P1} before, {calibration.ErrorAfter:P1} with it");
+
+    private static string? Fits(NoneOfThese? none) => none is null
+        ? null
+        : Text($"A picture whose best class fits with less than {none.Threshold:0.000} belongs to none, as predict --none-of-these says: ")
+            + Text($"of {none.Pictures} held-out pictures, one in twenty");
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 

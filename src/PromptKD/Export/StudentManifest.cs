@@ -109,6 +109,9 @@ public sealed record StudentManifest
     /// </summary>
     public Calibration? Calibration { get; init; }
 
+    /// <summary>How to tell that a picture belongs to no class; null where the teacher does not say it.</summary>
+    public NoneOfThese? NoneOfThese { get; init; }
+
     /// <summary>How several teachers were combined; null for one teacher.</summary>
     public CombinedTeachers? Teachers { get; init; }
 
@@ -162,6 +165,7 @@ public sealed record StudentManifest
             : Training is null && Checkpoint is null ? "neither a training nor a checkpoint is named that made it"
             : !double.IsFinite(LogitScale) ? $"logitScale is {LogitScale}"
             : Calibration is { IsPossible: false } ? $"calibration.temperature is {Calibration.Temperature}"
+            : NoneOfThese is { IsPossible: false } ? "noneOfThese has no possible numbers"
             : Preprocessing.Size != Architecture.ImageSize
                 ? $"pictures are {Preprocessing.Size} pixels wide, but the tower takes {Architecture.ImageSize}"
             : null;

@@ -25,7 +25,11 @@ public sealed partial class StudentClassifier : FolderClassifier
             manifest.TeacherEmbedding,
             manifest.Calibration?.Temperature ?? 1,
             options,
-            options.Watch()) => Manifest = manifest;
+            options.Watch())
+    {
+        Manifest = manifest;
+        NoneOfThese = manifest.NoneOfThese;
+    }
 
     /// <summary>What the package says of itself.</summary>
     public StudentManifest Manifest { get; }

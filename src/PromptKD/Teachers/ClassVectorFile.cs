@@ -57,13 +57,13 @@ internal static class ClassVectorFile
                 $"{path}: {table.shape[0]} vectors for {names.Count} class names. Give one for each, in the order of the names.");
         }
 
-        Tensor lengths = table.norm(dim: 1);
-        long wrong = lengths.isfinite().logical_not().logical_or(lengths.eq(0)).to(ScalarType.Int64).argmax().item<long>();
-        if (!float.IsFinite(lengths[wrong].item<float>()) || lengths[wrong].item<float>() == 0)
+        float[] lengths = table.norm(dim: 1).data<float>().ToArray();
+        int wrong = Array.FindIndex(lengths, length => length == 0 || !float.IsFinite(length));
+        if (wrong >= 0)
         {
             throw new PromptKDException(
-                $"{path}: the vector of '{Printable.Line(names[(int)wrong])}', row {wrong + 1}, "
-                + $"{(lengths[wrong].item<float>() == 0 ? "is nothing but zeros" : "holds values that are no numbers")}. Make the file anew.");
+                $"{path}: the vector of '{Printable.Line(names[wrong])}', row {wrong + 1}, "
+                + $"{(lengths[wrong] == 0 ? "is nothing but zeros" : "holds values that are no numbers")}. Make the file anew.");
         }
 
         return new ClassVectors(

@@ -32,6 +32,9 @@ internal sealed class ClassVectors : IDisposable
     /// <summary>exp(logit_scale) of the CLIP that made the vectors.</summary>
     public double LogitScale { get; }
 
+    /// <summary>logit_bias of a CLIP that was trained with sigmoids; null of others.</summary>
+    public double? LogitBias { get; set; }
+
     /// <summary>
     /// Encodes each class name in each template; the normalised features of the templates are averaged.
     /// </summary>

@@ -75,7 +75,9 @@ internal sealed class FrozenClip : IDisposable
         using TextTower encoder = ReadTextTower(tokenizer);
         if (_prompts?.TextContext is not { } context)
         {
-            return ClassVectors.FromTemplates(encoder, tokenizer, names, templates, LogitScale());
+            ClassVectors made = ClassVectors.FromTemplates(encoder, tokenizer, names, templates, LogitScale());
+            made.LogitBias = LogitBias();
+            return made;
         }
 
         using DisposeScope scope = NewDisposeScope();
@@ -142,6 +144,17 @@ internal sealed class FrozenClip : IDisposable
     {
         _clip.Dispose();
         _prompts?.Dispose();
+    }
+
+    private double? LogitBias()
+    {
+        if (!_clip.Tensors.TryGetValue("logit_bias", out Tensor? bias))
+        {
+            return null;
+        }
+
+        using Tensor number = bias.to(ScalarType.Float64, copy: true);
+        return number.item<double>();
     }
 
     // All pixels in the mean colour, which normalisation makes 0.

@@ -49,7 +49,10 @@ internal sealed class VectorSource : IDisposable
         ValueList<string> names = _config.Distill.Classes;
         if (_stored is { } stored)
         {
-            return new ClassVectors(names, stored.Vectors.alias().DetachFromDisposeScope(), stored.LogitScale);
+            return new ClassVectors(names, stored.Vectors.alias().DetachFromDisposeScope(), stored.LogitScale)
+            {
+                LogitBias = stored.LogitBias,
+            };
         }
 
         if (IsFile)
@@ -77,7 +80,10 @@ internal sealed class VectorSource : IDisposable
         if (!IsFile)
         {
             store.KeepClassVectors(
-                KeyOf(store), new StoredVectors(vectors.Vectors, vectors.LogitScale, VocabularySha256(clip)));
+                KeyOf(store), new StoredVectors(vectors.Vectors, vectors.LogitScale, VocabularySha256(clip))
+                {
+                    LogitBias = vectors.LogitBias,
+                });
         }
     }
 

@@ -4,4 +4,8 @@ namespace PromptKD.Features.Store;
 /// <param name="Vectors">Normalised, float32, [classes, embedding].</param>
 /// <param name="LogitScale">exp(logit_scale) of the CLIP that made them.</param>
 /// <param name="VocabularySha256">SHA-256 of the vocabulary that made their tokens.</param>
-internal sealed record StoredVectors(Tensor Vectors, double LogitScale, string VocabularySha256);
+internal sealed record StoredVectors(Tensor Vectors, double LogitScale, string VocabularySha256)
+{
+    /// <summary>logit_bias of a CLIP that was trained with sigmoids; null of others.</summary>
+    public double? LogitBias { get; init; }
+}

@@ -13,6 +13,7 @@ internal sealed class TeacherStore
 {
     private const string VectorsName = "class_vectors";
     private const string ScaleKey = "logit_scale";
+    private const string BiasKey = "logit_bias";
     private const string VocabularyKey = "vocabulary";
     private const string NameKey = "key";
 
@@ -166,6 +167,9 @@ internal sealed class TeacherStore
             && double.TryParse(number, NumberStyles.Float, CultureInfo.InvariantCulture, out double scale)
             && metadata.TryGetValue(VocabularyKey, out string? vocabulary)
                 ? new StoredVectors(vectors.to(device, copy: true).DetachFromDisposeScope(), scale, vocabulary)
+                {
+                    LogitBias = metadata.TryGetValue(BiasKey, out string? bias) ? double.Parse(bias, CultureInfo.InvariantCulture) : null,
+                }
                 : throw new PromptKDException($"{path}: class vectors of other names, or of another store. {Remedy}");
     }
 
@@ -183,6 +187,9 @@ internal sealed class TeacherStore
                 new(NameKey, key),
                 new(ScaleKey, stored.LogitScale.ToString("R", CultureInfo.InvariantCulture)),
                 new(VocabularyKey, stored.VocabularySha256),
+                .. stored.LogitBias is { } bias
+                    ? [new(BiasKey, bias.ToString("R", CultureInfo.InvariantCulture))]
+                    : (KeyValuePair<string, string>[])[],
             ]);
         }
     }

@@ -36,7 +36,13 @@ public static class PredictionRun
         var sorter = request.SortInto is { } folder ? new PictureSorter(folder, request.AsLinks) : null;
         IEnumerable<PicturePrediction> predictions = classifier
             .ClassifyAll(request.Pictures, request.Top, skipped: skipped, cancellation: cancellation)
-            .Select(prediction => prediction with { Threshold = request.Threshold });
+            .Select(prediction => prediction with
+            {
+                Threshold = request.Threshold,
+                Fit = request.NoneOfThese ? prediction.Fit : null,
+                FitThreshold = request.NoneOfThese ? classifier.NoneOfThese!.Threshold : null,
+            });
+        bool mayHaveNone = request.Threshold is not null || request.NoneOfThese;
         int pictures = 0, unanswered = 0;
         if (request.Output is { } target)
         {
@@ -55,7 +61,7 @@ public static class PredictionRun
 
         void Follow(TextWriter output)
         {
-            var writer = new PredictionWriter(output, format, request.Top, request.Threshold is not null);
+            var writer = new PredictionWriter(output, format, request.Top, mayHaveNone);
             foreach (PicturePrediction prediction in predictions)
             {
                 if (pictures == 0)
@@ -75,19 +81,24 @@ public static class PredictionRun
 
     private static void Check(PredictionRequest request, FolderClassifier classifier)
     {
-        if (request.Threshold is { } threshold)
+        if (request.Threshold is { } threshold && !(threshold is >= 0 and <= 1))
         {
-            if (!(threshold is >= 0 and <= 1))
-            {
-                throw new PromptKDException($"--threshold is {threshold}; give a probability, 0 to 1.");
-            }
+            throw new PromptKDException($"--threshold is {threshold}; give a probability, 0 to 1.");
+        }
 
-            if (classifier.ClassNames.FirstOrDefault(IsNone) is { } taken)
-            {
-                throw new PromptKDException(
-                    $"The student has a class '{taken}', which --threshold gives as the answer where there is none. "
-                    + "Rename the class (promptkd classes rename), or leave --threshold out.");
-            }
+        if (request.NoneOfThese && classifier.NoneOfThese is null)
+        {
+            throw new PromptKDException(
+                "The student does not say how well a class has to fit, so --none-of-these cannot be answered: packages of students "
+                + "that learned from a live SigLIP with pictures held out say it. Leave it out, or give --threshold.");
+        }
+
+        string? option = request.Threshold is not null ? "--threshold" : request.NoneOfThese ? "--none-of-these" : null;
+        if (option is not null && classifier.ClassNames.FirstOrDefault(IsNone) is { } taken)
+        {
+            throw new PromptKDException(
+                $"The student has a class '{taken}', which {option} gives as the answer where there is none. "
+                + $"Rename the class (promptkd classes rename), or leave {option} out.");
         }
 
         if (request.AsLinks && request.SortInto is null)

@@ -201,6 +201,7 @@ internal sealed class DistillKind(ExperimentConfig config, IPictureSource? sourc
             _findings!.Baselines) with
         {
             Calibration = calibration,
+            NoneOfThese = answers.FitNone(),
         };
         StudentPackage.Write(run.Folder.StudentFolder, method.Distilled!, manifest);
         run.Log.OnPhase($"Wrote {run.Folder.StudentFolder}");

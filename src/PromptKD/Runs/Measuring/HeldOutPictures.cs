@@ -21,6 +21,9 @@ internal sealed class HeldOutPictures(OpenRun run)
     /// <summary>What the teacher says; null before it was asked, or where none are held out.</summary>
     public PictureScores? Teacher => _teacher;
 
+    /// <summary>Whether that are the logits of one teacher that looked at the pictures, not probabilities of stored views.</summary>
+    public bool HasLogits { get; private set; }
+
     /// <summary>What the student said when it was last asked; null before.</summary>
     public PictureScores? Student { get; private set; }
 
@@ -53,6 +56,7 @@ internal sealed class HeldOutPictures(OpenRun run)
         bool isStored = teacher.Members.Any(member => !member.HasTower);
         run.Log.OnPhase($"Asking the teacher about {Counted.Of(run.Inputs.Pictures.HeldOut.Count, "held-out picture")}"
             + (isStored ? ": its stored views of them" : ""));
+        HasLogits = !isStored && teacher.Members.Count == 1;
         int views = run.Inputs.StoredViews?.Count ?? 1;
         double temperature = run.Settings.Config.Trainer.PromptKD.Temperature;
         Preprocessing[] towers = [.. teacher.Members.Select(member => member.TowerPreparation).OfType<Preprocessing>()];

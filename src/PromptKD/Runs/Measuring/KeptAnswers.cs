@@ -46,6 +46,19 @@ internal sealed class KeptAnswers(OpenRun run, HeldOutPictures heldOut, Validati
             : null);
     }
 
+    /// <summary>Fits how to tell that a picture belongs to no class, where the teacher says how well each one fits.</summary>
+    /// <returns>Null where it does not, or nothing is held out.</returns>
+    public NoneOfThese? FitNone() =>
+        run.Inputs.Teacher!.ClassVectors.LogitBias is { } bias && run.Settings.Config.Trainer.PromptKD.SharedText
+        && heldOut is { HasLogits: true, Teacher: { } teacher, Student: { } student }
+            ? NoneOfThese.Fit(
+                bias,
+                [
+                    .. student.Items.Where(teacher.Items.Contains).Order()
+                        .Select(item => ((double)teacher[item].Max(), (double)student[item].Max())),
+                ])
+            : null;
+
     /// <summary>Writes them into the folder of the run; nothing where no picture was looked at.</summary>
     /// <param name="temperature">Of the student's probabilities.</param>
     /// <exception cref="PromptKDException">The file cannot be written.</exception>

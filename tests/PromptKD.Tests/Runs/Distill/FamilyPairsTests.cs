@@ -1,6 +1,10 @@
 using PromptKD.Configuration;
+using PromptKD.Evaluation;
 using PromptKD.Export;
 using PromptKD.Inference;
+using PromptKD.Inference.Predictions;
+using PromptKD.Models.Weights;
+using PromptKD.Tests.Data;
 
 namespace PromptKD.Tests.Runs.Distill;
 
@@ -63,6 +67,67 @@ public sealed class FamilyPairsTests : IDisposable
         DistillingRuns.Distil(Config("stopped"));
 
         Assert.Equal(_runs.StudentBytes("whole"), _runs.StudentBytes("stopped"));
+    }
+
+    [Fact]
+    public void A_student_of_a_sigmoid_says_when_no_class_fits()
+    {
+        for (int number = DistillingRuns.Pictures; number < 40; number++)
+        {
+            File.WriteAllBytes(_runs.Picture(number), TestPictures.Gradient(40 + number, 30));
+        }
+
+        ExperimentConfig config = Pair("sigmoid", "SigLIP", "DINOv2").MergeOverrides(["DISTILL.HOLDOUT", "0.5"]);
+        DistillingRuns.Distil(config);
+
+        string package = Path.Combine(_runs.Output("sigmoid"), "student");
+        NoneOfThese none = StudentPackage.ReadManifest(package).NoneOfThese!;
+        Assert.Equal(20, none.Pictures);
+        using var student = StudentClassifier.Load(package, Computing.OnProcessor);
+        PicturePrediction[] fits = [.. student.ClassifyAll([_runs.Images])];
+        Assert.All(fits, one => Assert.InRange(one.Fit!.Value, 0, 1));
+        var request = new PredictionRequest { Pictures = [_runs.Images], NoneOfThese = true };
+        PredictionSummary summary = PredictionRun.Of(student, request);
+        Assert.Equal(fits.Count(one => one.Fit < none.Threshold), summary.Unanswered);
+    }
+
+    [Fact]
+    public void An_image_tower_alone_teaches_with_class_vectors_of_a_file()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        string vectors = Path.Combine(_runs.Folder, "vectors.safetensors");
+        SafetensorsFile.Write(
+            vectors,
+            [KeyValuePair.Create("vectors", TinyClip.Random(7, 3, TinyOnnx.Width))],
+            new Dictionary<string, string> { ["names"] = "[\"ant\",\"bee\",\"fly\"]", ["logit_scale"] = "30" });
+        ExperimentConfig config = Pair("vectors", "ONNX", "DINOv2").MergeOverrides(
+        [
+            "DISTILL.TEACHER", $"onnx:{TinyOnnx.Tower(Path.Combine(_runs.Folder, "alone"))}", "DISTILL.VOCAB", "",
+            "DISTILL.CLASS_VECTORS", vectors,
+        ]);
+        config = config with { Distill = config.Distill with { Classes = [] } };
+        string withoutTexts = Assert.Throws<PromptKDException>(() => DistillingRuns.Distil(
+            Pair("texts", "ONNX", "DINOv2").MergeOverrides(["DISTILL.TEACHER", config.Distill.Teacher]))).Message;
+
+        DistillingRuns.Distil(config);
+
+        StudentManifest manifest = StudentPackage.ReadManifest(Path.Combine(_runs.Output("vectors"), "student"));
+        Assert.Equal(["ant", "bee", "fly"], manifest.ClassNames);
+        Assert.Equal(TinyOnnx.Width, manifest.TeacherEmbedding);
+        Assert.Equal(FileDigest.Sha256([vectors]), manifest.Inputs["class vectors"]);
+        Assert.Contains("it has no text tower", withoutTexts, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("TRAINER.PROMPTKD.TUNE_TOWER", "True", "an ONNX graph is frozen as it is")]
+    [InlineData("TRAINER.PROMPTKD.N_CTX_VISION", "4", "which has no tokens to put 4 learned ones among")]
+    [InlineData("ONNX_PROVIDER", "Nonsense", "There is no execution provider 'Nonsense'")]
+    public void What_an_ONNX_student_cannot_do_is_refused(string key, string value, string expected)
+    {
+        string message = Assert.Throws<PromptKDException>(
+            () => DistillingRuns.Distil(Pair("run", "CLIP", "ONNX").MergeOverrides([key, value]))).Message;
+
+        Assert.Contains(expected, message, StringComparison.Ordinal);
     }
 
     [Fact]
