@@ -15,6 +15,7 @@ internal static class Verbs
             PreviewCommand.Create(),
             DistillCommand.Create(),
             RecipesCommand.Create(),
+            ModelsCommand.Create(),
             TrainCommand.Create(),
             FeaturesCommand.Create(),
             EvaluateCommand.Create(),

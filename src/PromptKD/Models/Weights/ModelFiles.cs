@@ -1,3 +1,4 @@
+using PromptKD.Models.Weights.Hub;
 using PromptKD.Runtime;
 using PromptKD.Text;
 
@@ -7,13 +8,15 @@ namespace PromptKD.Models.Weights;
 internal static class ModelFiles
 {
     /// <summary>Opens a CLIP.</summary>
-    /// <param name="pathOrName">A checkpoint, a folder, or a name such as <c>openai:ViT-B/16</c>.</param>
+    /// <param name="pathOrName">
+    /// A checkpoint, a folder, or a name such as <c>openai:ViT-B/16</c>, <c>dinov2:small</c> or <c>hf:ORG/NAME</c>.
+    /// </param>
     /// <param name="observer">Is told of a download; null for nobody.</param>
     /// <param name="cancellation">Stops a download; what has arrived is kept.</param>
     /// <exception cref="PromptKDException">There is none, or it is damaged.</exception>
     public static ClipCheckpoint OpenClip(
         string pathOrName, IRunObserver? observer = null, CancellationToken cancellation = default) =>
-        ClipCheckpoint.Open(pathOrName, model =>
+        ClipCheckpoint.Open(HubName.Resolve(pathOrName, observer, cancellation), model =>
         {
             string file = Path.Combine(CacheFolder.Current, model.FileName);
             if (!File.Exists(file))

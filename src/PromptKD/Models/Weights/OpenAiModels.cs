@@ -29,7 +29,7 @@ internal static class OpenAiModels
         }
 
         return name.Split('/') is [{ Length: > 0 }, { Length: > 0 } last] && !Path.HasExtension(last)
-            ? " A model of Hugging Face's hub has to be downloaded; give its folder."
+            ? $" Is it a model of Hugging Face's hub? Give hf:{name}, or its folder."
             : "";
     }
 
