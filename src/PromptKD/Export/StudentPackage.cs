@@ -134,6 +134,11 @@ internal static class StudentPackage
         return parts.HandOver(new DistilledStudent(student, classVectors, manifest.LogitScale));
     }
 
+    /// <summary>The sizes of a package's tower, with the names and shapes of its tensors where it is of another family.</summary>
+    /// <exception cref="PromptKDException">The file of tensors cannot be read.</exception>
+    public static ClipArchitecture ReadArchitecture(string folder, StudentManifest manifest) =>
+        WithShapes(manifest.Architecture, Path.Combine(folder, TensorsFile));
+
     // A tower of another family is made from what the file holds.
     private static ClipArchitecture WithShapes(ClipArchitecture architecture, string path)
     {

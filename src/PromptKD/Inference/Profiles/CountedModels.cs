@@ -24,7 +24,7 @@ internal static class CountedModels
     public static CountedModel OfPackage(string folder)
     {
         StudentManifest manifest = StudentPackage.ReadManifest(folder);
-        ClipArchitecture clip = Countable(manifest.Architecture, folder);
+        ClipArchitecture clip = StudentPackage.ReadArchitecture(folder, manifest);
         int depth = Math.Min(manifest.PromptDepth, clip.VisionLayers);
         return new CountedModel
         {
@@ -72,6 +72,7 @@ internal static class CountedModels
                 Clip = clip,
                 Classes = Classes(request),
                 Embedding = clip.EmbeddingSize,
+                HasTexts = clip.TextWidth > 0,
             };
     }
 
@@ -91,6 +92,11 @@ internal static class CountedModels
         {
             throw new PromptKDException(
                 $"--method is {method}, which learns nothing. Leave --method out: that is the CLIP as it is.");
+        }
+
+        if (method != PromptKD)
+        {
+            clip.RequireClips(request.Clip, method);
         }
 
         PromptKDConfig student = request.Settings.Trainer.PromptKD;
@@ -141,14 +147,6 @@ internal static class CountedModels
 
         observer.OnPhase($"Reading {clip}");
         using ClipCheckpoint checkpoint = ModelFiles.OpenClip(clip, observer, stop);
-        return Countable(checkpoint.Architecture, clip);
+        return checkpoint.Architecture;
     }
-
-    private static ClipArchitecture Countable(ClipArchitecture architecture, string source) => architecture.Tower is null
-        ? architecture
-        : throw new PromptKDException(
-            $"{source}: what CLIP's ViTs and ResNets cost can be counted, but its tower is {architecture.Name}.")
-        {
-            Code = PromptKDError.NotSupported,
-        };
 }

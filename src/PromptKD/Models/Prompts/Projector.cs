@@ -1,4 +1,5 @@
 using System.Globalization;
+using PromptKD.Models.Towers.Layers;
 using TorchSharp.Modules;
 using static TorchSharp.torch.nn;
 
@@ -40,7 +41,7 @@ internal sealed class Projector : Module<Tensor, Tensor>
             int place = PlacesOfLayer * layer;
             parts.AddRange(
             [
-                (NameOf(place - 2), new BatchNormalisation(outputs, device)),
+                (NameOf(place - 2), new BatchNormLayer(outputs, device)),
                 (NameOf(place - 1), ReLU()),
                 (NameOf(place), Linear(outputs, outputs, device: device)),
             ]);
@@ -70,7 +71,7 @@ internal sealed class Projector : Module<Tensor, Tensor>
 
     /// <summary>The normalisation before a linear layer.</summary>
     /// <param name="layer">Index of the linear layer, from 1.</param>
-    public BatchNormalisation NormOf(int layer) => (BatchNormalisation)_parts[(PlacesOfLayer * layer) - 2];
+    public BatchNormLayer NormOf(int layer) => (BatchNormLayer)_parts[(PlacesOfLayer * layer) - 2];
 
     /// <summary>Inputs of a linear layer.</summary>
     /// <param name="layer">Index.</param>

@@ -34,24 +34,54 @@ public sealed class ProfileRunTests
     public void Learned_parameters_of_the_papers_come_out_of_shapes(string method, long paper) =>
         Assert.Equal(paper, Of(method).Learned);
 
+    // SigLIP's base size in small: 2 layers, width 64, perceptrons of 96, 16 patches, texts of 64 tokens.
     [Fact]
-    public void A_tower_of_another_family_is_refused_by_its_name()
+    public void A_tower_of_another_family_is_counted_and_measured()
     {
-        string folder = Directory.CreateTempSubdirectory().FullName;
-        try
+        InFolder(folder =>
+        {
+            TinyTowers.Siglip(folder);
+            ModelProfile profile = ProfileRun.Of(
+                new ProfileRequest { Clip = folder, Classes = 3, Batches = [2] }, cancellation: TestContext.Current.CancellationToken);
+
+            const long Layer = (4 * 64 * 64) + (2 * 64 * 96);
+            const long Pooling = (2 * 16 * 64 * 64) + (2 * 64 * 64) + (2 * 64 * 96) + (2 * 16 * 64);
+            const long Pictures = (16 * 192 * 64) + (2 * ((16 * Layer) + (2 * 16 * 16 * 64))) + Pooling;
+            const long Texts = (2 * ((64 * Layer) + (2 * 64 * 64 * 64))) + (64 * 64);
+            Assert.Equal(Pictures, profile.Parts.Single(part => part.Name == "image tower").MultiplyAdds);
+            Assert.Equal(Texts, profile.Parts.Single(part => part.Name == "text tower").MultiplyAdds);
+            Assert.Equal(2, Assert.Single(profile.Measured!.Speeds).Batch);
+        });
+    }
+
+    [Theory]
+    [InlineData("CoOp", "CoOp prompts one of OpenAI's CLIPs")]
+    [InlineData("PromptSRC", "PromptSRC prompts one of OpenAI's CLIPs")]
+    public void Methods_that_prompt_CLIPs_are_not_counted_on_other_towers(string method, string expected)
+    {
+        InFolder(folder =>
         {
             TinyTowers.Siglip(folder);
 
-            var error = Assert.Throws<PromptKDException>(() => ProfileRun.Of(
-                new ProfileRequest { Clip = folder }, cancellation: TestContext.Current.CancellationToken));
+            Assert.Contains(
+                expected,
+                Assert.Throws<PromptKDException>(() => ProfileRun.Of(
+                    new ProfileRequest { Clip = folder, Method = method }, cancellation: TestContext.Current.CancellationToken)).Message,
+                StringComparison.Ordinal);
+        });
+    }
 
-            Assert.Contains("but its tower is SigLIP", error.Message, StringComparison.OrdinalIgnoreCase);
-            Assert.Equal(PromptKDError.NotSupported, error.Code);
-        }
-        finally
+    [Fact]
+    public void An_ONNX_graph_is_refused_by_its_name()
+    {
+        InFolder(folder =>
         {
-            Directory.Delete(folder, recursive: true);
-        }
+            var error = Assert.Throws<PromptKDException>(() => ProfileRun.Of(
+                new ProfileRequest { Clip = $"onnx:{TinyOnnx.Tower(folder)}" }, cancellation: TestContext.Current.CancellationToken));
+
+            Assert.Contains("an ONNX graph, whose operations are not counted", error.Message, StringComparison.Ordinal);
+            Assert.Equal(PromptKDError.NotSupported, error.Code);
+        });
     }
 
     [Fact]
@@ -181,5 +211,18 @@ public sealed class ProfileRunTests
     private sealed class Warned(List<string> said) : PromptKD.Runtime.IRunObserver
     {
         public void OnWarning(string message) => said.Add(message);
+    }
+
+    private static void InFolder(Action<string> test)
+    {
+        string folder = Directory.CreateTempSubdirectory().FullName;
+        try
+        {
+            test(folder);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
     }
 }

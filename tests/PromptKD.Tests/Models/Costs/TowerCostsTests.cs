@@ -1,5 +1,6 @@
 using PromptKD.Models.Clip;
 using PromptKD.Models.Costs;
+using PromptKD.Models.Weights;
 
 namespace PromptKD.Tests.Models.Costs;
 
@@ -71,4 +72,45 @@ public sealed class TowerCostsTests
     [Fact]
     public void A_multiply_add_is_one_operation_and_a_normalised_number_five_in_published_tables() =>
         Assert.Equal(7 + (5 * 2), new Operations(7, Attended: 100, Normalised: 2).AsPublished);
+
+    // 2 layers of width 64 with perceptrons of 96, 16 patches of 8 × 8, a class token.
+    [Theory]
+    [InlineData(0)]
+    [InlineData(3)]
+    public void A_transformer_of_another_family_costs_what_its_matrices_do(int prompts)
+    {
+        long tokens = 17 + prompts;
+        Operations found = Of(TinyTowers.Dinov2, prompts);
+
+        Assert.Equal((16 * 192 * 64) + (2 * tokens * ((4 * 64 * 64) + (2 * 64 * 96))), found.Weighed);
+        Assert.Equal(2 * 2 * tokens * tokens * 64, found.Attended);
+        Assert.Equal(5 * tokens * 64, found.Normalised);
+    }
+
+    // Layer by layer: places × outputs × inputs of a group × kernel.
+    [Fact]
+    public void A_MobileNet_costs_what_its_convolutions_do()
+    {
+        const long Stem = (256 * 8 * 27) + (64 * 8 * 72) + (64 * 8 * 8);
+        const long First = (64 * 8 * 25) + (64 * 32 * 8) + (16 * 32 * 9) + (16 * 16 * 32);
+        const long Second = (16 * 16 * 25) + (16 * 32 * 16) + (16 * 32 * 9) + (16 * 16 * 32);
+        const long Head = (16 * 24 * 16) + (24 * 40);
+
+        Assert.Equal(Stem + First + Second + Head, Of(TinyTowers.MobileNetV4, prompts: 0).MultiplyAdds);
+    }
+
+    private static Operations Of(Func<string, ulong, string> write, int prompts)
+    {
+        string folder = Directory.CreateTempSubdirectory().FullName;
+        try
+        {
+            write(folder, 1);
+            using ClipCheckpoint clip = ClipCheckpoint.Open(folder);
+            return TowerCosts.OfPicture(clip.Architecture, prompts);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
 }

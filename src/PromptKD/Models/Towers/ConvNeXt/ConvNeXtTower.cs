@@ -9,7 +9,7 @@ namespace PromptKD.Models.Towers.ConvNeXt;
 /// <summary>
 /// ConvNeXt (arXiv 2201.03545) under timm's names, with open_clip's projection behind it where the file has one.
 /// </summary>
-internal sealed class ConvNeXtTower : ImageEncoder
+internal sealed class ConvNeXtTower : StagedTower
 {
     [ComponentName(Name = "stem")]
     private readonly Sequential _stem;
@@ -34,47 +34,13 @@ internal sealed class ConvNeXtTower : ImageEncoder
     }
 
     /// <inheritdoc/>
-    public override (ScalarType Type, Device Device) Placement
-    {
-        get
-        {
-            Parameter weight = _stem.parameters().First();
-            return (weight.dtype, weight.device);
-        }
-    }
+    protected override IEnumerable<Module<Tensor, Tensor>> Stages => _stages;
 
     /// <inheritdoc/>
-    public override Tensor forward(Tensor images, LayerPrompts? prompts)
-    {
-        RefusePrompts(prompts);
-        using DisposeScope scope = NewDisposeScope();
-        Tensor pooled = Run(images, observe: null).mean([2L, 3L]);
-        return _head.call(pooled).to(ScalarType.Float32).MoveToOuterDisposeScope();
-    }
+    protected override Tensor Begin(Tensor pixels) => _stem.call(pixels);
 
     /// <inheritdoc/>
-    public override void Trace(Tensor images, LayerPrompts? prompts, Action<int, Tensor> observe)
-    {
-        RefusePrompts(prompts);
-        using DisposeScope scope = NewDisposeScope();
-        Run(images, observe);
-    }
-
-    private Tensor Run(Tensor images, Action<int, Tensor>? observe)
-    {
-        using DisposeScope scope = NewDisposeScope();
-        (ScalarType type, Device device) = Placement;
-        Tensor x = _stem.call(images.to(type, device));
-        for (int stage = 0; stage < _stages.Count; stage++)
-        {
-            using DisposeScope step = NewDisposeScope();
-            x = _stages[stage].call(x);
-            observe?.Invoke(stage, x);
-            x = x.MoveToOuterDisposeScope();
-        }
-
-        return x.MoveToOuterDisposeScope();
-    }
+    protected override Tensor End(Tensor map) => _head.call(map.mean([2L, 3L]));
 
     /// <summary>Halved by a normalisation and a convolution but for the first one, then blocks.</summary>
     private sealed class Stage : Module<Tensor, Tensor>

@@ -10,7 +10,7 @@ namespace PromptKD.Models.Towers.FastVit;
 /// Features are
 /// the CLIP embedding that its last layer gives, or, without one, the mean of the map.
 /// </summary>
-internal sealed class FastVitTower : ImageEncoder
+internal sealed class FastVitTower : StagedTower
 {
     [ComponentName(Name = "stem")]
     private readonly Sequential _stem;
@@ -40,14 +40,7 @@ internal sealed class FastVitTower : ImageEncoder
     }
 
     /// <inheritdoc/>
-    public override (ScalarType Type, Device Device) Placement
-    {
-        get
-        {
-            Parameter weight = _stages[0].parameters().First();
-            return (weight.dtype, weight.device);
-        }
-    }
+    protected override IEnumerable<Module<Tensor, Tensor>> Stages => _stages;
 
     /// <summary>Refuses what this tower cannot be.</summary>
     /// <exception cref="PromptKDException">It is a larger one, of another kind.</exception>
@@ -62,36 +55,13 @@ internal sealed class FastVitTower : ImageEncoder
     }
 
     /// <inheritdoc/>
-    public override Tensor forward(Tensor images, LayerPrompts? prompts)
-    {
-        RefusePrompts(prompts);
-        using DisposeScope scope = NewDisposeScope();
-        Tensor pooled = _last.call(Run(images, observe: null)).mean([2L, 3L]);
-        return (_head?.call(pooled) ?? pooled).to(ScalarType.Float32).MoveToOuterDisposeScope();
-    }
+    protected override Tensor Begin(Tensor pixels) => _stem.call(pixels);
 
     /// <inheritdoc/>
-    public override void Trace(Tensor images, LayerPrompts? prompts, Action<int, Tensor> observe)
+    protected override Tensor End(Tensor map)
     {
-        RefusePrompts(prompts);
-        using DisposeScope scope = NewDisposeScope();
-        Run(images, observe);
-    }
-
-    private Tensor Run(Tensor images, Action<int, Tensor>? observe)
-    {
-        using DisposeScope scope = NewDisposeScope();
-        (ScalarType type, Device device) = Placement;
-        Tensor x = _stem.call(images.to(type, device));
-        for (int stage = 0; stage < _stages.Count; stage++)
-        {
-            using DisposeScope step = NewDisposeScope();
-            x = _stages[stage].call(x);
-            observe?.Invoke(stage, x);
-            x = x.MoveToOuterDisposeScope();
-        }
-
-        return x.MoveToOuterDisposeScope();
+        Tensor pooled = _last.call(map).mean([2L, 3L]);
+        return _head?.call(pooled) ?? pooled;
     }
 
     private sealed class Head : Module<Tensor, Tensor>

@@ -10,7 +10,7 @@ namespace PromptKD.Models.Towers.MobileNet;
 /// MobileNetV4 of convolutions alone, under timm's names. The first block of a stage halves the map, unless it is one
 /// convolution of a single place. Features are what its classifier stands on.
 /// </summary>
-internal sealed class MobileNetTower : ImageEncoder
+internal sealed class MobileNetTower : StagedTower
 {
     [ComponentName(Name = "conv_stem")]
     private readonly ConvolutionLayer _stem;
@@ -40,14 +40,7 @@ internal sealed class MobileNetTower : ImageEncoder
     }
 
     /// <inheritdoc/>
-    public override (ScalarType Type, Device Device) Placement
-    {
-        get
-        {
-            Parameter weight = _stem.parameters().First();
-            return (weight.dtype, weight.device);
-        }
-    }
+    protected override IEnumerable<Module<Tensor, Tensor>> Stages => _stages;
 
     /// <summary>Refuses blocks that this tower cannot have.</summary>
     /// <exception cref="PromptKDException">It is a hybrid one, with attention.</exception>
@@ -69,22 +62,11 @@ internal sealed class MobileNetTower : ImageEncoder
     }
 
     /// <inheritdoc/>
-    public override Tensor forward(Tensor images, LayerPrompts? prompts)
-    {
-        RefusePrompts(prompts);
-        using DisposeScope scope = NewDisposeScope();
-        Tensor pooled = Run(images, observe: null).mean([2L, 3L], keepdim: true);
-        Tensor features = functional.relu(_headNorm.call(_head.call(pooled))).flatten(1);
-        return features.to(ScalarType.Float32).MoveToOuterDisposeScope();
-    }
+    protected override Tensor Begin(Tensor pixels) => functional.relu(_stemNorm.call(_stem.call(pixels)));
 
     /// <inheritdoc/>
-    public override void Trace(Tensor images, LayerPrompts? prompts, Action<int, Tensor> observe)
-    {
-        RefusePrompts(prompts);
-        using DisposeScope scope = NewDisposeScope();
-        Run(images, observe);
-    }
+    protected override Tensor End(Tensor map) =>
+        functional.relu(_headNorm.call(_head.call(map.mean([2L, 3L], keepdim: true)))).flatten(1);
 
     private static Sequential MakeStage(TowerParts parts, int stage) => Sequential(
         Enumerable.Range(0, parts.Shapes.Count($"blocks.{stage}")).Select(index => (
@@ -95,22 +77,5 @@ internal sealed class MobileNetTower : ImageEncoder
         bool isOnePlace = parts.Has("conv.weight") && parts.Shape("conv.weight", 4)[2] == 1;
         long stride = index == 0 && !isOnePlace ? 2 : 1;
         return parts.Shapes.HasBelow("pw_exp") ? new InvertedBottleneck(parts, stride) : new PlainBlock(parts, stride);
-    }
-
-    // [batch, 3, height, width] → [batch, channels, height / 32, width / 32]
-    private Tensor Run(Tensor images, Action<int, Tensor>? observe)
-    {
-        using DisposeScope scope = NewDisposeScope();
-        (ScalarType type, Device device) = Placement;
-        Tensor x = functional.relu(_stemNorm.call(_stem.call(images.to(type, device))));
-        for (int stage = 0; stage < _stages.Count; stage++)
-        {
-            using DisposeScope step = NewDisposeScope();
-            x = _stages[stage].call(x);
-            observe?.Invoke(stage, x);
-            x = x.MoveToOuterDisposeScope();
-        }
-
-        return x.MoveToOuterDisposeScope();
     }
 }
