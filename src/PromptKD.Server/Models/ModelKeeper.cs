@@ -99,7 +99,11 @@ internal sealed partial class ModelKeeper(
             slot.Replace(loader.Load(slot));
         }
 
-        LogReady(logger, string.Join(", ", registry.Slots.Select(slot => $"{slot.Source.Name}@{slot.Source.Version}")));
+        if (logger.IsEnabled(LogLevel.Information))
+        {
+            string names = string.Join(", ", registry.Slots.Select(slot => $"{slot.Source.Name}@{slot.Source.Version}"));
+            LogReady(logger, names);
+        }
     }
 
     // A copy that is not finished yet fails by its digests; the next change of its files is the next attempt.

@@ -10,15 +10,15 @@ internal sealed record ModelStamp(string Text)
     public static ModelStamp Of(ModelSource source) => new(string.Join(
         '|', Files(source).Order(StringComparer.Ordinal).Select(file => $"{file} {FileStamp.OfAny(file)}")));
 
-    private static IEnumerable<string> Files(ModelSource source)
+    private static string[] Files(ModelSource source)
     {
         try
         {
             return Directory.Exists(source.Path)
-                ? Directory.EnumerateFiles(source.Path).ToArray()
-                : Directory.EnumerateFiles(
+                ? Directory.GetFiles(source.Path)
+                : Directory.GetFiles(
                     Path.GetDirectoryName(Path.GetFullPath(source.Path))!,
-                    $"{Path.GetFileNameWithoutExtension(source.Path)}.*").ToArray();
+                    $"{Path.GetFileNameWithoutExtension(source.Path)}.*");
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -44,8 +44,9 @@ internal sealed partial class RequestGuard(
         }
 
         var tags = new TagList { { "route", route }, { "status", status } };
-        meters.Requests.Record(Stopwatch.GetElapsedTime(begun).TotalSeconds, tags);
-        LogRequest(logger, context.Request.Method, route, status, Stopwatch.GetElapsedTime(begun).TotalMilliseconds);
+        TimeSpan taken = Stopwatch.GetElapsedTime(begun);
+        meters.Requests.Record(taken.TotalSeconds, tags);
+        LogRequest(logger, context.Request.Method, route, status, taken.TotalMilliseconds);
     };
 
     private async Task Answer(

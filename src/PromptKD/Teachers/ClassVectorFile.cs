@@ -140,7 +140,7 @@ internal static class ClassVectorFile
             return ClassList.Read(NamesPath(path));
         }
 
-        if (Path.GetExtension(path).ToLowerInvariant() != Safetensors)
+        if (!Path.GetExtension(path).Equals(Safetensors, StringComparison.OrdinalIgnoreCase))
         {
             return null;
         }

@@ -158,7 +158,9 @@ internal sealed class HubFetch(HubCache cache, IRunObserver? observer)
             throw new PromptKDException($"{address}: {error.Message}", error);
         }
 
-        string found = Convert.ToHexStringLower(SHA1.HashData([.. Encoding.ASCII.GetBytes($"blob {content.Length}\0"), .. content]));
+        // Git's own name of a file: SHA-1, which tells a damaged file, not a forged one.
+        string found = Convert.ToHexStringLower(CryptographicOperations.HashData(
+            HashAlgorithmName.SHA1, [.. Encoding.ASCII.GetBytes($"blob {content.Length}\0"), .. content]));
         if (found != etag)
         {
             throw new PromptKDException($"{address}: the file that came has git's digest {found}, not {etag}. Try again; nothing of it was kept.");

@@ -45,7 +45,7 @@ public sealed class OnnxFolderTests : IDisposable
     public void What_promptkd_wrote_says_its_scale_and_its_digests()
     {
         TinyOnnx.Clip(Clip);
-        string digest = FileDigest.Sha256([VisionFile]);
+        string digest = FileDigest.Sha256([VisionFile], stop: TestContext.Current.CancellationToken);
         WriteOwn(new { format = "promptkd-clip-onnx", version = 1, logitScale = 50.0, files = Files(digest) });
         using (ClipCheckpoint clip = ClipCheckpoint.Open($"onnx:{Clip}"))
         {
