@@ -6,8 +6,10 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using PromptKD.Server.Hosting;
 using PromptKD.Server.Models;
 using PromptKD.Server.Requests;
+using Scalar.AspNetCore;
 
 namespace PromptKD.Server;
 
@@ -16,6 +18,9 @@ public static class PromptKDServerHost
 {
     /// <summary>Where it listens unless told: nobody else can reach it there.</summary>
     public const string UsualAddress = "http://127.0.0.1:8080";
+
+    /// <summary>The variable of the environment that may have a key.</summary>
+    public const string KeyVariable = "PROMPTKD_API_KEY";
 
     /// <summary>Makes the program; whoever runs it may change it before.</summary>
     /// <param name="configure">Sets the options, behind those of the configuration; null for none.</param>
@@ -37,14 +42,41 @@ public static class PromptKDServerHost
 
         builder.Services.Configure<PromptKDServerOptions>(builder.Configuration.GetSection(PromptKDServerOptions.Section));
         builder.Services.AddPromptKDServer(configure);
-        builder.Services.PostConfigure<PromptKDServerOptions>(options => options.Threads ??= 0);
+        string? key = Environment.GetEnvironmentVariable(KeyVariable);
+        builder.Services.PostConfigure<PromptKDServerOptions>(options =>
+        {
+            options.Threads ??= 0;
+            options.ApiKey ??= key;
+        });
         builder.Services.AddOptions<HostOptions>().Configure<PromptKDServerOptions>(
             (host, options) => host.ShutdownTimeout = options.Drain + options.UnreadyFor);
         build?.Invoke(builder);
+        PromptKDServerOptions asked = Asked(builder, configure);
+        Telemetry.Add(builder, asked);
+        builder.Services.AddOpenApi();
+        builder.Services.AddCors();
         WebApplication app = builder.Build();
         app.UseStatusCodePages(context => Explain(context.HttpContext));
+        if (asked.AllowOrigins.Count > 0)
+        {
+            app.UseCors(policy => policy.WithOrigins([.. asked.AllowOrigins]).AllowAnyHeader().AllowAnyMethod());
+        }
+
         app.MapPromptKD();
+        app.MapOpenApi();
+        app.MapScalarApiReference("/scalar", scalar => scalar.DefaultFonts = false);
+        Telemetry.Map(app);
         return app;
+    }
+
+    // What is added to a host depends on some of the options, which the host itself reads later.
+    private static PromptKDServerOptions Asked(WebApplicationBuilder builder, Action<PromptKDServerOptions>? configure)
+    {
+        var options = new PromptKDServerOptions();
+        builder.Configuration.GetSection(PromptKDServerOptions.Section).Bind(options);
+        configure?.Invoke(options);
+        options.Check();
+        return options;
     }
 
     /// <summary>Runs a program that <see cref="Create"/> made until it is told to stop.</summary>

@@ -77,6 +77,41 @@ public sealed class PromptKDServerOptions
     /// </summary>
     public TimeSpan UnreadyFor { get; set; }
 
+    /// <summary>
+    /// The CLIP whose text tower embeds texts for <c>/v1/embeddings</c>: the teacher of the students. Empty for none.
+    /// </summary>
+    public string TextTower { get; set; } = "";
+
+    /// <summary>CLIP's vocabulary for the text tower; null to look for it.</summary>
+    public string? Vocabulary { get; set; }
+
+    /// <summary>Whether Azure Custom Vision's prediction route is answered in its shape.</summary>
+    public bool CustomVision { get; set; }
+
+    /// <summary>Hosts from which pictures are fetched by their address; none unless named.</summary>
+    public IList<string> AllowFetch { get; } = [];
+
+    /// <summary>A file of keys, one a line: only who sends one is answered. Null for everybody.</summary>
+    public string? ApiKeyFile { get; set; }
+
+    /// <summary>A key, beside those of the file: for the environment (<c>PROMPTKD_API_KEY</c>), not for command lines.</summary>
+    public string? ApiKey { get; set; }
+
+    /// <summary>Origins whose pages may read answers; none unless named.</summary>
+    public IList<string> AllowOrigins { get; } = [];
+
+    /// <summary>Where metrics go by OTLP, beside <c>/metrics</c>; null for nowhere.</summary>
+    public Uri? Otlp { get; set; }
+
+    /// <summary>
+    /// The folder that receives corrections from the page, in class folders; null for none, and then the page has no button
+    /// for them.
+    /// </summary>
+    public string? Collect { get; set; }
+
+    /// <summary>Whether there is a page at the root.</summary>
+    public bool HasPage { get; set; } = true;
+
     /// <summary>Refuses what cannot be meant.</summary>
     /// <exception cref="PromptKDException">Says which value, and what is expected.</exception>
     public void Check()
@@ -102,6 +137,21 @@ public sealed class PromptKDServerOptions
         Within(Drain, TimeSpan.Zero, TimeSpan.FromHours(1), nameof(Drain));
         Within(UnreadyFor, TimeSpan.Zero, TimeSpan.FromHours(1), nameof(UnreadyFor));
         Within(ReloadEvery, TimeSpan.Zero, TimeSpan.FromHours(1), nameof(ReloadEvery));
+        if (AllowFetch.FirstOrDefault(host => Uri.CheckHostName(host) == UriHostNameType.Unknown) is { } unknown)
+        {
+            throw new PromptKDException($"{nameof(AllowFetch)} has '{unknown}', expected the name of a host, such as pictures.example.org.");
+        }
+
+        if (AllowOrigins.FirstOrDefault(origin => !IsOrigin(origin)) is { } other)
+        {
+            throw new PromptKDException($"{nameof(AllowOrigins)} has '{other}', expected an origin, such as https://example.org.");
+        }
+
+        if (Collect is { Length: > 0 } && File.Exists(Collect))
+        {
+            throw new PromptKDException($"{nameof(Collect)} is '{Collect}', a file. Give a folder, which may be new.");
+        }
+
         if (Threshold is { } threshold && threshold is not (>= 0 and <= 1))
         {
             throw new PromptKDException($"{nameof(Threshold)} is {threshold}; give a probability, 0 to 1.");
@@ -113,6 +163,11 @@ public sealed class PromptKDServerOptions
                 $"Batch is {Batch} and Queue is {Queue}: a batch never fills. Give a queue of at least as many pictures.");
         }
     }
+
+    private static bool IsOrigin(string origin) =>
+        Uri.TryCreate(origin, UriKind.Absolute, out Uri? uri)
+        && uri is { Scheme: "http" or "https", PathAndQuery: "/" }
+        && !origin.EndsWith('/');
 
     private static void Least(long value, long least, string name)
     {

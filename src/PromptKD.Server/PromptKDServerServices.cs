@@ -3,6 +3,10 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using PromptKD.Server.Models;
 using PromptKD.Server.Operations;
+using PromptKD.Server.Page;
+using PromptKD.Server.Protocols.CustomVision;
+using PromptKD.Server.Protocols.OpenAI;
+using PromptKD.Server.Protocols.OpenInference;
 using PromptKD.Server.Protocols.Plain;
 using PromptKD.Server.Requests;
 
@@ -40,7 +44,15 @@ public static class PromptKDServerServices
         services.TryAddSingleton<RequestGuard>();
         services.TryAddSingleton<JsonPictures>();
         services.TryAddSingleton<PictureRequestReader>();
+        services.TryAddSingleton<ApiKeys>();
+        services.TryAddSingleton<PictureFetcher>();
+        services.TryAddSingleton<TextTowerHolder>();
         services.TryAddSingleton<PlainProtocol>();
+        services.TryAddSingleton<OpenInferenceProtocol>();
+        services.TryAddSingleton<CustomVisionProtocol>();
+        services.TryAddSingleton<OpenAIProtocol>();
+        services.TryAddSingleton<Corrections>();
+        services.TryAddSingleton<PageFiles>();
         return services;
     }
 }

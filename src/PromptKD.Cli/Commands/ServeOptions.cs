@@ -64,11 +64,38 @@ internal static class ServeOptions
         HelpName = "P",
     };
 
+    private static readonly Option<string> s_textTower = Text(
+        "--text-tower", "PATH", "The CLIP that embeds texts for /v1/embeddings, the students' teacher [default: none]");
+
+    private static readonly Option<string> s_vocabulary = Text(
+        "--vocab", OptionRules.AFile, "CLIP's vocabulary for the text tower [default: looked for]");
+
+    private static readonly Option<bool> s_customVision = Flag(
+        "--custom-vision", "Answer Azure Custom Vision's prediction route, too [default: off]");
+
+    private static readonly Option<string[]> s_allowFetch = Several(
+        "--allow-fetch", "HOST", "Fetch pictures by their address from this public host; may be given again [default: none]");
+
+    private static readonly Option<string> s_keys = Text(
+        "--api-key-file", OptionRules.AFile, "Keys, one a line; others are not answered [default: none]");
+
+    private static readonly Option<string[]> s_origins = Several(
+        "--cors", "ORIGIN", "Let pages of this origin read answers; may be given again [default: none]");
+
+    private static readonly Option<string> s_otlp = Text("--otlp", "URL", "Where metrics are sent by OTLP [default: nowhere]");
+
+    private static readonly Option<string> s_collect = Text(
+        "--collect", "DIR", "Folder for corrections from the page, in class folders [default: none]");
+
+    private static readonly Option<bool> s_noPage = Flag("--no-page", "Leave the page at / out [default: off]");
+
     /// <summary>All of them.</summary>
     public static IEnumerable<Option> All =>
     [
         s_models, s_device, s_precision, s_threads, s_batch, s_delay, s_workers, s_queue, s_timeout, s_drain, s_unready,
-        s_maxBody, s_maxPixels, s_maxPictures, s_maxRequests, s_reload, s_threshold, .. StudentOptions.Upright.Options,
+        s_maxBody, s_maxPixels, s_maxPictures, s_maxRequests, s_reload, s_threshold, s_textTower,
+        s_vocabulary, s_customVision, s_allowFetch, s_keys, s_origins, s_otlp, s_collect, s_noPage,
+        .. StudentOptions.Upright.Options,
     ];
 
     /// <summary>Tells the server.</summary>
@@ -87,6 +114,7 @@ internal static class ServeOptions
             options.Models.Add(model);
         }
 
+        ApplyAccess(parsed, options);
         options.Batch = parsed.GetValue(s_batch) ?? options.Batch;
         options.Workers = parsed.GetValue(s_workers) ?? options.Workers;
         options.Queue = parsed.GetValue(s_queue) ?? options.Queue;
@@ -101,11 +129,45 @@ internal static class ServeOptions
         options.ReloadEvery = Read(parsed, s_reload) ?? options.ReloadEvery;
     }
 
+    private static void ApplyAccess(ParseResult parsed, PromptKDServerOptions options)
+    {
+        options.TextTower = parsed.GetValue(s_textTower) ?? "";
+        options.Vocabulary = parsed.GetValue(s_vocabulary);
+        options.CustomVision = parsed.GetValue(s_customVision);
+        options.ApiKeyFile = parsed.GetValue(s_keys);
+        options.Collect = parsed.GetValue(s_collect);
+        options.HasPage = !parsed.GetValue(s_noPage);
+        foreach (string host in parsed.GetValue(s_allowFetch) ?? [])
+        {
+            options.AllowFetch.Add(host);
+        }
+
+        foreach (string origin in parsed.GetValue(s_origins) ?? [])
+        {
+            options.AllowOrigins.Add(origin);
+        }
+
+        if (parsed.GetValue(s_otlp) is { } address)
+        {
+            options.Otlp = Uri.TryCreate(address, UriKind.Absolute, out Uri? otlp) && otlp.Scheme is "http" or "https"
+                ? otlp
+                : throw new PromptKDException($"{s_otlp.Name} is '{address}', expected an address such as http://127.0.0.1:4317.");
+        }
+    }
+
     private static TimeSpan? Read(ParseResult parsed, Option<string> option) =>
         parsed.GetValue(option) is { } text ? DurationText.Parse(option.Name, text) : null;
 
     private static Option<int?> Number(string name, string description) =>
         new(name) { Description = description, HelpName = "N" };
+
+    private static Option<string> Text(string name, string help, string description) =>
+        new(name) { Description = description, HelpName = help };
+
+    private static Option<string[]> Several(string name, string help, string description) =>
+        new(name) { Description = description, HelpName = help };
+
+    private static Option<bool> Flag(string name, string description) => new(name) { Description = description };
 
     private static Option<string> Time(string name, string description) =>
         new(name) { Description = description, HelpName = "TIME" };

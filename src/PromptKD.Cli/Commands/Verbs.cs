@@ -24,6 +24,7 @@ internal static class Verbs
             ClassesCommand.Create(),
             ExportCommand.Create(),
             ServeCommand.Create(),
+            ImportCommand.Create(),
             BenchmarkCommand.Create(),
             ProbeCommand.Create(),
             ReportCommand.Create(),

@@ -9,6 +9,7 @@ internal sealed partial class ModelKeeper(
     PromptKDServerOptions options,
     ModelRegistry registry,
     ModelLoader loader,
+    TextTowerHolder texts,
     IHostApplicationLifetime lifetime,
     ILogger<ModelKeeper> logger) : BackgroundService, IHostedLifecycleService
 {
@@ -59,7 +60,7 @@ internal sealed partial class ModelKeeper(
         {
             // Behind the server itself: while models are loaded, it says that it lives and is not ready.
             await Started(stoppingToken).ConfigureAwait(false);
-            await Task.Run(LoadAll, stoppingToken).ConfigureAwait(false);
+            await Task.Run(() => LoadAll(stoppingToken), stoppingToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
@@ -91,8 +92,9 @@ internal sealed partial class ModelKeeper(
         await started.Task.WaitAsync(cancellation).ConfigureAwait(false);
     }
 
-    private void LoadAll()
+    private void LoadAll(CancellationToken cancellation)
     {
+        texts.Load(cancellation);
         foreach (ModelSlot slot in registry.Slots)
         {
             _served[slot] = _seen[slot] = ModelStamp.Of(slot.Source);

@@ -4,7 +4,8 @@ namespace PromptKD.Server.Requests;
 
 /// <summary>Reads pictures in JSON.</summary>
 /// <param name="options">Limits.</param>
-internal sealed class JsonPictures(PromptKDServerOptions options)
+/// <param name="fetcher">Fetches pictures that are named by their address.</param>
+internal sealed class JsonPictures(PromptKDServerOptions options, PictureFetcher fetcher)
 {
     private const string DataAddress = "data:";
     private const string Base64Mark = ";base64,";
@@ -26,7 +27,10 @@ internal sealed class JsonPictures(PromptKDServerOptions options)
         List<SentPicture> pictures = [];
         foreach (PictureBody picture in body.Pictures)
         {
-            pictures.Add(new SentPicture(picture?.Name, FileOf(picture, pictures.Count)));
+            ReadOnlyMemory<byte> file = picture is { Url: { } address, Data: null }
+                ? await fetcher.Fetch(address, cancellation).ConfigureAwait(false)
+                : FileOf(picture, pictures.Count);
+            pictures.Add(new SentPicture(picture?.Name, file));
         }
 
         return asked.Of(pictures);
@@ -46,9 +50,9 @@ internal sealed class JsonPictures(PromptKDServerOptions options)
     {
         try
         {
-            return picture?.Data is { } data
+            return picture is { Data: { } data, Url: null }
                 ? Decode(data)
-                : throw Refusal.Bad($"pictures[{place}] has no 'data': the bytes of its file in base64.");
+                : throw Refusal.Bad($"pictures[{place}] has no 'data' (the bytes of its file in base64), or a 'url' beside it.");
         }
         catch (FormatException error)
         {
@@ -78,6 +82,9 @@ internal sealed record PictureBody
 {
     /// <summary>The bytes of its file in base64, as they are or as a data address.</summary>
     public string? Data { get; init; }
+
+    /// <summary>Where it lies; only for hosts that the server names.</summary>
+    public string? Url { get; init; }
 
     /// <summary>As the client calls it.</summary>
     public string? Name { get; init; }

@@ -18,7 +18,12 @@ internal sealed class PictureRequestReader(PromptKDServerOptions options, JsonPi
 
     /// <summary>Reads a request.</summary>
     /// <exception cref="Refusal">It is not one of these, damaged, or beyond a limit.</exception>
-    public async Task<PictureRequest> Read(HttpRequest request, CancellationToken cancellation)
+    public Task<PictureRequest> Read(HttpRequest request, CancellationToken cancellation) =>
+        Read(request, Asked.OfQuery(request.Query), cancellation);
+
+    /// <summary>Reads a request of whose address nothing is asked.</summary>
+    /// <exception cref="Refusal">As the other.</exception>
+    public async Task<PictureRequest> Read(HttpRequest request, Asked asked, CancellationToken cancellation)
     {
         if (!MediaTypeHeaderValue.TryParse(request.ContentType, out MediaTypeHeaderValue? type))
         {
@@ -27,20 +32,19 @@ internal sealed class PictureRequestReader(PromptKDServerOptions options, JsonPi
         }
 
         string media = type.MediaType.Value!.ToLowerInvariant();
-        Asked inAddress = Asked.OfQuery(request.Query);
         if (media == "multipart/form-data")
         {
-            return await ReadForm(request, type, inAddress, cancellation).ConfigureAwait(false);
+            return await ReadForm(request, type, asked, cancellation).ConfigureAwait(false);
         }
 
         if (IsPicture(media))
         {
             ReadOnlyMemory<byte> file = await Bodies.Read(request, options.MaxBodyBytes, cancellation).ConfigureAwait(false);
-            return inAddress.Of([new SentPicture(Name: null, file)]);
+            return asked.Of([new SentPicture(Name: null, file)]);
         }
 
         return media == "application/json"
-            ? await json.Read(request, inAddress, cancellation).ConfigureAwait(false)
+            ? await json.Read(request, asked, cancellation).ConfigureAwait(false)
             : throw Refusal.Unsupported(
                 "The content type is not read here. Send multipart/form-data, the bytes of a picture as image/…, or JSON.");
     }

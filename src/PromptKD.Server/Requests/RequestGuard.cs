@@ -9,7 +9,7 @@ namespace PromptKD.Server.Requests;
 
 /// <summary>What stands around every request: how many at once, how long, how large; and what its sender is told of errors.</summary>
 internal sealed partial class RequestGuard(
-    PromptKDServerOptions options, ServerMeters meters, ILogger<RequestGuard> logger)
+    PromptKDServerOptions options, ServerMeters meters, ApiKeys keys, ILogger<RequestGuard> logger)
 {
     private const int ClientClosedRequest = 499;
 
@@ -18,9 +18,9 @@ internal sealed partial class RequestGuard(
     /// <summary>Puts itself around what answers.</summary>
     /// <param name="route">For the metrics.</param>
     /// <param name="answer">Answers; its token ends with the client's patience or ours.</param>
-    /// <param name="isWork">Whether it counts among the requests that are worked on at once.</param>
+    /// <param name="access">Who is answered, and whether it counts among the requests that are worked on at once.</param>
     public RequestDelegate Around(
-        string route, Func<HttpContext, CancellationToken, Task> answer, bool isWork = true) => async context =>
+        string route, Func<HttpContext, CancellationToken, Task> answer, Access access) => async context =>
     {
         long begun = Stopwatch.GetTimestamp();
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
@@ -35,7 +35,7 @@ internal sealed partial class RequestGuard(
             }
 
             SecurityHeaders.Add(context.Response);
-            await Answer(context, answer, isWork, patience.Token).ConfigureAwait(false);
+            await Answer(context, answer, access, patience.Token).ConfigureAwait(false);
             status = context.Response.StatusCode;
         }
         catch (Exception error)
@@ -50,9 +50,14 @@ internal sealed partial class RequestGuard(
     };
 
     private async Task Answer(
-        HttpContext context, Func<HttpContext, CancellationToken, Task> answer, bool isWork, CancellationToken patience)
+        HttpContext context, Func<HttpContext, CancellationToken, Task> answer, Access access, CancellationToken patience)
     {
-        if (!isWork)
+        if (access != Access.Open && !keys.Lets(context.Request))
+        {
+            throw new Refusal(StatusCodes.Status401Unauthorized, "unauthorized", "The request has no key, or a wrong one.");
+        }
+
+        if (access != Access.Work)
         {
             await answer(context, patience).ConfigureAwait(false);
             return;

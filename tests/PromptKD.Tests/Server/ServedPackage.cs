@@ -18,6 +18,8 @@ public sealed class ServedPackage : IAsyncLifetime
 
     public string Graph => Path.Combine(Folder, "tiny.onnx");
 
+    public string Collected => Path.Combine(Folder, "collected");
+
     internal LocalServer Server => _server!;
 
     /// <summary>What the library itself says.</summary>
@@ -42,6 +44,8 @@ public sealed class ServedPackage : IAsyncLifetime
             options.MaxBodyBytes = 1 << 20;
             options.MaxPixels = 10_000;
             options.MaxPictures = 4;
+            options.CustomVision = true;
+            options.Collect = Collected;
         });
     }
 

@@ -10,7 +10,7 @@ namespace PromptKD.Tests.Server;
 public sealed class ServerRoomsTests
 {
     private static readonly string[] s_rooms =
-        ["Operations", "Batching", "Models", "Requests", "Protocols", "Hosting"];
+        ["Operations", "Batching", "Models", "Requests", "Protocols", "Page", "Import", "Hosting"];
 
     private static readonly Architecture s_server =
         new ArchLoader().LoadAssemblies(typeof(PromptKDServerOptions).Assembly).Build();

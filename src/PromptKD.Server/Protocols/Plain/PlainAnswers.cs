@@ -63,12 +63,14 @@ internal sealed record ModelSummary(
 /// <param name="ClassNames">In label order.</param>
 /// <param name="ImageSize">Width and height of pictures as it sees them, in pixels.</param>
 /// <param name="EmbeddingSize">Numbers of a vector.</param>
+/// <param name="Collects">Whether corrections are kept.</param>
 /// <param name="Card">What its package says of itself.</param>
 internal sealed record ModelDetails(
     ModelSummary Summary,
     IReadOnlyList<string> ClassNames,
     int ImageSize,
     int EmbeddingSize,
+    bool Collects,
     IReadOnlyDictionary<string, string> Card);
 
 /// <summary>How the server is.</summary>

@@ -59,6 +59,7 @@ internal sealed class PlainProtocol(PromptKDServerOptions options, ModelRegistry
             model.ClassNames,
             model.Preprocessing.Size,
             model.EmbeddingSize,
+            options.Collect is { Length: > 0 },
             ModelCard.Of(model.Classifier));
         await Bodies.WriteJson(context, details, PlainJson.Default.ModelDetails, cancellation).ConfigureAwait(false);
     }

@@ -1,0 +1,40 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using OpenTelemetry.Metrics;
+using PromptKD.Server.Operations;
+using PromptKD.Server.Requests;
+
+namespace PromptKD.Server.Hosting;
+
+/// <summary>What is measured, for who collects it: Prometheus asks, or it is sent by OTLP.</summary>
+internal static class Telemetry
+{
+    /// <summary>Where Prometheus asks.</summary>
+    public const string Path = "/metrics";
+
+    private const string OtlpVariable = "OTEL_EXPORTER_OTLP_ENDPOINT";
+
+    /// <summary>Collects the server's meter, and what .NET tells of its memory.</summary>
+    public static void Add(WebApplicationBuilder builder, PromptKDServerOptions options) =>
+        builder.Services.AddOpenTelemetry().WithMetrics(metrics =>
+        {
+            metrics.AddMeter(ServerMeters.Name, "System.Runtime").AddPrometheusExporter();
+            if (options.Otlp is not null || builder.Configuration[OtlpVariable] is not null)
+            {
+                metrics.AddOtlpExporter(exporter => exporter.Endpoint = options.Otlp ?? exporter.Endpoint);
+            }
+        });
+
+    /// <summary>Answers Prometheus, with a key where the server has some.</summary>
+    public static void Map(WebApplication app)
+    {
+        ApiKeys keys = app.Services.GetRequiredService<ApiKeys>();
+        app.UseWhen(
+            context => context.Request.Path == Path && !keys.Lets(context.Request),
+            branch => branch.Run(context => Problem.Write(
+                context,
+                new Refusal(StatusCodes.Status401Unauthorized, "unauthorized", "The request has no key, or a wrong one."))));
+        app.MapPrometheusScrapingEndpoint(Path);
+    }
+}
