@@ -3,6 +3,7 @@ using PromptKD;
 using PromptKD.Cli.Commands;
 using PromptKD.Cli.Terminal;
 using PromptKD.Decoders;
+using PromptKD.Runtime.Processes;
 
 // Exit codes: 0 done, 2 a mistake the user can mend (one line says which), 130 stopped by Ctrl-C or another signal, 141
 // nobody reads the result any more, as head does not. Any other failure is a bug of ours and shows its stack.
@@ -11,6 +12,11 @@ const int Stopped = 130;
 const int NoReader = 141;
 
 Outputs.Open();
+if (ProcessGroup.IsFollower)
+{
+    // The first process speaks for all.
+    Outputs.Mute();
+}
 
 RootCommand root = Verbs.Create();
 ParseResult parsed = root.Parse(Verbs.Prepare(args, root));
@@ -24,6 +30,11 @@ using var stop = new StopSignal();
 try
 {
     ExtraDecoders.Register();
+    ProcessesOption.RefuseOthers(parsed);
+    if (ProcessesOption.Wanted(parsed) is { } processes)
+    {
+        return Mpirun.Run(args, processes, stop.Token);
+    }
 
     // Stopping is ours: a run must save itself first, and that may take longer than a library's patience.
     var invocation = new InvocationConfiguration
@@ -32,6 +43,7 @@ try
         ProcessTerminationTimeout = null,
     };
     int code = await parsed.InvokeAsync(invocation, stop.Token).ConfigureAwait(false);
+    ProcessGroup.Finish();
     if (Outputs.WhatIsMissing is { } missing)
     {
         Messages.Warning($"{missing} The files are complete, and log.txt of the output folder says what happened.");
@@ -46,25 +58,23 @@ catch (OutputLostException lost)
         return NoReader;
     }
 
-    Messages.Error(lost.Message);
-    return UserMistake;
+    return Fail(lost.Message);
 }
 catch (PromptKDException mistake)
 {
-    Messages.Error(mistake.Message);
-    return UserMistake;
+    return Fail(mistake.Message);
 }
 catch (Exception error) when (error is IOException or UnauthorizedAccessException)
 {
     // Of a file or a device that fails while it is read or written.
-    Messages.Error(error.Message);
-    return UserMistake;
+    return Fail(error.Message);
 }
-catch (OperationCanceledException) when (stop.Token.IsCancellationRequested)
+catch (OperationCanceledException) when (stop.Token.IsCancellationRequested || ProcessGroup.Count > 1)
 {
-    Messages.Note("Stopped.");
-    return Stopped;
+    return Ending.With(Stopped, () => Messages.Note("Stopped."), "stopped.");
 }
+
+static int Fail(string message) => Ending.With(UserMistake, () => Messages.Error(message), message);
 
 // "A command is required" says less than which word is none.
 static string Mistake(ParseResult parsed) => parsed.UnmatchedTokens is [string unknown, ..]

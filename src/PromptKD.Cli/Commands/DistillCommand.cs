@@ -89,7 +89,7 @@ internal static class DistillCommand
 
         var command = new Command("distill", "Distil unlabelled pictures into a small classifier.")
         {
-            output, classes, templates, config, TuneOption.Option, s_shots, s_teachingConfig, overrides,
+            output, classes, templates, config, TuneOption.Option, s_shots, s_teachingConfig, ProcessesOption.Option, overrides,
         };
         IEnumerable<Option> settings = s_settings.Select(setting => setting.Option);
         IEnumerable<Option> switches = s_switches.Select(setting => setting.Option);

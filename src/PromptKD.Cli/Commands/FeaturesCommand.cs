@@ -3,6 +3,7 @@ using PromptKD.Cli.Terminal;
 using PromptKD.Configuration;
 using PromptKD.Configuration.Presets;
 using PromptKD.Features.Store;
+using PromptKD.Runtime.Processes;
 using PromptKD.Teachers;
 
 namespace PromptKD.Cli.Commands;
@@ -53,7 +54,7 @@ internal static class FeaturesCommand
         var shard = new Option<string>("--shard")
         {
             Description = "Make part i of n only: i/n, or auto for a Slurm array or a Kubernetes Indexed Job. Any "
-                + "number of processes may fill one store [default: 1/1]",
+                + "number of processes may fill one store [default: 1/1; of processes that were started together, each one's own]",
             HelpName = "i/n|auto",
         };
         var check = new Option<string>("--check")
@@ -65,7 +66,7 @@ internal static class FeaturesCommand
         Argument<string[]> overrides = SettingOptions.Overrides();
         var command = new Command("features", "Store the teacher's features of a folder of pictures, or of a data set.")
         {
-            output, shard, check, SettingOptions.FastJpeg.Option, overrides,
+            output, shard, check, SettingOptions.FastJpeg.Option, ProcessesOption.Option, overrides,
         };
         foreach (Option option in s_settings.Select(setting => (Option)setting.Option)
             .Concat(s_toggles.SelectMany(toggle => toggle.Options)))
@@ -116,7 +117,7 @@ internal static class FeaturesCommand
 
     private static int Fill(ExperimentConfig config, string? shard, CancellationToken cancellation)
     {
-        StorePart part = shard is null ? StorePart.Whole : StorePart.Parse(shard);
+        StorePart part = shard is null ? new StorePart(ProcessGroup.Rank, ProcessGroup.Size) : StorePart.Parse(shard);
         Outputs.Outlive();
         int missing = Experiment.StoreFeatures(config, part, new RunDisplay(), cancellation);
         string verb = config.Dataset.Name.Length > 0 ? "train" : "distill";

@@ -66,7 +66,7 @@ internal static class TeachCommand
         Argument<string[]> overrides = SettingOptions.Overrides();
         var command = new Command("teach", "Tune a teacher on a few labelled pictures, for distill to learn from.")
         {
-            output, classes, SettingOptions.AcceptChanges.Option, config, overrides,
+            output, classes, SettingOptions.AcceptChanges.Option, config, ProcessesOption.Option, overrides,
         };
         foreach (Option option in s_settings.Select(setting => (Option)setting.Option)
             .Concat(s_toggles.SelectMany(toggle => toggle.Options)))

@@ -19,6 +19,13 @@ internal static class Outputs
         Console.SetError(Writer(2, _ => { }));
     }
 
+    /// <summary>Says nothing from now on.</summary>
+    public static void Mute()
+    {
+        Console.SetOut(TextWriter.Null);
+        Console.SetError(TextWriter.Null);
+    }
+
     /// <summary>Says that what is made now is files: the work goes on where nobody can be told of it.</summary>
     public static void Outlive() => s_runOutlivesThem = true;
 

@@ -1,11 +1,12 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using PromptKD.Runtime.Processes;
 
 namespace PromptKD.Cli.Terminal;
 
 /// <summary>
-/// Turns Ctrl-C, SIGTERM and a terminal that is closed (SIGHUP) into a cancellation; a second Ctrl-C ends the process at
-/// once.
+/// Turns Ctrl-C, SIGTERM and a terminal that is closed (SIGHUP) into a cancellation, and for one of several processes
+/// SIGUSR1; a second Ctrl-C ends the process at once.
 /// </summary>
 internal sealed class StopSignal : IDisposable
 {
@@ -16,6 +17,10 @@ internal sealed class StopSignal : IDisposable
     [
         PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop),
         PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop),
+
+        // mpirun hands it on to all processes, and goes on by itself.
+        .. ProcessGroup.Count > 1 && !OperatingSystem.IsWindows()
+            ? new[] { PosixSignalRegistration.Create((PosixSignal)(OperatingSystem.IsMacOS() ? 30 : 10), Stop) } : [],
 
         // nohup has it ignored, and means it.
         .. HangUpIsIgnored() ? [] : new[] { PosixSignalRegistration.Create(PosixSignal.SIGHUP, Stop) },

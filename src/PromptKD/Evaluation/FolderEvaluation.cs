@@ -2,6 +2,7 @@ using PromptKD.Data.Decoding;
 using PromptKD.Data.Loading;
 using PromptKD.Data.Pictures;
 using PromptKD.Runtime;
+using PromptKD.Runtime.Processes;
 
 namespace PromptKD.Evaluation;
 
@@ -55,6 +56,9 @@ internal sealed class FolderEvaluation
         Items = items;
         _classes = classes;
     }
+
+    /// <summary>Who judges the pictures together; all come to the same.</summary>
+    public IProcessGroup Processes { get; init; } = OneProcess.Instance;
 
     /// <summary>The pictures in the folder.</summary>
     public IReadOnlyList<PictureItem> Items { get; }
@@ -136,9 +140,19 @@ internal sealed class FolderEvaluation
         CancellationToken cancellation)
     {
         BaseNovelResult.RefuseSplit(baseClasses, _classes);
-        var plan = new LoadPlan { Order = EpochOrder.Sequential(Items.Count), BatchSize = batchSize };
+        var plan = new LoadPlan
+        {
+            Order = EpochOrder.Sequential(Items.Count),
+            BatchSize = batchSize,
+            Batches = Processes.Share(),
+        };
         int judged = 0;
-        return BatchEvaluation.RunSeveral(Classify, count, _loader.Load(plan, cancellation), cancellation);
+        return SharedMeasuring.Judgements(
+            Processes,
+            () => BatchEvaluation.RunSeveral(Classify, count, _loader.Load(plan, cancellation), cancellation),
+            count,
+            _loader.Skipped,
+            cancellation);
 
         IReadOnlyList<Tensor> Classify(Batch batch)
         {

@@ -1,6 +1,7 @@
 using PromptKD.Data.Decoding;
 using PromptKD.Data.Loading;
 using PromptKD.Data.Pictures;
+using PromptKD.Runtime.Processes;
 
 namespace PromptKD.Evaluation;
 
@@ -17,6 +18,7 @@ internal sealed record LabelledSplit(
     /// <param name="preprocessing">How pictures are prepared.</param>
     /// <param name="options">How to load them.</param>
     /// <param name="batchSize">Pictures at a time.</param>
+    /// <param name="processes">Who judges them together.</param>
     /// <param name="cancellation">Stops between batches.</param>
     /// <returns>What it said, and the pictures that could not be read.</returns>
     /// <exception cref="PromptKDException">There is no picture, or none can be read.</exception>
@@ -25,6 +27,7 @@ internal sealed record LabelledSplit(
         Preprocessing preprocessing,
         PictureLoaderOptions options,
         int batchSize,
+        IProcessGroup processes,
         CancellationToken cancellation)
     {
         if (Pictures.Count == 0)
@@ -34,8 +37,18 @@ internal sealed record LabelledSplit(
 
         PictureItem[] items = [.. Pictures.Select(item => item with { Label = item.Label + Classes.Start })];
         var loader = new PictureLoader(items, preprocessing, options);
-        var plan = new LoadPlan { Order = EpochOrder.Sequential(items.Length), BatchSize = batchSize };
-        Evaluator evaluator = BatchEvaluation.Run(classify, loader.Load(plan, cancellation), cancellation);
-        return (evaluator, loader.Skipped);
+        var plan = new LoadPlan
+        {
+            Order = EpochOrder.Sequential(items.Length),
+            BatchSize = batchSize,
+            Batches = processes.Share(),
+        };
+        IReadOnlyList<Evaluator> said = SharedMeasuring.Judgements(
+            processes,
+            () => [BatchEvaluation.Run(classify, loader.Load(plan, cancellation), cancellation)],
+            count: 1,
+            loader.Skipped,
+            cancellation);
+        return (said[0], loader.Skipped);
     }
 }

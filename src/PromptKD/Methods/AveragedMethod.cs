@@ -1,6 +1,7 @@
 using PromptKD.Data.Loading;
 using PromptKD.Features;
 using PromptKD.Runtime;
+using PromptKD.Runtime.Processes;
 using TorchSharp.Modules;
 
 namespace PromptKD.Methods;
@@ -75,6 +76,12 @@ internal sealed class AveragedMethod : ITrainedMethod
 
     /// <inheritdoc/>
     public DistilledStudent? Deploy(IReadOnlyList<string> classNames) => _method.Deploy(classNames);
+
+    /// <inheritdoc/>
+    public void ShareBatches(IProcessGroup processes) => _method.ShareBatches(processes);
+
+    /// <inheritdoc/>
+    public void SitOut() => _method.SitOut();
 
     /// <inheritdoc/>
     public double RateFactor(string name) => _method.RateFactor(name);

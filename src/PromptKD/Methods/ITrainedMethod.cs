@@ -1,5 +1,6 @@
 using PromptKD.Data.Loading;
 using PromptKD.Features;
+using PromptKD.Runtime.Processes;
 using TorchSharp.Modules;
 
 namespace PromptKD.Methods;
@@ -38,6 +39,23 @@ internal interface ITrainedMethod : IClassifier
 
     /// <summary>Pictures a training batch needs at least.</summary>
     int SmallestBatch => 1;
+
+    /// <summary>
+    /// Told before the first step with whom each batch is shared. What a method computes of one picture, or as a mean over
+    /// pictures, needs nothing; what it computes of a batch otherwise has to be of the whole batch.
+    /// </summary>
+    /// <param name="processes">All that have a part.</param>
+    /// <exception cref="PromptKDException">The method computes something that cannot be shared.</exception>
+    void ShareBatches(IProcessGroup processes)
+    {
+    }
+
+    /// <summary>
+    /// Takes part in a step without a picture: what the others exchange within <see cref="Loss"/> and its backward pass.
+    /// </summary>
+    void SitOut()
+    {
+    }
 
     /// <summary>Learning rate of a parameter, in units of the plan's; by default that of all.</summary>
     /// <param name="name">One of <see cref="Trainable"/>'s.</param>

@@ -1,6 +1,7 @@
 using PromptKD.Data.Loading;
 using PromptKD.Features;
 using PromptKD.Models.Prompts;
+using PromptKD.Runtime.Processes;
 using PromptKD.Teachers;
 using TorchSharp.Modules;
 
@@ -56,6 +57,12 @@ internal sealed class ProjectorStart(PromptKDMethod method, IImageFeatures featu
             }
         }
     }
+
+    /// <inheritdoc/>
+    public void ShareBatches(IProcessGroup processes) => method.ShareBatches(processes);
+
+    /// <inheritdoc/>
+    public void SitOut() => method.SitOut();
 
     /// <inheritdoc/>
     public void SetTraining(bool training) => method.SetTraining(training);

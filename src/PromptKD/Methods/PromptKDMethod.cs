@@ -5,6 +5,7 @@ using PromptKD.Models.Clip;
 using PromptKD.Models.Prompts;
 using PromptKD.Models.Weights;
 using PromptKD.Runtime;
+using PromptKD.Runtime.Processes;
 using PromptKD.Teachers;
 using PromptKD.Text;
 using TorchSharp.Modules;
@@ -121,6 +122,25 @@ internal sealed class PromptKDMethod : ITrainedMethod
                 + "learns; with TRAINER.PROMPTKD.TUNE_TOWER True its tower learns too.");
         }
     }
+
+    /// <inheritdoc/>
+    public void ShareBatches(IProcessGroup processes)
+    {
+        if (!processes.IsAlone() && _student.Shape is { TunesTower: true, MovesStatistics: true })
+        {
+            throw new PromptKDException(
+                $"--batch-norm moving (TRAINER.PROMPTKD.BATCH_NORM) is for one process: {processes.Size} would each move the "
+                + "tower's statistics by their own part of a batch. Give --batch-norm frozen, or one process.")
+            {
+                Code = PromptKDError.NotSupported,
+            };
+        }
+
+        _student.ShareBatches(processes);
+    }
+
+    /// <inheritdoc/>
+    public void SitOut() => _student.SitOut();
 
     /// <inheritdoc/>
     public double RateFactor(string name) =>

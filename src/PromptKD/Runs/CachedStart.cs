@@ -6,6 +6,7 @@ using PromptKD.Data.Pictures;
 using PromptKD.Features.Store;
 using PromptKD.Methods;
 using PromptKD.Runtime;
+using PromptKD.Runtime.Processes;
 using PromptKD.Training;
 
 namespace PromptKD.Runs;
@@ -37,23 +38,10 @@ internal static class CachedStart
         StoredFeatures features = parts.Add(run.Inputs.StudentStore!.Read(run.Folder.Root, method.Model.Images, views, count));
         ProjectorStart projector = parts.HandOver(method.Start(features)!);
         using ITrainedMethod start = AveragedMethod.Of(projector, run.Settings.Average);
-        using var loop = new TrainingLoop(start, Plan(run, common, count, passed));
-        using (TrainingCheckpoint? checkpoint = TrainingCheckpoint.ReadIfAny(
-            loop.Plan.CheckpointPath, run.Log.OnWarning))
-        {
-            if (checkpoint is not null)
-            {
-                RunMark.RefuseOther(checkpoint.Path, checkpoint.RunMark, run.Settings.Config);
-                ChangedPictures.RefuseOtherInputs(run, run.Folder.Root, checkpoint.Inputs);
-                loop.Restore(checkpoint);
-            }
-        }
-
-        if (loop.Position.IsAtStart)
-        {
-            Begin(run, projector, count);
-        }
-
+        TrainingPlan plan = Plan(run, common, count, passed);
+        using var loop = new TrainingLoop(start, run.Context.Processes.IsLeader() ? plan : plan.Quiet());
+        run.Context.Processes.LeaderAlone(() => Begin(run, loop, projector, count), run.Context.Stop);
+        loop.Join(run.Context.Stop);
         if (loop.Position.Epoch < loop.Plan.Epochs)
         {
             run.Log.OnPhase($"Projector alone, on stored features: {Counted.Of(loop.Plan.Epochs, "pass", "passes")} over "
@@ -82,10 +70,19 @@ internal static class CachedStart
         }
     }
 
-    private static void Begin(OpenRun run, ProjectorStart projector, int views)
+    // Where it was cut off, or with a projector that fits.
+    private static void Begin(OpenRun run, TrainingLoop loop, ProjectorStart projector, int views)
     {
+        using TrainingCheckpoint? checkpoint = TrainingCheckpoint.ReadIfAny(loop.Plan.CheckpointPath, run.Log.OnWarning);
+        if (checkpoint is not null)
+        {
+            RunMark.RefuseOther(checkpoint.Path, checkpoint.RunMark, run.Settings.Config);
+            ChangedPictures.RefuseOtherInputs(run, run.Folder.Root, checkpoint.Inputs);
+            loop.Restore(checkpoint);
+        }
+
         double ridge = run.Settings.Config.Distill.Start.Ridge;
-        if (ridge > 0)
+        if (loop.Position.IsAtStart && ridge > 0)
         {
             run.Log.OnPhase("Fitting the projector's last layer to the teacher's features");
             PictureSet pictures = run.Inputs.Pictures;
@@ -136,6 +133,7 @@ internal static class CachedStart
             DropLast = true,
             FirstBatch = firstBatch,
             View = epoch % views,
+            Rows = run.Context.Processes.Share(),
         };
     }
 
@@ -155,11 +153,10 @@ internal static class CachedStart
     {
         for (int number = plan.FirstBatch; number < plan.BatchCount; number++)
         {
-            int first = number * plan.BatchSize;
-            int[] items = new int[Math.Min(plan.BatchSize, plan.Order.Count - first)];
-            for (int place = 0; place < items.Length; place++)
+            int[] items = plan.ItemsOf(number);
+            if (items.Length == 0)
             {
-                items[place] = plan.Order[first + place];
+                continue;
             }
 
             yield return new Batch([], [], labels: null, items) { Number = number, View = plan.View };

@@ -1,6 +1,7 @@
 using PromptKD.Data.Pictures;
 using PromptKD.Methods;
 using PromptKD.Runtime;
+using PromptKD.Runtime.Processes;
 using PromptKD.Training;
 
 namespace PromptKD.Runs;
@@ -19,11 +20,23 @@ internal static class Run
     public static TReport Go<TReport>(RunKind<TReport> kind, ITrainingObserver? observer, CancellationToken stop)
         where TReport : class
     {
+        IProcessGroup processes = ProcessGroup.Join();
         RunSettings settings = kind.Resolve(stop);
-        using RunFolder folder = kind.OpenFolder(settings);
-        using RunLog log = kind.OpenLog(folder, settings, observer);
-        return log.Record(() => Go(kind, settings, folder, log, stop));
+        RunAgreement.Check(processes, settings, stop);
+        using RunFolder folder = OpenFolder(kind, settings, processes, stop);
+        using RunLog log = kind.OpenLog(folder, settings, processes.IsLeader() ? observer : null);
+        return log.Record(() => Go(kind, settings, folder, log, processes, stop));
     }
+
+    /// <summary>The folder of the run: the first process takes hold of it, the others watch.</summary>
+    /// <param name="kind">What the run is.</param>
+    /// <param name="settings">What it does.</param>
+    /// <param name="processes">Who does it together.</param>
+    /// <param name="stop">Ends the waiting.</param>
+    public static RunFolder OpenFolder<TReport>(
+        RunKind<TReport> kind, RunSettings settings, IProcessGroup processes, CancellationToken stop)
+        where TReport : class =>
+        processes.LeaderAlone(() => kind.OpenFolder(settings), stop) ?? RunFolder.Watch(settings.Config.OutputDir);
 
     /// <summary>Says what the user should know, and opens what the run is made from.</summary>
     /// <param name="settings">What the run does.</param>
@@ -54,26 +67,33 @@ internal static class Run
     }
 
     private static TReport Go<TReport>(
-        RunKind<TReport> kind, RunSettings settings, RunFolder folder, RunLog log, CancellationToken stop)
+        RunKind<TReport> kind,
+        RunSettings settings,
+        RunFolder folder,
+        RunLog log,
+        IProcessGroup processes,
+        CancellationToken stop)
         where TReport : class
     {
-        var context = new RunContext(settings.Target, log, folder.OpenDigests(), stop);
-        using RunInputs inputs = Open(settings, context);
+        var context = new RunContext(settings.Target, log, folder.OpenDigests(), stop) { Processes = processes };
+        using RunInputs inputs = processes.LeaderFirst(() => Open(settings, context), stop);
+        RunAgreement.CheckInputs(processes, inputs.Digests, stop);
         var run = new OpenRun(settings, folder, log, inputs, context);
-        if (kind.FindFinished(run) is { } finished)
+        TReport? finished = processes.LeaderAlone(() => kind.FindFinished(run), stop);
+        if (processes.FromLeader(() => finished is not null, stop))
         {
-            return finished;
+            return processes.FromLeader(() => finished!, stop);
         }
 
         context.Paced = pace => kind.OnPaced(run, pace);
 
-        folder.RequireWritable();
+        processes.LeaderAlone(folder.RequireWritable, stop);
         using ITrainedMethod method = OutOfMemory.Explain(() => inputs.BuildMethod(folder.Root), MemoryAdvice);
         kind.Prepare(run, method);
-        using var loop = new TrainingLoop(method, kind.Plan(run, method, RunPlan.Of(run)));
-        kind.Resume(run, method, loop);
-        LearnedPictures.Keep(run, loop);
-        folder.Begin(inputs.Resolved);
+        TrainingPlan plan = kind.Plan(run, method, RunPlan.Of(run));
+        using var loop = new TrainingLoop(method, processes.IsLeader() ? plan : plan.Quiet());
+        processes.LeaderAlone(() => Begin(kind, run, method, loop), stop);
+        loop.Join(stop);
         if (loop.Position.IsAtStart && kind.Start(run, method, loop.Plan) is { } start)
         {
             loop.BeginBehind(start);
@@ -84,7 +104,28 @@ internal static class Run
         Learn(loop, context);
         loop.Plan.Skipped.Report(log);
         method.SetTraining(false);
-        return kind.Finish(run, method, loop);
+        return Finish(kind, run, method, loop);
+    }
+
+    private static void Begin<TReport>(RunKind<TReport> kind, OpenRun run, ITrainedMethod method, TrainingLoop loop)
+        where TReport : class
+    {
+        kind.Resume(run, method, loop);
+        LearnedPictures.Keep(run, loop);
+        run.Folder.Begin(run.Inputs.Resolved);
+    }
+
+    private static TReport Finish<TReport>(RunKind<TReport> kind, OpenRun run, ITrainedMethod method, TrainingLoop loop)
+        where TReport : class
+    {
+        IProcessGroup processes = run.Context.Processes;
+        RunAgreement.TellExchanging(run);
+        if (!processes.IsLeader())
+        {
+            kind.Follow(run, method, loop);
+        }
+
+        return processes.FromLeader(() => kind.Finish(run, method, loop), run.Context.Stop);
     }
 
     private static void Learn(TrainingLoop loop, RunContext context)

@@ -21,6 +21,7 @@ internal sealed class RunFolder : IDisposable
 
     private readonly FolderHold? _hold;
     private readonly PromptKDException? _notWritable;
+    private readonly bool _isWatched;
     private readonly LogFile _log;
 
     private RunFolder(string path, FolderHold hold, LogFile log)
@@ -37,6 +38,13 @@ internal sealed class RunFolder : IDisposable
         _log = LogFile.None;
     }
 
+    private RunFolder(string path)
+    {
+        Root = path;
+        _isWatched = true;
+        _log = LogFile.None;
+    }
+
     /// <summary>The folder.</summary>
     public string Root { get; }
 
@@ -50,7 +58,7 @@ internal sealed class RunFolder : IDisposable
     public string CheckpointPath => In(s_checkpointFile);
 
     /// <summary>Whether it can be read only: enough to report what a finished run came to.</summary>
-    public bool IsReadOnly => _notWritable is not null;
+    public bool IsReadOnly => _notWritable is not null || _isWatched;
 
     /// <summary>Where Dassl's programs keep the curves of a run.</summary>
     public string TensorBoardFolder => In("tensorboard");
@@ -75,6 +83,10 @@ internal sealed class RunFolder : IDisposable
         bool goesOn = config is not null && TrainingCheckpoint.Exists(CheckpointOf(path));
         return Open(path, config, goesOn ? LogFile.Append : LogFile.Begin);
     }
+
+    /// <summary>A folder that another process of the same run writes: nothing is written here.</summary>
+    /// <param name="path">The folder.</param>
+    public static RunFolder Watch(string path) => new(path);
 
     /// <summary>Whether a run has been begun in a folder.</summary>
     /// <param name="folder">Any.</param>
@@ -160,14 +172,12 @@ internal sealed class RunFolder : IDisposable
     public void LogPlain(string line) => _log.Write(line);
 
     /// <summary>Writes <c>metrics.jsonl</c> anew: one line an epoch and one a validation.</summary>
-    public void WriteMetrics(IEnumerable<MetricLine> lines) => WholeFile.WriteText(
-        In("metrics.jsonl"),
-        string.Concat(lines.Select(
-            line => JsonSerializer.Serialize(line, RunJson.Lines.GetTypeInfo(line.GetType())!) + "\n")));
+    public void WriteMetrics(IEnumerable<MetricLine> lines) => WriteLines(
+        "metrics.jsonl",
+        lines.Select(line => JsonSerializer.Serialize(line, RunJson.Lines.GetTypeInfo(line.GetType())!)));
 
     /// <summary>Writes <c>curves.csv</c> anew.</summary>
-    public void WriteCurves(IEnumerable<string> lines) => WholeFile.WriteText(
-        In("curves.csv"), string.Concat(lines.Select(line => line + "\n")));
+    public void WriteCurves(IEnumerable<string> lines) => WriteLines("curves.csv", lines);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -212,6 +222,14 @@ internal sealed class RunFolder : IDisposable
 
     private static bool HoldsSomething(string path) =>
         File.Exists(Path.Combine(path, ConfigFile)) || File.Exists(Path.Combine(path, TrainingResult.FileName));
+
+    private void WriteLines(string name, IEnumerable<string> lines)
+    {
+        if (!_isWatched)
+        {
+            WholeFile.WriteText(In(name), string.Concat(lines.Select(line => line + "\n")));
+        }
+    }
 
     private string In(string name) => Path.Combine(Root, name);
 }

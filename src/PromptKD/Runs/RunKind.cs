@@ -66,4 +66,9 @@ internal abstract class RunKind<TReport>
 
     /// <summary>Measures and writes what was learned.</summary>
     public abstract TReport Finish(OpenRun run, ITrainedMethod method, TrainingLoop loop);
+
+    /// <summary>Takes part, in the processes that are not the first, in what <see cref="Finish"/> measures.</summary>
+    public virtual void Follow(OpenRun run, ITrainedMethod method, TrainingLoop loop)
+    {
+    }
 }

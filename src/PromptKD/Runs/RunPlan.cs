@@ -2,6 +2,7 @@ using PromptKD.Configuration;
 using PromptKD.Data.Decoding;
 using PromptKD.Data.Loading;
 using PromptKD.Evaluation;
+using PromptKD.Runtime.Processes;
 using PromptKD.Training;
 
 namespace PromptKD.Runs;
@@ -24,6 +25,7 @@ internal static class RunPlan
         return new TrainingPlan
         {
             Target = run.Context.Target,
+            Processes = run.Context.Processes,
             Epochs = config.Optim.MaxEpoch,
             BatchesPerEpoch = first.BatchCount,
             PicturesPerEpoch = Math.Min(first.BatchCount * first.BatchSize, run.Inputs.Pictures.LearnedCount),
@@ -55,6 +57,7 @@ internal static class RunPlan
             FirstBatch = firstBatch,
             Views = views,
             View = stored is { } count ? epoch % count : epoch,
+            Rows = run.Context.Processes.Share(),
         };
     }
 }

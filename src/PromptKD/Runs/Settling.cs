@@ -1,6 +1,7 @@
 using PromptKD.Configuration;
 using PromptKD.Methods;
 using PromptKD.Runtime;
+using PromptKD.Runtime.Processes;
 
 namespace PromptKD.Runs;
 
@@ -10,8 +11,10 @@ internal static class Settling
     /// <summary>
     /// A negative SEED asks for any: one is drawn, recorded by the run, and kept by whoever goes on with it.
     /// </summary>
-    public static ExperimentConfig Seed(ExperimentConfig config) => config.Seed >= 0
-        ? config
+    /// <exception cref="PromptKDException">Several processes would draw several.</exception>
+    public static ExperimentConfig Seed(ExperimentConfig config) => config.Seed >= 0 ? config
+        : ProcessGroup.Count > 1 ? throw new PromptKDException(
+            $"SEED is {config.Seed}: each of {ProcessGroup.Count} processes would draw one of its own. Give 0 or more (--seed).")
         : config with { Seed = RunFolder.RecordedSeed(config.OutputDir) ?? Random.Shared.Next() };
 
     /// <summary>Where to compute, in the precision of the method.</summary>
@@ -23,6 +26,6 @@ internal static class Settling
     {
         (string key, string precision) = method.Precision(config);
         return ComputeTarget.Resolve(
-            config.Device, precision, config.UseCuda, note => warnings.Add($"{key}: {note}"));
+            ComputeTarget.DeviceOf(config.Device, config.UseCuda, ProcessGroup.Place), precision, config.UseCuda, note => warnings.Add($"{key}: {note}"));
     }
 }

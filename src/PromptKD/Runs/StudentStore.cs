@@ -7,6 +7,7 @@ using PromptKD.Features.Store;
 using PromptKD.Models.Clip;
 using PromptKD.Models.Weights;
 using PromptKD.Runtime;
+using PromptKD.Runtime.Processes;
 using PromptKD.Teachers;
 
 namespace PromptKD.Runs;
@@ -25,6 +26,9 @@ internal sealed class StudentStore(
 {
     private const string Folder = "student-store";
 
+    // Each process makes its part of the shards.
+    private StorePart Part => StorePart.Of(context.Processes.Share());
+
     private ExperimentConfig Config => settings.Config;
 
     /// <summary>The store, to be filled along with the teacher's that DISTILL.VIEWS asks for.</summary>
@@ -36,7 +40,7 @@ internal sealed class StudentStore(
             folder, clip.Architecture.EmbeddingSize, LoadingSettings.Views(Config), Config.Distill.Views);
         return new StoreBeside(
             store,
-            store.ShardsToMake(StorePart.Whole, context.Digests, context.Stop),
+            store.ShardsToMake(Part, context.Digests, context.Stop),
             preparation,
             () => TowerFeatures.Read(clip, preparation, context.Target));
     }
@@ -51,7 +55,7 @@ internal sealed class StudentStore(
     public StoredFeatures Read(string folder, ImageEncoder tower, ViewGenerator views, int count)
     {
         TeacherStore store = Open(folder, tower.Architecture.EmbeddingSize, views, count);
-        IReadOnlyList<int> missing = store.ShardsToMake(StorePart.Whole, context.Digests, context.Stop);
+        IReadOnlyList<int> missing = store.ShardsToMake(Part, context.Digests, context.Stop);
         if (missing.Count > 0)
         {
             context.Observer.OnPhase($"Storing the student's features in {store.Folder}: "
@@ -70,15 +74,19 @@ internal sealed class StudentStore(
             loader.Skipped.Report(context.Observer);
         }
 
+        context.Processes.Wait(context.Stop);
         StoredFeatures stored = store.ReadTeacher(context.Target.Device, context.Digests, context.Stop);
         context.Digests.Save();
         return stored;
     }
 
-    private TeacherStore Open(string folder, int embeddingSize, ViewGenerator views, int count)
+    private TeacherStore Open(string folder, int embeddingSize, ViewGenerator views, int count) =>
+        context.Processes.LeaderFirst(() => Begin(folder, embeddingSize, views, count), context.Stop);
+
+    private TeacherStore Begin(string folder, int embeddingSize, ViewGenerator views, int count)
     {
         string path = Path.Combine(folder, Folder);
-        if (Config.Train.AcceptChanges)
+        if (Config.Train.AcceptChanges && context.Processes.IsLeader())
         {
             StoredPictures.RemoveIfOfOthers(path, pictures, context.Observer);
         }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.Intrinsics.X86;
+using PromptKD.Runtime.Processes;
 
 namespace PromptKD.Runtime;
 
@@ -14,7 +15,7 @@ internal sealed record ComputeTarget(Device Device, ScalarType Type)
     // "Auth", little-endian.
     private const int BeginningOfAuthenticAmd = 0x68747541;
 
-    private static readonly int s_defaultThreads = get_num_threads();
+    private static readonly int s_defaultThreads = DefaultThreads();
 
     /// <summary>Chooses from what a user asked for and what the machine has.</summary>
     /// <remarks>
@@ -91,6 +92,21 @@ internal sealed record ComputeTarget(Device Device, ScalarType Type)
             set_num_threads(threads);
         }
     }
+
+    /// <summary>The device of one of several processes: those of a machine take its GPUs in turn.</summary>
+    /// <param name="device">As the user named it; one with a number is taken as it is.</param>
+    /// <param name="useCuda">USE_CUDA.</param>
+    /// <param name="place">Which process it is.</param>
+    public static string DeviceOf(string device, bool useCuda, ProcessPlace place) =>
+        place.IsShared && useCuda && device.ToLowerInvariant() is "auto" or "cuda" && cuda.is_available()
+            ? $"cuda:{place.LocalRank % cuda.device_count()}"
+            : device;
+
+    // Processes that were started together share the cores of their machine.
+    private static int DefaultThreads() =>
+        ProcessGroup.Count == 1 || Environment.GetEnvironmentVariable("OMP_NUM_THREADS") is { Length: > 0 }
+            ? get_num_threads()
+            : Math.Min(get_num_threads(), ProcessGroup.Place.Cores());
 
     private static Device ResolveDevice(string name)
     {

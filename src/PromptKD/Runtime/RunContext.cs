@@ -1,3 +1,5 @@
+using PromptKD.Runtime.Processes;
+
 namespace PromptKD.Runtime;
 
 /// <summary>What all parts of a piece of work share.</summary>
@@ -10,4 +12,7 @@ internal sealed record RunContext(
 {
     /// <summary>Is told what a view takes, once it is known, by whoever stores features; null for nobody.</summary>
     public Action<ViewPace>? Paced { get; set; }
+
+    /// <summary>Who does the work together; a process alone by default.</summary>
+    public IProcessGroup Processes { get; init; } = OneProcess.Instance;
 }

@@ -7,6 +7,7 @@ using PromptKD.Features.Store;
 using PromptKD.Models.Clip;
 using PromptKD.Models.Weights;
 using PromptKD.Runtime;
+using PromptKD.Runtime.Processes;
 
 namespace PromptKD.Teachers;
 
@@ -170,13 +171,9 @@ internal sealed class TeacherSource : IDisposable
             return parts.HandOver(new Teacher(classVectors, tower, tower, sentences));
         }
 
-        if (_config.Train.AcceptChanges)
-        {
-            StoredPictures.RemoveIfOfOthers(storeFolder, pictures, _context.Observer);
-        }
-
-        Store = StoredPictures.OpenOrBegin(storeFolder, Index(pictures), pictures);
-        Fill(tower, pictures, StorePart.Whole, beside);
+        Store = _context.Processes.LeaderFirst(() => BeginStore(storeFolder, pictures), _context.Stop);
+        Fill(tower, pictures, StorePart.Of(_context.Processes.Share()), beside);
+        _context.Processes.Wait(_context.Stop);
         return parts.HandOver(new Teacher(classVectors, ReadStored(classVectors), tower));
     }
 
@@ -215,11 +212,24 @@ internal sealed class TeacherSource : IDisposable
     private ClassVectors ReadClassVectors() =>
         _vectors.Read(_clip, _clip?.Architecture.EmbeddingSize ?? Store!.Index.EmbeddingSize);
 
+    private TeacherStore BeginStore(string folder, PictureSet pictures)
+    {
+        if (_config.Train.AcceptChanges && _context.Processes.IsLeader())
+        {
+            StoredPictures.RemoveIfOfOthers(folder, pictures, _context.Observer);
+        }
+
+        return StoredPictures.OpenOrBegin(folder, Index(pictures), pictures);
+    }
+
     private StoredFeatures ReadStored(ClassVectors classVectors)
     {
         try
         {
-            _vectors.Keep(Store!, classVectors, _clip);
+            if (_context.Processes.IsLeader())
+            {
+                _vectors.Keep(Store!, classVectors, _clip);
+            }
         }
         catch (PromptKDException fault) when (WriteFault.IsReadOnly(fault))
         {

@@ -26,6 +26,9 @@ internal static class RunMark
         "DISTILL.FURTHER_STORES", "DATASET.ROOT", "MODEL.INIT_WEIGHTS",
     ];
 
+    /// <summary>Whether a key names a place of inputs, which digests tell apart.</summary>
+    public static bool IsPlace(string key) => s_places.Contains(key);
+
     /// <summary>Whether a key may change between two starts of one run.</summary>
     public static bool IsHarmless(string key) => s_harmlessKeys.Contains(key);
 

@@ -3,6 +3,7 @@ using PromptKD.Data.Loading;
 using PromptKD.Data.Pictures;
 using PromptKD.Methods;
 using PromptKD.Models;
+using PromptKD.Runtime.Processes;
 
 namespace PromptKD.Training;
 
@@ -18,6 +19,7 @@ internal sealed class TrainingLoop : IDisposable
 {
     private readonly ITrainedMethod _method;
     private readonly TrainingStep _step;
+    private readonly SharedSteps _steps;
     private readonly Stopwatch _sinceCheckpoint = new();
     private readonly Stopwatch _sinceStart = new();
     private readonly Stopwatch _sinceStep = new();
@@ -34,7 +36,9 @@ internal sealed class TrainingLoop : IDisposable
         _method = method;
         Plan = plan;
         LearnedFrom = plan.Inputs;
+        method.ShareBatches(plan.Processes);
         _step = new TrainingStep(method, plan);
+        _steps = new SharedSteps(plan.Processes, Save, () => _sinceCheckpoint.Elapsed >= plan.CheckpointInterval);
     }
 
     /// <summary>How the method is trained.</summary>
@@ -61,7 +65,7 @@ internal sealed class TrainingLoop : IDisposable
     public void Restore(
         TrainingCheckpoint checkpoint, Func<SkippedPicture, bool>? isStillThere = null, bool isOwn = true)
     {
-        RefuseBeyond(checkpoint.Position);
+        checkpoint.Position.RefuseBeyond(Plan.Epochs, Plan.CheckpointPath);
         checkpoint.CopyState(_method.State);
         bool hasStepped = checkpoint.Position.Pictures > 0 || checkpoint.Position.History.Count > 0;
         _step.LoadState(checkpoint.OptimizerState, mustBeWhole: hasStepped);
@@ -86,16 +90,18 @@ internal sealed class TrainingLoop : IDisposable
         Position = new TrainingPosition { Epoch = epoch, EpochsBefore = epoch };
     }
 
+    /// <summary>Lets all processes go on where the first one stands.</summary>
+    /// <param name="stop">Ends the waiting.</param>
+    public void Join(CancellationToken stop) =>
+        (Position, LearnedFrom) = SharedRun.Join(Plan, _method, _step, Position, LearnedFrom, stop);
+
     /// <summary>Begins behind a start that learned already.</summary>
     /// <param name="start">What it came to.</param>
     public void BeginBehind(EpochRecord start) => Position = new TrainingPosition { Start = start };
 
-    /// <summary>
-    /// Saves what was restored from elsewhere as this run's own, before it writes a file of another kind: whatever cuts
-    /// it off, it goes on from here.
-    /// </summary>
+    /// <summary>Saves what was restored from elsewhere as this run's own: whatever cuts it off, it goes on from here.</summary>
     /// <exception cref="PromptKDException">It cannot be written.</exception>
-    public void Adopt() => Save();
+    public void Adopt() => Write();
 
     /// <summary>Trains to the last epoch.</summary>
     /// <param name="cancellation">Stops behind the running step, or amid a validation, with a checkpoint.</param>
@@ -132,7 +138,7 @@ internal sealed class TrainingLoop : IDisposable
     /// <returns>The loss, and the pictures on which the model already agreed.</returns>
     /// <exception cref="PromptKDException">As <see cref="TrainingStep.Take"/>.</exception>
     public (double Loss, long Matches) Step(Batch batch, double learningRate, Action? beforeUpdate = null) =>
-        (_step.Take(batch, learningRate, Position.Epoch + 1, beforeUpdate), _step.ReadMatches());
+        (_step.Take(SharedStep.Of(batch), learningRate, Position.Epoch + 1, beforeUpdate), _step.ReadMatches());
 
     /// <inheritdoc/>
     public void Dispose() => _step.Dispose();
@@ -170,7 +176,8 @@ internal sealed class TrainingLoop : IDisposable
             History = [.. Position.History, record],
         };
         Plan.EpochEnding?.Invoke(Position.History, Optimizer);
-        if (Position.Epoch == Plan.Epochs || _sinceCheckpoint.Elapsed >= Plan.EpochInterval)
+        if (Position.Epoch == Plan.Epochs
+            || Plan.Processes.FromLeader(() => _sinceCheckpoint.Elapsed >= Plan.EpochInterval, CancellationToken.None))
         {
             Save();
         }
@@ -182,32 +189,27 @@ internal sealed class TrainingLoop : IDisposable
     {
         double learningRate = LearningRate;
         _sinceStep.Restart();
-        foreach (Batch batch in Plan.Batches(Position.Epoch, Position.Batch))
+        IEnumerable<Batch> batches = Plan.Batches(Position.Epoch, Position.Batch);
+        foreach (SharedStep step in _steps.Take(batches, Position.Batch, Plan.BatchesPerEpoch, cancellation))
         {
-            using (batch)
+            using (step.Batch)
             {
                 _loading = _sinceStep.Elapsed;
-                Learn(batch, learningRate);
-            }
-
-            cancellation.ThrowIfCancellationRequested();
-            if (_sinceCheckpoint.Elapsed >= Plan.CheckpointInterval)
-            {
-                Save();
+                Learn(step, learningRate);
             }
         }
     }
 
-    private void Learn(Batch batch, double learningRate)
+    private void Learn(SharedStep step, double learningRate)
     {
         // Pictures that could not be read leave a batch smaller; what is left may be too few for the method.
-        int pictures = batch.Items.Count >= _method.SmallestBatch ? batch.Items.Count : 0;
-        double loss = pictures > 0 ? _step.Take(batch, learningRate, Position.Epoch + 1) : 0;
+        int pictures = step.Pictures >= _method.SmallestBatch ? step.Pictures : 0;
+        double loss = pictures > 0 ? _step.Take(step, learningRate, Position.Epoch + 1) : 0;
         long matches = ReadsMatchesAlong ? _step.ReadMatches() : 0;
         _picturesSinceStart += pictures;
         Position = Position with
         {
-            Batch = batch.Number + 1,
+            Batch = step.Number + 1,
             LossSum = Position.LossSum + (loss * pictures),
             Matches = Position.Matches + matches,
             Pictures = Position.Pictures + pictures,
@@ -237,17 +239,27 @@ internal sealed class TrainingLoop : IDisposable
 
     private void Save()
     {
+        SharedRun.GatherSkipped(Plan);
+        Write();
+    }
+
+    private void Write()
+    {
         CountMatches();
         RefuseDivergence();
         Position = Position with { Skipped = [.. Plan.Skipped] };
-        TrainingCheckpoint.Write(
-            Plan.CheckpointPath,
-            Position,
-            Plan.RunMark,
-            LearnedFrom,
-            _method.State,
-            _step.State,
-            keepsPrevious: _lastIsWhole);
+        if (Plan.Processes.IsLeader())
+        {
+            TrainingCheckpoint.Write(
+                Plan.CheckpointPath,
+                Position,
+                Plan.RunMark,
+                LearnedFrom,
+                _method.State,
+                _step.State,
+                keepsPrevious: _lastIsWhole);
+        }
+
         _lastIsWhole = true;
         _sinceCheckpoint.Restart();
     }
@@ -258,16 +270,6 @@ internal sealed class TrainingLoop : IDisposable
         {
             double rate = Plan.Schedule.Rate(Math.Min(Position.Epoch, Plan.Epochs - 1));
             throw new PromptKDException($"'{name}' holds values that are no numbers: {Divergence.Advice(rate)}");
-        }
-    }
-
-    private void RefuseBeyond(TrainingPosition position)
-    {
-        if (position.Epoch > Plan.Epochs)
-        {
-            throw new PromptKDException(
-                $"{Plan.CheckpointPath}: damaged: it stands behind {position.Describe()}, but the run has {Plan.Epochs} "
-                + "epochs. Delete it: the run goes on from the one before.");
         }
     }
 

@@ -2,6 +2,7 @@ using PromptKD.Data.Loading;
 using PromptKD.Data.Pictures;
 using PromptKD.Evaluation;
 using PromptKD.Runtime;
+using PromptKD.Runtime.Processes;
 using TorchSharp.Modules;
 
 namespace PromptKD.Training;
@@ -73,14 +74,15 @@ internal sealed record TrainingPlan
     /// </summary>
     public Action<IReadOnlyList<EpochRecord>, Optimizer>? EpochEnding { get; init; }
 
-    /// <summary>
-    /// Told behind each backward pass: where several processes share a batch, they sum their gradients here.
-    /// </summary>
-    public Action<IReadOnlyList<KeyValuePair<string, Parameter>>>? Reduce { get; init; }
+    /// <summary>Who learns together: each takes its part of every batch, and all learn the same.</summary>
+    public IProcessGroup Processes { get; init; } = OneProcess.Instance;
 
     /// <summary>Told after each step.</summary>
     public IProgress<TrainingProgress>? Progress { get; init; }
 
     /// <summary>Told all finished epochs after each one, when its checkpoint is on disk, if it has one.</summary>
     public Action<IReadOnlyList<EpochRecord>>? EpochDone { get; init; }
+
+    /// <summary>The plan of a process that is not the first: it learns and measures as all do, and tells nobody.</summary>
+    public TrainingPlan Quiet() => this with { EpochEnding = null, EpochDone = null, Progress = null };
 }

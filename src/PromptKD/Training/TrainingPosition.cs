@@ -58,6 +58,20 @@ internal sealed record TrainingPosition
         _ => $"epoch {Epoch}",
     };
 
+    /// <summary>Refuses a position that no run of so many epochs comes to.</summary>
+    /// <param name="epochs">Epochs of the run.</param>
+    /// <param name="path">Where the position was read.</param>
+    /// <exception cref="PromptKDException">It is behind the last one.</exception>
+    public void RefuseBeyond(int epochs, string path)
+    {
+        if (Epoch > epochs)
+        {
+            throw new PromptKDException(
+                $"{path}: damaged: it stands behind {Describe()}, but the run has {epochs} "
+                + "epochs. Delete it: the run goes on from the one before.");
+        }
+    }
+
     /// <summary>What cannot be so of any run, in words; null where everything can.</summary>
     public string? FindFault() =>
         Epoch < 0 || Batch < 0 || EpochsBefore < 0 ? $"epoch {Epoch}, batch {Batch}, {EpochsBefore} epochs before"

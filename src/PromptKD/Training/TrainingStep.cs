@@ -2,11 +2,12 @@ using System.Globalization;
 using PromptKD.Data.Loading;
 using PromptKD.Methods;
 using PromptKD.Runtime;
+using PromptKD.Runtime.Processes;
 
 namespace PromptKD.Training;
 
 /// <summary>
-/// One step of training: pixels to the device, forward, backward, reduce, update, average. A device is waited for once:
+/// One step of training: pixels to the device, forward, backward, sum, update, average. A device is waited for once:
 /// for the loss, behind the backward pass.
 /// </summary>
 internal sealed class TrainingStep : IDisposable
@@ -18,6 +19,7 @@ internal sealed class TrainingStep : IDisposable
     private readonly ITrainedMethod _method;
     private readonly TrainingPlan _plan;
     private readonly LossScaler _scaler;
+    private readonly GradientSum? _together;
     private Tensor? _matches;
 
     /// <param name="method">What is trained. Not taken over.</param>
@@ -28,6 +30,7 @@ internal sealed class TrainingStep : IDisposable
         _plan = plan;
         Optimizer = new Optimizer(method.Trainable, plan.Optimizer, method.RateFactor);
         _scaler = LossScaler.For(plan.Target);
+        _together = plan.Processes.IsAlone() ? null : new GradientSum(plan.Processes, method.Trainable);
     }
 
     /// <summary>Updates what is learned.</summary>
@@ -49,16 +52,16 @@ internal sealed class TrainingStep : IDisposable
     }
 
     /// <summary>Every tensor made on the way is freed when it returns.</summary>
-    /// <param name="batch">Is moved to the device.</param>
+    /// <param name="step">Its batch is moved to the device.</param>
     /// <param name="learningRate">For this step.</param>
     /// <param name="epoch">The running one, counted from 1, for messages.</param>
     /// <param name="beforeUpdate">Told when all gradients are there; null for nobody.</param>
     /// <returns>The loss of the batch, not scaled.</returns>
     /// <exception cref="PromptKDException">The loss is no number any more, or memory is too small.</exception>
-    public double Take(Batch batch, double learningRate, int epoch, Action? beforeUpdate = null)
+    public double Take(SharedStep step, double learningRate, int epoch, Action? beforeUpdate = null)
     {
         using DisposeScope scope = NewDisposeScope();
-        return OutOfMemory.Explain(() => TakeInScope(batch, learningRate, epoch, beforeUpdate), MemoryAdvice);
+        return OutOfMemory.Explain(() => TakeInScope(step, learningRate, epoch, beforeUpdate), MemoryAdvice);
     }
 
     /// <summary>
@@ -76,21 +79,20 @@ internal sealed class TrainingStep : IDisposable
     public void Dispose()
     {
         _matches?.Dispose();
+        _together?.Dispose();
         Optimizer.Dispose();
     }
 
-    private double TakeInScope(Batch batch, double learningRate, int epoch, Action? beforeUpdate)
+    private double TakeInScope(SharedStep step, double learningRate, int epoch, Action? beforeUpdate)
     {
-        batch.MoveTo(_plan.Target.Device, _plan.Target.Type);
-        StepOutcome outcome = _method.Loss(batch);
-        outcome.Backward(_scaler.Scale(outcome.Loss));
-        _plan.Reduce?.Invoke(_method.Trainable);
-        double loss = outcome.Loss.item<float>();
+        (double loss, Tensor matches) = _together is null
+            ? Learn(step.Batch!, weight: 1)
+            : LearnTogether(_together, step);
         if (!double.IsFinite(loss))
         {
             throw new PromptKDException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"The loss became {loss} in epoch {epoch}, batch {batch.Number + 1}: {Divergence.Advice(learningRate)}"));
+                $"The loss became {loss} in epoch {epoch}, batch {step.Number + 1}: {Divergence.Advice(learningRate)}"));
         }
 
         bool isFinite = _scaler.Unscale(_method.Trainable);
@@ -106,8 +108,35 @@ internal sealed class TrainingStep : IDisposable
             Optimizer.ForgetGradients();
         }
 
-        Count(outcome.Matches);
+        Count(matches);
         return loss;
+    }
+
+    // Forward and backward.
+    private (double Loss, Tensor Matches) Learn(Batch batch, double weight)
+    {
+        StepOutcome outcome = Weigh(batch, weight);
+        return (outcome.Loss.item<float>(), outcome.Matches);
+    }
+
+    private (double Loss, Tensor Matches) LearnTogether(GradientSum together, SharedStep step)
+    {
+        StepOutcome? outcome = step.Batch is { } batch ? Weigh(batch, step.Weight) : null;
+        if (outcome is null)
+        {
+            _method.SitOut();
+        }
+
+        (double loss, long matches) = together.Run(outcome?.Loss.Times(step.Weight), outcome?.Matches);
+        return (loss, tensor(matches));
+    }
+
+    private StepOutcome Weigh(Batch batch, double weight)
+    {
+        batch.MoveTo(_plan.Target.Device, _plan.Target.Type);
+        StepOutcome outcome = _method.Loss(batch);
+        outcome.Backward(_scaler.Scale(weight == 1 ? outcome.Loss : outcome.Loss.Times(weight)));
+        return outcome;
     }
 
     private void Count(Tensor matches)

@@ -1,4 +1,5 @@
 using PromptKD.Data.Decoding;
+using PromptKD.Runtime;
 
 namespace PromptKD.Data.Loading;
 
@@ -18,6 +19,12 @@ internal sealed record LoadPlan
     /// <summary>Number of the first batch to load, from 0; those before it cost nothing.</summary>
     public int FirstBatch { get; init; }
 
+    /// <summary>Which rows of each batch are loaded, where several processes share it.</summary>
+    public ProcessShare Rows { get; init; } = ProcessShare.Whole;
+
+    /// <summary>Which batches are loaded, where several processes share them whole.</summary>
+    public ProcessShare Batches { get; init; } = ProcessShare.Whole;
+
     /// <summary>Draws the views to train on; null gives the middle of each picture, as tests do.</summary>
     public ViewGenerator? Views { get; init; }
 
@@ -29,4 +36,20 @@ internal sealed record LoadPlan
         DropLast && Order.Count >= BatchSize
             ? Order.Count / BatchSize
             : (Order.Count + BatchSize - 1) / BatchSize;
+
+    /// <summary>The places of a batch's pictures in the loader's list: this process's part of them.</summary>
+    /// <param name="batch">Its number, from 0.</param>
+    /// <returns>None where the batch is another process's.</returns>
+    public int[] ItemsOf(int batch)
+    {
+        int first = batch * BatchSize;
+        (int start, int count) = Batches.HasBatch(batch) ? Rows.RowsOf(Math.Min(BatchSize, Order.Count - first)) : (0, 0);
+        int[] items = new int[count];
+        for (int row = 0; row < count; row++)
+        {
+            items[row] = Order[first + start + row];
+        }
+
+        return items;
+    }
 }

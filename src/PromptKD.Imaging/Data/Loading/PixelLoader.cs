@@ -85,7 +85,7 @@ internal sealed class PixelLoader
     /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was cancelled.</exception>
     /// <exception cref="PromptKDException">
     /// A picture cannot be read and <see cref="PictureLoaderOptions.Strict"/> is set, one is no longer what was hashed,
-    /// or not one picture of the plan could be read.
+    /// or not one picture of the plan could be read, where that is this process's alone.
     /// </exception>
     public IEnumerable<LoadedPixels> Load(LoadPlan plan, CancellationToken cancellation = default)
     {
@@ -124,13 +124,16 @@ internal sealed class PixelLoader
         try
         {
             int next = plan.FirstBatch;
-            bool any = plan.FirstBatch > 0 || plan.BatchCount == 0;
+            bool any = plan.FirstBatch > 0 || plan.BatchCount == 0 || !plan.Rows.IsWhole || !plan.Batches.IsWhole;
             List<SkippedPicture> failed = [];
             while (true)
             {
                 for (; next < plan.BatchCount && pending.Count <= _options.Prefetch; next++)
                 {
-                    pending.Enqueue(Begin(plan, next, workers));
+                    if (plan.ItemsOf(next) is { Length: > 0 } items)
+                    {
+                        pending.Enqueue(Begin(plan, next, items, workers));
+                    }
                 }
 
                 if (!pending.TryPeek(out PendingPixels? first))
@@ -167,15 +170,8 @@ internal sealed class PixelLoader
         + (given > tried.Count ? $" (of {given}, {given - tried.Count} make no whole batch)" : "")
         + $": {SkippedPictures.Describe(tried.Take(ReasonsShown))}.");
 
-    private PendingPixels Begin(LoadPlan plan, int number, DecodingWorkers workers)
+    private PendingPixels Begin(LoadPlan plan, int number, int[] items, DecodingWorkers workers)
     {
-        int start = number * plan.BatchSize;
-        int[] items = new int[Math.Min(plan.BatchSize, plan.Order.Count - start)];
-        for (int row = 0; row < items.Length; row++)
-        {
-            items[row] = plan.Order[start + row];
-        }
-
         var batch = new PendingPixels(number, items, [.. _sizes.Select(size => _allocate(items.Length, size))]);
         for (int row = 0; row < items.Length; row++)
         {

@@ -1,5 +1,6 @@
 using PromptKD.Configuration;
 using PromptKD.Data.Decoding;
+using PromptKD.Runtime.Processes;
 
 namespace PromptKD.Data.Loading;
 
@@ -17,7 +18,9 @@ internal static class LoadingSettings
             ReducedJpegScale = config.Distill.FastJpeg,
             PinMemory = device.type == DeviceType.CUDA,
         };
-        int workers = Math.Min(config.DataLoader.NumWorkers, Environment.ProcessorCount);
+        int cores = ProcessGroup.Count == 1 ? Environment.ProcessorCount : ProcessGroup.Place.Cores();
+        int workers = Math.Min(config.DataLoader.NumWorkers, cores);
+        options = ProcessGroup.Count == 1 ? options : options with { Workers = Math.Min(options.Workers, cores) };
         return workers > 0 ? options with { Workers = workers } : options;
     }
 

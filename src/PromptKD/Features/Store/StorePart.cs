@@ -1,4 +1,5 @@
 using System.Globalization;
+using PromptKD.Runtime;
 
 namespace PromptKD.Features.Store;
 
@@ -20,6 +21,9 @@ public sealed record StorePart(int Index, int Count)
     /// <exception cref="PromptKDException">It is neither, or the environment does not say.</exception>
     public static StorePart Parse(string text) =>
         text == "auto" ? FromEnvironment(Environment.GetEnvironmentVariable) : FromFraction(text);
+
+    /// <summary>The part of a process of several that were started together.</summary>
+    internal static StorePart Of(ProcessShare share) => new(share.Rank, share.Size);
 
     internal static StorePart FromEnvironment(Func<string, string?> read)
     {

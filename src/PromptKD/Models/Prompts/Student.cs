@@ -1,4 +1,6 @@
 using PromptKD.Models.Clip;
+using PromptKD.Models.Towers.Layers;
+using PromptKD.Runtime.Processes;
 using TorchSharp.Modules;
 using static TorchSharp.torch.nn;
 
@@ -123,6 +125,26 @@ internal sealed class Student : Module
         using DisposeScope scope = NewDisposeScope();
         Tensor projected = _projector?.forward(features) ?? features;
         return functional.normalize(projected, dim: -1).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Normalises, in training, by the whole of a batch of which other processes have the rest.</summary>
+    /// <param name="processes">All that have a part.</param>
+    public void ShareBatches(IProcessGroup processes)
+    {
+        foreach (BatchNormLayer norm in _projector?.modules().OfType<BatchNormLayer>() ?? [])
+        {
+            norm.Processes = processes;
+        }
+    }
+
+    /// <summary>Exchanges what the others do in a step forward and back, without a row of its own.</summary>
+    public void SitOut()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        if (_projector is not null)
+        {
+            _projector.forward(zeros([0, Architecture.EmbeddingSize], device: _encoder.Placement.Device)).sum().backward();
+        }
     }
 
     /// <summary>Copies learned values in, from tensors under the reference's names.</summary>

@@ -210,6 +210,9 @@ internal sealed class DistillKind(ExperimentConfig config, IPictureSource? sourc
         return report;
     }
 
+    /// <inheritdoc/>
+    public override void Follow(OpenRun run, ITrainedMethod method, TrainingLoop loop) => AskAgain(run, method);
+
     // A run that was cut off behind its last epoch has measured, and forgotten.
     private void AskAgain(OpenRun run, ITrainedMethod method)
     {

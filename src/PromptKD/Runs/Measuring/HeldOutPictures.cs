@@ -4,6 +4,7 @@ using PromptKD.Data.Pictures;
 using PromptKD.Evaluation;
 using PromptKD.Methods;
 using PromptKD.Runtime;
+using PromptKD.Runtime.Processes;
 using PromptKD.Teachers;
 
 namespace PromptKD.Runs.Measuring;
@@ -119,10 +120,16 @@ internal sealed class HeldOutPictures(OpenRun run)
         var plan = new LoadPlan
         {
             Order = run.Inputs.Pictures.HeldOut,
+            Batches = run.Context.Processes.Share(),
             BatchSize = run.Settings.Config.DataLoader.Test.BatchSize,
         };
-        IReadOnlyList<PictureScores> said =
-            PictureScores.Collect(ask, count, loader.Load(plan, cancellation), cancellation);
+        IReadOnlyList<PictureScores> said = SharedMeasuring.Scores(
+            run.Context.Processes,
+            () => PictureScores.Collect(ask, count, loader.Load(plan, cancellation), cancellation),
+            count,
+            plan.Order,
+            loader.Skipped,
+            cancellation);
 
         // Every epoch meets the same ones.
         foreach (SkippedPicture picture in loader.Skipped)

@@ -6,6 +6,7 @@ using PromptKD.Data.Pictures;
 using PromptKD.Evaluation;
 using PromptKD.Methods;
 using PromptKD.Runs.Pages;
+using PromptKD.Runtime.Processes;
 
 namespace PromptKD.Runs.Measuring;
 
@@ -101,7 +102,7 @@ internal sealed class ProtocolMeasuring(
             log.OnPrint(line);
         }
 
-        if (Config.Test.ComputeCmat)
+        if (Config.Test.ComputeCmat && run.Context.Processes.IsLeader())
         {
             string path = Path.Combine(run.Folder.Root, "cmat.pt");
             ConfusionFile.Write(path, metrics);
@@ -119,6 +120,7 @@ internal sealed class ProtocolMeasuring(
             run.Inputs.Preparation,
             LoadingSettings.Options(Config, run.Context.Target.Device),
             Config.DataLoader.Test.BatchSize,
+            run.Context.Processes,
             stop);
         foreach (SkippedPicture picture in skipped)
         {

@@ -89,5 +89,8 @@ internal sealed class ValidationPictures(IReadOnlyList<PictureItem> items, Exper
         items,
         config.Distill.Classes.Count,
         preparations,
-        LoadingSettings.Options(config, run.Context.Target.Device));
+        LoadingSettings.Options(config, run.Context.Target.Device))
+    {
+        Processes = run.Context.Processes,
+    };
 }

@@ -2,6 +2,7 @@ using PromptKD.Dassl;
 using PromptKD.Evaluation;
 using PromptKD.Methods;
 using PromptKD.Runtime;
+using PromptKD.Runtime.Processes;
 using PromptKD.Training;
 
 namespace PromptKD.Runs.Train;
@@ -16,17 +17,20 @@ internal static class TrainEvaluation
     /// <exception cref="PromptKDException">The model is not there, or of another method or other sizes.</exception>
     public static TrainingReport Go(TrainKind kind, ITrainingObserver? observer, CancellationToken stop)
     {
+        IProcessGroup processes = ProcessGroup.Join();
         RunSettings settings = kind.Resolve(stop);
-        using RunFolder folder = kind.OpenFolder(settings);
-        using RunLog log = kind.OpenLog(folder, settings, observer);
-        return log.Record(() => Go(kind, settings, folder, log, stop));
+        RunAgreement.Check(processes, settings, stop);
+        using RunFolder folder = Run.OpenFolder(kind, settings, processes, stop);
+        using RunLog log = kind.OpenLog(folder, settings, processes.IsLeader() ? observer : null);
+        return log.Record(() => Go(kind, settings, folder, log, processes, stop));
     }
 
     private static TrainingReport Go(
-        TrainKind kind, RunSettings settings, RunFolder folder, RunLog log, CancellationToken stop)
+        TrainKind kind, RunSettings settings, RunFolder folder, RunLog log, IProcessGroup processes, CancellationToken stop)
     {
-        var context = new RunContext(settings.Target, log, folder.OpenDigests(), stop);
-        using RunInputs inputs = Run.Open(settings, context);
+        var context = new RunContext(settings.Target, log, folder.OpenDigests(), stop) { Processes = processes };
+        using RunInputs inputs = processes.LeaderFirst(() => Run.Open(settings, context), stop);
+        RunAgreement.CheckInputs(processes, inputs.Digests, stop);
         var run = new OpenRun(settings, folder, log, inputs, context);
         string? path = kind.Trains || settings.Method.LearnsFrom == Supervision.None ? null : Find(kind, run);
         if (path is not null)
@@ -75,7 +79,7 @@ internal static class TrainEvaluation
         string file = run.Folder.IsBegun ? "evaluation.json" : TrainingResult.FileName;
         TrainingResult result = kind.Test(run, classifier, ModelSelection.Given, epoch);
         result = result with { LearnedOn = path is null ? null : LearnedOn(kind, run) };
-        if (kind.Request.WritesPackage && path is not null)
+        if (kind.Request.WritesPackage && path is not null && run.Context.Processes.IsLeader())
         {
             EvaluatedPackage.Write(run, (ITrainedMethod)classifier, path);
         }

@@ -9,6 +9,7 @@ using PromptKD.Methods;
 using PromptKD.Runs.Measuring;
 using PromptKD.Runs.Pages;
 using PromptKD.Runtime;
+using PromptKD.Runtime.Processes;
 using PromptKD.Training;
 
 namespace PromptKD.Runs.Train;
@@ -139,6 +140,7 @@ internal sealed class TrainKind(ExperimentConfig config, TrainingRequest request
         run.Log.OnPrint(DasslResults.EndOfTraining);
         TrainingPosition end = loop.Position;
         int epoch = Models(run, method).Deploy(end, _splits!.Selection);
+        Hand(run, method);
         TrainingResult result = Test(run, method, _splits.Selection, epoch);
         if (method.Distilled is { } student && end.History.FirstOrDefault(one => one.Epoch == epoch) is { } selected)
         {
@@ -155,6 +157,25 @@ internal sealed class TrainKind(ExperimentConfig config, TrainingRequest request
         {
             LeftOut = LeftOut.Sum(run.Settings.LeftOut),
         };
+    }
+
+    /// <inheritdoc/>
+    public override void Follow(OpenRun run, ITrainedMethod method, TrainingLoop loop)
+    {
+        Hand(run, method);
+        Test(run, method, _splits!.Selection, epoch: null);
+    }
+
+    // The model that is tested lies in a file of the first process.
+    private static void Hand(OpenRun run, ITrainedMethod method)
+    {
+        IProcessGroup processes = run.Context.Processes;
+        if (!processes.IsAlone())
+        {
+            using DisposeScope scope = NewDisposeScope();
+            IReadOnlyDictionary<string, Tensor> learned = SharedState.Send(processes, method.Deployed, run.Context.Stop);
+            method.LoadLearned(learned, processes.Name(0));
+        }
     }
 
     /// <summary>The last test, and what is said of it.</summary>
@@ -185,6 +206,11 @@ internal sealed class TrainKind(ExperimentConfig config, TrainingRequest request
     public static void Write(OpenRun run, TrainingResult result, string file)
     {
         string path = Path.Combine(run.Folder.Root, file);
+        if (!run.Context.Processes.IsLeader())
+        {
+            return;
+        }
+
         if (run.Folder.IsReadOnly)
         {
             run.Log.OnWarning($"{path} is not written: nothing can be written there.");

@@ -1,4 +1,5 @@
 using PromptKD.Runtime;
+using PromptKD.Runtime.Processes;
 using TorchSharp.Modules;
 using static TorchSharp.torch.nn;
 
@@ -66,6 +67,9 @@ internal sealed class BatchNormLayer : Module<Tensor, Tensor>
     /// <summary>Whether training mode normalises by the batch, and moves the statistics.</summary>
     public bool MovesStatistics { get; set; }
 
+    /// <summary>Who else has rows of the same batch; of a projector, they are normalised together.</summary>
+    public IProcessGroup Processes { get; set; } = OneProcess.Instance;
+
     /// <summary>Replaces the running statistics.</summary>
     /// <param name="mean">[features].</param>
     /// <param name="variance">[features].</param>
@@ -75,7 +79,7 @@ internal sealed class BatchNormLayer : Module<Tensor, Tensor>
         _variance.copy_(variance);
     }
 
-    /// <param name="x">[batch, channels, height, width] or [batch, features]; where it moves, two rows or more.</param>
+    /// <param name="x">[batch, channels, height, width] or [batch, features]; where it moves, two rows or more, in all processes.</param>
     /// <returns>The shape of <paramref name="x"/>.</returns>
     public override Tensor forward(Tensor x)
     {
@@ -84,6 +88,13 @@ internal sealed class BatchNormLayer : Module<Tensor, Tensor>
         {
             using IDisposable noGradients = no_grad();
             _batches.CountInPlace();
+        }
+
+        if (moves && !Processes.IsAlone())
+        {
+            var moments = BatchMoments.Of(x, Processes);
+            moments.MoveStatistics(_mean, _variance, Momentum);
+            return SharedNormalisation.Apply(x, moments, Epsilon, Processes).mul(_weight).Plus(_bias);
         }
 
         return functional.batch_norm(x, _mean, _variance, _weight, _bias, moves, Momentum, Epsilon);
