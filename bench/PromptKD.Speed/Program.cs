@@ -3,10 +3,10 @@ using PromptKD;
 using PromptKD.Runtime;
 using PromptKD.Speed;
 
-// PromptKD.Speed PART FOLDER [--quick]: one part of bench/speed.sh, bench/store.sh or bench/onnx.sh, which say what the parts are. Each
+// PromptKD.Speed PART FOLDER [--quick]: one part of bench/speed.sh, bench/store.sh, bench/parallel.sh or bench/onnx.sh, which say what the parts are. Each
 // runs in a process of its own, as the peak of a process's memory never falls. Measurements gather in FOLDER.
 const string Usage =
-    "Usage: PromptKD.Speed reference|live|store|warm|report|difference|memory|loader|frozen|teacher-steps|teacher-many"
+    "Usage: PromptKD.Speed reference|live|store|warm|report|difference|memory|loader|frozen|parallel|teacher-steps|teacher-many"
     + "|teacher-tight|teacher-report|onnx-write|onnx-measure FOLDER [--quick]";
 if (args is not ([_, _] or [_, _, "--quick"]))
 {
@@ -48,6 +48,9 @@ switch (args[0])
         return 0;
     case "frozen":
         FrozenTokens.Measure();
+        return 0;
+    case "parallel":
+        ParallelSteps.Measure(steps: args.Length == 3 ? 1 : 6);
         return 0;
     case "teacher-steps":
         TeacherSpeed.MeasureSteps(work, rounds: repetitions + 1);

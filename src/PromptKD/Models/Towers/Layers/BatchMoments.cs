@@ -61,6 +61,6 @@ internal sealed record BatchMoments(long Rows, Tensor Mean, Tensor Variance)
         Move(variance, Variance.Times((double)Rows / (Rows - 1)));
 
         void Move(Tensor place, Tensor towards) =>
-            place.copy_(place.to(ScalarType.Float64).Times(1 - momentum).add(towards.Times(momentum)));
+            place.copy_(place.to(ScalarType.Float64).Times(1 - momentum).Plus(towards.Times(momentum)));
     }
 }

@@ -39,7 +39,7 @@ internal sealed class SharedNormalisation : torch.autograd.SingleTensorFunction<
             return number;
         });
         using DisposeScope scope = NewDisposeScope();
-        Tensor scale = moments.Variance.add(tensor((double)vars[2], device: x.device)).rsqrt();
+        Tensor scale = moments.Variance.Minus(-(double)vars[2]).rsqrt();
         Tensor normalised = x.detach().to(ScalarType.Float64).sub(moments.Mean).mul(scale).to(ScalarType.Float32);
         Tensor kept = scale.to(ScalarType.Float32);
         Tensor numbers = tensor(new long[] { moments.Rows, group });

@@ -1,0 +1,229 @@
+#!/usr/bin/env bash
+# Holds that several processes learn what one learns, and that nothing is lost when one of them dies.
+#
+#   tests/processes.sh [--kills N] [PART …]
+#
+# PART is equal, refused, stopped or killed; all of them by default. Needs Open MPI's mpirun (Debian: openmpi-bin), python3, and the
+# demo's pictures, which the program draws. Runs of 1, 2 and 4 processes have to end within 1e-5 of each other, two of 4 in
+# the same bytes, and a run that was begun by one number of processes goes on with another. Then one of four processes is killed
+# with SIGKILL at N random moments (20): within a minute no process of the run may be left, and the same command has to end in
+# the same bytes as a run that was never killed. Exits 1 if anything does not hold.
+set -uo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+root=$PWD
+kills=20 parts=()
+while [ $# -gt 0 ]; do
+  case $1 in
+    --kills) kills=$2; shift 2 ;;
+    *) parts+=("$1"); shift ;;
+  esac
+done
+[ ${#parts[@]} -gt 0 ] || parts=(equal refused stopped killed)
+command -v mpirun >/dev/null || { echo "Needs mpirun: install openmpi-bin."; exit 1; }
+
+work=$(realpath "$(mktemp -d)")
+trap 'rm -rf "$work"' EXIT
+unset PROMPTKD_CLIP_VOCAB # Would win over the vocabulary that lies beside the demo's models.
+export OMP_NUM_THREADS=1 SOURCE_DATE_EPOCH=1577836800 OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
+program=${PROMPTKD_PROGRAM:-}
+if [ -z "$program" ]; then
+  ./promptkd --help >/dev/null || exit 1
+  program=$root/artifacts/publish/promptkd/PromptKD.Cli
+fi
+"$program" demo --pictures-only --output "$work" >/dev/null 2>&1 || exit 1
+mkdir "$work/photos"
+find "$work/pictures/photos" -type f | sort | head -37 | while read -r file; do cp "$file" "$work/photos/"; done
+printf 'red circle\nblue square\ngreen star\n' >"$work/classes.txt"
+mkdir "$work/shots"
+while read -r name; do
+  mkdir "$work/shots/$name"
+  find "$work/pictures/test/$name" -type f | sort | head -4 | while read -r file; do cp "$file" "$work/shots/$name/"; done
+done <"$work/classes.txt"
+
+# EuroSAT's layout, of the same pictures.
+mkdir -p "$work/data/eurosat/2750"
+cp -r "$work/shots" "$work/data/eurosat/2750/test"
+python3 - "$work" <<'END'
+import json, os, sys
+root = sys.argv[1]
+names = open(f"{root}/classes.txt").read().split("\n")[:-1]
+rows = [
+    [f"test/{name}/{file}", label, name]
+    for label, name in enumerate(names) for file in sorted(os.listdir(f"{root}/shots/{name}"))
+]
+with open(f"{root}/data/eurosat/split_zhou_EuroSAT.json", "w") as out:
+    json.dump({part: rows for part in ("train", "val", "test")}, out)
+END
+held=0 broken=0
+cd "$work" || exit 1
+
+# mpirun N COMMAND …; more processes than cores have to give way to each other.
+together() {
+  local count=$1
+  shift
+  if [ "$count" = 1 ]; then
+    "$@"
+  else
+    mpirun --oversubscribe --bind-to none --mca mpi_yield_when_idle 1 -n "$count" "$@"
+  fi
+}
+
+# distill RECIPE OUTPUT MORE …: the command of a run.
+distill() {
+  local recipe=$1 output=$2
+  shift 2
+  echo "$program" distill --recipe "$recipe" --images photos --classes classes.txt --val shots --teacher "$root/demo/teacher" \
+    --student "$root/demo/student" --precision fp32 --workers 1 --batch-size 10 --lr 0.0005 --kd-weight 10 --epochs 2 \
+    --output "$output" "$@"
+}
+
+train() {
+  echo "$program" train --root data --seed 1 --trainer PromptSRC --output-dir "$1" \
+    --dataset-config-file "$root/configs/datasets/eurosat.yaml" \
+    --config-file "$root/configs/trainers/PromptSRC/vit_b16_c2_ep20_batch4_4+4ctx.yaml" --student "$root/demo/plain-teacher" \
+    DATASET.NUM_SHOTS 2 OPTIM.MAX_EPOCH 2 TRAINER.PROMPTSRC.GPA_MEAN 2 TRAINER.PROMPTSRC.PREC fp32 \
+    TRAINER.PROMPTSRC.PROMPT_DEPTH_VISION 2 TRAINER.PROMPTSRC.PROMPT_DEPTH_TEXT 2 TRAIN.CHECKPOINT_FREQ 1
+}
+
+holds() {
+  if [ "$2" = 0 ]; then
+    held=$((held + 1))
+  else
+    broken=$((broken + 1))
+    echo "BROKEN: $1"
+  fi
+}
+
+# near FILE FILE: within 1e-5.
+near() {
+  local distance
+  distance=$(python3 "$root/tests/processes/compare.py" "$1" "$2") || return 1
+  python3 -c "import sys; sys.exit(not float('$distance') <= 1e-5)" || { echo "$1 and $2 differ by $distance"; return 1; }
+}
+
+equal() {
+  local kind count command
+  for kind in paper paper-stored fast teach train; do
+    for count in 1 2 4 4b; do
+      case $kind in
+        paper) command=$(distill paper "$kind-$count") ;;
+        paper-stored) command=$(distill paper "$kind-$count" --views 1) ;;
+        fast) command=$(distill fast "$kind-$count" DISTILL.START.EPOCHS 3 DISTILL.START.BATCH_SIZE 10) ;;
+        teach) command="$program teach --data shots --clip $root/demo/plain-teacher --shots 3 --epochs 2 --batch-size 5 --precision fp32 --output $kind-$count" ;;
+        train) command=$(train "$kind-$count") ;;
+      esac
+      # shellcheck disable=SC2086
+      together "${count%b}" $command >"$kind-$count.out" 2>&1
+      holds "$kind by $count ends" $?
+    done
+    local last=checkpoints/last.safetensors
+    [ "$kind" != fast ] || last=checkpoints/start.safetensors
+    near "$kind-1/$last" "$kind-2/$last"
+    holds "$kind: 2 processes learn what 1 does" $?
+    near "$kind-1/$last" "$kind-4/$last"
+    holds "$kind: 4 processes learn what 1 does" $?
+    cmp "$kind-4/$last" "$kind-4b/$last"
+    holds "$kind: two runs of 4 end in the same bytes" $?
+  done
+}
+
+# refuses WORDS COMMAND …: one line, exit code 2.
+refuses() {
+  local words=$1 line
+  shift
+  line=$(timeout 120 "$@" 2>&1 >/dev/null)
+  [ $? = 2 ] && [ "$(grep -c '^promptkd: ' <<<"$line")" = 1 ] && grep -q "$words" <<<"$line"
+  holds "refuses: $words ($line)" $?
+}
+
+refused() {
+  local plain
+  plain=$(distill paper refused)
+  # shellcheck disable=SC2086
+  refuses "process 2 of 2 (on .*) differs from process 1 (on .*): OPTIM.LR is 0.1 there" \
+    mpirun --oversubscribe --bind-to none -n 1 $plain : -n 1 $plain --lr 0.1
+  mkdir -p others
+  cp photos/* others/
+  local victim
+  victim=$(find others -type f | sort | head -1)
+  cp "$(find others -type f | sort | tail -1)" "$victim"
+  # shellcheck disable=SC2086
+  refuses "process 2 of 2 (on .*) differs from process 1 (on .*): the SHA-256 of its pictures is" \
+    mpirun --oversubscribe --bind-to none -n 1 $plain : -n 1 $plain --images others
+  rm "$victim"
+  # shellcheck disable=SC2086
+  refuses "the number of pictures is 36 there, 37 here" \
+    mpirun --oversubscribe --bind-to none -n 1 $plain : -n 1 $plain --images others
+  # shellcheck disable=SC2086
+  refuses "4 processes cannot share batches of 3" together 4 $plain --batch-size 3
+  refuses "is the work of one process, and 2 were started" together 2 "$program" recipes
+  # shellcheck disable=SC2086
+  refuses "started by MPICH" env PMI_SIZE=4 PMI_RANK=0 $plain
+  # shellcheck disable=SC2086
+  refuses "srun started 4 tasks that know nothing" env SLURM_STEP_NUM_TASKS=4 SLURM_STEP_ID=0 $plain
+  # shellcheck disable=SC2086
+  refuses "give 1 or more" $plain --processes 0
+  # shellcheck disable=SC2086
+  refuses "each process needs one" $plain --processes 1000
+}
+
+stopped() {
+  local command
+  command=$(distill paper stopped)
+  # shellcheck disable=SC2086
+  $command --processes 2 --epochs 40 >stopped.out 2>&1 &
+  local pid=$!
+  until grep -q "^epoch 1:" stopped.out || ! kill -0 "$pid" 2>/dev/null; do sleep 0.1; done
+  kill -INT "$pid"
+  wait "$pid"
+  [ $? = 130 ] && grep -q "Saved behind" stopped.out && [ -f stopped/checkpoints/last.safetensors ]
+  holds "Ctrl-C stops all processes behind a step, and saves" $?
+  nothing_left stopped
+  holds "Ctrl-C leaves no process" $?
+}
+
+# nothing_left OUTPUT: no process of a run is left.
+nothing_left() {
+  local left=600
+  while pgrep -f -- "--output $1( |\$)" >/dev/null; do
+    sleep 0.1
+    left=$((left - 1))
+    [ "$left" -gt 0 ] || return 1
+  done
+}
+
+killed() {
+  local whole=killed-whole round command victims
+  command=$(distill paper "$whole" TRAIN.CHECKPOINT_MINUTES 0.01)
+  local begun=$SECONDS
+  # shellcheck disable=SC2086
+  together 4 $command >"$whole.out" 2>&1
+  holds "a run of 4 that is not killed ends" $?
+  local takes=$((SECONDS - begun + 1))
+  for round in $(seq "$kills"); do
+    command=$(distill paper "killed-$round" TRAIN.CHECKPOINT_MINUTES 0.01)
+    # shellcheck disable=SC2086
+    together 4 $command >"killed-$round.out" 2>&1 &
+    local mpirun=$!
+    sleep "$(python3 -c "import random; print(random.uniform(0.2, $takes))")"
+    mapfile -t victims < <(pgrep -P "$mpirun" -f -- "--output killed-$round( |\$)")
+    if [ ${#victims[@]} -gt 0 ]; then
+      kill -9 "${victims[RANDOM % ${#victims[@]}]}"
+    fi
+    wait "$mpirun"
+    nothing_left "killed-$round"
+    holds "kill $round: no process hangs" $?
+    # shellcheck disable=SC2086
+    together 4 $command >>"killed-$round.out" 2>&1
+    holds "kill $round: the same command goes on to the end" $?
+    cmp "$whole/student/model.safetensors" "killed-$round/student/model.safetensors"
+    holds "kill $round: nothing is lost" $?
+    rm -rf "killed-$round"
+  done
+}
+
+for part in "${parts[@]}"; do
+  "$part"
+done
+echo "$held held, $broken broken"
+[ "$broken" = 0 ]
