@@ -63,10 +63,16 @@ internal static class FeaturesCommand
                 + "[default: none]",
             HelpName = "STORE",
         };
+        var merge = new Option<string[]>("--merge")
+        {
+            Description = "Compute nothing: copy the shards of stores that were filled on machines without a common disk into --output "
+                + "(repeatable) [default: none]",
+            HelpName = "STORE",
+        };
         Argument<string[]> overrides = SettingOptions.Overrides();
         var command = new Command("features", "Store the teacher's features of a folder of pictures, or of a data set.")
         {
-            output, shard, check, SettingOptions.FastJpeg.Option, ProcessesOption.Option, overrides,
+            output, shard, check, merge, SettingOptions.FastJpeg.Option, ProcessesOption.Option, overrides,
         };
         foreach (Option option in s_settings.Select(setting => (Option)setting.Option)
             .Concat(s_toggles.SelectMany(toggle => toggle.Options)))
@@ -77,6 +83,8 @@ internal static class FeaturesCommand
         command.SetAction((parsed, cancellation) => Task.FromResult(
             parsed.GetValue(check) is { } store
                 ? Check(store, cancellation)
+                : parsed.GetValue(merge) is { Length: > 0 } stores
+                ? Merge(stores, parsed.GetValue(output), cancellation)
                 : Fill(Resolve(parsed, parsed.GetValue(output), parsed.GetValue(overrides) ?? []),
                     parsed.GetValue(shard), cancellation)));
         return command;
@@ -126,6 +134,14 @@ internal static class FeaturesCommand
                 + $"{Shell.Quote(config.Distill.Store)} ..."
             : $"This part of {config.Distill.Store} is done; of other parts, {Shards(missing)} still missing.");
         return 0;
+    }
+
+    private static int Merge(string[] stores, string? output, CancellationToken cancellation)
+    {
+        string into = output ?? throw new PromptKDException("Give --output: the store that receives the shards.");
+        int missing = TeacherStoring.Merge(stores, into, cancellation);
+        Answers.Sentence(missing == 0 ? $"{into}: complete" : $"{into}: {Shards(missing)} in none of them");
+        return missing == 0 ? 0 : Incomplete;
     }
 
     private static int Check(string store, CancellationToken cancellation)

@@ -96,19 +96,47 @@ public static class TeacherStoring
         return teacher.FillStore(folder, hashed, part, keepsClasses);
     }
 
-    /// <summary>Reads every shard of a store and compares it with its digest.</summary>
+    /// <summary>Reads every shard of a store, several at a time, and compares it with its digest.</summary>
     /// <param name="folder">The store.</param>
     /// <param name="cancellation">Stops between shards.</param>
     /// <returns>What is missing or damaged, one line each; empty for a complete store.</returns>
     /// <exception cref="PromptKDException">There is no store.</exception>
     public static IReadOnlyList<string> Check(string folder, CancellationToken cancellation = default)
     {
-        List<string> faults = [];
-        foreach (string fault in TeacherStore.Open(folder).Check(memory: null, cancellation))
+        return TeacherStore.Open(folder).CheckBeside(Environment.ProcessorCount, cancellation);
+    }
+
+    /// <summary>
+    /// Joins stores that were filled on machines which share no disk: copies what is missing or damaged in one from the others,
+    /// where it is whole.
+    /// </summary>
+    /// <param name="stores">Stores of the same teacher, pictures and views; parts of them will do.</param>
+    /// <param name="into">The store that receives all; begun where there is none.</param>
+    /// <param name="cancellation">Stops between shards; what was copied stays.</param>
+    /// <returns>Shards that none of them has.</returns>
+    /// <exception cref="PromptKDException">
+    /// One is no store, or was made from something else: the message says what differs. Nothing of it is copied.
+    /// </exception>
+    public static int Merge(
+        IReadOnlyList<string> stores, string into, CancellationToken cancellation = default)
+    {
+        TeacherStore[] parts = [.. stores.Select(TeacherStore.Open)];
+        foreach (TeacherStore other in parts.Skip(1))
         {
-            faults.Add(fault);
+            parts[0].Index.RefuseOther(parts[0].Folder, other.Index);
         }
 
-        return faults;
+        using FolderHold hold = FolderHold.Share(into);
+        var whole = TeacherStore.OpenOrBegin(into, parts[0].Index);
+        foreach (TeacherStore part in parts)
+        {
+            whole.TakeFrom(part, cancellation);
+            if (PictureList.ReadIfAny(into, whole.Index.Pictures) is null)
+            {
+                PictureList.ReadIfAny(part.Folder, whole.Index.Pictures)?.Keep(into);
+            }
+        }
+
+        return whole.CheckBeside(Environment.ProcessorCount, cancellation).Count;
     }
 }

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using PromptKD.Models.Weights;
 using PromptKD.Teachers;
+using PromptKD.Tests.Runtime;
 
 namespace PromptKD.Tests.Cli;
 
@@ -53,6 +54,59 @@ public sealed class FeaturesCommandTests(StoredRun stored, DistilledRun distille
         Assert.Equal(1, result.ExitCode);
         Assert.Equal(
             [$"{Path.Combine(store, s_firstShard)}: missing", $"{store}: 1 shard is to be made"], result.OutputLines);
+    }
+
+    [Fact]
+    public void Joins_stores_that_were_filled_apart()
+    {
+        (string first, string second, string whole) = (stored.NewPath(), stored.NewPath(), stored.NewPath());
+        Copy("index.json", first);
+        Copy(s_firstShard, first);
+        Copy("index.json", second);
+        Copy(s_secondShard, second);
+
+        CliResult part = CliProgram.Run("features", "--merge", first, "--output", whole);
+        CliResult all = CliProgram.Run("features", "--merge", first, "--merge", second, "--output", whole).Succeeds();
+
+        Assert.Equal((1, $"{whole}: 1 shard is in none of them"), (part.ExitCode, Assert.Single(part.OutputLines)));
+        Assert.Equal($"{whole}: complete", Assert.Single(all.OutputLines));
+        foreach (string name in new[] { "index.json", s_firstShard, s_secondShard })
+        {
+            Assert.Equal(File.ReadAllBytes(Path.Combine(stored.Store, name)), File.ReadAllBytes(Path.Combine(whole, name)));
+        }
+    }
+
+    [Fact]
+    public void Joins_no_shard_that_is_damaged()
+    {
+        (string damaged, string whole) = (stored.NewPath(), stored.NewPath());
+        Copy("index.json", damaged);
+        Copy(s_firstShard, damaged);
+        byte[] bytes = File.ReadAllBytes(Path.Combine(damaged, s_firstShard));
+        bytes[^1] ^= 1;
+        File.WriteAllBytes(Path.Combine(damaged, s_firstShard), bytes);
+
+        CliResult result = CliProgram.Run("features", "--merge", damaged, "--output", whole);
+
+        Assert.Equal((1, $"{whole}: 2 shards are in none of them"), (result.ExitCode, Assert.Single(result.OutputLines)));
+        Assert.False(File.Exists(Path.Combine(whole, s_firstShard)));
+    }
+
+    [Fact]
+    public void Joins_no_stores_that_were_made_from_something_else()
+    {
+        (string first, string second, string whole) = (stored.NewPath(), stored.NewPath(), stored.NewPath());
+        Copy("index.json", first);
+        Copy("index.json", second);
+        string index = Path.Combine(second, "index.json");
+        File.WriteAllBytes(index, SealedAnew.Of(
+            File.ReadAllText(index).Replace("\"viewCount\": 2", "\"viewCount\": 3", StringComparison.Ordinal)));
+
+        CliResult result = CliProgram.Run("features", "--merge", first, "--merge", second, "--output", whole);
+
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains("viewCount", Assert.Single(result.ErrorLines), StringComparison.Ordinal);
+        Assert.False(Directory.Exists(whole));
     }
 
     [Fact]

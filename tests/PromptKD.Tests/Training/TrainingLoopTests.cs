@@ -69,7 +69,7 @@ public sealed class TrainingLoopTests : IDisposable
         TrainingPlan plan = Plan(progress: null);
         using var loop = new TrainingLoop(method, plan with
         {
-            Reduce = _ => trains.Add(method.Distilled.Student.training),
+            Progress = new Told(() => trains.Add(method.Distilled.Student.training)),
             Validate = (_, _) =>
             {
                 trains.Add(method.Distilled.Student.training);
@@ -192,6 +192,11 @@ public sealed class TrainingLoopTests : IDisposable
             CheckpointInterval = TimeSpan.MaxValue,
             Progress = progress,
         };
+    }
+
+    private sealed class Told(Action stepped) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value) => stepped();
     }
 
     /// <summary>Learns nothing: its loss is a given number, and one picture of each batch is a match.</summary>

@@ -125,6 +125,43 @@ internal sealed class TeacherStore
     public IEnumerable<string> Check(DigestMemory? memory = null, CancellationToken stop = default) =>
         Enumerable.Range(0, Index.ShardCount).Select(shard => FindFault(shard, memory, stop)).OfType<string>();
 
+    /// <summary>As <see cref="Check"/>, of all shards, read by several threads.</summary>
+    /// <param name="threads">How many; each has a shard in memory.</param>
+    /// <param name="stop">Stops between shards.</param>
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public IReadOnlyList<string> CheckBeside(int threads, CancellationToken stop)
+    {
+        string?[] faults = new string?[Index.ShardCount];
+        var options = new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = stop };
+        Parallel.For(0, faults.Length, options, shard => faults[shard] = FindFault(shard, memory: null, CancellationToken.None));
+        return [.. faults.OfType<string>()];
+    }
+
+    /// <summary>Takes over shards and class vectors that are missing or damaged here from another store of the same index.</summary>
+    /// <param name="other">Whose files are copied; those that are damaged there are passed over.</param>
+    /// <param name="stop">Stops between shards; what was copied stays.</param>
+    /// <exception cref="PromptKDException">The other store was made from something else, or nothing can be written here.</exception>
+    public void TakeFrom(TeacherStore other, CancellationToken stop)
+    {
+        Index.RefuseOther(Folder, other.Index);
+        foreach (int shard in ShardsToMake(StorePart.Whole, stop: stop))
+        {
+            if (other.FindFault(shard, memory: null, stop) is null)
+            {
+                WholeFile.Copy(StoreShard.PathOf(other.Folder, shard), StoreShard.PathOf(Folder, shard));
+            }
+        }
+
+        string vectors = Path.GetDirectoryName(other.VectorsPath("any"))!;
+        foreach (string path in Directory.Exists(vectors) ? Directory.EnumerateFiles(vectors, "*.safetensors") : [])
+        {
+            if (VectorsPath(Path.GetFileNameWithoutExtension(path)) is var place && !File.Exists(place))
+            {
+                WholeFile.Copy(path, place);
+            }
+        }
+    }
+
     /// <summary>The features of all pictures and views, for training.</summary>
     /// <param name="device">Where the student computes.</param>
     /// <param name="memory">Knows shards that need not be read again.</param>
