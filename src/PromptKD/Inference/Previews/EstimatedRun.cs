@@ -35,24 +35,37 @@ internal sealed class EstimatedRun : IDisposable
     /// <summary>How its pictures are prepared.</summary>
     public Preprocessing Preparation { get; }
 
+    /// <summary>Refuses a recipe that there is not, or that nobody learns by.</summary>
+    /// <exception cref="PromptKDException">It is such a one.</exception>
+    public static void Check(PreviewRequest request)
+    {
+        if (request.Recipe is { } recipe)
+        {
+            Recipe.Find(recipe);
+            if (request.Student is null)
+            {
+                throw new PromptKDException(
+                    $"--recipe {recipe} is of a run whose student is not named. Give --student, too.");
+            }
+        }
+    }
+
     /// <summary>Opens the student.</summary>
     /// <param name="request">Names it, and the recipe.</param>
     /// <param name="target">Where it computes.</param>
     /// <param name="observer">Is told how it goes.</param>
     /// <param name="cancellation">Stops while it is fetched.</param>
     /// <returns>Null where none is named.</returns>
-    /// <exception cref="PromptKDException">There is no such recipe, or the CLIP cannot be read.</exception>
+    /// <exception cref="PromptKDException">The CLIP cannot be read.</exception>
     public static EstimatedRun? OpenIfAny(
         PreviewRequest request, ComputeTarget target, IRunObserver observer, CancellationToken cancellation)
     {
         if (request.Student is not { } student)
         {
-            return request.Recipe is not { } unused ? null : throw new PromptKDException(
-                $"--recipe {unused} is of a run whose student is not named. Give --student, too.");
+            return null;
         }
 
         var recipe = Recipe.Find(request.Recipe ?? Recipe.DefaultName);
-
         observer.OnPhase($"Reading the student {student}");
         using ClipCheckpoint clip = ModelFiles.OpenClip(student, observer, cancellation);
         InputConfig input = recipe.Config.Input with { Upright = request.Upright };

@@ -40,6 +40,12 @@ public static class TeacherPreview
             throw new PromptKDException($"--sample is {request.Sample}; give a number of pictures, or 0 for all.");
         }
 
+        EstimatedRun.Check(request);
+        foreach (string sentence in request.Templates)
+        {
+            _ = new PromptTemplate(sentence);
+        }
+
         ClassNameRules.Check(request.ClassNames, "The classes");
         var folder = PictureFolder.Unlabelled(request.Images, cancellation);
         folder.LeftOut.Report(observer);

@@ -83,6 +83,17 @@ public sealed class TeacherPreviewTests : IDisposable
         "--recipe fast is of a run whose student is not named. Give --student, too.",
         Assert.Throws<PromptKDException>(() => Look(Request with { Recipe = "fast" })).Message);
 
+    [Fact]
+    public void What_cannot_be_meant_is_refused_before_a_teacher_is_read()
+    {
+        PreviewRequest nowhere = Request with { Teacher = "nowhere.pt" };
+
+        Assert.StartsWith(
+            "--recipe fast", Assert.Throws<PromptKDException>(() => Look(nowhere with { Recipe = "fast" })).Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "The template", Assert.Throws<PromptKDException>(() => Look(nowhere with { Templates = ["no place"] })).Message, StringComparison.Ordinal);
+    }
+
     private PreviewRequest Request => new()
     {
         Teacher = _runs.Teacher,
