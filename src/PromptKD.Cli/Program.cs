@@ -18,6 +18,12 @@ if (ProcessGroup.IsFollower)
     Outputs.Mute();
 }
 
+if (Surroundings.FindMistake() is { } unusable)
+{
+    Messages.Error(unusable);
+    return UserMistake;
+}
+
 RootCommand root = Verbs.Create();
 ParseResult parsed = root.Parse(Verbs.Prepare(args, root));
 if (parsed.Errors.Count > 0)
@@ -78,7 +84,9 @@ static int Fail(string message) => Ending.With(UserMistake, () => Messages.Error
 
 // "A command is required" says less than which word is none.
 static string Mistake(ParseResult parsed) => parsed.UnmatchedTokens is [string unknown, ..]
-    ? $"There is no command or option '{unknown}'."
+    ? !unknown.StartsWith('-') && parsed.CommandResult.Command.Arguments is [{ Arity.MaximumNumberOfValues: 1 }]
+        ? $"'{unknown}' is one argument too many: {parsed.CommandResult.Command.Name} takes one."
+        : $"There is no command or option '{unknown}'."
     : OptionRules.Explain(parsed.Errors[0]) ?? parsed.Errors[0].Message;
 
 // The words that lead to a command, such as "datasets check ".

@@ -36,6 +36,18 @@ code=0 && small "$here/err-full" >"$work/out" 2>/dev/full || code=$?
 expect "distill, standard error full" 0 0 "The student is in"
 check "the same student as with a terminal" cmp "$package/student.safetensors" "$here/err-full/student/student.safetensors"
 
+code=0 && (exec <&- >&- 2>&-; exec "$program" predict --model "$package" "$here/photos") || code=$?
+: >"$work/out"
+check "predict, everything closed" [ "$code" = 2 ]
+code=0 && (exec >&- 2>"$work/err"; exec "$program" predict --model "$package" "$here/photos") || code=$?
+expect "predict, standard output closed" 2 1 "Cannot write to standard output"
+
+# A folder that is gone before the start.
+mkdir "$here/left" && cd "$here/left" && rmdir "$here/left"
+run promptkd predict --model "$package" "$here/photos"
+cd "$root" || exit 1
+expect "predict, the current folder deleted" 2 1 "The current folder was deleted"
+
 # A closed terminal.
 endless "$here/hup"
 kill -HUP "$running"

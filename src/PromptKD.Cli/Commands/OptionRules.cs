@@ -42,6 +42,7 @@ internal static class OptionRules
             argument.Validators.Add(result => Check(argument.Name, result));
         }
 
+        OutputPlaces.Add(command);
         foreach (Command child in command.Subcommands)
         {
             Add(child);

@@ -21,6 +21,8 @@ internal sealed partial class OutputStream(int descriptor, Action<IOException> o
         : descriptor == 1 ? Console.OpenStandardOutput()
         : Console.OpenStandardError();
 
+    private readonly bool _isClosed = Surroundings.LeadsBack(descriptor);
+
     private bool _isLost;
 
     /// <inheritdoc/>
@@ -79,6 +81,11 @@ internal sealed partial class OutputStream(int descriptor, Action<IOException> o
 
     private void WriteAll(ReadOnlySpan<byte> buffer)
     {
+        if (_isClosed)
+        {
+            throw new IOException("It was closed from the start");
+        }
+
         if (_console is not null)
         {
             _console.Write(buffer);

@@ -1,13 +1,13 @@
 namespace PromptKD.Cli.Terminal;
 
 /// <summary>
-/// One line of a terminal that renews itself: it never takes more than a row when it is written, and nothing above it is
-/// touched, whatever becomes of the window.
+/// One line of a terminal that renews itself: it never takes more than a row when it is written, and nothing above it
+/// is touched, whatever becomes of the window.
 /// </summary>
 /// <remarks>
-/// The cursor waits in the line's first column. A terminal that breaks lines anew when its window becomes narrower leaves
-/// it there, and the rows that the line takes then lie below it; one that cuts lines off, as xterm does, leaves it there, too.
-/// So what is to be taken away begins at the cursor in both, and never has to be counted.
+/// The cursor waits in the line's first column. A terminal that breaks lines anew when its window becomes narrower
+/// leaves it there, and the rows that the line takes then lie below it; one that cuts lines off, as xterm does, leaves it
+/// there, too. So what is to be taken away begins at the cursor in both, and never has to be counted.
 /// </remarks>
 /// <param name="output">The terminal.</param>
 /// <param name="columns">Its columns now.</param>

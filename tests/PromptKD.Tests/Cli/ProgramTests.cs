@@ -70,6 +70,7 @@ public sealed class ProgramTests
     [InlineData(
         "There is no command or option '--loud'. See promptkd distill --help.",
         "distill", "--output", "x", "--loud")]
+    [InlineData("'b' is one argument too many: check takes one. See promptkd check --help.", "check", "a", "b")]
     [InlineData("Option '--output' is required. See promptkd distill --help.", "distill")]
     [InlineData("Option '--model' is required. See promptkd predict --help.", "predict", "a.png")]
     public void Refuses_a_command_line_in_one_line_and_says_where_help_is(string expected, params string[] arguments)

@@ -11,6 +11,9 @@ internal static class LeftOutKinds
     /// <summary>Pictures whose name, or a folder's above them, begins with a dot.</summary>
     public const string HiddenPictures = "hidden pictures";
 
+    /// <summary>Pictures in folders that a system keeps by itself, such as thumbnails.</summary>
+    public const string SystemPictures = "pictures in folders of the system";
+
     /// <summary>Other files and folders whose name begins with a dot; a folder counts once.</summary>
     public const string Hidden = "hidden files";
 
@@ -42,6 +45,7 @@ internal static class LeftOutKinds
     {
         [BesideClasses] = "picture beside the class folders",
         [HiddenPictures] = "hidden picture",
+        [SystemPictures] = "picture in a folder of the system",
         [Hidden] = "hidden file",
         [Dangling] = "link that leads nowhere",
         [Unlisted] = "picture that no list names",

@@ -23,11 +23,28 @@ internal static class ListText
             [0, 0, 0xFE, 0xFF, ..] => Decode(path, bytes, new UTF32Encoding(true, true, true)),
             [0xFF, 0xFE, ..] => Decode(path, bytes, new UnicodeEncoding(false, true, true)),
             [0xFE, 0xFF, ..] => Decode(path, bytes, new UnicodeEncoding(true, true, true)),
-            [(byte)'P', (byte)'K', 3, 4, ..] => throw new PromptKDException(
-                $"{path}: an Excel workbook or another archive, not a text. Save the list as CSV in UTF-8."),
+            _ when WhatItIs(bytes) is { } other => throw new PromptKDException(
+                $"{path}: {other}, not a list of class names. Save the names as a text in UTF-8, one a line."),
             _ when bytes.Contains((byte)0) => throw new PromptKDException(
                 $"{path}: not a text in UTF-8: it holds zero bytes, as UTF-16 without its mark does. Save it as UTF-8."),
             _ => DecodeUtf8(path, bytes),
+        };
+    }
+
+    // What people save or download in place of a text.
+    private static string? WhatItIs(ReadOnlySpan<byte> bytes)
+    {
+        ReadOnlySpan<byte> text = bytes.TrimStart(" \t\r\n"u8);
+        return bytes switch
+        {
+            [(byte)'P', (byte)'K', 3, 4, ..] => "an Excel workbook, a Word document or another archive",
+            [0xD0, 0xCF, 0x11, 0xE0, ..] => "an old Excel workbook or Word document",
+            [0x1F, 0x8B, ..] => "a file compressed by gzip",
+            _ when text.StartsWith("%PDF-"u8) => "a PDF document",
+            _ when text.StartsWith("{\\rtf"u8) => "a document in RTF",
+            _ when text is [(byte)'<', (byte)'!' or (byte)'?' or (>= (byte)'A' and <= (byte)'z'), ..] =>
+                "a web page or XML",
+            _ => null,
         };
     }
 

@@ -73,6 +73,19 @@ public sealed class LeftOutTests : IDisposable
     }
 
     [Fact]
+    public void Names_what_systems_keep_in_folders_of_their_own_and_takes_them_for_no_classes()
+    {
+        Add("cat/1.png", "@eaDir/1.png/THUMB_M.jpg", "cat/@eaDir/THUMB_S.jpg", "__MACOSX/cat/._1.png", "lost+found/x");
+
+        PictureFolder folder = PictureFolder.Labelled(_folder, stop: TestContext.Current.CancellationToken);
+
+        Assert.Equal(["cat"], folder.ClassNames);
+        Assert.Equal("1.png", Path.GetFileName(Assert.Single(folder.Items).Path));
+        Assert.Contains(
+            "2 pictures in folders of the system, 2 hidden files", folder.LeftOut.Describe(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Names_up_to_five_classes_without_a_picture()
     {
         Add("cat/1.png", "dog/notes.txt", "owl/1.mov");

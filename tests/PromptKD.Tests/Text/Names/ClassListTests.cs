@@ -92,6 +92,7 @@ public sealed class ClassListTests : IDisposable
     [InlineData("1 euro\n2 euro\n")] // nothing else tells them apart
     [InlineData("Boeing 737\nBoeing 747\n")]
     [InlineData("C#\nF#\n")]
+    [InlineData("+\n−\n<3\n")]
     [InlineData("CAFÉ’S\nÅngström\n")]
     [InlineData("👨‍👩‍👧\n🏴󠁧󠁢󠁥󠁮󠁧󠁿\n")]
     [InlineData("می‌خواهم\nدو\n")]
@@ -125,6 +126,12 @@ public sealed class ClassListTests : IDisposable
     [InlineData("cat\n\n// dog\n", ":3, '// dog', is a comment")]
     [InlineData("- cat\n- dog\n", ":1, '- cat', has the mark of a list")]
     [InlineData("a.jpg\nb.JPG\n", "is the name of a picture")]
+    [InlineData("a photo of a {}.\na drawing of a {}.\n", ":1, 'a photo of a {}.', has {}, as the sentences of --template have")]
+    [InlineData("cat\n---\ndog\n", ":2, '---', is a line that divides")]
+    [InlineData("<html><body>\ncat\ndog\n", "a web page or XML, not a list of class names")]
+    [InlineData("\n <?xml version=\"1.0\"?>\n<c>cat</c>\n", "a web page or XML")]
+    [InlineData("{\\rtf1\\ansi\ncat\\par\ndog\\par\n}", "a document in RTF")]
+    [InlineData("%PDF-1.4\n1 0 obj\n", "a PDF document")]
     [InlineData("cat\ndog\n\ncat\n", ":4 is 'cat' again (")]
     [InlineData("polar_bear\nPolar  bear\n", ":2 is 'Polar  bear', which is 'polar_bear' again")]
     [InlineData("caf\u00E9\ncafe\u0301\n", ":2 is 'cafe\u0301', which is 'café' again")]
@@ -173,7 +180,9 @@ public sealed class ClassListTests : IDisposable
         Assert.Contains(":2: the byte 0xE9 is not UTF-8. In Windows-1252 the line is 'café'.", Refusal(windows));
         Assert.Contains("zero bytes, as UTF-16 without its mark", Refusal(sixteen));
         Assert.Contains("begins as utf-16 does, but is not", Refusal([0xFF, 0xFE, 0x00, 0xD8, 0x41, 0x00]));
-        Assert.Contains("Excel workbook", Refusal([.. "PK"u8, 3, 4, 20, 0]));
+        Assert.Contains("an Excel workbook, a Word document", Refusal([.. "PK"u8, 3, 4, 20, 0]));
+        Assert.Contains("an old Excel workbook", Refusal([0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1]));
+        Assert.Contains("a file compressed by gzip", Refusal([0x1F, 0x8B, 8, 0, 0, 0, 0, 0]));
 
         string Refusal(byte[] bytes) =>
             Assert.Throws<PromptKDException>(() => ClassList.Read(Write("c.txt", bytes))).Message;

@@ -1,0 +1,153 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+
+namespace PromptKD.Cli.Commands;
+
+/// <summary>
+/// Where a verb may write, found while the command line is read: over nothing that it reads, into no folder whose
+/// folders are classes, and no two things into one place.
+/// </summary>
+internal static class OutputPlaces
+{
+    private const string PicturesArgument = "pictures";
+
+    private static readonly string[] s_outputs =
+        ["--output", "--output-dir", "--sort-into", "--mistakes", "--confusion", "--json"];
+
+    // Their folders are classes, whatever is in them.
+    private static readonly string[] s_labelled = ["--data", "--val", "--labelled", "--train", "--test"];
+
+    private static readonly string[] s_pictures = [.. s_labelled, "--images", PicturesArgument];
+
+    private static readonly string[] s_models = ["--model", "--teacher", "--student", "--clip"];
+
+    private static readonly string[] s_inputs =
+    [
+        .. s_pictures, .. s_models, "--store", "--root", "--classes", "--config", "--config-file",
+        "--dataset-config-file", "--vocab", "--prompts", "--teacher-prompts", "--checkpoint",
+    ];
+
+    // Of a package, and of a CLIP in a folder.
+    private static readonly string[] s_modelEndings = [".safetensors", ".pt", ".pth", ".bin"];
+
+    private static readonly string[] s_modelFiles =
+    [
+        "model.json", "README.md", "config.json", "open_clip_config.json", "preprocessor_config.json", "tokenizer.json",
+        "tokenizer_config.json", "vocab.json", "merges.txt",
+    ];
+
+    private static readonly string[] s_pictureEndings =
+        [".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".heic", ".avif"];
+
+    private static readonly StringComparison s_paths =
+        OperatingSystem.IsLinux() ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase;
+
+    /// <summary>Adds the rule to a command that writes.</summary>
+    public static void Add(Command command)
+    {
+        if (command.Options.Any(option => s_outputs.Contains(option.Name)))
+        {
+            command.Validators.Add(Check);
+        }
+    }
+
+    private static void Check(CommandResult result)
+    {
+        Given[] given =
+        [
+            .. result.Children.SelectMany(child => child switch
+            {
+                OptionResult { Option: var option } => GivenBy(option.Name, child, option.HelpName),
+                ArgumentResult { Argument: var argument } => GivenBy(argument.Name, child, help: null),
+                _ => [],
+            }),
+        ];
+        Given[] outputs = [.. given.Where(one => s_outputs.Contains(one.Name))];
+        Given[] inputs = [.. given.Where(one => s_inputs.Contains(one.Name) && Path.Exists(one.Path))];
+        string? mistake = outputs
+            .SelectMany(output => inputs.Select(input => FindMistake(result.Command.Name, output, input)))
+            .Concat(outputs.SelectMany(
+                (output, number) => outputs.Skip(number + 1).Select(other => FindTwice(output, other))))
+            .FirstOrDefault(found => found is not null);
+        if (mistake is not null)
+        {
+            result.AddError(mistake);
+        }
+    }
+
+    private static IEnumerable<Given> GivenBy(string name, SymbolResult result, string? help) => result.Tokens
+        .Where(token => !string.IsNullOrWhiteSpace(token.Value))
+        .Select(token => new Given(name, token.Value, help == OptionRules.AFile));
+
+    private static string? FindTwice(Given output, Given other) => output.Place.Equals(other.Place, s_paths)
+        ? $"{output.Name} and {other.Name} are both '{other.Path}'. Give each a place of its own."
+        : null;
+
+    private static string? FindMistake(string verb, Given output, Given input)
+    {
+        string shown = input.Name == PicturesArgument ? "what is classified" : input.Name;
+        if (output.Place.Equals(input.Place, s_paths))
+        {
+            return $"{output.Name} is '{output.Path}', which is {shown}, too. Give another place: what is read is not "
+                + "written over.";
+        }
+
+        if (s_models.Contains(input.Name) && output.LiesDirectlyIn(input) && IsOfModel(output))
+        {
+            return $"{output.Name} is '{output.Path}', a file of {shown}. Give another place: what is read is not "
+                + "written over.";
+        }
+
+        bool isPicture = s_pictureEndings.Any(end => output.Path.EndsWith(end, StringComparison.OrdinalIgnoreCase));
+        return !s_pictures.Contains(input.Name) || !output.LiesIn(input) ? null
+            : isPicture || verb == "preview"
+                ? $"{output.Name} is '{output.Path}', which lies in '{input.Path}', where {shown} reads pictures: the "
+                    + "next call would read it, too. Give a place elsewhere."
+            : s_labelled.Contains(input.Name) && !output.IsFile && !Path.HasExtension(output.Path)
+                ? $"{output.Name} is '{output.Path}', which lies in '{input.Path}', whose folders are the classes of "
+                    + $"{shown}: the next call would take it for one. Give a folder elsewhere."
+            : null;
+    }
+
+    private static bool IsOfModel(Given output) => File.Exists(output.Path)
+        && (s_modelFiles.Contains(Path.GetFileName(output.Path))
+            || s_modelEndings.Contains(Path.GetExtension(output.Path)));
+
+    /// <summary>A path on the command line.</summary>
+    /// <param name="Name">Of the option or argument.</param>
+    /// <param name="Path">As it was given.</param>
+    /// <param name="IsFile">Whether it is always a file.</param>
+    private sealed record Given(string Name, string Path, bool IsFile)
+    {
+        /// <summary>Where it is, links followed.</summary>
+        public string Place { get; } = PlaceOf(Path);
+
+        public bool LiesIn(Given folder) => Directory.Exists(folder.Path) && Place.StartsWith(
+            folder.Place.TrimEnd(System.IO.Path.DirectorySeparatorChar) + System.IO.Path.DirectorySeparatorChar, s_paths);
+
+        public bool LiesDirectlyIn(Given folder) => LiesIn(folder)
+            && System.IO.Path.GetDirectoryName(Place)!.Equals(folder.Place, s_paths);
+
+        // What cannot be a path is refused where it is opened.
+        private static string PlaceOf(string path)
+        {
+            try
+            {
+                string full = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path));
+                return System.IO.Path.GetDirectoryName(full) is { Length: > 0 } parent
+                    ? Real(System.IO.Path.Combine(Real(parent), System.IO.Path.GetFileName(full)))
+                    : full;
+            }
+            catch (Exception error) when (error is IOException or ArgumentException or UnauthorizedAccessException)
+            {
+                return path;
+            }
+        }
+
+        private static string Real(string path)
+        {
+            FileSystemInfo info = Directory.Exists(path) ? new DirectoryInfo(path) : new FileInfo(path);
+            return info.Exists ? info.ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? path : path;
+        }
+    }
+}
