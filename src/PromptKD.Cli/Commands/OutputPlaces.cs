@@ -57,6 +57,8 @@ internal static class OutputPlaces
         [
             .. result.Children.SelectMany(child => child switch
             {
+                // One that is given twice and takes one value has a rule of its own.
+                OptionResult { Option.Arity.MaximumNumberOfValues: 1, Tokens.Count: > 1 } => [],
                 OptionResult { Option: var option } => GivenBy(option.Name, child, option.HelpName),
                 ArgumentResult { Argument: var argument } => GivenBy(argument.Name, child, help: null),
                 _ => [],
