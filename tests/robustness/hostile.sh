@@ -61,6 +61,16 @@ echo null >"$hostile/student/model.json"
 run guarded predict --model "$hostile/student" "$pictures/test"
 expect "a package that says nothing" 2 1 "model.json: damaged"
 
+# 40 MB of text before the pixels, which the decoder would copy ten thousand times.
+python3 - "$(find "$pictures/photos" -name '*.png' | head -1)" "$hostile/text.png" <<'PYTHON'
+import struct, sys, zlib
+png, text = open(sys.argv[1], "rb").read(), b"tEXtComment\0" + b"a" * 40_000_000
+chunk = struct.pack(">I", len(text) - 4) + text + struct.pack(">I", zlib.crc32(text))
+open(sys.argv[2], "wb").write(png[:33] + chunk + png[33:])
+PYTHON
+run guarded predict --model "$package" "$hostile/text.png"
+expect "a picture with 40 MB of text" 0 0 "text.png"
+
 # What is printed of a name stays in its line, and does nothing to a terminal.
 mkdir -p "$hostile/names"
 printf 'no picture' >"$hostile/names/"$'a\nb\e[31m.png'

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using PromptKD.Tests.Data;
+using PromptKD.Tests.Data.Shards;
 
 namespace PromptKD.Tests.Cli;
 
@@ -56,6 +58,29 @@ public sealed class StopSignalTests(DistilledRun run)
             Directory.GetFiles(output, "*", SearchOption.AllDirectories),
             file => Assert.Equal("log.txt", Path.GetFileName(file)));
         Assert.False(Directory.Exists(Path.Combine(output, "student")));
+    }
+
+    [Fact]
+    public async Task Stops_while_the_pictures_of_a_parquet_shard_are_read()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no signals that one process can send another.");
+        string photos = run.NewPath(".parquet");
+        byte[] picture = TestPictures.Gradient(64, 64);
+        await ShardFixtures.WriteParquet(photos, [.. Enumerable.Repeat((picture, "cat"), 20_000)]);
+        string output = run.NewPath();
+        using Process process = CliProgram.Start(run.Arguments(("--images", photos), ("--output", output), ("--val", null)));
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(3));
+        await WaitForLine(process, "Hashing ", patience.Token);
+
+        using (Process kill = Process.Start("kill", ["-INT", $"{process.Id}"]))
+        {
+            await kill.WaitForExitAsync(patience.Token);
+        }
+
+        string rest = await process.StandardError.ReadToEndAsync(patience.Token);
+        await process.WaitForExitAsync(patience.Token);
+        Assert.Equal((130, "Stopped."), (process.ExitCode, rest.TrimEnd()));
+        Assert.Equal(["log.txt"], Directory.GetFiles(output).Select(Path.GetFileName));
     }
 
     private static async Task WaitForLine(Process process, string start, CancellationToken patience)

@@ -36,7 +36,8 @@ internal sealed class SkiaPicture : IOpenPicture
     public static SkiaPicture Open(ReadOnlySpan<byte> file, PictureKind kind)
     {
         bool isGrey16 = PngHeader.IsGrey16(file);
-        using var data = SKData.CreateCopy(isGrey16 ? PngHeader.AsGreyWithAlpha(file) : GifHeader.AsOpaque(file));
+        using var data = SKData.CreateCopy(
+            PngHeader.WithoutAsides(isGrey16 ? PngHeader.AsGreyWithAlpha(file) : GifHeader.AsOpaque(file)));
         SKCodec codec = SKCodec.Create(data) ?? throw new InvalidDataException(
             $"not a {PictureKinds.NameOf(kind)} picture, though it begins like one, or its header is damaged");
         return new SkiaPicture(codec, isGrey16, GifHeader.MarginOf(file))

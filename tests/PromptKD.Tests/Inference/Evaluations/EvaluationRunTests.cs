@@ -1,0 +1,97 @@
+using System.Collections;
+using PromptKD.Inference;
+using PromptKD.Inference.Evaluations;
+using PromptKD.Inference.Predictions;
+using PromptKD.Tests.Data;
+using PromptKD.Tests.Export.Onnx;
+
+namespace PromptKD.Tests.Inference.Evaluations;
+
+public sealed class EvaluationRunTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory().FullName;
+
+    private string Data => Path.Combine(_folder, "data");
+
+    private string Table => Path.Combine(_folder, "table.csv");
+
+    private string Mistakes => Path.Combine(_folder, "mistakes");
+
+    private string Json => Path.Combine(_folder, "report.json");
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Is_stopped_between_measuring_and_sorting_the_mistakes(bool asLinks)
+    {
+        using var student = StudentClassifier.Load(WriteStudentAndPictures(), Computing.OnProcessor);
+        using var source = new CancellationTokenSource();
+        var request = new EvaluationRequest
+        {
+            Data = Data,
+            Mistakes = Mistakes,
+            AsLinks = asLinks,
+            Json = Json,
+            Confusion = new StopsBehind(Table, source.Cancel),
+        };
+
+        Assert.Throws<OperationCanceledException>(
+            () => EvaluationRun.Of(student, request, cancellation: source.Token));
+
+        // What came before is whole; no picture was sorted, and nothing came behind.
+        Assert.True(File.Exists(Table));
+        Assert.False(
+            Directory.Exists(Mistakes)
+            && Directory.EnumerateFiles(Mistakes, "*", SearchOption.AllDirectories).Any());
+        Assert.False(File.Exists(Json));
+    }
+
+    [Fact]
+    public void Sorts_the_mistakes_where_nobody_stops_it()
+    {
+        using var student = StudentClassifier.Load(WriteStudentAndPictures(), Computing.OnProcessor);
+        var request = new EvaluationRequest { Data = Data, Mistakes = Mistakes, Json = Json };
+
+        (_, SortingSummary? sorting) = EvaluationRun.Of(
+            student, request, cancellation: TestContext.Current.CancellationToken);
+
+        // Three classes hold the same picture: two of them are mistakes, whatever the answer is.
+        Assert.Equal(2, sorting!.Placed);
+        Assert.True(File.Exists(Json));
+    }
+
+    private string WriteStudentAndPictures()
+    {
+        var package = new TinyPackage();
+        foreach (string name in package.Manifest.ClassNames)
+        {
+            string folder = Directory.CreateDirectory(Path.Combine(Data, name)).FullName;
+            File.WriteAllBytes(Path.Combine(folder, "a.png"), TestPictures.Gradient(20, 16));
+        }
+
+        string student = Path.Combine(_folder, "student");
+        package.Write(student);
+        return student;
+    }
+
+    /// <summary>One file to write; once it is there, whoever asks for the next is stopped.</summary>
+    private sealed class StopsBehind(string file, Action stop) : IReadOnlyList<string>
+    {
+        public int Count => 1;
+
+        public string this[int index] => file;
+
+        public IEnumerator<string> GetEnumerator()
+        {
+            yield return file;
+            if (File.Exists(file))
+            {
+                stop();
+            }
+        }
+
+        IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+    }
+}
