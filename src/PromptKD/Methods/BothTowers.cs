@@ -25,9 +25,7 @@ internal static class BothTowers
                 + "expected 1 or more of each: the text tower cannot be without learned tokens.");
         }
 
-        var context = ContextText.CountedInTokens(settings.CtxInit, settings.NCtxText);
-        var oddities = new ContextWarnings(inputs, section);
-        oddities.OfTokens(context, settings.CtxInit);
+        ContextText context = StartingWords.CountedInTokens(inputs, section, settings.CtxInit, settings.NCtxText);
         ClipArchitecture sizes = inputs.Clip.Architecture;
         PromptedClip clip = parts.Add(PromptedClip.Read(inputs, context, NamePosition.End));
         using Tensor initial = clip.DrawContext(context, inputs.Tokenizer.Value);

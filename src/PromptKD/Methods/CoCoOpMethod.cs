@@ -47,9 +47,7 @@ internal sealed class CoCoOpMethod : ITrainedMethod
     public static CoCoOpMethod Build(MethodInputs inputs)
     {
         CoCoOpConfig settings = inputs.Config.Trainer.CoCoOp;
-        var context = ContextText.CountedInWords(settings.CtxInit, settings.NCtx);
-        var oddities = new ContextWarnings(inputs, "COCOOP");
-        oddities.OfWords(context, settings.NCtx);
+        ContextText context = StartingWords.CountedInWords(inputs, "COCOOP", settings.CtxInit, settings.NCtx);
         using var parts = new Unfinished();
         PromptedClip clip = parts.Add(PromptedClip.Read(inputs, context, NamePosition.End));
         using Tensor initial = clip.DrawContext(context, inputs.Tokenizer.Value);

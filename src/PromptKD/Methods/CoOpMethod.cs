@@ -41,9 +41,7 @@ internal sealed class CoOpMethod : ITrainedMethod
     public static CoOpMethod Build(MethodInputs inputs)
     {
         CoOpConfig settings = inputs.Config.Trainer.CoOp;
-        var context = ContextText.CountedInWords(settings.CtxInit, settings.NCtx);
-        var oddities = new ContextWarnings(inputs, "COOP");
-        oddities.OfWords(context, settings.NCtx);
+        ContextText context = StartingWords.CountedInWords(inputs, "COOP", settings.CtxInit, settings.NCtx);
         NamePosition position = CoOpTeachers.PositionOf(settings);
         if (settings.Csc && context.StartsFromWords)
         {

@@ -33,9 +33,7 @@ internal sealed class MaPLeMethod(PromptedClip clip, CoupledPrompts prompts) : I
     public static MaPLeMethod Build(MethodInputs inputs)
     {
         MaPLeConfig settings = inputs.Config.Trainer.MaPLe;
-        var context = ContextText.CountedInTokens(settings.CtxInit, settings.NCtx);
-        var oddities = new ContextWarnings(inputs, "MAPLE");
-        oddities.OfTokens(context, settings.CtxInit);
+        ContextText context = StartingWords.CountedInTokens(inputs, "MAPLE", settings.CtxInit, settings.NCtx);
         using var parts = new Unfinished();
         PromptedClip clip = parts.Add(PromptedClip.Read(inputs, context, NamePosition.End));
         using Tensor initial = clip.DrawContext(context, inputs.Tokenizer.Value);

@@ -38,11 +38,13 @@ internal static class TrainStore
         TeacherStoring.CheckViews(resolved);
         ProtocolLists lists = DatasetProtocol.Read(
             resolved.Dataset,
-            TrainPreset.IsBaseToNovel(resolved, hasTeacher: true),
-            resolved.Seed,
-            watcher.OnWarning,
-            new ShotsFile(watcher.OnPhase),
-            watcher.OnPhase,
+            new ProtocolReading(resolved.Seed)
+            {
+                BaseToNovel = TrainPreset.IsBaseToNovel(resolved, hasTeacher: true),
+                Warn = watcher.OnWarning,
+                Kept = new ShotsFile(watcher.OnPhase),
+                Say = watcher.OnPhase,
+            },
             stop);
         lists.LeftOut?.Report(watcher);
 

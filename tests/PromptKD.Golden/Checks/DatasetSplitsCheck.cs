@@ -97,8 +97,10 @@ internal sealed class DatasetSplitsCheck : IGoldenCheck
             NumShots = expected.GetProperty("NUM_SHOTS").GetInt32(),
             SubsampleClasses = Text(expected, "SUBSAMPLE_CLASSES"),
         },
-        Text(expected, "TRAINER.NAME") == "PromptKD" && Text(expected, "TRAINER.MODAL") == "base2novel",
-        expected.GetProperty("SEED").GetInt32());
+        new ProtocolReading(expected.GetProperty("SEED").GetInt32())
+        {
+            BaseToNovel = Text(expected, "TRAINER.NAME") == "PromptKD" && Text(expected, "TRAINER.MODAL") == "base2novel",
+        });
 
     private static IEnumerable<string> Rows(string root, IReadOnlyList<PictureItem>? items, JsonElement expected) =>
         items is null

@@ -20,7 +20,7 @@ internal sealed record SplitPictures(
     {
         string root = golden.PathOf(golden.Json.GetProperty("root").GetString()!);
         var dataset = new DatasetConfig { Root = root, Name = golden.Json.GetProperty("dataset").GetString()! };
-        ProtocolLists lists = DatasetProtocol.Read(dataset, baseToNovel: false, seed: 1);
+        ProtocolLists lists = DatasetProtocol.Read(dataset, new ProtocolReading(1));
         return new SplitPictures(root, lists.Train, lists.Test, lists.ClassNames.Count);
     }
 

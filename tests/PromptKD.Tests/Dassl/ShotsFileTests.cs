@@ -114,9 +114,6 @@ public sealed class ShotsFileTests : IDisposable
 
     private ProtocolLists Read(Action<string>? warn) => DatasetProtocol.Read(
         new DatasetConfig { Root = _root, Name = "EuroSAT", SubsampleClasses = "all", NumShots = 2 },
-        baseToNovel: false,
-        seed: 3,
-        warn,
-        new ShotsFile(_said.Add),
-        stop: TestContext.Current.CancellationToken);
+        new ProtocolReading(3) { Warn = warn, Kept = new ShotsFile(_said.Add) },
+        TestContext.Current.CancellationToken);
 }

@@ -18,27 +18,17 @@ internal static class DatasetProtocol
 {
     /// <summary>Reads the lists of a data set. Pictures are neither opened nor looked for.</summary>
     /// <param name="dataset">Which data set, where, how many shots and which classes.</param>
-    /// <param name="baseToNovel">Whether it is PromptKD's base-to-novel mode.</param>
-    /// <param name="seed">Of the shots, and of the parts where no file gives them.</param>
-    /// <param name="warn">Told what is odd, but can be done without; null for nobody.</param>
-    /// <param name="kept">Where draws are kept; null to draw anew.</param>
-    /// <param name="say">Receives what Dassl's programs print; null for nobody.</param>
+    /// <param name="reading">By which protocol, and who is told.</param>
     /// <param name="stop">Stops between files and folders.</param>
     /// <exception cref="PromptKDException">
     /// No such data set; something of it is missing or damaged; no class is left to learn; labels leave a gap.
     /// </exception>
     public static ProtocolLists Read(
-        DatasetConfig dataset,
-        bool baseToNovel,
-        int seed,
-        Action<string>? warn = null,
-        IKeptShots? kept = null,
-        Action<string>? say = null,
-        CancellationToken stop = default)
+        DatasetConfig dataset, ProtocolReading reading, CancellationToken stop = default)
     {
         DatasetEntry entry = DatasetCatalog.Find(dataset.Name);
-        var random = new PythonRandom(seed);
-        DatasetSplit split = entry.Read(dataset.Root, random, warn, say, stop);
+        var random = new PythonRandom(reading.Seed);
+        DatasetSplit split = entry.Read(dataset.Root, random, reading.Warn, reading.Say, stop);
         split.RefuseContradictions(entry.Name);
         LeftOut? leftOut = split.LeftOut;
         if (entry.IsTestOnly)
@@ -51,30 +41,24 @@ internal static class DatasetProtocol
 
         if (dataset.NumShots >= 1)
         {
-            split = Draw(entry.Below(dataset.Root), split, dataset.NumShots, seed, random, warn, kept);
+            split = Draw(entry.Below(dataset.Root), split, dataset.NumShots, reading, random);
         }
 
-        ProtocolLists lists = baseToNovel ? BaseToNovel(dataset, split) : Subset(dataset, split);
+        ProtocolLists lists = reading.BaseToNovel ? BaseToNovel(dataset, split) : Subset(dataset, split);
         return lists with { LeftOut = leftOut };
     }
 
     // A run that divides the data set draws on from the same random numbers, as the reference does; a later one finds the
     // parts in a file, and would draw others: so the first draw is kept. Pictures in shards are divided once and for all.
     private static DatasetSplit Draw(
-        DatasetFolder folder,
-        DatasetSplit split,
-        int shots,
-        int seed,
-        PythonRandom random,
-        Action<string>? warn,
-        IKeptShots? kept)
+        DatasetFolder folder, DatasetSplit split, int shots, ProtocolReading reading, PythonRandom random)
     {
-        if (kept is null || ShardSplit.Exists(folder))
+        if (reading.Kept is not { } kept || ShardSplit.Exists(folder))
         {
             return FewShot.Draw(split, shots, random);
         }
 
-        if (kept.Find(folder, split, shots, seed) is { } found)
+        if (kept.Find(folder, split, shots, reading.Seed) is { } found)
         {
             return found;
         }
@@ -82,11 +66,11 @@ internal static class DatasetProtocol
         DatasetSplit drawn = FewShot.Draw(split, shots, random);
         try
         {
-            kept.Keep(folder, drawn, shots, seed);
+            kept.Keep(folder, drawn, shots, reading.Seed);
         }
         catch (PromptKDException fault)
         {
-            warn?.Invoke($"{fault.Message} The same SEED draws the same pictures again as long as the parts of the data set "
+            reading.Warn?.Invoke($"{fault.Message} The same SEED draws the same pictures again as long as the parts of the data set "
                 + "stay as they are.");
         }
 

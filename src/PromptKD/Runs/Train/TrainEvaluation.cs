@@ -7,7 +7,9 @@ using PromptKD.Training;
 
 namespace PromptKD.Runs.Train;
 
-/// <summary>The calls of <c>train</c> that train nothing: to evaluate a model that is there, or to check what is given.</summary>
+/// <summary>
+/// The calls of <c>train</c> that train nothing: to evaluate a model that is there, or to check what is given.
+/// </summary>
 internal static class TrainEvaluation
 {
     /// <summary>Opens everything, then evaluates, if that is asked for.</summary>
@@ -26,7 +28,12 @@ internal static class TrainEvaluation
     }
 
     private static TrainingReport Go(
-        TrainKind kind, RunSettings settings, RunFolder folder, RunLog log, IProcessGroup processes, CancellationToken stop)
+        TrainKind kind,
+        RunSettings settings,
+        RunFolder folder,
+        RunLog log,
+        IProcessGroup processes,
+        CancellationToken stop)
     {
         var context = new RunContext(settings.Target, log, folder.OpenDigests(), stop) { Processes = processes };
         using RunInputs inputs = processes.LeaderFirst(() => Run.Open(settings, context), stop);
@@ -39,15 +46,16 @@ internal static class TrainEvaluation
         }
 
         using IClassifier classifier = kind.Trains ? inputs.BuildMethod(folder.Root) : inputs.BuildClassifier();
-        return kind.Request.NoTrain && kind.Trains
-            ? new TrainingReport(folder.Root, null, [], [])
-            : Evaluate(kind, run, classifier, path);
+        return (classifier, path) switch
+        {
+            _ when kind is { Trains: true, Request.NoTrain: true } => new TrainingReport(folder.Root, null, [], []),
+            (ITrainedMethod method, { } checkpoint) => EvaluateLearned(kind, run, method, checkpoint),
+            _ => Report(run, kind.Test(run, classifier, ModelSelection.Given, epoch: null)),
+        };
     }
 
-    private static string Find(TrainKind kind, OpenRun run)
-    {
-        return new DasslCheckpoints(ModelFolder(kind, run), run.Settings.Method.Name).Find(kind.Request.LoadEpoch);
-    }
+    private static string Find(TrainKind kind, OpenRun run) =>
+        new DasslCheckpoints(ModelFolder(kind, run), run.Settings.Method.Name).Find(kind.Request.LoadEpoch);
 
     private static string ModelFolder(TrainKind kind, OpenRun run) =>
         kind.Request.ModelDir.Length > 0 ? kind.Request.ModelDir : run.Folder.Root;
@@ -57,7 +65,9 @@ internal static class TrainEvaluation
     {
         try
         {
-            return TrainingResult.ReadIfAny(ModelFolder(kind, run)) is { } learned ? learned.LearnedOn ?? learned.Dataset : null;
+            return TrainingResult.ReadIfAny(ModelFolder(kind, run)) is { } learned
+                ? learned.LearnedOn ?? learned.Dataset
+                : null;
         }
         catch (PromptKDException)
         {
@@ -65,26 +75,23 @@ internal static class TrainEvaluation
         }
     }
 
-    private static TrainingReport Evaluate(TrainKind kind, OpenRun run, IClassifier classifier, string? path)
+    private static TrainingReport EvaluateLearned(TrainKind kind, OpenRun run, ITrainedMethod method, string path)
     {
-        int? epoch = null;
-        if (path is not null)
+        int? epoch = TrainKind.Models(run, method).Load(path);
+        method.SetTraining(false);
+        TrainingResult result = kind.Test(run, method, ModelSelection.Given, epoch);
+        if (kind.Request.WritesPackage && run.Context.Processes.IsLeader())
         {
-            var method = (ITrainedMethod)classifier;
-            epoch = TrainKind.Models(run, method).Load(path);
-            method.SetTraining(false);
+            EvaluatedPackage.Write(run, method, path);
         }
 
-        // An evaluation in the folder of a run must not take the place of what the run came to.
-        string file = run.Folder.IsBegun ? "evaluation.json" : TrainingResult.FileName;
-        TrainingResult result = kind.Test(run, classifier, ModelSelection.Given, epoch);
-        result = result with { LearnedOn = path is null ? null : LearnedOn(kind, run) };
-        if (kind.Request.WritesPackage && path is not null && run.Context.Processes.IsLeader())
-        {
-            EvaluatedPackage.Write(run, (ITrainedMethod)classifier, path);
-        }
+        return Report(run, result with { LearnedOn = LearnedOn(kind, run) });
+    }
 
-        TrainKind.Write(run, result, file);
+    // An evaluation in the folder of a run must not take the place of what the run came to.
+    private static TrainingReport Report(OpenRun run, TrainingResult result)
+    {
+        TrainKind.Write(run, result, run.Folder.IsBegun ? "evaluation.json" : TrainingResult.FileName);
         return new TrainingReport(run.Folder.Root, result, [], []);
     }
 }

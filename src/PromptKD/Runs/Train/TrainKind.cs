@@ -56,7 +56,15 @@ internal sealed class TrainKind(ExperimentConfig config, TrainingRequest request
         List<string> warnings = [.. request.Warnings];
         List<string> lines = [];
         ProtocolLists lists = DatasetProtocol.Read(
-            resolved.Dataset, baseToNovel, resolved.Seed, warnings.Add, new ShotsFile(lines.Add), lines.Add, stop);
+            resolved.Dataset,
+            new ProtocolReading(resolved.Seed)
+            {
+                BaseToNovel = baseToNovel,
+                Warn = warnings.Add,
+                Kept = new ShotsFile(lines.Add),
+                Say = lines.Add,
+            },
+            stop);
         resolved = new ReferenceFiles("").Complete(resolved, HasTeacher);
         if (HasTeacher)
         {

@@ -205,7 +205,5 @@ public sealed class DatasetProtocolTests : IDisposable
         Action<string>? warn = null) =>
         DatasetProtocol.Read(
             new DatasetConfig { Root = _root, Name = name, SubsampleClasses = classes, NumShots = shots },
-            baseToNovel: trainer == "PromptKD",
-            seed,
-            warn);
+            new ProtocolReading(seed) { BaseToNovel = trainer == "PromptKD", Warn = warn });
 }

@@ -82,6 +82,5 @@ public sealed class ShardSplitTests : IDisposable
 
     private ProtocolLists Read(string classes) => DatasetProtocol.Read(
         new DatasetConfig { Name = "DescribableTextures", Root = _root, SubsampleClasses = classes },
-        baseToNovel: false,
-        seed: 1);
+        new ProtocolReading(1));
 }

@@ -105,7 +105,7 @@ public sealed class StoppedReadingTests : IDisposable
         _stop.Cancel();
 
         Assert.Throws<OperationCanceledException>(() => DatasetProtocol.Read(
-            new() { Name = name, Root = _folder }, baseToNovel: false, seed: 1, stop: _stop.Token));
+            new() { Name = name, Root = _folder }, new ProtocolReading(1), _stop.Token));
     }
 
     private string Labelled()

@@ -61,5 +61,5 @@ public sealed class NamedBeforeTests : IDisposable
     }
 
     private static ProtocolLists Lists(ExperimentConfig config) => DatasetProtocol.Read(
-        config.Dataset, baseToNovel: false, seed: 1, stop: TestContext.Current.CancellationToken);
+        config.Dataset, new ProtocolReading(1), TestContext.Current.CancellationToken);
 }
