@@ -152,7 +152,7 @@ public sealed class ExperimentTrainTests : IDisposable
         TrainingResult evaluated = Train(_runs.Config(run: "evaluated"), request).Result!;
         Train(_runs.Config(), request);
 
-        Assert.Equal(trained with { Selection = ModelSelection.Given }, evaluated);
+        Assert.Equal(trained with { Selection = ModelSelection.Given, LearnedOn = "EuroSAT" }, evaluated);
         Assert.True(File.Exists(Path.Combine(_runs.Output("run"), "evaluation.json")));
         Assert.Equal(2, Directory.GetFiles(_runs.Output("run"), "log.txt*").Length);
     }
