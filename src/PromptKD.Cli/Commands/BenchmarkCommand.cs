@@ -28,8 +28,8 @@ internal static class BenchmarkCommand
 
     private static readonly Argument<string> s_protocol = new Argument<string>("PROTOCOL")
     {
-        Description = "base2new (Table 1), cross (Table 2), dg (Table 9, domain generalisation), or ablation and behind it "
-            + $"{string.Join(", ", Ablation.All.Select(one => $"{one.Name} ({one.Source})"))}",
+        Description = "base2new (Table 1), cross (Table 2), dg (Table 9, domain generalisation), or ablation and "
+            + $"behind it {string.Join(", ", Ablation.All.Select(one => $"{one.Name} ({one.Source})"))}",
     }.AcceptOnlyFromAmong("base2new", "cross", "dg", AblationProtocol);
 
     private static readonly Option<string> s_root = new("--root")
@@ -43,7 +43,9 @@ internal static class BenchmarkCommand
         "--output", "DIR", "Folder of the runs, report.md, report.html and results.csv [default: runs/PROTOCOL]");
 
     private static readonly Option<string> s_datasets = Text(
-        "--datasets", "all|A,B", "Data sets, by any of their names [default: all of the table; of an ablation imagenet]");
+        "--datasets",
+        "all|A,B",
+        "Data sets, by any of their names [default: all of the table; of an ablation imagenet]");
 
     private static readonly Option<string> s_seeds = Text("--seeds", "1,2,3", "One run each [default: 1,2,3]");
 
@@ -108,7 +110,9 @@ internal static class BenchmarkCommand
             Ablation = ablation,
             Root = parsed.GetValue(s_root)!,
             Output = parsed.GetValue(s_output) ?? Path.Combine("runs", name),
-            Datasets = parsed.GetValue(s_datasets) is { } datasets && datasets != "all" ? Words("--datasets", datasets) : [],
+            Datasets = parsed.GetValue(s_datasets) is { } datasets && datasets != "all"
+                ? Words("--datasets", datasets)
+                : [],
             Seeds = [.. Words("--seeds", parsed.GetValue(s_seeds) ?? "1,2,3").Select(Seed)],
             Trainers = Words("--trainer", parsed.GetValue(s_trainers) ?? "PromptKD"),
             Configs = parsed.GetValue(s_configs) ?? FindConfigs(),
@@ -134,7 +138,8 @@ internal static class BenchmarkCommand
     {
         string[] words = list.Split(',', StringSplitOptions.TrimEntries);
         return Array.FindIndex(words, word => word.Length == 0) is var empty and >= 0
-            ? throw new PromptKDException($"{option} is '{list}': entry {empty + 1} is empty. Separate entries by one comma.")
+            ? throw new PromptKDException($"{option} is '{list}': entry {empty + 1} is empty. Separate entries by one "
+                + "comma.")
             : words;
     }
 

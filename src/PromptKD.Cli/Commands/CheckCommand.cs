@@ -49,7 +49,7 @@ internal static class CheckCommand
                 new SurveyRequest
                 {
                     Folder = parsed.GetValue(s_pictures)!,
-                    ClassNames = parsed.GetValue(s_classes) is { } given ? [.. ClassList.Read(given, Messages.Warning)] : null,
+                    ClassNames = CommonOptions.ReadClasses(parsed, s_classes),
                     IsLabelled = parsed.GetValue(s_labelled),
                     Tiny = parsed.GetValue(s_tiny),
                 },

@@ -45,7 +45,8 @@ internal static class CommonOptions
     /// <param name="fallback">What holds without it.</param>
     public static Option<string> Context(string fallback = "a photo of a") => new("--context")
     {
-        Description = $"The words that learned text tokens started from, CTX_INIT of the training [default: {fallback}]",
+        Description = $"The words that learned text tokens started from, CTX_INIT of the training [default: "
+            + $"{fallback}]",
         HelpName = "TEXT",
     };
 

@@ -83,7 +83,9 @@ internal static class DatasetsCommand
         Line("classes", Number(entry.Classes));
         if (entry.Counts is { } counts)
         {
-            Line("pictures used", $"{counts.Train} training, {counts.TestBase} test (base), {counts.TestNovel} test (novel)");
+            Line(
+                "pictures used",
+                $"{counts.Train} training, {counts.TestBase} test (base), {counts.TestNovel} test (novel)");
         }
         else
         {

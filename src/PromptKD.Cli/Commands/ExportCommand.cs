@@ -93,8 +93,8 @@ internal static class ExportCommand
     {
         Option[] ofCheckpoint =
         [
-            s_checkpoint, s_student, s_classes, s_teacher, s_prompts, s_templates, s_context, s_position, s_otherClasses, s_half,
-            s_vocabulary, s_upright, s_scale, s_device, s_precision,
+            s_checkpoint, s_student, s_classes, s_teacher, s_prompts, s_templates, s_context, s_position,
+            s_otherClasses, s_half, s_vocabulary, s_upright, s_scale, s_device, s_precision,
         ];
         var command = new Command("export", "Make a student package of a checkpoint, or an ONNX file of a package.");
         foreach (Option option in ofCheckpoint.Concat(OnnxExportOptions.All).Append(s_output))
@@ -112,7 +112,8 @@ internal static class ExportCommand
 
             StudentManifest manifest = CheckpointExport.Write(Request(parsed), new RunDisplay(), cancellation);
             Messages.Note(
-                $"Wrote {parsed.GetValue(s_output)}: {manifest.Checkpoint?.Method}, {manifest.ClassNames.Count} classes");
+                $"Wrote {parsed.GetValue(s_output)}: {manifest.Checkpoint?.Method}, {manifest.ClassNames.Count} "
+                + "classes");
             return Task.FromResult(0);
         });
         return command;
@@ -145,5 +146,6 @@ internal static class ExportCommand
     }
 
     private static string Required(ParseResult parsed, Option<string> option) => parsed.GetValue(option)
-        ?? throw new PromptKDException($"{option.Name} is required with --checkpoint. promptkd export --help says what it is.");
+        ?? throw new PromptKDException($"{option.Name} is required with --checkpoint. promptkd export --help says "
+            + "what it is.");
 }

@@ -21,7 +21,8 @@ internal static class InterpretCommand
         };
         var clip = new Option<string>("--clip")
         {
-            Description = "The CLIP that it was learned on: a file, a folder, or a name such as openai:ViT-B/16 [required]",
+            Description = "The CLIP that it was learned on: a file, a folder, or a name such as openai:ViT-B/16 "
+                + "[required]",
             HelpName = "PATH",
             Required = true,
         };

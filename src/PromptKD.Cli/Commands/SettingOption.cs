@@ -31,7 +31,8 @@ internal sealed record SettingOption(
     public IEnumerable<string> ToOverride(ParseResult parsed) =>
         parsed.GetValue(Option) is not { } value
             ? []
-            : AlsoKey is null ? [Key, AsItStands(Key, value)] : [Key, AsItStands(Key, value), AlsoKey, AsItStands(AlsoKey, value)];
+            : AlsoKey is null ? [Key, AsItStands(Key, value)]
+            : [Key, AsItStands(Key, value), AlsoKey, AsItStands(AlsoKey, value)];
 
     // A value of KEY VALUE may be a Python literal. That of an option is what it says: a folder may be called 2024.
     private static string AsItStands(string key, string value) => s_values[key] is not string
@@ -48,7 +49,8 @@ internal sealed record SettingOption(
         };
         option.Validators.Add(result =>
         {
-            if (result.Tokens is [{ Value: { } value }] && !string.IsNullOrWhiteSpace(value) && FindMistake(key, value) is { } mistake)
+            if (result.Tokens is [{ Value: { } value }] && !string.IsNullOrWhiteSpace(value)
+                && FindMistake(key, value) is { } mistake)
             {
                 result.AddError($"{name}: {mistake}");
             }

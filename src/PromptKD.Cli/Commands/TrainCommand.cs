@@ -26,13 +26,15 @@ internal static class TrainCommand
             s_defaults),
         new("--seed", "SEED", "Of learned tokens, projector, order, crops, flips and shots; 0 counts.", s_defaults),
         new("--trainer", "TRAINER.NAME",
-            $"{string.Join(", ", Experiment.Trainers.SkipLast(1))} or {Experiment.Trainers[^1]} [required]", s_defaults),
+            $"{string.Join(", ", Experiment.Trainers.SkipLast(1))} or {Experiment.Trainers[^1]} "
+            + "[required]", s_defaults),
         new("--backbone", "MODEL.BACKBONE.NAME",
-            "OpenAI's name of the CLIP that is prompted (PromptKD's student) [default: the trainer file's]", s_defaults),
+            "OpenAI's name of the CLIP that is prompted (PromptKD's student) [default: the trainer "
+            + "file's]", s_defaults),
         new("--head", "MODEL.HEAD.NAME", "Accepted; no method has one [default: none]", s_defaults),
         new("--student", "DISTILL.STUDENT",
-            "The CLIP that is prompted: a .pt, .safetensors or .bin file, a Hugging Face or open_clip folder, or a name "
-            + "such as openai:ViT-B/16 [default: by --backbone, in clip/, else fetched once]", s_defaults),
+            "The CLIP that is prompted: a .pt, .safetensors or .bin file, a Hugging Face or open_clip folder, or a "
+            + "name such as openai:ViT-B/16 [default: by --backbone, in clip/, else fetched once]", s_defaults),
         new("--teacher", "DISTILL.TEACHER",
             "PromptKD's teacher, as --student [default: by TRAINER.PROMPTKD.TEACHER_NAME, in clip/, else fetched once]",
             s_defaults),
@@ -43,12 +45,12 @@ internal static class TrainCommand
             "A store of teacher features for these pictures, such as teacher-store/ of a run with --views: no teacher "
             + "runs [default: none]", s_defaults),
         new("--views", "DISTILL.VIEWS",
-            "Views of each picture for which the teacher's features are stored (in the output folder) and used again by "
-            + "later epochs; 0: the teacher looks at every step, as in the paper.", s_defaults),
+            "Views of each picture for which the teacher's features are stored (in the output folder) and used again "
+            + "by later epochs; 0: the teacher looks at every step, as in the paper.", s_defaults),
         SettingOptions.Vocabulary,
         new("--memory", "TRAIN.MEMORY",
-            "GiB that training may take in all. Where text prompts are learned, it decides how many classes are encoded at "
-            + "a time; 0: what is free.", s_defaults),
+            "GiB that training may take in all. Where text prompts are learned, it decides how many classes are "
+            + "encoded at a time; 0: what is free.", s_defaults),
         new("--device", "DEVICE", "auto, cpu, cuda or cuda:n.", s_defaults),
     ];
 
@@ -58,7 +60,8 @@ internal static class TrainCommand
     private static readonly Option<string> s_trainerFile = File(
         "--config-file", "Trainer file, merged over the data set's: configs/trainers/METHOD/FILE.yaml [default: none]");
 
-    private static readonly Option<string[]> s_transforms = Words("--transforms", "INPUT.TRANSFORMS", "Of training images");
+    private static readonly Option<string[]> s_transforms = Words(
+        "--transforms", "INPUT.TRANSFORMS", "Of training images");
 
     private static readonly Option<string[]> s_sourceDomains = Words(
         "--source-domains", "DATASET.SOURCE_DOMAINS", "Accepted; no data set has any");
@@ -113,7 +116,8 @@ internal static class TrainCommand
     private static ExperimentConfig Resolve(ParseResult parsed)
     {
         string?[] files = [parsed.GetValue(s_datasetFile), parsed.GetValue(s_trainerFile)];
-        ExperimentConfig config = files.OfType<string>().Aggregate(s_defaults, (merged, file) => merged.MergeFile(file));
+        ExperimentConfig config = files.OfType<string>()
+            .Aggregate(s_defaults, (merged, file) => merged.MergeFile(file));
         string[] switches = parsed.GetValue(s_reference) ? ["REFERENCE", "True"] : [];
         return config.MergeOverrides(
         [
@@ -177,8 +181,8 @@ internal static class TrainCommand
             .Where(one => !merged[one.Key].Equals(one.Second))
             .Select(one => string.Create(
                 CultureInfo.InvariantCulture,
-                $"{one.Key} is {merged[one.Key]}, of {trainerFile}, which is merged last; {datasetFile} has {one.Second}. "
-                + $"Add {one.Key} {one.Second} to the command for the data set's own."));
+                $"{one.Key} is {merged[one.Key]}, of {trainerFile}, which is merged last; {datasetFile} has "
+                + $"{one.Second}. Add {one.Key} {one.Second} to the command for the data set's own."));
     }
 
     // A key and a list as a Python literal.

@@ -4,7 +4,9 @@ using PromptKD.Runtime;
 
 namespace PromptKD.Dassl;
 
-/// <summary><c>cmat.pt</c>: which classes were taken for which, as Dassl's programs save it (Dassl evaluator.py).</summary>
+/// <summary>
+/// <c>cmat.pt</c>: which classes were taken for which, as Dassl's programs save it (Dassl evaluator.py).
+/// </summary>
 internal static class ConfusionFile
 {
     /// <summary>Writes the shares of each label's pictures.</summary>

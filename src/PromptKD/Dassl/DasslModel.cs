@@ -31,11 +31,15 @@ internal sealed record DasslModel(string Folder)
     /// <summary>Whether the image tower is saved a second time, without its prompts.</summary>
     public bool SavesPlainTower { get; init; }
 
-    /// <summary>How a method is saved. One that Dassl's programs do not have is saved whole, in a folder of its name.</summary>
+    /// <summary>
+    /// How a method is saved. One that Dassl's programs do not have is saved whole, in a folder of its name.
+    /// </summary>
     /// <param name="trainer">TRAINER.NAME.</param>
     public static DasslModel Of(string trainer) => s_models.GetValueOrDefault(trainer) ?? new DasslModel(trainer);
 
-    /// <summary>All that is saved: what was learned, and frozen weights and buffers too, where the reference does so.</summary>
+    /// <summary>
+    /// All that is saved: what was learned, and frozen weights and buffers too, where the reference does so.
+    /// </summary>
     /// <param name="method">The method.</param>
     /// <param name="learned">Its learned values: <see cref="ITrainedMethod.Deployed"/>, or those being trained.</param>
     /// <returns>New handles of the same values; the caller, or its scope, frees them.</returns>
@@ -82,7 +86,8 @@ internal sealed record DasslModel(string Folder)
     {
         var tuned = learned.Where(named => !LearnedPrompts.IsName(named.Key)).ToDictionary();
         return LearnedPrompts.Among(
-            model.Images.state_dict().Select(named => KeyValuePair.Create(named.Key, tuned.GetValueOrDefault(named.Key, named.Value))),
+            model.Images.state_dict().Select(named =>
+                KeyValuePair.Create(named.Key, tuned.GetValueOrDefault(named.Key, named.Value))),
             learned.Where(named => LearnedPrompts.IsName(named.Key)));
     }
 

@@ -5,7 +5,8 @@ namespace PromptKD.Dassl;
 
 /// <summary>Progress as Dassl's programs print it, averages over the running epoch in brackets.</summary>
 /// <param name="printFrequency">Batches between two lines; every batch has one where an epoch has fewer.</param>
-/// <param name="printsAccuracy">Whether a line has the accuracy of the batch and of the epoch so far, in percent.</param>
+/// <param name="printsAccuracy">Whether a line has the accuracy of the batch and of the epoch so far, in
+/// percent.</param>
 internal sealed class DasslProgress(int printFrequency, bool printsAccuracy = false)
 {
     private int _epoch;

@@ -32,11 +32,15 @@ internal sealed partial class DasslRunLog
         double? final)
     {
         Path = path;
-        Configuration = Argument(head, ConfigFile) is { } file ? System.IO.Path.GetFileNameWithoutExtension(file) : null;
+        Configuration = Argument(head, ConfigFile) is { } file
+            ? System.IO.Path.GetFileNameWithoutExtension(file)
+            : null;
         LearnedOn = Argument(head, ModelFolder) is { } model ? DatasetIn(model) : null;
         IsTrained = trained;
         Backbone = Read(config, "MODEL", "BACKBONE", "NAME");
-        Shots = int.TryParse(Read(config, "DATASET", "NUM_SHOTS"), CultureInfo.InvariantCulture, out int shots) ? shots : null;
+        Shots = int.TryParse(Read(config, "DATASET", "NUM_SHOTS"), CultureInfo.InvariantCulture, out int shots)
+            ? shots
+            : null;
         Dataset = Read(config, "DATASET", "NAME");
         Trainer = Read(config, "TRAINER", "NAME");
         SubsampleClasses = Read(config, "DATASET", "SUBSAMPLE_CLASSES") ?? "all";

@@ -26,7 +26,8 @@ internal sealed class ReferenceFiles(string folder)
         OpenAiModel model = OpenAiModels.All.FirstOrDefault(one => Bare(one.Name) == Bare(name))
             ?? throw new PromptKDException(
                 $"OpenAI published no CLIP '{name}'. Expected one of "
-                + $"{string.Join(", ", OpenAiModels.All.Select(one => one.Name))}; --student and --teacher take files.");
+                + $"{string.Join(", ", OpenAiModels.All.Select(one => one.Name))}; --student and --teacher take "
+                + "files.");
         string file = Path.Combine(folder, "clip", model.FileName);
         return File.Exists(file) ? file : OpenAiModels.Prefix + model.Name;
     }
@@ -43,7 +44,8 @@ internal sealed class ReferenceFiles(string folder)
         string teachers = Path.Combine(folder, Teachers);
         string[] folders = Directory.Exists(teachers) ? Directory.GetDirectories(teachers) : [];
         string? found = folders
-            .Where(path => Is(Path.GetFileName(path), name) || Is(Path.GetFileName(path), s_otherSpelling.GetValueOrDefault(name)))
+            .Where(path => Is(Path.GetFileName(path), name)
+                || Is(Path.GetFileName(path), s_otherSpelling.GetValueOrDefault(name)))
             .Select(path => Path.Combine(path, file))
             .FirstOrDefault(File.Exists);
         return found ?? throw new PromptKDException(

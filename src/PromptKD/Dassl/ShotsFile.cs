@@ -101,13 +101,15 @@ internal sealed class ShotsFile(Action<string> say) : IKeptShots
 
         PictureItem Picture(string place, object? row)
         {
-            if (row is not PickleObject { State: PickleDictionary datum } || datum.Find<string>("_impath") is not { } path)
+            if (row is not PickleObject { State: PickleDictionary datum }
+                || datum.Find<string>("_impath") is not { } path)
             {
                 throw Fault(file, $"{place} is none of Dassl's");
             }
 
             place += $", '{Printable.Line(path)}',";
-            PictureItem picture = Tails(path.Replace('\\', '/')).Select(known.GetValueOrDefault).FirstOrDefault(one => one is not null)
+            PictureItem picture = Tails(path.Replace('\\', '/')).Select(known.GetValueOrDefault)
+                .FirstOrDefault(one => one is not null)
                 ?? throw Fault(file, $"{place} is none that the data set has for it now");
             return datum.TryGetValue("_label", out object? label) && label is long number && number == picture.Label
                 ? picture

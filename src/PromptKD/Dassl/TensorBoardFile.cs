@@ -66,7 +66,9 @@ internal sealed class TensorBoardFile : IDisposable
         _added.ResetWrittenCount();
     }
 
-    /// <summary>Closes the file. Never throws: on the way out of a fault, the fault is what the user has to read.</summary>
+    /// <summary>
+    /// Closes the file. Never throws: on the way out of a fault, the fault is what the user has to read.
+    /// </summary>
     public void Dispose()
     {
         try

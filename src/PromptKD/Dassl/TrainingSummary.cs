@@ -14,7 +14,8 @@ internal static class TrainingSummary
             yield break;
         }
 
-        yield return $"{result.Trainer} on {result.Dataset}, {result.Protocol}, seed {result.Seed}: {Model(result, epochs)}";
+        yield return $"{result.Trainer} on {result.Dataset}, {result.Protocol}, seed {result.Seed}: "
+            + $"{Model(result, epochs)}";
         yield return result is { Base: { } known, Novel: { } unseen, HarmonicMean: { } mean }
             ? $"  base {Percent(known)}   novel {Percent(unseen)}   harmonic mean {Percent(mean)}"
             : $"  accuracy {Percent(accuracy)}";

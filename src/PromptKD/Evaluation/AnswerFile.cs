@@ -87,7 +87,8 @@ internal static class AnswerFile
             PictureAnswer answer = Read(line, EvaluationJson.Lines.PictureAnswer);
             pictures.Add(IsPossible(answer, head.ClassNames.Count)
                 ? answer
-                : throw new InvalidDataException($"'{Printable.Line(answer.Picture)}' has answers that no model gives"));
+                : throw new InvalidDataException(
+                $"'{Printable.Line(answer.Picture)}' has answers that no model gives"));
         }
 
         return new PictureAnswers(head.ClassNames, pictures);

@@ -1,6 +1,8 @@
 namespace PromptKD.Evaluation;
 
-/// <summary>What can be said of answers that nobody has labelled: how they spread, and how two models' compare.</summary>
+/// <summary>
+/// What can be said of answers that nobody has labelled: how they spread, and how two models' compare.
+/// </summary>
 internal static class AnswerStatistics
 {
     /// <summary>Class probabilities.</summary>
@@ -101,7 +103,8 @@ internal static class AnswerStatistics
     /// <summary>Compares a model with the teacher, on the pictures that both saw.</summary>
     /// <param name="teacher">Logits, [classes] each.</param>
     /// <param name="model">Logits of the same classes; at least one of a picture that the teacher saw.</param>
-    /// <param name="features">The model's normalised features, [embedding] each; null where only answers are known.</param>
+    /// <param name="features">The model's normalised features, [embedding] each; null where only answers are
+    /// known.</param>
     public static HeldOutResult Compare(PictureScores teacher, PictureScores model, PictureScores? features = null)
     {
         int[] items = [.. model.Items.Where(teacher.Items.Contains)];

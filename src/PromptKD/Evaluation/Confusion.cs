@@ -19,8 +19,8 @@ internal sealed record ClassOutcome(int Class, int Wanted, int Given, int Right)
 }
 
 /// <summary>
-/// Counts of wanted and given class over all classes of a list: labels against a model's answers, or a teacher's answers
-/// against a student's. Classes without pictures have a row and a column as well.
+/// Counts of wanted and given class over all classes of a list: labels against a model's answers, or a teacher's
+/// answers against a student's. Classes without pictures have a row and a column as well.
 /// </summary>
 internal sealed class Confusion
 {
@@ -59,7 +59,10 @@ internal sealed class Confusion
 
     /// <summary>Each class, in order.</summary>
     public IReadOnlyList<ClassOutcome> Outcomes =>
-        [.. Enumerable.Range(0, Classes).Select(one => new ClassOutcome(one, _wanted[one], _given[one], this[one, one]))];
+        [
+            .. Enumerable.Range(0, Classes)
+                .Select(one => new ClassOutcome(one, _wanted[one], _given[one], this[one, one])),
+        ];
 
     /// <summary>What was confused, the most pictures first; of as many, in the order of the classes.</summary>
     public IReadOnlyList<ConfusedPair> Pairs =>

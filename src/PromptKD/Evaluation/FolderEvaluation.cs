@@ -15,7 +15,8 @@ internal sealed class FolderEvaluation
 
     /// <param name="folder"><c>folder/CLASS NAME/PICTURE</c>.</param>
     /// <param name="classNames">Class names, in label order.</param>
-    /// <param name="preparations">How pictures are prepared, for each model that looks at them; the first is the main one.</param>
+    /// <param name="preparations">How pictures are prepared, for each model that looks at them; the first is the main
+    /// one.</param>
     /// <param name="options">How to load them; null for the defaults.</param>
     /// <param name="required">As <see cref="PictureFolder.Labelled"/> takes it.</param>
     /// <param name="stop">Stops the listing of the folder.</param>

@@ -25,8 +25,8 @@ public sealed record HeldOutResult
     public required double ClassesUsed { get; init; }
 
     /// <summary>
-    /// How far the pictures' features lie apart: 1 less the squared length of their mean, 0 (all the same) to 1; null where
-    /// only answers are known.
+    /// How far the pictures' features lie apart: 1 less the squared length of their mean, 0 (all the same) to 1; null
+    /// where only answers are known.
     /// </summary>
     public double? FeatureSpread { get; init; }
 }
@@ -34,7 +34,8 @@ public sealed record HeldOutResult
 /// <summary>Teacher and student on pictures that were held out.</summary>
 /// <param name="Teacher">Whom the student learned from.</param>
 /// <param name="Student">After the last epoch.</param>
-/// <param name="Untrained">The student's CLIP as it came, by its own text tower; null where that was not measured.</param>
+/// <param name="Untrained">The student's CLIP as it came, by its own text tower; null where that was not
+/// measured.</param>
 public sealed record HeldOutComparison(HeldOutTeacher Teacher, HeldOutResult Student, HeldOutResult? Untrained);
 
 /// <summary>What the teacher makes of held-out pictures.</summary>
@@ -47,8 +48,8 @@ public sealed record HeldOutComparison(HeldOutTeacher Teacher, HeldOutResult Stu
 /// <param name="ClassesUsed">As <see cref="HeldOutResult.ClassesUsed"/>.</param>
 /// <param name="Confidence">Mean probability of its best class, 0–1.</param>
 /// <param name="Information">
-/// How much its probabilities tell of a picture, nats: the entropy of their mean less their mean entropy. 0 where it says
-/// the same of all.
+/// How much its probabilities tell of a picture, nats: the entropy of their mean less their mean entropy. 0 where it
+/// says the same of all.
 /// </param>
 public sealed record HeldOutTeacher(
     int Pictures,

@@ -14,7 +14,8 @@ internal sealed record LabelledSplit(
     string Name, IReadOnlyList<PictureItem> Pictures, ClassRange Classes, IReadOnlyList<string> ClassNames)
 {
     /// <summary>Judges a classifier.</summary>
-    /// <param name="classify">From normalised pixels [batch, 3, size, size] to logits of all classes [batch, classes].</param>
+    /// <param name="classify">From normalised pixels [batch, 3, size, size] to logits of all classes [batch,
+    /// classes].</param>
     /// <param name="preprocessing">How pictures are prepared.</param>
     /// <param name="options">How to load them.</param>
     /// <param name="batchSize">Pictures at a time.</param>

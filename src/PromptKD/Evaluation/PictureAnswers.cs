@@ -15,8 +15,8 @@ internal readonly record struct RankedClass(int Class, double Probability);
 /// </param>
 /// <param name="Label">Its class; null where nobody has labelled it.</param>
 /// <param name="Teacher">
-/// The teacher's best classes, the best first; of a picture without a label behind them the student's class, where it is
-/// not among them. Null where the teacher was not asked.
+/// The teacher's best classes, the best first; of a picture without a label behind them the student's class, where it
+/// is not among them. Null where the teacher was not asked.
 /// </param>
 /// <param name="Student">The student's best classes, the best first.</param>
 internal sealed record PictureAnswer(
@@ -35,7 +35,9 @@ internal sealed record PictureAnswers(IReadOnlyList<string> ClassNames, IReadOnl
     /// <summary>The set of pictures that were held out of DISTILL.IMAGES.</summary>
     public const string HeldOut = "heldOut";
 
-    /// <summary>The set of labelled pictures that were not learned from: of DISTILL.VAL, or left over from DISTILL.LABELLED.</summary>
+    /// <summary>
+    /// The set of labelled pictures that were not learned from: of DISTILL.VAL, or left over from DISTILL.LABELLED.
+    /// </summary>
     public const string Validation = "validation";
 
     /// <summary>Those of one set.</summary>

@@ -21,7 +21,8 @@ public static partial class PromptInterpretation
 
     /// <summary>The words nearest to each learned token of a checkpoint.</summary>
     /// <param name="checkpoint">A checkpoint of CoOp, CoCoOp, IVLP, MaPLe or PromptSRC.</param>
-    /// <param name="clip">The CLIP that it was learned on: a file, a folder, or a name such as <c>openai:ViT-B/16</c>.</param>
+    /// <param name="clip">The CLIP that it was learned on: a file, a folder, or a name such as
+    /// <c>openai:ViT-B/16</c>.</param>
     /// <param name="nearest">Words for each token, at least 1; no more than the vocabulary has.</param>
     /// <param name="vocabulary">CLIP's vocabulary; null to look for it.</param>
     /// <param name="cancellation">Stops a download, and between tokens.</param>
@@ -100,7 +101,8 @@ public static partial class PromptInterpretation
             ]
             : throw new PromptKDException(
                 $"{path}: no learned text tokens ('{string.Join("' or '", s_contextNames)}') among "
-                + $"{Counted.Of(file.Tensors.Count, "tensor")}. Is it a checkpoint of CoOp, CoCoOp, IVLP, MaPLe or PromptSRC?");
+                + $"{Counted.Of(file.Tensors.Count, "tensor")}. Is it a checkpoint of CoOp, CoCoOp, IVLP, MaPLe or "
+                + "PromptSRC?");
     }
 
     private static Tensor Read(TensorEntry entry) => entry.Read().to(ScalarType.Float32);

@@ -4,14 +4,17 @@ using PromptKD.Data.Pictures;
 
 namespace PromptKD.Evaluation;
 
-/// <summary>What a protocol measures: on which pictures, among which classes, and by which of them an epoch is chosen.</summary>
+/// <summary>
+/// What a protocol measures: on which pictures, among which classes, and by which of them an epoch is chosen.
+/// </summary>
 internal sealed class ProtocolSplits
 {
     private readonly TestConfig _test;
     private readonly string _dataset;
 
     /// <param name="config">TEST.*, DATASET.NAME.</param>
-    /// <param name="baseToNovel">Whether base classes are judged among themselves, and novel ones among themselves.</param>
+    /// <param name="baseToNovel">Whether base classes are judged among themselves, and novel ones among
+    /// themselves.</param>
     /// <param name="lists">The lists of the data set.</param>
     public ProtocolSplits(ExperimentConfig config, bool baseToNovel, ProtocolLists lists)
     {
@@ -70,7 +73,8 @@ internal sealed class ProtocolSplits
     public LabelledSplit? Selecting { get; }
 
     /// <summary>
-    /// How many pictures are measured as "val": those that choose the epoch, else those of the reference; null for none.
+    /// How many pictures are measured as "val": those that choose the epoch, else those of the reference; null for
+    /// none.
     /// </summary>
     public int? ValidationPictures { get; }
 

@@ -9,7 +9,8 @@ namespace PromptKD.Evaluation;
 internal sealed record ReliabilityBin(double Above, double UpTo, int Pictures, double Confidence, double Rightness);
 
 /// <summary>
-/// Whether answers are as often right as they are sure: Guo et al., arXiv 1706.04599, section 2, bins of the same width.
+/// Whether answers are as often right as they are sure: Guo et al., arXiv 1706.04599, section 2, bins of the same
+/// width.
 /// </summary>
 internal sealed class Reliability
 {
@@ -34,8 +35,8 @@ internal sealed class Reliability
         Bins.Sum(bin => bin.Pictures * Math.Abs(bin.Confidence - bin.Rightness)) / _pictures;
 
     /// <param name="answers">
-    /// Probability of each answer, 0–1, and how right it is: 1 or 0 by labels, or the probability that a teacher gives it.
-    /// At least one.
+    /// Probability of each answer, 0–1, and how right it is: 1 or 0 by labels, or the probability that a teacher gives
+    /// it. At least one.
     /// </param>
     /// <param name="bins">How many.</param>
     /// <exception cref="ArgumentException">There is no answer.</exception>

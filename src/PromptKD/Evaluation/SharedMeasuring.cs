@@ -5,8 +5,9 @@ using PromptKD.Runtime.Processes;
 namespace PromptKD.Evaluation;
 
 /// <summary>
-/// Measuring by several processes: each asks about every n-th batch, whole ones, so that a picture is asked about beside the
-/// same others as by one process; then all know all answers, in the order in which one process would have them.
+/// Measuring by several processes: each asks about every n-th batch, whole ones, so that a picture is asked about
+/// beside the same others as by one process; then all know all answers, in the order in which one process would have
+/// them.
 /// </summary>
 internal static class SharedMeasuring
 {

@@ -16,7 +16,8 @@ public sealed record TrainingResult
     public required string Dataset { get; init; }
 
     /// <summary>
-    /// PromptKD: base2novel or cross. Other methods: the classes that were used, all, base or new (DATASET.SUBSAMPLE_CLASSES).
+    /// PromptKD: base2novel or cross. Other methods: the classes that were used, all, base or new
+    /// (DATASET.SUBSAMPLE_CLASSES).
     /// </summary>
     public required string Protocol { get; init; }
 
@@ -26,12 +27,14 @@ public sealed record TrainingResult
     /// <summary>MODEL.BACKBONE.NAME; null in files that were written before it was kept.</summary>
     public string? Backbone { get; init; }
 
-    /// <summary>Name of the trainer's file without its extension, where the run was started with one; else null.</summary>
+    /// <summary>
+    /// Name of the trainer's file without its extension, where the run was started with one; else null.
+    /// </summary>
     public string? Configuration { get; init; }
 
     /// <summary>
-    /// PromptKD: what differs from the paper's tables of the parts that its ablations exchange, as <c>LOSS=l1</c>; empty for
-    /// nothing. Null for other methods, and in files that were written before it was kept.
+    /// PromptKD: what differs from the paper's tables of the parts that its ablations exchange, as <c>LOSS=l1</c>;
+    /// empty for nothing. Null for other methods, and in files that were written before it was kept.
     /// </summary>
     public string? Variant { get; init; }
 
@@ -84,7 +87,8 @@ public sealed record TrainingResult
 
     private static TrainingResult Read(string path)
     {
-        const string Remedy = "If promptkd train wrote it, delete it: the same command writes it again. Else move it elsewhere.";
+        const string Remedy =
+            "If promptkd train wrote it, delete it: the same command writes it again. Else move it elsewhere.";
         TrainingResult result = SealedJson.ReadAny(path, Remedy, EvaluationJson.Indented.TrainingResult);
         double?[] percent = [result.Accuracy, result.MacroF1, result.Base, result.Novel, result.HarmonicMean];
         return percent.FirstOrDefault(value => value is < 0 or > 100) is { } odd

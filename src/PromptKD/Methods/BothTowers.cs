@@ -14,15 +14,17 @@ internal static class BothTowers
     /// <param name="section">TRAINER.section, in upper case.</param>
     /// <param name="settings">Numbers and depths of the tokens.</param>
     /// <param name="parts">Owns both until the method does.</param>
-    /// <exception cref="PromptKDException">The text tower would be without learned tokens, or a class name is too long.</exception>
+    /// <exception cref="PromptKDException">The text tower would be without learned tokens, or a class name is too
+    /// long.</exception>
     public static (PromptedClip Clip, TowerPrompts Prompts) Prompt(
         MethodInputs inputs, string section, TowerPromptConfig settings, Unfinished parts)
     {
         if (settings.NCtxText < 1 || settings.PromptDepthText < 1)
         {
             throw new PromptKDException(
-                $"TRAINER.{section}: N_CTX_TEXT is {settings.NCtxText} and PROMPT_DEPTH_TEXT {settings.PromptDepthText}, "
-                + "expected 1 or more of each: the text tower cannot be without learned tokens.");
+                $"TRAINER.{section}: N_CTX_TEXT is {settings.NCtxText} and PROMPT_DEPTH_TEXT "
+                + $"{settings.PromptDepthText}, expected 1 or more of each: the text tower cannot be without learned "
+                + "tokens.");
         }
 
         ContextText context = StartingWords.CountedInTokens(inputs, section, settings.CtxInit, settings.NCtxText);
@@ -33,7 +35,8 @@ internal static class BothTowers
         int visionDepth = settings.NCtxVision == 0 ? 0 : Math.Min(settings.PromptDepthVision, sizes.VisionLayers);
         Device device = inputs.Target.Device;
         var text = new LearnedPrompts(context.Length, textDepth, sizes.TextWidth, device, roundToHalf: false, initial);
-        var vision = new LearnedPrompts(settings.NCtxVision, visionDepth, sizes.VisionWidth, device, roundToHalf: false);
+        var vision = new LearnedPrompts(
+            settings.NCtxVision, visionDepth, sizes.VisionWidth, device, roundToHalf: false);
         return (clip, parts.Add(new TowerPrompts(text, vision)));
     }
 }

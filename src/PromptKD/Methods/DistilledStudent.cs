@@ -4,8 +4,8 @@ using PromptKD.Teachers;
 namespace PromptKD.Methods;
 
 /// <summary>
-/// A student beside the class vectors that it is compared with: all that classifying needs. How it was trained is none of
-/// its business.
+/// A student beside the class vectors that it is compared with: all that classifying needs. How it was trained is none
+/// of its business.
 /// </summary>
 /// <param name="student">Taken over.</param>
 /// <param name="classVectors">The teacher's text features of all classes; taken over.</param>

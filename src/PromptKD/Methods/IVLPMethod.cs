@@ -26,7 +26,8 @@ internal sealed class IVLPMethod(PromptedClip clip, TowerPrompts prompts) : ITra
     public static IVLPMethod Build(MethodInputs inputs)
     {
         using var parts = new Unfinished();
-        (PromptedClip clip, TowerPrompts prompts) = BothTowers.Prompt(inputs, "IVLP", inputs.Config.Trainer.IVLP, parts);
+        (PromptedClip clip, TowerPrompts prompts) = BothTowers.Prompt(
+            inputs, "IVLP", inputs.Config.Trainer.IVLP, parts);
         return parts.HandOver(new IVLPMethod(clip, prompts));
     }
 

@@ -35,8 +35,8 @@ internal static class StartingWords
         var context = ContextText.CountedInTokens(words, length);
         if (words.Length > 0 && !context.StartsFromWords)
         {
-            inputs.Warn($"TRAINER.{section}.CTX_INIT \"{words}\" has no effect with {context.Length} learned tokens, as in "
-                + "the reference: more than 4 start from noise.");
+            inputs.Warn($"TRAINER.{section}.CTX_INIT \"{words}\" has no effect with {context.Length} learned tokens, "
+                + "as in the reference: more than 4 start from noise.");
         }
 
         WarnOfMismatch(inputs, section, context);

@@ -29,7 +29,11 @@ public sealed record Ablation(string Name, string Source, string Title, IReadOnl
         new("teachers", "Table 6", "how the teacher was made",
         [
             new("CLIP", "TEACHER_PROMPTS=none"), .. new[] { "CoOp", "CoCoOp", "MaPLe", "IVLP" }.Select(method =>
-                new AblationRow(method, $"TEACHER_PROMPTS={method}") { Teacher = UsualTeacher, TeacherMethod = method }),
+                new AblationRow(method, $"TEACHER_PROMPTS={method}")
+                {
+                    Teacher = UsualTeacher,
+                    TeacherMethod = method,
+                }),
             new("PromptSRC", ""),
         ]),
         new("projector", "Table 12", "layers of the projector",

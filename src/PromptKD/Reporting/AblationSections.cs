@@ -56,8 +56,8 @@ internal static class AblationSections
         {
             return
             [
-                $"The paper has {ablation.Source} of ImageNet only, with its own settings: these runs have nothing to stand "
-                + "beside.",
+                $"The paper has {ablation.Source} of ImageNet only, with its own settings: these runs have nothing to "
+                + "stand beside.",
             ];
         }
 

@@ -22,7 +22,9 @@ public sealed class BenchmarkReport
     /// <summary>The same as text.</summary>
     public IReadOnlyList<ReportSection> Sections { get; }
 
-    /// <summary>Runs that were planned and are not there, that cannot be read, or of which two contradict each other.</summary>
+    /// <summary>
+    /// Runs that were planned and are not there, that cannot be read, or of which two contradict each other.
+    /// </summary>
     public IReadOnlyList<string> Unfinished { get; }
 
     /// <summary>

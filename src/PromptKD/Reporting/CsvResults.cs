@@ -7,7 +7,8 @@ namespace PromptKD.Reporting;
 internal static class CsvResults
 {
     private const string Header =
-        "protocol,trainer,dataset,seed,base,novel,harmonic_mean,accuracy,selection,folders,backbone,shots,configuration";
+        "protocol,trainer,dataset,seed,base,novel,harmonic_mean,accuracy,selection,folders,"
+        + "backbone,shots,configuration";
 
     public static string Write(IEnumerable<ScoreTable> tables)
     {

@@ -33,7 +33,8 @@ internal static class HtmlReport
     private static void Add(HtmlPage html, ReportSection section)
     {
         html.AddText("h2", section.Title);
-        var table = new HtmlTable("", [.. section.Columns.Select((column, place) => new HtmlColumn(column, IsText: place == 0))])
+        var table = new HtmlTable(
+            "", [.. section.Columns.Select((column, place) => new HtmlColumn(column, IsText: place == 0))])
         {
             Strong = cell => ReportSection.IsStrong(cell) ? cell[2..^2] : null,
         };
@@ -63,10 +64,17 @@ internal static class HtmlReport
 
     private static LineChart Curve(ReportSection section)
     {
-        ChartLine ours = new("this report", "model", [.. section.Curve.Index().Select(one => ((double)one.Index, one.Item.Value))]);
-        ChartLine paper = new("the paper", "reference",
-            [.. section.Curve.Index().Where(one => one.Item.Paper is not null).Select(one => ((double)one.Index, one.Item.Paper!.Value))]);
-        return new LineChart("Harmonic mean, percent", section.Columns[0], paper.Points.Count > 0 ? [ours, paper] : [ours])
+        ChartLine ours = new(
+            "this report", "model", [.. section.Curve.Index().Select(one => ((double)one.Index, one.Item.Value))]);
+        ChartLine paper = new(
+            "the paper",
+            "reference",
+            [
+                .. section.Curve.Index().Where(one => one.Item.Paper is not null)
+                    .Select(one => ((double)one.Index, one.Item.Paper!.Value)),
+            ]);
+        return new LineChart(
+            "Harmonic mean, percent", section.Columns[0], paper.Points.Count > 0 ? [ours, paper] : [ours])
         {
             Places = [.. section.Curve.Select(one => one.Name)],
             BeginsAtLeast = true,

@@ -6,7 +6,9 @@ namespace PromptKD.Reporting;
 /// </summary>
 internal static class OutcomeHalves
 {
-    /// <summary>The outcomes with halves joined; an evaluation that repeats what another folder says is left out.</summary>
+    /// <summary>
+    /// The outcomes with halves joined; an evaluation that repeats what another folder says is left out.
+    /// </summary>
     /// <remarks>
     /// Where two folders could be the same half, each pair is an outcome: that they say different things is for
     /// <see cref="RunClashes"/> to tell.

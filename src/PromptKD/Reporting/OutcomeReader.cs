@@ -18,7 +18,8 @@ internal static class OutcomeReader
 
     private static readonly string[] s_variants = ["ImageNetV2", "ImageNetSketch", "ImageNetA", "ImageNetR"];
 
-    /// <param name="folder">Any folder above the runs' output folders; links are followed, each folder is read once.</param>
+    /// <param name="folder">Any folder above the runs' output folders; links are followed, each folder is read
+    /// once.</param>
     /// <param name="problem">Told of each run that cannot be read, in a line.</param>
     /// <param name="stop">Stops between folders.</param>
     /// <returns>One outcome a run, the halves of base-to-novel joined.</returns>
@@ -143,7 +144,9 @@ internal static class OutcomeReader
             SaidShots = log.Shots is { } said ? Math.Max(0, said) : null,
             Configuration = log.Configuration ?? "",
             Variant = log.Variant,
-            Selection = !log.IsTrained ? "" : log.FinalModel == "best_val" ? "best on what the log calls val" : LastEpoch,
+            Selection = !log.IsTrained ? ""
+                : log.FinalModel == "best_val" ? "best on what the log calls val"
+                : LastEpoch,
             Folders = [folder],
         };
         if (log.Trainer == "PromptKD" && log.Modal == "base2novel")
@@ -192,7 +195,8 @@ internal static class OutcomeReader
     }
 
     // The tables of transfer have a column of the data set that is learned from.
-    private static bool IsSame(string? learnedOn, string dataset) => learnedOn == dataset && dataset != SourceOfTransfer;
+    private static bool IsSame(string? learnedOn, string dataset) =>
+        learnedOn == dataset && dataset != SourceOfTransfer;
 
     private static bool LearnsFromLabels(string trainer) =>
         MethodCatalog.All.FirstOrDefault(row => row.Name == trainer)?.LearnsFrom == Supervision.Labels;

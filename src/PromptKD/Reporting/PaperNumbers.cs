@@ -5,8 +5,8 @@ namespace PromptKD.Reporting;
 
 /// <summary>The numbers that the PromptKD paper (arXiv 2403.02781) prints, in percent.</summary>
 /// <remarks>
-/// Tables 1, 2, 4 to 6 and 9 to 14, and figures 4 to 6. The averages are printed there too, and are kept as printed: the
-/// harmonic mean of Table 1's average row is that of the two means.
+/// Tables 1, 2, 4 to 6 and 9 to 14, and figures 4 to 6. The averages are printed there too, and are kept as printed:
+/// the harmonic mean of Table 1's average row is that of the two means.
 /// </remarks>
 public static class PaperNumbers
 {

@@ -18,8 +18,8 @@ public enum Protocol
     DomainGeneralisation,
 
     /// <summary>
-    /// Few labelled pictures of all classes of a data set, one accuracy among them: CoOp's first protocol. PromptKD's paper
-    /// has no such table.
+    /// Few labelled pictures of all classes of a data set, one accuracy among them: CoOp's first protocol. PromptKD's
+    /// paper has no such table.
     /// </summary>
     [JsonStringEnumMemberName("few-shot")]
     FewShot,

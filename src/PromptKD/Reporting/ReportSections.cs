@@ -31,7 +31,8 @@ public static class ReportSections
         string[] average =
         [
             "**average**", Show(table.MeanBase), Show(table.MeanNovel), Show(table.HarmonicMeanOfMeans),
-            Show(paperBase), Show(paperNovel), Show(paperMean), Difference(table.HarmonicMeanOfMeans, paperMean), "", "",
+            Show(paperBase), Show(paperNovel), Show(paperMean), Difference(table.HarmonicMeanOfMeans, paperMean),
+            "", "",
         ];
         return new ReportSection(
             $"{table.Name}, base to new",
@@ -88,7 +89,9 @@ public static class ReportSections
                 : [dataset, table.Name, Show(row.Accuracy), Show(row.Paper?.Accuracy)];
         return new ReportSection(
             "Methods side by side",
-            split ? ["data set", "method", "base", "new", "HM", "paper HM"] : ["data set", "method", "accuracy", "paper"],
+            split
+                ? ["data set", "method", "base", "new", "HM", "paper HM"]
+                : ["data set", "method", "accuracy", "paper"],
             [.. rows],
             [],
             []);
@@ -114,8 +117,8 @@ public static class ReportSections
     {
         if (table.Rows.All(row => row.Paper is null))
         {
-            yield return "The paper has nothing to compare these runs with: no table of this method, backbone, number of "
-                + "pictures and protocol.";
+            yield return "The paper has nothing to compare these runs with: no table of this method, backbone, number "
+                + "of pictures and protocol.";
             yield break;
         }
 
@@ -176,7 +179,9 @@ public static class ReportSections
         Show(row.HarmonicMean, row.HarmonicMeanOfSeeds is { Values.Count: > 1 } seeds ? seeds.StandardDeviation : null);
 
     private static string Show(SeedStatistics? statistics) =>
-        statistics is null ? Nothing : Show(statistics.Mean, statistics.Values.Count > 1 ? statistics.StandardDeviation : null);
+        statistics is null
+            ? Nothing
+            : Show(statistics.Mean, statistics.Values.Count > 1 ? statistics.StandardDeviation : null);
 
     private static string Show(double? value, double? deviation = null) => (value, deviation) switch
     {

@@ -26,8 +26,9 @@ internal static class RunClashes
 
             problems.Add(string.Create(
                 CultureInfo.InvariantCulture,
-                $"Two runs of {same[0].Trainer} on {same[0].Dataset} have the seed {same[0].Seed} and say different things: "
-                + $"{Where(same[0])} and {Where(other)}. Neither is in the tables: report on a folder that holds one of them."));
+                $"Two runs of {same[0].Trainer} on {same[0].Dataset} have the seed {same[0].Seed} and say different "
+                + $"things: {Where(same[0])} and {Where(other)}. Neither is in the tables: report on a folder that "
+                + $"holds one of them."));
         }
 
         return (runs, problems);

@@ -11,7 +11,9 @@ public sealed record ScoreTable(Protocol Protocol, string Trainer, IReadOnlyList
     /// <summary>MODEL.BACKBONE.NAME of all runs.</summary>
     public string Backbone { get; init; } = PaperNumbers.UsualBackbone;
 
-    /// <summary>Training pictures of each class, 0 for all; null where nothing was trained, or it is not known.</summary>
+    /// <summary>
+    /// Training pictures of each class, 0 for all; null where nothing was trained, or it is not known.
+    /// </summary>
     public int? Shots { get; init; }
 
     /// <summary>What differs from the paper's tables; empty for nothing.</summary>

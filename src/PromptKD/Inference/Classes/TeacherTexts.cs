@@ -41,7 +41,11 @@ internal static class TeacherTexts
             edit.Device, manifest.Precision == "fp32" ? "fp32" : "auto", useCuda: true, observer.OnWarning);
         observer.OnPhase($"Reading the teacher {edit.Teacher}");
         ClipCheckpoint clip = parts.Add(ModelFiles.OpenClip(edit.Teacher!, observer, cancellation));
-        RefuseOther(manifest.OwnTexts ? "student" : "teacher", edit.Teacher!, manifest, FileDigest.Sha256(clip.WeightFiles, stop: cancellation));
+        RefuseOther(
+            manifest.OwnTexts ? "student" : "teacher",
+            edit.Teacher!,
+            manifest,
+            FileDigest.Sha256(clip.WeightFiles, stop: cancellation));
         RefuseOtherPrompts(edit, manifest, cancellation);
         PromptedWeights? prompts =
             edit.TeacherPrompts is { } path ? parts.Add(PromptCheckpoint.ReadTeacher(path)) : null;
@@ -52,7 +56,11 @@ internal static class TeacherTexts
         parts.HandOver(frozen);
         target.UseThreadsFor(frozen.Architecture.VisionWidth);
         string vocabulary = ModelFiles.FindVocabulary(edit.Vocabulary, frozen.Folder, cancellation);
-        RefuseOther(manifest.OwnTexts ? "student vocabulary" : "vocabulary", vocabulary, manifest, FileDigest.Sha256([vocabulary], stop: cancellation));
+        RefuseOther(
+            manifest.OwnTexts ? "student vocabulary" : "vocabulary",
+            vocabulary,
+            manifest,
+            FileDigest.Sha256([vocabulary], stop: cancellation));
         string[] compared = [.. Unchanged(manifest).Take(MostCompared)];
         using ClassVectors made = frozen.ReadClassVectors(
             TextTokenizers.Load(vocabulary),
@@ -101,8 +109,9 @@ internal static class TeacherTexts
         else if (edit.TeacherPrompts is { } given)
         {
             throw new PromptKDException(
-                $"{given}: {edit.Package} is compared with the texts of its own CLIP (TRAINER.PROMPTKD.SHARED_TEXT False), which "
-                + "has no learned prompts. Leave --teacher-prompts out, and give that CLIP as --teacher.");
+                $"{given}: {edit.Package} is compared with the texts of its own CLIP (TRAINER.PROMPTKD.SHARED_TEXT "
+                + "False), which has no learned prompts. Leave --teacher-prompts out, and give that CLIP as "
+                + "--teacher.");
         }
     }
 

@@ -11,8 +11,8 @@ using PromptKD.Text.Names;
 namespace PromptKD.Inference.Exports;
 
 /// <summary>
-/// Makes a student package of a checkpoint that somebody has published, or that a run has left: for <c>predict</c>, without
-/// any training.
+/// Makes a student package of a checkpoint that somebody has published, or that a run has left: for <c>predict</c>,
+/// without any training.
 /// </summary>
 public static class CheckpointExport
 {
@@ -22,7 +22,8 @@ public static class CheckpointExport
     /// <param name="cancellation">Stops while models are fetched; nothing is written then.</param>
     /// <returns>What the package says of itself.</returns>
     /// <exception cref="PromptKDException">
-    /// A file cannot be read, does not fit the others, or the method has no class vectors; or the package cannot be written.
+    /// A file cannot be read, does not fit the others, or the method has no class vectors; or the package cannot be
+    /// written.
     /// </exception>
     public static StudentManifest Write(
         ExportRequest request, IRunObserver? observer = null, CancellationToken cancellation = default)
@@ -35,8 +36,8 @@ public static class CheckpointExport
         if (learned.Method == "CoCoOp")
         {
             throw new PromptKDException(
-                $"{learned.Path}: a checkpoint of CoCoOp. {CheckpointDescription.WhyNone("CoCoOp")}. promptkd train --eval-only "
-                + "measures it.");
+                $"{learned.Path}: a checkpoint of CoCoOp. {CheckpointDescription.WhyNone("CoCoOp")}. promptkd train "
+                + "--eval-only measures it.");
         }
 
         ExperimentConfig config = CheckpointSettings.Of(learned, request);

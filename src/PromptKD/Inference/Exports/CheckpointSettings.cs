@@ -5,7 +5,9 @@ using PromptKD.Text;
 
 namespace PromptKD.Inference.Exports;
 
-/// <summary>The configuration of a run that would have learned a checkpoint: its own sizes, and what was asked for.</summary>
+/// <summary>
+/// The configuration of a run that would have learned a checkpoint: its own sizes, and what was asked for.
+/// </summary>
 internal static class CheckpointSettings
 {
     private const string UsualContext = "a photo of a";
@@ -84,22 +86,24 @@ internal static class CheckpointSettings
         if (learned.ContextClasses is { } own && own != request.ClassNames.Count)
         {
             throw new PromptKDException(
-                $"{learned.Path}: {own} classes have learned tokens of their own, but --classes has {request.ClassNames.Count}. "
-                + $"Give those {own}, in the order of the training.");
+                $"{learned.Path}: {own} classes have learned tokens of their own, but --classes has "
+                + $"{request.ClassNames.Count}. Give those {own}, in the order of the training.");
         }
 
         string words = request.Context ?? "";
-        if (words.Length > 0 && ContextText.CountedInWords(words, 0).Length is var count && count != learned.ContextLength)
+        if (words.Length > 0 && ContextText.CountedInWords(words, 0).Length is var count
+            && count != learned.ContextLength)
         {
             throw new PromptKDException(
-                $"{learned.Path}: it learned {learned.ContextLength} tokens, but --context \"{words}\" has {count} words. Give "
-                + "CTX_INIT of its training, or leave --context out where that was empty.");
+                $"{learned.Path}: it learned {learned.ContextLength} tokens, but --context \"{words}\" has {count} "
+                + "words. Give CTX_INIT of its training, or leave --context out where that was empty.");
         }
 
         if (words.Length > 0 && learned.ContextClasses is not null)
         {
             throw new PromptKDException(
-                $"{learned.Path}: each class has learned tokens of its own, which never start from words. Leave --context out.");
+                $"{learned.Path}: each class has learned tokens of its own, which never start from words. Leave "
+                + "--context out.");
         }
 
         return usual with
@@ -117,34 +121,36 @@ internal static class CheckpointSettings
         if (isDistilled && request.Teacher is null)
         {
             throw new PromptKDException(
-                $"{learned.Path}: a student of PromptKD has no text tower; its class vectors come from its teacher. Give "
-                + "--teacher, and --teacher-prompts where the teacher had some.");
+                $"{learned.Path}: a student of PromptKD has no text tower; its class vectors come from its teacher. "
+                + "Give --teacher, and --teacher-prompts where the teacher had some.");
         }
 
         if (!isDistilled && (request.Teacher ?? request.TeacherPrompts) is { } teacher)
         {
             throw new PromptKDException(
-                $"{learned.Path}: a checkpoint of {learned.Method}, which makes class vectors with its own text tower. Leave "
-                + $"--teacher and --teacher-prompts ('{teacher}') out.");
+                $"{learned.Path}: a checkpoint of {learned.Method}, which makes class vectors with its own text "
+                + $"tower. Leave --teacher and --teacher-prompts ('{teacher}') out.");
         }
 
         if (request.Templates.Count > 0 && (!isDistilled || request.TeacherPrompts is not null))
         {
             throw new PromptKDException(
-                $"{request.TeacherPrompts ?? learned.Path}: learned text tokens stand in the place of a sentence. Leave "
-                + "--template out.");
+                $"{request.TeacherPrompts ?? learned.Path}: learned text tokens stand in the place of a sentence. "
+                + "Leave --template out.");
         }
 
         if (request.ClassPosition is not null && learned.Method != "CoOp")
         {
             throw new PromptKDException(
-                $"{learned.Path}: a checkpoint of {learned.Method}, whose class names stand at the end. Leave --class-position out.");
+                $"{learned.Path}: a checkpoint of {learned.Method}, whose class names stand at the end. Leave "
+                + "--class-position out.");
         }
 
         if (request.HalfPrompts && !isDistilled)
         {
             throw new PromptKDException(
-                $"{learned.Path}: a checkpoint of {learned.Method}; only PromptKD's prompts are rounded. Leave --half-prompts out.");
+                $"{learned.Path}: a checkpoint of {learned.Method}; only PromptKD's prompts are rounded. Leave "
+                + "--half-prompts out.");
         }
     }
 }

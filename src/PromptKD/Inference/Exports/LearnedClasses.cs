@@ -14,7 +14,8 @@ internal static class LearnedClasses
     /// <summary>Refuses names that were not learned, or other ones.</summary>
     /// <param name="learned">The checkpoint.</param>
     /// <param name="request">The names, and whether they may be of other classes.</param>
-    /// <param name="sentences">Embeddings of their sentences behind the learned tokens, [classes, tokens, width].</param>
+    /// <param name="sentences">Embeddings of their sentences behind the learned tokens, [classes, tokens,
+    /// width].</param>
     /// <exception cref="PromptKDException">The message names the first one.</exception>
     public static void Check(LearnedCheckpoint learned, ExportRequest request, Tensor sentences)
     {
@@ -45,17 +46,18 @@ internal static class LearnedClasses
         if (known.shape[0] != given)
         {
             throw new PromptKDException(
-                $"{learned.Path}: it was learned with {known.shape[0]} classes, and --classes has {given} of them. Give all of "
-                + "them, or --other-classes to tell these apart alone.");
+                $"{learned.Path}: it was learned with {known.shape[0]} classes, and --classes has {given} of them. "
+                + "Give all of them, or --other-classes to tell these apart alone.");
         }
     }
 
     private static PromptKDException Refusal(LearnedCheckpoint learned, string name, int row) => new(
         learned.ContextClasses is not null
-            ? $"{learned.Path}: its class {row + 1} is not '{name}', and each has learned tokens of its own. Give --classes as "
-                + "they were, in the same order, and --context as CTX_INIT."
-            : $"{learned.Path}: '{name}' is none of the {Counted.Of(learned.Sentences!.Shape[0], "class", "classes")} that it was "
-                + "learned with. Check --classes and --context, or give --other-classes where that is meant.");
+            ? $"{learned.Path}: its class {row + 1} is not '{name}', and each has learned tokens of its own. Give "
+                + "--classes as they were, in the same order, and --context as CTX_INIT."
+            : $"{learned.Path}: '{name}' is none of the {Counted.Of(learned.Sentences!.Shape[0], "class", "classes")} "
+                + "that it was learned with. Check --classes and --context, or give --other-classes where that is "
+                + "meant.");
 
     // Most lists have the order of the training.
     private static bool Fits(Tensor known, Tensor one, int place, double bound, bool inOrder)

@@ -72,8 +72,8 @@ public sealed record MeasuredCost(string Device, string Precision, int? Threads,
 /// <param name="Fastest">Of all runs, ms.</param>
 /// <param name="Slowest">Of all runs, ms.</param>
 /// <param name="PeakMemory">
-/// The most memory that the process has had in use so far, bytes; of a GPU what all have. Null where the system does not
-/// say.
+/// The most memory that the process has had in use so far, bytes; of a GPU what all have. Null where the system does
+/// not say.
 /// </param>
 public sealed record MeasuredSpeed(
     int Batch, int Runs, double PicturesPerSecond, double Median, double Fastest, double Slowest, long? PeakMemory);

@@ -21,16 +21,16 @@ internal sealed class AblationLimits(Ablation ablation, BenchmarkPlan plan)
         if (plan.Trainers is not [var trainer] || !trainer.Equals("PromptKD", StringComparison.OrdinalIgnoreCase))
         {
             throw new PromptKDException(
-                $"--trainer is {string.Join(',', plan.Trainers)}, but an ablation is of PromptKD. Leave it out; base2new, cross and "
-                + "dg compare methods.");
+                $"--trainer is {string.Join(',', plan.Trainers)}, but an ablation is of PromptKD. Leave it out; "
+                + "base2new, cross and dg compare methods.");
         }
 
         if (plan.Shots != new BenchmarkPlan { Protocol = plan.Protocol, Root = "", Output = "", Configs = "" }.Shots
             && !ablation.Teaches)
         {
             throw new PromptKDException(
-                $"--shots is {plan.Shots}, but nothing in {name} learns from labels. The pictures a class that students learn from "
-                + "are DATASET.NUM_SHOTS.");
+                $"--shots is {plan.Shots}, but nothing in {name} learns from labels. The pictures a class that "
+                + "students learn from are DATASET.NUM_SHOTS.");
         }
 
         string[] given = [.. plan.Overrides.Where((_, place) => place % 2 == 0)];
@@ -46,7 +46,8 @@ internal sealed class AblationLimits(Ablation ablation, BenchmarkPlan plan)
         }
     }
 
-    private bool IsVaried(string key) => ablation.Rows.Select(row => ValueOf(row, key)).Distinct().Count() > 1 || key switch
+    private bool IsVaried(string key) =>
+        ablation.Rows.Select(row => ValueOf(row, key)).Distinct().Count() > 1 || key switch
     {
         Teacher => ablation.Rows.Any(row => row.Settings.Contains("TRAINER.PROMPTKD.TEACHER_NAME")),
         TeacherPrompts or "DISTILL.STORE" => VariesTeacher,

@@ -15,7 +15,8 @@ public static class Benchmark
     /// <param name="observer">Is told how it goes; null for nobody.</param>
     /// <param name="cancellation">Stops behind the running step, with a checkpoint.</param>
     /// <returns>
-    /// The report that also stands in the output folder; not where all runs are finished, and the folder can only be read.
+    /// The report that also stands in the output folder; not where all runs are finished, and the folder can only be
+    /// read.
     /// </returns>
     /// <exception cref="PromptKDException">
     /// The plan names what does not exist, a run was made with other settings, or the report cannot be written.

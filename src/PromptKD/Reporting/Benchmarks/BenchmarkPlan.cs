@@ -90,7 +90,8 @@ public sealed record BenchmarkPlan
         yield return run with { Title = run.Title.Replace($"{part} classes", row.Name, StringComparison.Ordinal) };
     }
 
-    // The CLIP that it prompts is the teacher's, not the student's; and labels are few, however many pictures a student gets.
+    // The CLIP that it prompts is the teacher's, not the student's; and labels are few, however many pictures a student
+    // gets.
     private BenchmarkRun Teach(AblationRow row, DatasetEntry dataset, int seed, string part)
     {
         BenchmarkRun run = Train(row.TeacherMethod, dataset, seed, part);

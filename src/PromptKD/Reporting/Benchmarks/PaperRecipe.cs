@@ -10,9 +10,11 @@ internal sealed record PaperRecipe(string BaseToNovel, string Transfer)
     private static readonly Dictionary<string, PaperRecipe> s_recipes = new()
     {
         ["PromptKD"] = new(
-            "PromptKD/vit_b16_c2_ep20_batch8_4+4ctx.yaml", "PromptKD/vit_b16_c2_ep20_batch8_4+4ctx_cross_datasets.yaml"),
+            "PromptKD/vit_b16_c2_ep20_batch8_4+4ctx.yaml",
+            "PromptKD/vit_b16_c2_ep20_batch8_4+4ctx_cross_datasets.yaml"),
         ["PromptSRC"] = new(
-            "PromptSRC/vit_b16_c2_ep20_batch4_4+4ctx.yaml", "PromptSRC/vit_b16_c2_ep20_batch4_4+4ctx_cross_datasets.yaml")
+            "PromptSRC/vit_b16_c2_ep20_batch4_4+4ctx.yaml",
+            "PromptSRC/vit_b16_c2_ep20_batch4_4+4ctx_cross_datasets.yaml")
         {
             // The paper's own; the file of PromptKD's repository has batches of 8.
             TransferSettings = ["DATALOADER.TRAIN_X.BATCH_SIZE", "4", "OPTIM.LR", "0.0025"],
@@ -44,7 +46,9 @@ internal sealed record PaperRecipe(string BaseToNovel, string Transfer)
     /// <summary>KEY VALUE pairs that win over the file, in every protocol.</summary>
     public IReadOnlyList<string> Settings { get; init; } = [];
 
-    /// <summary>KEY VALUE pairs that win over the file where the method learns from ImageNet for other data sets.</summary>
+    /// <summary>
+    /// KEY VALUE pairs that win over the file where the method learns from ImageNet for other data sets.
+    /// </summary>
     public IReadOnlyList<string> TransferSettings { get; init; } = [];
 
     /// <summary>

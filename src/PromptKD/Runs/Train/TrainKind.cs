@@ -139,8 +139,9 @@ internal sealed class TrainKind(ExperimentConfig config, TrainingRequest request
 
     /// <inheritdoc/>
     public override string Describe(OpenRun run) =>
-        $"Training {_method.Name} on {Counted.Of(run.Inputs.Pictures.ReadableCount, "picture")} of {run.Settings.Config.Dataset.Name}, "
-        + $"{Counted.Of(config.Optim.MaxEpoch, "epoch")}; the model of which epoch is kept: {_splits!.DescribeSelection()}";
+        $"Training {_method.Name} on {Counted.Of(run.Inputs.Pictures.ReadableCount, "picture")} of "
+        + $"{run.Settings.Config.Dataset.Name}, {Counted.Of(config.Optim.MaxEpoch, "epoch")}; the model of which "
+        + $"epoch is kept: {_splits!.DescribeSelection()}";
 
     /// <inheritdoc/>
     public override TrainingReport Finish(OpenRun run, ITrainedMethod method, TrainingLoop loop)
