@@ -75,6 +75,12 @@ for target in $targets; do
         case $method in
           paper | fast | best) distil "$method" "$method" --teacher "$teacher" ;;
           fast-30) distil fast-30 fast --teacher "$teacher" DISTILL.START.EPOCHS 30 ;;
+          # A key each beside fast; not among the methods that are run unless METHODS asks for them.
+          fast-average) distil fast-average fast --teacher "$teacher" DISTILL.AVERAGE 0.99 ;;
+          fast-ridge) distil fast-ridge fast --teacher "$teacher" DISTILL.START.RIDGE 0.1 ;;
+          fast-calibrated) distil fast-calibrated fast --teacher "$teacher" DISTILL.TARGET.CALIBRATE True ;;
+          fast-width) distil fast-width fast --teacher "$teacher" TRAINER.PROMPTKD.RATE_WIDTH 32 ;;
+          best-average) distil best-average best --teacher "$teacher" DISTILL.AVERAGE 0.99 ;;
           coop) prompt coop CoOp vit_b16_ctxv1 ;;
           cocoop) prompt cocoop CoCoOp vit_b16_c4_ep10_batch1_ctxv1 ;;
           maple) prompt maple MaPLe vit_b16_c2_ep5_batch4_2ctx ;;
