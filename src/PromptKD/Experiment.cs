@@ -1,6 +1,7 @@
 using PromptKD.Configuration;
 using PromptKD.Configuration.Presets;
 using PromptKD.Features.Store;
+using PromptKD.Inference.Exports;
 using PromptKD.Methods;
 using PromptKD.Runs;
 using PromptKD.Runs.Distill;
@@ -168,8 +169,9 @@ public static class Experiment
         CancellationToken cancellation = default)
     {
         using ProcessSettings kept = ProcessSettings.Keep();
+        QuantisedTower? quantise = config.Distill.Int8 ? Int8Tower.Make : null;
         return config.Dataset.Name.Length > 0
-            ? TrainStore.Fill(config, part, observer, cancellation)
-            : TeacherStoring.Fill(config, part, observer, cancellation);
+            ? TrainStore.Fill(config, part, observer, quantise, cancellation)
+            : TeacherStoring.Fill(config, part, observer, quantise, cancellation);
     }
 }

@@ -45,6 +45,11 @@ internal static class FeaturesCommand
         SettingOptions.Workers,
     ];
 
+    private static readonly SettingSwitch s_int8 = new(
+        "--int8",
+        "DISTILL.INT8",
+        "Compute the teacher's image tower in 8-bit whole numbers, by ONNX Runtime; what that costs is said first");
+
     private static readonly SettingToggle[] s_toggles = [SettingOptions.Upright, SettingOptions.Scale16Bit];
 
     /// <summary>The verb with its options.</summary>
@@ -72,7 +77,7 @@ internal static class FeaturesCommand
         Argument<string[]> overrides = SettingOptions.Overrides();
         var command = new Command("features", "Store the teacher's features of a folder of pictures, or of a data set.")
         {
-            output, shard, check, merge, SettingOptions.FastJpeg.Option, ProcessesOption.Option, overrides,
+            output, shard, check, merge, SettingOptions.FastJpeg.Option, s_int8.Option, ProcessesOption.Option, overrides,
         };
         foreach (Option option in s_settings.Select(setting => (Option)setting.Option)
             .Concat(s_toggles.SelectMany(toggle => toggle.Options)))
@@ -95,6 +100,7 @@ internal static class FeaturesCommand
         ExperimentConfig Merge(ExperimentConfig defaults) => defaults
             .MergeOverrides([.. s_settings.SelectMany(setting => setting.ToOverride(parsed))])
             .MergeOverrides([.. SettingOptions.FastJpeg.ToOverride(parsed)])
+            .MergeOverrides([.. s_int8.ToOverride(parsed)])
             .MergeOverrides([.. s_toggles.SelectMany(toggle => toggle.ToOverride(parsed))])
             .MergeOverrides(overrides);
 

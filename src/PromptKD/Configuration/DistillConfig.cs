@@ -98,6 +98,12 @@ public sealed record DistillConfig
     [OwnKey, AtLeast(0), AtMost(10_000)]
     public int Views { get; init; }
 
+    /// <summary>
+    /// Whether <c>features</c> stores what the teacher's image tower gives in 8-bit whole numbers, computed by ONNX Runtime.
+    /// </summary>
+    [OwnKey]
+    public bool Int8 { get; init; }
+
     /// <summary>A start on stored features, before pictures are trained on.</summary>
     public StartConfig Start { get; init; } = new();
 

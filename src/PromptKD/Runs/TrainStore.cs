@@ -20,12 +20,14 @@ internal static class TrainStore
     /// </param>
     /// <param name="part">Which shards are this process's.</param>
     /// <param name="observer">Is told how it goes; null for nobody.</param>
+    /// <param name="quantise">As for <see cref="TeacherSource.FillStore"/>.</param>
     /// <param name="stop">Stops between batches; finished shards stay.</param>
     /// <returns>Shards that are still missing: other processes' parts.</returns>
     /// <exception cref="PromptKDException">
     /// A data set, teacher or setting that the user can mend, or the folder holds a store of something else.
     /// </exception>
-    public static int Fill(ExperimentConfig config, StorePart part, IRunObserver? observer, CancellationToken stop)
+    public static int Fill(
+        ExperimentConfig config, StorePart part, IRunObserver? observer, QuantisedTower? quantise, CancellationToken stop)
     {
         IRunObserver watcher = observer ?? IRunObserver.Nobody;
         ExperimentConfig resolved = DatasetFeaturesPreset.Resolve(config);
@@ -59,6 +61,7 @@ internal static class TrainStore
             part,
             keepsClasses: true,
             watcher,
+            quantise,
             stop);
     }
 

@@ -119,6 +119,25 @@ internal sealed class FrozenClip : IDisposable
         return parts.HandOver(new LiveFeatures(encoder, prompts, _preparation));
     }
 
+    /// <summary>The image tower as it is, in float32 on the processor, to be computed in another way.</summary>
+    /// <exception cref="PromptKDException">It has learned prompts.</exception>
+    public ImageEncoder ReadPlainTower()
+    {
+        if (_prompts is not null)
+        {
+            throw new PromptKDException(
+                $"{_prompts.Source}: a teacher with learned prompts is computed in floats only. Leave --int8 or --teacher-prompts out.");
+        }
+
+        using var parts = new Unfinished();
+        ImageEncoder encoder = parts.Add(ImageEncoder.Create(Architecture, ScalarType.Float32, CPU));
+        ModuleWeights.Fill(encoder, _clip.Tensors, "visual.", _clip.Description);
+        return parts.HandOver(encoder);
+    }
+
+    /// <summary>How its pictures are prepared; null: as the first of a batch's.</summary>
+    public Preprocessing? Preparation => _preparation;
+
     /// <summary>The text tower.</summary>
     /// <param name="tokenizer">The tokenizer of the CLIP's vocabulary.</param>
     /// <exception cref="PromptKDException">The tokenizer is another model's.</exception>

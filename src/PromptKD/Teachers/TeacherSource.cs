@@ -182,20 +182,24 @@ internal sealed class TeacherSource : IDisposable
     /// <param name="pictures">What is stored of.</param>
     /// <param name="part">Which shards.</param>
     /// <param name="keepsClasses">Whether the vectors of DISTILL.CLASSES are kept; the first part keeps them.</param>
+    /// <param name="quantise">Makes another tower of the teacher's, which DISTILL.INT8 asks for; null for the teacher's own.</param>
     /// <returns>Shards that are still missing: other processes' parts.</returns>
     /// <exception cref="PromptKDException">The folder holds a store of something else, or cannot be written.</exception>
-    public int FillStore(string storeFolder, PictureSet pictures, StorePart part, bool keepsClasses)
+    public int FillStore(
+        string storeFolder, PictureSet pictures, StorePart part, bool keepsClasses, QuantisedTower? quantise = null)
     {
         CoOpTeachers.RefuseStoring(_clip!, _config.Distill.TeacherPrompts);
         Store = StoredPictures.OpenOrBegin(storeFolder, Index(pictures), pictures);
         if (keepsClasses && part.Index == 0 && !_vectors.AreIn(Store))
         {
-            using ClassVectors vectors = ReadClassVectors();
-            _vectors.Keep(Store, vectors, _clip);
+            using ClassVectors made = ReadClassVectors();
+            _vectors.Keep(Store, made, _clip);
         }
 
-        using LiveFeatures tower = _clip!.ReadImageTower(_config.Trainer.PromptKD.HalfPrompts);
-        _clip.Dispose();
+        using ClassVectors? vectors = quantise is not null && _config.Distill.Classes.Count > 0 ? ReadClassVectors() : null;
+        using LiveFeatures tower = quantise?.Invoke(_clip!, pictures, vectors, _config, _context)
+            ?? _clip!.ReadImageTower(_config.Trainer.PromptKD.HalfPrompts);
+        _clip!.Dispose();
         Fill(tower, pictures, part);
         int missing = Store.ShardsToMake(StorePart.Whole, _context.Digests, _context.Stop).Count;
         _context.Digests.Save();
@@ -276,7 +280,7 @@ internal sealed class TeacherSource : IDisposable
         FastJpeg = _config.Distill.FastJpeg,
         Views = LoadingSettings.Views(_config),
         ViewCount = _config.Distill.Views,
-        Precision = _context.Target.PrecisionName,
+        Precision = _config.Distill.Int8 ? QuantisedTeacher.PrecisionName : _context.Target.PrecisionName,
         EmbeddingSize = _clip?.Architecture.EmbeddingSize ?? 0,
         PicturesPerShard = PicturesPerShard,
         BatchSize = _config.DataLoader.TrainX.BatchSize,

@@ -25,7 +25,22 @@ public static class TeacherStoring
         ExperimentConfig config,
         StorePart part,
         IRunObserver? observer = null,
-        CancellationToken cancellation = default)
+        CancellationToken cancellation = default) => config.Distill.Int8
+            ? throw new PromptKDException("DISTILL.INT8 is True: such a store is made by Experiment.StoreFeatures.")
+            : Fill(config, part, observer, quantise: null, cancellation);
+
+    /// <summary>As the shorter form, of a tower that may be computed in another way.</summary>
+    /// <param name="config">As there.</param>
+    /// <param name="part">As there.</param>
+    /// <param name="observer">As there.</param>
+    /// <param name="quantise">As for <see cref="TeacherSource.FillStore"/>.</param>
+    /// <param name="cancellation">As there.</param>
+    internal static int Fill(
+        ExperimentConfig config,
+        StorePart part,
+        IRunObserver? observer,
+        QuantisedTower? quantise,
+        CancellationToken cancellation)
     {
         IRunObserver watcher = observer ?? IRunObserver.Nobody;
         CheckViews(config);
@@ -36,7 +51,7 @@ public static class TeacherStoring
         }
 
         images.LeftOut.Report(watcher);
-        return Fill(config, config.Distill.Images, images.Items, part, keepsClasses: false, watcher, cancellation);
+        return Fill(config, config.Distill.Images, images.Items, part, keepsClasses: false, watcher, quantise, cancellation);
     }
 
     /// <summary>Refuses views that no store can have.</summary>
@@ -68,6 +83,7 @@ public static class TeacherStoring
     /// Whether the vectors of DISTILL.CLASSES are kept, too: whoever learns opens no teacher.
     /// </param>
     /// <param name="watcher">Is told how it goes.</param>
+    /// <param name="quantise">As for <see cref="TeacherSource.FillStore"/>.</param>
     /// <param name="cancellation">Stops between batches; finished shards stay.</param>
     internal static int Fill(
         ExperimentConfig config,
@@ -76,6 +92,7 @@ public static class TeacherStoring
         StorePart part,
         bool keepsClasses,
         IRunObserver watcher,
+        QuantisedTower? quantise,
         CancellationToken cancellation)
     {
         using ProcessSettings kept = ProcessSettings.Keep();
@@ -93,7 +110,7 @@ public static class TeacherStoring
         var hashed = PictureSet.Hash(root, pictures, memory, watcher, cancellation);
         hashed.RefuseUnreadable(config.Distill.Strict);
         Remains.Clear(folder, depth: 1);
-        return teacher.FillStore(folder, hashed, part, keepsClasses);
+        return teacher.FillStore(folder, hashed, part, keepsClasses, quantise);
     }
 
     /// <summary>Reads every shard of a store, several at a time, and compares it with its digest.</summary>

@@ -21,7 +21,9 @@ internal static class ClipGraphs
     private const long Colours = 3;
 
     /// <summary>An image tower.</summary>
-    public static ModelProto OfImages(ImageEncoder tower)
+    /// <param name="tower">Stays the caller's.</param>
+    /// <param name="product">How linear layers multiply; null as floats.</param>
+    public static ModelProto OfImages(ImageEncoder tower, IMatrixProduct? product = null)
     {
         using IDisposable noGradients = no_grad();
         using DisposeScope scope = NewDisposeScope();
@@ -29,7 +31,7 @@ internal static class ClipGraphs
         var graph = new OnnxGraph();
         string images = graph.Input(
             Pixels, TensorProto.Types.DataType.Float, Colours, architecture.ImageSize, architecture.ImageSize);
-        ITowerGraph added = TowerGraphs.Of(new OnnxLayers(graph), new TowerState(tower.state_dict(), ""), architecture, []);
+        ITowerGraph added = TowerGraphs.Of(new OnnxLayers(graph, product), new TowerState(tower.state_dict(), ""), architecture, []);
         return Finish(graph, ImageEmbeds, added.Add(images), architecture);
     }
 

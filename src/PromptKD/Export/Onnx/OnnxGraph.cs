@@ -27,9 +27,14 @@ internal sealed class OnnxGraph
 
     private readonly GraphProto _graph = new() { Name = "promptkd" };
     private readonly Dictionary<string, int> _names = [];
+    private readonly List<OperatorSetIdProto> _others = [];
+    private long _irVersion = IrVersion;
 
     /// <summary>Whether weights and numbers that are added from now on are 16-bit floats; else they are of 32 bits.</summary>
     public bool IsHalf { get; set; }
+
+    /// <summary>The set of operators: that of a graph that was taken in, where there is one.</summary>
+    public long OperatorSet { get; private set; } = Opset;
 
     /// <summary>Declares an input whose first axis is the batch, of any size.</summary>
     /// <param name="name">Of the value.</param>
@@ -141,12 +146,51 @@ internal sealed class OnnxGraph
     public string Integers(string name, params long[] values) => Constant(
         name, TensorProto.Types.DataType.Int64, [values.Length], [.. values.SelectMany(BitConverter.GetBytes)]);
 
+    /// <summary>Takes in a graph that somebody else made, whose names get a prefix.</summary>
+    /// <param name="model">The graph, without files beside it.</param>
+    /// <param name="input">Its only input.</param>
+    /// <param name="given">The value that takes the place of that.</param>
+    /// <param name="output">What is read of it.</param>
+    /// <param name="source">What it is, for messages.</param>
+    /// <returns>The name of <paramref name="output"/> here.</returns>
+    /// <exception cref="PromptKDException">Its operators are older than ours, or it has functions of its own.</exception>
+    public string Embed(ModelProto model, string input, string given, string output, string source)
+    {
+        const int Oldest = 13;
+        OperatorSetIdProto[] sets = [.. model.OpsetImport.Where(one => one.Domain is "" or "ai.onnx")];
+        if (sets is not [{ Version: >= Oldest and var version }] || model.Functions.Count > 0)
+        {
+            throw new PromptKDException(
+                $"{source} is of operator set {(sets is [var one] ? one.Version : 0)}{(model.Functions.Count > 0 ? ", with functions" : "")}; one of "
+                + $"{Oldest} or later, without functions of its own, can be a part of an exported student.");
+        }
+
+        OperatorSet = version;
+        _irVersion = Math.Max(_irVersion, model.IrVersion);
+        _others.AddRange(model.OpsetImport.Except(sets));
+        string NameOf(string name) => name.Length == 0 ? name : name == input ? given : $"tower/{name}";
+        foreach (NodeProto node in model.Graph.Node)
+        {
+            Rename(node, NameOf);
+            _graph.Node.Add(node);
+        }
+
+        foreach (TensorProto constant in model.Graph.Initializer)
+        {
+            constant.Name = NameOf(constant.Name);
+            _graph.Initializer.Add(constant);
+        }
+
+        return NameOf(output);
+    }
+
     /// <summary>The whole model.</summary>
     /// <param name="metadata">What it says of itself: key and text.</param>
     public ModelProto ToModel(params IReadOnlyList<KeyValuePair<string, string>> metadata)
     {
-        var model = new ModelProto { IrVersion = IrVersion, ProducerName = "PromptKD for .NET", Graph = _graph };
-        model.OpsetImport.Add(new OperatorSetIdProto { Domain = "", Version = Opset });
+        var model = new ModelProto { IrVersion = _irVersion, ProducerName = "PromptKD for .NET", Graph = _graph };
+        model.OpsetImport.Add(new OperatorSetIdProto { Domain = "", Version = OperatorSet });
+        model.OpsetImport.Add(_others);
         model.MetadataProps.Add(
             metadata.Select(one => new StringStringEntryProto { Key = one.Key, Value = one.Value }));
         return model;
@@ -167,6 +211,40 @@ internal sealed class OnnxGraph
         constant.Dims.Add(shape);
         _graph.Initializer.Add(constant);
         return own;
+    }
+
+    private static void Rename(NodeProto node, Func<string, string> rename)
+    {
+        node.Name = rename(node.Name);
+        Rename(node.Input, rename);
+        Rename(node.Output, rename);
+        foreach (GraphProto inner in node.Attribute.SelectMany(one => one.G is { } graph ? one.Graphs.Append(graph) : one.Graphs))
+        {
+            foreach (NodeProto one in inner.Node)
+            {
+                Rename(one, rename);
+            }
+
+            foreach (ValueInfoProto value in inner.Input.Concat(inner.Output))
+            {
+                value.Name = rename(value.Name);
+            }
+
+            foreach (TensorProto constant in inner.Initializer)
+            {
+                constant.Name = rename(constant.Name);
+            }
+
+            inner.ValueInfo.Clear();
+        }
+    }
+
+    private static void Rename(Google.Protobuf.Collections.RepeatedField<string> names, Func<string, string> rename)
+    {
+        for (int place = 0; place < names.Count; place++)
+        {
+            names[place] = rename(names[place]);
+        }
     }
 
     private string Free(string name)

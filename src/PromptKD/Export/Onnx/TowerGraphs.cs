@@ -26,6 +26,7 @@ internal static class TowerGraphs
         {
             { Tower.Family: TowerFamilies.MobileNetV4 } => new MobileNetGraph(layers, state),
             { Tower.Family: TowerFamilies.FastVit } => new FastVitGraph(layers, state),
+            { Tower.Family: TowerFamilies.Onnx } => new EmbeddedGraph(layers, state),
             { Tower.Family: TowerFamilies.ConvNeXt } => new ConvNeXtGraph(layers, state, architecture.Tower),
             { Tower: { } tower } => new TokenTowerGraph(layers, state, architecture, tower, prompts),
             { Stages: { } stages } => new ResNetGraph(layers, state, architecture, stages),
@@ -34,5 +35,5 @@ internal static class TowerGraphs
 
     /// <summary>Whether a tower has linear layers, which can compute in 8 bits, and not convolutions alone.</summary>
     public static bool HaveLinearLayers(ClipArchitecture architecture) =>
-        architecture.Tower?.Family is not (TowerFamilies.MobileNetV4 or TowerFamilies.FastVit) && architecture.Stages is null;
+        architecture.Tower?.Family is not (TowerFamilies.MobileNetV4 or TowerFamilies.FastVit or TowerFamilies.Onnx) && architecture.Stages is null;
 }

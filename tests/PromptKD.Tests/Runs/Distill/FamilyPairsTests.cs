@@ -2,6 +2,7 @@ using PromptKD.Configuration;
 using PromptKD.Evaluation;
 using PromptKD.Export;
 using PromptKD.Inference;
+using PromptKD.Inference.Exports;
 using PromptKD.Inference.Predictions;
 using PromptKD.Models.Weights;
 using PromptKD.Tests.Data;
@@ -48,6 +49,11 @@ public sealed class FamilyPairsTests : IDisposable
         using var second = StudentClassifier.Load(Path.Combine(_runs.Output("stopped"), "student"), Computing.OnProcessor);
         Assert.Equal(Answers(first), Answers(second));
         Assert.All(Answers(first), share => Assert.InRange(share, 0, 1));
+        string exported = Path.Combine(_runs.Folder, "student.onnx");
+        OnnxExport.Write(
+            new OnnxExportRequest { Model = package, Output = exported }, cancellation: TestContext.Current.CancellationToken);
+        using var graph = OnnxStudentClassifier.Load(exported);
+        Assert.All(Answers(first).Zip(Answers(graph)), pair => Assert.Equal(pair.First, pair.Second, 1e-4));
     }
 
     [Fact]
@@ -152,7 +158,7 @@ public sealed class FamilyPairsTests : IDisposable
         _ => null,
     };
 
-    private IReadOnlyList<double> Answers(StudentClassifier student) =>
+    private IReadOnlyList<double> Answers(FolderClassifier student) =>
         [.. student.ClassifyAll([_runs.Picture(3)], top: 3).SelectMany(one => one.Classes).Select(answer => (double)answer.Probability)];
 
     private ExperimentConfig Pair(string run, string teacher, string student)
