@@ -21,7 +21,8 @@ internal sealed record BatchMoments(long Rows, Tensor Mean, Tensor Variance)
         Tensor own = x.detach().to(ScalarType.Float64).cpu();
         Tensor sums = own.sum(dim: 0);
         Tensor mean = x.shape[0] > 0 ? sums.Over(x.shape[0]) : sums;
-        Tensor sent = cat([tensor((double)x.shape[0]).view(1), mean, own.sub(mean).square().sum(dim: 0)]).contiguous();
+        Tensor apart = own - mean;
+        Tensor sent = cat([tensor((double)x.shape[0]).view(1), mean, (apart * apart).sum(dim: 0)]).contiguous();
         double[] all = [.. MemoryMarshal.Cast<byte, double>(processes.Exchange(sent.bytes))];
         int width = 1 + (int)(2 * features);
 
