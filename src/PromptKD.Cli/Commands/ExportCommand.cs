@@ -7,14 +7,15 @@ using PromptKD.Text.Names;
 namespace PromptKD.Cli.Commands;
 
 /// <summary>
-/// <c>promptkd export</c>: a student package of a checkpoint that somebody has published, or an ONNX file of a package.
+/// <c>promptkd export</c>: a student package of a checkpoint that somebody has published, or ONNX files of a package or of a
+/// CLIP.
 /// </summary>
 internal static class ExportCommand
 {
     private static readonly Option<string> s_checkpoint = new("--checkpoint")
     {
         Description = "What PromptKD, CoOp, MaPLe, IVLP or PromptSRC learned, as their programs or train save it, "
-            + "such as model-best.pth.tar [default: none; this or --model is required]",
+            + "such as model-best.pth.tar [default: none; this, --model or --clip is required]",
         HelpName = OptionRules.AFile,
     };
 
@@ -30,7 +31,7 @@ internal static class ExportCommand
 
     private static readonly Option<string> s_output = new("--output")
     {
-        Description = "What is written, and new: the folder of the package; with --model the ONNX file [required]",
+        Description = "What is written, and new: the folder of the package; with --model the ONNX file; with --clip a folder of them [required]",
         HelpName = OptionRules.AFileOrFolder,
         Required = true,
     };
@@ -67,7 +68,6 @@ internal static class ExportCommand
 
     private static readonly Option<string> s_vocabulary = CommonOptions.Vocabulary();
 
-
     private static readonly Option<bool> s_upright = new("--upright")
     {
         Description = "Turn pictures as their EXIF orientation says "
@@ -91,29 +91,41 @@ internal static class ExportCommand
     /// <summary>The verb with its options.</summary>
     public static Command Create()
     {
-        Option[] ofCheckpoint =
-        [
-            s_checkpoint, s_student, s_classes, s_teacher, s_prompts, s_templates, s_context, s_position,
-            s_otherClasses, s_half, s_vocabulary, s_upright, s_scale, s_device, s_precision,
-        ];
-        var command = new Command("export", "Make a student package of a checkpoint, or an ONNX file of a package.");
-        foreach (Option option in ofCheckpoint.Concat(OnnxExportOptions.All).Append(s_output))
+        var ofCheckpoint = new ExportKind(
+            s_checkpoint,
+            "to make a student package of",
+            [
+                s_student, s_classes, s_teacher, s_prompts, s_templates, s_context, s_position, s_otherClasses, s_half,
+                s_vocabulary, s_upright, s_scale, s_device, s_precision,
+            ]);
+        ExportKind ofPackage = OnnxExportOptions.OfPackage;
+        ExportKind ofClip = OnnxExportOptions.OfClip with { Options = [.. OnnxExportOptions.OfClip.Options, s_vocabulary] };
+        ExportKind[] kinds = [ofPackage, ofClip, ofCheckpoint];
+        var command = new Command("export", "Make a student package of a checkpoint, or ONNX files of a package or a CLIP.");
+        foreach (Option option in ExportKind.AllOf([ofCheckpoint, ofPackage, ofClip]).Append(s_output))
         {
             command.Options.Add(option);
         }
 
         command.SetAction((parsed, cancellation) =>
         {
-            if (OnnxExportOptions.AreMeant(parsed, ofCheckpoint))
+            string output = parsed.GetValue(s_output)!;
+            ExportKind kind = ExportKind.Of(parsed, kinds);
+            if (kind == ofPackage)
             {
-                OnnxExportOptions.Export(parsed, parsed.GetValue(s_output)!, cancellation);
+                OnnxExportOptions.Export(parsed, output, cancellation);
+                return Task.FromResult(0);
+            }
+
+            if (kind == ofClip)
+            {
+                OnnxExportOptions.ExportClip(parsed, output, parsed.GetValue(s_vocabulary), cancellation);
                 return Task.FromResult(0);
             }
 
             StudentManifest manifest = CheckpointExport.Write(Request(parsed), new RunDisplay(), cancellation);
             Messages.Note(
-                $"Wrote {parsed.GetValue(s_output)}: {manifest.Checkpoint?.Method}, {manifest.ClassNames.Count} "
-                + "classes");
+                $"Wrote {output}: {manifest.Checkpoint?.Method}, {manifest.ClassNames.Count} classes");
             return Task.FromResult(0);
         });
         return command;

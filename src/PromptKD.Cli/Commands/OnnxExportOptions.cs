@@ -15,9 +15,15 @@ internal static class OnnxExportOptions
         HelpName = "DIR",
     };
 
+    private static readonly Option<string> s_clip = new("--clip")
+    {
+        Description = "A CLIP, or a tower of another family, to make ONNX files of its towers of [default: none]",
+        HelpName = "PATH",
+    };
+
     private static readonly Option<string> s_images = new("--images")
     {
-        Description = "With --model: folder of pictures, 64 of which ONNX Runtime and libtorch are both asked "
+        Description = "With --model or --clip: folder of pictures, 64 of which ONNX Runtime and libtorch are both asked "
             + "[default: drawn ones]",
         HelpName = "DIR",
     };
@@ -54,29 +60,12 @@ internal static class OnnxExportOptions
         HelpName = "DIR",
     };
 
-    /// <summary>The options.</summary>
-    public static IReadOnlyList<Option> All { get; } =
-        [s_model, s_images, s_floats, s_half, s_whole, s_calibration, s_labelled];
+    /// <summary>What <c>--model</c> takes.</summary>
+    public static ExportKind OfPackage { get; } = new(
+        s_model, "to make an ONNX file of", [s_images, s_floats, s_half, s_whole, s_calibration, s_labelled]);
 
-    /// <summary>Whether an ONNX file is asked for.</summary>
-    /// <param name="parsed">The command line.</param>
-    /// <param name="others">Options that have no effect then; the first says what is asked for else.</param>
-    /// <exception cref="PromptKDException">Both are asked for, or neither, or an option is idle.</exception>
-    public static bool AreMeant(ParseResult parsed, IReadOnlyList<Option> others)
-    {
-        bool isMeant = IsGiven(parsed, s_model);
-        if (!isMeant && !IsGiven(parsed, others[0]))
-        {
-            throw new PromptKDException(
-                $"Give {others[0].Name} to make a student package of, or {s_model.Name} to make an ONNX file of.");
-        }
-
-        Option? idle = (isMeant ? others : All).FirstOrDefault(option => IsGiven(parsed, option));
-        return idle is null
-            ? isMeant
-            : throw new PromptKDException(
-                $"{idle.Name} has no effect with {(isMeant ? s_model : others[0]).Name}. Leave one of them out.");
-    }
+    /// <summary>What <c>--clip</c> takes, beside a vocabulary.</summary>
+    public static ExportKind OfClip { get; } = new(s_clip, "to make ONNX files of its towers", [s_images]);
 
     /// <summary>Writes the file, and says how its answers compare.</summary>
     public static void Export(ParseResult parsed, string output, CancellationToken cancellation)
@@ -111,6 +100,43 @@ internal static class OnnxExportOptions
         }
 
         Messages.Note($"Wrote {output}: {report.Model.Student}, {report.Model.ClassNames.Count} classes");
+    }
+
+    /// <summary>Writes the folder of a CLIP's towers, and says how their features compare.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="output">The folder.</param>
+    /// <param name="vocabulary">The vocabulary that is named; null for none.</param>
+    /// <param name="cancellation">Stops it.</param>
+    public static void ExportClip(ParseResult parsed, string output, string? vocabulary, CancellationToken cancellation)
+    {
+        ClipOnnxReport report = ClipExport.Write(
+            new ClipExportRequest
+            {
+                Clip = parsed.GetValue(s_clip)!,
+                Output = output,
+                Vocabulary = vocabulary,
+                Pictures = parsed.GetValue(s_images),
+            },
+            new RunDisplay(),
+            cancellation);
+        Say("pictures", report.Parity.Vision);
+        if (report.Parity.Text is { } text)
+        {
+            Say("texts", text);
+        }
+
+        Messages.Note($"Wrote {output}: {report.Clip}, {report.Embedding} features");
+
+        static void Say(string what, ClipTowerParity tower)
+        {
+            foreach (ClipBatchParity batch in tower.Batches)
+            {
+                Answers.Sentence(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"batch {batch.Size}: features of {tower.Compared} {what} ({tower.Source}) within {batch.LargestFeature:g2}, "
+                    + $"cosines of at least {batch.SmallestCosine:F7}"));
+            }
+        }
     }
 
     private static OnnxPrecision Precision(ParseResult parsed)

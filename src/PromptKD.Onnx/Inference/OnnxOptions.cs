@@ -14,7 +14,9 @@ public record OnnxOptions : ClassifierOptions
     /// <summary>Which of several devices of that provider, from 0.</summary>
     public int DeviceIndex { get; init; }
 
-    /// <summary>Threads that compute one call together; null for one a core.</summary>
+    /// <summary>
+    /// Threads that compute one call together; null for one a core, and of a graph of up to 4 MiB for a single one.
+    /// </summary>
     public int? Threads { get; init; }
 
     /// <summary>Is told which files of a folder are left out, and how far it is; null for the log.</summary>

@@ -52,7 +52,7 @@ public sealed partial class OnnxStudentClassifier : FolderClassifier
         void Configure(SessionOptions session)
         {
             ExecutionProvider.Append(session, options.Provider, options.DeviceIndex);
-            session.IntraOpNumThreads = options.Threads ?? 0;
+            session.IntraOpNumThreads = options.Threads ?? session.IntraOpNumThreads;
         }
     }
 

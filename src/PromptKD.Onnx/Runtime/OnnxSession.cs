@@ -6,6 +6,9 @@ namespace PromptKD.Runtime;
 /// <summary>A graph, loaded into ONNX Runtime. Threads may share it.</summary>
 internal sealed class OnnxSession : IDisposable
 {
+    // Some million weights, which take one core a millisecond or two for a picture.
+    private const long LargestOfOneThread = 4 << 20;
+
     private readonly InferenceSession _session;
 
     // One for all calls: a new one for each has crashed the process.
@@ -30,7 +33,7 @@ internal sealed class OnnxSession : IDisposable
             RegularFile.RefuseOthers(file);
             return true;
         });
-        return Open(path, configure, options => new InferenceSession(path, options));
+        return Open(path, new FileInfo(path).Length, configure, options => new InferenceSession(path, options));
     }
 
     /// <summary>Loads a file that is in memory.</summary>
@@ -39,7 +42,14 @@ internal sealed class OnnxSession : IDisposable
     /// <param name="configure">As of a file.</param>
     /// <exception cref="PromptKDException">As of a file.</exception>
     public static OnnxSession Open(byte[] model, string name, Action<SessionOptions>? configure = null) =>
-        Open(name, configure, options => new InferenceSession(model, options));
+        Open(name, model.Length, configure, options => new InferenceSession(model, options));
+
+    /// <summary>
+    /// Threads that compute one call together, where nobody asks for a number: one for a small graph, whose operators are not
+    /// worth sharing; threads that wait for each other spin, and cost more than they compute. 0, one a core, for others.
+    /// </summary>
+    /// <param name="bytes">Of the file.</param>
+    public static int ThreadsFor(long bytes) => bytes <= LargestOfOneThread ? 1 : 0;
 
     /// <summary>What an error of the runtime says, in a part of a line.</summary>
     public static string ReasonOf(OnnxRuntimeException error) =>
@@ -106,12 +116,16 @@ internal sealed class OnnxSession : IDisposable
     }
 
     private static OnnxSession Open(
-        string name, Action<SessionOptions>? configure, Func<SessionOptions, InferenceSession> open)
+        string name, long bytes, Action<SessionOptions>? configure, Func<SessionOptions, InferenceSession> open)
     {
         try
         {
             // What it warns of is how it computes, and goes to the program's error output.
-            using var options = new SessionOptions { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
+            using var options = new SessionOptions
+            {
+                LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
+                IntraOpNumThreads = ThreadsFor(bytes),
+            };
             configure?.Invoke(options);
             return new OnnxSession(open(options));
         }

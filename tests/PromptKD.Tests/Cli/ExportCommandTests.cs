@@ -95,8 +95,11 @@ public sealed class ExportCommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData("Give --checkpoint to make a student package of, or --model to make an ONNX file of.")]
+    [InlineData("Give --model to make an ONNX file of, or --clip to make ONNX files of its towers, or --checkpoint to make a student package of.")]
     [InlineData("--checkpoint has no effect with --model.", "--model", "a", "--checkpoint", "b")]
+    [InlineData("--int8 has no effect with --clip.", "--clip", "a", "--int8")]
+    [InlineData("--clip has no effect with --model.", "--model", "a", "--clip", "b")]
+    [InlineData("--vocab has no effect with --model.", "--model", "a", "--vocab", "b")]
     [InlineData("--classes has no effect with --model.", "--model", "a", "--classes", "b")]
     [InlineData("--device has no effect with --model.", "--model", "a", "--device", "cpu")]
     [InlineData("--float-input has no effect with --checkpoint.", "--checkpoint", "a", "--float-input")]

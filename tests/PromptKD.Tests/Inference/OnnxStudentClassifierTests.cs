@@ -112,6 +112,25 @@ public sealed class OnnxStudentClassifierTests : IDisposable
         Assert.Contains("CPU", error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(4 << 20, 1)]
+    [InlineData((4 << 20) + 1, 0)]
+    public void A_small_graph_has_one_thread(long bytes, int threads) =>
+        Assert.Equal(threads, PromptKD.Runtime.OnnxSession.ThreadsFor(bytes));
+
+    [Fact]
+    public void A_small_student_is_computed_by_one_thread_unless_more_are_asked_for()
+    {
+        Export(new TinyPackage());
+        int byItself = -1;
+        StudentOnnx.Open(Graph, session => byItself = session.IntraOpNumThreads).Session.Dispose();
+
+        Assert.Equal(1, byItself);
+        Assert.Throws<ArgumentOutOfRangeException>(() => Open(new OnnxOptions { Threads = 0 }));
+        Open(new OnnxOptions { Threads = 2 }).Dispose();
+    }
+
     [Fact]
     public void The_graph_alone_is_enough()
     {

@@ -4,9 +4,12 @@ using PromptKD.Runtime;
 
 namespace PromptKD.Export.Onnx;
 
-/// <summary>How <see cref="OnnxDescription"/> and <see cref="OnnxExportReport"/> are written and read.</summary>
+/// <summary>
+/// How <see cref="OnnxDescription"/>, <see cref="OnnxExportReport"/> and <see cref="ClipOnnxReport"/> are written and read.
+/// </summary>
 [JsonSerializable(typeof(OnnxDescription))]
 [JsonSerializable(typeof(OnnxExportReport))]
+[JsonSerializable(typeof(ClipOnnxReport))]
 internal sealed partial class OnnxJson : JsonSerializerContext
 {
     /// <summary>For the metadata of a graph.</summary>

@@ -49,10 +49,26 @@ internal static class OnnxFile
         FileGroup.Write(path, partial =>
         {
             var digests = new Dictionary<string, string>();
-            MoveOut(partial, name, model, largestInside, digests);
-            digests[name] = WriteAndDigest(Path.Combine(partial, name), stream => model.WriteTo(stream));
+            WriteInto(partial, name, model, digests, largestInside);
             WholeFile.WriteText(SidecarOf(Path.Combine(partial, name)), describe(Path.Combine(partial, name), digests));
         });
+    }
+
+    /// <summary>Writes a model into a folder that is being filled.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="name">Of the file.</param>
+    /// <param name="model">As of <see cref="Write"/>.</param>
+    /// <param name="digests">Receives those of what is written, by name.</param>
+    /// <param name="largestInside">As of <see cref="Write"/>.</param>
+    public static void WriteInto(
+        string folder,
+        string name,
+        ModelProto model,
+        Dictionary<string, string> digests,
+        long largestInside = LargestInside)
+    {
+        MoveOut(folder, name, model, largestInside, digests);
+        digests[name] = WriteAndDigest(Path.Combine(folder, name), stream => model.WriteTo(stream));
     }
 
     /// <summary>Refuses a place where something is already: before a long computation, not only behind it.</summary>

@@ -20,6 +20,7 @@ internal static class TowerGraphs
     /// <param name="state">Of the tower.</param>
     /// <param name="architecture">Its sizes.</param>
     /// <param name="prompts">Learned tokens of each layer that has some, as they enter, [length, width].</param>
+    /// <exception cref="PromptKDException">It is a graph already.</exception>
     public static ITowerGraph Of(
         OnnxLayers layers, TowerState state, ClipArchitecture architecture, IReadOnlyList<Tensor> prompts) =>
         architecture switch
@@ -28,7 +29,9 @@ internal static class TowerGraphs
             { Tower.Family: TowerFamilies.FastVit } => new FastVitGraph(layers, state),
             { Tower.Family: TowerFamilies.Onnx } => new EmbeddedGraph(layers, state),
             { Tower.Family: TowerFamilies.ConvNeXt } => new ConvNeXtGraph(layers, state, architecture.Tower),
-            { Tower: { } tower } => new TokenTowerGraph(layers, state, architecture, tower, prompts),
+            { Tower: { } tower } when architecture.HasTokens => new TokenTowerGraph(layers, state, architecture, tower, prompts),
+            { Tower: not null } => throw new PromptKDException(
+                $"The image tower is {architecture.Name}, of which no graph is written: give the model that it was made of."),
             { Stages: { } stages } => new ResNetGraph(layers, state, architecture, stages),
             _ => new VisionTransformerGraph(layers, state, architecture, prompts),
         };
