@@ -248,7 +248,9 @@ internal sealed class TeacherSource : IDisposable
     private void Fill(LiveFeatures tower, PictureSet pictures, StorePart part, Func<StoreBeside>? beside = null)
     {
         IReadOnlyList<int> shards = Store!.ShardsToMake(part, _context.Digests, _context.Stop);
-        StoreBeside? other = shards.Count > 0 ? beside?.Invoke() : null;
+
+        // Processes open it together, also one that has no shard to make.
+        StoreBeside? other = shards.Count > 0 || !_context.Processes.IsAlone() ? beside?.Invoke() : null;
         other = other?.Shards.Intersect(shards).Any() == true ? other : null;
         var loader = new PictureLoader(
             pictures.Items,
