@@ -28,8 +28,7 @@ RootCommand root = Verbs.Create();
 ParseResult parsed = root.Parse(Verbs.Prepare(args, root));
 if (parsed.Errors.Count > 0)
 {
-    Messages.Error($"{Mistake(parsed)} See promptkd {CommandPath(parsed)}--help.");
-    return UserMistake;
+    return Fail($"{Mistake(parsed)} See promptkd {CommandPath(parsed)}--help.");
 }
 
 using var stop = new StopSignal();

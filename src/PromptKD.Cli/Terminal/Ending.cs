@@ -12,10 +12,10 @@ internal static class Ending
     /// <returns>The exit code.</returns>
     public static int With(int code, Action say, string message)
     {
-        if (ProcessGroup.Fail())
+        if (ProcessGroup.Fail(say))
         {
-            say();
-            return code;
+            // mpirun ends all at the first that fails: that one is the first process, which has said why.
+            return ProcessGroup.IsFollower ? 0 : code;
         }
 
         Outputs.Open();

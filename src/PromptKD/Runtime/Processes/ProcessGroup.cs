@@ -57,16 +57,17 @@ public static class ProcessGroup
 
     /// <summary>
     /// Ends the work of this process badly. Where all come to the same end within some seconds, as by a setting that none of
-    /// them can use, each may say so and end by itself.
+    /// them can use, the first one says so, and each ends by itself.
     /// </summary>
+    /// <param name="say">Says why; called in the first process, before any of them ends, and in one that is alone.</param>
     /// <returns>
-    /// Whether all did, and the first one speaks for them. If not, this process is to say what it has to, and to call
-    /// <see cref="EndAll"/>.
+    /// Whether all did. If not, this process is to say what it has to, and to call <see cref="EndAll"/>.
     /// </returns>
-    public static bool Fail()
+    public static bool Fail(Action say)
     {
-        if (s_joined is not { } joined)
+        if (FindJoined() is not { } joined)
         {
+            say();
             return true;
         }
 
@@ -75,7 +76,13 @@ public static class ProcessGroup
             return false;
         }
 
+        if (joined.IsLeader())
+        {
+            say();
+        }
+
         s_joined = null;
+        joined.MeetAtEnd(failed: true, s_patience);
         joined.Leave();
         return true;
     }
@@ -96,5 +103,20 @@ public static class ProcessGroup
         }
 
         return s_joined ??= new MpiProcesses(MpiLibrary.Open());
+    }
+
+    // One that failed before it joined the others joins them to say so: they may have failed alike.
+    private static MpiProcesses? FindJoined()
+    {
+        try
+        {
+            Join();
+        }
+        catch (PromptKDException)
+        {
+            // They cannot be joined, which is what is to be said, or no worse.
+        }
+
+        return s_joined;
     }
 }
