@@ -2,7 +2,6 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
-using PromptKD.Inference;
 using PromptKD.Server.Models;
 using PromptKD.Server.Requests;
 
