@@ -6,7 +6,7 @@ import sharp from 'sharp';
 
 const [graph, picture] = process.argv.slice(2);
 const { model } = JSON.parse(readFileSync(graph.replace(/\.[^.]*$/, '.json'), 'utf8'));
-const { size, upright, interpolation } = model.preprocessing;
+const { size, resizeSize: side = size, cutsDown, upright, interpolation } = model.preprocessing;
 
 // Pillow's filters: where a picture shrinks, they reach as far as it shrinks.
 const cubic = x => (x = Math.abs(x), x < 1 ? (1.5 * x - 2.5) * x * x + 1 : x < 2 ? ((-0.5 * x + 2.5) * x - 4) * x + 2 : 0);
@@ -34,10 +34,10 @@ const file = upright ? sharp(picture).rotate() : sharp(picture);
 const { data, info: { width, height } } = await file.removeAlpha().toColourspace('srgb').raw()
   .toBuffer({ resolveWithObject: true });
 const short = Math.min(width, height);
-const wide = Math.trunc(size * width / short), high = Math.trunc(size * height / short);
+const wide = Math.trunc(side * width / short), high = Math.trunc(side * height / short);
 const resized = resize(resize(data, height, width, wide), wide, height, high);
-// The middle; where it lies at half a pixel, the even one of both, as in Python.
-const middle = spare => spare % 2 === 0 ? spare / 2 : 2 * Math.round(spare / 4);
+// Where the middle lies at half a pixel: the even one of both, as in torchvision; with cutsDown the lower one.
+const middle = spare => cutsDown ? Math.floor(spare / 2) : spare % 2 === 0 ? spare / 2 : 2 * Math.round(spare / 4);
 const left = middle(wide - size), top = middle(high - size);
 const pixels = new Uint8Array(size * size * 3);
 for (let row = 0; row < size; row++) {
