@@ -44,15 +44,20 @@ internal static class ServeCommand
         return command;
     }
 
-    private static string Checked(string addresses) =>
-        addresses.Split(';').All(one =>
-            one.StartsWith("http://unix:/", StringComparison.Ordinal)
-            || (Uri.TryCreate(one.Replace("://*", "://any", StringComparison.Ordinal).Replace("://+", "://any", StringComparison.Ordinal), UriKind.Absolute, out Uri? address)
-                && address is { Scheme: "http" or "https", PathAndQuery: "/" }))
-            ? addresses
-            : throw new PromptKDException(
-                $"{s_listen.Name} is '{addresses}', expected an address such as {PromptKDServerHost.UsualAddress}, or several "
-                + "with ';' between them.");
+    private static string Checked(string addresses) => addresses.Split(';').All(IsAddress)
+        ? addresses
+        : throw new PromptKDException(
+            $"{s_listen.Name} is '{addresses}', expected an address such as {PromptKDServerHost.UsualAddress}, or several with "
+            + "';' between them.");
+
+    // Kestrel takes a star or a plus for all addresses of the machine.
+    private static bool IsAddress(string text)
+    {
+        string named = text.Replace("://*", "://any", StringComparison.Ordinal).Replace("://+", "://any", StringComparison.Ordinal);
+        return text.StartsWith("http://unix:/", StringComparison.Ordinal)
+            || (Uri.TryCreate(named, UriKind.Absolute, out Uri? address)
+                && address is { Scheme: "http" or "https", PathAndQuery: "/" });
+    }
 
     private static void Build(ParseResult parsed, WebApplicationBuilder builder)
     {

@@ -63,7 +63,7 @@ public sealed class OtherProtocolsTests(ServedPackage served) : IClassFixture<Se
             options.TextTower = clip;
             options.Vocabulary = TinyClip.Vocabulary;
         });
-        using var tower = TextEmbedder.Load(clip, new TextOptions { Vocabulary = TinyClip.Vocabulary, Device = ComputeDevice.Cpu });
+        using var tower = TextEmbedder.Load(clip, new TextOptions { Vocabulary = TinyClip.Vocabulary, Device = ComputeDevice.Cpu }, Stop);
         using var student = StudentClassifier.Load(package, Computing.OnProcessor);
         byte[] picture = ServedPackage.Picture(2);
         string data = $"data:image/png;base64,{Convert.ToBase64String(picture)}";
