@@ -16,13 +16,14 @@ seed=${2:-$RANDOM}
 RANDOM=$seed
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+program=${PROMPTKD_PROGRAM:-./promptkd}
 unset PROMPTKD_CLIP_VOCAB # Would win over the vocabulary that lies beside the demo's models.
 
-./promptkd demo --pictures-only --output "$work"
+"$program" demo --pictures-only --output "$work"
 
 distill() {
   # Replaces the shell that calls it, so that a kill meets the program itself.
-  OMP_NUM_THREADS=1 exec ./promptkd distill --recipe paper \
+  OMP_NUM_THREADS=1 exec "$program" distill --recipe paper \
     --images "$work/pictures/photos" --classes "$work/pictures/classes.txt" \
     --teacher demo/teacher --student demo/student --val "$work/pictures/test" --base 24 \
     --epochs 15 --batch-size 16 --precision fp32 --output "$1" TRAIN.CHECKPOINT_MINUTES 0.0001
@@ -50,7 +51,7 @@ make_dataset() {
 }
 
 train() {
-  OMP_NUM_THREADS=1 exec ./promptkd train --root "$work/data" --seed 1 --trainer PromptSRC --output-dir "$1" \
+  OMP_NUM_THREADS=1 exec "$program" train --root "$work/data" --seed 1 --trainer PromptSRC --output-dir "$1" \
     --dataset-config-file configs/datasets/eurosat.yaml \
     --config-file configs/trainers/PromptSRC/vit_b16_c2_ep20_batch4_4+4ctx.yaml --student demo/plain-teacher \
     DATASET.NUM_SHOTS 1 OPTIM.MAX_EPOCH 6 TRAINER.PROMPTSRC.GPA_MEAN 3 TRAINER.PROMPTSRC.PREC fp32 \
@@ -60,7 +61,7 @@ train() {
 
 # Runs a command to its end, then again in another folder, stopped at random moments: repeatedly COMMAND SIGNAL...
 repeatedly() {
-  local command=$1 started milliseconds moment program outcome signal stop
+  local command=$1 started milliseconds moment running outcome signal stop
   shift
   started=$(date +%s%N)
   ("$command" "$work/$command-whole") >/dev/null 2>"$work/whole.log" || { cat "$work/whole.log" >&2; exit 1; }
@@ -73,10 +74,10 @@ repeatedly() {
     signal=${@:$((1 + (stop - 1) % $#)):1}
     moment=$((milliseconds / 20 + RANDOM * (milliseconds * 8 / 5 / kills) / 32768))
     ("$command" "$work/$command-stopped") >/dev/null 2>"$work/stopped.log" &
-    program=$!
+    running=$!
     sleep "$(printf '%d.%03d' $((moment / 1000)) $((moment % 1000)))"
-    if kill "-$signal" "$program" 2>/dev/null; then outcome="$signal after"; else outcome="had ended by itself before"; fi
-    wait "$program" 2>/dev/null || true
+    if kill "-$signal" "$running" 2>/dev/null; then outcome="$signal after"; else outcome="had ended by itself before"; fi
+    wait "$running" 2>/dev/null || true
     echo "  $stop: $outcome $moment ms; last words: $(tail -n 1 "$work/stopped.log")"
   done
 

@@ -4,6 +4,7 @@ using PromptKD.Configuration;
 using PromptKD.Configuration.Presets;
 using PromptKD.Evaluation;
 using PromptKD.Golden;
+using PromptKD.Inference.Exports;
 using PromptKD.Models.Weights;
 using PromptKD.Models.Weights.Pickle;
 using PromptKD.Models.Weights.Zip;
@@ -151,6 +152,7 @@ internal static class Corpus
         Experiment.Distil(config);
         CopyFolder(Path.Combine(run, "out", "student"), Path.Combine(folder, "package", "run"));
         CopyFolder(Path.Combine(run, "out", "teacher-store"), Path.Combine(folder, "store", "run"));
+        AddExports(folder, Path.Combine(run, "out", "student"));
         CopyFile(Path.Combine(run, "out", "checkpoints", "last.safetensors"), folder, "checkpoint");
         CopyFile(Path.Combine(run, "out", "config.yaml"), folder, "yaml");
         if (File.Exists(Path.Combine(run, "out", ".digests.tsv")))
@@ -159,6 +161,28 @@ internal static class Corpus
         }
 
         Directory.Delete(run, recursive: true);
+    }
+
+    // As ONNX, with its description beside it and alone; its class vectors for others, with names in two places.
+    private static void AddExports(string folder, string package)
+    {
+        string graph = PathOf(folder, "onnx", "student.onnx");
+        OnnxExport.Write(new OnnxExportRequest { Model = package, Output = graph });
+        Directory.CreateDirectory(Path.Combine(folder, "onnx", "alone"));
+        File.Copy(graph, Path.Combine(folder, "onnx", "alone", Path.GetFileName(graph)));
+
+        using DisposeScope scope = NewDisposeScope();
+        Tensor table = rand(3, 8);
+        SafetensorsFile.Write(
+            PathOf(folder, "vectors", "named.safetensors"),
+            [new KeyValuePair<string, Tensor>("class_vectors", table)],
+            new Dictionary<string, string> { ["names"] = """["cat", "dog", "owl"]""", ["logit_scale"] = "50" });
+        string array = PathOf(folder, "vectors", "array.npy");
+        byte[] header = Encoding.ASCII.GetBytes(
+            "{'descr': '<f4', 'fortran_order': False, 'shape': (3, 8), }".PadRight(117) + "\n");
+        File.WriteAllBytes(
+            array, [0x93, .. "NUMPY"u8, 1, 0, (byte)header.Length, 0, .. header, .. table.bytes]);
+        File.WriteAllText(Path.ChangeExtension(array, ".txt"), "cat\ndog\nowl\n");
     }
 
     private static void AddTexts(string folder)

@@ -7,10 +7,12 @@ using PromptKD.Data.Shards;
 using PromptKD.Evaluation;
 using PromptKD.Export;
 using PromptKD.Features.Store;
+using PromptKD.Inference;
 using PromptKD.Models.Weights;
 using PromptKD.Models.Weights.Pickle;
 using PromptKD.Reporting;
 using PromptKD.Runtime;
+using PromptKD.Teachers;
 using PromptKD.Tests;
 using PromptKD.Text;
 using PromptKD.Text.Names;
@@ -42,6 +44,8 @@ internal static class Targets
         },
     ];
 
+    private static readonly OnnxOptions s_onnx = new() { Threads = 1 };
+
     public static IReadOnlyList<Target> All { get; } =
     [
         new("safetensors", folder => InScope(() => ReadSafetensors(FileIn(folder)))),
@@ -69,6 +73,8 @@ internal static class Targets
         new("report", folder => OutcomeReader.Read(folder)),
         new("learned", folder => InScope(() => ReadLearned(FileIn(folder)))),
         new("answers", folder => AnswerFile.ReadIfAny(folder)),
+        new("onnx", folder => OnnxStudentClassifier.Load(Path.Combine(folder, "student.onnx"), s_onnx).Dispose()),
+        new("vectors", folder => InScope(() => ReadVectors(folder))),
     ];
 
     // As export makes a package of it.
@@ -78,6 +84,15 @@ internal static class Targets
         learned.Check(TinyClip.Architecture);
         learned.ReadLearned(TinyClip.Architecture);
         learned.ReadFrozen(TinyClip.Architecture);
+    }
+
+    // The names of the file, where it has some.
+    private static void ReadVectors(string folder)
+    {
+        string path = Directory.EnumerateFiles(folder).Single(file => !file.EndsWith(".txt", StringComparison.Ordinal));
+        var config = new ExperimentConfig();
+        config = config with { Distill = config.Distill with { ClassVectors = path } };
+        ClassVectorFile.Read(path, ClassVectorFile.WithNames(config).Distill.Classes, CPU, ownScale: 100).Dispose();
     }
 
     /// <summary>Which reader a case is for.</summary>
