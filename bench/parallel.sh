@@ -15,7 +15,7 @@ rounds=${1:-5}
 command -v mpirun >/dev/null || { echo "Needs mpirun: install openmpi-bin." >&2; exit 1; }
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
+export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 TERM=dumb # mpirun gives processes a terminal.
 
 dotnet build "$here/bench/PromptKD.Speed" -c Release --nologo -v quiet >"$work/build.txt" \
   || { cat "$work/build.txt" >&2; exit 1; }

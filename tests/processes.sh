@@ -141,7 +141,7 @@ refused() {
   plain=$(distill paper refused)
   # shellcheck disable=SC2086
   refuses "process 2 of 2 (on .*) differs from process 1 (on .*): OPTIM.LR is 0.1 there" \
-    mpirun --oversubscribe --bind-to none -n 1 $plain : -n 1 $plain --lr 0.1
+    mpirun --oversubscribe --bind-to none -n 1 $plain : -n 1 $plain OPTIM.LR 0.1
   mkdir -p others
   cp photos/* others/
   local victim
@@ -149,13 +149,13 @@ refused() {
   cp "$(find others -type f | sort | tail -1)" "$victim"
   # shellcheck disable=SC2086
   refuses "process 2 of 2 (on .*) differs from process 1 (on .*): the SHA-256 of its pictures is" \
-    mpirun --oversubscribe --bind-to none -n 1 $plain : -n 1 $plain --images others
+    mpirun --oversubscribe --bind-to none -n 1 $plain : -n 1 $plain DISTILL.IMAGES others
   rm "$victim"
   # shellcheck disable=SC2086
   refuses "the number of pictures is 36 there, 37 here" \
-    mpirun --oversubscribe --bind-to none -n 1 $plain : -n 1 $plain --images others
+    mpirun --oversubscribe --bind-to none -n 1 $plain : -n 1 $plain DISTILL.IMAGES others
   # shellcheck disable=SC2086
-  refuses "4 processes cannot share batches of 3" together 4 $plain --batch-size 3
+  refuses "4 processes cannot share batches of 3" together 4 $plain DATALOADER.TRAIN_X.BATCH_SIZE 3
   refuses "is the work of one process, and 2 were started" together 2 "$program" recipes
   # shellcheck disable=SC2086
   refuses "started by MPICH" env PMI_SIZE=4 PMI_RANK=0 $plain
@@ -171,7 +171,7 @@ stopped() {
   local command
   command=$(distill paper stopped)
   # shellcheck disable=SC2086
-  $command --processes 2 --epochs 40 >stopped.out 2>&1 &
+  $command --processes 2 OPTIM.MAX_EPOCH 40 >stopped.out 2>&1 &
   local pid=$!
   until grep -q "^epoch 1:" stopped.out || ! kill -0 "$pid" 2>/dev/null; do sleep 0.1; done
   kill -INT "$pid"
