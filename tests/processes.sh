@@ -174,12 +174,12 @@ stopped() {
   $command --processes 2 OPTIM.MAX_EPOCH 40 >stopped.out 2>&1 &
   local pid=$!
   until grep -q "^epoch 1:" stopped.out || ! kill -0 "$pid" 2>/dev/null; do sleep 0.1; done
-  kill -INT "$pid"
+  kill -TERM "$pid" # A shell without a terminal lets its background jobs ignore SIGINT.
   wait "$pid"
   [ $? = 130 ] && grep -q "Saved behind" stopped.out && [ -f stopped/checkpoints/last.safetensors ]
-  holds "Ctrl-C stops all processes behind a step, and saves" $?
+  holds "a signal to stop ends all processes behind a step, and saves" $?
   nothing_left stopped
-  holds "Ctrl-C leaves no process" $?
+  holds "a signal to stop leaves no process" $?
 }
 
 # nothing_left OUTPUT: no process of a run is left.
