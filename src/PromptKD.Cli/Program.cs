@@ -67,7 +67,7 @@ catch (OutputLostException lost)
 }
 catch (PromptKDException mistake)
 {
-    return Fail(mistake.Message);
+    return Fail(mistake.Describe(setting => $"--{setting}"));
 }
 catch (Exception error) when (error is IOException or UnauthorizedAccessException)
 {

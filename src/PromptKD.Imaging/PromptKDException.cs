@@ -13,8 +13,17 @@ namespace PromptKD;
 /// </param>
 /// <param name="innerException">What was caught, if anything.</param>
 public sealed class PromptKDException(string message, Exception? innerException = null)
-    : Exception(Printable.Line(message), innerException)
+    : Exception(Printable.Line(SettingNames.Name(message, SettingNames.PropertyOf)), innerException)
 {
+    // With the settings marked, as the code has it.
+    private readonly string _marked = message;
+
     /// <summary>What kind of mistake it is.</summary>
     public PromptKDError Code { get; init; }
+
+    /// <summary>
+    /// The message, with settings under the names that a program has for them: <see cref="Exception.Message"/> names properties.
+    /// </summary>
+    /// <param name="nameOf">Gets the setting's words, as "batch-size", and says what to call it, as "--batch-size".</param>
+    public string Describe(Func<string, string> nameOf) => Printable.Line(SettingNames.Name(_marked, nameOf));
 }

@@ -63,7 +63,7 @@ internal static class VocabularyFile
         {
             throw new PromptKDException(
                 $"CLIP's vocabulary is not on this machine and cannot be fetched: {error.Message} Put {OpenAIName} "
-                + $"beside the model, or name one with --vocab or {Variable}.",
+                + $"beside the model, or name one with ‹vocab› or {Variable}.",
                 error);
         }
     }

@@ -26,7 +26,7 @@ internal sealed class ReferenceFiles(string folder)
         OpenAiModel model = OpenAiModels.All.FirstOrDefault(one => Bare(one.Name) == Bare(name))
             ?? throw new PromptKDException(
                 $"OpenAI published no CLIP '{name}'. Expected one of "
-                + $"{string.Join(", ", OpenAiModels.All.Select(one => one.Name))}; --student and --teacher take "
+                + $"{string.Join(", ", OpenAiModels.All.Select(one => one.Name))}; ‹student› and ‹teacher› take "
                 + "files.");
         string file = Path.Combine(folder, "clip", model.FileName);
         return File.Exists(file) ? file : OpenAiModels.Prefix + model.Name;
@@ -51,7 +51,7 @@ internal sealed class ReferenceFiles(string folder)
         return found ?? throw new PromptKDException(
             $"No learned prompts of a teacher for {dataset}: looked for {Path.Combine(teachers, name, file)}"
             + (folders.Length == 0 ? "" : $" (there are {string.Join(", ", folders.Select(Path.GetFileName).Order())})")
-            + $". Give --teacher-prompts: a checkpoint, or {NoPrompts} for plain CLIP.");
+            + $". Give ‹teacher-prompts›: a checkpoint, or {NoPrompts} for plain CLIP.");
     }
 
     /// <summary>A configuration with the models that a run of PromptKD needs.</summary>

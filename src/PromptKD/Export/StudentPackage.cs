@@ -63,7 +63,7 @@ internal static class StudentPackage
         {
             throw new PromptKDException(
                 $"{folder}: not written: '{name}' holds values that are no numbers. The training diverged: start afresh in "
-                + "another output folder with a lower --lr.");
+                + "another output folder with a lower ‹lr›.");
         }
 
         var digests = new Dictionary<string, string>

@@ -41,7 +41,7 @@ internal static class MethodCatalog
         string[] names = [.. All.Select(row => row.Name)];
         string known = string.Join(", ", names);
         return name.Length == 0
-            ? throw new PromptKDException($"Nothing is given for --trainer: one of {known}.")
+            ? throw new PromptKDException($"Nothing is given for ‹trainer›: one of {known}.")
             : All.FirstOrDefault(row => row.Name == name)
                 ?? throw new PromptKDException(
                     $"No trainer '{name}'. Did you mean {NearestName.To(name, names)}? There are {known}.");

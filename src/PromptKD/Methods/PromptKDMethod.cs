@@ -111,14 +111,14 @@ internal sealed class PromptKDMethod : ITrainedMethod
         {
             throw new PromptKDException(
                 $"{clip.Description}: an ONNX graph is frozen as it is, so its layers cannot learn. Set TRAINER.PROMPTKD.TUNE_TOWER "
-                + "False (distill: --tune projector).");
+                + "False (distill: ‹tune› projector).");
         }
 
         if (!clip.Architecture.HasTokens && settings is { NCtxVision: > 0, PromptDepthVision: > 0 })
         {
             throw new PromptKDException(
                 $"{clip.Description}: its image encoder is {(clip.Architecture.Tower is null ? "a ResNet" : clip.Architecture.Name)}, which has no tokens to put {settings.NCtxVision} learned "
-                + "ones among. Set TRAINER.PROMPTKD.N_CTX_VISION 0 (distill: --prompt-length 0), so that its projector alone "
+                + "ones among. Set TRAINER.PROMPTKD.N_CTX_VISION 0 (distill: ‹prompt-length› 0), so that its projector alone "
                 + "learns; with TRAINER.PROMPTKD.TUNE_TOWER True its tower learns too.");
         }
     }
@@ -129,8 +129,8 @@ internal sealed class PromptKDMethod : ITrainedMethod
         if (!processes.IsAlone() && _student.Shape is { TunesTower: true, MovesStatistics: true })
         {
             throw new PromptKDException(
-                $"--batch-norm moving (TRAINER.PROMPTKD.BATCH_NORM) is for one process: {processes.Size} would each move the "
-                + "tower's statistics by their own part of a batch. Give --batch-norm frozen, or one process.")
+                $"‹batch-norm› moving (TRAINER.PROMPTKD.BATCH_NORM) is for one process: {processes.Size} would each move the "
+                + "tower's statistics by their own part of a batch. Give ‹batch-norm› frozen, or one process.")
             {
                 Code = PromptKDError.NotSupported,
             };

@@ -52,7 +52,7 @@ public sealed class BenchmarkReport
     {
         if (FindPageOfRun(folder) is { } clash)
         {
-            throw new PromptKDException($"{clash} Give another --output.");
+            throw new PromptKDException($"{clash} Give another ‹output›.");
         }
 
         using FolderHold hold = FolderHold.Share(folder);

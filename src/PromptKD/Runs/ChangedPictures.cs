@@ -27,7 +27,7 @@ internal static class ChangedPictures
         {
             throw new PromptKDException(
                 $"{folder} holds a run with other pictures: {changes}. Put them back, or go on with the pictures as they "
-                + "are now with --accept-changes, or use another --output.");
+                + "are now with ‹accept-changes›, or use another ‹output›.");
         }
 
         run.Folder.RefuseOtherInputs(

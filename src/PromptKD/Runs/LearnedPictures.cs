@@ -57,5 +57,5 @@ internal sealed record LearnedPictures(
             .FirstOrDefault(list => list is not null)
         ?? throw new PromptKDException(
             $"{run.Folder.Root}: all epochs were learned from other pictures (SHA-256 {Digest(loop)}), and their list "
-            + $"'{PictureList.FileName}' is gone. Put the pictures back, or use another --output.");
+            + $"'{PictureList.FileName}' is gone. Put the pictures back, or use another ‹output›.");
 }

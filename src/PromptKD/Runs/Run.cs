@@ -9,7 +9,7 @@ namespace PromptKD.Runs;
 /// <summary>The skeleton of every run. What a kind of run adds stands in a folder of its own.</summary>
 internal static class Run
 {
-    private const string MemoryAdvice = "Choose smaller CLIPs, or --precision bf16.";
+    private const string MemoryAdvice = "Choose smaller CLIPs, or ‹precision› bf16.";
 
     /// <summary>Runs to the end, or goes on with a run that was cut off, or reports one that is finished.</summary>
     /// <param name="kind">What the run is.</param>

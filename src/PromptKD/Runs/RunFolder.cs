@@ -121,7 +121,7 @@ internal sealed class RunFolder : IDisposable
         {
             throw new PromptKDException(
                 $"{folder} holds a run of another configuration: {difference}. "
-                + "Use another --output, or delete that folder to start afresh.");
+                + "Use another ‹output›, or delete that folder to start afresh.");
         }
     }
 
@@ -138,7 +138,7 @@ internal sealed class RunFolder : IDisposable
             throw new PromptKDException(
                 $"{Root} holds a run with another {changed} (its SHA-256 was "
                 + $"{made.GetValueOrDefault(changed, "none")}, is {now.GetValueOrDefault(changed, "none")}). "
-                + "Use another --output, or delete that folder to start afresh.");
+                + "Use another ‹output›, or delete that folder to start afresh.");
         }
     }
 

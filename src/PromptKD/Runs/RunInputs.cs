@@ -189,7 +189,7 @@ internal sealed class RunInputs : IDisposable
             _clip.Architecture.RequireTexts(_clip.Description);
             PromptKDConfig names = _settings.Config.Trainer.PromptKD;
             string vocabulary = VocabularyFile.Find(_settings.Config.Distill.Vocab, _clip.Folder)
-                ?? throw new PromptKDException("Its vocabulary is not on this machine; name one with --vocab.");
+                ?? throw new PromptKDException("Its vocabulary is not on this machine; name one with ‹vocab›.");
 
             // Its weights stay those of the student.
             return new FrozenClip(_clip, prompts: null, _context.Target).ReadClassVectors(

@@ -41,8 +41,8 @@ public sealed record TwoStages
         if (paths.TeacherPrompts.Length > 0 || paths.Store.Length > 0)
         {
             throw new PromptKDException(
-                $"{(paths.Store.Length > 0 ? "--store" : "--teacher-prompts")} is of a teacher that is there, and "
-                + "--labelled tunes a new one. Leave one of them out.");
+                $"{(paths.Store.Length > 0 ? "‹store›" : "‹teacher-prompts›")} is of a teacher that is there, and "
+                + "‹labelled› tunes a new one. Leave one of them out.");
         }
 
         teaching = teaching with
@@ -71,7 +71,7 @@ public sealed record TwoStages
         {
             throw new PromptKDException(
                 $"CoCoOp's teacher encodes the classes anew for each picture, and DISTILL.VIEWS is {paths.Views}: stored features "
-                + "are not all of it. Give --recipe paper, or another method for the teacher.");
+                + "are not all of it. Give ‹recipe› paper, or another method for the teacher.");
         }
 
         return new TwoStages(teaching, distillation with

@@ -35,7 +35,7 @@ internal static class ClassTexts
         {
             throw new PromptKDException(
                 $"The vocabulary has {tokenizer.VocabularySize} tokens, but {description} needs "
-                + $"{architecture.VocabularySize}. Give that model's own with --vocab.");
+                + $"{architecture.VocabularySize}. Give that model's own with ‹vocab›.");
         }
     }
 

@@ -33,7 +33,7 @@ internal static class ClassVectorFile
 
         IReadOnlyList<string> names = NamesOf(path) ?? throw new PromptKDException(
             $"{path}: nothing says what its vectors are of. Put the names into {NamesPath(path)}, one a line in the order of the "
-            + "vectors, or give them with --classes.");
+            + "vectors, or give them with ‹classes›.");
         return config with { Distill = config.Distill with { Classes = [.. names] } };
     }
 
@@ -122,14 +122,14 @@ internal static class ClassVectorFile
         if (own.Count != names.Count)
         {
             throw new PromptKDException(
-                $"{path}: its names are {own.Count}, and the run's classes are {names.Count}. Leave --classes out to take its names.");
+                $"{path}: its names are {own.Count}, and the run's classes are {names.Count}. Leave ‹classes› out to take its names.");
         }
 
         if (shared < own.Count)
         {
             throw new PromptKDException(
                 $"{path}: its class {shared + 1} is '{Printable.Line(own[shared])}', and the run's is '{Printable.Line(names[shared])}'. Leave "
-                + "--classes out to take its names.");
+                + "‹classes› out to take its names.");
         }
     }
 

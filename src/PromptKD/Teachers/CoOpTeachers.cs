@@ -27,14 +27,14 @@ internal static class CoOpTeachers
     {
         (null, _) => NamePosition.End,
         (_, null) => throw new PromptKDException(
-            $"--class-position '{given}' is of words that CoOp learned, and the teacher has none. Leave it out."),
+            $"‹class-position› '{given}' is of words that CoOp learned, and the teacher has none. Leave it out."),
         (_, { Method: not "CoOp" }) => throw new PromptKDException(
-            $"{learned.Source}: a checkpoint of {learned.Method}, whose class names stand at the end. Leave --class-position "
+            $"{learned.Source}: a checkpoint of {learned.Method}, whose class names stand at the end. Leave ‹class-position› "
             + "out."),
         ("end", _) => NamePosition.End,
         ("middle", _) => NamePosition.Middle,
         ("front", _) => NamePosition.Front,
-        _ => throw new PromptKDException($"--class-position is '{given}', expected end, middle or front."),
+        _ => throw new PromptKDException($"‹class-position› is '{given}', expected end, middle or front."),
     };
 
     /// <summary>As the shorter form, of a teacher that may be of any method.</summary>
@@ -62,7 +62,7 @@ internal static class CoOpTeachers
         {
             throw new PromptKDException(
                 $"{prompts}: a teacher of CoCoOp encodes the classes anew for each picture, so that stored features are not all of "
-                + "it. Let it look at the pictures in each epoch: without a store, DISTILL.VIEWS 0 (distill: --recipe paper).");
+                + "it. Let it look at the pictures in each epoch: without a store, DISTILL.VIEWS 0 (distill: ‹recipe› paper).");
         }
     }
 }

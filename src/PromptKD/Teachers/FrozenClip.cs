@@ -126,7 +126,7 @@ internal sealed class FrozenClip : IDisposable
         if (_prompts is not null)
         {
             throw new PromptKDException(
-                $"{_prompts.Source}: a teacher with learned prompts is computed in floats only. Leave --int8 or --teacher-prompts out.");
+                $"{_prompts.Source}: a teacher with learned prompts is computed in floats only. Leave ‹int8› or ‹teacher-prompts› out.");
         }
 
         using var parts = new Unfinished();

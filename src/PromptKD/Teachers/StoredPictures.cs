@@ -16,8 +16,8 @@ internal static class StoredPictures
         if (paths.Teacher.Length == 0)
         {
             throw new PromptKDException(
-                $"The teacher store {paths.Store} has no class vectors for these names and templates. Give --teacher: the CLIP "
-                + "that the store was made with; or --class-vectors: a file of them.");
+                $"The teacher store {paths.Store} has no class vectors for these names and templates. Give ‹teacher›: the CLIP "
+                + "that the store was made with; or ‹class-vectors›: a file of them.");
         }
     }
 

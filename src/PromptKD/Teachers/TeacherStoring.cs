@@ -62,7 +62,7 @@ public static class TeacherStoring
     {
         if (config.Distill.Views < 1)
         {
-            throw new PromptKDException($"--views is {config.Distill.Views}; give 1 or more views of each picture.");
+            throw new PromptKDException($"‹views› is {config.Distill.Views}; give 1 or more views of each picture.");
         }
 
         if (config.Seed < 0)

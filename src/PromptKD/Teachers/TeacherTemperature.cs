@@ -28,7 +28,7 @@ internal static class TeacherTemperature
         {
             throw new PromptKDException(
                 "DISTILL.TARGET.CALIBRATE compares the teacher's answers to the views of a picture, and one is stored. "
-                + "Give 2 or more --views.");
+                + "Give 2 or more ‹views›.");
         }
 
         using IDisposable noGradients = no_grad();

@@ -9,6 +9,6 @@ internal static class Divergence
     /// <param name="learningRate">The rate with which it happened.</param>
     public static string Advice(double learningRate) =>
         $"training diverged at a learning rate of {learningRate.ToString("0.0###e+00", CultureInfo.InvariantCulture)}. The "
-        + "last checkpoint stands. Start afresh in another output folder with a lower --lr (OPTIM.LR) or --kd-weight, or "
-        + "with --precision fp32.";
+        + "last checkpoint stands. Start afresh in another output folder with a lower ‹lr› (OPTIM.LR) or ‹kd-weight›, or "
+        + "with ‹precision› fp32.";
 }

@@ -43,7 +43,7 @@ internal static class RunMark
         {
             throw new PromptKDException(
                 $"{path}: of a run with other settings than those of config.yaml in its folder: one of the two was "
-                + "copied from elsewhere, or damaged. Put the right one back, or use another --output.");
+                + "copied from elsewhere, or damaged. Put the right one back, or use another ‹output›.");
         }
     }
 

@@ -210,7 +210,7 @@ internal sealed class TrainingCheckpoint : IDisposable
             Dispose();
             throw new PromptKDException(
                 $"{Path}: '{name}' holds values that are no numbers, so the run cannot go on from it. Start afresh in "
-                + "another output folder with a lower --lr.");
+                + "another output folder with a lower ‹lr›.");
         }
     }
 

@@ -227,7 +227,7 @@ internal sealed class TrainingLoop : IDisposable
         {
             throw new PromptKDException(
                 $"No batch of epoch {Position.Epoch + 1} had {_method.SmallestBatch} readable pictures. "
-                + $"Give more pictures, and a --batch-size of {_method.SmallestBatch} or more.");
+                + $"Give more pictures, and a ‹batch-size› of {_method.SmallestBatch} or more.");
         }
 
         CountMatches();

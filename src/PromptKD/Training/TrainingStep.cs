@@ -13,8 +13,8 @@ namespace PromptKD.Training;
 internal sealed class TrainingStep : IDisposable
 {
     private const string MemoryAdvice =
-        "Lower --batch-size, or --memory (TRAIN.MEMORY) where text prompts are learned; a smaller CLIP or "
-        + "--precision bf16 takes less, too.";
+        "Lower ‹batch-size›, or ‹memory› (TRAIN.MEMORY) where text prompts are learned; a smaller CLIP or "
+        + "‹precision› bf16 takes less, too.";
 
     private readonly ITrainedMethod _method;
     private readonly TrainingPlan _plan;

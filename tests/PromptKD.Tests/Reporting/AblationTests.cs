@@ -143,8 +143,8 @@ public sealed class AblationTests
     public void Methods_are_not_compared_and_labels_reach_those_who_learn_from_them()
     {
         BenchmarkPlan plan = Plan(Ablation.Find("loss"));
-        Assert.Contains("--trainer", Assert.Throws<PromptKDException>((plan with { Trainers = ["CoOp"] }).Runs).Message);
-        Assert.Contains("--shots", Assert.Throws<PromptKDException>((plan with { Shots = 4 }).Runs).Message);
+        Assert.Contains("Trainers", Assert.Throws<PromptKDException>((plan with { Trainers = ["CoOp"] }).Runs).Message);
+        Assert.Contains("Shots", Assert.Throws<PromptKDException>((plan with { Shots = 4 }).Runs).Message);
         Assert.Equal(4, (Plan(Ablation.Find("teachers")) with { Shots = 4 }).Runs()[1].Config.Dataset.NumShots);
     }
 

@@ -88,7 +88,7 @@ public sealed class BenchmarkReportTests : IDisposable
         string told = report.WriteIfAllowed(_folder.FullName)!;
 
         Assert.StartsWith($"{_folder.FullName} is the folder of a run", told, StringComparison.Ordinal);
-        Assert.Equal($"{told} Give another --output.", Assert.Throws<PromptKDException>(() => report.Write(_folder.FullName)).Message);
+        Assert.Equal($"{told} Give another output folder.", Assert.Throws<PromptKDException>(() => report.Write(_folder.FullName)).Message);
         Assert.Null(report.WrittenTo);
         Assert.Equal("of the run", File.ReadAllText(Path.Combine(_folder.FullName, "report.html")));
     }

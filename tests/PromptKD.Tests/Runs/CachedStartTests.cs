@@ -214,14 +214,14 @@ public sealed class CachedStartTests : IDisposable
 
     [Fact]
     public void Needs_stored_features() => Assert.Equal(
-        "DISTILL.START.EPOCHS asks for a start on stored features, and a teacher's are not stored. Give --views, a --store "
-        + "for each teacher, or --recipe paper, which has no such start.",
+        "DISTILL.START.EPOCHS asks for a start on stored features, and a teacher's are not stored. Give Views, a Store "
+        + "for each teacher, or Recipe paper, which has no such start.",
         Assert.Throws<PromptKDException>(
             () => DistillingRuns.Distil(_runs.Config(options: [.. s_start, "DISTILL.VIEWS", "0"]))).Message);
 
     [Fact]
     public void A_run_without_epochs_learns_nothing_without_a_start() => Assert.Equal(
-        "OPTIM.MAX_EPOCH is 0; give 1 or more (distill: --epochs).",
+        "OPTIM.MAX_EPOCH is 0; give 1 or more (distill: Optim.MaxEpoch).",
         Assert.Throws<PromptKDException>(
             () => DistillingRuns.Distil(_runs.Config(options: ["OPTIM.MAX_EPOCH", "0"]))).Message);
 

@@ -43,7 +43,7 @@ public sealed class TeacherTemperatureTests
     [Fact]
     public void Refuses_a_single_view() => Assert.Equal(
         "DISTILL.TARGET.CALIBRATE compares the teacher's answers to the views of a picture, and one is stored. Give 2 or "
-        + "more --views.",
+        + "more Views.",
         Assert.Throws<PromptKDException>(() => Find([[true]])).Message);
 
     [Fact]

@@ -73,7 +73,7 @@ public sealed class VocabularyFileTests : IDisposable
             download, server.Address, _folder, null, TestContext.Current.CancellationToken));
 
         Assert.StartsWith("CLIP's vocabulary is not on this machine", error.Message, StringComparison.Ordinal);
-        Assert.EndsWith("beside the model, or name one with --vocab or PROMPTKD_CLIP_VOCAB.", error.Message,
+        Assert.EndsWith("beside the model, or name one with Vocab or PROMPTKD_CLIP_VOCAB.", error.Message,
             StringComparison.Ordinal);
     }
 

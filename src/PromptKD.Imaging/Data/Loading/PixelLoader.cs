@@ -104,7 +104,7 @@ internal sealed class PixelLoader
         {
             throw new PromptKDException(
                 $"A batch of {Counted.Of(largest, "picture")} of {size} × {size} pixels takes more than 2 GiB. Give a "
-                + "smaller --batch-size (DATALOADER.TRAIN_X.BATCH_SIZE; to measure: DATALOADER.TEST.BATCH_SIZE).");
+                + "smaller ‹batch-size› (DATALOADER.TRAIN_X.BATCH_SIZE; to measure: DATALOADER.TEST.BATCH_SIZE).");
         }
 
         foreach (int item in plan.Order)

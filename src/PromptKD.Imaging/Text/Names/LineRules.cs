@@ -24,7 +24,7 @@ internal static partial class LineRules
         Refuse(names, name => name[0] is '-' or '*' or '•' && name.Length > 1 && name[1] == ' ',
             "has the mark of a list. Take it off each line");
         Refuse(names, name => name.Contains("{}", StringComparison.Ordinal),
-            "has {}, as the sentences of --template have. Give the class names alone");
+            "has {}, as the sentences of ‹template› have. Give the class names alone");
         Refuse(names, name => name.Length > 2 && name.All(letter => letter is '-' or '=' or '_' or '*' or '.' or '#' or '~'),
             "is a line that divides, not a name. Take the line out");
         Refuse(names, name => name.Length > 1 && name[^1] == ':', "ends with a colon, as a key of YAML does. Take the line out");

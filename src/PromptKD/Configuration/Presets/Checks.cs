@@ -41,7 +41,7 @@ internal static class Checks
         if (config.Optim.MaxEpoch < fewestEpochs)
         {
             throw new PromptKDException(
-                $"OPTIM.MAX_EPOCH is {config.Optim.MaxEpoch}; give {fewestEpochs} or more (distill: --epochs).");
+                $"OPTIM.MAX_EPOCH is {config.Optim.MaxEpoch}; give {fewestEpochs} or more (distill: ‹epochs›).");
         }
     }
 
@@ -65,7 +65,7 @@ internal static class Checks
     /// <summary>Says that the run has no folder.</summary>
     /// <exception cref="PromptKDException">OUTPUT_DIR is blank: what is written would land in the current folder.</exception>
     public static void Output(ExperimentConfig config) =>
-        Require(config.OutputDir.Trim(), "OUTPUT_DIR (--output)", "the folder of the run");
+        Require(config.OutputDir.Trim(), "OUTPUT_DIR (‹output›)", "the folder of the run");
 
     /// <summary>Says that no class is left to be novel.</summary>
     /// <param name="base">How many of the first classes are base.</param>
@@ -77,7 +77,7 @@ internal static class Checks
         if (@base < 0 || @base >= classes)
         {
             throw new PromptKDException(
-                $"--base is {@base}, but {source} has {classes} classes. Give 1 to {classes - 1}, or 0 for no split.");
+                $"‹base› is {@base}, but {source} has {classes} classes. Give 1 to {classes - 1}, or 0 for no split.");
         }
     }
 

@@ -18,12 +18,12 @@ public static class DatasetFeaturesPreset
     /// <exception cref="PromptKDException">One is missing.</exception>
     internal static ExperimentConfig Resolve(ExperimentConfig config)
     {
-        Checks.Require(config.Dataset.Root, "--root", "the folder that holds the data sets");
-        Checks.Require(config.Distill.Store, "--output", "the folder of the store");
+        Checks.Require(config.Dataset.Root, "‹root›", "the folder that holds the data sets");
+        Checks.Require(config.Distill.Store, "‹output›", "the folder of the store");
         return config.Distill.Images.Length > 0
             ? throw new PromptKDException(
                 $"DISTILL.IMAGES is {config.Distill.Images} and DATASET.NAME is {config.Dataset.Name}: a store is of "
-                + "the one or of the other. Leave one of --images and --dataset out.")
+                + "the one or of the other. Leave one of ‹images› and ‹dataset› out.")
             : TrainPreset.AsReference(config);
     }
 }

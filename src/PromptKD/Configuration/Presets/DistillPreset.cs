@@ -51,19 +51,19 @@ public static class DistillPreset
     /// <exception cref="PromptKDException">One is.</exception>
     internal static void Check(ExperimentConfig config)
     {
-        Require(config.Distill.Images, "--images", "the folder of unlabelled pictures");
+        Require(config.Distill.Images, "‹images›", "the folder of unlabelled pictures");
         if (config.Distill.Store.Length == 0)
         {
-            Require(config.Distill.Teacher, "--teacher", "the CLIP to learn from");
+            Require(config.Distill.Teacher, "‹teacher›", "the CLIP to learn from");
         }
 
         int teachers = TeacherList.Of(config.Distill).Count;
         TeacherList.CheckWeights(config.Distill, teachers);
         TeacherList.CheckTarget(config.Distill);
         Checks.Student(config);
-        Require(config.Distill.Student, "--student", "the CLIP that learns");
+        Require(config.Distill.Student, "‹student›", "the CLIP that learns");
         CheckClasses(config.Distill.Classes);
-        Checks.Base(config.Distill.Base, config.Distill.Classes.Count, "--classes");
+        Checks.Base(config.Distill.Base, config.Distill.Classes.Count, "‹classes›");
         Checks.Training(config, fewestEpochs: config.Distill.Start.Epochs > 0 ? 0 : 1);
         CheckStart(config);
         if (config.Reference && config.Distill.Recipe != Recipe.PaperName)
@@ -92,8 +92,8 @@ public static class DistillPreset
         if (distill.Start.Epochs > 0 && !TeacherList.AreStored(distill))
         {
             throw new PromptKDException(
-                "DISTILL.START.EPOCHS asks for a start on stored features, and a teacher's are not stored. Give --views, a "
-                + "--store for each teacher, or --recipe paper, which has no such start.");
+                "DISTILL.START.EPOCHS asks for a start on stored features, and a teacher's are not stored. Give ‹views›, a "
+                + "‹store› for each teacher, or ‹recipe› paper, which has no such start.");
         }
     }
 
@@ -115,17 +115,17 @@ public static class DistillPreset
         if (classes.Count == 0)
         {
             throw new PromptKDException(
-                "No class names. Give --classes: a file with one a line, or a comma-separated list.");
+                "No class names. Give ‹classes›: a file with one a line, or a comma-separated list.");
         }
 
-        ClassNameRules.Check(classes, "DISTILL.CLASSES (--classes)");
+        ClassNameRules.Check(classes, "DISTILL.CLASSES (‹classes›)");
     }
 
     private static void Require(string value, string option, string what)
     {
         if (value.Length == 0)
         {
-            throw new PromptKDException($"Nothing says which {option[2..]} to use. Give {option}: {what}.");
+            throw new PromptKDException($"Nothing says which {option.Trim('‹', '›')} to use. Give {option}: {what}.");
         }
     }
 }

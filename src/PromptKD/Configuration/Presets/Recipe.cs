@@ -45,7 +45,7 @@ public sealed class Recipe
     public static Recipe Find(string name) => All.FirstOrDefault(one => one.Name == name)
         ?? throw new PromptKDException(
             $"There is no recipe '{name}'. Give one of {string.Join(", ", All.Select(one => one.Name))}, or a file of keys "
-            + "with --config.");
+            + "with ‹config›.");
 
     /// <summary>
     /// The settings that a user asks for: a recipe, and over it what is set, key by key. DISTILL.RECIPE, wherever it is

@@ -33,7 +33,7 @@ internal static class TeacherList
         if (missing > 0)
         {
             throw new PromptKDException(
-                $"Teacher {missing + 1} is neither a CLIP nor a store. Give it --teacher or --store.");
+                $"Teacher {missing + 1} is neither a CLIP nor a store. Give it ‹teacher› or ‹store›.");
         }
 
         bool isAnyStored = teachers.Any(one => one.Store.Length > 0);
@@ -89,14 +89,14 @@ internal static class TeacherList
         if (target.Calibrate && distill is { Views: 1, Store.Length: 0 })
         {
             throw new PromptKDException(
-                "DISTILL.TARGET.CALIBRATE compares the teacher's answers to the views of a picture, and --views is 1. Give 2 or more.");
+                "DISTILL.TARGET.CALIBRATE compares the teacher's answers to the views of a picture, and ‹views› is 1. Give 2 or more.");
         }
 
         if ((target.AllViews || target.Calibrate || target.Balance > 0) && !AreStored(distill))
         {
             throw new PromptKDException(
                 $"DISTILL.TARGET.{(target.AllViews ? "ALL_VIEWS" : target.Calibrate ? "CALIBRATE" : "BALANCE")} asks for stored features, and a teacher's are "
-                + "not stored. Give --views, or a --store for each teacher.");
+                + "not stored. Give ‹views›, or a ‹store› for each teacher.");
         }
     }
 

@@ -11,8 +11,8 @@ internal static class TrainPreset
     /// <exception cref="PromptKDException">A setting is missing, or can't be used for training.</exception>
     public static ExperimentConfig Resolve(ExperimentConfig config, bool trains)
     {
-        Checks.Require(config.Dataset.Name, "--dataset-config-file", "a file of configs/datasets");
-        Checks.Require(config.Dataset.Root, "--root", "the folder that holds the data sets");
+        Checks.Require(config.Dataset.Name, "‹dataset-config-file›", "a file of configs/datasets");
+        Checks.Require(config.Dataset.Root, "‹root›", "the folder that holds the data sets");
         if (trains)
         {
             Checks.Training(config);

@@ -21,7 +21,7 @@ public static class PictureSurvey
     {
         if (request.Tiny < 1)
         {
-            throw new PromptKDException($"--tiny is {request.Tiny}; give 1 or more pixels.");
+            throw new PromptKDException($"‹tiny› is {request.Tiny}; give 1 or more pixels.");
         }
 
         PictureFolder folder = List(request, cancellation, out string? fault);

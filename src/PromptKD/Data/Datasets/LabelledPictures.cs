@@ -40,11 +40,11 @@ internal sealed record LabelledPictures
         IReadOnlyList<string>? given = config.Distill.Classes.Count > 0 ? config.Distill.Classes : null;
         var images = PictureFolder.Labelled(folder, given, learned > 0 ? learned : null, stop);
         IReadOnlyList<string> names = given ?? images.ClassNames;
-        ClassNameRules.Check(names, given is null ? $"the folders of '{folder}'" : "DISTILL.CLASSES (--classes)");
+        ClassNameRules.Check(names, given is null ? $"the folders of '{folder}'" : "DISTILL.CLASSES (‹classes›)");
         if (learned >= names.Count)
         {
             throw new PromptKDException(
-                $"--base is {learned}, but '{folder}' has {names.Count} classes. Give 1 to {names.Count - 1}, or 0 to learn "
+                $"‹base› is {learned}, but '{folder}' has {names.Count} classes. Give 1 to {names.Count - 1}, or 0 to learn "
                 + "all.");
         }
 

@@ -38,18 +38,18 @@ internal abstract class ProbePictures
             return request.Root.Length == 0 && folders.All(folder => folder.Length > 0)
                 ? OfFolders(request, observer, stop)
                 : throw new PromptKDException(
-                    "Nothing says which pictures to probe with. Give --dataset and --root, or the class folders "
-                    + "--train, --val "
-                    + "and --test.");
+                    "Nothing says which pictures to probe with. Give ‹dataset› and ‹root›, or the class folders "
+                    + "‹train›, ‹val› "
+                    + "and ‹test›.");
         }
 
         if (folders.Any(folder => folder.Length > 0))
         {
             throw new PromptKDException(
-                $"--dataset {request.Dataset} has its own parts. Leave out --train, --val and --test, or --dataset.");
+                $"‹dataset› {request.Dataset} has its own parts. Leave out ‹train›, ‹val› and ‹test›, or ‹dataset›.");
         }
 
-        Checks.Require(request.Root, "--root", "the folder that holds the data sets");
+        Checks.Require(request.Root, "‹root›", "the folder that holds the data sets");
         return OfDataset(request, observer, stop);
     }
 
@@ -77,7 +77,7 @@ internal abstract class ProbePictures
         if (entry.IsTestOnly)
         {
             throw new PromptKDException(
-                $"{entry.Name} is made for tests only: it has no pictures to fit a probe to. Give another --dataset; "
+                $"{entry.Name} is made for tests only: it has no pictures to fit a probe to. Give another ‹dataset›; "
                 + "promptkd datasets list names all.");
         }
 

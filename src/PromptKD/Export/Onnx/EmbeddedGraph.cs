@@ -16,7 +16,7 @@ internal sealed class EmbeddedGraph(OnnxLayers layers, TowerState state) : ITowe
     {
         if (layers.Graph.IsHalf)
         {
-            throw new PromptKDException($"{Source} has the precision that it has. Export it without --fp16.");
+            throw new PromptKDException($"{Source} has the precision that it has. Export it without ‹fp16›.");
         }
 
         byte[] bytes = state[GraphTower.BytesName].bytes.ToArray();

@@ -28,7 +28,7 @@ internal static class MeasuredRanges
         if (model.Graph.Initializer.Sum(one => (long)one.RawData.Length) > OnnxFile.LargestInside)
         {
             throw new PromptKDException(
-                "A student of more than 2 GB is not calibrated. Leave --calibrate out: ranges are measured in each call then.");
+                "A student of more than 2 GB is not calibrated. Leave ‹calibrate› out: ranges are measured in each call then.");
         }
 
         using OnnxSession session = OnnxSession.Open(model.ToByteArray(), "the graph that measures");

@@ -181,7 +181,7 @@ internal sealed record StoreIndex
             throw new PromptKDException(
                 $"The teacher stores {folder} and {otherFolder} hold different views: {ViewCount} with seed "
                 + $"{Views.Seed} there, {other.ViewCount} with seed {other.Views.Seed} here. Make both with the same "
-                + "--views, --seed and INPUT.*, so that all teachers see the same crops.");
+                + "‹views›, ‹seed› and INPUT.*, so that all teachers see the same crops.");
         }
     }
 

@@ -40,15 +40,15 @@ public sealed record StorePart(int Index, int Count)
         }
 
         throw new PromptKDException(
-            "--shard auto finds neither SLURM_ARRAY_TASK_ID nor JOB_COMPLETION_INDEX. Give --shard i/n.");
+            "‹shard› auto finds neither SLURM_ARRAY_TASK_ID nor JOB_COMPLETION_INDEX. Give ‹shard› i/n.");
     }
 
     private static StorePart FromFraction(string text)
     {
         string[] parts = text.Split('/');
         return parts.Length == 2 && TryNumber(parts[0], out int index) && TryNumber(parts[1], out int count)
-            ? Checked(index - 1, count, $"--shard {text}")
-            : throw new PromptKDException($"--shard is '{text}', expected i/n such as 1/4, or auto.");
+            ? Checked(index - 1, count, $"‹shard› {text}")
+            : throw new PromptKDException($"‹shard› is '{text}', expected i/n such as 1/4, or auto.");
     }
 
     private static StorePart Checked(int index, int count, string source) => index >= 0 && index < count
@@ -66,5 +66,5 @@ public sealed record StorePart(int Index, int Count)
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
 
     private static PromptKDException Missing(string name) =>
-        new($"--shard auto needs {name}, which the environment does not set. Give --shard i/n.");
+        new($"‹shard› auto needs {name}, which the environment does not set. Give ‹shard› i/n.");
 }

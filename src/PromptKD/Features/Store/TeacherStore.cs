@@ -193,7 +193,7 @@ internal sealed class TeacherStore
             return null;
         }
 
-        const string Remedy = "Delete it: the next run with --teacher makes it again.";
+        const string Remedy = "Delete it: the next run with ‹teacher› makes it again.";
         using DisposeScope scope = NewDisposeScope();
         (Dictionary<string, Tensor> tensors, Dictionary<string, string> metadata) = SealedTensors.Read(path, Remedy);
         return metadata.GetValueOrDefault(NameKey) == key

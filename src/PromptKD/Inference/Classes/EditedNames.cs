@@ -44,7 +44,7 @@ internal sealed class EditedNames
         if (_encoded.Count > 0 && edit.Teacher is null)
         {
             throw new PromptKDException(
-                $"The vector of '{_encoded[0]}' comes from the teacher's text tower. Give --teacher: the CLIP that "
+                $"The vector of '{_encoded[0]}' comes from the teacher's text tower. Give ‹teacher›: the CLIP that "
                 + "the student learned from.");
         }
 

@@ -46,7 +46,7 @@ public static class StudentClasses
 
         if (edit.Teacher is null && (edit.TeacherPrompts ?? edit.Vocabulary ?? edit.ClassPosition) is { } unused)
         {
-            throw new PromptKDException($"'{unused}' is a part of a teacher, and there is none. Give --teacher, too.");
+            throw new PromptKDException($"'{unused}' is a part of a teacher, and there is none. Give ‹teacher›, too.");
         }
 
         using DisposeScope scope = NewDisposeScope();

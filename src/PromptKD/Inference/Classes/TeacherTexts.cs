@@ -102,7 +102,7 @@ internal static class TeacherTexts
         {
             RefuseOther(
                 "teacher prompts",
-                edit.TeacherPrompts ?? "no --teacher-prompts",
+                edit.TeacherPrompts ?? "no ‹teacher-prompts›",
                 manifest,
                 edit.TeacherPrompts is { } file ? FileDigest.Sha256([file], stop: cancellation) : null);
         }
@@ -110,8 +110,8 @@ internal static class TeacherTexts
         {
             throw new PromptKDException(
                 $"{given}: {edit.Package} is compared with the texts of its own CLIP (TRAINER.PROMPTKD.SHARED_TEXT "
-                + "False), which has no learned prompts. Leave --teacher-prompts out, and give that CLIP as "
-                + "--teacher.");
+                + "False), which has no learned prompts. Leave ‹teacher-prompts› out, and give that CLIP as "
+                + "‹teacher›.");
         }
     }
 
@@ -128,7 +128,7 @@ internal static class TeacherTexts
                 CultureInfo.InvariantCulture,
                 $"{edit.Package}: the teacher gives the class '{name}' another vector than the package has (cosine "
                 + $"{cosine:0.000}). Was another TRAINER.PROMPTKD.CTX_INIT used than '{edit.Context}'? Give it as "
-                + $"--context; where CoOp's class name stood elsewhere than at the end, as --class-position."));
+                + $"‹context›; where CoOp's class name stood elsewhere than at the end, as ‹class-position›."));
         }
     }
 }

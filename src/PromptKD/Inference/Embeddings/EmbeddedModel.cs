@@ -30,12 +30,12 @@ internal sealed record EmbeddedModel(
         if (request.Student.Length + request.Teacher.Length + request.Clip.Length == 0)
         {
             throw new PromptKDException(
-                "Nothing says whose features are wanted. Give --student, --teacher or --clip, or several of them.");
+                "Nothing says whose features are wanted. Give ‹student›, ‹teacher› or ‹clip›, or several of them.");
         }
 
         if (request.TeacherPrompts.Length > 0 && request.Teacher.Length == 0)
         {
-            throw new PromptKDException("--teacher-prompts are given without their CLIP. Give --teacher, too.");
+            throw new PromptKDException("‹teacher-prompts› are given without their CLIP. Give ‹teacher›, too.");
         }
 
         StudentManifest? manifest = request.Student.Length > 0 ? StudentPackage.ReadManifest(request.Student) : null;

@@ -27,16 +27,16 @@ internal sealed record EmbeddedPictures(
             return request.Images.Length == 0
                 ? OfDataset(request, observer, stop)
                 : throw new PromptKDException(
-                    $"--images {request.Images} and --dataset {request.Dataset} are both given. Leave one of them "
+                    $"‹images› {request.Images} and ‹dataset› {request.Dataset} are both given. Leave one of them "
                     + "out.");
         }
 
         if (request.Root.Length > 0 || request.Split.Length > 0)
         {
-            throw new PromptKDException("--root and --split are of a data set. Give --dataset, or leave them out.");
+            throw new PromptKDException("‹root› and ‹split› are of a data set. Give ‹dataset›, or leave them out.");
         }
 
-        Checks.Require(request.Images, "--images or --dataset", "a folder of pictures, or a data set of the paper");
+        Checks.Require(request.Images, "‹images› or ‹dataset›", "a folder of pictures, or a data set of the paper");
         if (PictureSorter.LiesIn(request.Output, request.Images))
         {
             throw new PromptKDException(
@@ -78,17 +78,17 @@ internal sealed record EmbeddedPictures(
 
     private static EmbeddedPictures OfDataset(EmbeddingRequest request, IRunObserver observer, CancellationToken stop)
     {
-        Checks.Require(request.Root, "--root", "the folder that holds the data sets");
+        Checks.Require(request.Root, "‹root›", "the folder that holds the data sets");
         string part = request.Split.Length > 0 ? request.Split : Test;
         if (!s_splits.Contains(part))
         {
-            throw new PromptKDException($"--split is '{part}', expected one of {string.Join(", ", s_splits)}.");
+            throw new PromptKDException($"‹split› is '{part}', expected one of {string.Join(", ", s_splits)}.");
         }
 
         DatasetEntry entry = DatasetCatalog.Find(request.Dataset);
         if (entry.IsTestOnly && part != Test)
         {
-            throw new PromptKDException($"{entry.Name} is made for tests only. Give --split {Test}.");
+            throw new PromptKDException($"{entry.Name} is made for tests only. Give ‹split› {Test}.");
         }
 
         DatasetSplit split = entry.Read(
@@ -97,14 +97,14 @@ internal sealed record EmbeddedPictures(
         if (items is null)
         {
             throw new PromptKDException(
-                $"{entry.Name} sets no validation pictures aside. Give --split train or {Test}.");
+                $"{entry.Name} sets no validation pictures aside. Give ‹split› train or {Test}.");
         }
 
         // Of the training pictures, which have all classes; where there are none, of the tests.
         split.RefuseContradictions(entry.Name);
         if (items.Count == 0)
         {
-            throw new PromptKDException($"{entry.Name} has no pictures as {part}. Give another --split.");
+            throw new PromptKDException($"{entry.Name} has no pictures as {part}. Give another ‹split›.");
         }
 
         ClassTable classes = ClassTable.Of(split.Train.Count > 0 ? split.Train : split.Test);

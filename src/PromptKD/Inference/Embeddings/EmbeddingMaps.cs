@@ -33,13 +33,13 @@ internal sealed record EmbeddingMaps(
         if (request.MapPictures < NeighbourMap.FewestRows)
         {
             throw new PromptKDException(
-                $"--map-pictures is {request.MapPictures}; a map needs {NeighbourMap.FewestRows} pictures or more.");
+                $"‹map-pictures› is {request.MapPictures}; a map needs {NeighbourMap.FewestRows} pictures or more.");
         }
 
         if (request.Perplexity is { } perplexity && !(perplexity >= LeastPerplexity && double.IsFinite(perplexity)))
         {
             throw new PromptKDException(
-                $"--perplexity is {perplexity.ToString(CultureInfo.InvariantCulture)}; give {LeastPerplexity} or more "
+                $"‹perplexity› is {perplexity.ToString(CultureInfo.InvariantCulture)}; give {LeastPerplexity} or more "
                 + "neighbours.");
         }
     }
@@ -53,7 +53,7 @@ internal sealed record EmbeddingMaps(
             throw new PromptKDException(
                 $"A map needs {NeighbourMap.FewestRows} pictures or more, and there {(pictures == 1 ? "is" : "are")} "
                 + $"{pictures} "
-                + "that can be read. Give more, or --no-map.");
+                + "that can be read. Give more, or ‹no-map›.");
         }
 
         int shown = Math.Min(pictures, request.MapPictures);
@@ -61,7 +61,7 @@ internal sealed record EmbeddingMaps(
         {
             throw new PromptKDException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"--perplexity is {request.Perplexity}; a map of {shown} pictures allows "
+                $"‹perplexity› is {request.Perplexity}; a map of {shown} pictures allows "
                 + $"{NeighbourMap.LargestPerplexity(shown):0.#} at most, a third of the others."));
         }
     }

@@ -75,33 +75,33 @@ public static class EvaluationRun
         if (request.Confusion.FirstOrDefault(file => !EndsIn(file, Table) && !EndsIn(file, Drawn)) is { } unknown)
         {
             throw new PromptKDException(
-                $"--confusion is '{unknown}'; the name ends in {Table} for a table, or in {Drawn} for a picture.");
+                $"‹confusion› is '{unknown}'; the name ends in {Table} for a table, or in {Drawn} for a picture.");
         }
 
         if (classes > ConfusionPicture.MostClasses && request.Confusion.Any(file => EndsIn(file, Drawn)))
         {
             throw new PromptKDException(
                 $"A picture has room for {ConfusionPicture.MostClasses} classes, and the student has {classes}. Give "
-                + $"--confusion a name that ends in {Table}.");
+                + $"‹confusion› a name that ends in {Table}.");
         }
 
         if (request.AsLinks && (request.Mistakes is null || EndsIn(request.Mistakes, Drawn)))
         {
             throw new PromptKDException(
-                "--links says how the folder of --mistakes is filled. Give --mistakes DIR, too.");
+                "‹links› says how the folder of ‹mistakes› is filled. Give ‹mistakes› DIR, too.");
         }
 
         if (request.Mistakes is { } file && (EndsIn(file, Drawn) ? Directory.Exists(file) : File.Exists(file)))
         {
             throw new PromptKDException(
-                $"--mistakes is '{file}', which is {(EndsIn(file, Drawn) ? "a folder" : "a file")}. Give a folder, "
+                $"‹mistakes› is '{file}', which is {(EndsIn(file, Drawn) ? "a folder" : "a file")}. Give a folder, "
                 + $"which may be new, or a file that ends in {Drawn}.");
         }
 
         if (request.Mistakes is { } other && s_otherEndings.Any(ending => EndsIn(other, ending)) && !Directory.Exists(other))
         {
             throw new PromptKDException(
-                $"--mistakes is '{other}'. Give a sheet a name that ends in {Drawn}, or the folder a name that is no file's.");
+                $"‹mistakes› is '{other}'. Give a sheet a name that ends in {Drawn}, or the folder a name that is no file's.");
         }
 
         if (request.Mistakes is { } folder && PictureSorter.LiesIn(folder, request.Data))

@@ -37,7 +37,7 @@ public static class CheckpointExport
         {
             throw new PromptKDException(
                 $"{learned.Path}: a checkpoint of CoCoOp. {CheckpointDescription.WhyNone("CoCoOp")}. promptkd train "
-                + "--eval-only measures it.");
+                + "‹eval-only› measures it.");
         }
 
         ExperimentConfig config = CheckpointSettings.Of(learned, request);

@@ -86,7 +86,7 @@ internal static class CheckpointSettings
         if (learned.ContextClasses is { } own && own != request.ClassNames.Count)
         {
             throw new PromptKDException(
-                $"{learned.Path}: {own} classes have learned tokens of their own, but --classes has "
+                $"{learned.Path}: {own} classes have learned tokens of their own, but ‹classes› has "
                 + $"{request.ClassNames.Count}. Give those {own}, in the order of the training.");
         }
 
@@ -95,15 +95,15 @@ internal static class CheckpointSettings
             && count != learned.ContextLength)
         {
             throw new PromptKDException(
-                $"{learned.Path}: it learned {learned.ContextLength} tokens, but --context \"{words}\" has {count} "
-                + "words. Give CTX_INIT of its training, or leave --context out where that was empty.");
+                $"{learned.Path}: it learned {learned.ContextLength} tokens, but ‹context› \"{words}\" has {count} "
+                + "words. Give CTX_INIT of its training, or leave ‹context› out where that was empty.");
         }
 
         if (words.Length > 0 && learned.ContextClasses is not null)
         {
             throw new PromptKDException(
                 $"{learned.Path}: each class has learned tokens of its own, which never start from words. Leave "
-                + "--context out.");
+                + "‹context› out.");
         }
 
         return usual with
@@ -122,35 +122,35 @@ internal static class CheckpointSettings
         {
             throw new PromptKDException(
                 $"{learned.Path}: a student of PromptKD has no text tower; its class vectors come from its teacher. "
-                + "Give --teacher, and --teacher-prompts where the teacher had some.");
+                + "Give ‹teacher›, and ‹teacher-prompts› where the teacher had some.");
         }
 
         if (!isDistilled && (request.Teacher ?? request.TeacherPrompts) is { } teacher)
         {
             throw new PromptKDException(
                 $"{learned.Path}: a checkpoint of {learned.Method}, which makes class vectors with its own text "
-                + $"tower. Leave --teacher and --teacher-prompts ('{teacher}') out.");
+                + $"tower. Leave ‹teacher› and ‹teacher-prompts› ('{teacher}') out.");
         }
 
         if (request.Templates.Count > 0 && (!isDistilled || request.TeacherPrompts is not null))
         {
             throw new PromptKDException(
                 $"{request.TeacherPrompts ?? learned.Path}: learned text tokens stand in the place of a sentence. "
-                + "Leave --template out.");
+                + "Leave ‹template› out.");
         }
 
         if (request.ClassPosition is not null && learned.Method != "CoOp")
         {
             throw new PromptKDException(
                 $"{learned.Path}: a checkpoint of {learned.Method}, whose class names stand at the end. Leave "
-                + "--class-position out.");
+                + "‹class-position› out.");
         }
 
         if (request.HalfPrompts && !isDistilled)
         {
             throw new PromptKDException(
                 $"{learned.Path}: a checkpoint of {learned.Method}; only PromptKD's prompts are rounded. Leave "
-                + "--half-prompts out.");
+                + "‹half-prompts› out.");
         }
     }
 }

@@ -44,7 +44,7 @@ public static class ClipExport
         string? vocabulary = hasTexts ? ModelFiles.FindVocabulary(request.Vocabulary, clip.Folder, cancellation) : null;
         if (!hasTexts && request.Vocabulary is not null)
         {
-            throw new PromptKDException($"{request.Clip}: it has no text tower. Leave --vocab out.");
+            throw new PromptKDException($"{request.Clip}: it has no text tower. Leave ‹vocab› out.");
         }
 
         using ParityPictures pictures = request.Pictures is { } folder

@@ -30,7 +30,7 @@ internal static class Int8Tower
         if (clip.Architecture.TowerGraph is not null || !TowerGraphs.HaveLinearLayers(clip.Architecture))
         {
             throw new PromptKDException(
-                $"--int8 is for the linear layers of transformers, and the teacher is {clip.Architecture.Name}. Leave it out.");
+                $"‹int8› is for the linear layers of transformers, and the teacher is {clip.Architecture.Name}. Leave it out.");
         }
 
         context.Observer.OnPhase("Rounding the teacher's image tower to 8-bit whole numbers");

@@ -29,7 +29,7 @@ internal static class LearnedClasses
         if (!entry.Shape.AsSpan(1).SequenceEqual(sentences.shape.AsSpan(1)))
         {
             throw new PromptKDException(
-                $"{learned.Path}: its sentences are {ShapeText.Of(entry.Shape)}, but --student reads "
+                $"{learned.Path}: its sentences are {ShapeText.Of(entry.Shape)}, but ‹student› reads "
                 + $"{ShapeText.Of(sentences.shape)}. Was it learned on another CLIP?");
         }
 
@@ -46,17 +46,17 @@ internal static class LearnedClasses
         if (known.shape[0] != given)
         {
             throw new PromptKDException(
-                $"{learned.Path}: it was learned with {known.shape[0]} classes, and --classes has {given} of them. "
-                + "Give all of them, or --other-classes to tell these apart alone.");
+                $"{learned.Path}: it was learned with {known.shape[0]} classes, and ‹classes› has {given} of them. "
+                + "Give all of them, or ‹other-classes› to tell these apart alone.");
         }
     }
 
     private static PromptKDException Refusal(LearnedCheckpoint learned, string name, int row) => new(
         learned.ContextClasses is not null
             ? $"{learned.Path}: its class {row + 1} is not '{name}', and each has learned tokens of its own. Give "
-                + "--classes as they were, in the same order, and --context as CTX_INIT."
+                + "‹classes› as they were, in the same order, and ‹context› as CTX_INIT."
             : $"{learned.Path}: '{name}' is none of the {Counted.Of(learned.Sentences!.Shape[0], "class", "classes")} "
-                + "that it was learned with. Check --classes and --context, or give --other-classes where that is "
+                + "that it was learned with. Check ‹classes› and ‹context›, or give ‹other-classes› where that is "
                 + "meant.");
 
     // Most lists have the order of the training.

@@ -78,13 +78,13 @@ public static class OnnxExport
         if (request.Calibration is not null != (request.Precision == OnnxPrecision.Int8Static))
         {
             throw new PromptKDException(
-                "Pictures to calibrate on (--calibrate) and static 8-bit layers (--int8) belong together. Give both.");
+                "Pictures to calibrate on (‹calibrate›) and static 8-bit layers (‹int8›) belong together. Give both.");
         }
 
         if (!TowerGraphs.HaveLinearLayers(manifest.Architecture) && IsWhole(request.Precision))
         {
             throw new PromptKDException(
-                $"{request.Model}: the student's tower, {manifest.Architecture.Name}, is made of convolutions, and --int8 is for "
+                $"{request.Model}: the student's tower, {manifest.Architecture.Name}, is made of convolutions, and ‹int8› is for "
                 + "linear layers. Leave it out.");
         }
     }

@@ -32,6 +32,6 @@ public static class PredictionFormats
                 ? format
                 : throw new PromptKDException(
                     $"'{path}': the ending does not say which format is meant. End it in .tsv, .csv, .json, .jsonl or "
-                    + ".txt, or give --format.");
+                    + ".txt, or give ‹format›.");
     }
 }

@@ -83,17 +83,17 @@ public static class PredictionRun
     {
         if (request.Threshold is { } threshold && !(threshold is >= 0 and <= 1))
         {
-            throw new PromptKDException($"--threshold is {threshold}; give a probability, 0 to 1.");
+            throw new PromptKDException($"‹threshold› is {threshold}; give a probability, 0 to 1.");
         }
 
         if (request.NoneOfThese && classifier.NoneOfThese is null)
         {
             throw new PromptKDException(
-                "The student does not say how well a class has to fit, so --none-of-these cannot be answered: packages of students "
-                + "that learned from a live SigLIP with pictures held out say it. Leave it out, or give --threshold.");
+                "The student does not say how well a class has to fit, so ‹none-of-these› cannot be answered: packages of students "
+                + "that learned from a live SigLIP with pictures held out say it. Leave it out, or give ‹threshold›.");
         }
 
-        string? option = request.Threshold is not null ? "--threshold" : request.NoneOfThese ? "--none-of-these" : null;
+        string? option = request.Threshold is not null ? "‹threshold›" : request.NoneOfThese ? "‹none-of-these›" : null;
         if (option is not null && classifier.ClassNames.FirstOrDefault(IsNone) is { } taken)
         {
             throw new PromptKDException(
@@ -103,7 +103,7 @@ public static class PredictionRun
 
         if (request.AsLinks && request.SortInto is null)
         {
-            throw new PromptKDException("--links says how --sort-into fills its folders. Give --sort-into DIR, too.");
+            throw new PromptKDException("‹links› says how ‹sort-into› fills its folders. Give ‹sort-into› DIR, too.");
         }
 
         if (request.Output is { } output && Directory.Exists(output))

@@ -45,7 +45,7 @@ internal sealed class EstimatedRun : IDisposable
             if (request.Student is null)
             {
                 throw new PromptKDException(
-                    $"--recipe {recipe} is of a run whose student is not named. Give --student, too.");
+                    $"‹recipe› {recipe} is of a run whose student is not named. Give ‹student›, too.");
             }
         }
     }

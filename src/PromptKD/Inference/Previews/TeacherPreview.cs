@@ -37,7 +37,7 @@ public static class TeacherPreview
         observer ??= IRunObserver.Nobody;
         if (request.Sample < 0)
         {
-            throw new PromptKDException($"--sample is {request.Sample}; give a number of pictures, or 0 for all.");
+            throw new PromptKDException($"‹sample› is {request.Sample}; give a number of pictures, or 0 for all.");
         }
 
         EstimatedRun.Check(request);
@@ -177,7 +177,7 @@ public static class TeacherPreview
             {
                 throw new PromptKDException(
                     $"{request.TeacherPrompts}: a teacher with learned text tokens reads no sentences. Leave "
-                        + "--template out.");
+                        + "‹template› out.");
             }
 
             var preparation = TowerPreparation.Of(DistillPreset.Config.Input with { Upright = request.Upright }, clip);

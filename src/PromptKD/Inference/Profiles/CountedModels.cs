@@ -54,8 +54,8 @@ internal static class CountedModels
             if (learned.ContextClasses is { } own && request.Classes is { } given && own != given)
             {
                 throw new PromptKDException(
-                    $"{request.Checkpoint}: {own} classes have learned tokens of their own, but --classes says "
-                    + $"{given}. Leave --classes out.");
+                    $"{request.Checkpoint}: {own} classes have learned tokens of their own, but ‹classes› says "
+                    + $"{given}. Leave ‹classes› out.");
             }
 
             return Of(request, clip, learned.Sizes, tunesTower: false) with
@@ -91,7 +91,7 @@ internal static class CountedModels
         if (MethodCatalog.Find(method).LearnsFrom == Supervision.None)
         {
             throw new PromptKDException(
-                $"--method is {method}, which learns nothing. Leave --method out: that is the CLIP as it is.");
+                $"‹method› is {method}, which learns nothing. Leave ‹method› out: that is the CLIP as it is.");
         }
 
         if (method != PromptKD)
@@ -138,7 +138,7 @@ internal static class CountedModels
     // What OpenAI published is known by name: nothing is fetched to be counted.
     private static ClipArchitecture Sizes(string clip, IRunObserver observer, CancellationToken stop)
     {
-        Checks.Require(clip, "--clip", "a file, a folder, or a name such as openai:ViT-B/16");
+        Checks.Require(clip, "‹clip›", "a file, a folder, or a name such as openai:ViT-B/16");
         if (IsNamed(clip))
         {
             string name = OpenAiModels.Find(clip).Name;

@@ -31,26 +31,26 @@ public static class ProfileRun
         if (isPackage && (request.Clip.Length > 0 || request.Checkpoint.Length > 0 || request.Method.Length > 0))
         {
             throw new PromptKDException(
-                "--model is a package, which has its CLIP and its method. Leave --clip, --checkpoint and --method "
+                "‹model› is a package, which has its CLIP and its method. Leave ‹clip›, ‹checkpoint› and ‹method› "
                 + "out.");
         }
 
         if (isPackage && request.Classes is not null)
         {
-            throw new PromptKDException("--model is a package, which has its classes. Leave --classes out.");
+            throw new PromptKDException("‹model› is a package, which has its classes. Leave ‹classes› out.");
         }
 
         if (request.Teacher.Length > 0 && request.Method != "PromptKD")
         {
             throw new PromptKDException(
-                "--teacher is of the method PromptKD, whose projector leads into its space. Give --method PromptKD, or "
+                "‹teacher› is of the method PromptKD, whose projector leads into its space. Give ‹method› PromptKD, or "
                 + "leave it out.");
         }
 
         if (request.Checkpoint.Length > 0 && request.Method.Length > 0)
         {
             throw new PromptKDException(
-                $"--checkpoint {request.Checkpoint} has its method. Leave --method {request.Method} out.");
+                $"‹checkpoint› {request.Checkpoint} has its method. Leave ‹method› {request.Method} out.");
         }
 
         using ProcessSettings kept = ProcessSettings.Keep();
@@ -74,7 +74,7 @@ public static class ProfileRun
         if (request.Model.Length > 0 || request.Checkpoint.Length > 0 || request.Method.Length > 0)
         {
             throw new PromptKDException(
-                "All methods are counted on one CLIP. Leave --model, --checkpoint and --method out, and give --clip.");
+                "All methods are counted on one CLIP. Leave ‹model›, ‹checkpoint› and ‹method› out, and give ‹clip›.");
         }
 
         WarnOfIdle(request, observer, allMethods: true);
@@ -89,17 +89,17 @@ public static class ProfileRun
     {
         if (request.Classes is < 1 or > MostClasses)
         {
-            throw new PromptKDException($"--classes is {request.Classes}; give 1 to {MostClasses}.");
+            throw new PromptKDException($"‹classes› is {request.Classes}; give 1 to {MostClasses}.");
         }
 
         if (request.Batches.FirstOrDefault(batch => batch is < 1 or > LargestBatch, 1) is var batch and not 1)
         {
-            throw new PromptKDException($"--batch has {batch}; give 1 to {LargestBatch} pictures at a time.");
+            throw new PromptKDException($"‹batch› has {batch}; give 1 to {LargestBatch} pictures at a time.");
         }
 
         if (request.Threads is < 1 or > MostThreads)
         {
-            throw new PromptKDException($"--threads is {request.Threads}; give 1 to {MostThreads}.");
+            throw new PromptKDException($"‹threads› is {request.Threads}; give 1 to {MostThreads}.");
         }
     }
 
@@ -133,7 +133,7 @@ public static class ProfileRun
         if (request.Threads is { } threads)
         {
             set_num_threads(isProcessor ? threads : throw new PromptKDException(
-                $"--threads is of the processor, and --device {request.Device} is a GPU. Leave one of them out."));
+                $"‹threads› is of the processor, and ‹device› {request.Device} is a GPU. Leave one of them out."));
         }
 
         observer.OnPhase($"Building {model.Title}");
@@ -141,7 +141,7 @@ public static class ProfileRun
             () => request.Model.Length > 0
                 ? StudentPackage.Read(request.Model, StudentPackage.ReadManifest(request.Model), target)
                 : RandomModel.Build(model, target),
-            "Count it alone: --no-speed.");
+            "Count it alone: ‹no-speed›.");
         List<MeasuredSpeed> speeds = [];
         foreach (int batch in request.Batches)
         {

@@ -37,7 +37,7 @@ internal static class SpeedMeasurement
 
                 return Of(batch, times, DeviceMemory.ReadPeak(device));
             },
-            $"Leave {batch} out of --batch.");
+            $"Leave {batch} out of ‹batch›.");
 
     /// <summary>What some runs come to.</summary>
     /// <param name="batch">Pictures in each.</param>

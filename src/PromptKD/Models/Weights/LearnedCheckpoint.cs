@@ -133,7 +133,7 @@ internal sealed class LearnedCheckpoint : IDisposable
                 entry.Shape,
                 known.GetValueOrDefault(name) ?? throw new PromptKDException(
                     $"{Path}: the tensor '{name}' {ShapeText.Of(entry.Shape)} has no place in {clip.Name} with {Method}. "
-                    + "Is --student the CLIP that it was learned on?"),
+                    + "Is ‹student› the CLIP that it was learned on?"),
                 clip);
         }
 

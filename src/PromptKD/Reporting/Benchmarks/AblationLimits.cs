@@ -21,7 +21,7 @@ internal sealed class AblationLimits(Ablation ablation, BenchmarkPlan plan)
         if (plan.Trainers is not [var trainer] || !trainer.Equals("PromptKD", StringComparison.OrdinalIgnoreCase))
         {
             throw new PromptKDException(
-                $"--trainer is {string.Join(',', plan.Trainers)}, but an ablation is of PromptKD. Leave it out; "
+                $"‹trainer› is {string.Join(',', plan.Trainers)}, but an ablation is of PromptKD. Leave it out; "
                 + "base2new, cross and dg compare methods.");
         }
 
@@ -29,7 +29,7 @@ internal sealed class AblationLimits(Ablation ablation, BenchmarkPlan plan)
             && !ablation.Teaches)
         {
             throw new PromptKDException(
-                $"--shots is {plan.Shots}, but nothing in {name} learns from labels. The pictures a class that "
+                $"‹shots› is {plan.Shots}, but nothing in {name} learns from labels. The pictures a class that "
                 + "students learn from are DATASET.NUM_SHOTS.");
         }
 

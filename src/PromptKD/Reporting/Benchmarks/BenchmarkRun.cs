@@ -60,7 +60,7 @@ internal sealed record BenchmarkRun
         if (difference is not null)
         {
             throw new PromptKDException(
-                $"{Folder} was made with other settings: {difference}. Use another --output, or delete that folder.");
+                $"{Folder} was made with other settings: {difference}. Use another ‹output›, or delete that folder.");
         }
     }
 }

@@ -153,7 +153,7 @@ internal sealed class TeachKind(ExperimentConfig config) : RunKind<TeachingRepor
         {
             throw new PromptKDException(
                 $"TRAINER.COOP.CSC gives each class words of its own, and {Labelled.LearnedClasses} of "
-                + $"{Labelled.ClassNames.Count} classes are learned (--base). Learn all of them, or leave CSC out.");
+                + $"{Labelled.ClassNames.Count} classes are learned (‹base›). Learn all of them, or leave CSC out.");
         }
     }
 

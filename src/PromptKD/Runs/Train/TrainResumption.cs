@@ -44,7 +44,7 @@ internal sealed class TrainResumption(OpenRun run, ITrainedMethod method, DasslC
         if (!Resumption.Restore(run, loop, Config.Resume) && !ResumeTheirs(loop, others, ownToo: true))
         {
             throw new PromptKDException(
-                $"Nothing to go on from: {others.Folder} has no checkpoint. --resume is the output folder of a run.");
+                $"Nothing to go on from: {others.Folder} has no checkpoint. ‹resume› is the output folder of a run.");
         }
 
         if (File.Exists(others.Best))

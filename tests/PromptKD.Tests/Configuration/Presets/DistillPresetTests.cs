@@ -14,7 +14,7 @@ public sealed class DistillPresetTests
     [InlineData("INPUT.TRANSFORMS", "('random_flip',)", "INPUT.TRANSFORMS lacks normalize")]
     [InlineData("OPTIM.NAME", "rmsprop", "OPTIM.NAME is rmsprop; training knows sgd, adam, adamw only.")]
     [InlineData("OPTIM.MAX_EPOCH", "0", "OPTIM.MAX_EPOCH is 0")]
-    [InlineData("DISTILL.IMAGES", "''", "Give --images")]
+    [InlineData("DISTILL.IMAGES", "''", "Give Images")]
     [InlineData("DISTILL.TARGET.BALANCE", "1.5", "DISTILL.TARGET.BALANCE is 1.5; give 0 to 1.")]
     [InlineData("DISTILL.TARGET.BALANCE", "0.5", "DISTILL.TARGET.BALANCE asks for stored features")]
     [InlineData("DISTILL.TARGET.ALL_VIEWS", "True", "DISTILL.TARGET.ALL_VIEWS asks for stored features")]
@@ -23,7 +23,7 @@ public sealed class DistillPresetTests
         "DISTILL.TARGET.CALIBRATE", "True", "finds the temperature, and DISTILL.TARGET.TEMPERATURE is 2.0. Choose one.",
         "DISTILL.VIEWS", "2", "DISTILL.TARGET.TEMPERATURE", "2.0")]
     [InlineData(
-        "DISTILL.TARGET.CALIBRATE", "True", "the views of a picture, and --views is 1. Give 2 or more.", "DISTILL.VIEWS", "1")]
+        "DISTILL.TARGET.CALIBRATE", "True", "the views of a picture, and Views is 1. Give 2 or more.", "DISTILL.VIEWS", "1")]
     [InlineData("DISTILL.START.RIDGE", "0.1", "has a projector that it would replace", "MODEL.INIT_WEIGHTS", "x")]
     [InlineData("DISTILL.START.RIDGE", "0.1", "in a space of its own", "TRAINER.PROMPTKD.SHARED_TEXT", "False")]
     [InlineData("DISTILL.START.RIDGE", "0.1", "there are several teachers", "DISTILL.FURTHER_TEACHERS", "['c']")]

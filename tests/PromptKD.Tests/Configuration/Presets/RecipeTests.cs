@@ -88,7 +88,7 @@ public sealed class RecipeTests
 
     [Fact]
     public void Another_name_is_refused() => Assert.Equal(
-        "There is no recipe 'good'. Give one of fast, best, paper, or a file of keys with --config.",
+        "There is no recipe 'good'. Give one of fast, best, paper, or a file of keys with Config.",
         Assert.Throws<PromptKDException>(() => Recipe.Find("good")).Message);
 
     private static ExperimentConfig Complete(ExperimentConfig config) => config.MergeOverrides(

@@ -87,9 +87,9 @@ public sealed class ProbePicturesTests : IDisposable
     }
 
     [Theory]
-    [InlineData("Give --dataset and --root, or the class folders", "", "", "")]
-    [InlineData("Give --dataset and --root, or the class folders", "", "ROOT", "train")]
-    [InlineData("--root", "OxfordPets", "", "")]
+    [InlineData("Give Dataset and Root, or the class folders", "", "", "")]
+    [InlineData("Give Dataset and Root, or the class folders", "", "ROOT", "train")]
+    [InlineData("Root", "OxfordPets", "", "")]
     [InlineData("has its own parts", "OxfordPets", "ROOT", "train")]
     [InlineData("ImageNetV2 is made for tests only", "ImageNetV2", "ROOT", "")]
     [InlineData("No data set 'OxfordPet'. Did you mean OxfordPets?", "OxfordPet", "ROOT", "")]

@@ -111,7 +111,7 @@ public sealed class StudentClassesTests : IDisposable
             TeacherPrompts = prompts,
         };
 
-        Refuses("Was another TRAINER.PROMPTKD.CTX_INIT used than 'a photo of a'? Give it as --context;", edit);
+        Refuses("Was another TRAINER.PROMPTKD.CTX_INIT used than 'a photo of a'? Give it as Context;", edit);
         Refuses("a checkpoint of PromptSRC, whose class names stand at the end", edit with { ClassPosition = "middle" });
         Change(edit with { Context = "photo of" });
 
@@ -141,9 +141,9 @@ public sealed class StudentClassesTests : IDisposable
             Context = "",
         };
 
-        Refuses("elsewhere than at the end, as --class-position.", edit);
-        Refuses("elsewhere than at the end, as --class-position.", edit with { ClassPosition = another });
-        Refuses("--class-position is 'left', expected end, middle or front.", edit with { ClassPosition = "left" });
+        Refuses("elsewhere than at the end, as ClassPosition.", edit);
+        Refuses("elsewhere than at the end, as ClassPosition.", edit with { ClassPosition = another });
+        Refuses("ClassPosition is 'left', expected end, middle or front.", edit with { ClassPosition = "left" });
         Change(edit with { ClassPosition = position });
 
         Assert.Equal(Vectors(other), Vectors(Changed), (a, b) => Math.Abs(a - b) < 1e-5f);
@@ -212,9 +212,9 @@ public sealed class StudentClassesTests : IDisposable
         Refuses("one class would be left", Edit with { Remove = ["dog", "owl"] });
         Refuses("is 'dog' again", Edit with { Rename = ("cat", "dog") });
         Refuses("which is 'dog' again", Edit with { Add = ["Dog"], Teacher = _runs.Teacher });
-        Refuses("Give --teacher: the CLIP that the student learned from.", Edit with { Add = ["cow"] });
+        Refuses("Give Teacher: the CLIP that the student learned from.", Edit with { Add = ["cow"] });
         Refuses("not the teacher that the student learned from", Edit with { Add = ["cow"], Teacher = _runs.Student });
-        Refuses("Give --teacher, too.", Edit with { Rename = ("cat", "feline"), Vocabulary = TinyClip.Vocabulary });
+        Refuses("Give Teacher, too.", Edit with { Rename = ("cat", "feline"), Vocabulary = TinyClip.Vocabulary });
         Refuses("is there already. Give a new folder.", Edit with { Remove = ["dog"], Output = _package });
         File.Delete(Path.Combine(_package, "class_vectors.safetensors"));
         Refuses("not a whole student package", Edit with { Remove = ["dog"] });

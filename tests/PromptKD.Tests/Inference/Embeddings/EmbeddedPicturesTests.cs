@@ -88,7 +88,7 @@ public sealed class EmbeddedPicturesTests : IDisposable
     [Theory]
     [InlineData("ImageNet", "val", "sets no validation pictures aside")]
     [InlineData("ImageNetV2", "train", "made for tests only")]
-    [InlineData("ImageNet", "all", "--split is 'all'")]
+    [InlineData("ImageNet", "all", "Split is 'all'")]
     [InlineData("ImageNets", "test", "Did you mean ImageNet")]
     public void Refuses_parts_that_there_are_not(string dataset, string split, string expected)
     {

@@ -101,7 +101,7 @@ public sealed class ClipExportTests : IDisposable
     public void What_cannot_be_meant_is_said_in_a_line_and_nothing_is_written()
     {
         string dinov2 = TinyTowers.Dinov2(Path.Combine(_folder, "dinov2"));
-        Assert.Contains("it has no text tower. Leave --vocab out", Refusal(dinov2, TinyClip.Vocabulary), StringComparison.Ordinal);
+        Assert.Contains("it has no text tower. Leave Vocab out", Refusal(dinov2, TinyClip.Vocabulary), StringComparison.Ordinal);
         string siglip = TinyTowers.Siglip(Path.Combine(_folder, "siglip"));
         Assert.Contains("The vocabulary has ", Refusal(siglip, TinyClip.Vocabulary), StringComparison.Ordinal);
         Directory.CreateDirectory(Output);

@@ -38,7 +38,7 @@ public sealed class TeacherPreviewTests : IDisposable
         Assert.NotEqual(Look(Request).Confidence, Look(prompted).Confidence);
         Assert.NotEqual(Look(prompted).Confidence, Look(prompted with { Context = "photo of" }).Confidence);
         Assert.Contains(
-            "Leave --template out",
+            "Leave Templates out",
             Assert.Throws<PromptKDException>(() => Look(prompted with { Templates = ["a {}."] })).Message,
             StringComparison.Ordinal);
     }
@@ -57,7 +57,7 @@ public sealed class TeacherPreviewTests : IDisposable
         Assert.Equal(said[0], said[1]);
         Assert.Equal(3, said.Distinct().Count());
         Assert.Equal(
-            "--class-position 'front' is of words that CoOp learned, and the teacher has none. Leave it out.",
+            "ClassPosition 'front' is of words that CoOp learned, and the teacher has none. Leave it out.",
             Assert.Throws<PromptKDException>(() => Look(Request with { ClassPosition = "front" })).Message);
     }
 
@@ -80,7 +80,7 @@ public sealed class TeacherPreviewTests : IDisposable
 
     [Fact]
     public void A_recipe_without_a_student_is_refused() => Assert.Equal(
-        "--recipe fast is of a run whose student is not named. Give --student, too.",
+        "Recipe fast is of a run whose student is not named. Give Student, too.",
         Assert.Throws<PromptKDException>(() => Look(Request with { Recipe = "fast" })).Message);
 
     [Fact]
@@ -89,7 +89,7 @@ public sealed class TeacherPreviewTests : IDisposable
         PreviewRequest nowhere = Request with { Teacher = "nowhere.pt" };
 
         Assert.StartsWith(
-            "--recipe fast", Assert.Throws<PromptKDException>(() => Look(nowhere with { Recipe = "fast" })).Message, StringComparison.Ordinal);
+            "Recipe fast", Assert.Throws<PromptKDException>(() => Look(nowhere with { Recipe = "fast" })).Message, StringComparison.Ordinal);
         Assert.StartsWith(
             "The template", Assert.Throws<PromptKDException>(() => Look(nowhere with { Templates = ["no place"] })).Message, StringComparison.Ordinal);
     }

@@ -133,7 +133,7 @@ public sealed class ExperimentTeachTests : IDisposable
         ExperimentConfig config = _runs.Config();
 
         Assert.StartsWith(
-            "--base is 4, but ",
+            "Base is 4, but ",
             Mistake(config with { Distill = config.Distill with { Base = 4 } }),
             StringComparison.Ordinal);
     }
@@ -180,7 +180,7 @@ public sealed class ExperimentTeachTests : IDisposable
 
     [Fact]
     public void Refuses_words_of_each_class_where_some_classes_are_not_learned() => Assert.Equal(
-        "TRAINER.COOP.CSC gives each class words of its own, and 2 of 4 classes are learned (--base). Learn all of them, or leave "
+        "TRAINER.COOP.CSC gives each class words of its own, and 2 of 4 classes are learned (Base). Learn all of them, or leave "
         + "CSC out.",
         Mistake(_runs.Config().MergeOverrides(["TRAINER.NAME", "CoOp", "TRAINER.COOP.CSC", "True"])));
 
@@ -311,7 +311,7 @@ public sealed class ExperimentTeachTests : IDisposable
         distillation = distillation with { Distill = distillation.Distill with { TeacherPrompts = "prompts.pt" } };
 
         Assert.StartsWith(
-            "--teacher-prompts is of a teacher that is there",
+            "TeacherPrompts is of a teacher that is there",
             Assert.Throws<PromptKDException>(() => TwoStages.Join(_runs.Config(), distillation, Stop)).Message,
             StringComparison.Ordinal);
     }

@@ -126,7 +126,7 @@ public sealed class ClassListTests : IDisposable
     [InlineData("cat\n\n// dog\n", ":3, '// dog', is a comment")]
     [InlineData("- cat\n- dog\n", ":1, '- cat', has the mark of a list")]
     [InlineData("a.jpg\nb.JPG\n", "is the name of a picture")]
-    [InlineData("a photo of a {}.\na drawing of a {}.\n", ":1, 'a photo of a {}.', has {}, as the sentences of --template have")]
+    [InlineData("a photo of a {}.\na drawing of a {}.\n", ":1, 'a photo of a {}.', has {}, as the sentences of Templates have")]
     [InlineData("cat\n---\ndog\n", ":2, '---', is a line that divides")]
     [InlineData("<html><body>\ncat\ndog\n", "a web page or XML, not a list of class names")]
     [InlineData("\n <?xml version=\"1.0\"?>\n<c>cat</c>\n", "a web page or XML")]
