@@ -4,7 +4,6 @@ using PromptKD.Features;
 using PromptKD.Methods;
 using PromptKD.Models.Clip;
 using PromptKD.Models.Prompts;
-using PromptKD.Runtime;
 using PromptKD.Runtime.Processes;
 using PromptKD.Teachers;
 using PromptKD.Training;

@@ -111,7 +111,8 @@ internal static partial class Mpirun
     {
         if (!process.HasExited)
         {
-            Send(process.Id, signal);
+            // Where this fails, it has ended since the question.
+            _ = Send(process.Id, signal);
         }
     }
 

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using PromptKD.Methods;
 using PromptKD.Runtime.Processes;
 using TorchSharp.Modules;
 

@@ -1,4 +1,3 @@
-using PromptKD.Models.Weights;
 using PromptKD.Runtime.Processes;
 
 namespace PromptKD.Training;

@@ -3,7 +3,6 @@ using PromptKD.Data.Pictures;
 using PromptKD.Evaluation;
 using PromptKD.Runtime;
 using PromptKD.Runtime.Processes;
-using TorchSharp.Modules;
 
 namespace PromptKD.Training;
 

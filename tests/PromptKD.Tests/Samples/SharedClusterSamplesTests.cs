@@ -61,7 +61,7 @@ public sealed class SharedClusterSamplesTests(DistilledRun run)
     }
 
     [Fact]
-    public void The_Slurm_script_learns_with_the_processes_that_srun_starts()
+    public async Task The_Slurm_script_learns_with_the_processes_that_srun_starts()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Needs bash.");
         Assert.SkipUnless(Find("mpirun") is not null, "Needs Open MPI's mpirun.");
@@ -74,7 +74,11 @@ public sealed class SharedClusterSamplesTests(DistilledRun run)
             [ "$1" = --mpi=pmix ] && [ "$2" = --cpu-bind=cores ] || exit 9
             exec mpirun --oversubscribe --bind-to none --mca mpi_yield_when_idle 1 -n 2 "${@:3}" --epochs 1 --recipe paper
             """);
-        File.SetUnixFileMode(srun, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(srun, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        }
+
         string output = run.NewPath();
         var start = new ProcessStartInfo(
             "bash",
@@ -91,11 +95,12 @@ public sealed class SharedClusterSamplesTests(DistilledRun run)
         start.Environment["OMPI_ALLOW_RUN_AS_ROOT"] = "1";
         start.Environment["OMPI_ALLOW_RUN_AS_ROOT_CONFIRM"] = "1";
         using Process process = Process.Start(start)!;
-        Task<string> said = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-        string error = process.StandardError.ReadToEnd();
-        process.WaitForExit();
+        CancellationToken cancellation = TestContext.Current.CancellationToken;
+        Task<string> said = process.StandardOutput.ReadToEndAsync(cancellation);
+        string error = await process.StandardError.ReadToEndAsync(cancellation);
+        await process.WaitForExitAsync(cancellation);
 
-        Assert.True(process.ExitCode == 0, $"Exit code {process.ExitCode}: {error}{said.Result}");
+        Assert.True(process.ExitCode == 0, $"Exit code {process.ExitCode}: {error}{await said}");
         Assert.Contains("2 processes: ", File.ReadAllText(Path.Combine(output, "log.txt")), StringComparison.Ordinal);
         Assert.True(File.Exists(Path.Combine(output, "student", "model.json")));
     }

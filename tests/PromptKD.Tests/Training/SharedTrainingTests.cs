@@ -3,7 +3,6 @@ using PromptKD.Data.Loading;
 using PromptKD.Data.Pictures;
 using PromptKD.Features;
 using PromptKD.Methods;
-using PromptKD.Runtime;
 using PromptKD.Runtime.Processes;
 using PromptKD.Teachers;
 using PromptKD.Tests.Methods;
