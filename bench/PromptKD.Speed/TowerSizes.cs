@@ -54,7 +54,9 @@ internal static class TowerSizes
                 VisionHeads = So400mWidth / HeadWidth,
                 Tower = new TowerDescription
                 {
-                    Family = TowerFamilies.Siglip, Activation = ClipActivation.TanhGelu, Pooling = TokenPooling.Attention,
+                    Family = TowerFamilies.Siglip,
+                    Activation = ClipActivation.TanhGelu,
+                    Pooling = TokenPooling.Attention,
                 },
             };
         }

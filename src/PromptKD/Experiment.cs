@@ -169,7 +169,7 @@ public static class Experiment
         CancellationToken cancellation = default)
     {
         using ProcessSettings kept = ProcessSettings.Keep();
-        QuantisedTower? quantise = config.Distill.Int8 ? Int8Tower.Make : null;
+        QuantisedTower? quantise = config.Distill.EightBit ? Int8Tower.Make : null;
         return config.Dataset.Name.Length > 0
             ? TrainStore.Fill(config, part, observer, quantise, cancellation)
             : TeacherStoring.Fill(config, part, observer, quantise, cancellation);

@@ -3,7 +3,6 @@ using System.Globalization;
 using PromptKD.Cli.Terminal;
 using PromptKD.Data.Checking;
 using PromptKD.Runtime;
-using PromptKD.Text.Names;
 
 namespace PromptKD.Cli.Commands;
 

@@ -47,7 +47,7 @@ internal static class FeaturesCommand
 
     private static readonly SettingSwitch s_int8 = new(
         "--int8",
-        "DISTILL.INT8",
+        "DISTILL.EIGHT_BIT",
         "Compute the teacher's image tower in 8-bit whole numbers, by ONNX Runtime; what that costs is said first");
 
     private static readonly SettingToggle[] s_toggles = [SettingOptions.Upright, SettingOptions.Scale16Bit];

@@ -102,7 +102,7 @@ public sealed record DistillConfig
     /// Whether <c>features</c> stores what the teacher's image tower gives in 8-bit whole numbers, computed by ONNX Runtime.
     /// </summary>
     [OwnKey]
-    public bool Int8 { get; init; }
+    public bool EightBit { get; init; }
 
     /// <summary>A start on stored features, before pictures are trained on.</summary>
     public StartConfig Start { get; init; } = new();

@@ -182,7 +182,7 @@ internal sealed class TeacherSource : IDisposable
     /// <param name="pictures">What is stored of.</param>
     /// <param name="part">Which shards.</param>
     /// <param name="keepsClasses">Whether the vectors of DISTILL.CLASSES are kept; the first part keeps them.</param>
-    /// <param name="quantise">Makes another tower of the teacher's, which DISTILL.INT8 asks for; null for the teacher's own.</param>
+    /// <param name="quantise">Makes another tower of the teacher's, which DISTILL.EIGHT_BIT asks for; null for the teacher's own.</param>
     /// <returns>Shards that are still missing: other processes' parts.</returns>
     /// <exception cref="PromptKDException">The folder holds a store of something else, or cannot be written.</exception>
     public int FillStore(
@@ -282,7 +282,7 @@ internal sealed class TeacherSource : IDisposable
         FastJpeg = _config.Distill.FastJpeg,
         Views = LoadingSettings.Views(_config),
         ViewCount = _config.Distill.Views,
-        Precision = _config.Distill.Int8 ? QuantisedTeacher.PrecisionName : _context.Target.PrecisionName,
+        Precision = _config.Distill.EightBit ? QuantisedTeacher.PrecisionName : _context.Target.PrecisionName,
         EmbeddingSize = _clip?.Architecture.EmbeddingSize ?? 0,
         PicturesPerShard = PicturesPerShard,
         BatchSize = _config.DataLoader.TrainX.BatchSize,

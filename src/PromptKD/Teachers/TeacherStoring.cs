@@ -25,8 +25,8 @@ public static class TeacherStoring
         ExperimentConfig config,
         StorePart part,
         IRunObserver? observer = null,
-        CancellationToken cancellation = default) => config.Distill.Int8
-            ? throw new PromptKDException("DISTILL.INT8 is True: such a store is made by Experiment.StoreFeatures.")
+        CancellationToken cancellation = default) => config.Distill.EightBit
+            ? throw new PromptKDException("DISTILL.EIGHT_BIT is True: such a store is made by Experiment.StoreFeatures.")
             : Fill(config, part, observer, quantise: null, cancellation);
 
     /// <summary>As the shorter form, of a tower that may be computed in another way.</summary>

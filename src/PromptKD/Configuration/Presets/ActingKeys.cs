@@ -68,7 +68,7 @@ internal sealed class ActingKeys
         "INPUT.PIXEL_STD",
         "INPUT.RRCROP_SCALE", "INPUT.UPRIGHT", "INPUT.SCALE_16BIT", "DATALOADER.NUM_WORKERS",
         "DATALOADER.TRAIN_X.BATCH_SIZE", "DISTILL.TEACHER", "DISTILL.TEACHER_PROMPTS", "DISTILL.STORE", "DISTILL.VIEWS",
-        "DISTILL.INT8", "DISTILL.STRICT", "DISTILL.FAST_JPEG", "TRAINER.PROMPTKD.PREC", "TRAINER.PROMPTKD.HALF_PROMPTS", "REFERENCE",
+        "DISTILL.EIGHT_BIT", "DISTILL.STRICT", "DISTILL.FAST_JPEG", "TRAINER.PROMPTKD.PREC", "TRAINER.PROMPTKD.HALF_PROMPTS", "REFERENCE",
     ];
 
     // What is said of a teacher in 8 bits is said of its classes, where some are named.
@@ -133,7 +133,7 @@ internal sealed class ActingKeys
     /// <summary>Those of <c>features</c>.</summary>
     public static ActingKeys OfFeatures(ExperimentConfig config) => new(
         FeaturesVerb, config, Recipe.Find(config.Distill.Recipe).Config,
-        [.. s_storing, "DISTILL.IMAGES", "DISTILL.RECIPE", .. config.Distill.Int8 ? s_named : []]);
+        [.. s_storing, "DISTILL.IMAGES", "DISTILL.RECIPE", .. config.Distill.EightBit ? s_named : []]);
 
     /// <summary>Those of <c>features --dataset</c>.</summary>
     public static ActingKeys OfDatasetFeatures(ExperimentConfig config) => new(

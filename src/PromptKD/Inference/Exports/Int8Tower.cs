@@ -3,7 +3,6 @@ using Google.Protobuf;
 using PromptKD.Configuration;
 using PromptKD.Data.Loading;
 using PromptKD.Data.Pictures;
-using PromptKD.Evaluation;
 using PromptKD.Export.Onnx;
 using PromptKD.Features;
 using PromptKD.Models.Clip;

@@ -46,14 +46,17 @@ internal sealed class AblationLimits(Ablation ablation, BenchmarkPlan plan)
         }
     }
 
-    private bool IsVaried(string key) =>
-        ablation.Rows.Select(row => ValueOf(row, key)).Distinct().Count() > 1 || key switch
+    private bool IsVaried(string key)
     {
-        Teacher => ablation.Rows.Any(row => row.Settings.Contains("TRAINER.PROMPTKD.TEACHER_NAME")),
-        TeacherPrompts or "DISTILL.STORE" => VariesTeacher,
-        "DISTILL.STUDENT" => ablation.Rows.Select(row => row.Backbone).Distinct().Count() > 1,
-        _ => false,
-    };
+        bool isSwitched = key switch
+        {
+            Teacher => ablation.Rows.Any(row => row.Settings.Contains("TRAINER.PROMPTKD.TEACHER_NAME")),
+            TeacherPrompts or "DISTILL.STORE" => VariesTeacher,
+            "DISTILL.STUDENT" => ablation.Rows.Select(row => row.Backbone).Distinct().Count() > 1,
+            _ => false,
+        };
+        return isSwitched || ablation.Rows.Select(row => ValueOf(row, key)).Distinct().Count() > 1;
+    }
 
     private static string? ValueOf(AblationRow row, string key)
     {

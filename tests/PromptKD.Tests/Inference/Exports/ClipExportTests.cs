@@ -3,7 +3,6 @@ using PromptKD.Export.Onnx;
 using PromptKD.Golden;
 using PromptKD.Inference;
 using PromptKD.Inference.Exports;
-using PromptKD.Models.Clip;
 using PromptKD.Models.Weights;
 using PromptKD.Runtime;
 using PromptKD.Tests.Runs.Distill;
@@ -36,7 +35,7 @@ public sealed class ClipExportTests : IDisposable
                 "tokenizer_config.json", "vocab.json",
             ],
             report.Files.Keys.Order(StringComparer.Ordinal));
-        Assert.All(report.Files, file => Assert.Equal(FileDigest.Sha256([Path.Combine(Output, file.Key)]), file.Value));
+        Assert.All(report.Files, file => Assert.Equal(FileDigest.Sha256([Path.Combine(Output, file.Key)], stop: Stop), file.Value));
         Assert.Equal((64, "drawn"), (report.Parity.Vision.Compared, report.Parity.Vision.Source));
         Assert.All(
             report.Parity.Vision.Batches.Concat(report.Parity.Text!.Batches),
@@ -56,7 +55,7 @@ public sealed class ClipExportTests : IDisposable
         string teacher = Path.Combine(ProjectFolder.Root, "demo", "teacher");
         ClipExport.Write(new ClipExportRequest { Clip = teacher, Output = Output }, cancellation: Stop);
         const string Text = "a photo of a red star.";
-        using var embedder = TextEmbedder.Load(teacher, new TextOptions { Device = ComputeDevice.Cpu });
+        using var embedder = TextEmbedder.Load(teacher, new TextOptions { Device = ComputeDevice.Cpu }, Stop);
         float[] expected = embedder.Embed(Text, Stop);
         ITextTokenizer tokenizer = TextTokenizers.Load(Path.Combine(Output, "vocab.json"));
         int[] ids = tokenizer.Tokenize(Text, 16);

@@ -20,7 +20,7 @@ public sealed class Int8TowerTests : IDisposable
     {
         var watcher = new PhaseListener();
 
-        Fill(teacher, watcher, areNamed ? ["DISTILL.INT8", "True"] : ["DISTILL.INT8", "True", "DISTILL.CLASSES", "[]"]);
+        Fill(teacher, watcher, areNamed ? ["DISTILL.EIGHT_BIT", "True"] : ["DISTILL.EIGHT_BIT", "True", "DISTILL.CLASSES", "[]"]);
 
         string cost = Assert.Single(watcher.Phases, phase => phase.StartsWith("int8: ", StringComparison.Ordinal));
         Assert.Contains("on 10 pictures", cost, StringComparison.Ordinal);
@@ -35,7 +35,7 @@ public sealed class Int8TowerTests : IDisposable
     [Fact]
     public void A_student_learns_from_it_as_from_every_store()
     {
-        Fill("CLIP", new PhaseListener(), ["DISTILL.INT8", "True"]);
+        Fill("CLIP", new PhaseListener(), ["DISTILL.EIGHT_BIT", "True"]);
 
         DistillingRuns.Distil(_runs.Config("run", "DISTILL.STORE", Store));
 
