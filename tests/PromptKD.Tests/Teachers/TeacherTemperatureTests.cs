@@ -5,8 +5,8 @@ namespace PromptKD.Tests.Teachers;
 /// <summary>A teacher of two classes, whose logits differ by 2 whatever it answers. Numbers by hand.</summary>
 public sealed class TeacherTemperatureTests
 {
-    private static readonly float[] First = [2, 0];
-    private static readonly float[] Second = [0, 2];
+    private static readonly float[] s_first = [2, 0];
+    private static readonly float[] s_second = [0, 2];
 
     // Three pictures that it always answers alike, and one of whose two views it changes its mind: it stays with what it
     // said in three quarters of the cases, so 2 / T = ln 3.
@@ -58,7 +58,7 @@ public sealed class TeacherTemperatureTests
 
     private static double Find(bool[][] isFirst) => TeacherTemperature.Find(
         (pictures, view) => tensor(
-            pictures.SelectMany(picture => isFirst[picture][view] ? First : Second).ToArray(),
+            pictures.SelectMany(picture => isFirst[picture][view] ? s_first : s_second).ToArray(),
             [pictures.Count, 2]),
         [.. Enumerable.Range(0, isFirst.Length)],
         isFirst[0].Length);

@@ -11,8 +11,8 @@ namespace PromptKD.Export.Onnx;
 internal sealed class BlockGraph(
     OnnxLayers layers, TowerState state, long heads, ClipActivation activation, double epsilon)
 {
-    private static readonly string[] Joined = ["query", "key", "value"];
-    private static readonly string[] Apart = ["q_proj", "k_proj", "v_proj"];
+    private static readonly string[] s_joined = ["query", "key", "value"];
+    private static readonly string[] s_apart = ["q_proj", "k_proj", "v_proj"];
 
     private readonly OnnxGraph _graph = layers.Graph;
 
@@ -80,8 +80,8 @@ internal sealed class BlockGraph(
     private string Attend(string name, string x, RotationGraph? rotation, Func<string, string, string>? read)
     {
         string[] parts = state.Has($"{name}.qkv.weight")
-            ? Parts($"{name}.qkv", x, Joined)
-            : [.. Apart.Select(part => layers.Linear($"{name}.{part}", x, state))];
+            ? Parts($"{name}.qkv", x, s_joined)
+            : [.. s_apart.Select(part => layers.Linear($"{name}.{part}", x, state))];
         string query = rotation?.Turn($"{name}/query", parts[0]) ?? parts[0];
         string key = rotation?.Turn($"{name}/key", parts[1]) ?? parts[1];
         query = read?.Invoke($"{name}/query/read", query) ?? query;

@@ -88,8 +88,7 @@ public static class PublishedModels
             OpenAiModels.Prefix + model.Name,
             model.FileName,
             clip.ImageSize,
-            ClipParameters.ShapesOf(clip).Where(one => one.Key.StartsWith("visual.", StringComparison.Ordinal))
-                .Sum(one => one.Value.Aggregate(1L, (product, size) => product * size)),
+            ParameterCount.OfImageTower(clip),
             TowerCosts.OfPicture(clip).MultiplyAdds,
             Mit,
             CanTeach: true)
