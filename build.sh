@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Restores, checks the format, builds, tests, runs the samples, and puts mutated files and odd things in front
-# of the program. The last line is "N passed, N failed".
+# Restores, checks the format, builds, tests, runs the samples, puts mutated files and odd things in front of the
+# program, and drives the server's page in a browser. The last line is "N passed, N failed".
 #
 #   ./build.sh               everything
 #   ./build.sh golden DIR    only: holds our numbers against the reference vectors below DIR, case by case
@@ -43,6 +43,13 @@ else
 fi
 
 if tests/robustness.sh; then passed=$((${passed:-0} + 1)); else failed=$((${failed:-0} + 1)); status=1; fi
+
+# Where there is a browser: the server's page.
+if tests/page.sh artifacts/bin/PromptKD.Cli/debug_*/PromptKD.Cli; then
+  passed=$((${passed:-0} + 1))
+else
+  failed=$((${failed:-0} + 1)) status=1
+fi
 
 # Tests that need CLIP's vocabulary skip on a machine without it: say so, where it happened.
 echo "${passed:-0} passed, ${failed:-1} failed$([ "${skipped:-0}" -eq 0 ] || echo ", $skipped skipped")"

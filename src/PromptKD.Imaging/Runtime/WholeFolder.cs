@@ -98,6 +98,13 @@ internal static class WholeFolder
         Remains.Clear(parent);
     }
 
+    /// <summary>A folder inside of one that is being written.</summary>
+    /// <param name="partial">What is being written.</param>
+    /// <param name="name">Of the folder.</param>
+    /// <returns>Its path.</returns>
+    public static string Inside(string partial, string name) =>
+        Directory.CreateDirectory(Path.Combine(partial, name)).FullName;
+
     private static void WriteBeside(string folder, Action<string> write, Action<string> publish)
     {
         string target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));

@@ -102,6 +102,7 @@ public sealed class ExperimentConfigTests
             SEED: -1
             USE_CUDA: True
             DEVICE: "auto"
+            ONNX_PROVIDER: "CPU"
             REFERENCE: False
             INPUT:
               SIZE: [224, 224]

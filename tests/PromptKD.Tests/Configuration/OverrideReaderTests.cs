@@ -67,8 +67,8 @@ public sealed class OverrideReaderTests
     [Theory]
     [InlineData("command line: OPTIM.LR has no value. Settings are pairs: KEY VALUE.", "SEED", "1", "OPTIM.LR")]
     [InlineData(
-        "command line: unknown key NO.SUCH_KEY. The top has OUTPUT_DIR, RESUME, SEED, USE_CUDA, DEVICE, REFERENCE, "
-        + "INPUT, DATASET, DATALOADER, MODEL, OPTIM, TRAIN, TEST, TRAINER, DISTILL, VERSION, VERBOSE.",
+        "command line: unknown key NO.SUCH_KEY. The top has OUTPUT_DIR, RESUME, SEED, USE_CUDA, DEVICE, ONNX_PROVIDER, "
+        + "REFERENCE, INPUT, DATASET, DATALOADER, MODEL, OPTIM, TRAIN, TEST, TRAINER, DISTILL, VERSION, VERBOSE.",
         "NO.SUCH_KEY",
         "1")]
     [InlineData(

@@ -57,7 +57,7 @@ public static class ClipExport
         WholeFolder.Create(request.Output, partial =>
         {
             var digests = new Dictionary<string, string>();
-            string inside = Directory.CreateDirectory(Path.Combine(partial, GraphFolder)).FullName;
+            string inside = WholeFolder.Inside(partial, GraphFolder);
             observer.OnPhase($"Writing and comparing the image tower of {clip.Architecture.Name}");
             ClipTowerParity vision = WriteImages(clip, inside, pictures, preprocessing, digests, cancellation);
             ClipTowerParity? text = null;
