@@ -96,13 +96,17 @@ public static class PromptKDServerHost
         }
     }
 
-    // What no endpoint answered: an address that is none, a method that it has not.
+    // What no endpoint answered: an address that is none, a method or a content type that it has not.
     private static Task Explain(HttpContext context)
     {
         int status = context.Response.StatusCode;
-        return Problem.Write(context, new Refusal(
-            status,
-            ReasonPhrases.GetReasonPhrase(status).ToLowerInvariant().Replace(' ', '-'),
-            status == StatusCodes.Status404NotFound ? "There is nothing at this address." : $"{ReasonPhrases.GetReasonPhrase(status)}."));
+        string reason = ReasonPhrases.GetReasonPhrase(status);
+        return Problem.Write(context, status switch
+        {
+            StatusCodes.Status404NotFound => Refusal.NotFound("There is nothing at this address."),
+            StatusCodes.Status415UnsupportedMediaType =>
+                Refusal.Unsupported("The content type is not read here. /openapi/v1.json says which are."),
+            _ => new Refusal(status, reason.ToLowerInvariant().Replace(' ', '-'), $"{reason}."),
+        });
     }
 }
