@@ -22,7 +22,7 @@ if [ -z "$student" ]; then
   student=$work/demo/student
 fi
 picture=${PICTURE:-$(find "$work/demo" -path '*photos*' -name '*.png' | sort | head -1)}
-name=${CLASS:-$(sed -n 's/^ *"classNames": \["\{0,1\}//p; /"classNames"/{n;s/^ *"\(.*\)",\{0,1\}$/\1/p}' "$student/model.json" | sed 's/".*//' | head -1)}
+name=${CLASS:-$(node -p 'JSON.parse(require("fs").readFileSync(process.argv[1], "utf8")).classNames[0]' "$student/model.json")}
 
 "$program" serve --model "demo=$student" --listen http://127.0.0.1:0 --collect "$work/collected" 2>"$work/log" &
 server=$!
