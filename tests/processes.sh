@@ -94,10 +94,10 @@ holds() {
   fi
 }
 
-# near FILE FILE: within 1e-5.
+# near FILE FILE NAME …: within 1e-5, but for tensors of these names.
 near() {
   local distance
-  distance=$(python3 "$root/tests/processes/compare.py" "$1" "$2") || return 1
+  distance=$(python3 "$root/tests/processes/compare.py" "$@") || return 1
   python3 -c "import sys; sys.exit(not float('$distance') <= 1e-5)" || { echo "$1 and $2 differ by $distance"; return 1; }
 }
 
@@ -116,11 +116,15 @@ equal() {
       together "${count%b}" $command >"$kind-$count.out" 2>&1
       holds "$kind by $count ends" $?
     done
-    local last=checkpoints/last.safetensors
-    [ "$kind" != fast ] || last=checkpoints/start.safetensors
-    near "$kind-1/$last" "$kind-2/$last"
+    local last=checkpoints/last.safetensors loose=()
+    if [ "$kind" = fast ]; then
+      # The start learns by AdamW, and the true gradient of a bias before a batch normalisation is 0: what is left of it is
+      # rounding, of which AdamW makes whole steps. The mean that is subtracted behind it follows.
+      last=checkpoints/start.safetensors loose=(conv1.0.bias conv1.1.running_mean)
+    fi
+    near "$kind-1/$last" "$kind-2/$last" "${loose[@]}"
     holds "$kind: 2 processes learn what 1 does" $?
-    near "$kind-1/$last" "$kind-4/$last"
+    near "$kind-1/$last" "$kind-4/$last" "${loose[@]}"
     holds "$kind: 4 processes learn what 1 does" $?
     cmp "$kind-4/$last" "$kind-4b/$last"
     holds "$kind: two runs of 4 end in the same bytes" $?
