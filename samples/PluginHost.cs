@@ -1,5 +1,7 @@
 // Loads PromptKD into a context of its own, as a host with plug-ins does: dotnet run samples/PluginHost.cs -- FOLDER STUDENT
-// FOLDER is where the program was published to. The host itself references neither PromptKD nor TorchSharp.
+// FOLDER is where the program was published to. The host itself references neither PromptKD nor TorchSharp; it is of the web kind,
+// since the program counts on ASP.NET being there.
+#:sdk Microsoft.NET.Sdk.Web
 #:property PublishAot=false
 #:property NoWarn=IL2026;IL2075
 using System.Reflection;

@@ -29,17 +29,18 @@ internal sealed class TiffDirectory
         _isLittle = file is [(byte)'I', ..];
         _isBig = file.Length >= 16 && Read(2, 2) == 43;
         long start = file.Length < 8 ? long.MaxValue : (long)Read(_isBig ? 8 : 4, _isBig ? 8 : 4);
-        int head = _isBig ? 8 : 2;
-        if (start < 8 || start > file.Length - head)
+        if (start < 8 || start > file.Length - HeadBytes)
         {
             throw new InvalidDataException("a TIFF picture whose header is damaged");
         }
 
-        _first = start + head;
-        ulong claimed = Read(start, head);
+        _first = start + HeadBytes;
+        ulong claimed = Read(start, HeadBytes);
         ulong places = (ulong)(file.Length - _first) / (ulong)EntryBytes;
         _count = (int)Math.Min(claimed, Math.Min(places, ushort.MaxValue));
     }
+
+    private int HeadBytes => _isBig ? 8 : 2;
 
     private int EntryBytes => _isBig ? 20 : 12;
 
@@ -95,7 +96,7 @@ internal sealed class TiffDirectory
     }
 
     // LibTiff.NET makes a buffer of the size that a block claims, and reads the file into it behind that. More than the
-    // whole file is cut down to it: Pillow reads such pictures.
+    // whole file is cut down to it: Pillow reads such pictures. Not where that would write over the directory.
     private byte[] WithoutTooLargeBlocks()
     {
         byte[]? cut = null;
@@ -109,6 +110,12 @@ internal sealed class TiffDirectory
             {
                 if (Read(one, bytes) > (ulong)_file.Length)
                 {
+                    if (values != first && one + bytes > _first - HeadBytes && one < Place(_count))
+                    {
+                        throw new InvalidDataException(
+                            "a damaged TIFF picture: the sizes of its parts lie where its directory is");
+                    }
+
                     cut ??= [.. _file];
                     Write(cut.AsSpan((int)one, bytes), _file.Length);
                 }

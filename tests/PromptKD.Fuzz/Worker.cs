@@ -91,6 +91,13 @@ internal static class Worker
         Sample sample = samples[random.Next(samples.Length)];
         Dictionary<string, byte[]> files = Mutation.Apply(random, sample, samples);
         sample.Place(folder, files);
+
+        // Before it is read: a worker that takes too much is killed amid that.
+        if (options.Keep is not null && options.Cases == 1)
+        {
+            sample.Place(Path.Combine(options.Keep, $"{target.Name}-{number}"), files);
+        }
+
         (Ending ending, string fault) = Measure(target, sample, files, folder);
 
         // The collector and the compiler at work: only what comes again is the reader's.
@@ -100,7 +107,7 @@ internal static class Worker
             (ending, fault) = Measure(target, sample, files, folder);
         }
 
-        if (options.Keep is not null && (ending == Ending.Fault || options.Cases == 1))
+        if (options.Keep is not null && ending == Ending.Fault)
         {
             sample.Place(Path.Combine(options.Keep, $"{target.Name}-{number}"), files);
         }

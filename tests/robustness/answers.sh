@@ -44,7 +44,7 @@ expect "a class without pictures is said, not refused" 0 - "No picture in .* of 
 check "the report is there" grep -q '"emptyClasses":\["blue square"\]' "$here/e.json"
 check "and the table" grep -q '^class,red/circle,blue square$' "$here/c.csv"
 run promptkd evaluate --model "$package" --data "$here/labelled" --mistakes "$here/labelled/wrong"
-expect "mistakes among what is measured on" 2 1 "lies in '.*labelled', which is measured on"
+expect "mistakes among what is measured on" 2 1 "lies in '.*labelled', whose folders are the classes of"
 run promptkd evaluate --model "$package" --data "$here/labelled" --confusion "$here/c.txt"
 expect "a confusion of no kind" 2 1 "c.txt'; the name ends in .csv for a table"
 

@@ -71,6 +71,19 @@ public sealed class TiffFilesTests
         Assert.InRange(Allocated(() => Record.Exception(() => Pixels(file))), 0, MaxBytes);
     }
 
+    // Sizes of strips are cut down to the file where they are larger: here that would write into the entry in front.
+    [Fact]
+    public void Sizes_of_strips_that_lie_in_the_directory_are_refused()
+    {
+        byte[] file = Bytes("turned1.tif");
+        int place = PlaceOf(file, 279);
+        BinaryPrimitives.WriteUInt16LittleEndian(file.AsSpan(place + 2), 4);
+        BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(place + 4), 2);
+        BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(place + 8), place - Entry);
+
+        Assert.Contains("where its directory is", Refusal(file), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Samples_of_a_kind_that_is_not_read_are_refused_before_they_are_allocated()
     {
