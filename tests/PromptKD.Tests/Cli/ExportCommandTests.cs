@@ -99,6 +99,8 @@ public sealed class ExportCommandTests : IDisposable
     [InlineData("--checkpoint has no effect with --model.", "--model", "a", "--checkpoint", "b")]
     [InlineData("--int8 has no effect with --clip.", "--clip", "a", "--int8")]
     [InlineData("--clip has no effect with --model.", "--model", "a", "--clip", "b")]
+    [InlineData("--fp16 and --int8 are both given.", "--model", "a", "--fp16", "--int8")]
+    [InlineData("--calibrate has no effect without --int8.", "--model", "a", "--calibrate", "b")]
     [InlineData("--vocab has no effect with --model.", "--model", "a", "--vocab", "b")]
     [InlineData("--classes has no effect with --model.", "--model", "a", "--classes", "b")]
     [InlineData("--device has no effect with --model.", "--model", "a", "--device", "cpu")]
