@@ -220,7 +220,7 @@ killed() {
     # shellcheck disable=SC2086
     together 4 $command >>"killed-$round.out" 2>&1
     holds "kill $round: the same command goes on to the end" $?
-    cmp "$whole/student/model.safetensors" "killed-$round/student/model.safetensors"
+    cmp "$whole/student/student.safetensors" "killed-$round/student/student.safetensors"
     holds "kill $round: nothing is lost" $?
     rm -rf "killed-$round"
   done
