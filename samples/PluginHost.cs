@@ -3,6 +3,7 @@
 // since the program counts on ASP.NET being there.
 #:sdk Microsoft.NET.Sdk.Web
 #:property PublishAot=false
+#:property EnableDefaultRunWorkingDirectory=false
 #:property NoWarn=IL2026;IL2075
 using System.Reflection;
 using System.Runtime.Loader;
