@@ -27,7 +27,7 @@ if [ $# = 2 ]; then
 else
   promptkd demo --recipe fast --output "$work/demo" >"$work/demo.txt" 2>&1 || { tail -5 "$work/demo.txt"; exit 1; }
   student=$work/demo/student
-  picture=$(find "$work/demo/pictures" -name '*.png' | sort | head -1)
+  picture=$(find "$work/demo/pictures" -name '*.png' | sort | sed -n 1p)
 fi
 promptkd export --model "$student" --output "$work/float.onnx" >/dev/null 2>&1
 promptkd export --model "$student" --output "$work/int8.onnx" --int8 >/dev/null 2>&1 || echo "int8 cannot be exported here: left out"
@@ -39,7 +39,7 @@ ask() { # MODEL NAME OPTIONS...: serves the model, asks it, and ends it
   "$here"/artifacts/bin/PromptKD.Cli/release_*/PromptKD.Cli serve --model "m=$model" --listen http://127.0.0.1:0 "$@" 2>"$work/log" &
   server=$!
   for _ in $(seq 240); do
-    address=$(sed -n 's/.*Now listening on: \(http[^ ]*\).*/\1/p' "$work/log" | head -1)
+    address=$(sed -n 's/.*Now listening on: \(http[^ ]*\).*/\1/p' "$work/log" | sed -n 1p)
     [ -n "$address" ] && curl -sf "$address/health/ready" >/dev/null && break
     kill -0 "$server" 2>/dev/null || { cat "$work/log" >&2; exit 1; }
     sleep 0.25

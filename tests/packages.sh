@@ -42,7 +42,7 @@ whole() {
   for part in README.md icon.png; do
     grep -q " $part\$" <<<"$list" || { echo "$1: no $part"; return 1; }
   done
-  unzip -p "$1" '*.nuspec' | grep -q '<license type="expression">MIT' || { echo "$1: no licence"; return 1; }
+  unzip -p "$1" '*.nuspec' | grep '<license type="expression">MIT' >/dev/null || { echo "$1: no licence"; return 1; }
   [ "$(stat -c %s "$1")" -lt 250000000 ] || { echo "$1: above 250 MB"; return 1; }
 }
 for package in PromptKD PromptKD.Imaging PromptKD.Onnx PromptKD.Decoders PromptKD.Extensions.AI PromptKD.Cli.linux-x64; do
@@ -75,7 +75,7 @@ check "the tool is installed" quiet dotnet tool install --tool-path "$work/tools
 check "the tool distils" "$work/tools/promptkd" distill --images "$work/demo/pictures/photos" --classes "$work/demo/pictures/classes.txt" \
   --teacher "$here/demo/teacher" --student "$here/demo/student" --output "$work/run" --recipe paper --epochs 1 --device cpu
 student=$work/run/student
-picture=$(find "$work/demo" -name '001.png' | head -1)
+picture=$(find "$work/demo" -name '001.png' | sed -n 1p)
 
 # A console program.
 dotnet new console -o "$work/console" >/dev/null
@@ -95,7 +95,7 @@ one_line() { # The build ends in one error, which names the package to add.
 check "without a libtorch the build says which to add" one_line
 check "libtorch is added" package console libtorch-cpu-linux-x64 2.10.0
 check "a console program builds without a warning" quiet dotnet build console -c Release
-answers() { "$@" "$student" "$picture" | tee /dev/stderr | grep -q '^answer: '; }
+answers() { "$@" "$student" "$picture" | tee /dev/stderr | grep '^answer: ' >/dev/null; }
 check "a console program answers" answers dotnet console/bin/Release/net10.0/console.dll
 check "parts that nothing loads are left out" test -z "$(find console/bin -name 'libtorch_python*' -o -name 'libshm*')"
 check "it is published in a single file" quiet dotnet publish console -c Release -r linux-x64 --no-self-contained -p:PublishSingleFile=true -o "$work/single"
@@ -134,7 +134,7 @@ fi
 # A context of its own, in a host that references nothing.
 mkdir "$work/host" && cp "$here/samples/PluginHost.cs" "$work/host/"
 check "a context of its own holds it" dotnet run "$work/host/PluginHost.cs" -- \
-  "$(dirname "$(find "$work/tools/.store" -name PromptKD.Cli.dll | head -1)")" "$student"
+  "$(dirname "$(find "$work/tools/.store" -name PromptKD.Cli.dll | sed -n 1p)")" "$student"
 
 # A web program.
 dotnet new web -o "$work/web" >/dev/null

@@ -32,12 +32,12 @@ if [ -z "$program" ]; then
 fi
 "$program" demo --pictures-only --output "$work" >/dev/null 2>&1 || exit 1
 mkdir "$work/photos"
-find "$work/pictures/photos" -type f | sort | head -37 | while read -r file; do cp "$file" "$work/photos/"; done
+find "$work/pictures/photos" -type f | sort | sed -n "1,37p" | while read -r file; do cp "$file" "$work/photos/"; done
 printf 'red circle\nblue square\ngreen star\n' >"$work/classes.txt"
 mkdir "$work/shots"
 while read -r name; do
   mkdir "$work/shots/$name"
-  find "$work/pictures/test/$name" -type f | sort | head -4 | while read -r file; do cp "$file" "$work/shots/$name/"; done
+  find "$work/pictures/test/$name" -type f | sort | sed -n "1,4p" | while read -r file; do cp "$file" "$work/shots/$name/"; done
 done <"$work/classes.txt"
 
 # EuroSAT's layout, of the same pictures.
@@ -149,7 +149,7 @@ refused() {
   mkdir -p others
   cp photos/* others/
   local victim
-  victim=$(find others -type f | sort | head -1)
+  victim=$(find others -type f | sort | sed -n 1p)
   cp "$(find others -type f | sort | tail -1)" "$victim"
   # shellcheck disable=SC2086
   refuses "process 2 of 2 (on .*) differs from process 1 (on .*): the SHA-256 of its pictures is" \

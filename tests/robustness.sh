@@ -50,8 +50,8 @@ verdict() {
   else
     broken=$((broken + 1))
     echo "BROKEN  $1:$2"
-    sed 's/^/        out: /' "$work/out" | head -5
-    sed 's/^/        err: /' "$work/err" | head -5
+    sed 's/^/        out: /' "$work/out" | sed -n 1,5p
+    sed 's/^/        err: /' "$work/err" | sed -n 1,5p
   fi
 }
 

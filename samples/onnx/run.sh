@@ -12,7 +12,7 @@ probability=$(sed -E 's/.*"classes":\[\{[^}]*"probability":([0-9.eE-]+).*/\1/' <
 
 hold() { # LANGUAGE COMMAND...
   local found
-  found=$("${@:2}" "$graph" "$picture" | head -1)
+  found=$("${@:2}" "$graph" "$picture" | sed -n 1p)
   echo "$1: $found"
   awk -v found="$found" -v name="$name" -v expected="$probability" 'BEGIN {
     apart = substr(found, 1, index(found, " ") - 1) - expected
