@@ -56,6 +56,6 @@ run distill --output "$here/run" --classes "$here/classes.txt" --base 999
 expect "distill --base 999" 2 1 "--base is 999, but --classes has [0-9]+ classes"
 run distill --output "$here/run" --classes "$here/classes.txt" OPTIM.MAX_EPOCH 0
 expect "distill OPTIM.MAX_EPOCH 0" 2 1 "OPTIM.MAX_EPOCH is 0"
-run distill --output "$here/run" --classes "$here/classes.txt" OUTPUT_DIR "" SEED 1 SEED 2
+run distill --output "$here/run" --classes "$here/classes.txt" DISTILL.VAL "" SEED 1 SEED 2
 expect "a key twice" 2 1 "SEED is given twice"
 check "nothing lands in the current folder" [ -z "$(ls -A "$here/cwd")" ]

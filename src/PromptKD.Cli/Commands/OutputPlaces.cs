@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using PromptKD.Configuration;
 
 namespace PromptKD.Cli.Commands;
 
@@ -10,9 +11,11 @@ namespace PromptKD.Cli.Commands;
 internal static class OutputPlaces
 {
     private const string PicturesArgument = "pictures";
+    private const string OutputKey = "OUTPUT_DIR";
+    private const string OutputOption = "--output";
 
     private static readonly string[] s_outputs =
-        ["--output", "--output-dir", "--sort-into", "--mistakes", "--confusion", "--json"];
+        [OutputOption, "--output-dir", "--sort-into", "--mistakes", "--confusion", "--json"];
 
     // Their folders are classes, whatever is in them.
     private static readonly string[] s_labelled = ["--data", "--val", "--labelled", "--train", "--test"];
@@ -53,17 +56,14 @@ internal static class OutputPlaces
 
     private static void Check(CommandResult result)
     {
-        Given[] given =
-        [
-            .. result.Children.SelectMany(child => child switch
-            {
-                // One that is given twice and takes one value has a rule of its own.
-                OptionResult { Option.Arity.MaximumNumberOfValues: 1, Tokens.Count: > 1 } => [],
-                OptionResult { Option: var option } => GivenBy(option.Name, child, option.HelpName),
-                ArgumentResult { Argument: var argument } => GivenBy(argument.Name, child, help: null),
-                _ => [],
-            }),
-        ];
+        Dictionary<string, string> settings = SettingsOf(result);
+        if (settings.ContainsKey(OutputKey) && result.Command.Options.Any(option => option.Name == OutputOption))
+        {
+            result.AddError($"{OutputKey} is what {OutputOption} says. Give {OutputOption} alone.");
+            return;
+        }
+
+        Given[] given = [.. GivenByOptions(result, settings), .. GivenByKeys(result.Command, settings)];
         Given[] outputs = [.. given.Where(one => s_outputs.Contains(one.Name))];
         Given[] inputs = [.. given.Where(one => s_inputs.Contains(one.Name) && Path.Exists(one.Path))];
         string? mistake = outputs
@@ -77,36 +77,89 @@ internal static class OutputPlaces
         }
     }
 
+    // What KEY VALUE says wins over the option.
+    private static IEnumerable<Given> GivenByOptions(CommandResult result, Dictionary<string, string> settings) =>
+        result.Children.SelectMany(child => child switch
+        {
+            // One that is given twice and takes one value has a rule of its own.
+            OptionResult { Option.Arity.MaximumNumberOfValues: 1, Tokens.Count: > 1 } => [],
+            OptionResult { Option.HelpName: { } key } when settings.ContainsKey(key) => [],
+            OptionResult { Option: var option } => GivenBy(option.Name, child, option.HelpName),
+            ArgumentResult { Argument: var argument } => GivenBy(argument.Name, child, help: null),
+            _ => [],
+        });
+
     private static IEnumerable<Given> GivenBy(string name, SymbolResult result, string? help) => result.Tokens
         .Where(token => !string.IsNullOrWhiteSpace(token.Value))
         .Select(token => new Given(name, token.Value, help == OptionRules.AFile));
 
+    private static IEnumerable<Given> GivenByKeys(Command command, Dictionary<string, string> settings) =>
+        command.Options.Where(option => option.HelpName is { } key && settings.ContainsKey(key))
+            .Select(option => (option.Name, Key: option.HelpName!, Path: settings[option.HelpName!]))
+            .Where(one => !string.IsNullOrWhiteSpace(one.Path))
+            .Select(one => new Given(one.Name, one.Path, IsFile: false) { Shown = one.Key });
+
+    // The pairs behind the options, of texts alone: paths are some. A key that comes again counts where it comes last.
+    private static Dictionary<string, string> SettingsOf(CommandResult result)
+    {
+        string[] words =
+        [
+            .. result.Children.OfType<ArgumentResult>()
+                .Where(child => child.Argument.Name == SettingOptions.OverridesName)
+                .SelectMany(child => child.Tokens)
+                .Select(token => token.Value),
+        ];
+        Dictionary<string, string> settings = new(StringComparer.Ordinal);
+        foreach (string[] pair in words.Skip(words.Length % 2).Chunk(2))
+        {
+            if (TextOf(pair) is { } text)
+            {
+                settings[pair[0]] = text;
+            }
+        }
+
+        return settings;
+    }
+
+    // A value may be a Python literal. What is wrong with it is said where settings are read.
+    private static string? TextOf(string[] pair)
+    {
+        try
+        {
+            return new ExperimentConfig().MergeOverrides(pair).Flatten()[pair[0]] as string;
+        }
+        catch (PromptKDException)
+        {
+            return null;
+        }
+    }
+
     private static string? FindTwice(Given output, Given other) => output.Place.Equals(other.Place, s_paths)
-        ? $"{output.Name} and {other.Name} are both '{other.Path}'. Give each a place of its own."
+        ? $"{output.Shown} and {other.Shown} are both '{other.Path}'. Give each a place of its own."
         : null;
 
     private static string? FindMistake(string verb, Given output, Given input)
     {
-        string shown = input.Name == PicturesArgument ? "what is classified" : input.Name;
+        string shown = input.Name == PicturesArgument ? "what is classified" : input.Shown;
         if (output.Place.Equals(input.Place, s_paths))
         {
-            return $"{output.Name} is '{output.Path}', which is {shown}, too. Give another place: what is read is not "
+            return $"{output.Shown} is '{output.Path}', which is {shown}, too. Give another place: what is read is not "
                 + "written over.";
         }
 
         if (s_models.Contains(input.Name) && output.LiesDirectlyIn(input) && IsOfModel(output))
         {
-            return $"{output.Name} is '{output.Path}', a file of {shown}. Give another place: what is read is not "
+            return $"{output.Shown} is '{output.Path}', a file of {shown}. Give another place: what is read is not "
                 + "written over.";
         }
 
         bool isPicture = s_pictureEndings.Any(end => output.Path.EndsWith(end, StringComparison.OrdinalIgnoreCase));
         return !s_pictures.Contains(input.Name) || !output.LiesIn(input) ? null
             : isPicture || verb == "preview"
-                ? $"{output.Name} is '{output.Path}', which lies in '{input.Path}', where {shown} reads pictures: the "
+                ? $"{output.Shown} is '{output.Path}', which lies in '{input.Path}', where {shown} reads pictures: the "
                     + "next call would read it, too. Give a place elsewhere."
             : s_labelled.Contains(input.Name) && !output.IsFile && !Path.HasExtension(output.Path)
-                ? $"{output.Name} is '{output.Path}', which lies in '{input.Path}', whose folders are the classes of "
+                ? $"{output.Shown} is '{output.Path}', which lies in '{input.Path}', whose folders are the classes of "
                     + $"{shown}: the next call would take it for one. Give a folder elsewhere."
             : null;
     }
@@ -121,6 +174,9 @@ internal static class OutputPlaces
     /// <param name="IsFile">Whether it is always a file.</param>
     private sealed record Given(string Name, string Path, bool IsFile)
     {
+        /// <summary>What the user wrote it behind: the option, or the key that the option sets.</summary>
+        public string Shown { get; init; } = Name;
+
         /// <summary>Where it is, links followed.</summary>
         public string Place { get; } = PlaceOf(Path);
 

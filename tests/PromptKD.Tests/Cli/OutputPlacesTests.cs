@@ -72,6 +72,20 @@ public sealed class OutputPlacesTests : IDisposable
         "--mistakes and --confusion are both '@x.png'",
         "evaluate", "--mistakes", "@x.png", "--confusion", "@x.png")]
     [InlineData("--confusion and --confusion are both", "evaluate", "--confusion", "@x.png", "--confusion", "@x.png")]
+    [InlineData(
+        "OUTPUT_DIR is '@labelled', which is --root, too",
+        "train", "--root", "@labelled", "--output-dir", "@new", "OUTPUT_DIR", "@labelled")]
+    [InlineData(
+        "OUTPUT_DIR is '@labelled', which is DATASET.ROOT, too",
+        "train", "DATASET.ROOT", "'@labelled'", "OUTPUT_DIR", "@labelled")]
+    [InlineData(
+        "--output is '@photos', which is DISTILL.IMAGES, too",
+        "distill", "--output", "@photos", "--images", "@nowhere", "DISTILL.IMAGES", "@photos")]
+    [InlineData(
+        "whose folders are the classes of DISTILL.VAL",
+        "distill", "--output", "@labelled/out", "DISTILL.VAL", "@labelled")]
+    [InlineData("OUTPUT_DIR is what --output says", "distill", "--output", "@new", "OUTPUT_DIR", "@other")]
+    [InlineData("OUTPUT_DIR is what --output says", "benchmark", "base2new", "--output", "@new", "OUTPUT_DIR", "@other")]
     public void Refuses_a_place_that_is_read(string expected, params string[] line)
     {
         Assert.Contains(Errors(line), error => error.Contains(InFolder(expected), StringComparison.Ordinal));
@@ -86,6 +100,9 @@ public sealed class OutputPlacesTests : IDisposable
     [InlineData("evaluate", "--data", "@labelled", "--json", "@labelled/e.json")]
     [InlineData("evaluate", "--data", "@labelled", "--json", "@e.json", "--confusion", "@e.png", "--mistakes", "@m")]
     [InlineData("train", "--root", "@photos", "--model-dir", "@student", "--output-dir", "@student")]
+    [InlineData("train", "--root", "@photos", "--output-dir", "@photos", "OUTPUT_DIR", "@new")]
+    [InlineData("train", "--root", "@photos", "OUTPUT_DIR", "@photos", "OUTPUT_DIR", "@new")]
+    [InlineData("distill", "--images", "@photos", "--output", "@photos", "DISTILL.IMAGES", "@labelled")]
     [InlineData("report", "@student", "--output", "@student")]
     [InlineData("distill", "--images", "@nowhere", "--output", "@nowhere")]
     public void Takes_others(params string[] line) => Assert.DoesNotContain(Errors(line), error =>

@@ -14,11 +14,6 @@ internal sealed class FolderFiles
 
     private static readonly string[] s_archives = [".zip", ".7z", ".rar", ".gz", ".bz2", ".xz", ".zst", ".tbz2", ".txz"];
 
-    // What systems keep: macOS in archives, Synology's thumbnails, the bin and the index of Windows, file systems.
-    private static readonly HashSet<string> s_systemFolders = new(
-        ["__MACOSX", "@eaDir", "$RECYCLE.BIN", "System Volume Information", "lost+found"],
-        StringComparer.OrdinalIgnoreCase);
-
     private readonly List<string> _relative = [];
     private readonly HashSet<string> _openFolders = new(StringComparer.Ordinal);
 
@@ -127,7 +122,7 @@ internal sealed class FolderFiles
 
         int pictures = folder.EnumerateFiles("*", s_everything).Count(IsVisiblePicture);
         PassedOver.Add(
-            s_systemFolders.Contains(folder.Name) ? LeftOutKinds.SystemPictures : LeftOutKinds.HiddenPictures, pictures);
+            LeftOutKinds.IsSystemFolder(folder.Name) ? LeftOutKinds.SystemPictures : LeftOutKinds.HiddenPictures, pictures);
         PassedOver.Add(LeftOutKinds.Hidden, pictures == 0 ? 1 : 0);
     }
 
@@ -144,5 +139,5 @@ internal sealed class FolderFiles
         folder.ResolveLinkTarget(returnFinalTarget: true)?.FullName
             ?? (parent is null ? Path.TrimEndingDirectorySeparator(folder.FullName) : Path.Combine(parent, folder.Name));
 
-    private static bool IsVisible(string name) => !name.StartsWith('.') && !s_systemFolders.Contains(name);
+    private static bool IsVisible(string name) => !name.StartsWith('.') && !LeftOutKinds.IsSystemFolder(name);
 }

@@ -33,6 +33,11 @@ internal static class LeftOutKinds
     private static readonly HashSet<string> s_systemFiles =
         new(["Thumbs.db", "ehthumbs.db", "desktop.ini", ".DS_Store"], StringComparer.OrdinalIgnoreCase);
 
+    // What systems keep: macOS in archives, Synology's thumbnails, the bin and the index of Windows, file systems.
+    private static readonly HashSet<string> s_systemFolders = new(
+        ["__MACOSX", "@eaDir", "$RECYCLE.BIN", "System Volume Information", "lost+found"],
+        StringComparer.OrdinalIgnoreCase);
+
     // What people and programs keep beside pictures.
     private static readonly HashSet<string> s_sideEndings = new(
         [
@@ -53,6 +58,23 @@ internal static class LeftOutKinds
         [NoEnding] = "file without an ending",
     };
 
+    /// <summary>Whether a folder is one that a system keeps by itself, whatever is in it.</summary>
+    public static bool IsSystemFolder(string name) => s_systemFolders.Contains(name);
+
+    /// <summary>The kind of a file that lies in a hidden folder, or in one of the system; null where it does not.</summary>
+    /// <param name="path">With '/' behind each folder.</param>
+    public static string? OfHiddenPlace(string path)
+    {
+        string[] parts = path.Split('/');
+        string[] folders = parts[..^1];
+        string name = parts[^1];
+        bool isOfSystem = folders.Any(IsSystemFolder);
+        return !isOfSystem && !folders.Any(IsHidden) ? null
+            : !PictureFile.IsPicture(name) || IsHidden(name) ? Hidden
+            : isOfSystem ? SystemPictures
+            : HiddenPictures;
+    }
+
     /// <summary>The kind of a file that is left out.</summary>
     /// <param name="name">Its name.</param>
     public static string Of(string name) =>
@@ -69,4 +91,7 @@ internal static class LeftOutKinds
     /// <summary>A number of one kind, in words.</summary>
     public static string Describe(string kind, int count) => string.Create(
         CultureInfo.InvariantCulture, $"{count} {(count == 1 ? s_singular.GetValueOrDefault(kind, kind) : kind)}");
+
+    // An archive's paths may begin with "./", or lead up.
+    private static bool IsHidden(string name) => name.StartsWith('.') && name is not ("." or "..");
 }

@@ -64,7 +64,8 @@ internal sealed class ParquetShard : IShard
         }
         catch (Exception error) when (IsDamage(error))
         {
-            throw new PromptKDException($"{path}: not a whole parquet file: {error.Message}", error);
+            throw new PromptKDException(
+                $"{path}: {ForeignFile.InPlaceOfParquet(path) ?? $"not a whole parquet file: {error.Message}"}", error);
         }
     }
 

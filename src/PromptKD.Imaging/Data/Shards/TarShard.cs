@@ -56,8 +56,10 @@ internal sealed class TarShard : IShard
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidDataException)
         {
             throw new PromptKDException(
-                $"{path}: not a whole tar archive: {error.Message} (behind entry {entries}). Compressed archives have to "
-                + "be decompressed first.",
+                entries == 0 && ForeignFile.InPlaceOfTar(path) is { } other
+                    ? $"{path}: {other}"
+                    : $"{path}: not a whole tar archive: {error.Message} (behind entry {entries}). Compressed archives have "
+                        + "to be decompressed first.",
                 error);
         }
     }
@@ -74,6 +76,12 @@ internal sealed class TarShard : IShard
         if (!isFile || file.StartsWith('.'))
         {
             PassOver(member.Kind, file);
+            return;
+        }
+
+        if (LeftOutKinds.OfHiddenPlace(name) is { } hidden)
+        {
+            LeftOut.Add(hidden);
             return;
         }
 

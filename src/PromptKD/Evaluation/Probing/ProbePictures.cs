@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using PromptKD.Configuration;
 using PromptKD.Configuration.Presets;
 using PromptKD.Data.Datasets;
@@ -63,6 +64,8 @@ internal abstract class ProbePictures
             folder.LeftOut.Report(observer);
         }
 
+        WarnOfLearned("validation", train.Items, validation.Items, observer, stop);
+        WarnOfLearned("test", train.Items, test.Items, observer, stop);
         return new FolderPictures
         {
             Encoded = new DatasetSplit(train.Items, validation.Items, test.Items),
@@ -70,6 +73,39 @@ internal abstract class ProbePictures
             Input = DistillPreset.Config.Input,
         };
     }
+
+    // A probe knows by heart what it was fitted to, so its accuracy there says nothing of other pictures.
+    private static void WarnOfLearned(
+        string part,
+        IReadOnlyList<PictureItem> train,
+        IReadOnlyList<PictureItem> measured,
+        IRunObserver observer,
+        CancellationToken stop)
+    {
+        HashSet<string> learned = [.. Contents(train, stop)];
+        int known = Contents(measured, stop).Count(learned.Contains);
+        if (known > 0)
+        {
+            observer.OnWarning(
+                $"among the training pictures are, byte for byte, {known} of {Counted.Of(measured.Count, $"{part} picture")}: "
+                + "what is learned by heart counts as recognised. Keep the folders apart");
+        }
+    }
+
+    // What cannot be read is named where it is encoded.
+    private static IEnumerable<string> Contents(IReadOnlyList<PictureItem> items, CancellationToken stop) =>
+        items.Select(item =>
+        {
+            stop.ThrowIfCancellationRequested();
+            try
+            {
+                return item.Bytes.Use(bytes => Convert.ToHexStringLower(SHA256.HashData(bytes)));
+            }
+            catch (Exception error) when (SkippedPicture.ReasonOf(error) is not null)
+            {
+                return null;
+            }
+        }).OfType<string>();
 
     private static DatasetPictures OfDataset(LinearProbeRequest request, IRunObserver observer, CancellationToken stop)
     {

@@ -88,6 +88,70 @@ public sealed class TarShardTests : IDisposable
         Assert.Throws<PromptKDException>(() => TarShard.Open(path, Stop));
     }
 
+    [Theory]
+    [InlineData("504B0304140000000800", "a ZIP archive, not a tar archive. Unpack it, and give the folder.")]
+    [InlineData("504B0506000000000000", "a ZIP archive, not a tar archive.")]
+    [InlineData("1F8B0800000000000003", "compressed by gzip, which a tar archive here is not. Decompress it first.")]
+    [InlineData("28B52FFD0458", "compressed by zstd")]
+    [InlineData("377ABCAF271C0004", "a 7z archive, not a tar archive.")]
+    [InlineData("504152311504", "a parquet file, not a tar archive. Call it .parquet.")]
+    [InlineData("FFD8FFE000104A464946", "a JPEG picture, not a tar archive.")]
+    [InlineData("3C21444F43545950453E", "not a tar archive but a web page: was the download refused?")]
+    public void Says_what_a_file_is_that_is_only_called_an_archive(string first, string expected)
+    {
+        string path = Path.Combine(_folder, "no.tar");
+        File.WriteAllBytes(path, [.. Convert.FromHexString(first), .. Enumerable.Repeat((byte)'x', 600)]);
+
+        var error = Assert.Throws<PromptKDException>(() => TarShard.Open(path, Stop));
+
+        Assert.StartsWith($"{path}: {expected}", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_damaged_archive_is_no_other_kind_of_file_whatever_its_first_name_begins_with()
+    {
+        string path = Path.Combine(_folder, "cars.tar");
+        ShardFixtures.WriteTar(path, ("BM/1.png", TestPictures.Grey(1)));
+        byte[] bytes = File.ReadAllBytes(path);
+        bytes[40] ^= 1;
+        File.WriteAllBytes(path, bytes);
+
+        var error = Assert.Throws<PromptKDException>(() => TarShard.Open(path, Stop));
+
+        Assert.StartsWith($"{path}: not a whole tar archive: the sum", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Leaves_out_what_a_folder_would_leave_out_too()
+    {
+        string path = Path.Combine(_folder, "nas.tar");
+        byte[] picture = TestPictures.Grey(1);
+        ShardFixtures.WriteTar(
+            path,
+            ("./cat/1.png", picture),
+            ("cat/@eaDir/1.png/THUMB_M.jpg", picture),
+            ("__MACOSX/cat/2.png", picture),
+            ("__MACOSX/cat/._1.png", [1]),
+            ("@eaDir/1.cls", ShardFixtures.Text("dog")),
+            (".thumbnails/3.png", picture),
+            ("../up/4.png", picture),
+            ("cat/.DS_Store", [1]));
+
+        TarShard shard = TarShard.Open(path, Stop);
+
+        Assert.Equal(["cat/1.png", "../up/4.png"], shard.Pictures.Select(one => one.Name));
+        Assert.Equal(
+            new Dictionary<string, int>
+            {
+                ["pictures in folders of the system"] = 2,
+                ["hidden pictures"] = 1,
+                ["hidden files"] = 1,
+                ["._*"] = 1,
+                [".DS_Store"] = 1,
+            },
+            shard.LeftOut.At("").Kinds);
+    }
+
     private static int WidthOf(ShardPicture picture)
     {
         using PictureDecoder decoder = picture.Bytes.Use(bytes => PictureDecoder.Open(bytes));

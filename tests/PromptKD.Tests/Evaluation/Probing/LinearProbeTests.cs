@@ -56,13 +56,30 @@ public sealed class LinearProbeTests : IDisposable
 
         LinearProbe.Run(Request() with { Shots = [4], Seeds = 1 }, watcher, Stop);
 
-        Assert.Contains("damaged.png", watcher.Warnings[0], StringComparison.Ordinal);
+        Assert.Contains("damaged.png", watcher.Warnings[2], StringComparison.Ordinal);
         Assert.Equal(
             [
                 "the class 'high' has 3 training pictures, fewer than 4: all are taken",
                 "the class 'wide' has 3 training pictures, fewer than 4: all are taken",
             ],
-            watcher.Warnings[1..]);
+            watcher.Warnings[3..]);
+    }
+
+    [Fact]
+    public void Warns_of_pictures_that_are_measured_on_and_learned_from()
+    {
+        Write("val", "wide", count: 3, TestPictures.Gradient(61, 20));
+        Write("val", "high", count: 3, TestPictures.Gradient(20, 61));
+        Write("test", "high", count: 2, TestPictures.Gradient(20, 62));
+        var watcher = new Watcher();
+
+        LinearProbe.Run(Request() with { Shots = [1], Seeds = 1 }, watcher, Stop);
+
+        // All of val was replaced; of test's six the three wide ones and the last high one are as in train.
+        Assert.Equal(
+            "among the training pictures are, byte for byte, 4 of 6 test pictures: what is learned by heart counts as "
+            + "recognised. Keep the folders apart",
+            Assert.Single(watcher.Warnings));
     }
 
     [Fact]
