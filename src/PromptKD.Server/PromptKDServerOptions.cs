@@ -54,6 +54,12 @@ public sealed class PromptKDServerOptions
     public ComputePrecision? Precision { get; set; }
 
     /// <summary>
+    /// What computes models that are ONNX files, by ONNX Runtime's name of it; null for the processor, and for CUDA where
+    /// <see cref="Device"/> says so and a student is an ONNX file.
+    /// </summary>
+    public string? OnnxProvider { get; set; }
+
+    /// <summary>
     /// Threads that compute one batch together; 0 for what a model of its size gains from. Null leaves what the process has
     /// set, which is one number for all of libtorch in it; a program that only serves takes 0.
     /// </summary>

@@ -40,9 +40,14 @@ internal static class ClassesCommand
 
 
     private static readonly Option<string> s_device = StudentOptions.Device();
+    private static readonly Option<string> s_provider = StudentOptions.OnnxProvider();
 
     private static readonly Option[] s_writing = [s_model, s_output, s_inPlace];
-    private static readonly Option[] s_encoding = [s_teacher, s_prompts, s_context, s_position, s_vocabulary, s_device];
+    private static readonly Option[] s_encoding =
+    [
+        s_teacher, s_prompts, s_context, s_position, s_vocabulary, s_device, s_provider,
+    ];
+
 
     private static readonly Argument<string[]> s_names = new("NAME")
     {
@@ -154,6 +159,7 @@ internal static class ClassesCommand
             ClassPosition = parsed.GetValue(s_position),
             Vocabulary = parsed.GetValue(s_vocabulary),
             Device = parsed.GetValue(s_device) ?? edit.Device,
+            OnnxProvider = parsed.GetValue(s_provider) ?? edit.OnnxProvider,
         };
     }
 

@@ -41,6 +41,15 @@ internal static class CommonOptions
         HelpName = OptionRules.AFile,
     };
 
+    /// <summary>Another size of pictures than a model was made for, of verbs without settings.</summary>
+    /// <param name="model">Whose: begins the name.</param>
+    public static Option<int> PictureSize(string model) => new($"--{model}-picture-size")
+    {
+        Description = $"Side of the pictures that the {model} looks at, in pixels; 0 for the size that it was made for",
+        HelpName = "N",
+        DefaultValueFactory = _ => 0,
+    };
+
     /// <summary>CTX_INIT of a training, which its checkpoint does not say.</summary>
     /// <param name="fallback">What holds without it.</param>
     public static Option<string> Context(string fallback = "a photo of a") => new("--context")

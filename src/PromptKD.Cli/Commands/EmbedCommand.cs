@@ -33,6 +33,8 @@ internal static class EmbedCommand
     private static readonly Option<string> s_prompts = CommonOptions.TeacherPrompts();
 
 
+    private static readonly Option<int> s_size = CommonOptions.PictureSize("teacher");
+
     private static readonly Option<string> s_clip = Text(
         "--clip", "PATH", "Any other CLIP, as --teacher; at least one of the three models is required [default: none]");
 
@@ -75,6 +77,7 @@ internal static class EmbedCommand
         Default: "as the student was trained; without one on for a folder, off for a data set");
 
     private static readonly Option<string> s_device = StudentOptions.Device();
+    private static readonly Option<string> s_provider = StudentOptions.OnnxProvider();
 
     private static readonly Option<string> s_precision = Text(
         "--precision", "NAME", "auto, fp32, bf16 or fp16 (GPUs only) [default: auto]");
@@ -84,8 +87,8 @@ internal static class EmbedCommand
     {
         var command = new Command("embed", "Write image features, and draw maps of them.")
         {
-            s_images, s_dataset, s_root, s_split, s_student, s_teacher, s_prompts, s_clip, s_output, s_noMap,
-            s_mapPictures, s_perplexity, s_seed, s_device, s_precision,
+            s_images, s_dataset, s_root, s_split, s_student, s_teacher, s_prompts, s_size, s_clip, s_output, s_noMap,
+            s_mapPictures, s_perplexity, s_seed, s_device, s_precision, s_provider,
         };
         foreach (Option option in s_upright.Options)
         {
@@ -119,6 +122,7 @@ internal static class EmbedCommand
                 Student = parsed.GetValue(s_student) ?? "",
                 Teacher = parsed.GetValue(s_teacher) ?? "",
                 TeacherPrompts = parsed.GetValue(s_prompts) ?? "",
+                TeacherPictureSize = parsed.GetValue(s_size),
                 Clip = parsed.GetValue(s_clip) ?? "",
                 Output = parsed.GetValue(s_output)!,
                 DrawsMaps = draws,
@@ -128,6 +132,7 @@ internal static class EmbedCommand
                 Upright = s_upright.Read(parsed),
                 Device = parsed.GetValue(s_device) ?? s_defaults.Device,
                 Precision = parsed.GetValue(s_precision) ?? s_defaults.Precision,
+                OnnxProvider = parsed.GetValue(s_provider) ?? s_defaults.OnnxProvider,
             };
     }
 

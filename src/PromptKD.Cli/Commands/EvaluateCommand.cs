@@ -13,6 +13,7 @@ internal static class EvaluateCommand
     private static readonly Option<string> s_model = StudentOptions.Model();
     private static readonly Option<string> s_device = StudentOptions.Device();
     private static readonly Option<string> s_precision = StudentOptions.Precision();
+    private static readonly Option<string> s_provider = StudentOptions.OnnxProvider();
 
     private static readonly Option<string> s_data = new("--data")
     {
@@ -60,7 +61,7 @@ internal static class EvaluateCommand
     {
         var command = new Command("evaluate", "Measure a student on labelled pictures.")
         {
-            s_model, s_data, s_base, s_confusion, s_mistakes, s_links, s_json, s_device, s_precision,
+            s_model, s_data, s_base, s_confusion, s_mistakes, s_links, s_json, s_device, s_precision, s_provider,
         };
         foreach (Option option in StudentOptions.Upright.Options)
         {
@@ -70,7 +71,7 @@ internal static class EvaluateCommand
         command.SetAction((parsed, cancellation) =>
         {
             using FolderClassifier classifier =
-                StudentOptions.Load(parsed, s_model, s_device, s_precision, showsProgress: true);
+                StudentOptions.Load(parsed, s_model, s_device, s_precision, s_provider, showsProgress: true);
             EvaluationRequest request = Request(parsed);
             (EvaluationReport report, SortingSummary? sorting) =
                 EvaluationRun.Of(classifier, request, StudentOptions.WarnOfSkipped, cancellation);

@@ -34,6 +34,7 @@ internal static class FeaturesCommand
             "Checkpoint of the teacher's learned prompts, as Dassl's programs save it. Without it the teacher is plain "
             + "CLIP, zero-shot [default: none; with --dataset as train's: in teacher_model/, and none is given as "
             + "none]"),
+        SettingOptions.TeacherPictureSize,
         SettingOptions.Recipe,
         new("--views", "DISTILL.VIEWS",
             "Number of views (crop and flip) of each picture; as many as epochs are the paper's: 20, with --dataset "

@@ -32,6 +32,8 @@ internal static partial class OptionValues
         ["--sample"] = 0,
         ["--seeds"] = 1,
         ["--shots"] = 0,
+        ["--student-picture-size"] = 0,
+        ["--teacher-picture-size"] = 0,
         ["--threads"] = 0,
         ["--tiny"] = 1,
         ["--top"] = 1,
@@ -39,7 +41,13 @@ internal static partial class OptionValues
     };
 
     // As many fits are kept, each takes a moment; and a body is one array.
-    private static readonly Dictionary<string, int> s_largest = new() { ["--max-body"] = 2047, ["--seeds"] = 1000 };
+    private static readonly Dictionary<string, int> s_largest = new()
+    {
+        ["--max-body"] = 2047,
+        ["--seeds"] = 1000,
+        ["--student-picture-size"] = 8192,
+        ["--teacher-picture-size"] = 8192,
+    };
 
     private static readonly Dictionary<string, IReadOnlyList<string>> s_names = new()
     {

@@ -12,6 +12,7 @@ internal static class PredictCommand
     private static readonly Option<string> s_model = StudentOptions.Model();
     private static readonly Option<string> s_device = StudentOptions.Device();
     private static readonly Option<string> s_precision = StudentOptions.Precision();
+    private static readonly Option<string> s_provider = StudentOptions.OnnxProvider();
 
     private static readonly Option<int> s_top = new("--top")
     {
@@ -75,7 +76,7 @@ internal static class PredictCommand
     {
         var command = new Command("predict", "Classify pictures with a student.")
         {
-            s_model, s_top, s_threshold, s_noneOfThese, s_format, s_json, s_output, s_sortInto, s_links, s_device, s_precision,
+            s_model, s_top, s_threshold, s_noneOfThese, s_format, s_json, s_output, s_sortInto, s_links, s_device, s_precision, s_provider,
             s_pictures,
         };
         foreach (Option option in StudentOptions.Upright.Options)
@@ -88,7 +89,7 @@ internal static class PredictCommand
             PredictionRequest request = Request(parsed);
             bool isFile = request.Output is not null;
             using FolderClassifier classifier = StudentOptions.Load(
-                parsed, s_model, s_device, s_precision, showsProgress: isFile || Console.IsOutputRedirected);
+                parsed, s_model, s_device, s_precision, s_provider, showsProgress: isFile || Console.IsOutputRedirected);
             PredictionSummary summary = PredictionRun.Of(
                 classifier, request, isFile ? null : Console.Out, StudentOptions.WarnOfSkipped, cancellation);
             Tell(request, summary);

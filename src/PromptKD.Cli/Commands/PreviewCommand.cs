@@ -43,6 +43,9 @@ internal static class PreviewCommand
         HelpName = "PATH",
     };
 
+    private static readonly Option<int> s_teacherSize = CommonOptions.PictureSize("teacher");
+    private static readonly Option<int> s_studentSize = CommonOptions.PictureSize("student");
+
     private static readonly Option<string> s_recipe = new("--recipe")
     {
         Description = "The recipe of that run: fast, best or paper [default: best]",
@@ -67,6 +70,7 @@ internal static class PreviewCommand
 
     private static readonly Option<bool> s_json = new("--json") { Description = "One JSON object [default: off]" };
     private static readonly Option<string> s_device = StudentOptions.Device();
+    private static readonly Option<string> s_provider = StudentOptions.OnnxProvider();
 
     private static readonly Option<string> s_precision = new("--precision")
     {
@@ -80,7 +84,8 @@ internal static class PreviewCommand
         var command = new Command("preview", "See what a teacher thinks of pictures, before a student learns from it.")
         {
             s_teacher, s_classes, s_images, s_templates, s_sample, s_student, s_recipe, s_output, s_prompts, s_context,
-            s_position, s_vocabulary, s_json, s_device, s_precision,
+            s_position, s_vocabulary, s_json, s_device, s_precision, s_provider,
+            s_teacherSize, s_studentSize,
         };
         foreach (Option option in SettingOptions.Upright.Options)
         {
@@ -124,6 +129,8 @@ internal static class PreviewCommand
             Templates = parsed.GetValue(s_templates) ?? [],
             Sample = parsed.GetValue(s_sample),
             Student = parsed.GetValue(s_student),
+            TeacherPictureSize = parsed.GetValue(s_teacherSize),
+            StudentPictureSize = parsed.GetValue(s_studentSize),
             Recipe = parsed.GetValue(s_recipe),
             Output = parsed.GetValue(s_output),
             TeacherPrompts = parsed.GetValue(s_prompts),
@@ -132,6 +139,7 @@ internal static class PreviewCommand
             Vocabulary = parsed.GetValue(s_vocabulary),
             Device = parsed.GetValue(s_device) ?? request.Device,
             Precision = parsed.GetValue(s_precision) ?? request.Precision,
+            OnnxProvider = parsed.GetValue(s_provider) ?? request.OnnxProvider,
             Upright = SettingOptions.Upright.Read(parsed) ?? request.Upright,
         };
     }

@@ -19,6 +19,7 @@ internal static class ServeOptions
 
     private static readonly Option<string> s_device = StudentOptions.Device();
     private static readonly Option<string> s_precision = StudentOptions.Precision();
+    private static readonly Option<string> s_provider = StudentOptions.OnnxProvider();
 
     private static readonly Option<int?> s_threads = Number(
         "--threads", "Threads that compute one batch together; 0 for what the model gains from [default: 0]");
@@ -92,8 +93,8 @@ internal static class ServeOptions
     /// <summary>All of them.</summary>
     public static IEnumerable<Option> All =>
     [
-        s_models, s_device, s_precision, s_threads, s_batch, s_delay, s_workers, s_queue, s_timeout, s_drain, s_unready,
-        s_maxBody, s_maxPixels, s_maxPictures, s_maxRequests, s_reload, s_threshold, s_textTower,
+        s_models, s_device, s_precision, s_provider, s_threads, s_batch, s_delay, s_workers, s_queue, s_timeout, s_drain,
+        s_unready, s_maxBody, s_maxPixels, s_maxPictures, s_maxRequests, s_reload, s_threshold, s_textTower,
         s_vocabulary, s_customVision, s_allowFetch, s_keys, s_origins, s_otlp, s_collect, s_noPage,
         .. StudentOptions.Upright.Options,
     ];
@@ -106,6 +107,7 @@ internal static class ServeOptions
         options.Device = torch.Device;
         options.DeviceIndex = torch.DeviceIndex;
         options.Precision = torch.Precision;
+        options.OnnxProvider = parsed.GetValue(s_provider);
         options.Upright = StudentOptions.Upright.Read(parsed);
         options.Threads = parsed.GetValue(s_threads);
         options.Threshold = parsed.GetValue(s_threshold);

@@ -35,6 +35,14 @@ internal static class SettingOptions
         "Checkpoint of the teacher's learned prompts, as Dassl's programs save it. Without it the teacher is plain CLIP, "
         + "zero-shot [default: none]");
 
+    public static SettingOption TeacherPictureSize { get; } = new(
+        "--teacher-picture-size",
+        "DISTILL.TEACHER_PICTURE_SIZE",
+        $"{TeacherPictureSizeWords}. Positions of a transformer are resampled.");
+
+    public const string TeacherPictureSizeWords =
+        "Side of the pictures that the teacher looks at, in pixels; 0 for the size that it was made for";
+
     public static SettingOption Vocabulary { get; } = new(
         "--vocab",
         "DISTILL.VOCAB",

@@ -23,23 +23,45 @@ internal static class StudentOptions
         Required = true,
     };
 
+    /// <summary>For verbs that may be given a model that is an ONNX file.</summary>
+    public static Option<string> OnnxProvider() => new("--onnx-provider")
+    {
+        Description = "What computes models that are ONNX files, by ONNX Runtime's name: CPU, CUDA, TensorRT, CoreML, DML, "
+            + "OpenVINO, XNNPACK [default: CPU; of a student's ONNX file on --device cuda CUDA]",
+        HelpName = "NAME",
+    };
+
     /// <summary>The student that a command line asks for.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="model">Names the package.</param>
     /// <param name="device">Names the device.</param>
     /// <param name="precision">Names the precision.</param>
+    /// <param name="provider">Names what computes ONNX files.</param>
     /// <param name="showsProgress">As <see cref="WarningsDisplay"/> takes it.</param>
     public static FolderClassifier Load(
-        ParseResult parsed, Option<string> model, Option<string> device, Option<string> precision, bool showsProgress)
+        ParseResult parsed,
+        Option<string> model,
+        Option<string> device,
+        Option<string> precision,
+        Option<string> provider,
+        bool showsProgress)
     {
         string path = parsed.GetValue(model)!;
         var observer = new WarningsDisplay(showsProgress);
         TorchOptions torch = Torch(parsed.GetValue(device), parsed.GetValue(precision));
+        string? graphs = parsed.GetValue(provider);
         if (!IsOnnx(path))
         {
             // A program of its own: it takes the threads that are worth it, and shows what the machine can decode.
             return StudentClassifier.Load(
-                path, torch with { Threads = 0, Observer = observer, Upright = Upright.Read(parsed) });
+                path,
+                torch with
+                {
+                    Threads = 0,
+                    Observer = observer,
+                    Upright = Upright.Read(parsed),
+                    OnnxProvider = graphs ?? torch.OnnxProvider,
+                });
         }
 
         if (torch.Precision is not null)
@@ -51,7 +73,7 @@ internal static class StudentOptions
 
         return OnnxStudentClassifier.Load(path, new OnnxOptions
         {
-            Provider = torch.Device == ComputeDevice.Cuda ? "CUDA" : "CPU",
+            Provider = graphs ?? (torch.Device == ComputeDevice.Cuda ? "CUDA" : "CPU"),
             DeviceIndex = torch.DeviceIndex,
             Observer = observer,
             Upright = Upright.Read(parsed),

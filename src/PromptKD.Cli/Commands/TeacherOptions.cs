@@ -11,6 +11,7 @@ namespace PromptKD.Cli.Commands;
 internal static class TeacherOptions
 {
     private const string None = "-";
+    private const int MostPixels = 8192;
     private const string Confidence = "confidence";
 
     private static readonly Option<string[]> s_teacher = new(SettingOptions.Teacher.Name)
@@ -26,6 +27,13 @@ internal static class TeacherOptions
         Description = "Checkpoint of the teacher's learned prompts, as Dassl's programs save it. Without it the teacher "
             + "is plain CLIP, zero-shot. One for each teacher, - for none [default: none]",
         HelpName = SettingOptions.TeacherPrompts.Key,
+    };
+
+    private static readonly Option<string[]> s_size = new(SettingOptions.TeacherPictureSize.Name)
+    {
+        Description = $"{SettingOptions.TeacherPictureSizeWords}. Positions of a transformer are resampled. One for each teacher "
+            + "[default: 0]",
+        HelpName = SettingOptions.TeacherPictureSize.Key,
     };
 
     private static readonly Option<string[]> s_store = new("--store")
@@ -50,7 +58,7 @@ internal static class TeacherOptions
     };
 
     /// <summary>All of them.</summary>
-    public static IEnumerable<Option> All => [s_teacher, s_prompts, s_store, s_vectors, s_weights];
+    public static IEnumerable<Option> All => [s_teacher, s_prompts, s_size, s_store, s_vectors, s_weights];
 
     /// <summary>The configuration with what was given.</summary>
     /// <exception cref="PromptKDException">
@@ -80,6 +88,12 @@ internal static class TeacherOptions
         distill = vectors.Length == 0
             ? distill
             : distill with { ClassVectors = vectors[0], FurtherClassVectors = [.. vectors[1..]] };
+        string[] given = Given(parsed, s_size);
+        RefuseSome(s_size, given.Length, count);
+        int[] sizes = [.. given.Select(Pixels)];
+        distill = sizes.Length == 0
+            ? distill
+            : distill with { TeacherPictureSize = sizes[0], FurtherTeacherPictureSizes = [.. sizes[1..]] };
         return config with { Distill = parsed.GetValue(s_weights) is { } weights ? Weigh(distill, weights) : distill };
     }
 
@@ -111,6 +125,11 @@ internal static class TeacherOptions
                 $"{s_weights.Name} is '{weights}', expected a number of 0 or more for each teacher, such as 0.7,0.3, or "
                 + $"{Confidence}.");
     }
+
+    private static int Pixels(string text) =>
+        text.Length == 0 ? 0
+        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int size) && size <= MostPixels ? size
+        : throw new PromptKDException($"{s_size.Name} is '{text}', expected a number of pixels, 0 to {MostPixels}, or {None}.");
 
     private static double? Number(string text) =>
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) ? number : null;

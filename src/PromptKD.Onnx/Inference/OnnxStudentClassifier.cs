@@ -21,7 +21,11 @@ public sealed partial class OnnxStudentClassifier : FolderClassifier
             description.FeatureWidth,
             description.Temperature,
             options,
-            options.Observer ?? new LoggedWork(options.Logger)) => Description = description;
+            options.Observer ?? new LoggedWork(options.Logger))
+    {
+        Description = description;
+        NoneOfThese = description.NoneOfThese;
+    }
 
     /// <summary>What the file says of itself.</summary>
     public OnnxDescription Description { get; }

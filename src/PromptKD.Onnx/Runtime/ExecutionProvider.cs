@@ -6,7 +6,20 @@ namespace PromptKD.Runtime;
 internal static class ExecutionProvider
 {
     private const string Ending = "ExecutionProvider";
-    private const string Processor = "CPU";
+
+    /// <summary>The one that every ONNX Runtime has.</summary>
+    public const string Processor = "CPU";
+
+    /// <summary>Refuses a name of no provider that this ONNX Runtime has.</summary>
+    /// <param name="name">As ONNX Runtime calls it, with or without its ending.</param>
+    /// <exception cref="PromptKDException">There is none; the message lists those that are there.</exception>
+    public static void Require(string name)
+    {
+        if (!ShortOf(name).Equals(Processor, StringComparison.OrdinalIgnoreCase))
+        {
+            Find(name);
+        }
+    }
 
     /// <summary>Asks for a provider; what it cannot compute, the processor does.</summary>
     /// <param name="options">Of the session.</param>
@@ -15,12 +28,7 @@ internal static class ExecutionProvider
     /// <exception cref="PromptKDException">It is not in this ONNX Runtime, or finds no device.</exception>
     public static void Append(SessionOptions options, string name, int device)
     {
-        string wanted = ShortOf(name);
-        string[] there = [.. OrtEnv.Instance().GetAvailableProviders().Select(ShortOf)];
-        string provider = there.FirstOrDefault(one => one.Equals(wanted, StringComparison.OrdinalIgnoreCase))
-            ?? throw Missing(
-                $"There is no execution provider '{name}' in this ONNX Runtime, but {string.Join(", ", there)}. Take one of "
-                + "them, or reference the package of ONNX Runtime that has it.");
+        string provider = Find(name);
         try
         {
             Append(options, provider.ToUpperInvariant(), provider, device);
@@ -29,6 +37,16 @@ internal static class ExecutionProvider
         {
             throw Missing($"The execution provider '{name}' cannot be used: {OnnxSession.ReasonOf(error)}.", error);
         }
+    }
+
+    private static string Find(string name)
+    {
+        string wanted = ShortOf(name);
+        string[] there = [.. OrtEnv.Instance().GetAvailableProviders().Select(ShortOf)];
+        return there.FirstOrDefault(one => one.Equals(wanted, StringComparison.OrdinalIgnoreCase))
+            ?? throw Missing(
+                $"There is no execution provider '{name}' in this ONNX Runtime, but {string.Join(", ", there)}. Take one of "
+                + "them, or reference the package of ONNX Runtime that has it.");
     }
 
     private static void Append(SessionOptions options, string key, string provider, int device)

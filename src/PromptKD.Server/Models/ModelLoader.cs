@@ -35,6 +35,7 @@ internal sealed class ModelLoader(PromptKDServerOptions options, DecodeSlots slo
         Device = options.Device,
         DeviceIndex = options.DeviceIndex,
         Precision = options.Precision,
+        OnnxProvider = options.OnnxProvider ?? "CPU",
         Threads = options.Threads,
         Upright = options.Upright,
         MaxPixels = options.MaxPixels,
@@ -45,7 +46,7 @@ internal sealed class ModelLoader(PromptKDServerOptions options, DecodeSlots slo
 
     private OnnxOptions ForOnnx() => new()
     {
-        Provider = options.Device == ComputeDevice.Cuda ? "CUDA" : "CPU",
+        Provider = options.OnnxProvider ?? (options.Device == ComputeDevice.Cuda ? "CUDA" : "CPU"),
         DeviceIndex = options.DeviceIndex,
         Threads = options.Threads is > 0 ? options.Threads : null,
         Upright = options.Upright,

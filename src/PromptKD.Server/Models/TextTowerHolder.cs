@@ -24,6 +24,7 @@ internal sealed class TextTowerHolder(PromptKDServerOptions options) : IDisposab
                     Device = options.Device,
                     DeviceIndex = options.DeviceIndex,
                     Precision = options.Precision,
+                    OnnxProvider = options.OnnxProvider ?? "CPU",
                     Threads = options.Threads,
                     BatchSize = options.Batch,
                 },

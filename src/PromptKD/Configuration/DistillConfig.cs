@@ -36,6 +36,13 @@ public sealed record DistillConfig
     public string TeacherPrompts { get; init; } = "";
 
     /// <summary>
+    /// Side of the pictures that the teacher looks at, in pixels; 0 for the size that it was made for. A transformer's table of
+    /// positions is resampled as the program resamples it that the format of its files is of.
+    /// </summary>
+    [OwnKey, AtLeast(0), AtMost(8192)]
+    public int TeacherPictureSize { get; init; }
+
+    /// <summary>
     /// A file of class vectors, in the place of those of the teacher's text tower: <c>.safetensors</c> or <c>.npy</c>, one row a
     /// class; empty for the text tower's.
     /// </summary>
@@ -54,6 +61,13 @@ public sealed record DistillConfig
     /// </summary>
     [OwnKey]
     public ValueList<string> FurtherTeacherPrompts { get; init; } = [];
+
+    /// <summary>
+    /// Sides of the pictures of each of <see cref="FurtherTeachers"/>, 0 for the size that it was made for; empty if all have
+    /// that.
+    /// </summary>
+    [OwnKey, AtLeast(0), AtMost(8192)]
+    public ValueList<int> FurtherTeacherPictureSizes { get; init; } = [];
 
     /// <summary>
     /// Files of class vectors of each of <see cref="FurtherTeachers"/>, '' for the text tower's; empty if none has one.
@@ -77,6 +91,10 @@ public sealed record DistillConfig
     /// <summary>The student: a CLIP checkpoint, folder, or name as <c>openai:ViT-B/16</c>.</summary>
     [OwnKey]
     public string Student { get; init; } = "";
+
+    /// <summary>As <see cref="TeacherPictureSize"/>, of the student.</summary>
+    [OwnKey, AtLeast(0), AtMost(8192)]
+    public int StudentPictureSize { get; init; }
 
     /// <summary>
     /// A store of teacher features to train from, as <c>features</c> makes it; empty: none, or the one that

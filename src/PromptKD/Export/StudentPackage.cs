@@ -113,7 +113,8 @@ internal static class StudentPackage
     {
         string path = Path.Combine(folder, TensorsFile);
         RefuseLargerThan(path, manifest);
-        manifest = manifest with { Architecture = WithShapes(manifest.Architecture, path) };
+        ClipArchitecture architecture = WithShapes(manifest.Architecture, path);
+        manifest = manifest with { Architecture = architecture with { TowerGraph = architecture.TowerGraph?.On(target) } };
         using var parts = new Unfinished();
         ImageEncoder encoder = parts.Add(ImageEncoder.Create(manifest.Architecture, target.Type, target.Device));
         var shape = new StudentShape(

@@ -18,6 +18,11 @@ public record TorchOptions : ClassifierOptions
     public ComputePrecision? Precision { get; init; }
 
     /// <summary>
+    /// What computes towers that are ONNX files, by ONNX Runtime's name of it, as <see cref="OnnxOptions.Provider"/>.
+    /// </summary>
+    public string OnnxProvider { get; init; } = "CPU";
+
+    /// <summary>
     /// How many threads libtorch computes one call with; null leaves what the process has set, which is a thread a core
     /// unless somebody set it. It is <b>one number for the process</b>. 0 sets what a model of this size gains from: 1 for
     /// small ones, whose matrices are not worth sharing, else a thread a core.
@@ -31,6 +36,7 @@ public record TorchOptions : ClassifierOptions
     internal override void Check()
     {
         base.Check();
+        ArgumentException.ThrowIfNullOrEmpty(OnnxProvider);
         ArgumentOutOfRangeException.ThrowIfNegative(DeviceIndex);
         ArgumentOutOfRangeException.ThrowIfNegative(Threads ?? 0);
     }
@@ -41,7 +47,7 @@ public record TorchOptions : ClassifierOptions
     /// <summary>Chooses where and how to compute; changes nothing of the process but what <see cref="Threads"/> asks for.</summary>
     /// <param name="trained">The precision that is asked for by nobody.</param>
     /// <param name="width">Of the image tower.</param>
-    /// <exception cref="PromptKDException">The device or precision is not to be had here.</exception>
+    /// <exception cref="PromptKDException">The device, precision or provider is not to be had here.</exception>
     internal ComputeTarget Resolve(string trained, int width)
     {
         string device = Device == ComputeDevice.Cuda ? $"cuda:{DeviceIndex}" : Device.ToString().ToLowerInvariant();
@@ -54,7 +60,8 @@ public record TorchOptions : ClassifierOptions
             ComputePrecision.Fp16 => "fp16",
             _ => throw new ArgumentOutOfRangeException(nameof(trained), Precision, "There is no such precision."),
         };
-        var target = ComputeTarget.Resolve(device, precision, useCuda: true, Watch().OnWarning, changesProcess: false);
+        ComputeTarget target = ComputeTarget.Resolve(
+            device, precision, useCuda: true, Watch().OnWarning, changesProcess: false).WithProvider(OnnxProvider);
         if (Threads is { } threads)
         {
             target.UseThreads(threads, width);

@@ -29,8 +29,8 @@ internal sealed class RunInputs : IDisposable
         _context = context;
         ExperimentConfig config = settings.Config;
         context.Observer.OnPhase($"Reading {settings.Clip}");
-        _clip = parts.Add(ModelFiles.OpenClip(settings.Clip, context.Observer, context.Stop));
-        _clip.ComputeBy(config.OnnxProvider, Math.Max(0, context.Target.Device.index));
+        _clip = parts.Add(ModelFiles.OpenClip(settings.Clip, settings.PictureSize, context.Observer, context.Stop));
+        _clip.ComputeOn(context.Target);
         Preparation = TowerPreparation.Of(config.Input, _clip);
         Pictures = PictureSet.Hash(settings.PictureRoot, settings.Pictures, context.Digests, context.Observer, context.Stop)
             .HoldOut(settings.Holdout, config.Seed);

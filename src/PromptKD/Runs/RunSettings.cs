@@ -24,6 +24,9 @@ internal sealed record RunSettings
     /// <summary>The CLIP that is prompted: PromptKD's student.</summary>
     public required string Clip { get; init; }
 
+    /// <summary>Side of its pictures, pixels; 0 for the size that it was made for.</summary>
+    public int PictureSize { get; init; }
+
     /// <summary>Whether something learns from stored features of that CLIP before the first epoch.</summary>
     public bool StartsOnFeatures { get; init; }
 

@@ -18,14 +18,15 @@ internal static class Settling
         : config with { Seed = RunFolder.RecordedSeed(config.OutputDir) ?? Random.Shared.Next() };
 
     /// <summary>Where to compute, in the precision of the method.</summary>
-    /// <param name="config">DEVICE, USE_CUDA, and the method's PREC.</param>
+    /// <param name="config">DEVICE, USE_CUDA, ONNX_PROVIDER, and the method's PREC.</param>
     /// <param name="method">Whose.</param>
     /// <param name="warnings">Receives what is computed otherwise than asked for.</param>
     /// <exception cref="PromptKDException">The device or precision is not to be had here.</exception>
     public static ComputeTarget Target(ExperimentConfig config, MethodRow method, ICollection<string> warnings)
     {
         (string key, string precision) = method.Precision(config);
-        return ComputeTarget.Resolve(
-            ComputeTarget.DeviceOf(config.Device, config.UseCuda, ProcessGroup.Place), precision, config.UseCuda, note => warnings.Add($"{key}: {note}"));
+        string device = ComputeTarget.DeviceOf(config.Device, config.UseCuda, ProcessGroup.Place);
+        return ComputeTarget.Resolve(device, precision, config.UseCuda, note => warnings.Add($"{key}: {note}"))
+            .WithProvider(config.OnnxProvider);
     }
 }

@@ -58,6 +58,7 @@ public sealed record TwoStages
                 Labelled = paths.Labelled,
                 Classes = paths.Classes,
                 Teacher = paths.Teacher,
+                TeacherPictureSize = paths.TeacherPictureSize,
                 Val = paths.Val,
                 Base = paths.Base,
                 Vocab = paths.Vocab,
@@ -101,7 +102,7 @@ public sealed record TwoStages
         RunFolder.RefuseOtherConfiguration(Distillation.OutputDir, Distillation);
         PictureFolder.Unlabelled(Distillation.Distill.Images, cancellation);
         using ClipCheckpoint student = ModelFiles.OpenClip(
-            Distillation.Distill.Student, observer: null, cancellation);
+            Distillation.Distill.Student, Distillation.Distill.StudentPictureSize, observer: null, cancellation);
         PromptKDMethod.CheckTower(student, Distillation.Trainer.PromptKD);
     }
 }

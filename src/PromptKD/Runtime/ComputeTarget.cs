@@ -57,6 +57,18 @@ internal sealed record ComputeTarget(Device Device, ScalarType Type)
         return target;
     }
 
+    /// <summary>What computes models that are ONNX files, by ONNX Runtime's name of it.</summary>
+    public string OnnxProvider { get; private init; } = ExecutionProvider.Processor;
+
+    /// <summary>This place, with another provider for models that are ONNX files.</summary>
+    /// <param name="provider">As ONNX Runtime calls it.</param>
+    /// <exception cref="PromptKDException">This ONNX Runtime does not have it.</exception>
+    public ComputeTarget WithProvider(string provider)
+    {
+        ExecutionProvider.Require(provider);
+        return this with { OnnxProvider = provider };
+    }
+
     /// <summary>As the command line spells it: "fp32", "bf16" or "fp16".</summary>
     public string PrecisionName => Type switch
     {

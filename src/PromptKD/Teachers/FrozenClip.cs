@@ -30,6 +30,7 @@ internal sealed class FrozenClip : IDisposable
         _clip = clip;
         _prompts = prompts;
         _target = target;
+        clip.ComputeOn(target);
         prompts?.CheckFits(clip.Architecture);
     }
 

@@ -21,6 +21,21 @@ internal static class StoredPictures
         }
     }
 
+    /// <summary>Refuses to learn at another size of pictures than a store was made at.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="size">Side of the pictures, pixels; 0 where none is asked for.</param>
+    /// <exception cref="PromptKDException">It was made at another.</exception>
+    public static void RefuseOtherSize(TeacherStore store, int size)
+    {
+        int made = store.Index.Preprocessing.Size;
+        if (size != 0 && size != made)
+        {
+            throw new PromptKDException(
+                $"The teacher store {store.Folder} was made of pictures of {made} pixels, and ‹teacher-picture-size› is {size}. Leave it "
+                + "out, or make another store.");
+        }
+    }
+
     /// <summary>Opens a store of these very pictures, or begins one.</summary>
     /// <param name="folder">The store.</param>
     /// <param name="index">What it is made from.</param>

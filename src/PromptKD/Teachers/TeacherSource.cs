@@ -40,6 +40,7 @@ internal sealed class TeacherSource : IDisposable
             WeightsSha256 = Store.Index.Teacher;
             PromptsSha256 = Store.Index.TeacherPrompts;
             Preparation = TowerPreparation.Of(config.Input, Store.Index.Preprocessing);
+            StoredPictures.RefuseOtherSize(Store, paths.TeacherPictureSize);
         }
 
         _vectors = parts.Add(new VectorSource(config, context, Store));
@@ -47,8 +48,8 @@ internal sealed class TeacherSource : IDisposable
         {
             StoredPictures.RequireTeacher(paths);
             context.Observer.OnPhase($"Reading the teacher {paths.Teacher}");
-            ClipCheckpoint clip = parts.Add(ModelFiles.OpenClip(paths.Teacher, context.Observer, context.Stop));
-            clip.ComputeBy(config.OnnxProvider, Math.Max(0, context.Target.Device.index));
+            ClipCheckpoint clip = parts.Add(ModelFiles.OpenClip(
+                paths.Teacher, paths.TeacherPictureSize, context.Observer, context.Stop));
             if (_vectors.NeedsTexts && paths.Classes.Count > 0)
             {
                 clip.Architecture.RequireTexts(clip.Description);

@@ -96,8 +96,8 @@ public static class TeacherStoring
         CancellationToken cancellation)
     {
         using ProcessSettings kept = ProcessSettings.Keep();
-        var target = ComputeTarget.Resolve(
-            config.Device, config.Trainer.PromptKD.Prec, config.UseCuda, watcher.OnWarning);
+        ComputeTarget target = ComputeTarget.Resolve(
+            config.Device, config.Trainer.PromptKD.Prec, config.UseCuda, watcher.OnWarning).WithProvider(config.OnnxProvider);
         string folder = config.Distill.Store;
         var live = config with { Distill = config.Distill with { Store = "" } };
         var memory = DigestMemory.Open(Path.Combine(folder, ".digests.tsv"));

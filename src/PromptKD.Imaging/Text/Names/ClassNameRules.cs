@@ -56,7 +56,7 @@ internal static class ClassNameRules
                 ListedName first = seen[cleaned];
                 string same = first.Text == name.Text ? $"{name.Shown} again" : $"{name.Shown}, which is {first.Shown} again";
                 throw new PromptKDException(
-                    $"{name.Place} is {same} ({first.Place}): to CLIP both are \"{cleaned}\". Every class needs its own name.");
+                    $"{name.Place} is {same} ({first.Place}): to a text tower both are \"{cleaned}\". Every class needs its own name.");
             }
         }
     }

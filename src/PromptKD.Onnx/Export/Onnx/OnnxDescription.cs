@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using PromptKD.Data.Decoding;
+using PromptKD.Evaluation;
 
 namespace PromptKD.Export.Onnx;
 
@@ -59,6 +60,9 @@ public sealed record OnnxDescription
 
     /// <summary>What logits are divided by before softmax.</summary>
     public required double Temperature { get; init; }
+
+    /// <summary>How to tell that a picture belongs to no class; null where the package did not say it.</summary>
+    public NoneOfThese? NoneOfThese { get; init; }
 
     /// <summary>Width of the features.</summary>
     public required int FeatureWidth { get; init; }

@@ -87,6 +87,11 @@ internal sealed record StudentOnnx(OnnxSession Session, OnnxDescription Descript
             throw Damaged(path, $"its temperature is {description.Temperature}, expected a positive number");
         }
 
+        if (description.NoneOfThese is { IsPossible: false })
+        {
+            throw Damaged(path, "its noneOfThese has no possible numbers");
+        }
+
         description.Preprocessing.Check(path);
         Expect(input.Name, input.IsNormalised ? [3, size, size] : [size, size, 3]);
         Expect(OnnxDescription.Logits, [classes]);

@@ -19,7 +19,7 @@ internal sealed class ActingKeys
     [
         "DISTILL.TEACHER", "DISTILL.TEACHER_PROMPTS", "DISTILL.FURTHER_TEACHERS", "DISTILL.FURTHER_TEACHER_PROMPTS",
         "DISTILL.TEACHER_WEIGHTS", "DISTILL.TEACHER_WEIGHTING", "DISTILL.CLASS_VECTORS", "DISTILL.FURTHER_CLASS_VECTORS", "DISTILL.STORE", "DISTILL.FURTHER_STORES", "DISTILL.VIEWS",
-        "DISTILL.TARGET", TeacherNamePosition,
+        "DISTILL.TARGET", TeacherNamePosition, TeacherSize, "DISTILL.FURTHER_TEACHER_PICTURE_SIZES",
     ];
 
     private static readonly string[] s_student =
@@ -30,6 +30,10 @@ internal sealed class ActingKeys
         "TRAINER.PROMPTKD.PROMPT_DEPTH_VISION", "TRAINER.PROMPTKD.PREC", "TRAINER.PROMPTKD.HALF_PROMPTS",
         "TRAINER.PROMPTKD.TEMPLATES", "TRAINER.PROMPTKD.CTX_INIT", "TRAINER.PROMPTKD.TEACHER_NAME",
     ];
+
+    private const string TeacherSize = "DISTILL.TEACHER_PICTURE_SIZE";
+
+    private const string StudentSize = "DISTILL.STUDENT_PICTURE_SIZE";
 
     // Data set files carry PromptKD's, whatever method they are used with.
     private const string LossWeight = "TRAINER.PROMPTKD.KD_WEIGHT";
@@ -68,7 +72,7 @@ internal sealed class ActingKeys
         "INPUT.PIXEL_STD",
         "INPUT.RRCROP_SCALE", "INPUT.UPRIGHT", "INPUT.SCALE_16BIT", "DATALOADER.NUM_WORKERS",
         "DATALOADER.TRAIN_X.BATCH_SIZE", "DISTILL.TEACHER", "DISTILL.TEACHER_PROMPTS", "DISTILL.STORE", "DISTILL.VIEWS",
-        "DISTILL.EIGHT_BIT", "DISTILL.STRICT", "DISTILL.FAST_JPEG", "TRAINER.PROMPTKD.PREC", "TRAINER.PROMPTKD.HALF_PROMPTS", "REFERENCE",
+        "DISTILL.EIGHT_BIT", TeacherSize, "DISTILL.STRICT", "DISTILL.FAST_JPEG", "TRAINER.PROMPTKD.PREC", "TRAINER.PROMPTKD.HALF_PROMPTS", "REFERENCE",
     ];
 
     // What is said of a teacher in 8 bits is said of its classes, where some are named.
@@ -110,7 +114,7 @@ internal sealed class ActingKeys
     [
         .. s_training.Except(["TRAIN"]), "TRAIN.PRINT_FREQ", "TRAIN.CHECKPOINT_MINUTES", AcceptChanges, .. s_teachers,
         .. s_student.Except(["TRAINER.PROMPTKD.TEACHER_NAME"]), "DISTILL.IMAGES", "DISTILL.CLASSES", "DISTILL.STUDENT",
-        "DISTILL.VAL", "DISTILL.HOLDOUT", "DISTILL.BASE", "DISTILL.AVERAGE", "DISTILL.START", "DISTILL.RECIPE", "REFERENCE",
+        StudentSize, "DISTILL.VAL", "DISTILL.HOLDOUT", "DISTILL.BASE", "DISTILL.AVERAGE", "DISTILL.START", "DISTILL.RECIPE", "REFERENCE",
     ]);
 
     /// <summary>Those of <c>teach</c>.</summary>
@@ -118,7 +122,7 @@ internal sealed class ActingKeys
     [
         .. s_training.Except(["TRAIN"]), "TRAIN.PRINT_FREQ", "TRAIN.CHECKPOINT_MINUTES", AcceptChanges, "TRAIN.MEMORY",
         "TRAIN.TEXT_CHUNK", "DATASET.NUM_SHOTS", "TRAINER.NAME", Section(config), "TRAINER.PROMPTKD.TEMPLATES",
-        "DISTILL.LABELLED", "DISTILL.CLASSES", "DISTILL.TEACHER", "DISTILL.VAL", "DISTILL.BASE",
+        "DISTILL.LABELLED", "DISTILL.CLASSES", "DISTILL.TEACHER", TeacherSize, "DISTILL.VAL", "DISTILL.BASE",
     ]);
 
     /// <summary>Those of <c>train</c>.</summary>
@@ -126,7 +130,7 @@ internal sealed class ActingKeys
     /// <param name="hasTeacher">Whether the method learns from a teacher.</param>
     public static ActingKeys OfTrain(ExperimentConfig config, bool hasTeacher) => new("train", config, new(),
     [
-        .. s_training, "RESUME", "REFERENCE", "DATASET", "TEST", "TRAINER.NAME", "MODEL.BACKBONE.NAME", "DISTILL.STUDENT",
+        .. s_training, "RESUME", "REFERENCE", "DATASET", "TEST", "TRAINER.NAME", "MODEL.BACKBONE.NAME", "DISTILL.STUDENT", StudentSize,
         .. hasTeacher ? [.. s_teachers, .. s_student, .. s_publishedWithoutEffect, "TRAINER.MODAL"] : (string[])[Section(config), LossWeight],
     ]);
 

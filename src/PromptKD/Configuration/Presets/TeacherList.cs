@@ -8,6 +8,8 @@ internal static class TeacherList
 
     private const string VectorsKey = "DISTILL.FURTHER_CLASS_VECTORS";
 
+    private const string SizesKey = "DISTILL.FURTHER_TEACHER_PICTURE_SIZES";
+
     private const string PromptsKey = "DISTILL.FURTHER_TEACHER_PROMPTS";
 
     /// <summary>One configuration a teacher, the first one first; each names a single teacher.</summary>
@@ -21,14 +23,16 @@ internal static class TeacherList
             distill,
             .. Enumerable.Range(0, further).Select(index => distill with
             {
-                Teacher = Entry(distill.FurtherTeachers, index, further, "DISTILL.FURTHER_TEACHERS"),
-                TeacherPrompts = Entry(distill.FurtherTeacherPrompts, index, further, PromptsKey),
-                Store = Entry(distill.FurtherStores, index, further, "DISTILL.FURTHER_STORES"),
-                ClassVectors = Entry(distill.FurtherClassVectors, index, further, VectorsKey),
+                Teacher = Entry(distill.FurtherTeachers, index, further, "DISTILL.FURTHER_TEACHERS") ?? "",
+                TeacherPrompts = Entry(distill.FurtherTeacherPrompts, index, further, PromptsKey) ?? "",
+                TeacherPictureSize = Entry(distill.FurtherTeacherPictureSizes, index, further, SizesKey),
+                Store = Entry(distill.FurtherStores, index, further, "DISTILL.FURTHER_STORES") ?? "",
+                ClassVectors = Entry(distill.FurtherClassVectors, index, further, VectorsKey) ?? "",
             }),
         ];
         RefuseRest(distill.FurtherTeacherPrompts, further, PromptsKey);
         RefuseRest(distill.FurtherClassVectors, further, VectorsKey);
+        RefuseRest(distill.FurtherTeacherPictureSizes, further, SizesKey);
         int missing = Array.FindIndex(teachers, 1, one => one.Teacher.Length == 0 && one.Store.Length == 0);
         if (missing > 0)
         {
@@ -103,19 +107,21 @@ internal static class TeacherList
     /// <summary>Whether the features of all teachers are stored, or will be.</summary>
     public static bool AreStored(DistillConfig distill) => Of(distill).All(one => one.Views > 0 || one.Store.Length > 0);
 
-    private static string Entry(ValueList<string> list, int index, int count, string key)
+    private static T? Entry<T>(ValueList<T> list, int index, int count, string key)
+        where T : notnull
     {
         RefuseRest(list, count, key);
-        return list.Count == 0 ? "" : list[index];
+        return list.Count == 0 ? default : list[index];
     }
 
-    private static void RefuseRest(ValueList<string> list, int count, string key)
+    private static void RefuseRest<T>(ValueList<T> list, int count, string key)
+        where T : notnull
     {
         if (list.Count != 0 && list.Count != count)
         {
             throw new PromptKDException(
-                $"{key} has {list.Count} entries for {count} further teachers. Give one for each, '' for none, or an "
-                + "empty list.");
+                $"{key} has {list.Count} entries for {count} further teachers. Give one for each, "
+                + $"{(typeof(T) == typeof(string) ? "''" : "0")} for none, or an empty list.");
         }
     }
 }

@@ -47,6 +47,7 @@ internal sealed class StudentGraph(DistilledStudent distilled, StudentManifest m
         Preprocessing = manifest.Preprocessing,
         LogitScale = manifest.LogitScale,
         Temperature = manifest.Calibration?.Temperature ?? 1,
+        NoneOfThese = manifest.NoneOfThese,
         FeatureWidth = manifest.TeacherEmbedding,
         Inputs = manifest.Inputs,
         Package = manifest.Files,

@@ -42,4 +42,7 @@ public sealed record ClassEdit
 
     /// <summary>Where the text tower computes: "auto", "cpu", "cuda" or "cuda:n".</summary>
     public string Device { get; init; } = "auto";
+
+    /// <summary>What computes a teacher of ONNX files, by ONNX Runtime's name of it.</summary>
+    public string OnnxProvider { get; init; } = "CPU";
 }

@@ -37,8 +37,9 @@ internal static class TeacherTexts
         using var parts = new Unfinished();
         using DisposeScope scope = NewDisposeScope();
         using ProcessSettings kept = ProcessSettings.Keep();
-        var target = ComputeTarget.Resolve(
-            edit.Device, manifest.Precision == "fp32" ? "fp32" : "auto", useCuda: true, observer.OnWarning);
+        string precision = manifest.Precision == "fp32" ? "fp32" : "auto";
+        ComputeTarget target = ComputeTarget.Resolve(edit.Device, precision, useCuda: true, observer.OnWarning)
+            .WithProvider(edit.OnnxProvider);
         observer.OnPhase($"Reading the teacher {edit.Teacher}");
         ClipCheckpoint clip = parts.Add(ModelFiles.OpenClip(edit.Teacher!, observer, cancellation));
         RefuseOther(

@@ -51,15 +51,15 @@ internal sealed record EmbeddedModel(
             models.Add(opened.Add(OfPackage(request.Student, manifest, input.Upright, target)));
         }
 
-        foreach ((string name, string clip, string prompts) in new[]
+        foreach ((string name, string clip, string prompts, int size) in new[]
         {
-            ("teacher", request.Teacher, request.TeacherPrompts), ("clip", request.Clip, ""),
+            ("teacher", request.Teacher, request.TeacherPrompts, request.TeacherPictureSize), ("clip", request.Clip, "", 0),
         })
         {
             if (clip.Length > 0)
             {
                 observer.OnPhase($"Reading {clip}");
-                models.Add(opened.Add(OfClip(name, clip, prompts, input, target, observer, stop)));
+                models.Add(opened.Add(OfClip(name, clip, prompts, size, input, target, observer, stop)));
             }
         }
 
@@ -90,13 +90,14 @@ internal sealed record EmbeddedModel(
         string name,
         string path,
         string prompts,
+        int size,
         InputConfig input,
         ComputeTarget target,
         IRunObserver observer,
         CancellationToken stop)
     {
         using var parts = new Unfinished();
-        ClipCheckpoint clip = parts.Add(ModelFiles.OpenClip(path, observer, stop));
+        ClipCheckpoint clip = parts.Add(ModelFiles.OpenClip(path, size, observer, stop));
         PromptedWeights? learned = prompts.Length > 0 ? parts.Add(PromptCheckpoint.ReadTeacher(prompts)) : null;
         Preprocessing preparation = TowerPreparation.Of(input, clip);
         using FrozenClip frozen = parts.HandOver(new FrozenClip(clip, learned, target, preparation));

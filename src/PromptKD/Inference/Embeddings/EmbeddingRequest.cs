@@ -24,6 +24,9 @@ public sealed record EmbeddingRequest
     /// <summary>A teacher: a CLIP as a file, a folder or a name; empty for none.</summary>
     public string Teacher { get; init; } = "";
 
+    /// <summary>Side of the teacher's pictures, pixels; 0 for the size that it was made for.</summary>
+    public int TeacherPictureSize { get; init; }
+
     /// <summary>The checkpoint of the teacher's learned prompts; empty for plain CLIP.</summary>
     public string TeacherPrompts { get; init; } = "";
 
@@ -55,6 +58,9 @@ public sealed record EmbeddingRequest
 
     /// <summary>"auto", "cpu", "cuda" or "cuda:n".</summary>
     public string Device { get; init; } = "auto";
+
+    /// <summary>What computes models that are ONNX files, by ONNX Runtime's name of it.</summary>
+    public string OnnxProvider { get; init; } = "CPU";
 
     /// <summary>"auto", "fp32", "bf16" or "fp16".</summary>
     public string Precision { get; init; } = "auto";

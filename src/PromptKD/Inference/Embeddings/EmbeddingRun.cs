@@ -30,7 +30,8 @@ public static class EmbeddingRun
         var pictures = EmbeddedPictures.Of(request, watcher, cancellation);
         EmbeddingMaps.CheckCount(request, pictures.Items.Count);
         using ProcessSettings kept = ProcessSettings.Keep();
-        var target = ComputeTarget.Resolve(request.Device, request.Precision, useCuda: true, watcher.OnWarning);
+        ComputeTarget target = ComputeTarget.Resolve(request.Device, request.Precision, useCuda: true, watcher.OnWarning)
+            .WithProvider(request.OnnxProvider);
         IReadOnlyList<EmbeddedModel> models = EmbeddedModel.Open(request, target, watcher, cancellation);
         try
         {

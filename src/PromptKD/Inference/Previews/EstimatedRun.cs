@@ -67,7 +67,8 @@ internal sealed class EstimatedRun : IDisposable
 
         var recipe = Recipe.Find(request.Recipe ?? Recipe.DefaultName);
         observer.OnPhase($"Reading the student {student}");
-        using ClipCheckpoint clip = ModelFiles.OpenClip(student, observer, cancellation);
+        using ClipCheckpoint clip = ModelFiles.OpenClip(student, request.StudentPictureSize, observer, cancellation);
+        clip.ComputeOn(target);
         InputConfig input = recipe.Config.Input with { Upright = request.Upright };
         return new EstimatedRun(recipe, target, clip, TowerPreparation.Of(input, clip));
     }

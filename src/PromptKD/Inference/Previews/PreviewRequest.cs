@@ -6,6 +6,9 @@ public sealed record PreviewRequest
     /// <summary>A CLIP: a checkpoint, a folder, or a name such as <c>openai:ViT-L/14</c>.</summary>
     public required string Teacher { get; init; }
 
+    /// <summary>Side of the teacher's pictures, pixels; 0 for the size that it was made for.</summary>
+    public int TeacherPictureSize { get; init; }
+
     /// <summary>The teacher's learned prompts; null for plain CLIP.</summary>
     public string? TeacherPrompts { get; init; }
 
@@ -25,6 +28,9 @@ public sealed record PreviewRequest
 
     /// <summary>The CLIP that is going to learn; null for no estimate of the run.</summary>
     public string? Student { get; init; }
+
+    /// <summary>Side of its pictures, pixels; 0 for the size that it was made for.</summary>
+    public int StudentPictureSize { get; init; }
 
     /// <summary>The recipe of the run that is estimated; null for the usual one. Only with a student.</summary>
     public string? Recipe { get; init; }
@@ -46,6 +52,9 @@ public sealed record PreviewRequest
 
     /// <summary>"auto", "cpu", "cuda" or "cuda:n".</summary>
     public string Device { get; init; } = "auto";
+
+    /// <summary>What computes models that are ONNX files, by ONNX Runtime's name of it.</summary>
+    public string OnnxProvider { get; init; } = "CPU";
 
     /// <summary>"auto", "fp32", "bf16" or "fp16".</summary>
     public string Precision { get; init; } = "auto";

@@ -167,10 +167,12 @@ public static class TeacherPreview
 
         public static Looking Open(PreviewRequest request, IRunObserver observer, CancellationToken cancellation)
         {
-            var target = ComputeTarget.Resolve(request.Device, request.Precision, useCuda: true, observer.OnWarning);
+            ComputeTarget target = ComputeTarget.Resolve(request.Device, request.Precision, useCuda: true, observer.OnWarning)
+                .WithProvider(request.OnnxProvider);
             observer.OnPhase($"Reading the teacher {request.Teacher}");
             using var parts = new Unfinished();
-            ClipCheckpoint clip = parts.Add(ModelFiles.OpenClip(request.Teacher, observer, cancellation));
+            ClipCheckpoint clip = parts.Add(ModelFiles.OpenClip(
+                request.Teacher, request.TeacherPictureSize, observer, cancellation));
             PromptedWeights? prompts =
                 request.TeacherPrompts is { } path ? parts.Add(PromptCheckpoint.ReadTeacher(path)) : null;
             if (prompts?.TextContext is not null && request.Templates.Count > 0)

@@ -1,6 +1,6 @@
 using PromptKD.Models.Clip;
-using PromptKD.Models.Towers.Graphs;
 using PromptKD.Models.Weights.Families;
+using PromptKD.Runtime;
 
 namespace PromptKD.Models.Weights;
 
@@ -96,7 +96,7 @@ internal sealed class ClipCheckpoint : IDisposable
 
         if (OnnxFolder.IsNamed(path))
         {
-            return OfGraphs(OnnxFolder.Find(path));
+            return OfGraphs(OnnxFolder.Find(path), overrides?.ImageSize);
         }
 
         using (FamilyFiles? files = FamilyFiles.TryOpen(path))
@@ -125,13 +125,12 @@ internal sealed class ClipCheckpoint : IDisposable
     }
 
     /// <summary>Chooses what computes the towers that are ONNX files; others are computed by libtorch always.</summary>
-    /// <param name="provider">As ONNX Runtime calls it.</param>
-    /// <param name="deviceIndex">Which of its devices, from 0.</param>
-    public void ComputeBy(string provider, int deviceIndex)
+    /// <param name="target">Names the provider and the device.</param>
+    public void ComputeOn(ComputeTarget target) => Architecture = Architecture with
     {
-        TowerGraph? With(TowerGraph? graph) => graph is null ? null : graph with { Provider = provider, DeviceIndex = deviceIndex };
-        Architecture = Architecture with { TowerGraph = With(Architecture.TowerGraph), TextGraph = With(Architecture.TextGraph) };
-    }
+        TowerGraph = Architecture.TowerGraph?.On(target),
+        TextGraph = Architecture.TextGraph?.On(target),
+    };
 
     /// <summary>The same model, whose positions are resampled in another way; takes over this one's tensors.</summary>
     /// <param name="kind">Whose way.</param>
@@ -173,16 +172,18 @@ internal sealed class ClipCheckpoint : IDisposable
     private static ClipCheckpoint OfFamily(FamilyFiles files, ClipDetails overrides)
     {
         FamilyModel model = FamilyReader.Read(files, overrides);
+        ResizedPositions.RequireSome(files.Path, model.Architecture, overrides.ImageSize);
         return new ClipCheckpoint(model.Architecture, TensorEntry.ReadAll(model.Entries), files.WeightFiles)
         {
-            Preprocessing = model.Preprocessing,
+            Preprocessing = model.Preprocessing?.At(overrides.ImageSize),
             Description = $"{model.Format} {model.Architecture.Name} from {files.Path}",
         };
     }
 
-    private static ClipCheckpoint OfGraphs(OnnxFolder folder)
+    private static ClipCheckpoint OfGraphs(OnnxFolder folder, int? imageSize)
     {
         FamilyModel model = folder.Read();
+        ResizedPositions.RequireSome(folder.Given, model.Architecture, imageSize);
         return new ClipCheckpoint(model.Architecture, TensorEntry.ReadAll(model.Entries), folder.WeightFiles)
         {
             Folder = folder.Folder,
@@ -208,12 +209,12 @@ internal sealed class ClipCheckpoint : IDisposable
             folder.Preprocessing?.RequireSize(architecture.ImageSize);
             if (overrides.ImageSize is { } size)
             {
-                architecture = ResizedPositions.Apply(path, entries, architecture, size);
+                architecture = ResizedPositions.Apply(path, entries, architecture, size, folder.Positions);
             }
 
             return new ClipCheckpoint(architecture, TensorEntry.ReadAll(entries), folder.WeightFiles)
             {
-                Preprocessing = folder.Preprocessing,
+                Preprocessing = folder.Preprocessing?.At(overrides.ImageSize),
                 Description = $"{folder.Format} {architecture.Name} from {path}",
             };
         }

@@ -43,6 +43,19 @@ internal sealed record ClipPreprocessing
     /// <summary>The same of the standard deviation.</summary>
     internal static IReadOnlyList<double> DefaultDeviation { get; } = [0.26862954, 0.26130258, 0.27577711];
 
+    /// <summary>The same for pictures of another size: what is resized to, for the cut, grows with it.</summary>
+    /// <param name="size">Side of the pictures, pixels; null for this one.</param>
+    public ClipPreprocessing At(int? size)
+    {
+        if (size is not { } side || side == ImageSize)
+        {
+            return this;
+        }
+
+        int? resized = ImageSize is { } own && ResizeSize is { } whole ? (int)((long)whole * side / own) : null;
+        return this with { ImageSize = side, ResizeSize = resized == side ? null : resized };
+    }
+
     /// <summary>Refuses images of another size than the image encoder reads.</summary>
     /// <param name="imageSize">Side of the encoder's images, pixels.</param>
     /// <exception cref="PromptKDException">The sizes differ.</exception>

@@ -86,6 +86,7 @@ internal static partial class HuggingFaceFolder
         return new ModelFolder
         {
             Format = "Hugging Face",
+            Positions = PositionResampling.Cubic,
             Details = new ClipDetails
             {
                 Activation = activation,

@@ -19,6 +19,9 @@ internal sealed record ModelFolder
     /// <summary>What the tensors do not show.</summary>
     public ClipDetails Details { get; init; } = new();
 
+    /// <summary>How that program resamples a table of positions.</summary>
+    public PositionResampling Positions { get; init; } = PositionResampling.Antialiased;
+
     /// <summary>How images are prepared; null where not stated.</summary>
     public ClipPreprocessing? Preprocessing { get; init; }
 

@@ -1,4 +1,5 @@
 using PromptKD.Models.Clip;
+using PromptKD.Models.Towers;
 using PromptKD.Models.Towers.Tokens;
 
 namespace PromptKD.Models.Weights;
@@ -7,6 +8,38 @@ namespace PromptKD.Models.Weights;
 internal static class ResizedPositions
 {
     private const string Name = "visual.positional_embedding";
+
+    // Of all convolutional towers here: what is smaller has a map of less than one value.
+    private const int Reduction = 32;
+
+    /// <summary>Refuses a size of pictures that a tower of another family than CLIP's cannot look at.</summary>
+    /// <param name="source">Path, for messages.</param>
+    /// <param name="architecture">As it was read for such pictures.</param>
+    /// <param name="imageSize">Side of the pictures, pixels; null for the tower's own.</param>
+    /// <exception cref="PromptKDException">It cannot.</exception>
+    public static void RequireSome(string source, ClipArchitecture architecture, int? imageSize)
+    {
+        if (imageSize is not { } size || architecture.HasTokens)
+        {
+            return;
+        }
+
+        if (architecture.Tower?.Family == TowerFamilies.Onnx && size != architecture.ImageSize)
+        {
+            throw new PromptKDException(
+                $"{source}: an ONNX graph looks at pictures of the size that it was exported for, {architecture.ImageSize} pixels, and "
+                + $"{size} are asked for. Export it anew, or leave the size out.");
+        }
+
+        if (architecture.Tower?.Family != TowerFamilies.Onnx && size < Reduction)
+        {
+            throw TooSmall(source, architecture.Name, size, Reduction);
+        }
+    }
+
+    /// <summary>What is said of pictures that are too small.</summary>
+    public static PromptKDException TooSmall(string source, string tower, int size, int least) => new(
+        $"{source}: {tower} cannot look at pictures of {size} × {size} pixels; of {least} × {least} or more it can.");
 
     /// <summary>Resamples the table of positions as open_clip does when it loads: the class token's row stays.</summary>
     /// <param name="source">Path, for messages.</param>

@@ -44,6 +44,7 @@ internal sealed class DistillKind(ExperimentConfig config, IPictureSource? sourc
             Method = method,
             Target = Settling.Target(settled, method, warnings),
             Clip = paths.Student,
+            PictureSize = paths.StudentPictureSize,
             StartsOnFeatures = paths.Start.Epochs > 0,
             ClassNames = paths.Classes,
             PictureRoot = paths.Images,

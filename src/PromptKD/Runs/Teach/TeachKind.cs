@@ -42,6 +42,7 @@ internal sealed class TeachKind(ExperimentConfig config) : RunKind<TeachingRepor
             Method = method,
             Target = Settling.Target(settled, method, warnings),
             Clip = settled.Distill.Teacher,
+            PictureSize = settled.Distill.TeacherPictureSize,
             ClassNames = [.. _labelled.ClassNames.Take(_labelled.LearnedClasses)],
             PictureRoot = settled.Distill.Labelled,
             Pictures = _labelled.Shots,

@@ -81,6 +81,7 @@ internal sealed class TrainKind(ExperimentConfig config, TrainingRequest request
             Method = _method,
             Target = Settling.Target(resolved, _method, warnings),
             Clip = resolved.Distill.Student,
+            PictureSize = resolved.Distill.StudentPictureSize,
             ClassNames = lists.ClassNames,
             PictureRoot = resolved.Dataset.Root,
             Pictures = Trains ? lists.Train : [],

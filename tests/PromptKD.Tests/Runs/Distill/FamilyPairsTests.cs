@@ -97,6 +97,14 @@ public sealed class FamilyPairsTests : IDisposable
         var request = new PredictionRequest { Pictures = [_runs.Images], NoneOfThese = true };
         PredictionSummary summary = PredictionRun.Of(student, request, cancellation: cancellation);
         Assert.Equal(fits.Count(one => one.Fit < none.Threshold), summary.Unanswered);
+        string exported = Path.Combine(_runs.Folder, "student.onnx");
+        OnnxExport.Write(new OnnxExportRequest { Model = package, Output = exported }, cancellation: cancellation);
+        using var graph = OnnxStudentClassifier.Load(exported);
+        Assert.Equal(none, graph.NoneOfThese);
+        Assert.Equal(
+            fits.Select(one => one.Fit!.Value),
+            graph.ClassifyAll([_runs.Images], cancellation: cancellation).Select(one => one.Fit!.Value),
+            (one, other) => Math.Abs(one - other) < 1e-4);
     }
 
     [Fact]

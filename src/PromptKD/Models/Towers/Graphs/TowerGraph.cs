@@ -39,6 +39,13 @@ internal sealed record TowerGraph
     /// <summary>Numbers of a row that it gives; null where the file does not say it.</summary>
     public int? Width => Output.Sizes is [.., > 0 and var width] ? (int)width : null;
 
+    /// <summary>The same, computed where a target says.</summary>
+    public TowerGraph On(ComputeTarget target) => this with
+    {
+        Provider = target.OnnxProvider,
+        DeviceIndex = Math.Max(0, target.Device.index),
+    };
+
     /// <summary>A tower that looks at pictures.</summary>
     /// <param name="summary">Of the file.</param>
     /// <exception cref="PromptKDException">It takes or gives something else.</exception>

@@ -9,16 +9,17 @@ internal static class TimmPreprocessing
 
     /// <param name="config">The section; null where there is none.</param>
     /// <param name="path">Of the file, for messages.</param>
+    /// <param name="imageSize">Side of the pictures, pixels; null for the one that it says.</param>
     /// <returns>Null without a section.</returns>
     /// <exception cref="PromptKDException">A value is malformed.</exception>
-    public static ClipPreprocessing? TryRead(JsonElement? config, string path)
+    public static ClipPreprocessing? TryRead(JsonElement? config, string path, int? imageSize = null)
     {
         if (config is null)
         {
             return null;
         }
 
-        int? size = ReadSize(config, path);
+        int? size = imageSize ?? ReadSize(config, path);
         double share = config.Number("crop_pct", path) ?? UsualShare;
         if (share is not (> 0 and <= 1))
         {

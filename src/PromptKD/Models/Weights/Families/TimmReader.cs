@@ -25,7 +25,7 @@ internal static class TimmReader
         TowerDescription description = TrunkDescription.Of(files.Path, named.ToDictionary(one => one.Key, one => one.Value.Shape), files.Timm, pooling);
         bool isFacebooks = files.Timm.Length == 0 && named.Remove("mask_token") && !named.ContainsKey("reg_token");
         RemoveClassifier(named, description, pretrained.Text("tag", path) ?? "");
-        ClipPreprocessing? preprocessing = TimmPreprocessing.TryRead(pretrained, path);
+        ClipPreprocessing? preprocessing = TimmPreprocessing.TryRead(pretrained, path, overrides.ImageSize);
         int? stated = overrides.VisionHeads ?? arguments.Count("num_heads", path);
         ClipArchitecture tower = TowerSizes.OfTower(
             files.Path,

@@ -93,6 +93,11 @@ internal static class TowerSizes
     {
         long[] patches = shapes.Of("patch_embed.proj.weight", 4);
         (int width, int patch) = ((int)patches[0], (int)patches[2]);
+        if (imageSize is { } size && size < patch)
+        {
+            throw ResizedPositions.TooSmall(shapes.Source, "its tower", size, patch);
+        }
+
         return Empty with
         {
             ImageSize = imageSize ?? (TokenShapes.Side(shapes) * patch),
