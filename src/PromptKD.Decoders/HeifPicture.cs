@@ -93,7 +93,8 @@ internal sealed class HeifPicture : IOpenPicture
         }
     }
 
-    private static MagickReadSettings Settings() => new() { Format = MagickFormat.Heic, FrameIndex = 0, FrameCount = 1 };
+    private static MagickReadSettings Settings() =>
+        new() { Format = MagickFormat.Heic, FrameIndex = 0, FrameCount = 1 };
 
     private static void Guard(Action read)
     {
@@ -103,7 +104,8 @@ internal sealed class HeifPicture : IOpenPicture
         }
         catch (MagickException error)
         {
-            throw new InvalidDataException($"a damaged HEIC or AVIF picture, or it is cut short ({Cause(error)})", error);
+            throw new InvalidDataException(
+                $"a damaged HEIC or AVIF picture, or it is cut short ({Cause(error)})", error);
         }
     }
 

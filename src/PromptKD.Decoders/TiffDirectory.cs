@@ -85,13 +85,15 @@ internal sealed class TiffDirectory
     private void RefuseTooManyBlocks()
     {
         double height = Largest(Height), width = Largest(Width);
-        double tiles = Math.Ceiling(width / Smallest(TileWidth, width)) * Math.Ceiling(height / Smallest(TileHeight, height));
+        double tiles = Math.Ceiling(width / Smallest(TileWidth, width))
+            * Math.Ceiling(height / Smallest(TileHeight, height));
         double strips = Math.Ceiling(height / Smallest(RowsPerStrip, height));
         double blocks = Math.Max(tiles, strips) * Math.Max(1, Largest(Samples));
         if (blocks > _file.Length)
         {
             throw new InvalidDataException(
-                $"a damaged TIFF picture: {_file.Length} bytes cannot hold the {blocks:0} parts that it claims to have");
+                $"a damaged TIFF picture: {_file.Length} bytes cannot hold the {blocks:0} parts that it claims to "
+                + "have");
         }
     }
 
@@ -100,7 +102,9 @@ internal sealed class TiffDirectory
     private byte[] WithoutTooLargeBlocks()
     {
         byte[]? cut = null;
-        foreach (long entry in Enumerable.Range(0, _count).Select(Place).Where(place => (int)Read(place, 2) is StripBytes or TileBytes))
+        foreach (long entry in Enumerable.Range(0, _count)
+            .Select(Place)
+            .Where(place => (int)Read(place, 2) is StripBytes or TileBytes))
         {
             int bytes = BytesOf(entry);
             long count = (long)Read(entry + 4, ValueBytes);

@@ -114,7 +114,9 @@ internal sealed class TiffPicture : IOpenPicture
         MemoryMarshal.AsBytes(raster.AsSpan()).CopyTo(pixels);
     }
 
-    /// <summary>All samples: row by row, and in a row pixel by pixel, or plane by plane where they are planar.</summary>
+    /// <summary>
+    /// All samples: row by row, and in a row pixel by pixel, or plane by plane where they are planar.
+    /// </summary>
     private byte[] ReadSamples()
     {
         bool isTiled = _tiff.IsTiled();

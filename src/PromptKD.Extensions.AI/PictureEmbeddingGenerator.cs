@@ -3,9 +3,12 @@ using PromptKD.Inference;
 
 namespace PromptKD.Extensions.AI;
 
-/// <summary>A picture embedder for whoever asks for an embedding generator: pictures are the bytes of their files.</summary>
+/// <summary>
+/// A picture embedder for whoever asks for an embedding generator: pictures are the bytes of their files.
+/// </summary>
 /// <param name="embedder">Stays its owner's.</param>
-public sealed class PictureEmbeddingGenerator(IPictureEmbedder embedder) : IEmbeddingGenerator<DataContent, Embedding<float>>
+public sealed class PictureEmbeddingGenerator(IPictureEmbedder embedder)
+    : IEmbeddingGenerator<DataContent, Embedding<float>>
 {
     /// <inheritdoc/>
     /// <exception cref="PromptKDException">A picture cannot be read; says which.</exception>

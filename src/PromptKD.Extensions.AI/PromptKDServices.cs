@@ -14,8 +14,8 @@ public static class PromptKDServices
     /// <summary>
     /// Registers one classifier for all: <see cref="StudentClassifier"/>, <see cref="IPictureClassifier"/>,
     /// <see cref="IPictureEmbedder"/> and <see cref="IEmbeddingGenerator{DataContent, Embedding}"/> of pictures; where
-    /// <see cref="PromptKDOptions.TextTower"/> is set, <see cref="TextEmbedder"/> and the generator of texts as well. Each is
-    /// loaded when it is first asked for, and disposed with the host.
+    /// <see cref="PromptKDOptions.TextTower"/> is set, <see cref="TextEmbedder"/> and the generator of texts as well.
+    /// Each is loaded when it is first asked for, and disposed with the host.
     /// </summary>
     /// <param name="services">The host's services.</param>
     /// <param name="configure">Sets the options; null where they are configured elsewhere.</param>
@@ -29,7 +29,8 @@ public static class PromptKDServices
     {
         ArgumentNullException.ThrowIfNull(services);
         services.AddOptions<PromptKDOptions>()
-            .Validate(options => options.Model.Length > 0, "PromptKD: no model is named. Set Model to a student package.");
+            .Validate(
+                options => options.Model.Length > 0, "PromptKD: no model is named. Set Model to a student package.");
         if (configure is not null)
         {
             services.Configure(configure);
@@ -47,8 +48,8 @@ public static class PromptKDServices
     }
 
     /// <summary>
-    /// Adds a health check: it classifies a small grey picture, and is unhealthy where that fails. The first one loads the
-    /// model.
+    /// Adds a health check: it classifies a small grey picture, and is unhealthy where that fails. The first one loads
+    /// the model.
     /// </summary>
     /// <param name="builder">The host's health checks.</param>
     /// <param name="name">What it is called in reports.</param>

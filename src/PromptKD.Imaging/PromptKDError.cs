@@ -3,7 +3,9 @@ namespace PromptKD;
 /// <summary>What kind of mistake a <see cref="PromptKDException"/> tells of, for programs that act on it.</summary>
 public enum PromptKDError
 {
-    /// <summary>A setting, a file or a folder is not what is needed: damaged, of another shape, or contradicting another.</summary>
+    /// <summary>
+    /// A setting, a file or a folder is not what is needed: damaged, of another shape, or contradicting another.
+    /// </summary>
     BadInput,
 
     /// <summary>A picture is damaged, empty, beyond a limit, or no picture. Others can still be classified.</summary>

@@ -4,8 +4,8 @@ namespace PromptKD;
 
 /// <summary>
 /// A mistake the user can fix: a wrong setting, a missing file, a checkpoint of another shape.
-/// The program prints its message and exits with code 2. Any other exception is a bug in PromptKD, but for those of wrong
-/// arguments, of disposed objects and of cancellation.
+/// The program prints its message and exits with code 2. Any other exception is a bug in PromptKD, but for those of
+/// wrong arguments, of disposed objects and of cancellation.
 /// </summary>
 /// <param name="message">
 /// One line: what is wrong, where, what was expected and found, what to do. Names that others wrote may stand in it as
@@ -22,8 +22,11 @@ public sealed class PromptKDException(string message, Exception? innerException 
     public PromptKDError Code { get; init; }
 
     /// <summary>
-    /// The message, with settings under the names that a program has for them: <see cref="Exception.Message"/> names properties.
+    /// The message, with settings under the names that a program has for them: <see cref="Exception.Message"/> names
+    /// properties.
     /// </summary>
-    /// <param name="nameOf">Gets the setting's words, as "batch-size", and says what to call it, as "--batch-size".</param>
+    /// <param name="nameOf">
+    /// Gets the setting's words, as "batch-size", and says what to call it, as "--batch-size".
+    /// </param>
     public string Describe(Func<string, string> nameOf) => Printable.Line(SettingNames.Name(_marked, nameOf));
 }

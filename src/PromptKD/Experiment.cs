@@ -63,8 +63,8 @@ public static class Experiment
     /// </summary>
     /// <param name="distillation">Settings and parts.</param>
     /// <param name="events">
-    /// Is told how it goes, by the thread that computes, which waits for it; null for nobody. <see cref="Progress{T}"/> takes
-    /// events elsewhere, but without a synchronization context not in their order.
+    /// Is told how it goes, by the thread that computes, which waits for it; null for nobody. <see cref="Progress{T}"/>
+    /// takes events elsewhere, but without a synchronization context not in their order.
     /// </param>
     /// <param name="cancellation">Stops behind the running step, with a checkpoint.</param>
     /// <exception cref="PromptKDException">As the form that waits.</exception>
@@ -84,8 +84,8 @@ public static class Experiment
 
     /// <summary>
     /// Tunes a teacher's prompts on a few labelled pictures of each class (PromptSRC, arXiv 2307.06948), the stage
-    /// before <see cref="Distil(ExperimentConfig, ITrainingObserver?, CancellationToken)"/>. A run that was cut off goes on from its last checkpoint; a finished one only
-    /// reports again.
+    /// before <see cref="Distil(ExperimentConfig, ITrainingObserver?, CancellationToken)"/>. A run that was cut off
+    /// goes on from its last checkpoint; a finished one only reports again.
     /// </summary>
     /// <param name="config">
     /// All settings; <see cref="TeachPreset.Config"/> with DISTILL.LABELLED, DISTILL.TEACHER (the CLIP to tune) and
@@ -124,8 +124,8 @@ public static class Experiment
     }
 
     /// <summary>
-    /// Runs an experiment as Dassl's <c>train.py</c> does: a method on a benchmark data set, by Dassl's keys, protocols,
-    /// files and log lines. A run that was cut off goes on from its last checkpoint.
+    /// Runs an experiment as Dassl's <c>train.py</c> does: a method on a benchmark data set, by Dassl's keys,
+    /// protocols, files and log lines. A run that was cut off goes on from its last checkpoint.
     /// </summary>
     /// <param name="config">
     /// All settings, starting from Dassl's defaults: data set file, trainer file, and what the command line says.
@@ -147,8 +147,9 @@ public static class Experiment
 
     /// <summary>
     /// Stores what a frozen teacher sees in each view of each picture, once: of a folder (DISTILL.IMAGES), for
-    /// <see cref="Distil(ExperimentConfig, ITrainingObserver?, CancellationToken)"/>, or of the training pictures of a data set (DATASET.NAME), for <see cref="Train"/>. What is
-    /// there is kept; any number of processes may fill one store.
+    /// <see cref="Distil(ExperimentConfig, ITrainingObserver?, CancellationToken)"/>, or of the training pictures of a
+    /// data set (DATASET.NAME), for <see cref="Train"/>. What is there is kept; any number of processes may fill one
+    /// store.
     /// </summary>
     /// <param name="config">
     /// All settings; those of a <see cref="Recipe"/> or <see cref="DatasetFeaturesPreset.Config"/> with pictures,

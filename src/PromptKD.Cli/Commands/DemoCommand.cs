@@ -116,8 +116,8 @@ internal static class DemoCommand
             """);
     }
 
-    // The recipe as it is, but for the pictures: crops are not cut small, for 32 pixels are few, nor mirrored, for moons
-    // have a side.
+    // The recipe as it is, but for the pictures: crops are not cut small, for 32 pixels are few, nor mirrored, for
+    // moons have a side.
     private static ExperimentConfig Configure(Recipe chosen, string output, string pictures, int seed)
     {
         string models = Path.Combine(AppContext.BaseDirectory, "demo");

@@ -25,13 +25,13 @@ internal static class DistillCommand
             "Side of the pictures that the student looks at, in pixels; 0 for the size that it was made for. Positions of a "
             + "transformer are resampled."),
         new("--views", "DISTILL.VIEWS",
-            "Views of each picture for which the teacher's features are stored (in the output folder) and used again by "
-            + "later epochs; 0: the teacher looks at every step, as in the paper."),
+            "Views of each picture for which the teacher's features are stored (in the output folder) and used again "
+            + "by later epochs; 0: the teacher looks at every step, as in the paper."),
         new("--val", "DISTILL.VAL",
             "Class folders (CLASS NAME/picture), measured after each epoch, never trained on [default: none]"),
         new("--holdout", "DISTILL.HOLDOUT",
-            "Share of the pictures (0 to 0.5) that is never trained on, but compared with the teacher after each epoch; "
-            + "0, or less than 20 pictures: none."),
+            "Share of the pictures (0 to 0.5) that is never trained on, but compared with the teacher after each "
+            + "epoch; 0, or less than 20 pictures: none."),
         new("--base", "DISTILL.BASE", "How many of the first classes are 'base' in reported accuracies; 0: no split."),
         new("--epochs", "OPTIM.MAX_EPOCH", "Number of passes over the pictures."),
         new("--batch-size", "DATALOADER.TRAIN_X.BATCH_SIZE", "Number of pictures a step."),
@@ -43,7 +43,8 @@ internal static class DistillCommand
             "Number of layers that get learned tokens, from the input."),
         s_length,
         new("--batch-norm", "TRAINER.PROMPTKD.BATCH_NORM",
-            "With --tune tower or last:N, what batch normalisation does: keep its statistics (frozen), or move them (moving)."),
+            "With --tune tower or last:N, what batch normalisation does: keep its statistics (frozen), or move them "
+            + "(moving)."),
         new("--seed", "SEED", "Of learned tokens, projector, order, crops and flips."),
         SettingOptions.Precision,
         SettingOptions.Device,
@@ -92,7 +93,8 @@ internal static class DistillCommand
 
         var command = new Command("distill", "Distil unlabelled pictures into a small classifier.")
         {
-            output, classes, templates, config, TuneOption.Option, s_shots, s_teachingConfig, ProcessesOption.Option, overrides,
+            output, classes, templates, config, TuneOption.Option, s_shots, s_teachingConfig, ProcessesOption.Option,
+            overrides,
         };
         IEnumerable<Option> settings = s_settings.Select(setting => setting.Option);
         IEnumerable<Option> switches = s_switches.Select(setting => setting.Option);
@@ -194,7 +196,8 @@ internal static class DistillCommand
         ]);
         HeldOutSummary.Print(report, config.Distill.Classes);
         Answers.Sentence($"The student is in {report.StudentFolder}. Try:");
-        Answers.Line($"  promptkd predict --model {Shell.Quote(report.StudentFolder)} {Shell.Quote(config.Distill.Images)}");
+        Answers.Line(
+            $"  promptkd predict --model {Shell.Quote(report.StudentFolder)} {Shell.Quote(config.Distill.Images)}");
         return 0;
     }
 }

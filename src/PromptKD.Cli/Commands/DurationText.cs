@@ -14,9 +14,11 @@ internal static partial class DurationText
     {
         Match match = Pattern().Match(text);
         return !match.Success
-            ? throw new PromptKDException($"{option} is '{text}', expected a whole number and its unit: 4ms, 30s or 2m.")
+            ? throw new PromptKDException(
+                $"{option} is '{text}', expected a whole number and its unit: 4ms, 30s or 2m.")
             : TimeSpan.FromMilliseconds(
-                long.Parse(match.Groups["number"].Value, CultureInfo.InvariantCulture) * match.Groups["unit"].Value switch
+                long.Parse(match.Groups["number"].Value, CultureInfo.InvariantCulture)
+                * match.Groups["unit"].Value switch
                 {
                     "ms" => 1L,
                     "s" => 1_000L,

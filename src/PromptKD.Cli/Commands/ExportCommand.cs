@@ -7,8 +7,8 @@ using PromptKD.Text.Names;
 namespace PromptKD.Cli.Commands;
 
 /// <summary>
-/// <c>promptkd export</c>: a student package of a checkpoint that somebody has published, or ONNX files of a package or of a
-/// CLIP.
+/// <c>promptkd export</c>: a student package of a checkpoint that somebody has published, or ONNX files of a package or
+/// of a CLIP.
 /// </summary>
 internal static class ExportCommand
 {
@@ -31,7 +31,8 @@ internal static class ExportCommand
 
     private static readonly Option<string> s_output = new("--output")
     {
-        Description = "What is written, and new: the folder of the package; with --model the ONNX file; with --clip a folder of them [required]",
+        Description = "What is written, and new: the folder of the package; with --model the ONNX file; with --clip a "
+            + "folder of them [required]",
         HelpName = OptionRules.AFileOrFolder,
         Required = true,
     };
@@ -99,9 +100,13 @@ internal static class ExportCommand
                 s_vocabulary, s_upright, s_scale, s_device, s_precision,
             ]);
         ExportKind ofPackage = OnnxExportOptions.OfPackage;
-        ExportKind ofClip = OnnxExportOptions.OfClip with { Options = [.. OnnxExportOptions.OfClip.Options, s_vocabulary] };
+        ExportKind ofClip = OnnxExportOptions.OfClip with
+        {
+            Options = [.. OnnxExportOptions.OfClip.Options, s_vocabulary],
+        };
         ExportKind[] kinds = [ofPackage, ofClip, ofCheckpoint];
-        var command = new Command("export", "Make a student package of a checkpoint, or ONNX files of a package or a CLIP.");
+        var command = new Command(
+            "export", "Make a student package of a checkpoint, or ONNX files of a package or a CLIP.");
         foreach (Option option in ExportKind.AllOf([ofCheckpoint, ofPackage, ofClip]).Append(s_output))
         {
             command.Options.Add(option);

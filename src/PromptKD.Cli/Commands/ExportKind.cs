@@ -11,7 +11,8 @@ internal sealed record ExportKind(Option Key, string Purpose, IReadOnlyList<Opti
     private IEnumerable<Option> All => Options.Prepend(Key);
 
     /// <summary>All options of some kinds, each once.</summary>
-    public static IEnumerable<Option> AllOf(IReadOnlyList<ExportKind> kinds) => kinds.SelectMany(kind => kind.All).Distinct();
+    public static IEnumerable<Option> AllOf(IReadOnlyList<ExportKind> kinds) =>
+        kinds.SelectMany(kind => kind.All).Distinct();
 
     /// <summary>The kind that is asked for.</summary>
     /// <param name="parsed">The command line.</param>

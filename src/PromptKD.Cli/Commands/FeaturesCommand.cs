@@ -27,8 +27,8 @@ internal static class FeaturesCommand
             "With --dataset: the folder that holds the data sets [default: none]", s_ofDataset),
         new("--teacher", "DISTILL.TEACHER",
             "The CLIP to learn from: a .pt, .safetensors or .bin file, a Hugging Face or open_clip folder, "
-            + "onnx:DIR for one of ONNX files, or a name such as openai:ViT-L/14, which is fetched once [default: none, one is required; with --dataset as "
-            + "train's: in clip/, "
+            + "onnx:DIR for one of ONNX files, or a name such as openai:ViT-L/14, which is fetched once [default: "
+            + "none, one is required; with --dataset as train's: in clip/, "
             + "else fetched]"),
         new("--teacher-prompts", "DISTILL.TEACHER_PROMPTS",
             "Checkpoint of the teacher's learned prompts, as Dassl's programs save it. Without it the teacher is plain "
@@ -56,11 +56,16 @@ internal static class FeaturesCommand
     /// <summary>The verb with its options.</summary>
     public static Command Create()
     {
-        var output = new Option<string>("--output") { Description = "Folder of the store [required]", HelpName = "STORE" };
+        var output = new Option<string>("--output")
+        {
+            Description = "Folder of the store [required]",
+            HelpName = "STORE",
+        };
         var shard = new Option<string>("--shard")
         {
             Description = "Make part i of n only: i/n, or auto for a Slurm array or a Kubernetes Indexed Job. Any "
-                + "number of processes may fill one store [default: 1/1; of processes that were started together, each one's own]",
+                + "number of processes may fill one store [default: 1/1; of processes that were started together, each "
+                + "one's own]",
             HelpName = "i/n|auto",
         };
         var check = new Option<string>("--check")
@@ -71,14 +76,15 @@ internal static class FeaturesCommand
         };
         var merge = new Option<string[]>("--merge")
         {
-            Description = "Compute nothing: copy the shards of stores that were filled on machines without a common disk into --output "
-                + "(repeatable) [default: none]",
+            Description = "Compute nothing: copy the shards of stores that were filled on machines without a common "
+                + "disk into --output (repeatable) [default: none]",
             HelpName = "STORE",
         };
         Argument<string[]> overrides = SettingOptions.Overrides();
         var command = new Command("features", "Store the teacher's features of a folder of pictures, or of a data set.")
         {
-            output, shard, check, merge, SettingOptions.FastJpeg.Option, s_int8.Option, ProcessesOption.Option, overrides,
+            output, shard, check, merge, SettingOptions.FastJpeg.Option, s_int8.Option, ProcessesOption.Option,
+            overrides,
         };
         foreach (Option option in s_settings.Select(setting => (Option)setting.Option)
             .Concat(s_toggles.SelectMany(toggle => toggle.Options)))

@@ -77,5 +77,6 @@ internal static class InterpretCommand
 
     private static string Where(LearnedToken token) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{(token.Layer > 0 ? $"layer {token.Layer + 1}, " : "")}{(token.Class is { } number ? $"class {number}, " : "")}");
+        $"{(token.Layer > 0 ? $"layer {token.Layer + 1}, " : "")}"
+        + $"{(token.Class is { } number ? $"class {number}, " : "")}");
 }

@@ -5,7 +5,9 @@ using PromptKD.Models.Weights.Hub;
 
 namespace PromptKD.Cli.Commands;
 
-/// <summary><c>promptkd models</c>: the models that have a name, what they cost, and which are on this machine.</summary>
+/// <summary>
+/// <c>promptkd models</c>: the models that have a name, what they cost, and which are on this machine.
+/// </summary>
 internal static class ModelsCommand
 {
     private const double Million = 1e6;

@@ -23,8 +23,8 @@ internal static class OnnxExportOptions
 
     private static readonly Option<string> s_images = new("--images")
     {
-        Description = "With --model or --clip: folder of pictures, 64 of which ONNX Runtime and libtorch are both asked "
-            + "[default: drawn ones]",
+        Description = "With --model or --clip: folder of pictures, 64 of which ONNX Runtime and libtorch are both "
+            + "asked [default: drawn ones]",
         HelpName = "DIR",
     };
 
@@ -42,8 +42,8 @@ internal static class OnnxExportOptions
 
     private static readonly Option<bool> s_whole = new("--int8")
     {
-        Description = "With --model: compute the tower's linear layers in 8-bit whole numbers, for processors and for a "
-            + "file of a quarter of the size [default: off]",
+        Description = "With --model: compute the tower's linear layers in 8-bit whole numbers, for processors and for "
+            + "a file of a quarter of the size [default: off]",
     };
 
     private static readonly Option<string> s_calibration = new("--calibrate")
@@ -55,8 +55,8 @@ internal static class OnnxExportOptions
 
     private static readonly Option<string> s_labelled = new("--data")
     {
-        Description = "With --model: labelled pictures, DIR/CLASS NAME/PICTURE, on which the accuracies of both programs are "
-            + "compared [default: none]",
+        Description = "With --model: labelled pictures, DIR/CLASS NAME/PICTURE, on which the accuracies of both "
+            + "programs are compared [default: none]",
         HelpName = "DIR",
     };
 
@@ -95,8 +95,8 @@ internal static class OnnxExportOptions
         {
             Answers.Sentence(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{accuracy.Pictures} labelled pictures: {accuracy.Exported:F2} % right, {accuracy.Original:F2} % as the "
-                + $"package answers in float32; the same class on {accuracy.Agreement:F2} %"));
+                $"{accuracy.Pictures} labelled pictures: {accuracy.Exported:F2} % right, {accuracy.Original:F2} % as "
+                + $"the package answers in float32; the same class on {accuracy.Agreement:F2} %"));
         }
 
         Messages.Note($"Wrote {output}: {report.Model.Student}, {report.Model.ClassNames.Count} classes");
@@ -133,8 +133,8 @@ internal static class OnnxExportOptions
             {
                 Answers.Sentence(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"batch {batch.Size}: features of {tower.Compared} {what} ({tower.Source}) within {batch.LargestFeature:g2}, "
-                    + $"cosines of at least {batch.SmallestCosine:F7}"));
+                    $"batch {batch.Size}: features of {tower.Compared} {what} ({tower.Source}) within "
+                    + $"{batch.LargestFeature:g2}, cosines of at least {batch.SmallestCosine:F7}"));
             }
         }
     }

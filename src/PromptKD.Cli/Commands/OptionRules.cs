@@ -5,8 +5,8 @@ using System.Globalization;
 namespace PromptKD.Cli.Commands;
 
 /// <summary>
-/// What the value of any option has to be, in one place: none is blank, as an unset variable of a shell makes it; numbers
-/// are numbers; and a folder to write is no file.
+/// What the value of any option has to be, in one place: none is blank, as an unset variable of a shell makes it;
+/// numbers are numbers; and a folder to write is no file.
 /// </summary>
 internal static class OptionRules
 {
@@ -54,9 +54,11 @@ internal static class OptionRules
     public static string? Explain(ParseError error) => error.SymbolResult switch
     {
         OptionResult { Option: var option, Tokens: var tokens } when IsNumber(option.ValueType)
-            && tokens.FirstOrDefault(token => !string.IsNullOrWhiteSpace(token.Value) && !IsWhole(token.Value)) is { } wrong =>
+            && tokens.FirstOrDefault(token => !string.IsNullOrWhiteSpace(token.Value) && !IsWhole(token.Value))
+                is { } wrong =>
             $"{option.Name} is '{wrong.Value}', expected a whole number.",
-        OptionResult { Option: { ValueType: var type } option, Tokens: [{ Value: var wrong }] } when type == typeof(double?)
+        OptionResult { Option: { ValueType: var type } option, Tokens: [{ Value: var wrong }] }
+            when type == typeof(double?)
             && !string.IsNullOrWhiteSpace(wrong) && !double.TryParse(wrong, s_invariant, out _) =>
             $"{option.Name} is '{wrong}', expected a number.",
         OptionResult { Option: var option, IdentifierTokenCount: > 1 } when option.Arity.MaximumNumberOfValues == 1 =>
@@ -71,7 +73,8 @@ internal static class OptionRules
     {
         if (result.Tokens.Any(token => string.IsNullOrWhiteSpace(token.Value)))
         {
-            result.AddError($"{name} is empty. Give it a value, or leave it out (is a variable of the shell not set?).");
+            result.AddError(
+                $"{name} is empty. Give it a value, or leave it out (is a variable of the shell not set?).");
         }
     }
 

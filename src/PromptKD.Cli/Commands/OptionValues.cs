@@ -87,7 +87,8 @@ internal static partial class OptionValues
 
         return name == "--device" && !Device().IsMatch(value)
             ? $"{name} is '{value}', expected auto, cpu, cuda or cuda:n."
-            : s_names.TryGetValue(name, out IReadOnlyList<string>? names) && !names.Contains(value, StringComparer.OrdinalIgnoreCase)
+            : s_names.TryGetValue(name, out IReadOnlyList<string>? names)
+                && !names.Contains(value, StringComparer.OrdinalIgnoreCase)
                 ? $"{name} is '{value}', expected one of {string.Join(", ", names)}."
                 : null;
     }
@@ -95,7 +96,8 @@ internal static partial class OptionValues
     // What is no number at all is told apart by the parser.
     private static string? FindMistakeOfNumber(string name, string value) =>
         !double.TryParse(value, s_invariant, out double number) ? null
-        : value.Contains(',', StringComparison.Ordinal) ? $"{name} is '{value}': write a fraction with a point, such as 0.5."
+        : value.Contains(',', StringComparison.Ordinal)
+            ? $"{name} is '{value}': write a fraction with a point, such as 0.5."
         : !double.IsFinite(number) ? $"{name} is '{value}', expected a number."
         : name == "--threshold" && number is < 0 or > 1 ? $"{name} is {value}; give a probability, 0 to 1."
         : null;

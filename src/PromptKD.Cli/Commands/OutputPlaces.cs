@@ -181,7 +181,8 @@ internal static class OutputPlaces
         public string Place { get; } = PlaceOf(Path);
 
         public bool LiesIn(Given folder) => Directory.Exists(folder.Path) && Place.StartsWith(
-            folder.Place.TrimEnd(System.IO.Path.DirectorySeparatorChar) + System.IO.Path.DirectorySeparatorChar, s_paths);
+            folder.Place.TrimEnd(System.IO.Path.DirectorySeparatorChar) + System.IO.Path.DirectorySeparatorChar,
+            s_paths);
 
         public bool LiesDirectlyIn(Given folder) => LiesIn(folder)
             && System.IO.Path.GetDirectoryName(Place)!.Equals(folder.Place, s_paths);

@@ -61,8 +61,8 @@ internal static class PredictCommand
 
     private static readonly Option<bool> s_noneOfThese = new("--none-of-these")
     {
-        Description = "Answer 'none' where the best class fits worse by itself than the package says it has to; for students of a "
-            + "SigLIP [default: off]",
+        Description = "Answer 'none' where the best class fits worse by itself than the package says it has to; for "
+            + "students of a SigLIP [default: off]",
     };
 
     private static readonly Argument<string[]> s_pictures = new("pictures")
@@ -76,8 +76,8 @@ internal static class PredictCommand
     {
         var command = new Command("predict", "Classify pictures with a student.")
         {
-            s_model, s_top, s_threshold, s_noneOfThese, s_format, s_json, s_output, s_sortInto, s_links, s_device, s_precision, s_provider,
-            s_pictures,
+            s_model, s_top, s_threshold, s_noneOfThese, s_format, s_json, s_output, s_sortInto, s_links, s_device,
+            s_precision, s_provider, s_pictures,
         };
         foreach (Option option in StudentOptions.Upright.Options)
         {
@@ -89,7 +89,8 @@ internal static class PredictCommand
             PredictionRequest request = Request(parsed);
             bool isFile = request.Output is not null;
             using FolderClassifier classifier = StudentOptions.Load(
-                parsed, s_model, s_device, s_precision, s_provider, showsProgress: isFile || Console.IsOutputRedirected);
+                parsed, s_model, s_device, s_precision, s_provider, showsProgress: isFile
+                    || Console.IsOutputRedirected);
             PredictionSummary summary = PredictionRun.Of(
                 classifier, request, isFile ? null : Console.Out, StudentOptions.WarnOfSkipped, cancellation);
             Tell(request, summary);
@@ -126,7 +127,8 @@ internal static class PredictCommand
         string? reason = (request.Threshold, request.NoneOfThese) switch
         {
             ({ } threshold, false) => string.Create(CultureInfo.InvariantCulture, $"has less than {threshold}"),
-            ({ } threshold, true) => string.Create(CultureInfo.InvariantCulture, $"has less than {threshold}, or fits worse than it has to"),
+            ({ } threshold, true) => string.Create(
+                CultureInfo.InvariantCulture, $"has less than {threshold}, or fits worse than it has to"),
             (null, true) => "fits worse than it has to",
             _ => null,
         };

@@ -4,7 +4,9 @@ using PromptKD.Configuration.Presets;
 
 namespace PromptKD.Cli.Commands;
 
-/// <summary><c>promptkd recipes</c>: prints the settings that distilling begins with, as files to read and to change.</summary>
+/// <summary>
+/// <c>promptkd recipes</c>: prints the settings that distilling begins with, as files to read and to change.
+/// </summary>
 internal static class RecipesCommand
 {
     /// <summary>The verb with its options.</summary>
@@ -30,7 +32,8 @@ internal static class RecipesCommand
 
             foreach (Recipe recipe in Recipe.All)
             {
-                Answers.Sentence($"{recipe.Name}{(recipe.Name == Recipe.DefaultName ? " (the default)" : "")}: {recipe.Summary}");
+                Answers.Sentence(
+                    $"{recipe.Name}{(recipe.Name == Recipe.DefaultName ? " (the default)" : "")}: {recipe.Summary}");
             }
 
             Answers.Lines($"""

@@ -25,7 +25,10 @@ internal static class ServeCommand
     /// <summary>The verb with its options.</summary>
     public static Command Create()
     {
-        var command = new Command("serve", "Answer over HTTP with students, packages or ONNX files.") { s_listen, s_log };
+        var command = new Command("serve", "Answer over HTTP with students, packages or ONNX files.")
+        {
+            s_listen, s_log,
+        };
         foreach (Option option in ServeOptions.All)
         {
             command.Options.Add(option);
@@ -47,13 +50,14 @@ internal static class ServeCommand
     private static string Checked(string addresses) => addresses.Split(';').All(IsAddress)
         ? addresses
         : throw new PromptKDException(
-            $"{s_listen.Name} is '{addresses}', expected an address such as {PromptKDServerHost.UsualAddress}, or several with "
-            + "';' between them.");
+            $"{s_listen.Name} is '{addresses}', expected an address such as {PromptKDServerHost.UsualAddress}, or "
+            + "several with ';' between them.");
 
     // Kestrel takes a star or a plus for all addresses of the machine.
     private static bool IsAddress(string text)
     {
-        string named = text.Replace("://*", "://any", StringComparison.Ordinal).Replace("://+", "://any", StringComparison.Ordinal);
+        string named = text.Replace("://*", "://any", StringComparison.Ordinal)
+            .Replace("://+", "://any", StringComparison.Ordinal);
         return text.StartsWith("http://unix:/", StringComparison.Ordinal)
             || (Uri.TryCreate(named, UriKind.Absolute, out Uri? address)
                 && address is { Scheme: "http" or "https", PathAndQuery: "/" });

@@ -11,8 +11,8 @@ internal static class ServeOptions
 
     private static readonly Option<string[]> s_models = new("--model")
     {
-        Description = "A student package or an ONNX file, as PATH or NAME[@VERSION]=PATH; may be given again for another "
-            + "[required]",
+        Description = "A student package or an ONNX file, as PATH or NAME[@VERSION]=PATH; may be given again for "
+            + "another [required]",
         HelpName = "[NAME=]PATH",
         Required = true,
     };
@@ -24,7 +24,8 @@ internal static class ServeOptions
     private static readonly Option<int?> s_threads = Number(
         "--threads", "Threads that compute one batch together; 0 for what the model gains from [default: 0]");
 
-    private static readonly Option<int?> s_batch = Number("--batch", $"Pictures computed at once, at most [default: {s_usual.Batch}]");
+    private static readonly Option<int?> s_batch = Number(
+        "--batch", $"Pictures computed at once, at most [default: {s_usual.Batch}]");
 
     private static readonly Option<string> s_delay = Time(
         "--delay", $"How long the first picture of a batch waits for others [default: {Text(s_usual.Delay)}]");
@@ -61,7 +62,8 @@ internal static class ServeOptions
 
     private static readonly Option<double?> s_threshold = new("--threshold")
     {
-        Description = "Answer null where the most probable class has less than this probability, 0 to 1 [default: none]",
+        Description = "Answer null where the most probable class has less than this probability, 0 to 1 [default: "
+            + "none]",
         HelpName = "P",
     };
 
@@ -75,7 +77,8 @@ internal static class ServeOptions
         "--custom-vision", "Answer Azure Custom Vision's prediction route, too [default: off]");
 
     private static readonly Option<string[]> s_allowFetch = Several(
-        "--allow-fetch", "HOST", "Fetch pictures by their address from this public host; may be given again [default: none]");
+        "--allow-fetch", "HOST",
+        "Fetch pictures by their address from this public host; may be given again [default: none]");
 
     private static readonly Option<string> s_keys = Text(
         "--api-key-file", OptionRules.AFile, "Keys, one a line; others are not answered [default: none]");
@@ -83,7 +86,8 @@ internal static class ServeOptions
     private static readonly Option<string[]> s_origins = Several(
         "--cors", "ORIGIN", "Let pages of this origin read answers; may be given again [default: none]");
 
-    private static readonly Option<string> s_otlp = Text("--otlp", "URL", "Where metrics are sent by OTLP [default: nowhere]");
+    private static readonly Option<string> s_otlp = Text(
+        "--otlp", "URL", "Where metrics are sent by OTLP [default: nowhere]");
 
     private static readonly Option<string> s_collect = Text(
         "--collect", "DIR", "Folder for corrections from the page, in class folders [default: none]");
@@ -153,7 +157,8 @@ internal static class ServeOptions
         {
             options.Otlp = Uri.TryCreate(address, UriKind.Absolute, out Uri? otlp) && otlp.Scheme is "http" or "https"
                 ? otlp
-                : throw new PromptKDException($"{s_otlp.Name} is '{address}', expected an address such as http://127.0.0.1:4317.");
+                : throw new PromptKDException(
+                    $"{s_otlp.Name} is '{address}', expected an address such as http://127.0.0.1:4317.");
         }
     }
 

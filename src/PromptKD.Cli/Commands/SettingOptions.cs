@@ -19,21 +19,21 @@ internal static class SettingOptions
     public static SettingOption Recipe { get; } = new(
         "--recipe",
         "DISTILL.RECIPE",
-        "Settings to begin with: fast (the projector alone, on stored features), best (the same, then tokens and projector), "
-        + "or paper. Files, options and keys win over it, key by key; promptkd recipes prints them",
+        "Settings to begin with: fast (the projector alone, on stored features), best (the same, then tokens and "
+        + "projector), or paper. Files, options and keys win over it, key by key; promptkd recipes prints them",
         Default: Configuration.Presets.Recipe.DefaultName);
 
     public static SettingOption Teacher { get; } = new(
         "--teacher",
         "DISTILL.TEACHER",
-        "The CLIP to learn from: a .pt, .safetensors or .bin file, a Hugging Face or open_clip folder, onnx:DIR for one of ONNX "
-        + "files, or a name such as openai:ViT-L/14, which is fetched once [required]");
+        "The CLIP to learn from: a .pt, .safetensors or .bin file, a Hugging Face or open_clip folder, onnx:DIR for "
+        + "one of ONNX files, or a name such as openai:ViT-L/14, which is fetched once [required]");
 
     public static SettingOption TeacherPrompts { get; } = new(
         "--teacher-prompts",
         "DISTILL.TEACHER_PROMPTS",
-        "Checkpoint of the teacher's learned prompts, as Dassl's programs save it. Without it the teacher is plain CLIP, "
-        + "zero-shot [default: none]");
+        "Checkpoint of the teacher's learned prompts, as Dassl's programs save it. Without it the teacher is plain "
+        + "CLIP, zero-shot [default: none]");
 
     public static SettingOption TeacherPictureSize { get; } = new(
         "--teacher-picture-size",
@@ -46,8 +46,8 @@ internal static class SettingOptions
     public static SettingOption Vocabulary { get; } = new(
         "--vocab",
         "DISTILL.VOCAB",
-        "CLIP's byte-pair vocabulary. Without it: beside the CLIP, PROMPTKD_CLIP_VOCAB, the cache folder, or fetched once "
-        + "[default: found]");
+        "CLIP's byte-pair vocabulary. Without it: beside the CLIP, PROMPTKD_CLIP_VOCAB, the cache folder, or fetched "
+        + "once [default: found]");
 
     public static SettingOption Precision { get; } = new(
         "--precision",
@@ -59,7 +59,8 @@ internal static class SettingOptions
     public static SettingOption OnnxProvider { get; } = new(
         "--onnx-provider",
         "ONNX_PROVIDER",
-        "What computes models that are ONNX files, by ONNX Runtime's name: CPU, CUDA, TensorRT, CoreML, DML, OpenVINO, XNNPACK.");
+        "What computes models that are ONNX files, by ONNX Runtime's name: CPU, CUDA, TensorRT, CoreML, DML, OpenVINO, "
+        + "XNNPACK.");
 
     public static SettingOption Workers { get; } = new(
         "--workers",
@@ -69,9 +70,9 @@ internal static class SettingOptions
     public static SettingSwitch FastJpeg { get; } = new(
         "--fast-jpeg",
         "DISTILL.FAST_JPEG",
-        "Decode large JPEG files at 1/2, 1/4 or 1/8 of their width and height in pixels, while that is still twice what "
-        + "is wanted: several times faster; in the mean off by fractions of one of 256 levels, in single values by up to "
-        + "36");
+        "Decode large JPEG files at 1/2, 1/4 or 1/8 of their width and height in pixels, while that is still twice "
+        + "what is wanted: several times faster; in the mean off by fractions of one of 256 levels, in single values "
+        + "by up to 36");
 
     /// <summary>For verbs that have settings; on by default.</summary>
     public static SettingToggle Upright { get; } = new(
@@ -104,8 +105,8 @@ internal static class SettingOptions
     /// <summary>Keys with their values, behind all options.</summary>
     /// <param name="mayBeginWithName">Whether a word that is no key may stand before the pairs.</param>
     /// <param name="lastCounts">
-    /// Whether a key may come again, and the last one counts, as in the command lines of Dassl's programs; elsewhere that
-    /// is a mistake.
+    /// Whether a key may come again, and the last one counts, as in the command lines of Dassl's programs; elsewhere
+    /// that is a mistake.
     /// </param>
     public static Argument<string[]> Overrides(bool mayBeginWithName = false, bool lastCounts = false)
     {

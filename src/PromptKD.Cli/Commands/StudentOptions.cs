@@ -18,7 +18,8 @@ internal static class StudentOptions
 
     public static Option<string> Model() => new("--model")
     {
-        Description = "A student package, the student/ folder of a run, or the ONNX file that export made of one [required]",
+        Description = "A student package, the student/ folder of a run, or the ONNX file that export made of one "
+            + "[required]",
         HelpName = OptionRules.AFileOrFolder,
         Required = true,
     };
@@ -67,8 +68,8 @@ internal static class StudentOptions
         if (torch.Precision is not null)
         {
             throw new PromptKDException(
-                $"{precision.Name} has no effect on an ONNX file, which computes in the numbers that it was exported in. Leave "
-                + "it out.");
+                $"{precision.Name} has no effect on an ONNX file, which computes in the numbers that it was exported "
+                + "in. Leave it out.");
         }
 
         return OnnxStudentClassifier.Load(path, new OnnxOptions
@@ -84,7 +85,9 @@ internal static class StudentOptions
         !Directory.Exists(path)
         && (File.Exists(path) || path.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>What a program passes on of a device and a precision, which were checked when the line was read.</summary>
+    /// <summary>
+    /// What a program passes on of a device and a precision, which were checked when the line was read.
+    /// </summary>
     public static TorchOptions Torch(string? device, string? precision)
     {
         string[] parts = (device ?? "auto").Split(':');

@@ -16,16 +16,17 @@ internal static class TeacherOptions
 
     private static readonly Option<string[]> s_teacher = new(SettingOptions.Teacher.Name)
     {
-        Description = "The CLIP to learn from: a .pt, .safetensors or .bin file, a Hugging Face or open_clip folder, onnx:DIR "
-            + "for one of ONNX files, or a name such as openai:ViT-L/14, which is fetched once. Repeatable: the class probabilities of several are "
-            + "combined, and the student keeps the class vectors of the first [required]",
+        Description = "The CLIP to learn from: a .pt, .safetensors or .bin file, a Hugging Face or open_clip folder, "
+            + "onnx:DIR for one of ONNX files, or a name such as openai:ViT-L/14, which is fetched once. Repeatable: "
+            + "the class probabilities of several are combined, and the student keeps the class vectors of the first "
+            + "[required]",
         HelpName = SettingOptions.Teacher.Key,
     };
 
     private static readonly Option<string[]> s_prompts = new(SettingOptions.TeacherPrompts.Name)
     {
-        Description = "Checkpoint of the teacher's learned prompts, as Dassl's programs save it. Without it the teacher "
-            + "is plain CLIP, zero-shot. One for each teacher, - for none [default: none]",
+        Description = "Checkpoint of the teacher's learned prompts, as Dassl's programs save it. Without it the "
+            + "teacher is plain CLIP, zero-shot. One for each teacher, - for none [default: none]",
         HelpName = SettingOptions.TeacherPrompts.Key,
     };
 
@@ -45,15 +46,16 @@ internal static class TeacherOptions
 
     private static readonly Option<string[]> s_vectors = new("--class-vectors")
     {
-        Description = "Class vectors of the teacher's space, in the place of its text tower's: a .safetensors or .npy file, one row "
-            + "a class, its names in a .txt beside it or by --classes. One for each teacher, - for the text tower's [default: none]",
+        Description = "Class vectors of the teacher's space, in the place of its text tower's: a .safetensors or .npy "
+            + "file, one row a class, its names in a .txt beside it or by --classes. One for each teacher, - for the "
+            + "text tower's [default: none]",
         HelpName = "DISTILL.CLASS_VECTORS",
     };
 
     private static readonly Option<string> s_weights = new("--teacher-weights")
     {
-        Description = "Weights of several teachers, such as 0.7,0.3, or confidence: picture by picture, in proportion to "
-            + "the probability of each teacher's best class [default: all alike]",
+        Description = "Weights of several teachers, such as 0.7,0.3, or confidence: picture by picture, in proportion "
+            + "to the probability of each teacher's best class [default: all alike]",
         HelpName = "DISTILL.TEACHER_WEIGHTS",
     };
 
@@ -122,8 +124,8 @@ internal static class TeacherOptions
         return numbers.Length == parts.Length
             ? distill with { TeacherWeighting = "fixed", TeacherWeights = [.. numbers] }
             : throw new PromptKDException(
-                $"{s_weights.Name} is '{weights}', expected a number of 0 or more for each teacher, such as 0.7,0.3, or "
-                + $"{Confidence}.");
+                $"{s_weights.Name} is '{weights}', expected a number of 0 or more for each teacher, such as 0.7,0.3, "
+                + $"or {Confidence}.");
     }
 
     private static int Pixels(string text) =>

@@ -152,7 +152,8 @@ internal static class TrainCommand
         return
         [
             .. settings.Select(name => KeyValuePair.Create(
-                name.Replace('-', '_'), parsed.GetValue(s_settings.First(one => one.Name == "--" + name).Option) ?? "")),
+                name.Replace('-', '_'),
+                parsed.GetValue(s_settings.First(one => one.Name == "--" + name).Option) ?? "")),
             new("seed", parsed.GetValue(s_settings.First(one => one.Key == "SEED").Option) ?? "-1"),
             new("config_file", parsed.GetValue(s_trainerFile) ?? ""),
             new("dataset_config_file", parsed.GetValue(s_datasetFile) ?? ""),

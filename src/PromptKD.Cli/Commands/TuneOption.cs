@@ -32,7 +32,8 @@ internal static class TuneOption
         if (length is not null && learnsTokens == (length == "0"))
         {
             throw new PromptKDException(
-                $"--tune {tune} and --prompt-length {length} contradict each other: tokens are learned with --tune prompts alone.");
+                $"--tune {tune} and --prompt-length {length} contradict each other: tokens are learned with --tune "
+                + "prompts alone.");
         }
 
         string tokens = learnsTokens ? length ?? UsualTokens : "0";
@@ -48,8 +49,9 @@ internal static class TuneOption
     {
         var option = new Option<string?>("--tune")
         {
-            Description = "What of the student learns beside its projector: prompts (tokens in a transformer), projector (nothing "
-                + "else), tower (all its weights), last:N (its last N layers or blocks) [default: as the recipe says]",
+            Description = "What of the student learns beside its projector: prompts (tokens in a transformer), "
+                + "projector (nothing else), tower (all its weights), last:N (its last N layers or blocks) [default: "
+                + "as the recipe says]",
             HelpName = "WHAT",
         };
         option.Validators.Add(result =>
@@ -64,6 +66,7 @@ internal static class TuneOption
 
     private static bool IsMeant(string value) => value is "prompts" or "projector" or "tower"
         || (value.StartsWith(LastPrefix, StringComparison.Ordinal)
-            && int.TryParse(value.AsSpan(LastPrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int layers)
+            && int.TryParse(
+                value.AsSpan(LastPrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int layers)
             && layers > 0);
 }

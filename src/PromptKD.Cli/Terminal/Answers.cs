@@ -14,7 +14,8 @@ internal static class Answers
     public static void Line(string text = "") => Console.WriteLine(Printable.Columns(text));
 
     /// <summary>Columns with tabs between them.</summary>
-    public static void Line(IEnumerable<string> columns) => Console.WriteLine(string.Join('\t', columns.Select(Printable.Line)));
+    public static void Line(IEnumerable<string> columns) =>
+        Console.WriteLine(string.Join('\t', columns.Select(Printable.Line)));
 
     /// <summary>A sentence, broken between words on a terminal as <see cref="Prose"/> does it.</summary>
     public static void Sentence(string text) => Prose.Write(Printable.Line(text));

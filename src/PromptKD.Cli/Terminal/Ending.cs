@@ -2,7 +2,9 @@ using PromptKD.Runtime.Processes;
 
 namespace PromptKD.Cli.Terminal;
 
-/// <summary>How the program ends badly: by itself, or as one of several processes, of which the first one speaks for all.</summary>
+/// <summary>
+/// How the program ends badly: by itself, or as one of several processes, of which the first one speaks for all.
+/// </summary>
 internal static class Ending
 {
     /// <summary>Says why, and ends the other processes where they do not come to the same end.</summary>

@@ -34,6 +34,7 @@ internal static class HeldOutSummary
             $"On {heldOut.Student.Pictures} pictures that it never saw, the student gives the teacher's answer to ")
             + string.Create(
                 CultureInfo.InvariantCulture,
-                $"{heldOut.Student.Agreement:P1} ({before}always '{classNames[heldOut.Teacher.Majority]}': {heldOut.Teacher.MajorityShare:P1}).");
+                $"{heldOut.Student.Agreement:P1} ({before}always '{classNames[heldOut.Teacher.Majority]}': "
+                + $"{heldOut.Teacher.MajorityShare:P1}).");
     }
 }

@@ -3,7 +3,9 @@ using Spectre.Console;
 
 namespace PromptKD.Cli.Terminal;
 
-/// <summary>Fits text into the columns of a terminal. Chinese, Japanese, Korean letters and emoji take two columns.</summary>
+/// <summary>
+/// Fits text into the columns of a terminal. Chinese, Japanese, Korean letters and emoji take two columns.
+/// </summary>
 internal static class LineLayout
 {
     private const string Ellipsis = "…";
@@ -42,8 +44,8 @@ internal static class LineLayout
     }
 
     /// <summary>
-    /// Lines of whole words. A word that is wider than a line stands alone and is left to the terminal, so that a path can
-    /// still be copied; what is quoted is one word.
+    /// Lines of whole words. A word that is wider than a line stands alone and is left to the terminal, so that a path
+    /// can still be copied; what is quoted is one word.
     /// </summary>
     public static IEnumerable<string> Wrap(string text, int columns)
     {

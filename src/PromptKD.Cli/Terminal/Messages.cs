@@ -15,7 +15,8 @@ internal static class Messages
     private static readonly StatusLine s_status = new(Console.Error, () => Window.Columns);
 
     /// <summary>
-    /// Shows how far something is: on a terminal in a line that the next message takes away, elsewhere in a line of its own.
+    /// Shows how far something is: on a terminal in a line that the next message takes away, elsewhere in a line of its
+    /// own.
     /// </summary>
     /// <param name="parts">As <see cref="StatusLine.Show"/> takes them.</param>
     public static void Status(params IReadOnlyList<(string Text, int Weight)> parts)

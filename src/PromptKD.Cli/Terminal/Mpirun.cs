@@ -85,8 +85,8 @@ internal static partial class Mpirun
         if (Find("mpirun") is not { } path)
         {
             throw new PromptKDException(
-                "--processes needs Open MPI's mpirun, which is not on this machine. Install it (Debian and Ubuntu: apt install "
-                + "openmpi-bin), or leave --processes out.");
+                "--processes needs Open MPI's mpirun, which is not on this machine. Install it (Debian and Ubuntu: apt "
+                + "install openmpi-bin), or leave --processes out.");
         }
 
         using Process asked = Process.Start(new ProcessStartInfo(path, ["--version"])
@@ -95,10 +95,12 @@ internal static partial class Mpirun
             RedirectStandardError = true,
         })!;
         string version = asked.StandardOutput.ReadToEnd().Split('\n')[0];
-        if (!version.Contains("Open MPI", StringComparison.Ordinal) && !version.Contains("OpenRTE", StringComparison.Ordinal))
+        if (!version.Contains("Open MPI", StringComparison.Ordinal)
+            && !version.Contains("OpenRTE", StringComparison.Ordinal))
         {
             throw new PromptKDException(
-                $"{path} is of '{version.Trim()}': --processes needs Open MPI's mpirun (Debian and Ubuntu: openmpi-bin).");
+                $"{path} is of '{version.Trim()}': --processes needs Open MPI's mpirun (Debian and Ubuntu: "
+                + "openmpi-bin).");
         }
     }
 

@@ -4,8 +4,8 @@ using System.Text.RegularExpressions;
 namespace PromptKD.Cli.Terminal;
 
 /// <summary>
-/// What mpirun says on standard error, in our words: it explains every end in a block of lines. The processes' own lines
-/// between them stay as they are.
+/// What mpirun says on standard error, in our words: it explains every end in a block of lines. The processes' own
+/// lines between them stay as they are.
 /// </summary>
 /// <param name="processes">How many were started.</param>
 internal sealed partial class MpirunWords(int processes)
@@ -13,10 +13,14 @@ internal sealed partial class MpirunWords(int processes)
     // Ends that a process has explained in a line of its own, or that follow from another's.
     private static readonly string[] s_said =
     [
-        "MPI_ABORT was invoked", "returned a non-zero exit code", "returned\na non-zero exit code", "exited with non-zero status",
+        "MPI_ABORT was invoked", "returned a non-zero exit code", "returned\na non-zero exit code",
+        "exited with non-zero status",
     ];
 
-    private static readonly string[] s_asides = ["mpirun: Forwarding signal", "mpirun: killing job", "mpirun: abort is already"];
+    private static readonly string[] s_asides =
+    [
+        "mpirun: Forwarding signal", "mpirun: killing job", "mpirun: abort is already",
+    ];
 
     private List<string>? _block;
 
@@ -37,7 +41,9 @@ internal sealed partial class MpirunWords(int processes)
             return null;
         }
 
-        return s_asides.Any(aside => line.StartsWith(aside, StringComparison.Ordinal)) || Aggregate().IsMatch(line) ? null : line;
+        return s_asides.Any(aside => line.StartsWith(aside, StringComparison.Ordinal)) || Aggregate().IsMatch(line)
+            ? null
+            : line;
     }
 
     private string? Explain(string block)
@@ -45,8 +51,9 @@ internal sealed partial class MpirunWords(int processes)
         if (Killed().Match(block) is { Success: true } killed)
         {
             int rank = int.Parse(killed.Groups[1].Value, CultureInfo.InvariantCulture);
-            return $"promptkd: process {rank + 1} of {processes} (on {killed.Groups[2].Value}) was ended by {killed.Groups[3].Value.Trim()}, "
-                + "and so all were. The same command goes on from the last checkpoint.";
+            return $"promptkd: process {rank + 1} of {processes} (on {killed.Groups[2].Value}) was ended by "
+                + $"{killed.Groups[3].Value.Trim()}, and so all were. The same command goes on from the last "
+                + $"checkpoint.";
         }
 
         return s_said.Any(said => block.Contains(said, StringComparison.Ordinal))

@@ -77,7 +77,9 @@ internal sealed class RunDisplay : ITrainingObserver
             return;
         }
 
-        (string Text, int Weight)[] agreed = progress.Agreement is { } share ? [(Text($"{_matches.Short} {share:P0}"), 2)] : [];
+        (string Text, int Weight)[] agreed = progress.Agreement is { } share
+            ? [(Text($"{_matches.Short} {share:P0}"), 2)]
+            : [];
         ShowLine(
         [
             (Text($"epoch {progress.Epoch}/{progress.Epochs}"), 6),

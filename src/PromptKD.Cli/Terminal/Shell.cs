@@ -15,7 +15,9 @@ internal static class Shell
         }
 
         // Windows' paths hold no double quotes; elsewhere everything but a single quote is itself in single ones.
-        return OperatingSystem.IsWindows() ? $"\"{word}\"" : $"'{word.Replace("'", @"'\''", StringComparison.Ordinal)}'";
+        return OperatingSystem.IsWindows()
+            ? $"\"{word}\""
+            : $"'{word.Replace("'", @"'\''", StringComparison.Ordinal)}'";
     }
 
     private static bool IsSafe(char mark) =>

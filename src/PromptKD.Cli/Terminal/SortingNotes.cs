@@ -14,7 +14,8 @@ internal static class SortingNotes
     public static void Tell(SortingSummary sorting, string folder, bool asLinks)
     {
         string there = sorting.AlreadyThere == 0 ? "" : $"; {Pictures(sorting.AlreadyThere)} lay there already";
-        Messages.Note($"Sorted into {folder}: {(asLinks ? "links to" : "copies of")} {Pictures(sorting.Placed)}{there}");
+        Messages.Note(
+            $"Sorted into {folder}: {(asLinks ? "links to" : "copies of")} {Pictures(sorting.Placed)}{there}");
         if (sorting.InTheWay.Count > 0)
         {
             string more = sorting.InTheWay.Count > FilesShown ? $" and {sorting.InTheWay.Count - FilesShown} more" : "";

@@ -6,8 +6,8 @@ namespace PromptKD.Cli.Terminal;
 /// </summary>
 /// <remarks>
 /// The cursor waits in the line's first column. A terminal that breaks lines anew when its window becomes narrower
-/// leaves it there, and the rows that the line takes then lie below it; one that cuts lines off, as xterm does, leaves it
-/// there, too. So what is to be taken away begins at the cursor in both, and never has to be counted.
+/// leaves it there, and the rows that the line takes then lie below it; one that cuts lines off, as xterm does, leaves
+/// it there, too. So what is to be taken away begins at the cursor in both, and never has to be counted.
 /// </remarks>
 /// <param name="output">The terminal.</param>
 /// <param name="columns">Its columns now.</param>

@@ -56,7 +56,8 @@ internal sealed class StopSignal : IDisposable
                 .FirstOrDefault(one => one.StartsWith(Ignored, StringComparison.Ordinal));
             return line is not null
                 && ulong.TryParse(
-                    line.AsSpan(Ignored.Length).Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out ulong mask)
+                    line.AsSpan(Ignored.Length).Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture,
+                    out ulong mask)
                 && (mask & 1) != 0;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)

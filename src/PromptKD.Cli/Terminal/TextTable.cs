@@ -4,8 +4,8 @@ using Spectre.Console;
 namespace PromptKD.Cli.Terminal;
 
 /// <summary>
-/// A table on standard output: a terminal gets borders, a file plain columns. A window that is too narrow for borders gets
-/// plain columns, too, and one that is too narrow for these a line a cell: numbers are never broken.
+/// A table on standard output: a terminal gets borders, a file plain columns. A window that is too narrow for borders
+/// gets plain columns, too, and one that is too narrow for these a line a cell: numbers are never broken.
 /// </summary>
 internal static class TextTable
 {

@@ -21,8 +21,8 @@ public sealed record PictureDomain
     public static PictureDomain ChangingLight { get; } = new() { Brightness = new(0.55f, 1.05f) };
 
     /// <summary>
-    /// The night: dim, grainy, blurred, on rough ground, with wavering outlines. No model has seen ground or waver in its
-    /// pre-training; the rest is partly covered by <see cref="ChangingLight"/>.
+    /// The night: dim, grainy, blurred, on rough ground, with wavering outlines. No model has seen ground or waver in
+    /// its pre-training; the rest is partly covered by <see cref="ChangingLight"/>.
     /// </summary>
     public static PictureDomain Night { get; } = new()
     {

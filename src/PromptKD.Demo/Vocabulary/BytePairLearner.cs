@@ -11,7 +11,9 @@ public static partial class BytePairLearner
 {
     private const string WordEnd = "</w>";
 
-    /// <summary>Learns the merges that make every word of a corpus one token, or as many of them as are asked for.</summary>
+    /// <summary>
+    /// Learns the merges that make every word of a corpus one token, or as many of them as are asked for.
+    /// </summary>
     /// <param name="sentences">Lower-case printable ASCII, which CLIP's byte alphabet leaves as it is.</param>
     /// <param name="most">Merges to stop at.</param>
     /// <returns>Pairs of symbols, the first to be joined first.</returns>

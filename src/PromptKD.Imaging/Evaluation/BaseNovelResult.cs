@@ -24,7 +24,8 @@ public sealed record BaseNovelResult(double All, double? Base, double? Novel, do
         if (baseClasses < 0 || baseClasses >= classes)
         {
             throw new PromptKDException(
-                $"‹base› is {baseClasses}, but there are {classes} classes. Give 1 to {classes - 1}, or 0 for no split.");
+                $"‹base› is {baseClasses}, but there are {classes} classes. Give 1 to {classes - 1}, or 0 for no "
+                + "split.");
         }
     }
 

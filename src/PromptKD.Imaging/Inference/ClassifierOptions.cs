@@ -3,7 +3,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace PromptKD.Inference;
 
-/// <summary>How a classifier works, whatever computes it. The defaults change nothing of the process that it works in.</summary>
+/// <summary>
+/// How a classifier works, whatever computes it. The defaults change nothing of the process that it works in.
+/// </summary>
 public record ClassifierOptions
 {
     /// <summary>
@@ -31,7 +33,9 @@ public record ClassifierOptions
     /// </summary>
     public TimeSpan GatherFor { get; init; } = TimeSpan.Zero;
 
-    /// <summary>Is told what is loaded, what is computed otherwise than asked for, and each batch that is gathered.</summary>
+    /// <summary>
+    /// Is told what is loaded, what is computed otherwise than asked for, and each batch that is gathered.
+    /// </summary>
     public ILogger Logger { get; init; } = NullLogger.Instance;
 
     /// <summary>Refuses what cannot be meant.</summary>

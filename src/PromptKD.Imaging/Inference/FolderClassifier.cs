@@ -81,7 +81,9 @@ public abstract class FolderClassifier : PictureClassifier
         BaseNovelResult.From(
             Judge(folder, baseClasses, options, skipped, cancellation).Answers, ClassNames.Count, baseClasses);
 
-    /// <summary>As <see cref="Evaluate"/>, with all that was counted: the pictures, and what was said of each.</summary>
+    /// <summary>
+    /// As <see cref="Evaluate"/>, with all that was counted: the pictures, and what was said of each.
+    /// </summary>
     internal JudgedPictures Judge(
         string folder,
         int? baseClasses,

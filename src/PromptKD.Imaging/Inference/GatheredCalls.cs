@@ -3,7 +3,9 @@ using Microsoft.Extensions.Logging;
 
 namespace PromptKD.Inference;
 
-/// <summary>Gathers the pictures of several callers for a short time, and computes them at once, in a thread of its own.</summary>
+/// <summary>
+/// Gathers the pictures of several callers for a short time, and computes them at once, in a thread of its own.
+/// </summary>
 internal sealed partial class GatheredCalls : IDisposable
 {
     private readonly BlockingCollection<Call> _calls = [];

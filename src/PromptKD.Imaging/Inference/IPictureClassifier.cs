@@ -1,8 +1,8 @@
 namespace PromptKD.Inference;
 
 /// <summary>
-/// Answers what pictures show, whatever computes it. Any number of threads may share one; what is asked for while another
-/// thread disposes it is answered or ends in an <see cref="ObjectDisposedException"/>.
+/// Answers what pictures show, whatever computes it. Any number of threads may share one; what is asked for while
+/// another thread disposes it is answered or ends in an <see cref="ObjectDisposedException"/>.
 /// </summary>
 /// <remarks>
 /// Every method throws <see cref="PromptKDException"/> for a picture that cannot be read (its code says whether it is
@@ -35,7 +35,9 @@ public interface IPictureClassifier : IPictureEmbedder
     IReadOnlyList<IReadOnlyList<ClassProbability>> Classify(
         IReadOnlyList<PictureInput> pictures, int top = 1, CancellationToken cancellation = default);
 
-    /// <summary>As the synchronous form; streams are read without holding a thread, the rest is done by the thread pool.</summary>
+    /// <summary>
+    /// As the synchronous form; streams are read without holding a thread, the rest is done by the thread pool.
+    /// </summary>
     /// <param name="picture">The picture.</param>
     /// <param name="top">How many classes to give, at least 1.</param>
     /// <param name="cancellation">Stops before the picture is computed.</param>
@@ -46,7 +48,8 @@ public interface IPictureClassifier : IPictureEmbedder
         PictureInput picture, int top = 1, CancellationToken cancellation = default);
 
     /// <summary>
-    /// Classifies pictures as they come, in order: as many at once as are there, up to a batch, while the next are read.
+    /// Classifies pictures as they come, in order: as many at once as are there, up to a batch, while the next are
+    /// read.
     /// </summary>
     /// <param name="pictures">The pictures. Each stream is read before the next picture is asked for.</param>
     /// <param name="top">How many classes to give for each, at least 1.</param>

@@ -25,7 +25,9 @@ public interface IPictureEmbedder : IDisposable
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     IReadOnlyList<float[]> Embed(IReadOnlyList<PictureInput> pictures, CancellationToken cancellation = default);
 
-    /// <summary>As the synchronous form; streams are read without holding a thread, the rest is done by the thread pool.</summary>
+    /// <summary>
+    /// As the synchronous form; streams are read without holding a thread, the rest is done by the thread pool.
+    /// </summary>
     /// <param name="picture">The picture.</param>
     /// <param name="cancellation">Stops before the picture is computed.</param>
     /// <returns>[embedding size], of length 1.</returns>

@@ -74,8 +74,8 @@ internal sealed class InputReader(Preprocessing preprocessing, ClassifierOptions
         if (kind is PictureKind.Tiff or PictureKind.Heic or PictureKind.Avif && PictureDecoders.Of(kind) is null)
         {
             throw new PromptKDException(
-                $"{name}: {PictureKinds.NameOf(kind)} is read by the package {PictureDecoders.PackageName}. Reference it and "
-                + "call ExtraDecoders.Register() once.")
+                $"{name}: {PictureKinds.NameOf(kind)} is read by the package {PictureDecoders.PackageName}. Reference "
+                + "it and call ExtraDecoders.Register() once.")
             {
                 Code = PromptKDError.NotSupported,
             };
@@ -169,7 +169,8 @@ internal sealed class InputReader(Preprocessing preprocessing, ClassifierOptions
         }
     }
 
-    private PromptKDException TooLong(string name) => Bad($"{name}: has more bytes than the limit of {options.MaxBytes}.");
+    private PromptKDException TooLong(string name) =>
+        Bad($"{name}: has more bytes than the limit of {options.MaxBytes}.");
 
     private static PromptKDException Lost(IOException error) =>
         Bad($"The picture: its stream cannot be read: {error.Message.TrimEnd('.')}.", error);

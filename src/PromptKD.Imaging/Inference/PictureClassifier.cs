@@ -26,7 +26,9 @@ public abstract class PictureClassifier : IPictureClassifier
         EmbeddingSize = embeddingSize;
     }
 
-    /// <summary>How pictures are prepared: as the model was trained, unless loading asked for another uprightness.</summary>
+    /// <summary>
+    /// How pictures are prepared: as the model was trained, unless loading asked for another uprightness.
+    /// </summary>
     public Preprocessing Preprocessing { get; }
 
     /// <inheritdoc/>
@@ -94,7 +96,8 @@ public abstract class PictureClassifier : IPictureClassifier
         (await _shared.OfAsync(picture, cancellation).ConfigureAwait(false)).Features;
 
     /// <summary>
-    /// Frees the model behind the last call that is under way; later calls end in <see cref="ObjectDisposedException"/>.
+    /// Frees the model behind the last call that is under way; later calls end in
+    /// <see cref="ObjectDisposedException"/>.
     /// </summary>
     public void Dispose()
     {

@@ -54,7 +54,8 @@ public abstract class PictureInput
         return pixels.Length >= needed
             ? new DecodedPicture(pixels, width, height, layout, step)
             : throw new ArgumentException(
-                $"{width}×{height} pixels of {layout} take {needed} bytes, but there are {pixels.Length}.", nameof(pixels));
+                $"{width}×{height} pixels of {layout} take {needed} bytes, but there are {pixels.Length}.",
+                nameof(pixels));
     }
 }
 

@@ -18,12 +18,14 @@ public sealed record PicturePrediction(string Path, IReadOnlyList<ClassProbabili
     public double? Threshold { get; init; }
 
     /// <summary>
-    /// How well the most probable class fits by itself, 0–1, where the student knows it: see <see cref="NoneOfThese"/>. Null
-    /// elsewhere.
+    /// How well the most probable class fits by itself, 0–1, where the student knows it: see <see cref="NoneOfThese"/>.
+    /// Null elsewhere.
     /// </summary>
     public double? Fit { get; init; }
 
-    /// <summary>The <see cref="Fit"/> below which the picture belongs to no class; null where that is not asked.</summary>
+    /// <summary>
+    /// The <see cref="Fit"/> below which the picture belongs to no class; null where that is not asked.
+    /// </summary>
     public double? FitThreshold { get; init; }
 
     /// <summary>

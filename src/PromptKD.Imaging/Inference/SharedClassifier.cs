@@ -4,8 +4,8 @@ using System.Runtime.ExceptionServices;
 namespace PromptKD.Inference;
 
 /// <summary>
-/// What all classifiers do alike: read the pictures of many callers, compute them one by one, in batches or gathered, and
-/// end in order.
+/// What all classifiers do alike: read the pictures of many callers, compute them one by one, in batches or gathered,
+/// and end in order.
 /// </summary>
 internal sealed class SharedClassifier : IDisposable
 {
@@ -62,7 +62,9 @@ internal sealed class SharedClassifier : IDisposable
         }
     }
 
-    /// <summary>As <see cref="Of"/>; streams are read without holding a thread, the rest is done by the thread pool.</summary>
+    /// <summary>
+    /// As <see cref="Of"/>; streams are read without holding a thread, the rest is done by the thread pool.
+    /// </summary>
     public async Task<PictureOutput> OfAsync(PictureInput input, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(input);
@@ -81,7 +83,9 @@ internal sealed class SharedClassifier : IDisposable
     }
 
     /// <summary>Answers pictures in batches, in order.</summary>
-    /// <exception cref="PromptKDException">As <see cref="InputReader.Read"/>, of the first that cannot be read.</exception>
+    /// <exception cref="PromptKDException">
+    /// As <see cref="InputReader.Read"/>, of the first that cannot be read.
+    /// </exception>
     /// <exception cref="ObjectDisposedException">It has been disposed.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public PictureOutput[] OfAll(IReadOnlyList<PictureInput> inputs, CancellationToken cancellation)
@@ -105,8 +109,8 @@ internal sealed class SharedClassifier : IDisposable
     }
 
     /// <summary>
-    /// Answers pictures as they come, in order. As many are computed at once as are there, up to a batch; the next ones are
-    /// read meanwhile. One that cannot be read has an error in place of its output.
+    /// Answers pictures as they come, in order. As many are computed at once as are there, up to a batch; the next ones
+    /// are read meanwhile. One that cannot be read has an error in place of its output.
     /// </summary>
     /// <exception cref="ObjectDisposedException">It has been disposed.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>

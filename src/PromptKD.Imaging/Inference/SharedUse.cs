@@ -1,8 +1,8 @@
 namespace PromptKD.Inference;
 
 /// <summary>
-/// Lets threads use what one of them may dispose: it is freed when the last call that is under way has ended, and no call
-/// begins behind that.
+/// Lets threads use what one of them may dispose: it is freed when the last call that is under way has ended, and no
+/// call begins behind that.
 /// </summary>
 /// <param name="owner">Who is disposed, for the exception.</param>
 /// <param name="free">Frees it.</param>
@@ -24,7 +24,9 @@ internal sealed class SharedUse(Type owner, Action free) : IDisposable
         }
     }
 
-    /// <summary>Refuses further calls; frees behind the last one that is under way. A second call does nothing.</summary>
+    /// <summary>
+    /// Refuses further calls; frees behind the last one that is under way. A second call does nothing.
+    /// </summary>
     public void Dispose()
     {
         lock (_gate)

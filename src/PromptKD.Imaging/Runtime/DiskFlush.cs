@@ -6,7 +6,8 @@ namespace PromptKD.Runtime;
 /// <summary>Waits until a file is on its disk, and says where that fails.</summary>
 /// <remarks>
 /// A disk that is full or fails may say so only here: over a network, under a quota, and wherever blocks are given out
-/// late. Outside of Windows .NET 10 passes over it: its call of fsync answers 1 for a failure, and below 0 is looked for.
+/// late. Outside of Windows .NET 10 passes over it: its call of fsync answers 1 for a failure, and below 0 is looked
+/// for.
 /// </remarks>
 internal static partial class DiskFlush
 {

@@ -181,7 +181,8 @@ internal sealed class Download(HttpClient client, IReadOnlyList<TimeSpan> pauses
         {
             target.SetLength(0);
             throw new PromptKDException(
-                $"{source}: the server sends more than {MostBytes} bytes, which is another file. Is the address right?");
+                $"{source}: the server sends more than {MostBytes} bytes, which is another file. Is the address "
+                + "right?");
         }
     }
 
@@ -197,7 +198,8 @@ internal sealed class Download(HttpClient client, IReadOnlyList<TimeSpan> pauses
             if (new FileInfo(path).LinkTarget is { } target)
             {
                 throw new PromptKDException(
-                    $"'{path}' is a link to '{target}', which is not written to. Delete it, and run the same command again.");
+                    $"'{path}' is a link to '{target}', which is not written to. Delete it, and run the same command "
+                    + "again.");
             }
         }
     }
@@ -254,8 +256,8 @@ internal sealed class Download(HttpClient client, IReadOnlyList<TimeSpan> pauses
         {
             File.Delete(partial);
             throw new PromptKDException(
-                $"{source}: the file that came has the SHA-256 {found}, not {sha256}. It was deleted; try again. If that "
-                + "does not help, the file was changed at its source.");
+                $"{source}: the file that came has the SHA-256 {found}, not {sha256}. It was deleted; try again. If "
+                + "that does not help, the file was changed at its source.");
         }
     }
 

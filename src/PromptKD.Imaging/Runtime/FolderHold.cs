@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace PromptKD.Runtime;
 
 /// <summary>
-/// A folder that this process works in. As long as it is held, every write below it makes sure that it still is the same
-/// folder: one that is deleted or moved meanwhile would be made anew, with half of what belongs into it.
+/// A folder that this process works in. As long as it is held, every write below it makes sure that it still is the
+/// same folder: one that is deleted or moved meanwhile would be made anew, with half of what belongs into it.
 /// </summary>
 internal sealed partial class FolderHold : IDisposable
 {
@@ -85,8 +85,8 @@ internal sealed partial class FolderHold : IDisposable
     }
 
     /// <summary>
-    /// Makes the folder of a file. Below a held folder it makes one level at a time, so that a held folder that went away
-    /// in this very instant is not made anew.
+    /// Makes the folder of a file. Below a held folder it makes one level at a time, so that a held folder that went
+    /// away in this very instant is not made anew.
     /// </summary>
     /// <exception cref="IOException">It cannot be made.</exception>
     public static void MakeFolderOf(string file)
@@ -124,7 +124,8 @@ internal sealed partial class FolderHold : IDisposable
     }
 
     private bool Covers(string path) =>
-        path.StartsWith(Path.TrimEndingDirectorySeparator(_folder) + Path.DirectorySeparatorChar, StringComparison.Ordinal);
+        path.StartsWith(
+            Path.TrimEndingDirectorySeparator(_folder) + Path.DirectorySeparatorChar, StringComparison.Ordinal);
 
     private bool IsGone() => _lock is null
         ? !Directory.Exists(_folder)

@@ -19,17 +19,20 @@ internal static partial class JsonFault
 
         if (Missing().Match(message) is { Success: true } missing)
         {
-            string names = string.Join(", ", Quoted().Matches(missing.Groups["names"].Value).Select(one => one.Groups[1].Value));
+            string names = string.Join(
+                ", ", Quoted().Matches(missing.Groups["names"].Value).Select(one => one.Groups[1].Value));
             return path is null or "$" ? $"it lacks {names}" : $"{path} lacks {names}";
         }
 
         string where = line is { } row ? string.Create(CultureInfo.InvariantCulture, $", line {row + 1}") : "";
         return message switch
         {
-            _ when Duplicate().Match(message) is { Success: true } twice => $"{twice.Groups["name"].Value} stands there twice{where}",
+            _ when Duplicate().Match(message) is { Success: true } twice =>
+                $"{twice.Groups["name"].Value} stands there twice{where}",
             _ when path is "$" && Converted().IsMatch(message) => "it is no object of names and values",
             _ when Converted().IsMatch(message) => $"{path} is no value that belongs there{where}",
-            _ when Null().Match(message) is { Success: true } empty => $"{path ?? empty.Groups["name"].Value} is null where a value belongs{where}",
+            _ when Null().Match(message) is { Success: true } empty =>
+                $"{path ?? empty.Groups["name"].Value} is null where a value belongs{where}",
             _ => $"{message}{(path is null or "$" ? "" : $", at {path}")}{where}",
         };
     }

@@ -14,7 +14,8 @@ internal static class JsonText
     /// <summary>Parses a whole text.</summary>
     /// <param name="json">UTF-8, with or without a byte-order mark. Must not change while the result is used.</param>
     /// <param name="maxBytes">The largest text of its kind.</param>
-    /// <exception cref="JsonException">It is not JSON, breaks one of these rules, or is larger than any file of its kind.
+    /// <exception cref="JsonException">
+    /// It is not JSON, breaks one of these rules, or is larger than any file of its kind.
     /// </exception>
     public static JsonDocument Parse(ReadOnlyMemory<byte> json, int maxBytes = MaxBytes)
     {

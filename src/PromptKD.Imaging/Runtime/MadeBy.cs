@@ -14,7 +14,11 @@ internal static class MadeBy
 
     /// <summary>Today, UTC; the day of SOURCE_DATE_EPOCH (seconds since 1970) where that is set to one.</summary>
     public static DateOnly Today => DateOnly.FromDateTime(
-        long.TryParse(Environment.GetEnvironmentVariable(FixedDate), NumberStyles.None, CultureInfo.InvariantCulture, out long seconds)
+        long.TryParse(
+            Environment.GetEnvironmentVariable(FixedDate),
+            NumberStyles.None,
+            CultureInfo.InvariantCulture,
+            out long seconds)
         && seconds <= DateTimeOffset.MaxValue.ToUnixTimeSeconds()
             ? DateTimeOffset.FromUnixTimeSeconds(seconds).UtcDateTime
             : DateTime.UtcNow);

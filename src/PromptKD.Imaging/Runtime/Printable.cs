@@ -64,7 +64,8 @@ public static class Printable
     public static string Html(string? text) => WebUtility.HtmlEncode(Line(text));
 
     /// <summary>
-    /// A cell of comma-separated values (RFC 4180). What a spreadsheet would take for a formula begins with an apostrophe.
+    /// A cell of comma-separated values (RFC 4180). What a spreadsheet would take for a formula begins with an
+    /// apostrophe.
     /// </summary>
     public static string Csv(string? text)
     {

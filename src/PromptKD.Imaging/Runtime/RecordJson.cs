@@ -9,9 +9,9 @@ namespace PromptKD.Runtime;
 /// </summary>
 /// <remarks>
 /// Each folder has a context of the source generator for its own records, made with <see cref="Lines"/> or
-/// <see cref="Indented"/>: nothing is serialised by reflection, which trimming would cut off. The generated code sets every
-/// property, those that the text leaves out to zero or null: a property whose default is another one, and which older files
-/// lack, is a parameter of a constructor for JSON, or takes its default for null.
+/// <see cref="Indented"/>: nothing is serialised by reflection, which trimming would cut off. The generated code sets
+/// every property, those that the text leaves out to zero or null: a property whose default is another one, and which
+/// older files lack, is a parameter of a constructor for JSON, or takes its default for null.
 /// </remarks>
 internal static class RecordJson
 {
@@ -21,11 +21,13 @@ internal static class RecordJson
     /// <summary>For lines of a log and for headers.</summary>
     /// <param name="words">A <see cref="Words{T}"/> for each enumeration in the records.</param>
     /// <returns>New ones: each context takes its own.</returns>
-    public static JsonSerializerOptions Lines(params ReadOnlySpan<JsonConverter> words) => Options(isIndented: false, words);
+    public static JsonSerializerOptions Lines(params ReadOnlySpan<JsonConverter> words) =>
+        Options(isIndented: false, words);
 
     /// <summary>For files that people read.</summary>
     /// <param name="words">As of <see cref="Lines"/>.</param>
-    public static JsonSerializerOptions Indented(params ReadOnlySpan<JsonConverter> words) => Options(isIndented: true, words);
+    public static JsonSerializerOptions Indented(params ReadOnlySpan<JsonConverter> words) =>
+        Options(isIndented: true, words);
 
     private static JsonSerializerOptions Options(bool isIndented, ReadOnlySpan<JsonConverter> words)
     {

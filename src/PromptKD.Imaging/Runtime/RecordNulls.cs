@@ -5,8 +5,8 @@ using System.Text.Json.Serialization.Metadata;
 namespace PromptKD.Runtime;
 
 /// <summary>
-/// Finds nulls in records that were read: the serializer looks at properties that the text has, but neither at those that it
-/// leaves out nor at what lies in lists.
+/// Finds nulls in records that were read: the serializer looks at properties that the text has, but neither at those
+/// that it leaves out nor at what lies in lists.
 /// </summary>
 internal static class RecordNulls
 {
@@ -16,7 +16,8 @@ internal static class RecordNulls
     public static bool AreIn(object record, JsonSerializerOptions options) =>
         options.TryGetTypeInfo(record.GetType(), out JsonTypeInfo? contract)
         && contract.Kind == JsonTypeInfoKind.Object
-        && contract.Properties.Any(property => property.Set is not null && HasNull(property, property.Get!(record), options));
+        && contract.Properties.Any(
+            property => property.Set is not null && HasNull(property, property.Get!(record), options));
 
     private static bool HasNull(JsonPropertyInfo property, object? value, JsonSerializerOptions options)
     {

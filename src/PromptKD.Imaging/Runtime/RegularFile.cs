@@ -4,8 +4,8 @@ using Microsoft.Win32.SafeHandles;
 namespace PromptKD.Runtime;
 
 /// <summary>
-/// Opens files to read them, and nothing but files: whoever opens a named pipe waits for its other end, and a device may
-/// have no end. Every path that a user gives, or that lies in a folder of theirs, is opened here.
+/// Opens files to read them, and nothing but files: whoever opens a named pipe waits for its other end, and a device
+/// may have no end. Every path that a user gives, or that lies in a folder of theirs, is opened here.
 /// </summary>
 internal static partial class RegularFile
 {
@@ -71,7 +71,9 @@ internal static partial class RegularFile
     /// <summary>Does what reads a file, and says what is wrong with the file where that fails.</summary>
     /// <param name="path">The file, for the message.</param>
     /// <param name="read">Opens it with one of the others.</param>
-    /// <exception cref="PromptKDException">It is not there, is no regular file, or cannot or may not be read.</exception>
+    /// <exception cref="PromptKDException">
+    /// It is not there, is no regular file, or cannot or may not be read.
+    /// </exception>
     public static TResult Explain<TResult>(string path, Func<string, TResult> read)
     {
         try
@@ -95,7 +97,9 @@ internal static partial class RegularFile
 
     /// <summary>Whether a file is missing, or not what is needed.</summary>
     public static PromptKDError CodeOf(Exception error) =>
-        error is FileNotFoundException or DirectoryNotFoundException ? PromptKDError.MissingFile : PromptKDError.BadInput;
+        error is FileNotFoundException or DirectoryNotFoundException
+            ? PromptKDError.MissingFile
+            : PromptKDError.BadInput;
 
     /// <summary>Refuses whatever opening might wait for. Opens nothing.</summary>
     /// <exception cref="FileNotFoundException">There is nothing; also where a link leads nowhere.</exception>
@@ -111,7 +115,9 @@ internal static partial class RegularFile
         }
     }
 
-    /// <summary>What lies at a path that is to be written and is no file: a device, a pipe, an open file; null for none.</summary>
+    /// <summary>
+    /// What lies at a path that is to be written and is no file: a device, a pipe, an open file; null for none.
+    /// </summary>
     /// <remarks>A new file that gets its name would take its place, which for a device is the machine's.</remarks>
     public static string? FindUnwritable(string path)
     {

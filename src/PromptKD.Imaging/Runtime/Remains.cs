@@ -123,8 +123,8 @@ internal static class Remains
         }
     }
 
-    // Between its last byte and its name nobody holds a file: the process that wrote it lives. One that has got the same
-    // number since is younger than the file.
+    // Between its last byte and its name nobody holds a file: the process that wrote it lives. One that has got the
+    // same number since is younger than the file.
     private static bool HasEnded(int process, DateTime written)
     {
         try

@@ -1,8 +1,8 @@
 namespace PromptKD.Runtime;
 
 /// <summary>
-/// Owns the parts of something that is being built, until the whole takes them over: a build that throws half way leaves
-/// nothing behind.
+/// Owns the parts of something that is being built, until the whole takes them over: a build that throws half way
+/// leaves nothing behind.
 /// </summary>
 /// <example>
 /// <code>

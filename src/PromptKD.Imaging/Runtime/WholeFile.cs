@@ -11,7 +11,9 @@ internal static partial class WholeFile
     private static readonly ConcurrentDictionary<string, bool> s_known = new();
 
     /// <summary>Replaces <paramref name="path"/> with what <paramref name="write"/> writes.</summary>
-    /// <exception cref="PromptKDException">The disk is full or the folder is not writable. The old file stands.</exception>
+    /// <exception cref="PromptKDException">
+    /// The disk is full or the folder is not writable. The old file stands.
+    /// </exception>
     public static void Write(string path, Action<Stream> write) =>
         WriteBeside(path, write, partial => File.Move(partial, path, overwrite: true));
 
@@ -35,7 +37,8 @@ internal static partial class WholeFile
     /// Replaces <paramref name="path"/> with <paramref name="text"/>, UTF-8 without a byte-order mark.
     /// </summary>
     /// <exception cref="PromptKDException">As <see cref="Write"/>.</exception>
-    public static void WriteText(string path, string text) => Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
+    public static void WriteText(string path, string text) =>
+        Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
 
     /// <summary>Replaces <paramref name="path"/> with the bytes of another file.</summary>
     /// <exception cref="PromptKDException">As <see cref="Write"/>; or the other file cannot be read.</exception>
@@ -141,8 +144,8 @@ internal static partial class WholeFile
         }
     }
 
-    // .NET's move looks first and then replaces, outside of Windows. A link fails where the name is taken, too, and has to
-    // be followed by a deletion. The move is left for file systems without either.
+    // .NET's move looks first and then replaces, outside of Windows. A link fails where the name is taken, too, and has
+    // to be followed by a deletion. The move is left for file systems without either.
     private static bool TryGiveName(string partial, string path)
     {
         if (AtomicRename.TryTake(partial, path) is { } isDone)

@@ -62,8 +62,8 @@ internal sealed record ContextText
         int tokens = StartsFromWords ? tokenizer.Encode(Prefix).Length : Length;
         return tokens == Length ? null
             : tokens > Length
-                ? $"CTX_INIT \"{Prefix}\" has {tokens} tokens, but {Length} are learned: the other {tokens - Length} stay as "
-                    + "they are, as in the reference."
+                ? $"CTX_INIT \"{Prefix}\" has {tokens} tokens, but {Length} are learned: the other {tokens - Length} "
+                    + "stay as they are, as in the reference."
                 : $"CTX_INIT \"{Prefix}\" has {tokens} tokens, but {Length} are learned: the others replace the "
                     + "beginning of each class name, as in the reference. Give more words or a smaller N_CTX.";
     }

@@ -66,7 +66,8 @@ internal static class MergeFile
         }
 
         var content = new MemoryStream(unpacked, 0, length, writable: false);
-        return compressed.Length >= 4 && BinaryPrimitives.ReadUInt32LittleEndian(compressed.AsSpan(^4)) == content.Length
+        return compressed.Length >= 4
+            && BinaryPrimitives.ReadUInt32LittleEndian(compressed.AsSpan(^4)) == content.Length
             ? content
             : throw new PromptKDException($"{path}: the file is cut short. Fetch it again.");
     }

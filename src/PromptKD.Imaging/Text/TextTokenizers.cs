@@ -32,7 +32,8 @@ internal static class TextTokenizers
         try
         {
             using JsonDocument json = JsonText.Parse(RegularFile.ReadAllBytes(vocabularyFile), MaxBytes);
-            return TokenizerJson.TryRead(vocabularyFile, json.RootElement) ?? (ITextTokenizer)ClipTokenizer.Load(vocabularyFile);
+            return TokenizerJson.TryRead(vocabularyFile, json.RootElement)
+                ?? (ITextTokenizer)ClipTokenizer.Load(vocabularyFile);
         }
         catch (Exception error) when (error is JsonException or IOException or UnauthorizedAccessException)
         {

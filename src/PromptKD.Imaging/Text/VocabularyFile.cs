@@ -14,7 +14,10 @@ internal static class VocabularyFile
     private static readonly Uri s_openAISource =
         new($"https://raw.githubusercontent.com/openai/CLIP/main/clip/{OpenAIName}");
 
-    private static readonly string[] s_names = [OpenAIName, "merges.txt", "spiece.model", "tokenizer.json", "vocab.json"];
+    private static readonly string[] s_names =
+    [
+        OpenAIName, "merges.txt", "spiece.model", "tokenizer.json", "vocab.json",
+    ];
 
     /// <summary>
     /// Finds a vocabulary on this machine: the one that is named, else the one beside the model, which is surely the

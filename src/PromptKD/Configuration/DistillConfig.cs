@@ -7,8 +7,8 @@ namespace PromptKD.Configuration;
 public sealed record DistillConfig
 {
     /// <summary>
-    /// The recipe that a run's settings began with: its keys stand below all other settings. In a program it says no more
-    /// than that: <see cref="Presets.Recipe"/> has the settings.
+    /// The recipe that a run's settings began with: its keys stand below all other settings. In a program it says no
+    /// more than that: <see cref="Presets.Recipe"/> has the settings.
     /// </summary>
     [OwnKey, OneOf("fast", "best", "paper")]
     public string Recipe { get; init; } = "paper";
@@ -25,7 +25,9 @@ public sealed record DistillConfig
     [OwnKey]
     public ValueList<string> Classes { get; init; } = [];
 
-    /// <summary>The teacher: a CLIP checkpoint, folder, ONNX files as <c>onnx:DIR</c>, or name as <c>openai:ViT-L/14</c>.</summary>
+    /// <summary>
+    /// The teacher: a CLIP checkpoint, folder, ONNX files as <c>onnx:DIR</c>, or name as <c>openai:ViT-L/14</c>.
+    /// </summary>
     [OwnKey]
     public string Teacher { get; init; } = "";
 
@@ -36,15 +38,15 @@ public sealed record DistillConfig
     public string TeacherPrompts { get; init; } = "";
 
     /// <summary>
-    /// Side of the pictures that the teacher looks at, in pixels; 0 for the size that it was made for. A transformer's table of
-    /// positions is resampled as the program resamples it that the format of its files is of.
+    /// Side of the pictures that the teacher looks at, in pixels; 0 for the size that it was made for. A transformer's
+    /// table of positions is resampled as the program resamples it that the format of its files is of.
     /// </summary>
     [OwnKey, AtLeast(0), AtMost(8192)]
     public int TeacherPictureSize { get; init; }
 
     /// <summary>
-    /// A file of class vectors, in the place of those of the teacher's text tower: <c>.safetensors</c> or <c>.npy</c>, one row a
-    /// class; empty for the text tower's.
+    /// A file of class vectors, in the place of those of the teacher's text tower: <c>.safetensors</c> or <c>.npy</c>,
+    /// one row a class; empty for the text tower's.
     /// </summary>
     [OwnKey]
     public string ClassVectors { get; init; } = "";
@@ -63,8 +65,8 @@ public sealed record DistillConfig
     public ValueList<string> FurtherTeacherPrompts { get; init; } = [];
 
     /// <summary>
-    /// Sides of the pictures of each of <see cref="FurtherTeachers"/>, 0 for the size that it was made for; empty if all have
-    /// that.
+    /// Sides of the pictures of each of <see cref="FurtherTeachers"/>, 0 for the size that it was made for; empty if
+    /// all have that.
     /// </summary>
     [OwnKey, AtLeast(0), AtMost(8192)]
     public ValueList<int> FurtherTeacherPictureSizes { get; init; } = [];
@@ -117,7 +119,8 @@ public sealed record DistillConfig
     public int Views { get; init; }
 
     /// <summary>
-    /// Whether <c>features</c> stores what the teacher's image tower gives in 8-bit whole numbers, computed by ONNX Runtime.
+    /// Whether <c>features</c> stores what the teacher's image tower gives in 8-bit whole numbers, computed by ONNX
+    /// Runtime.
     /// </summary>
     [OwnKey]
     public bool EightBit { get; init; }
@@ -126,8 +129,8 @@ public sealed record DistillConfig
     public StartConfig Start { get; init; } = new();
 
     /// <summary>
-    /// Decay of an average of what is learned over its steps, below 1: the average is what is measured and saved, and what a
-    /// start hands on. 0 takes what was learned last, as the paper does.
+    /// Decay of an average of what is learned over its steps, below 1: the average is what is measured and saved, and
+    /// what a start hands on. 0 takes what was learned last, as the paper does.
     /// </summary>
     [OwnKey, AtLeast(0), AtMost(0.999999)]
     public double Average { get; init; }

@@ -27,8 +27,8 @@ public sealed record ExperimentConfig
     public string Device { get; init; } = "auto";
 
     /// <summary>
-    /// What computes models that are ONNX files, by ONNX Runtime's name of it: CPU, CUDA, TensorRT, CoreML, DML, OpenVINO,
-    /// XNNPACK. Which of them are there is up to the ONNX Runtime of the program.
+    /// What computes models that are ONNX files, by ONNX Runtime's name of it: CPU, CUDA, TensorRT, CoreML, DML,
+    /// OpenVINO, XNNPACK. Which of them are there is up to the ONNX Runtime of the program.
     /// </summary>
     [OwnKey]
     public string OnnxProvider { get; init; } = "CPU";

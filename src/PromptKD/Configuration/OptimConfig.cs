@@ -14,7 +14,8 @@ public sealed record OptimConfig
     public double Lr { get; init; } = 0.0003;
 
     /// <summary>
-    /// Weight decay, applied to every trained tensor alike: part of the gradient, but of adamw, which shrinks the values.
+    /// Weight decay, applied to every trained tensor alike: part of the gradient, but of adamw, which shrinks the
+    /// values.
     /// </summary>
     [AtLeast(0)]
     public double WeightDecay { get; init; } = 5e-4;

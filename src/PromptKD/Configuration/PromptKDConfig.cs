@@ -21,19 +21,21 @@ public sealed record PromptKDConfig : TowerPromptConfig
     public string LossUnit { get; init; } = "class";
 
     /// <summary>
-    /// What is compared: class probabilities (kl), as in the paper, or the normalised image features themselves, by the mean
-    /// of their absolute (l1) or squared (mse) differences.
+    /// What is compared: class probabilities (kl), as in the paper, or the normalised image features themselves, by the
+    /// mean of their absolute (l1) or squared (mse) differences.
     /// </summary>
     [OwnKey, OneOf("kl", "l1", "mse")]
     public string Loss { get; init; } = "kl";
 
-    /// <summary>Linear layers of the projector, with batch normalisation and ReLU between them; the paper's has 2.</summary>
+    /// <summary>
+    /// Linear layers of the projector, with batch normalisation and ReLU between them; the paper's has 2.
+    /// </summary>
     [AtLeast(1), AtMost(3)]
     public int ProjectLayer { get; init; } = 2;
 
     /// <summary>
-    /// Whether the student is compared with the teacher's text features, as in the paper; else with those of its own text
-    /// tower, and its projector stays in its own space.
+    /// Whether the student is compared with the teacher's text features, as in the paper; else with those of its own
+    /// text tower, and its projector stays in its own space.
     /// </summary>
     [OwnKey]
     public bool SharedText { get; init; } = true;
@@ -42,13 +44,15 @@ public sealed record PromptKDConfig : TowerPromptConfig
     [OwnKey]
     public bool TuneTower { get; init; }
 
-    /// <summary>How many of the tower's last layers or blocks learn where it does, with all behind them; 0: the whole tower.</summary>
+    /// <summary>
+    /// How many of the tower's last layers or blocks learn where it does, with all behind them; 0: the whole tower.
+    /// </summary>
     [OwnKey, AtLeast(0)]
     public int TuneLayers { get; init; }
 
     /// <summary>
-    /// What batch normalisation in a tower that learns does: it keeps the statistics of its checkpoint (frozen), or normalises
-    /// by each batch and moves them (moving). CLIP's own ResNets keep theirs.
+    /// What batch normalisation in a tower that learns does: it keeps the statistics of its checkpoint (frozen), or
+    /// normalises by each batch and moves them (moving). CLIP's own ResNets keep theirs.
     /// </summary>
     [OwnKey, OneOf("frozen", "moving")]
     public string BatchNorm { get; init; } = "frozen";
@@ -62,8 +66,8 @@ public sealed record PromptKDConfig : TowerPromptConfig
     public double PromptLrFactor { get; init; } = 1.0;
 
     /// <summary>
-    /// Inputs of a projector's layer at which OPTIM.LR and DISTILL.START.LR hold: a wider one's weights learn more slowly, in
-    /// proportion, a narrower one's faster. 0: all at the same rate.
+    /// Inputs of a projector's layer at which OPTIM.LR and DISTILL.START.LR hold: a wider one's weights learn more
+    /// slowly, in proportion, a narrower one's faster. 0: all at the same rate.
     /// </summary>
     [OwnKey, AtLeast(0), AtMost(1_000_000)]
     public int RateWidth { get; init; }

@@ -7,19 +7,21 @@ namespace PromptKD.Configuration;
 public sealed record TargetConfig
 {
     /// <summary>
-    /// Whether a picture's target is the mean of the teacher's class probabilities over all its stored views, instead of
-    /// those of the view that the student sees.
+    /// Whether a picture's target is the mean of the teacher's class probabilities over all its stored views, instead
+    /// of those of the view that the student sees.
     /// </summary>
     [OwnKey]
     public bool AllViews { get; init; }
 
-    /// <summary>Divides the teacher's logits, and them alone: below 1 sharpens its answers, above 1 softens them.</summary>
+    /// <summary>
+    /// Divides the teacher's logits, and them alone: below 1 sharpens its answers, above 1 softens them.
+    /// </summary>
     [OwnKey, Positive]
     public double Temperature { get; init; } = 1.0;
 
     /// <summary>
-    /// Whether the temperature is the one at which the teacher's probabilities of a view best foretell its answer to the next
-    /// view of the same picture: a calibration without labels, on stored features of two views or more.
+    /// Whether the temperature is the one at which the teacher's probabilities of a view best foretell its answer to
+    /// the next view of the same picture: a calibration without labels, on stored features of two views or more.
     /// </summary>
     [OwnKey]
     public bool Calibrate { get; init; }

@@ -22,7 +22,9 @@ public sealed record TrainingRequest
     /// <summary>Whether to open everything, train nothing and stop there: a check of what was given.</summary>
     public bool NoTrain { get; init; }
 
-    /// <summary>The command line by the names of <c>train.py</c>, for the head of the log; empty for a call of the library.</summary>
+    /// <summary>
+    /// The command line by the names of <c>train.py</c>, for the head of the log; empty for a call of the library.
+    /// </summary>
     public IReadOnlyList<KeyValuePair<string, string>> Arguments { get; init; } = [];
 
     /// <summary>Name of the trainer's file, without its extension; null where there was none.</summary>

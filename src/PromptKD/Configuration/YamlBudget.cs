@@ -7,7 +7,9 @@ namespace PromptKD.Configuration;
 /// Refuses YAML that is too long, too deep, or that grows by aliases, before it is made into nodes: a few letters can
 /// stand for billions of them, and a deep one ends the process where it is walked.
 /// </summary>
-/// <remarks>An alias may stand for what came before it, as PyYAML has it, but not for a part of which it is one.</remarks>
+/// <remarks>
+/// An alias may stand for what came before it, as PyYAML has it, but not for a part of which it is one.
+/// </remarks>
 internal sealed class YamlBudget
 {
     private const int LongestText = 1 << 22;
@@ -59,7 +61,8 @@ internal sealed class YamlBudget
                 break;
             case AnchorAlias alias:
                 Add(_anchored.TryGetValue(alias.Value.Value, out long nodes) ? nodes : throw Refuse(
-                    part, $"not valid YAML: the alias *{alias.Value} stands for nothing that is complete before it"), part);
+                    part,
+                    $"not valid YAML: the alias *{alias.Value} stands for nothing that is complete before it"), part);
                 break;
         }
     }
@@ -87,7 +90,8 @@ internal sealed class YamlBudget
         _nodes += nodes;
         if (_nodes > MostNodes)
         {
-            throw Refuse(part, $"not settings: more than {MostNodes} keys and values, those of aliases counted each time");
+            throw Refuse(
+                part, $"not settings: more than {MostNodes} keys and values, those of aliases counted each time");
         }
     }
 

@@ -27,7 +27,8 @@ internal static class ResultText
         yield return "=> per-class result";
         foreach ((int label, int total, int correct) in metrics.ByClass())
         {
-            yield return Invariant($"* class: {label} ({classNames[label]})\ttotal: {total:N0}\tcorrect: {correct:N0}\t")
+            yield return Invariant(
+                $"* class: {label} ({classNames[label]})\ttotal: {total:N0}\tcorrect: {correct:N0}\t")
                 + $"acc: {Percent(100.0 * correct / total)}";
         }
 

@@ -25,7 +25,8 @@ internal static class TrainingSummary
     {
         ModelSelection.LastEpoch => $"epoch {result.Epoch} of {epochs}, the last one",
         ModelSelection.BestOnValidation => $"epoch {result.Epoch} of {epochs}, the best on validation pictures",
-        ModelSelection.BestOnTest => $"epoch {result.Epoch} of {epochs}, the best on TEST pictures, as the reference chooses",
+        ModelSelection.BestOnTest =>
+            $"epoch {result.Epoch} of {epochs}, the best on TEST pictures, as the reference chooses",
         _ when result.Epoch is { } epoch => $"the model that was given, of epoch {epoch}",
         _ => "the model that was given",
     };

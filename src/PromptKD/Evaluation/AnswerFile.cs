@@ -29,7 +29,8 @@ internal static class AnswerFile
         Path.Combine(folder, FileName),
         stream =>
         {
-            WriteLine(stream, new AnswerFileHead(Format, Version, answers.ClassNames), EvaluationJson.Lines.AnswerFileHead);
+            WriteLine(
+                stream, new AnswerFileHead(Format, Version, answers.ClassNames), EvaluationJson.Lines.AnswerFileHead);
             foreach (PictureAnswer picture in answers.Pictures)
             {
                 WriteLine(stream, picture, EvaluationJson.Lines.PictureAnswer);
@@ -78,7 +79,8 @@ internal static class AnswerFile
         AnswerFileHead head = Read(lines[0], EvaluationJson.Lines.AnswerFileHead);
         if (head.Format != Format || head.Version is < 1 or > Version)
         {
-            throw new InvalidDataException($"format '{head.Format}' version {head.Version}, expected '{Format}' 1–{Version}");
+            throw new InvalidDataException(
+                $"format '{head.Format}' version {head.Version}, expected '{Format}' 1–{Version}");
         }
 
         var pictures = new List<PictureAnswer>(lines.Length);

@@ -119,7 +119,9 @@ public static partial class PromptInterpretation
         return match.Groups["maple"].Success ? number + 1 : number;
     }
 
-    [GeneratedRegex(@"^(text_encoder\.transformer\.resblocks|(?<maple>prompt_learner\.compound_prompts_text))\.(?<number>\d{1,3})(\.VPT_shallow)?$")]
+    [GeneratedRegex(
+        @"^(text_encoder\.transformer\.resblocks|(?<maple>prompt_learner\.compound_prompts_text))"
+        + @"\.(?<number>\d{1,3})(\.VPT_shallow)?$")]
     private static partial Regex DeepTokens();
 
     private static NearWord[] Nearest(Tensor token, Tensor table, int count, ClipTokenizer tokenizer)

@@ -1,6 +1,8 @@
 namespace PromptKD.Inference;
 
-/// <summary>In which precision libtorch computes a frozen model. What is learned is float32 whatever this says.</summary>
+/// <summary>
+/// In which precision libtorch computes a frozen model. What is learned is float32 whatever this says.
+/// </summary>
 public enum ComputePrecision
 {
     /// <summary>bfloat16 where the machine multiplies it fast, else float32.</summary>

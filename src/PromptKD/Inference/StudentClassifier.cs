@@ -57,5 +57,6 @@ public sealed partial class StudentClassifier : FolderClassifier
     [LoggerMessage(
         Level = LogLevel.Information,
         Message = "Student of {Folder} loaded: {Classes} classes, on {Device} in {Precision}")]
-    private static partial void LogLoaded(ILogger logger, string folder, int classes, torch.Device device, string precision);
+    private static partial void LogLoaded(
+        ILogger logger, string folder, int classes, torch.Device device, string precision);
 }

@@ -7,8 +7,8 @@ using PromptKD.Text;
 namespace PromptKD.Inference;
 
 /// <summary>
-/// The text tower of a CLIP: turns texts into vectors, beside which those of its pictures lie, and those of the students
-/// that learned from it. Any number of threads may share it.
+/// The text tower of a CLIP: turns texts into vectors, beside which those of its pictures lie, and those of the
+/// students that learned from it. Any number of threads may share it.
 /// </summary>
 public sealed class TextEmbedder : IDisposable
 {
@@ -32,7 +32,9 @@ public sealed class TextEmbedder : IDisposable
     /// <param name="clip">A checkpoint, a folder, or a name such as <c>openai:ViT-L/14</c>.</param>
     /// <param name="options">Vocabulary, where and how to compute; null for the defaults.</param>
     /// <param name="cancellation">Stops a download.</param>
-    /// <exception cref="PromptKDException">The CLIP or the vocabulary cannot be read, or the device is not there.</exception>
+    /// <exception cref="PromptKDException">
+    /// The CLIP or the vocabulary cannot be read, or the device is not there.
+    /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">An option cannot be meant.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static TextEmbedder Load(string clip, TextOptions? options = null, CancellationToken cancellation = default)

@@ -5,13 +5,16 @@ using PromptKD.Runtime;
 namespace PromptKD.Inference;
 
 /// <summary>A model that libtorch computes, in evaluation mode: threads may share it.</summary>
-/// <param name="features">From normalised pixels, [batch, 3, size, size], to features of length 1, [batch, embedding].</param>
+/// <param name="features">
+/// From normalised pixels, [batch, 3, size, size], to features of length 1, [batch, embedding].
+/// </param>
 /// <param name="scores">From those to logits, float32, [batch, classes].</param>
 /// <param name="temperature">What logits are divided by before they become probabilities.</param>
 /// <param name="preprocessing">How it takes its pictures.</param>
 /// <param name="owner">Is freed with it.</param>
 internal sealed class TorchModel(
-    Func<Tensor, Tensor> features, Func<Tensor, Tensor> scores, double temperature, Preprocessing preprocessing, IDisposable owner)
+    Func<Tensor, Tensor> features, Func<Tensor, Tensor> scores, double temperature, Preprocessing preprocessing,
+    IDisposable owner)
     : IPictureModel
 {
     /// <inheritdoc/>

@@ -24,8 +24,8 @@ public record TorchOptions : ClassifierOptions
 
     /// <summary>
     /// How many threads libtorch computes one call with; null leaves what the process has set, which is a thread a core
-    /// unless somebody set it. It is <b>one number for the process</b>. 0 sets what a model of this size gains from: 1 for
-    /// small ones, whose matrices are not worth sharing, else a thread a core.
+    /// unless somebody set it. It is <b>one number for the process</b>. 0 sets what a model of this size gains from: 1
+    /// for small ones, whose matrices are not worth sharing, else a thread a core.
     /// </summary>
     public int? Threads { get; init; }
 
@@ -44,7 +44,9 @@ public record TorchOptions : ClassifierOptions
     /// <summary>The observer, the log, or both.</summary>
     internal IRunObserver Watch() => Observer ?? new LoggedWork(Logger);
 
-    /// <summary>Chooses where and how to compute; changes nothing of the process but what <see cref="Threads"/> asks for.</summary>
+    /// <summary>
+    /// Chooses where and how to compute; changes nothing of the process but what <see cref="Threads"/> asks for.
+    /// </summary>
     /// <param name="trained">The precision that is asked for by nobody.</param>
     /// <param name="width">Of the image tower.</param>
     /// <exception cref="PromptKDException">The device, precision or provider is not to be had here.</exception>

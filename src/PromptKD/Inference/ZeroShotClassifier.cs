@@ -12,8 +12,8 @@ using PromptKD.Text.Names;
 namespace PromptKD.Inference;
 
 /// <summary>
-/// A CLIP as it is, classifying by the texts of the class names: what distillation starts from. Any number of threads may
-/// share it.
+/// A CLIP as it is, classifying by the texts of the class names: what distillation starts from. Any number of threads
+/// may share it.
 /// </summary>
 public sealed class ZeroShotClassifier : PictureClassifier
 {
@@ -21,7 +21,8 @@ public sealed class ZeroShotClassifier : PictureClassifier
     private readonly int _batchSize;
 
     private ZeroShotClassifier(
-        ZeroShotMethod method, IReadOnlyList<string> classNames, Preprocessing preprocessing, int size, ZeroShotOptions options)
+        ZeroShotMethod method, IReadOnlyList<string> classNames, Preprocessing preprocessing, int size,
+        ZeroShotOptions options)
         : base(
             new TorchModel(method.Features, method.ScoresOf, temperature: 1, preprocessing, method),
             preprocessing,

@@ -50,7 +50,8 @@ internal sealed class AveragedMethod : ITrainedMethod
             [
                 .. _method.State.Select(named => KeyValuePair.Create(
                     named.Key, _isMeasured && others.TryGetValue(named.Key, out var one) ? one.Other : named.Value)),
-                .. others.Values.Select(one => KeyValuePair.Create(Prefix + one.Key, _isMeasured ? one.Place : one.Other)),
+                .. others.Values.Select(
+                    one => KeyValuePair.Create(Prefix + one.Key, _isMeasured ? one.Place : one.Other)),
                 KeyValuePair.Create(StepsName, _steps),
             ];
         }

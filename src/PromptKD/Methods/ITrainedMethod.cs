@@ -17,8 +17,8 @@ internal interface ITrainedMethod : IClassifier
     IReadOnlyList<KeyValuePair<string, Tensor>> State { get; }
 
     /// <summary>
-    /// What was learned, as it is measured and saved: <see cref="Trainable"/>, unless a method measures an average of it,
-    /// or has running statistics.
+    /// What was learned, as it is measured and saved: <see cref="Trainable"/>, unless a method measures an average of
+    /// it, or has running statistics.
     /// </summary>
     IReadOnlyList<KeyValuePair<string, Tensor>> Deployed => NamedTensors.Of(Trainable);
 
@@ -26,13 +26,14 @@ internal interface ITrainedMethod : IClassifier
     FrozenModel Model { get; }
 
     /// <summary>
-    /// A student that learns beside class vectors that stay as they are. Null for a method that learns with its text tower.
+    /// A student that learns beside class vectors that stay as they are. Null for a method that learns with its text
+    /// tower.
     /// </summary>
     DistilledStudent? Distilled => null;
 
     /// <summary>
-    /// What classifies as the method does now, without a text tower: image tower, learned tokens, class vectors. Belongs to
-    /// the method. Null for one whose texts differ from picture to picture.
+    /// What classifies as the method does now, without a text tower: image tower, learned tokens, class vectors.
+    /// Belongs to the method. Null for one whose texts differ from picture to picture.
     /// </summary>
     /// <param name="classNames">In label order.</param>
     DistilledStudent? Deploy(IReadOnlyList<string> classNames) => Distilled;
@@ -41,8 +42,8 @@ internal interface ITrainedMethod : IClassifier
     int SmallestBatch => 1;
 
     /// <summary>
-    /// Told before the first step with whom each batch is shared. What a method computes of one picture, or as a mean over
-    /// pictures, needs nothing; what it computes of a batch otherwise has to be of the whole batch.
+    /// Told before the first step with whom each batch is shared. What a method computes of one picture, or as a mean
+    /// over pictures, needs nothing; what it computes of a batch otherwise has to be of the whole batch.
     /// </summary>
     /// <param name="processes">All that have a part.</param>
     /// <exception cref="PromptKDException">The method computes something that cannot be shared.</exception>
@@ -51,7 +52,8 @@ internal interface ITrainedMethod : IClassifier
     }
 
     /// <summary>
-    /// Takes part in a step without a picture: what the others exchange within <see cref="Loss"/> and its backward pass.
+    /// Takes part in a step without a picture: what the others exchange within <see cref="Loss"/> and its backward
+    /// pass.
     /// </summary>
     void SitOut()
     {

@@ -53,8 +53,8 @@ internal static class MethodCatalog
 /// <param name="LearnsFrom">What it learns from.</param>
 /// <param name="Settings">Its section of the configuration; null where it has none.</param>
 /// <param name="Build">
-/// Makes it, with fresh prompts drawn from SEED. What learns is an <see cref="ITrainedMethod"/>. Takes the teacher over,
-/// also when it throws.
+/// Makes it, with fresh prompts drawn from SEED. What learns is an <see cref="ITrainedMethod"/>. Takes the teacher
+/// over, also when it throws.
 /// </param>
 internal sealed record MethodRow(
     string Name,

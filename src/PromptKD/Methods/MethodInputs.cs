@@ -9,7 +9,9 @@ namespace PromptKD.Methods;
 /// <summary>What a method is built from.</summary>
 internal sealed record MethodInputs
 {
-    /// <summary>TRAINER.*, SEED, DATASET.NAME (for the sentences of plain CLIP), TRAIN.TEXT_CHUNK, TRAIN.MEMORY.</summary>
+    /// <summary>
+    /// TRAINER.*, SEED, DATASET.NAME (for the sentences of plain CLIP), TRAIN.TEXT_CHUNK, TRAIN.MEMORY.
+    /// </summary>
     public required ExperimentConfig Config { get; init; }
 
     /// <summary>The CLIP that is prompted; stays the caller's and is no longer needed afterwards.</summary>

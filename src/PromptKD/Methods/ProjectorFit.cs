@@ -4,9 +4,9 @@ using PromptKD.Runtime;
 namespace PromptKD.Methods;
 
 /// <summary>
-/// The last layer of a projector by ridge regression: of all linear maps of what stands before it the one that comes nearest
-/// to the teacher's features, in squares, with a penalty on its weights. The layers before it stay as they were drawn; their
-/// normalisations get the statistics of all pictures. Ours.
+/// The last layer of a projector by ridge regression: of all linear maps of what stands before it the one that comes
+/// nearest to the teacher's features, in squares, with a penalty on its weights. The layers before it stay as they were
+/// drawn; their normalisations get the statistics of all pictures. Ours.
 /// </summary>
 /// <param name="projector">Is filled; in evaluation mode.</param>
 /// <param name="strength">Of the penalty, in units of the mean variance of what the last layer sees; above 0.</param>
@@ -31,7 +31,8 @@ internal sealed class ProjectorFit(Projector projector, double strength)
         }
 
         int last = projector.LayerCount - 1;
-        (Tensor means, Tensor covariances) = Moments(pairs(), given => projector.BeforeLinear(last, given), isJoint: true);
+        (Tensor means, Tensor covariances) = Moments(
+            pairs(), given => projector.BeforeLinear(last, given), isJoint: true);
         long inputs = projector.InputsOf(last);
         Tensor inner = covariances[..(int)inputs, ..(int)inputs];
         Tensor outer = covariances[..(int)inputs, (int)inputs..];
@@ -43,7 +44,8 @@ internal sealed class ProjectorFit(Projector projector, double strength)
         projector.SetLinear(last, weight.t(), means[(int)inputs..] - means[..(int)inputs].matmul(weight));
     }
 
-    // Mean [n] and covariance [n, n], float64, over all rows; of two parts side by side where the teacher's are wanted, too.
+    // Mean [n] and covariance [n, n], float64, over all rows; of two parts side by side where the teacher's are wanted,
+    // too.
     private static (Tensor Mean, Tensor Covariance) Moments(
         IEnumerable<(Tensor Given, Tensor Wanted)> pairs, Func<Tensor, Tensor> see, bool isJoint = false)
     {

@@ -35,7 +35,9 @@ internal sealed class ProjectorStart(PromptKDMethod method, IImageFeatures featu
     /// <inheritdoc/>
     public double RateFactor(string name) => method.RateFactor(name);
 
-    /// <summary>Begins with a projector that fits the features of the only teacher: see <see cref="ProjectorFit"/>.</summary>
+    /// <summary>
+    /// Begins with a projector that fits the features of the only teacher: see <see cref="ProjectorFit"/>.
+    /// </summary>
     /// <param name="strength">DISTILL.START.RIDGE, above 0.</param>
     /// <param name="pictures">Places of the pictures that are learned from.</param>
     /// <param name="views">Views that are stored of each.</param>

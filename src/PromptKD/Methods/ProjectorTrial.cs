@@ -71,7 +71,8 @@ internal static class ProjectorTrial
 
         // As they are read from a store.
         Tensor Rows(Tensor stored) =>
-            stored.index_select(0, tensor(Enumerable.Range(0, batch).Select(row => (long)row).ToArray(), device: device))
+            stored.index_select(
+                0, tensor(Enumerable.Range(0, batch).Select(row => (long)row).ToArray(), device: device))
                 .to(ScalarType.Float32);
     }
 }

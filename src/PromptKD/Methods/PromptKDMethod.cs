@@ -75,7 +75,8 @@ internal sealed class PromptKDMethod : ITrainedMethod
     {
         using var parts = new Unfinished();
         ITeacher teacher = parts.Add(
-            inputs.Teacher ?? throw new InvalidOperationException("PromptKD learns from a teacher, and there is none."));
+            inputs.Teacher
+                ?? throw new InvalidOperationException("PromptKD learns from a teacher, and there is none."));
         PromptKDConfig settings = inputs.Config.Trainer.PromptKD;
         ClipCheckpoint clip = inputs.Clip;
         CheckTower(clip, settings);
@@ -110,16 +111,18 @@ internal sealed class PromptKDMethod : ITrainedMethod
         if (clip.Architecture.TowerGraph is not null && settings.TuneTower)
         {
             throw new PromptKDException(
-                $"{clip.Description}: an ONNX graph is frozen as it is, so its layers cannot learn. Set TRAINER.PROMPTKD.TUNE_TOWER "
-                + "False (distill: ‹tune› projector).");
+                $"{clip.Description}: an ONNX graph is frozen as it is, so its layers cannot learn. Set "
+                + "TRAINER.PROMPTKD.TUNE_TOWER False (distill: ‹tune› projector).");
         }
 
         if (!clip.Architecture.HasTokens && settings is { NCtxVision: > 0, PromptDepthVision: > 0 })
         {
             throw new PromptKDException(
-                $"{clip.Description}: its image encoder is {(clip.Architecture.Tower is null ? "a ResNet" : clip.Architecture.Name)}, which has no tokens to put {settings.NCtxVision} learned "
-                + "ones among. Set TRAINER.PROMPTKD.N_CTX_VISION 0 (distill: ‹prompt-length› 0), so that its projector alone "
-                + "learns; with TRAINER.PROMPTKD.TUNE_TOWER True its tower learns too.");
+                $"{clip.Description}: its image encoder is "
+                + $"{(clip.Architecture.Tower is null ? "a ResNet" : clip.Architecture.Name)}, which has no tokens to "
+                + $"put {settings.NCtxVision} learned ones among. Set TRAINER.PROMPTKD.N_CTX_VISION 0 (distill: "
+                + "‹prompt-length› 0), so that its projector alone learns; with TRAINER.PROMPTKD.TUNE_TOWER True its "
+                + "tower learns too.");
         }
     }
 
@@ -129,8 +132,8 @@ internal sealed class PromptKDMethod : ITrainedMethod
         if (!processes.IsAlone() && _student.Shape is { TunesTower: true, MovesStatistics: true })
         {
             throw new PromptKDException(
-                $"‹batch-norm› moving (TRAINER.PROMPTKD.BATCH_NORM) is for one process: {processes.Size} would each move the "
-                + "tower's statistics by their own part of a batch. Give ‹batch-norm› frozen, or one process.")
+                $"‹batch-norm› moving (TRAINER.PROMPTKD.BATCH_NORM) is for one process: {processes.Size} would each "
+                + "move the tower's statistics by their own part of a batch. Give ‹batch-norm› frozen, or one process.")
             {
                 Code = PromptKDError.NotSupported,
             };
@@ -175,7 +178,8 @@ internal sealed class PromptKDMethod : ITrainedMethod
         }
 
         Teacher teacher = _teacher as Teacher
-            ?? throw new InvalidOperationException("The features of several teachers, or of a changed one, are not one.");
+            ?? throw new InvalidOperationException(
+                "The features of several teachers, or of a changed one, are not one.");
         Tensor wanted = teacher.ImageFeatures(batch);
         Tensor distance = Settings.Loss == "l1"
             ? nn.functional.l1_loss(features, wanted)

@@ -13,7 +13,10 @@ internal sealed record PromptKDSettings(double LossWeight, double Temperature)
     /// <summary>What is compared: <see cref="Probabilities"/>, or features by l1 or mse.</summary>
     public string Loss { get; init; } = Probabilities;
 
-    /// <summary>Whether the loss is a mean over pictures alone, instead of over pictures and classes (of features: their dimensions).</summary>
+    /// <summary>
+    /// Whether the loss is a mean over pictures alone, instead of over pictures and classes (of features: their
+    /// dimensions).
+    /// </summary>
     public bool IsPerPicture { get; init; }
 
     /// <summary>Learning rate of the learned tokens, in units of the projector's.</summary>

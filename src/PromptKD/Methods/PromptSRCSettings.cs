@@ -5,8 +5,9 @@ namespace PromptKD.Methods;
 /// <param name="ImageLossWeight">Weight of the distance of the image features.</param>
 /// <param name="AverageMean">Centre of the Gaussian that averages the prompts, epochs.</param>
 /// <param name="AverageDeviation">Its standard deviation, epochs.</param>
-/// <param name="AverageWholeState">Whether the frozen weights are averaged too, and the average shows only at the end of
-/// the run, as in the reference.</param>
+/// <param name="AverageWholeState">
+/// Whether the frozen weights are averaged too, and the average shows only at the end of the run, as in the reference.
+/// </param>
 internal sealed record PromptSRCSettings(
     double TextLossWeight,
     double ImageLossWeight,

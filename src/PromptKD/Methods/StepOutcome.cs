@@ -12,7 +12,9 @@ internal sealed record StepOutcome(Tensor Loss, Tensor Matches)
     public ChunkedTensor? Texts { get; init; }
 
     /// <summary>The whole backward pass: gradients of everything learned.</summary>
-    /// <param name="scaled">The loss, scaled where gradients would be too small for their type; null for the loss.</param>
+    /// <param name="scaled">
+    /// The loss, scaled where gradients would be too small for their type; null for the loss.
+    /// </param>
     public void Backward(Tensor? scaled = null)
     {
         (scaled ?? Loss).backward();

@@ -1,8 +1,8 @@
 namespace PromptKD.Pages;
 
 /// <summary>
-/// The part of a page that says how classes were changed after the training. It stands between two marks, so that it can
-/// be exchanged in a page that was written long ago: no text of a page can look like them, because each is escaped.
+/// The part of a page that says how classes were changed after the training. It stands between two marks, so that it
+/// can be exchanged in a page that was written long ago: no text of a page can look like them, because each is escaped.
 /// </summary>
 internal static class ChangedClassesNote
 {
@@ -14,7 +14,8 @@ internal static class ChangedClassesNote
     public static string ToHtml(IReadOnlyList<string> sentences) => sentences.Count == 0
         ? Begin + End
         : $"{Begin}<section class=\"warnings\" aria-label=\"Changed classes\">"
-            + $"<h2>Other classes than in the training</h2><p>{HtmlPage.Prose(string.Join(' ', sentences))}</p></section>{End}";
+            + "<h2>Other classes than in the "
+            + $"training</h2><p>{HtmlPage.Prose(string.Join(' ', sentences))}</p></section>{End}";
 
     /// <summary>A page with this part in the place of the one that it has.</summary>
     /// <param name="page">The page.</param>

@@ -66,7 +66,8 @@ internal static class RunPageWriter
         html.Add("<dl class=\"tiles\">");
         foreach (PageNumber number in numbers)
         {
-            html.Add($"<div><dt>{HtmlPage.Text(number.Name)}</dt><dd class=\"value\">{HtmlPage.Prose(number.Value)}</dd>"
+            html.Add(
+                $"<div><dt>{HtmlPage.Text(number.Name)}</dt><dd class=\"value\">{HtmlPage.Prose(number.Value)}</dd>"
                 + (number.Note.Length > 0 ? $"<dd class=\"more\">{HtmlPage.Prose(number.Note)}</dd>" : "") + "</div>");
         }
 

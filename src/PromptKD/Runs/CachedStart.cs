@@ -35,7 +35,8 @@ internal static class CachedStart
     {
         (ViewGenerator views, int count) = run.Inputs.StoredViews!.Value;
         using var parts = new Unfinished();
-        StoredFeatures features = parts.Add(run.Inputs.StudentStore!.Read(run.Folder.Root, method.Model.Images, views, count));
+        StoredFeatures features = parts.Add(
+            run.Inputs.StudentStore!.Read(run.Folder.Root, method.Model.Images, views, count));
         ProjectorStart projector = parts.HandOver(method.Start(features)!);
         using ITrainedMethod start = AveragedMethod.Of(projector, run.Settings.Average);
         TrainingPlan plan = Plan(run, common, count, passed);
@@ -44,7 +45,8 @@ internal static class CachedStart
         loop.Join(run.Context.Stop);
         if (loop.Position.Epoch < loop.Plan.Epochs)
         {
-            run.Log.OnPhase($"Projector alone, on stored features: {Counted.Of(loop.Plan.Epochs, "pass", "passes")} over "
+            run.Log.OnPhase(
+                $"Projector alone, on stored features: {Counted.Of(loop.Plan.Epochs, "pass", "passes")} over "
                 + $"{Counted.Of(count, "view")} of {Counted.Of(run.Inputs.Pictures.LearnedCount, "picture")}");
             loop.Run(run.Context.Stop);
         }
@@ -73,7 +75,8 @@ internal static class CachedStart
     // Where it was cut off, or with a projector that fits.
     private static void Begin(OpenRun run, TrainingLoop loop, ProjectorStart projector, int views)
     {
-        using TrainingCheckpoint? checkpoint = TrainingCheckpoint.ReadIfAny(loop.Plan.CheckpointPath, run.Log.OnWarning);
+        using TrainingCheckpoint? checkpoint = TrainingCheckpoint.ReadIfAny(
+            loop.Plan.CheckpointPath, run.Log.OnWarning);
         if (checkpoint is not null)
         {
             RunMark.RefuseOther(checkpoint.Path, checkpoint.RunMark, run.Settings.Config);

@@ -3,8 +3,8 @@ using PromptKD.Data.Pictures;
 namespace PromptKD.Runs;
 
 /// <summary>
-/// Pictures that are not those that a run was begun with: refused by name, or taken as they are where TRAIN.ACCEPT_CHANGES
-/// says so.
+/// Pictures that are not those that a run was begun with: refused by name, or taken as they are where
+/// TRAIN.ACCEPT_CHANGES says so.
 /// </summary>
 internal static class ChangedPictures
 {
@@ -26,8 +26,8 @@ internal static class ChangedPictures
         if (changes is not null && !run.Settings.Config.Train.AcceptChanges)
         {
             throw new PromptKDException(
-                $"{folder} holds a run with other pictures: {changes}. Put them back, or go on with the pictures as they "
-                + "are now with ‹accept-changes›, or use another ‹output›.");
+                $"{folder} holds a run with other pictures: {changes}. Put them back, or go on with the pictures as "
+                + "they are now with ‹accept-changes›, or use another ‹output›.");
         }
 
         run.Folder.RefuseOtherInputs(

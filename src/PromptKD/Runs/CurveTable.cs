@@ -31,7 +31,8 @@ internal static class CurveTable
         {
             HeldOutTeacher? teacher = baselines.HeldOutTeacher;
             yield return Row(
-                "teacher", null, null, [null, teacher?.MajorityShare, null, teacher?.ClassesUsed, null], baselines.Teacher?.Combined);
+                "teacher", null, null, [null, teacher?.MajorityShare, null, teacher?.ClassesUsed, null],
+                baselines.Teacher?.Combined);
         }
 
         if (baselines.HeldOutUntrained is not null || baselines.Untrained is not null)

@@ -5,7 +5,9 @@ using PromptKD.Training;
 
 namespace PromptKD.Runs;
 
-/// <summary>Writes a training as Dassl's programs do: their lines into the log, and their curves for TensorBoard.</summary>
+/// <summary>
+/// Writes a training as Dassl's programs do: their lines into the log, and their curves for TensorBoard.
+/// </summary>
 internal sealed class DasslLog : RunLog
 {
     private readonly RunFolder _folder;

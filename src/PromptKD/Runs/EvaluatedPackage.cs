@@ -13,7 +13,9 @@ internal static class EvaluatedPackage
     // That of a run that is there says how it was learned, and stays.
     private const string BesideARun = "evaluated-student";
 
-    /// <summary>Writes it into the output folder: <c>student/</c>, or <c>evaluated-student/</c> in the folder of a run.</summary>
+    /// <summary>
+    /// Writes it into the output folder: <c>student/</c>, or <c>evaluated-student/</c> in the folder of a run.
+    /// </summary>
     /// <param name="run">The evaluation.</param>
     /// <param name="method">With the values of the checkpoint.</param>
     /// <param name="checkpoint">The checkpoint.</param>

@@ -7,7 +7,8 @@ namespace PromptKD.Runs;
 internal abstract record MetricLine([property: JsonPropertyOrder(-2)] string Kind);
 
 /// <summary>What an epoch came to, or a start before the first.</summary>
-internal sealed record EpochLine(string Kind, int Epoch, double Loss, double Agreement, double LearningRate, long Pictures)
+internal sealed record EpochLine(
+    string Kind, int Epoch, double Loss, double Agreement, double LearningRate, long Pictures)
     : MetricLine(Kind);
 
 /// <summary>Accuracies of a model on the validation folder, percent.</summary>

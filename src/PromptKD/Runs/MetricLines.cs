@@ -22,7 +22,8 @@ internal static class MetricLines
         [
             .. OfBaselines(baselines),
             .. history.Prepend(start).OfType<EpochRecord>().SelectMany(epoch => Of(epoch, isStart: epoch == start)),
-            .. (notices ?? []).Select(notice => new NoticeLine(notice.Code, notice.Epoch, notice.Message, notice.Holds)),
+            .. (notices ?? [])
+                .Select(notice => new NoticeLine(notice.Code, notice.Epoch, notice.Message, notice.Holds)),
         ];
         return lines.OfType<MetricLine>();
     }

@@ -15,7 +15,8 @@ internal static class Resumption
     /// </param>
     /// <returns>Whether there was a checkpoint.</returns>
     /// <exception cref="PromptKDException">It was made from other inputs or settings, or is damaged.</exception>
-    public static bool Restore(OpenRun run, TrainingLoop loop, string folder, Func<TrainingPosition, IEnumerable<MetricLine>>? metrics = null)
+    public static bool Restore(
+        OpenRun run, TrainingLoop loop, string folder, Func<TrainingPosition, IEnumerable<MetricLine>>? metrics = null)
     {
         using TrainingCheckpoint? checkpoint = TrainingCheckpoint.ReadIfAny(
             RunFolder.CheckpointOf(folder), run.Log.OnWarning);

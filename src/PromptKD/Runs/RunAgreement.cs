@@ -5,7 +5,9 @@ using PromptKD.Training;
 
 namespace PromptKD.Runs;
 
-/// <summary>Processes that learn together have to be told the same: what differs is refused before the first step.</summary>
+/// <summary>
+/// Processes that learn together have to be told the same: what differs is refused before the first step.
+/// </summary>
 internal static class RunAgreement
 {
     // They may change between two starts, and decide which pictures are whose, or where all read and write.
@@ -72,7 +74,8 @@ internal static class RunAgreement
         {
             run.Log.OnPhase(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{processes.Size} processes: {processes.Exchanging.TotalSeconds:0.0} s spent in sums and in waiting for each other"));
+                $"{processes.Size} processes: {processes.Exchanging.TotalSeconds:0.0} s spent in sums and in waiting "
+                + $"for each other"));
         }
     }
 
@@ -87,8 +90,8 @@ internal static class RunAgreement
             if (name is not null)
             {
                 throw new PromptKDException(
-                    $"{processes.Name(rank)} (on {all[rank].Machine}) differs from process 1 (on {all[0].Machine}): {name} is "
-                    + $"{Show(all[rank], name)} there, {Show(all[0], name)} here. {advice}.");
+                    $"{processes.Name(rank)} (on {all[rank].Machine}) differs from process 1 (on {all[0].Machine}): "
+                    + $"{name} is {Show(all[rank], name)} there, {Show(all[0], name)} here. {advice}.");
             }
         }
     }
@@ -100,8 +103,8 @@ internal static class RunAgreement
         if (batchSize < processes.Size)
         {
             throw new PromptKDException(
-                $"{processes.Size} processes cannot share batches of {batchSize} ({key}): each needs a picture of every batch. "
-                + $"Start {batchSize} processes at most, or give larger batches.");
+                $"{processes.Size} processes cannot share batches of {batchSize} ({key}): each needs a picture of "
+                + $"every batch. Start {batchSize} processes at most, or give larger batches.");
         }
     }
 }

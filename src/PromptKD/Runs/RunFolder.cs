@@ -72,8 +72,8 @@ internal sealed class RunFolder : IDisposable
     public static RunFolder Open(string path, ExperimentConfig config) => Open(path, config, LogFile.Append);
 
     /// <summary>
-    /// Opens a folder as Dassl's programs do: as <see cref="Open(string, ExperimentConfig)"/>, and a run that does not go on from a
-    /// checkpoint gets a log of its own.
+    /// Opens a folder as Dassl's programs do: as <see cref="Open(string, ExperimentConfig)"/>, and a run that does not
+    /// go on from a checkpoint gets a log of its own.
     /// </summary>
     /// <param name="path">The folder; made where there is none.</param>
     /// <param name="config">The full configuration; null to write a log and results only, beside whatever run.</param>

@@ -10,7 +10,8 @@ namespace PromptKD.Runs;
 /// <param name="run">Its log is told each step of an epoch, too.</param>
 /// <param name="plan">How many steps and epochs.</param>
 /// <param name="measuring">What is known of the time that measuring takes behind an epoch.</param>
-internal sealed class RunForecast(OpenRun run, TrainingPlan plan, Func<TimeSpan> measuring) : IProgress<TrainingProgress>
+internal sealed class RunForecast(OpenRun run, TrainingPlan plan, Func<TimeSpan> measuring)
+    : IProgress<TrainingProgress>
 {
     private const int StepsLeftOut = 2;
     private const int StepsMeasured = 9;
@@ -49,7 +50,8 @@ internal sealed class RunForecast(OpenRun run, TrainingPlan plan, Func<TimeSpan>
     }
 
     private string Behind() => IsOfStart && run.Settings.Config.Optim.MaxEpoch > 0
-        ? $"; then {Counted.Of(run.Settings.Config.Optim.MaxEpoch, "epoch")}, of which more is known behind the first steps"
+        ? $"; then {Counted.Of(run.Settings.Config.Optim.MaxEpoch, "epoch")}, of which more is known behind the first "
+            + "steps"
         : "";
 
     private RunEstimate Of(TrainingProgress now)

@@ -32,7 +32,8 @@ internal sealed class RunInputs : IDisposable
         _clip = parts.Add(ModelFiles.OpenClip(settings.Clip, settings.PictureSize, context.Observer, context.Stop));
         _clip.ComputeOn(context.Target);
         Preparation = TowerPreparation.Of(config.Input, _clip);
-        Pictures = PictureSet.Hash(settings.PictureRoot, settings.Pictures, context.Digests, context.Observer, context.Stop)
+        Pictures = PictureSet.Hash(
+            settings.PictureRoot, settings.Pictures, context.Digests, context.Observer, context.Stop)
             .HoldOut(settings.Holdout, config.Seed);
         Pictures.RefuseUnreadable(config.Distill.Strict);
         UnreadableMeasured = PictureSet.NameUnreadable(
@@ -96,10 +97,14 @@ internal sealed class RunInputs : IDisposable
     /// <summary>SHA-256 of each input, by name.</summary>
     public IReadOnlyDictionary<string, string> Digests { get; }
 
-    /// <summary>Whom the method learns from, once it is built; null where it learns from labels. The method's own.</summary>
+    /// <summary>
+    /// Whom the method learns from, once it is built; null where it learns from labels. The method's own.
+    /// </summary>
     public ITeacher? Teacher { get; private set; }
 
-    /// <summary>Which method learned each teacher's prompts; empty for plain CLIP, null where a store does not say it.</summary>
+    /// <summary>
+    /// Which method learned each teacher's prompts; empty for plain CLIP, null where a store does not say it.
+    /// </summary>
     public IReadOnlyList<string?> TeacherMethods => _teachers?.Methods ?? [];
 
     /// <summary>What the student's tower gives, stored; null where nothing learns from that.</summary>
@@ -108,12 +113,14 @@ internal sealed class RunInputs : IDisposable
         : new StudentStore(_settings, _context, Pictures, Preparation, Digests["student"]);
 
     /// <summary>
-    /// The class vectors of the CLIP that is prompted, by its own text tower, once the method is built; null where they are
-    /// not asked for, or cannot be had.
+    /// The class vectors of the CLIP that is prompted, by its own text tower, once the method is built; null where they
+    /// are not asked for, or cannot be had.
     /// </summary>
     public ClassVectors? OwnClassVectors { get; private set; }
 
-    /// <summary>The views that are stored of each picture, and how many; null where each epoch has views of its own.</summary>
+    /// <summary>
+    /// The views that are stored of each picture, and how many; null where each epoch has views of its own.
+    /// </summary>
     public (ViewGenerator Views, int Count)? StoredViews =>
         _teachers?.Store is { } store ? (store.Index.Views, store.Index.ViewCount) : null;
 
@@ -132,7 +139,9 @@ internal sealed class RunInputs : IDisposable
     /// <exception cref="PromptKDException">An input is missing, damaged, or does not fit the others.</exception>
     public static RunInputs Open(RunSettings settings, RunContext context) => new(settings, context);
 
-    /// <summary>Builds what is trained. Where DISTILL.VIEWS asks for it, the teacher's features are stored first.</summary>
+    /// <summary>
+    /// Builds what is trained. Where DISTILL.VIEWS asks for it, the teacher's features are stored first.
+    /// </summary>
     /// <param name="folder">Folder of the run: receives the stores.</param>
     public ITrainedMethod BuildMethod(string folder)
     {
@@ -151,8 +160,8 @@ internal sealed class RunInputs : IDisposable
     }
 
     /// <summary>
-    /// Lets frozen weights that a checkpoint carries take the place of the CLIP's own, as in the reference. To be called
-    /// before anything is built.
+    /// Lets frozen weights that a checkpoint carries take the place of the CLIP's own, as in the reference. To be
+    /// called before anything is built.
     /// </summary>
     /// <param name="checkpoint">A checkpoint of the run's method.</param>
     /// <exception cref="PromptKDException">It cannot be read, or was learned on a CLIP of other sizes.</exception>

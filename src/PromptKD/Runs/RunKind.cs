@@ -5,8 +5,8 @@ using PromptKD.Training;
 namespace PromptKD.Runs;
 
 /// <summary>
-/// What a kind of run adds to the skeleton in <see cref="Run"/>: distilling, teaching, or a benchmark training. An object
-/// serves one run.
+/// What a kind of run adds to the skeleton in <see cref="Run"/>: distilling, teaching, or a benchmark training. An
+/// object serves one run.
 /// </summary>
 /// <typeparam name="TReport">What it comes to.</typeparam>
 internal abstract class RunKind<TReport>
@@ -50,7 +50,9 @@ internal abstract class RunKind<TReport>
     public abstract TrainingPlan Plan(OpenRun run, ITrainedMethod method, TrainingPlan common);
 
     /// <summary>Goes on where the run was cut off, if it was.</summary>
-    /// <exception cref="PromptKDException">What there is was made from other inputs or settings, or is damaged.</exception>
+    /// <exception cref="PromptKDException">
+    /// What there is was made from other inputs or settings, or is damaged.
+    /// </exception>
     public virtual void Resume(OpenRun run, ITrainedMethod method, TrainingLoop loop) =>
         Resumption.Restore(run, loop, run.Folder.Root);
 

@@ -14,7 +14,8 @@ internal static class Settling
     /// <exception cref="PromptKDException">Several processes would draw several.</exception>
     public static ExperimentConfig Seed(ExperimentConfig config) => config.Seed >= 0 ? config
         : ProcessGroup.Count > 1 ? throw new PromptKDException(
-            $"SEED is {config.Seed}: each of {ProcessGroup.Count} processes would draw one of its own. Give 0 or more (‹seed›).")
+            $"SEED is {config.Seed}: each of {ProcessGroup.Count} processes would draw one of its own. Give 0 or more "
+            + "(‹seed›).")
         : config with { Seed = RunFolder.RecordedSeed(config.OutputDir) ?? Random.Shared.Next() };
 
     /// <summary>Where to compute, in the precision of the method.</summary>

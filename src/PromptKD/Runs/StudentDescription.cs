@@ -27,7 +27,8 @@ internal static class StudentDescription
             learned.Inputs) with
         {
             OwnTexts = !settings.SharedText,
-            Origin = StudentOrigin.Of(config.Distill.Student, [config.Distill.Teacher, .. config.Distill.FurtherTeachers]),
+            Origin = StudentOrigin.Of(
+                config.Distill.Student, [config.Distill.Teacher, .. config.Distill.FurtherTeachers]),
             TeacherTuning = Tuning(run),
             Training = new StudentTraining(
                 learned.Count,

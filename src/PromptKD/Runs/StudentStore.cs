@@ -13,8 +13,8 @@ using PromptKD.Teachers;
 namespace PromptKD.Runs;
 
 /// <summary>
-/// The store of what the student's tower gives before it has tokens, in the folder of the run. Where the teacher's is made,
-/// too, one pass over the pictures fills both; else a pass of its own does.
+/// The store of what the student's tower gives before it has tokens, in the folder of the run. Where the teacher's is
+/// made, too, one pass over the pictures fills both; else a pass of its own does.
 /// </summary>
 /// <param name="settings">What the run does.</param>
 /// <param name="context">Where it computes, who watches, when it stops.</param>
@@ -70,7 +70,8 @@ internal sealed class StudentStore(
                     loading, Teacher: null, new TowerPace(towers[0], store.Index.EmbeddingSize))),
                 TimeProvider.System);
             store.Fill(
-                loader, features, missing, context.Observer.OnStored, context.Stop, pictures.OnlyReadable, meter: meter);
+                loader, features, missing, context.Observer.OnStored, context.Stop, pictures.OnlyReadable,
+                meter: meter);
             loader.Skipped.Report(context.Observer);
         }
 

@@ -98,7 +98,11 @@ public sealed record TeachingReport
     /// <exception cref="PromptKDException">The disk is full or the folder is not writable.</exception>
     internal void Write(string folder)
     {
-        TeachingReport relative = this with { Checkpoint = Path.GetRelativePath(folder, Checkpoint).Replace('\\', '/') };
-        WholeFile.WriteText(Path.Combine(folder, FileName), SealedJson.Write(relative, RunJson.Indented.TeachingReport));
+        TeachingReport relative = this with
+        {
+            Checkpoint = Path.GetRelativePath(folder, Checkpoint).Replace('\\', '/'),
+        };
+        WholeFile.WriteText(
+            Path.Combine(folder, FileName), SealedJson.Write(relative, RunJson.Indented.TeachingReport));
     }
 }

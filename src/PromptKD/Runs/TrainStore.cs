@@ -27,7 +27,8 @@ internal static class TrainStore
     /// A data set, teacher or setting that the user can mend, or the folder holds a store of something else.
     /// </exception>
     public static int Fill(
-        ExperimentConfig config, StorePart part, IRunObserver? observer, QuantisedTower? quantise, CancellationToken stop)
+        ExperimentConfig config, StorePart part, IRunObserver? observer, QuantisedTower? quantise,
+        CancellationToken stop)
     {
         IRunObserver watcher = observer ?? IRunObserver.Nobody;
         ExperimentConfig resolved = DatasetFeaturesPreset.Resolve(config);

@@ -16,7 +16,8 @@ public sealed record TrainingReport(
     IReadOnlyList<SkippedPicture> Skipped)
 {
     /// <summary>
-    /// Files beside the pictures that are of no kind that is read, by kind, where the folders of the data set are listed.
+    /// Files beside the pictures that are of no kind that is read, by kind, where the folders of the data set are
+    /// listed.
     /// </summary>
     public IReadOnlyDictionary<string, int> LeftOut { get; init; } = new Dictionary<string, int>();
 }

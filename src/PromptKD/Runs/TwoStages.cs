@@ -71,8 +71,8 @@ public sealed record TwoStages
         if (method.Name == "CoCoOp" && paths.Views > 0)
         {
             throw new PromptKDException(
-                $"CoCoOp's teacher encodes the classes anew for each picture, and DISTILL.VIEWS is {paths.Views}: stored features "
-                + "are not all of it. Give ‹recipe› paper, or another method for the teacher.");
+                $"CoCoOp's teacher encodes the classes anew for each picture, and DISTILL.VIEWS is {paths.Views}: "
+                + "stored features are not all of it. Give ‹recipe› paper, or another method for the teacher.");
         }
 
         return new TwoStages(teaching, distillation with

@@ -31,7 +31,8 @@ internal sealed record ComputeTarget(Device Device, ScalarType Type)
     /// <param name="precision">"auto", "fp32", "bf16", "amp", or "fp16" (GPUs only: processors compute it slowly).
     /// </param>
     /// <exception cref="PromptKDException">The device or precision is unknown or not to be had here.</exception>
-    public static ComputeTarget Resolve(string device, string precision) => On(ResolveDevice(device), precision, changesProcess: true);
+    public static ComputeTarget Resolve(string device, string precision) =>
+        On(ResolveDevice(device), precision, changesProcess: true);
 
     /// <summary>
     /// Chooses from a configuration. fp16 is Dassl's default, so a processor computes in what "auto" is there instead.

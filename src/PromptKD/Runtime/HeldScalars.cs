@@ -3,9 +3,9 @@ namespace PromptKD.Runtime;
 /// <summary>Arithmetic of tensors with numbers that outlive the call into libtorch.</summary>
 /// <remarks>
 /// TorchSharp 0.107 gives native code the address of a <see cref="Scalar"/> (the factor in <c>a * 3</c>, and the 1 that
-/// every <c>a + b</c> multiplies <c>b</c> by) and forgets the scalar: a garbage collection during the call frees it, and the
-/// operation fails or computes with what took its place. Here a scalar is held until the call is over. A test reads the
-/// assembly and finds whoever does such arithmetic by other means.
+/// every <c>a + b</c> multiplies <c>b</c> by) and forgets the scalar: a garbage collection during the call frees it,
+/// and the operation fails or computes with what took its place. Here a scalar is held until the call is over. A test
+/// reads the assembly and finds whoever does such arithmetic by other means.
 /// </remarks>
 internal static class HeldScalars
 {

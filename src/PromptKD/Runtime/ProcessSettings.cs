@@ -1,8 +1,8 @@
 namespace PromptKD.Runtime;
 
 /// <summary>
-/// What a piece of work changes of its process (libtorch's number of threads, its random generator, TF32 on GPUs), put back
-/// when it ends. Pieces that overlap in time see each other's settings.
+/// What a piece of work changes of its process (libtorch's number of threads, its random generator, TF32 on GPUs), put
+/// back when it ends. Pieces that overlap in time see each other's settings.
 /// </summary>
 internal sealed class ProcessSettings : IDisposable
 {

@@ -7,14 +7,16 @@ using PromptKD.Runtime;
 namespace PromptKD.Teachers;
 
 /// <summary>
-/// A teacher of whom something else is asked than what it says of the view at hand: at another temperature, the mean over
-/// all stored views, or without its leaning to some classes. Ours: PromptKD takes the teacher's answers as they are.
+/// A teacher of whom something else is asked than what it says of the view at hand: at another temperature, the mean
+/// over all stored views, or without its leaning to some classes. Ours: PromptKD takes the teacher's answers as they
+/// are.
 /// </summary>
 internal sealed class AskedTeacher : ITeacher
 {
     private const int PicturesAtATime = 256;
 
-    // No class is taken to be rarer than a hundredth of an even share: what a teacher hardly ever sees would else be blown up.
+    // No class is taken to be rarer than a hundredth of an even share: what a teacher hardly ever sees would else be
+    // blown up.
     private const double SmallestShare = 0.01;
 
     private readonly ITeacher _teacher;
@@ -52,7 +54,9 @@ internal sealed class AskedTeacher : ITeacher
     /// <param name="views">Views that are stored of each picture; 0 where the teacher is live.</param>
     /// <param name="pictures">Places of the pictures that are learned from.</param>
     /// <param name="say">Told in a line what was measured; null for nobody.</param>
-    /// <exception cref="PromptKDException">A temperature is to be found, and the stored views do not decide it.</exception>
+    /// <exception cref="PromptKDException">
+    /// A temperature is to be found, and the stored views do not decide it.
+    /// </exception>
     public static ITeacher Of(
         ITeacher teacher,
         TargetConfig target,
@@ -73,7 +77,8 @@ internal sealed class AskedTeacher : ITeacher
                 (some, view) => teacher.Scores(Ask(some, view)), pictures, views);
             say?.Invoke(string.Create(
                 CultureInfo.InvariantCulture,
-                $"The teacher foretells its answers to other views best at a temperature of {asked._ownTemperature:0.000}"));
+                $"The teacher foretells its answers to other views best at a temperature of "
+                + $"{asked._ownTemperature:0.000}"));
         }
 
         if (target.Balance > 0)
@@ -106,7 +111,8 @@ internal sealed class AskedTeacher : ITeacher
         using DisposeScope scope = NewDisposeScope();
         Tensor[] views =
             [.. Enumerable.Range(0, _views).Select(view => _teacher.Scores(Ask(pictures, view)).Over(_ownTemperature))];
-        return TeacherCombination.ByWeights([.. views.Select(_ => 1.0)]).Combine(views, _temperature).MoveToOuterDisposeScope();
+        return TeacherCombination.ByWeights([.. views.Select(_ => 1.0)]).Combine(views, _temperature)
+            .MoveToOuterDisposeScope();
     }
 
     // What is taken off the scores, [classes]: T · balance · log (mean probability / even share).
@@ -122,7 +128,8 @@ internal sealed class AskedTeacher : ITeacher
             for (int view = 0; view < views; view++)
             {
                 using DisposeScope step = NewDisposeScope();
-                sum.PlusInPlace(Scores(Ask(some, view)).Over(_temperature).softmax(-1).sum(dim: 0).to(ScalarType.Float64));
+                sum.PlusInPlace(
+                    Scores(Ask(some, view)).Over(_temperature).softmax(-1).sum(dim: 0).to(ScalarType.Float64));
             }
         }
 

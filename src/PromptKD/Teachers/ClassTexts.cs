@@ -53,7 +53,8 @@ internal static class ClassTexts
             throw tokens > context
                 ? new PromptKDException(
                     $"The template \"{Shorten(textOf(PromptTemplate.Gap))}\" is too long: without a class name it has "
-                    + $"{tokens} tokens with its {(tokenizer.Markers == 2 ? "two markers" : "end")}, but the text encoder reads {context}. Shorten it.",
+                    + $"{tokens} tokens with its {(tokenizer.Markers == 2 ? "two markers" : "end")}, but the text "
+                    + $"encoder reads {context}. Shorten it.",
                     error)
                 : new PromptKDException($"The class name '{Shorten(name)}' is too long. {error.Message}", error);
         }

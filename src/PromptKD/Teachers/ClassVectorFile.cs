@@ -8,8 +8,8 @@ using PromptKD.Text.Names;
 namespace PromptKD.Teachers;
 
 /// <summary>
-/// Class vectors that were made elsewhere: a table [classes, width] in a .safetensors or .npy file, and its names in a .txt file
-/// of the same name beside it, or in the metadata of the former.
+/// Class vectors that were made elsewhere: a table [classes, width] in a .safetensors or .npy file, and its names in a
+/// .txt file of the same name beside it, or in the metadata of the former.
 /// </summary>
 internal static class ClassVectorFile
 {
@@ -32,8 +32,8 @@ internal static class ClassVectorFile
         }
 
         IReadOnlyList<string> names = NamesOf(path) ?? throw new PromptKDException(
-            $"{path}: nothing says what its vectors are of. Put the names into {NamesPath(path)}, one a line in the order of the "
-            + "vectors, or give them with ‹classes›.");
+            $"{path}: nothing says what its vectors are of. Put the names into {NamesPath(path)}, one a line in the "
+            + "order of the vectors, or give them with ‹classes›.");
         return config with { Distill = config.Distill with { Classes = [.. names] } };
     }
 
@@ -44,7 +44,8 @@ internal static class ClassVectorFile
     /// <param name="ownScale">exp(logit_scale) of the teacher, for files that do not say it.</param>
     /// <returns>Of length 1.</returns>
     /// <exception cref="PromptKDException">
-    /// It cannot be read, holds other names or another number of vectors, or vectors that are no numbers or nothing but zeros.
+    /// It cannot be read, holds other names or another number of vectors, or vectors that are no numbers or nothing but
+    /// zeros.
     /// </exception>
     public static ClassVectors Read(string path, IReadOnlyList<string> names, Device device, double ownScale)
     {
@@ -54,7 +55,8 @@ internal static class ClassVectorFile
         if (table.shape[0] != names.Count)
         {
             throw new PromptKDException(
-                $"{path}: {table.shape[0]} vectors for {names.Count} class names. Give one for each, in the order of the names.");
+                $"{path}: {table.shape[0]} vectors for {names.Count} class names. Give one for each, in the order of "
+                + "the names.");
         }
 
         float[] lengths = table.norm(dim: 1).data<float>().ToArray();
@@ -63,7 +65,8 @@ internal static class ClassVectorFile
         {
             throw new PromptKDException(
                 $"{path}: the vector of '{Printable.Line(names[wrong])}', row {wrong + 1}, "
-                + $"{(lengths[wrong] == 0 ? "is nothing but zeros" : "holds values that are no numbers")}. Make the file anew.");
+                + $"{(lengths[wrong] == 0 ? "is nothing but zeros" : "holds values that are no numbers")}. Make the "
+                + "file anew.");
         }
 
         return new ClassVectors(
@@ -92,7 +95,9 @@ internal static class ClassVectorFile
         }
 
         string[] tables = [.. file.Tensors.Where(one => one.Value.Shape is [> 0, > 0]).Select(one => one.Key)];
-        string name = tables.Contains(TableName) ? TableName : tables.Length == 1 ? tables[0] : throw new PromptKDException(
+        string name = tables.Contains(TableName)
+            ? TableName
+            : tables.Length == 1 ? tables[0] : throw new PromptKDException(
             $"{path}: expected one table [classes, width], or one called {TableName}, found "
             + $"{(tables.Length == 0 ? "none" : Printable.Line(string.Join(", ", tables)))}.");
         TensorEntry table = file.Tensors[name];
@@ -109,7 +114,8 @@ internal static class ClassVectorFile
         : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double scale)
             && double.IsFinite(scale) && scale > 0 ? scale
         : throw new PromptKDException(
-            $"{path}: its metadata's {ScaleKey} is '{Printable.Line(text)}', expected what cosines are multiplied by, such as 100.");
+            $"{path}: its metadata's {ScaleKey} is '{Printable.Line(text)}', expected what cosines are multiplied by, "
+            + "such as 100.");
 
     private static void RefuseOtherNames(string path, IReadOnlyList<string> names)
     {
@@ -122,14 +128,15 @@ internal static class ClassVectorFile
         if (own.Count != names.Count)
         {
             throw new PromptKDException(
-                $"{path}: its names are {own.Count}, and the run's classes are {names.Count}. Leave ‹classes› out to take its names.");
+                $"{path}: its names are {own.Count}, and the run's classes are {names.Count}. Leave ‹classes› out to "
+                + "take its names.");
         }
 
         if (shared < own.Count)
         {
             throw new PromptKDException(
-                $"{path}: its class {shared + 1} is '{Printable.Line(own[shared])}', and the run's is '{Printable.Line(names[shared])}'. Leave "
-                + "‹classes› out to take its names.");
+                $"{path}: its class {shared + 1} is '{Printable.Line(own[shared])}', and the run's is "
+                + $"'{Printable.Line(names[shared])}'. Leave ‹classes› out to take its names.");
         }
     }
 
@@ -153,13 +160,16 @@ internal static class ClassVectorFile
 
         try
         {
-            return JsonSerializer.Deserialize<string[]>(text) is { Length: > 0 } names && names.All(name => name is not null) ? names
+            return JsonSerializer.Deserialize<string[]>(text) is { Length: > 0 } names
+                && names.All(name => name is not null)
+                ? names
                 : throw new JsonException("a list of names is expected");
         }
         catch (JsonException error)
         {
             throw new PromptKDException(
-                $"{path}: its metadata's {NamesKey} cannot be read: {error.Message.TrimEnd('.')}. Put the names into {NamesPath(path)}.", error);
+                $"{path}: its metadata's {NamesKey} cannot be read: {error.Message.TrimEnd('.')}. Put the names into "
+                + $"{NamesPath(path)}.", error);
         }
     }
 

@@ -19,23 +19,26 @@ internal static class CoOpTeachers
         _ => NamePosition.End,
     };
 
-    /// <summary>As the shorter form, of a teacher that may be of any method, where nothing but an answer is made.</summary>
+    /// <summary>
+    /// As the shorter form, of a teacher that may be of any method, where nothing but an answer is made.
+    /// </summary>
     /// <param name="given">end, middle or front; null where nothing was said.</param>
     /// <param name="learned">The teacher's prompts; null for plain CLIP.</param>
     /// <exception cref="PromptKDException">It is none of these, or the teacher is not of CoOp.</exception>
-    public static NamePosition PositionOf(string? given, PromptedWeights? learned) => (given?.ToLowerInvariant(), learned) switch
-    {
-        (null, _) => NamePosition.End,
-        (_, null) => throw new PromptKDException(
-            $"‹class-position› '{given}' is of words that CoOp learned, and the teacher has none. Leave it out."),
-        (_, { Method: not "CoOp" }) => throw new PromptKDException(
-            $"{learned.Source}: a checkpoint of {learned.Method}, whose class names stand at the end. Leave ‹class-position› "
-            + "out."),
-        ("end", _) => NamePosition.End,
-        ("middle", _) => NamePosition.Middle,
-        ("front", _) => NamePosition.Front,
-        _ => throw new PromptKDException($"‹class-position› is '{given}', expected end, middle or front."),
-    };
+    public static NamePosition PositionOf(string? given, PromptedWeights? learned) =>
+        (given?.ToLowerInvariant(), learned) switch
+        {
+            (null, _) => NamePosition.End,
+            (_, null) => throw new PromptKDException(
+                $"‹class-position› '{given}' is of words that CoOp learned, and the teacher has none. Leave it out."),
+            (_, { Method: not "CoOp" }) => throw new PromptKDException(
+                $"{learned.Source}: a checkpoint of {learned.Method}, whose class names stand at the end. Leave "
+                + "‹class-position› out."),
+            ("end", _) => NamePosition.End,
+            ("middle", _) => NamePosition.Middle,
+            ("front", _) => NamePosition.Front,
+            _ => throw new PromptKDException($"‹class-position› is '{given}', expected end, middle or front."),
+        };
 
     /// <summary>As the shorter form, of a teacher that may be of any method.</summary>
     /// <param name="settings">Names the place.</param>
@@ -61,8 +64,9 @@ internal static class CoOpTeachers
         if (clip.IsConditioned)
         {
             throw new PromptKDException(
-                $"{prompts}: a teacher of CoCoOp encodes the classes anew for each picture, so that stored features are not all of "
-                + "it. Let it look at the pictures in each epoch: without a store, DISTILL.VIEWS 0 (distill: ‹recipe› paper).");
+                $"{prompts}: a teacher of CoCoOp encodes the classes anew for each picture, so that stored features "
+                + "are not all of it. Let it look at the pictures in each epoch: without a store, DISTILL.VIEWS 0 "
+                + "(distill: ‹recipe› paper).");
         }
     }
 }

@@ -90,7 +90,9 @@ internal sealed class FrozenClip : IDisposable
     /// <param name="tokenizer">As in <see cref="ReadClassVectors"/>.</param>
     /// <param name="names">As there.</param>
     /// <param name="contextText">As there.</param>
-    /// <exception cref="PromptKDException">As there; or each class has learned words of its own, and they are others.</exception>
+    /// <exception cref="PromptKDException">
+    /// As there; or each class has learned words of its own, and they are others.
+    /// </exception>
     public LearnedSentences ReadSentences(
         ITextTokenizer tokenizer, IReadOnlyList<string> names, string contextText) => new(
             (TextEncoder)ReadTextTower(tokenizer),
@@ -127,7 +129,8 @@ internal sealed class FrozenClip : IDisposable
         if (_prompts is not null)
         {
             throw new PromptKDException(
-                $"{_prompts.Source}: a teacher with learned prompts is computed in floats only. Leave ‹int8› or ‹teacher-prompts› out.");
+                $"{_prompts.Source}: a teacher with learned prompts is computed in floats only. Leave ‹int8› or "
+                + "‹teacher-prompts› out.");
         }
 
         using var parts = new Unfinished();

@@ -63,7 +63,8 @@ internal sealed class FrozenTowers : IDisposable
         }
 
         _sentences?.Dispose();
-        _sentences = new LearnedSentences((TextEncoder)_text, tokenizer, names, _prompts, contextText, Position, _logitScale);
+        _sentences = new LearnedSentences(
+            (TextEncoder)_text, tokenizer, names, _prompts, contextText, Position, _logitScale);
         using Tensor? nothing = _sentences.AreConditioned ? SeeNothing() : null;
         return _sentences.Vectors(nothing);
     }

@@ -7,12 +7,13 @@ using PromptKD.Text;
 namespace PromptKD.Teachers;
 
 /// <summary>
-/// The sentences of a teacher of CoOp or CoCoOp, whose learned words may stand anywhere around the class name, be others
-/// for each class, or be others for each picture.
+/// The sentences of a teacher of CoOp or CoCoOp, whose learned words may stand anywhere around the class name, be
+/// others for each class, or be others for each picture.
 /// </summary>
 /// <remarks>
 /// CoCoOp has no class vectors: each picture makes its own. Its scores are computed so. What a student without a text
-/// tower is compared with must be the same for all pictures: the texts of one that shows nothing, all in the mean colour.
+/// tower is compared with must be the same for all pictures: the texts of one that shows nothing, all in the mean
+/// colour.
 /// </remarks>
 internal sealed class LearnedSentences : IDisposable
 {
@@ -33,8 +34,12 @@ internal sealed class LearnedSentences : IDisposable
     /// <param name="words">The words that the learned tokens started from; empty for noise.</param>
     /// <param name="position">Where CoOp's class name stands; CoCoOp's is at the end, whatever this says.</param>
     /// <param name="logitScale">exp(logit_scale) of the same CLIP.</param>
-    /// <param name="ownsEncoder">Whether the text tower is taken over; else it has to be there as long as these.</param>
-    /// <exception cref="PromptKDException">A text is too long, or each class has tokens of its own and they are others.</exception>
+    /// <param name="ownsEncoder">
+    /// Whether the text tower is taken over; else it has to be there as long as these.
+    /// </param>
+    /// <exception cref="PromptKDException">
+    /// A text is too long, or each class has tokens of its own and they are others.
+    /// </exception>
     public LearnedSentences(
         TextEncoder encoder,
         ITextTokenizer tokenizer,
@@ -53,9 +58,9 @@ internal sealed class LearnedSentences : IDisposable
         if (context.dim() == 3 && context.shape[0] != names.Count)
         {
             throw new PromptKDException(
-                $"{learned.Source}: each of its {context.shape[0]} classes has learned words of its own (CoOp's CSC), and "
-                + $"{names.Count} classes are asked for. Give those that it learned, in their order, or a teacher whose words "
-                + "are the same for all.");
+                $"{learned.Source}: each of its {context.shape[0]} classes has learned words of its own (CoOp's CSC), "
+                + $"and {names.Count} classes are asked for. Give those that it learned, in their order, or a teacher "
+                + "whose words are the same for all.");
         }
 
         ContextText text = Words(words, (int)context.shape[^2]);
@@ -134,7 +139,8 @@ internal sealed class LearnedSentences : IDisposable
 
     private static MetaNetwork Load(IReadOnlyDictionary<string, Tensor> values, TextEncoder encoder)
     {
-        var network = new MetaNetwork(encoder.Architecture.EmbeddingSize, encoder.Architecture.TextWidth, encoder.Device);
+        var network = new MetaNetwork(
+            encoder.Architecture.EmbeddingSize, encoder.Architecture.TextWidth, encoder.Device);
         using IDisposable noGradients = no_grad();
         foreach ((string name, TorchSharp.Modules.Parameter parameter) in network.named_parameters())
         {

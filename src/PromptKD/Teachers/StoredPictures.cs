@@ -16,8 +16,8 @@ internal static class StoredPictures
         if (paths.Teacher.Length == 0)
         {
             throw new PromptKDException(
-                $"The teacher store {paths.Store} has no class vectors for these names and templates. Give ‹teacher›: the CLIP "
-                + "that the store was made with; or ‹class-vectors›: a file of them.");
+                $"The teacher store {paths.Store} has no class vectors for these names and templates. Give ‹teacher›: "
+                + "the CLIP that the store was made with; or ‹class-vectors›: a file of them.");
         }
     }
 
@@ -40,7 +40,9 @@ internal static class StoredPictures
     /// <param name="folder">The store.</param>
     /// <param name="index">What it is made from.</param>
     /// <param name="pictures">The pictures of the index.</param>
-    /// <exception cref="PromptKDException">The folder holds a store of something else; the message says of what.</exception>
+    /// <exception cref="PromptKDException">
+    /// The folder holds a store of something else; the message says of what.
+    /// </exception>
     public static TeacherStore OpenOrBegin(string folder, StoreIndex index, PictureSet pictures)
     {
         if (TeacherStore.IsBegun(folder))

@@ -18,7 +18,8 @@ namespace PromptKD.Teachers;
 /// Of a teacher that encodes the classes anew for each picture; taken over. Null where the class vectors say it all.
 /// </param>
 internal sealed class Teacher(
-    ClassVectors classVectors, IImageFeatures? features, LiveFeatures? tower = null, LearnedSentences? sentences = null) : ITeacher
+    ClassVectors classVectors, IImageFeatures? features, LiveFeatures? tower = null,
+    LearnedSentences? sentences = null) : ITeacher
 {
     private LiveFeatures? _tower = tower;
 
@@ -114,7 +115,9 @@ internal sealed class Teacher(
         using IDisposable noGradients = no_grad();
         using DisposeScope scope = NewDisposeScope();
         Tensor seen = images.Of(batch);
-        Tensor scores = sentences is null ? classVectors.Compare(seen, classVectors.LogitScale) : sentences.Scores(seen);
+        Tensor scores = sentences is null
+            ? classVectors.Compare(seen, classVectors.LogitScale)
+            : sentences.Scores(seen);
         return scores.MoveToOuterDisposeScope();
     }
 }

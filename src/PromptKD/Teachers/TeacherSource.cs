@@ -12,8 +12,8 @@ using PromptKD.Runtime.Processes;
 namespace PromptKD.Teachers;
 
 /// <summary>
-/// What one teacher is made of, found, fetched where need be, checked and hashed: a CLIP with or without learned prompts,
-/// a store of its features, or both. A store that holds the vectors of the classes needs no CLIP at all.
+/// What one teacher is made of, found, fetched where need be, checked and hashed: a CLIP with or without learned
+/// prompts, a store of its features, or both. A store that holds the vectors of the classes needs no CLIP at all.
 /// </summary>
 internal sealed class TeacherSource : IDisposable
 {
@@ -81,8 +81,8 @@ internal sealed class TeacherSource : IDisposable
     public TeacherStore? Store { get; private set; }
 
     /// <summary>
-    /// Which method learned the prompts, as TRAINER.NAME spells it; empty for plain CLIP. A store alone says that there are
-    /// some, not whose: null.
+    /// Which method learned the prompts, as TRAINER.NAME spells it; empty for plain CLIP. A store alone says that there
+    /// are some, not whose: null.
     /// </summary>
     public string? Method => _clip is not null ? _clip.Method ?? "" : PromptsSha256 == NoPrompts ? "" : null;
 
@@ -183,9 +183,13 @@ internal sealed class TeacherSource : IDisposable
     /// <param name="pictures">What is stored of.</param>
     /// <param name="part">Which shards.</param>
     /// <param name="keepsClasses">Whether the vectors of DISTILL.CLASSES are kept; the first part keeps them.</param>
-    /// <param name="quantise">Makes another tower of the teacher's, which DISTILL.EIGHT_BIT asks for; null for the teacher's own.</param>
+    /// <param name="quantise">
+    /// Makes another tower of the teacher's, which DISTILL.EIGHT_BIT asks for; null for the teacher's own.
+    /// </param>
     /// <returns>Shards that are still missing: other processes' parts.</returns>
-    /// <exception cref="PromptKDException">The folder holds a store of something else, or cannot be written.</exception>
+    /// <exception cref="PromptKDException">
+    /// The folder holds a store of something else, or cannot be written.
+    /// </exception>
     public int FillStore(
         string storeFolder, PictureSet pictures, StorePart part, bool keepsClasses, QuantisedTower? quantise = null)
     {
@@ -197,7 +201,9 @@ internal sealed class TeacherSource : IDisposable
             _vectors.Keep(Store, made, _clip);
         }
 
-        using ClassVectors? vectors = quantise is not null && _config.Distill.Classes.Count > 0 ? ReadClassVectors() : null;
+        using ClassVectors? vectors = quantise is not null && _config.Distill.Classes.Count > 0
+            ? ReadClassVectors()
+            : null;
         using LiveFeatures tower = quantise?.Invoke(_clip!, pictures, vectors, _config, _context)
             ?? _clip!.ReadImageTower(_config.Trainer.PromptKD.HalfPrompts);
         _clip!.Dispose();
@@ -257,7 +263,8 @@ internal sealed class TeacherSource : IDisposable
             pictures.Items,
             [Preparation, .. other is null ? (Preprocessing[])[] : [other.Preparation]],
             LoadingSettings.Options(_config, _context.Target.Device));
-        _context.Observer.OnPhase($"Storing the teacher's features in {Store.Folder}: {Counted.Of(shards.Count, "shard")} to make, "
+        _context.Observer.OnPhase(
+            $"Storing the teacher's features in {Store.Folder}: {Counted.Of(shards.Count, "shard")} to make, "
             + $"{Counted.Of(Store.Index.ViewCount, "view")}"
             + (other is null ? "" : $"; the student's of the same pixels in {other.Store.Folder}"));
         loader.Skipped.AddNamed(pictures.Unreadable);
@@ -268,7 +275,8 @@ internal sealed class TeacherSource : IDisposable
                 new TowerPace(towers[0], Store.Index.EmbeddingSize),
                 other is null ? null : new TowerPace(towers[1], other.Store.Index.EmbeddingSize))),
             TimeProvider.System);
-        Store.Fill(loader, tower, shards, _context.Observer.OnStored, _context.Stop, pictures.OnlyReadable, other, meter);
+        Store.Fill(
+            loader, tower, shards, _context.Observer.OnStored, _context.Stop, pictures.OnlyReadable, other, meter);
         loader.Skipped.Report(_context.Observer);
     }
 

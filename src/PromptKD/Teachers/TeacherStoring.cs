@@ -20,13 +20,16 @@ public static class TeacherStoring
     /// <param name="observer">Is told how it goes; null for nobody.</param>
     /// <param name="cancellation">Stops between batches; finished shards stay.</param>
     /// <returns>Shards that are still missing: other processes' parts.</returns>
-    /// <exception cref="PromptKDException">An input can't be read, or the folder holds a store of something else.</exception>
+    /// <exception cref="PromptKDException">
+    /// An input can't be read, or the folder holds a store of something else.
+    /// </exception>
     public static int Fill(
         ExperimentConfig config,
         StorePart part,
         IRunObserver? observer = null,
         CancellationToken cancellation = default) => config.Distill.EightBit
-            ? throw new PromptKDException("DISTILL.EIGHT_BIT is True: such a store is made by Experiment.StoreFeatures.")
+            ? throw new PromptKDException(
+                "DISTILL.EIGHT_BIT is True: such a store is made by Experiment.StoreFeatures.")
             : Fill(config, part, observer, quantise: null, cancellation);
 
     /// <summary>As the shorter form, of a tower that may be computed in another way.</summary>
@@ -51,7 +54,8 @@ public static class TeacherStoring
         }
 
         images.LeftOut.Report(watcher);
-        return Fill(config, config.Distill.Images, images.Items, part, keepsClasses: false, watcher, quantise, cancellation);
+        return Fill(
+            config, config.Distill.Images, images.Items, part, keepsClasses: false, watcher, quantise, cancellation);
     }
 
     /// <summary>Refuses views that no store can have.</summary>
@@ -68,7 +72,8 @@ public static class TeacherStoring
         if (config.Seed < 0)
         {
             throw new PromptKDException(
-                $"SEED is {config.Seed}: the views of a store have to be the same for all that fill it. Give 0 or more.");
+                $"SEED is {config.Seed}: the views of a store have to be the same for all that fill it. Give 0 or "
+                + "more.");
         }
 
         Checks.Input(config.Input);
@@ -124,8 +129,8 @@ public static class TeacherStoring
     }
 
     /// <summary>
-    /// Joins stores that were filled on machines which share no disk: copies what is missing or damaged in one from the others,
-    /// where it is whole.
+    /// Joins stores that were filled on machines which share no disk: copies what is missing or damaged in one from the
+    /// others, where it is whole.
     /// </summary>
     /// <param name="stores">Stores of the same teacher, pictures and views; parts of them will do.</param>
     /// <param name="into">The store that receives all; begun where there is none.</param>

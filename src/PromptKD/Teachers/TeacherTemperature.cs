@@ -43,8 +43,10 @@ internal static class TeacherTemperature
         if (Slope(low) >= 0 || Slope(high) <= 0)
         {
             throw new PromptKDException(
-                $"DISTILL.TARGET.CALIBRATE finds no temperature from 0.01 to 100: the teacher "
-                + $"{(Slope(high) <= 0 ? "gives all views of a picture the same answer" : "answers each view as if by chance")}. "
+                "DISTILL.TARGET.CALIBRATE finds no temperature from 0.01 to 100: the teacher "
+                + (Slope(high) <= 0
+                    ? "gives all views of a picture the same answer. "
+                    : "answers each view as if by chance. ")
                 + "Give DISTILL.TARGET.TEMPERATURE instead.");
         }
 

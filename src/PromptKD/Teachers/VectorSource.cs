@@ -43,7 +43,9 @@ internal sealed class VectorSource : IDisposable
     /// <summary>Reads or makes them.</summary>
     /// <param name="clip">The teacher; null where it is not open, and not needed.</param>
     /// <param name="width">Of its features.</param>
-    /// <exception cref="PromptKDException">A name is too long, the vocabulary another model's, or the file does not fit.</exception>
+    /// <exception cref="PromptKDException">
+    /// A name is too long, the vocabulary another model's, or the file does not fit.
+    /// </exception>
     public ClassVectors Read(FrozenClip? clip, int width)
     {
         ValueList<string> names = _config.Distill.Classes;
@@ -73,7 +75,9 @@ internal sealed class VectorSource : IDisposable
     /// <summary>Whether a store has them.</summary>
     public bool AreIn(TeacherStore store) => store.HasClassVectors(KeyOf(store));
 
-    /// <summary>Keeps them in a store, so that the next run needs no teacher; those of a file stay where they are.</summary>
+    /// <summary>
+    /// Keeps them in a store, so that the next run needs no teacher; those of a file stay where they are.
+    /// </summary>
     /// <exception cref="PromptKDException">They cannot be written.</exception>
     public void Keep(TeacherStore store, ClassVectors vectors, FrozenClip? clip)
     {
@@ -105,13 +109,15 @@ internal sealed class VectorSource : IDisposable
         long found = vectors.Vectors.shape[1];
         vectors.Dispose();
         throw new PromptKDException(
-            $"{path}: its vectors are {found} wide, and the teacher's features {width}. Were they made with another model?");
+            $"{path}: its vectors are {found} wide, and the teacher's features {width}. Were they made with another "
+            + "model?");
     }
 
     private string VocabularySha256(FrozenClip? clip) =>
         _stored?.VocabularySha256 ?? FileDigest.Sha256([VocabularyOf(clip!)], _context.Digests);
 
-    private string VocabularyOf(FrozenClip clip) => ModelFiles.FindVocabulary(_config.Distill.Vocab, clip.Folder, _context.Stop);
+    private string VocabularyOf(FrozenClip clip) =>
+        ModelFiles.FindVocabulary(_config.Distill.Vocab, clip.Folder, _context.Stop);
 
     private string KeyOf(TeacherStore store) => VectorsKey.Of(_config, store.Index, _context.Target.PrecisionName);
 }

@@ -14,7 +14,8 @@ public sealed class EventObserver(IProgress<RunEvent> events) : ITrainingObserve
     public void OnWarning(string message) => events.Report(new WarningGiven(message));
 
     /// <inheritdoc/>
-    public void OnFetched(Uri source, long received, long? total) => events.Report(new ModelFetched(source, received, total));
+    public void OnFetched(Uri source, long received, long? total) =>
+        events.Report(new ModelFetched(source, received, total));
 
     /// <inheritdoc/>
     public void OnStored(long done, long total) => events.Report(new FeaturesStored(done, total));

@@ -5,8 +5,8 @@ using TorchSharp.Modules;
 namespace PromptKD.Training;
 
 /// <summary>
-/// Sums the gradients of several processes, in one exchange a step, together with their losses and what they agreed on. Ranks
-/// add in one order, so that all processes come to the same bytes.
+/// Sums the gradients of several processes, in one exchange a step, together with their losses and what they agreed on.
+/// Ranks add in one order, so that all processes come to the same bytes.
 /// </summary>
 internal sealed class GradientSum : IDisposable
 {

@@ -27,8 +27,8 @@ internal sealed record GuardedRun
 }
 
 /// <summary>
-/// Sees that a run goes wrong although its loss is a number, and says so in words. What it says follows from the records
-/// of the epochs alone: a run that goes on says the same.
+/// Sees that a run goes wrong although its loss is a number, and says so in words. What it says follows from the
+/// records of the epochs alone: a run that goes on says the same.
 /// </summary>
 internal static class Guard
 {
@@ -63,11 +63,15 @@ internal static class Guard
         var notices = new List<RunNotice>();
         foreach ((string code, Func<GuardedRun, IReadOnlyList<EpochRecord>, string?> find) in s_checks)
         {
-            string?[] found = [.. Enumerable.Range(0, history.Count + 1).Select(count => find(run, [.. history.Take(count)]))];
+            string?[] found =
+            [
+                .. Enumerable.Range(0, history.Count + 1).Select(count => find(run, [.. history.Take(count)])),
+            ];
             int first = Array.FindIndex(found, message => message is not null);
             if (first >= 0)
             {
-                notices.Add(new RunNotice(code, first, found.Last(message => message is not null)!, found[^1] is not null));
+                notices.Add(
+                    new RunNotice(code, first, found.Last(message => message is not null)!, found[^1] is not null));
             }
         }
 
@@ -81,16 +85,27 @@ internal static class Guard
 
     private static string? FindOnlyWarmup(GuardedRun run, IReadOnlyList<EpochRecord> history) =>
         run.Rates.Count > 0 && run.Rates.Max() is > 0 and var most && most < WarmupShare * run.LearningRate
-            ? Text($"every epoch is one of warm-up: the learning rate is never above {most:0.###e+00}, and --lr asks for {run.LearningRate:0.###e+00}. Give more --epochs than OPTIM.WARMUP_EPOCH, or OPTIM.WARMUP_EPOCH 0.")
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $"every epoch is one of warm-up: the learning rate is never above {most:0.###e+00}, and --lr asks for "
+                + $"{run.LearningRate:0.###e+00}. Give more --epochs than OPTIM.WARMUP_EPOCH, or OPTIM.WARMUP_EPOCH 0.")
             : null;
 
     private static string? FindSilentTeacher(GuardedRun run, IReadOnlyList<EpochRecord> history) => run switch
     {
         { Teacher: null } or { ClassNames.Count: 1 } => null,
         { Teacher: { MajorityShare: > MostMajority } teacher } =>
-            Text($"the teacher gives one answer, '{Printable.Line(run.ClassNames[teacher.Majority])}', to {teacher.MajorityShare:P1} of {teacher.Pictures} held-out pictures: there is little to learn. Look at --classes, --template and the pictures, or take another --teacher."),
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"the teacher gives one answer, '{Printable.Line(run.ClassNames[teacher.Majority])}', to "
+                + $"{teacher.MajorityShare:P1} of {teacher.Pictures} held-out pictures: there is little to learn. Look "
+                + $"at --classes, --template and the pictures, or take another --teacher."),
         { Teacher: { Information: < LeastInformation } teacher } =>
-            Text($"the teacher's probabilities hardly differ from picture to picture ({teacher.Information:0.0000} nats; its best class has {teacher.Confidence:P1} in the mean, of {run.ClassNames.Count} classes): there is little to learn. Look at --classes and --template, or take another --teacher."),
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"the teacher's probabilities hardly differ from picture to picture ({teacher.Information:0.0000} "
+                + $"nats; its best class has {teacher.Confidence:P1} in the mean, of {run.ClassNames.Count} classes): "
+                + $"there is little to learn. Look at --classes and --template, or take another --teacher."),
         _ => null,
     };
 
@@ -99,7 +114,10 @@ internal static class Guard
         run.Start is null
         && IsSettled(run, history)
         && history.Skip(1).Min(epoch => epoch.Loss) is var least && least > FallenLoss * history[0].Loss
-            ? Text($"the loss is not falling: {history[0].Loss:0.0000} in the first epoch, {least:0.0000} at its least since. Give a higher --lr where it stands still, a lower one where it rises.")
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $"the loss is not falling: {history[0].Loss:0.0000} in the first epoch, {least:0.0000} at its least "
+                + $"since. Give a higher --lr where it stands still, a lower one where it rises.")
             : null;
 
     private static string? FindCollapsedAnswers(GuardedRun run, IReadOnlyList<EpochRecord> history) =>
@@ -107,39 +125,57 @@ internal static class Guard
         && run.Teacher is { } teacher
         && (student.ClassesUsed < CollapsedClasses * teacher.ClassesUsed
             || (student.MajorityShare > MostMajority && teacher.MajorityShare < MostMajority - 0.05))
-            ? Text($"the student's answers have collapsed: it uses {student.ClassesUsed:0.0} classes where the teacher uses {teacher.ClassesUsed:0.0} (the most frequent has {student.MajorityShare:P1} of its answers). Give a lower --lr or --kd-weight, or begin with a start on stored features (--recipe best).")
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $"the student's answers have collapsed: it uses {student.ClassesUsed:0.0} classes where the teacher "
+                + $"uses {teacher.ClassesUsed:0.0} (the most frequent has {student.MajorityShare:P1} of its answers). "
+                + $"Give a lower --lr or --kd-weight, or begin with a start on stored features (--recipe best).")
             : null;
 
     // Pictures that look alike to the untrained CLIP, too, are alike.
     private static string? FindCollapsedFeatures(GuardedRun run, IReadOnlyList<EpochRecord> history) =>
         Settled(run, history) is { FeatureSpread: < CollapsedSpread and var spread }
         && !(run.Untrained?.FeatureSpread < 2 * CollapsedSpread)
-            ? Text($"the student's features have collapsed to one direction (spread {spread:0.0000} of 1): to it all pictures look alike. Give a lower --lr or --kd-weight, or begin with a start on stored features (--recipe best).")
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $"the student's features have collapsed to one direction (spread {spread:0.0000} of 1): to it all "
+                + $"pictures look alike. Give a lower --lr or --kd-weight, or begin with a start on stored features "
+                + $"(--recipe best).")
             : null;
 
     private static string? FindLostGround(GuardedRun run, IReadOnlyList<EpochRecord> history) =>
         run.Start?.HeldOut is { } start
         && history is [.., { HeldOut: { } now }]
         && start.Agreement - now.Agreement > Math.Max(LostAgreement, 2 * StandardError(start))
-            ? Text($"the epochs behind the start cost agreement with the teacher: {start.Agreement:P1} of held-out pictures before them, {now.Agreement:P1} now. Give a lower --lr, or stop before them with --recipe fast.")
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $"the epochs behind the start cost agreement with the teacher: {start.Agreement:P1} of held-out "
+                + $"pictures before them, {now.Agreement:P1} now. Give a lower --lr, or stop before them with --recipe "
+                + $"fast.")
             : null;
 
-    // Asked at the end: a student begins with a random projector. Few pictures may hide a gain behind chance: it is said only
-    // where chance, of two standard errors, hides none that would be worth having.
+    // Asked at the end: a student begins with a random projector. Few pictures may hide a gain behind chance: it is
+    // said only where chance, of two standard errors, hides none that would be worth having.
     private static string? FindNoGain(GuardedRun run, IReadOnlyList<EpochRecord> history) =>
         history.Count == run.Rates.Count
         && Last(run, history) is { } student
         && run.Untrained is { } untrained
         && student.Agreement <= untrained.Agreement
         && student.Agreement - untrained.Agreement + (2 * StandardError(student, untrained)) < LeastGain
-            ? Text($"nothing was gained: the student agrees with the teacher on {student.Agreement:P1} of held-out pictures, and as its CLIP came, untrained, on {untrained.Agreement:P1}. Give more pictures or --epochs, or another --recipe.")
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $"nothing was gained: the student agrees with the teacher on {student.Agreement:P1} of held-out "
+                + $"pictures, and as its CLIP came, untrained, on {untrained.Agreement:P1}. Give more pictures or "
+                + $"--epochs, or another --recipe.")
             : null;
 
     private static HeldOutResult? Last(GuardedRun run, IReadOnlyList<EpochRecord> history) =>
         (history.Count > 0 ? history[^1] : run.Start)?.HeldOut;
 
     private static HeldOutResult? Settled(GuardedRun run, IReadOnlyList<EpochRecord> history) =>
-        IsSettled(run, history) || (run.Start is not null && history.Count == run.Rates.Count) ? Last(run, history) : null;
+        IsSettled(run, history) || (run.Start is not null && history.Count == run.Rates.Count)
+            ? Last(run, history)
+            : null;
 
     // Early epochs are still far from what they lead to, those of a warm-up most of all.
     private static bool IsSettled(GuardedRun run, IReadOnlyList<EpochRecord> history)
@@ -149,12 +185,11 @@ internal static class Guard
             || (history.Count >= FirstEpochs && history.Count == run.Rates.Count);
     }
 
-    // Of the difference, as if both had been asked about other pictures: they were asked about the same, so it is no larger.
+    // Of the difference, as if both had been asked about other pictures: they were asked about the same, so it is no
+    // larger.
     private static double StandardError(HeldOutResult one, HeldOutResult other) =>
         Math.Sqrt(Math.Pow(StandardError(one), 2) + Math.Pow(StandardError(other), 2));
 
     private static double StandardError(HeldOutResult result) =>
         Math.Sqrt(result.Agreement * (1 - result.Agreement) / result.Pictures);
-
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -19,7 +19,9 @@ internal sealed class Optimizer : IDisposable
 
     /// <param name="parameters">What is learned; must already be on its device.</param>
     /// <param name="settings">The rule, and its numbers.</param>
-    /// <param name="rateFactor">Learning rate of a parameter, by its name, in units of the step's; null: 1 for all.</param>
+    /// <param name="rateFactor">
+    /// Learning rate of a parameter, by its name, in units of the step's; null: 1 for all.
+    /// </param>
     public Optimizer(
         IReadOnlyList<KeyValuePair<string, Parameter>> parameters,
         OptimizerSettings settings,
@@ -33,8 +35,9 @@ internal sealed class Optimizer : IDisposable
     }
 
     /// <summary>
-    /// What the rule keeps from step to step, as <c>momentum/…</c> with the name of each parameter that has taken a step
-    /// (sgd), or <c>mean/…</c>, <c>square/…</c> and <c>steps/…</c> (adam, adamw). The tensors stay the optimizer's.
+    /// What the rule keeps from step to step, as <c>momentum/…</c> with the name of each parameter that has taken a
+    /// step (sgd), or <c>mean/…</c>, <c>square/…</c> and <c>steps/…</c> (adam, adamw). The tensors stay the
+    /// optimizer's.
     /// </summary>
     public IReadOnlyList<KeyValuePair<string, Tensor>> State =>
     [

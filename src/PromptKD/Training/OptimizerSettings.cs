@@ -19,7 +19,9 @@ internal sealed record OptimizerSettings(
     /// <summary>Of adam and adamw: decay of the mean of the squared gradients.</summary>
     public double Beta2 { get; init; } = 0.999;
 
-    /// <summary>Longest gradient of a step, over all that is learned; longer ones are shortened to it. 0: any.</summary>
+    /// <summary>
+    /// Longest gradient of a step, over all that is learned; longer ones are shortened to it. 0: any.
+    /// </summary>
     public double ClipNorm { get; init; }
 
     /// <summary>The keys OPTIM.*.</summary>

@@ -27,16 +27,21 @@ public sealed record RunEstimate(
     /// <summary>The estimate, in a line.</summary>
     public string Describe() => string.Create(
         CultureInfo.InvariantCulture,
-        $"About {Words(Total)} to come: {Epochs:0.##} {Unit} of {ShortWords(Epoch)}, {StepsPerEpoch} steps of {Step.TotalSeconds:0.000} s each")
+        $"About {Words(Total)} to come: {Epochs:0.##} {Unit} of {ShortWords(Epoch)}, {StepsPerEpoch} steps of "
+        + $"{Step.TotalSeconds:0.000} s each")
         + (Measuring > TimeSpan.Zero ? $" and {Words(Measuring)} of measuring" : "")
         + (Memory is { } used
             ? string.Create(CultureInfo.InvariantCulture, $"; {used / Gigabyte:0.0} GB of memory in use")
-                + (FreeMemory is { } free ? string.Create(CultureInfo.InvariantCulture, $", {free / Gigabyte:0.0} GB free") : "")
+                + (FreeMemory is { } free
+                ? string.Create(CultureInfo.InvariantCulture, $", {free / Gigabyte:0.0} GB free")
+                : "")
             : "");
 
     // Passes over stored features may take milliseconds.
     private static string ShortWords(TimeSpan time) =>
-        time.TotalSeconds < 0.1 ? string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.000} s") : Words(time);
+        time.TotalSeconds < 0.1
+            ? string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.000} s")
+            : Words(time);
 
     /// <summary>A time in the units that matter: "3 h 20 min", "4 min 5 s", "12 s".</summary>
     public static string Words(TimeSpan time) => TimeText.Words(time);

@@ -32,7 +32,9 @@ public sealed record ModelFetched(Uri Source, long Received, long? Total) : RunE
 public sealed record FeaturesStored(long Done, long Total) : RunEvent;
 
 /// <summary>Training begins, or goes on.</summary>
-/// <param name="FromLabels">Whether the class that is asked for of a picture is its label, and not its teacher's answer.</param>
+/// <param name="FromLabels">
+/// Whether the class that is asked for of a picture is its label, and not its teacher's answer.
+/// </param>
 public sealed record TrainingBegan(bool FromLabels) : RunEvent;
 
 /// <summary>A training step is done.</summary>

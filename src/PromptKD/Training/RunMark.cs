@@ -9,8 +9,8 @@ namespace PromptKD.Training;
 /// </summary>
 internal static class RunMark
 {
-    // Keys that say where and how fast, not what comes out; the picture size follows from the student, and what a recipe
-    // sets stands in the other keys.
+    // Keys that say where and how fast, not what comes out; the picture size follows from the student, and what a
+    // recipe sets stands in the other keys.
     private static readonly string[] s_harmlessKeys =
     [
         "OUTPUT_DIR", "DEVICE", "USE_CUDA", "ONNX_PROVIDER", "RESUME", "DATALOADER.NUM_WORKERS",

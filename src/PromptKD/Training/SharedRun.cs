@@ -9,7 +9,9 @@ internal static class SharedRun
 {
     private sealed record Standing(TrainingPosition Position, IReadOnlyDictionary<string, string> LearnedFrom);
 
-    /// <summary>Hands the state of the first process to the others: how far it is, what was learned, momentum.</summary>
+    /// <summary>
+    /// Hands the state of the first process to the others: how far it is, what was learned, momentum.
+    /// </summary>
     /// <param name="plan">Who the others are.</param>
     /// <param name="method">What is trained.</param>
     /// <param name="step">Has the momentum.</param>
@@ -52,7 +54,9 @@ internal static class SharedRun
     public static void GatherSkipped(TrainingPlan plan)
     {
         SkippedPicture[] own = [.. plan.Skipped];
-        foreach (SkippedPicture picture in plan.Processes.GatherValues(own, CancellationToken.None).SelectMany(one => one))
+        foreach (SkippedPicture picture in plan.Processes
+            .GatherValues(own, CancellationToken.None)
+            .SelectMany(one => one))
         {
             plan.Skipped.Add(picture);
         }

@@ -40,13 +40,14 @@ internal sealed record TrainingPlan
     public TimeSpan CheckpointInterval { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>
-    /// How long the ends of epochs go unsaved, where those are many and short; the last one is always saved. Zero saves each.
+    /// How long the ends of epochs go unsaved, where those are many and short; the last one is always saved. Zero saves
+    /// each.
     /// </summary>
     public TimeSpan EpochInterval { get; init; }
 
     /// <summary>
-    /// Whether what the model agreed with is read after each step, on a GPU, too, which then waits for it; else only where
-    /// nothing has to wait.
+    /// Whether what the model agreed with is read after each step, on a GPU, too, which then waits for it; else only
+    /// where nothing has to wait.
     /// </summary>
     public bool CountsAlong { get; init; }
 
@@ -82,6 +83,8 @@ internal sealed record TrainingPlan
     /// <summary>Told all finished epochs after each one, when its checkpoint is on disk, if it has one.</summary>
     public Action<IReadOnlyList<EpochRecord>>? EpochDone { get; init; }
 
-    /// <summary>The plan of a process that is not the first: it learns and measures as all do, and tells nobody.</summary>
+    /// <summary>
+    /// The plan of a process that is not the first: it learns and measures as all do, and tells nobody.
+    /// </summary>
     public TrainingPlan Quiet() => this with { EpochEnding = null, EpochDone = null, Progress = null };
 }

@@ -8,8 +8,8 @@ namespace PromptKD.Training;
 /// <param name="Loss">Loss of the last batch.</param>
 /// <param name="MeanLoss">Mean loss of this epoch's pictures so far.</param>
 /// <param name="Agreement">
-/// Share of this epoch's pictures whose best class is the one asked for, 0–1; null on a GPU, which would have to be waited
-/// for: it is read at the end of the epoch.
+/// Share of this epoch's pictures whose best class is the one asked for, 0–1; null on a GPU, which would have to be
+/// waited for: it is read at the end of the epoch.
 /// </param>
 /// <param name="LearningRate">Learning rate of this epoch.</param>
 /// <param name="PicturesPerSecond">Pictures learned from a second, since this process started training.</param>
@@ -26,7 +26,10 @@ public sealed record TrainingProgress(
     double PicturesPerSecond,
     TimeSpan Remaining)
 {
-    /// <summary>Share of the last batch's pictures whose best class is the one asked for, 0–1; null where <see cref="Agreement"/> is.</summary>
+    /// <summary>
+    /// Share of the last batch's pictures whose best class is the one asked for, 0–1; null where
+    /// <see cref="Agreement"/> is.
+    /// </summary>
     public double? BatchAgreement { get; init; }
 
     /// <summary>Time since the step before, or since the epoch began.</summary>

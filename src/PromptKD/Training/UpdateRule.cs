@@ -4,8 +4,8 @@ using TorchSharp.Modules;
 namespace PromptKD.Training;
 
 /// <summary>
-/// One of torch's optimizers, with what it keeps of each parameter under plain names: <c>momentum</c> of sgd; <c>mean</c>,
-/// <c>square</c> and <c>steps</c> of adam and adamw.
+/// One of torch's optimizers, with what it keeps of each parameter under plain names: <c>momentum</c> of sgd;
+/// <c>mean</c>, <c>square</c> and <c>steps</c> of adam and adamw.
 /// </summary>
 internal sealed class UpdateRule : IDisposable
 {

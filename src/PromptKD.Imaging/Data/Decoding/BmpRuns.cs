@@ -1,6 +1,8 @@
 namespace PromptKD.Data.Decoding;
 
-/// <summary>Run-length coded BMP pixels (BI_RLE8, BI_RLE4). What the runs skip has the palette's first colour.</summary>
+/// <summary>
+/// Run-length coded BMP pixels (BI_RLE8, BI_RLE4). What the runs skip has the palette's first colour.
+/// </summary>
 internal static class BmpRuns
 {
     private const byte EndOfRow = 0;

@@ -61,7 +61,8 @@ internal readonly record struct Framing(
     /// <param name="width">Width of the picture, in pixels.</param>
     /// <param name="height">Height of the picture, in pixels.</param>
     /// <param name="size">Width and height of the result, in pixels.</param>
-    public static Framing Centre(int width, int height, int size) => Of(new Preprocessing { Size = size }, width, height);
+    public static Framing Centre(int width, int height, int size) =>
+        Of(new Preprocessing { Size = size }, width, height);
 
     /// <summary>A view of the picture, resized without regard to its aspect.</summary>
     /// <param name="view">The box, and whether it is mirrored.</param>

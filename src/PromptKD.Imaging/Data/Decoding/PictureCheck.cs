@@ -1,8 +1,8 @@
 namespace PromptKD.Data.Decoding;
 
 /// <summary>
-/// Whether a picture can be read to its end, before anything is learned from it: decoded as it will be, but a JPEG at an
-/// eighth of its size, which finds the same damage for a fraction of the work.
+/// Whether a picture can be read to its end, before anything is learned from it: decoded as it will be, but a JPEG at
+/// an eighth of its size, which finds the same damage for a fraction of the work.
 /// </summary>
 internal static class PictureCheck
 {

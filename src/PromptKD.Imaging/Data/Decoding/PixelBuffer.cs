@@ -3,8 +3,10 @@ using System.Runtime.InteropServices;
 
 namespace PromptKD.Data.Decoding;
 
-/// <summary>A picture of 8-bit pixels (red, green, blue, and a fourth byte that is ignored) in pooled memory; a huge one in memory
-/// that goes back to the system at once.</summary>
+/// <summary>
+/// A picture of 8-bit pixels (red, green, blue, and a fourth byte that is ignored) in pooled memory; a huge one in
+/// memory that goes back to the system at once.
+/// </summary>
 internal sealed class PixelBuffer : IDisposable
 {
     /// <summary>Bytes of one pixel.</summary>
@@ -15,7 +17,9 @@ internal sealed class PixelBuffer : IDisposable
     /// </summary>
     public const int Padding = 32;
 
-    /// <summary>The pool keeps what it is given: a picture of more bytes would stay, once somebody has sent one.</summary>
+    /// <summary>
+    /// The pool keeps what it is given: a picture of more bytes would stay, once somebody has sent one.
+    /// </summary>
     internal const int LargestPooled = 128 << 20;
 
     private readonly int _size;

@@ -76,7 +76,8 @@ internal sealed class Preparation(Preprocessing preprocessing)
 
         return window;
 
-        static byte Level(float mean) => (byte)Math.Clamp(Math.Round(255 * (double)mean, MidpointRounding.ToEven), 0, 255);
+        static byte Level(float mean) => (byte)Math.Clamp(
+            Math.Round(255 * (double)mean, MidpointRounding.ToEven), 0, 255);
     }
 
     /// <summary>Writes the normalised channels of a square of pixels.</summary>

@@ -23,11 +23,15 @@ public sealed record Preprocessing
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public ResizeMode ResizeMode { get; init; } = ResizeMode.Shortest;
 
-    /// <summary>The side that is resized to where more than <see cref="Size"/> is kept for the cut, in pixels; null for none.</summary>
+    /// <summary>
+    /// The side that is resized to where more than <see cref="Size"/> is kept for the cut, in pixels; null for none.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? ResizeSize { get; init; }
 
-    /// <summary>Whether the middle begins at the half pixel below, as transformers has it; else at the even one of two.</summary>
+    /// <summary>
+    /// Whether the middle begins at the half pixel below, as transformers has it; else at the even one of two.
+    /// </summary>
     /// <remarks>Left out of JSON where it is the default, as <see cref="ResizeMode"/>.</remarks>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool CutsDown { get; init; }

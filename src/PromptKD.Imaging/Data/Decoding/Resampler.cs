@@ -16,7 +16,9 @@ internal static class Resampler
 
     /// <summary>Resizes a box of <paramref name="source"/> and returns the window. Does not flip.</summary>
     /// <exception cref="InvalidDataException">The picture is so elongated that the rows between do not fit.</exception>
-    /// <remarks>What lies outside of the resized picture is not in the result, which is then smaller than the window.</remarks>
+    /// <remarks>
+    /// What lies outside of the resized picture is not in the result, which is then smaller than the window.
+    /// </remarks>
     public static PixelBuffer Resize(PixelBuffer source, Framing framing, Interpolation interpolation)
     {
         (long left, int width) = Seen(framing.WindowLeft, framing.ResizedWidth, framing.Size);

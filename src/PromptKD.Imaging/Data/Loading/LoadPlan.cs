@@ -43,7 +43,9 @@ internal sealed record LoadPlan
     public int[] ItemsOf(int batch)
     {
         int first = batch * BatchSize;
-        (int start, int count) = Batches.HasBatch(batch) ? Rows.RowsOf(Math.Min(BatchSize, Order.Count - first)) : (0, 0);
+        (int start, int count) = Batches.HasBatch(batch)
+            ? Rows.RowsOf(Math.Min(BatchSize, Order.Count - first))
+            : (0, 0);
         int[] items = new int[count];
         for (int row = 0; row < count; row++)
         {

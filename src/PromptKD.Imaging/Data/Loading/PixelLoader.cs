@@ -6,8 +6,8 @@ using PromptKD.Runtime;
 namespace PromptKD.Data.Loading;
 
 /// <summary>
-/// Loads the pixels of pictures in batches: decoded by several threads, in the order asked for, a few batches ahead. The numbers
-/// depend on neither the number of threads nor on where an epoch is resumed.
+/// Loads the pixels of pictures in batches: decoded by several threads, in the order asked for, a few batches ahead.
+/// The numbers depend on neither the number of threads nor on where an epoch is resumed.
 /// </summary>
 /// <example>
 /// <code>
@@ -30,14 +30,17 @@ internal sealed class PixelLoader
     private readonly Func<int, int, IPixelRows> _allocate;
 
     /// <summary>
-    /// Prepares to load for one or several models; opens no file. Each picture is decoded once, and every model sees the same view of it.
+    /// Prepares to load for one or several models; opens no file. Each picture is decoded once, and every model sees
+    /// the same view of it.
     /// </summary>
     /// <param name="items">The pictures. Plans name them by their place in this list.</param>
     /// <param name="preparations">
     /// What the models want their pictures to be, the main one first. Equal ones are prepared once.
     /// </param>
     /// <param name="options">How to load; null for the defaults.</param>
-    /// <param name="allocate">Makes room for some pictures (first number) of a size (second), for each preparation.</param>
+    /// <param name="allocate">
+    /// Makes room for some pictures (first number) of a size (second), for each preparation.
+    /// </param>
     /// <exception cref="ArgumentException">There is no preparation.</exception>
     /// <exception cref="ArgumentOutOfRangeException">
     /// A size, a limit or a number of workers is not positive, or a number of batches to prefetch is negative.

@@ -41,7 +41,8 @@ internal sealed class ClassFolders
         if (Names.Take(required ?? Names.Count).Where((_, label) => !folderOf.ContainsKey(label)).FirstOrDefault()
             is { } missing)
         {
-            throw new PromptKDException($"No folder in '{parent}' for the class '{missing}'. {Advise(missing, folders)}");
+            throw new PromptKDException(
+                $"No folder in '{parent}' for the class '{missing}'. {Advise(missing, folders)}");
         }
     }
 
@@ -54,7 +55,8 @@ internal sealed class ClassFolders
     private string Nearest(string folder)
     {
         string nearest = NearestName.To(FolderName.Decode(folder), Names);
-        return $"The nearest class is '{nearest}'{(IsSpelled(nearest) ? $", whose folder is '{FolderName.Of(nearest)}'" : "")}.";
+        return "The nearest class is "
+            + $"'{nearest}'{(IsSpelled(nearest) ? $", whose folder is '{FolderName.Of(nearest)}'" : "")}.";
     }
 
     private static string Advise(string missing, IReadOnlyList<string> folders) => IsSpelled(missing)

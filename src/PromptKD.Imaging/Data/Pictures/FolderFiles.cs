@@ -68,10 +68,12 @@ internal sealed class FolderFiles
     private static string WhatItIs(string file)
     {
         string ending = Path.GetExtension(file).ToLowerInvariant();
-        bool isTar = Path.GetExtension(Path.GetFileNameWithoutExtension(file)).Equals(".tar", StringComparison.OrdinalIgnoreCase);
+        bool isTar = Path.GetExtension(Path.GetFileNameWithoutExtension(file))
+            .Equals(".tar", StringComparison.OrdinalIgnoreCase);
         return PictureFile.IsPicture(file) ? $"'{file}' is one picture. Give a folder of pictures."
             : ending == ".tgz" || isTar
-                ? $"'{file}' is a compressed tar archive. Decompress it to a .tar, which is read as it stands, or unpack it."
+                ? $"'{file}' is a compressed tar archive. Decompress it to a .tar, which is read as it stands, or "
+                    + "unpack it."
             : s_archives.Contains(ending) ? $"'{file}' is an archive. Unpack it, and give the folder."
             : $"'{file}' is a file, not a folder. Give a folder of pictures, or a shard ({ShardFiles.KnownKinds}).";
     }
@@ -122,7 +124,8 @@ internal sealed class FolderFiles
 
         int pictures = folder.EnumerateFiles("*", s_everything).Count(IsVisiblePicture);
         PassedOver.Add(
-            LeftOutKinds.IsSystemFolder(folder.Name) ? LeftOutKinds.SystemPictures : LeftOutKinds.HiddenPictures, pictures);
+            LeftOutKinds.IsSystemFolder(folder.Name) ? LeftOutKinds.SystemPictures : LeftOutKinds.HiddenPictures,
+            pictures);
         PassedOver.Add(LeftOutKinds.Hidden, pictures == 0 ? 1 : 0);
     }
 

@@ -3,8 +3,8 @@ using System.Text;
 namespace PromptKD.Data.Pictures;
 
 /// <summary>
-/// How the folder of a class is spelled where its name has characters that a folder's name can't hold, on this system or
-/// on another one: by their percent code, as in addresses. <c>AC/DC supply</c> lies in <c>AC%2FDC supply</c>.
+/// How the folder of a class is spelled where its name has characters that a folder's name can't hold, on this system
+/// or on another one: by their percent code, as in addresses. <c>AC/DC supply</c> lies in <c>AC%2FDC supply</c>.
 /// </summary>
 internal static class FolderName
 {
@@ -26,7 +26,8 @@ internal static class FolderName
             bool isEnd = index == className.Length - 1 && letter is '.' or ' ';
             bool isStart = index == 0 && (letter == '.' || isDevice);
             _ = letter < ' ' || Refused.Contains(letter, StringComparison.Ordinal) || isCode || isEnd || isStart
-                ? name.Append('%').Append(((int)letter).ToString("X2", System.Globalization.CultureInfo.InvariantCulture))
+                ? name.Append('%')
+                    .Append(((int)letter).ToString("X2", System.Globalization.CultureInfo.InvariantCulture))
                 : name.Append(letter);
         }
 

@@ -6,9 +6,9 @@ using System.Text;
 namespace PromptKD.Data.Pictures;
 
 /// <summary>
-/// Which pictures of a folder are held out. Each is drawn by itself, by the seed and its own bytes: neither its name nor
-/// the other pictures matter, two copies of one picture are on the same side, and a run that goes on, with more pictures or
-/// fewer, never measures what it learned from before.
+/// Which pictures of a folder are held out. Each is drawn by itself, by the seed and its own bytes: neither its name
+/// nor the other pictures matter, two copies of one picture are on the same side, and a run that goes on, with more
+/// pictures or fewer, never measures what it learned from before.
 /// </summary>
 internal static class HeldOutChoice
 {
@@ -16,13 +16,15 @@ internal static class HeldOutChoice
     public const int Fewest = 20;
 
     /// <summary>
-    /// Pictures that are held out at most: more measure nothing better, and are missed by the student. A share is lowered
-    /// to what gives as many, which alone depends on the number of pictures.
+    /// Pictures that are held out at most: more measure nothing better, and are missed by the student. A share is
+    /// lowered to what gives as many, which alone depends on the number of pictures.
     /// </summary>
     public const int Most = 10_000;
 
     /// <summary>Chooses.</summary>
-    /// <param name="lines">A line a picture, as a <see cref="PictureList"/> has them: its last column is its digest.</param>
+    /// <param name="lines">
+    /// A line a picture, as a <see cref="PictureList"/> has them: its last column is its digest.
+    /// </param>
     /// <param name="share">How many of all, 0 (none) to 1.</param>
     /// <param name="seed">Of the run.</param>
     /// <returns>Places in <paramref name="lines"/>, in order; none where too few would be held out.</returns>
@@ -30,7 +32,8 @@ internal static class HeldOutChoice
         lines.Count * share < Fewest
             ? []
             : lines.Index()
-                .Where(line => Draw(line.Item[(line.Item.LastIndexOf('\t') + 1)..], seed) < Math.Min(share, (double)Most / lines.Count))
+                .Where(line => Draw(line.Item[(line.Item.LastIndexOf('\t') + 1)..], seed)
+                    < Math.Min(share, (double)Most / lines.Count))
                 .Select(line => line.Index);
 
     // 0 to 1, evenly spread.

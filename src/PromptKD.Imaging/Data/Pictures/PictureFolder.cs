@@ -82,8 +82,8 @@ internal sealed class PictureFolder
     /// <param name="required">How many of the first classes must have a folder; null for all.</param>
     /// <param name="stop">Stops between files, and between the entries of shards.</param>
     /// <exception cref="PromptKDException">
-    /// As <see cref="Unlabelled(string, CancellationToken)"/>; or a class has no folder or several, or a folder has no class, or a picture of a
-    /// shard has none.
+    /// As <see cref="Unlabelled(string, CancellationToken)"/>; or a class has no folder or several, or a folder has no
+    /// class, or a picture of a shard has none.
     /// </exception>
     public static PictureFolder Labelled(
         string folder,
@@ -191,6 +191,6 @@ internal sealed class PictureFolder
     }
 
     private static PromptKDException Empty(string folder, LeftOut leftOut) => new(
-        $"No pictures below '{folder}': {(leftOut.Count == 0 ? "no files" : leftOut.DescribeKinds())}. What is read ends "
-        + $"in {PictureFile.KnownKinds}, or is a shard ({ShardFiles.KnownKinds}).");
+        $"No pictures below '{folder}': {(leftOut.Count == 0 ? "no files" : leftOut.DescribeKinds())}. What is read "
+        + $"ends in {PictureFile.KnownKinds}, or is a shard ({ShardFiles.KnownKinds}).");
 }

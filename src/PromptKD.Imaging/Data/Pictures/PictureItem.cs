@@ -30,8 +30,8 @@ internal sealed record PictureItem(string Path, int? Label = null, string? Class
         return now == hashed
             ? null
             : new PromptKDException(
-                $"{Path}: {(now is null ? "gone" : "changed")} since it was hashed, so what would be made is not of the "
-                + "pictures that it names. Put it back as it was, and the same command goes on; or start afresh in another "
-                + "output folder.");
+                $"{Path}: {(now is null ? "gone" : "changed")} since it was hashed, so what would be made is not of "
+                + "the pictures that it names. Put it back as it was, and the same command goes on; or start afresh in "
+                + "another output folder.");
     }
 }

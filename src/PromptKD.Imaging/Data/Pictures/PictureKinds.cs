@@ -50,7 +50,8 @@ internal static class PictureKinds
             _ when text.StartsWith("<"u8) => "a web page: was the download refused?",
             _ when file.StartsWith("%PDF"u8) => "a PDF document",
             _ when file.StartsWith("8BPS"u8) => "a Photoshop document",
-            _ when file.StartsWith("version https://git-lfs"u8) => "a Git LFS pointer: fetch the file with git lfs pull",
+            _ when file.StartsWith("version https://git-lfs"u8) =>
+                "a Git LFS pointer: fetch the file with git lfs pull",
             _ when file.StartsWith("PK\x03\x04"u8) => "a ZIP archive",
             [0, 0, 0, 12, (byte)'j', (byte)'P', ..] or [0xFF, 0x4F, 0xFF, 0x51, ..] => "a JPEG 2000 picture",
             [0, 0, 0, 12, (byte)'J', (byte)'X', ..] or [0xFF, 0x0A, ..] => "a JPEG XL picture",
@@ -59,7 +60,9 @@ internal static class PictureKinds
         };
     }
 
-    /// <summary>The kind of a file of ISO's base media format: its first box lists what it is compatible with.</summary>
+    /// <summary>
+    /// The kind of a file of ISO's base media format: its first box lists what it is compatible with.
+    /// </summary>
     private static PictureKind OfBrands(ReadOnlySpan<byte> file)
     {
         int end = (int)Math.Min(BinaryPrimitives.ReadUInt32BigEndian(file), (uint)file.Length);

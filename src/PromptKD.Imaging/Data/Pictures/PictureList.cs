@@ -6,8 +6,8 @@ using PromptKD.Runtime;
 namespace PromptKD.Data.Pictures;
 
 /// <summary>
-/// The text whose SHA-256 is the digest of a set of pictures, a line a picture, compressed: what a run keeps to name the
-/// pictures that changed since. A file of it proves itself by the digest that is known from elsewhere.
+/// The text whose SHA-256 is the digest of a set of pictures, a line a picture, compressed: what a run keeps to name
+/// the pictures that changed since. A file of it proves itself by the digest that is known from elsewhere.
 /// </summary>
 internal sealed class PictureList
 {

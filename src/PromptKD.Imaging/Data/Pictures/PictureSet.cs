@@ -28,7 +28,9 @@ internal sealed record PictureSet(IReadOnlyList<PictureItem> Items, string Diges
     /// <summary>Those of <see cref="Items"/> that could not be read, or decoded, when they were hashed.</summary>
     public IReadOnlyList<SkippedPicture> Unreadable { get; init; } = [];
 
-    /// <summary>Those that are never learned from, and measured instead: places in <see cref="Items"/>, in order.</summary>
+    /// <summary>
+    /// Those that are never learned from, and measured instead: places in <see cref="Items"/>, in order.
+    /// </summary>
     public IReadOnlyList<int> HeldOut { get; private init; } = [];
 
     /// <summary>What the digest is of; null where nothing was hashed.</summary>

@@ -32,7 +32,9 @@ internal static class PngHeader
         && file[BitDepthPlace] == 16
         && file[ColourTypePlace] == Grey;
 
-    /// <summary>Bits of each channel, or of each palette entry's number, of a PNG file; 8 where it has no header.</summary>
+    /// <summary>
+    /// Bits of each channel, or of each palette entry's number, of a PNG file; 8 where it has no header.
+    /// </summary>
     public static int BitDepth(ReadOnlySpan<byte> file) => file.Length >= Length ? file[BitDepthPlace] : 8;
 
     /// <summary>

@@ -13,7 +13,8 @@ internal static partial class SourcePictures
     public static string RootOf(IPictureSource source) => PossibleName().IsMatch(source.Name)
         ? $"source:{source.Name}"
         : throw new ArgumentException(
-            $"A picture source is called '{Printable.Line(source.Name)}', expected letters, digits, '-', '_' and '.'.", nameof(source));
+            $"A picture source is called '{Printable.Line(source.Name)}', expected letters, digits, '-', '_' and '.'.",
+            nameof(source));
 
     /// <summary>The pictures, in the source's order.</summary>
     /// <exception cref="ArgumentException">A name is there twice, or cannot be one.</exception>
@@ -28,12 +29,17 @@ internal static partial class SourcePictures
             {
                 throw new ArgumentException(
                     $"{root} has a picture '{Printable.Line(name ?? "")}', which "
-                    + (name is not null && seen.Contains(name) ? "is there twice." : "is no name of parts with '/' between them."),
+                    + (name is not null && seen.Contains(name)
+                        ? "is there twice."
+                        : "is no name of parts with '/' between them."),
                     nameof(source));
             }
         }
 
-        return [.. names.Select(name => new PictureItem($"{root}/{name}") { Bytes = new SourceBytes(source, name, root) })];
+        return
+        [
+            .. names.Select(name => new PictureItem($"{root}/{name}") { Bytes = new SourceBytes(source, name, root) }),
+        ];
     }
 
     private static bool IsPossible(string? name) =>

@@ -8,7 +8,9 @@ namespace PromptKD.Data.Shards;
 
 /// <summary>Which columns of a parquet file hold pictures and classes.</summary>
 /// <param name="Picture">The column of the pictures' bytes.</param>
-/// <param name="Label">The column of the classes, numbers or names; null where there is none, or it is not clear which.</param>
+/// <param name="Label">
+/// The column of the classes, numbers or names; null where there is none, or it is not clear which.
+/// </param>
 /// <param name="ClassNames">Names of the numbered classes, in order; null where the file has none.</param>
 internal sealed record ParquetColumns(DataField Picture, DataField? Label, IReadOnlyList<string>? ClassNames)
 {
@@ -33,7 +35,9 @@ internal sealed record ParquetColumns(DataField Picture, DataField? Label, IRead
         string[] pictures = Choose(NamesOf(features, "Image"), PictureName);
         pictures = pictures.Length > 0
             ? pictures
-            : Choose([.. fields.Where(one => BytesOf(one) is not null && one is StructField).Select(one => one.Name)], PictureName);
+            : Choose(
+                [.. fields.Where(one => BytesOf(one) is not null && one is StructField).Select(one => one.Name)],
+                PictureName);
         RefuseRivals(path, pictures, "pictures", PictureName);
         Field? picture = fields.FirstOrDefault(field => field.Name == (pictures.FirstOrDefault() ?? PictureName));
         string[] labels = Choose(NamesOf(features, "ClassLabel"), LabelName);
@@ -41,8 +45,8 @@ internal sealed record ParquetColumns(DataField Picture, DataField? Label, IRead
         return new ParquetColumns(
             (picture is null ? null : BytesOf(picture)) ?? throw new PromptKDException(
                 $"{path}: no column of pictures among {string.Join(", ", fields.Select(field => $"'{field.Name}'"))}. "
-                + "Expected a structure with 'bytes', as Hugging Face's datasets writes an Image, or 'image' in bytes; paths "
-                + "alone are not enough."),
+                + "Expected a structure with 'bytes', as Hugging Face's datasets writes an Image, or 'image' in bytes; "
+                + "paths alone are not enough."),
             fields.OfType<DataField>().FirstOrDefault(field => field.Name == (labelName ?? LabelName)),
             labelName is null ? null : ReadNames(features, labelName))
         {
@@ -57,8 +61,8 @@ internal sealed record ParquetColumns(DataField Picture, DataField? Label, IRead
         if (columns.Count > 1)
         {
             throw new PromptKDException(
-                $"{path}: {columns.Count} columns hold {what}: {string.Join(", ", columns.Select(ListedName.Show))}. Keep one, or "
-                + $"call the one that is meant '{name}'.");
+                $"{path}: {columns.Count} columns hold {what}: {string.Join(", ", columns.Select(ListedName.Show))}. "
+                + $"Keep one, or call the one that is meant '{name}'.");
         }
     }
 

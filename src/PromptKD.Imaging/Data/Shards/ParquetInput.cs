@@ -72,7 +72,9 @@ internal sealed class ParquetInput : IDisposable
     public ReadOnlyMemory<T> Within<T>(ReadOnlyMemory<T> cell)
     {
         _cells += cell.Length;
-        return _cells <= MostBytes ? cell : throw new InvalidDataException($"its cells take more than {MostBytes} bytes");
+        return _cells <= MostBytes
+            ? cell
+            : throw new InvalidDataException($"its cells take more than {MostBytes} bytes");
     }
 
     /// <inheritdoc/>

@@ -30,7 +30,9 @@ internal sealed class ParquetLayout
     public long MostBytes { get; }
 
     /// <summary>Reads and checks the description at the end of a file.</summary>
-    /// <exception cref="InvalidDataException">It is no parquet file, damaged, or claims what it cannot have.</exception>
+    /// <exception cref="InvalidDataException">
+    /// It is no parquet file, damaged, or claims what it cannot have.
+    /// </exception>
     /// <exception cref="IOException">It cannot be read, or ends early.</exception>
     public static ParquetLayout Read(Stream file)
     {

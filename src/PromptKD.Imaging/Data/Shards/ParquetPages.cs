@@ -25,7 +25,9 @@ internal sealed class ParquetPages(Stream file, ThriftValues column, ParquetLayo
     /// <summary>Checks the pages up to the last that is needed.</summary>
     /// <param name="values">Values of the column, empty ones counted.</param>
     /// <returns>Where the last page ends.</returns>
-    /// <exception cref="InvalidDataException">A page is damaged, or would take more memory than the file can mean.</exception>
+    /// <exception cref="InvalidDataException">
+    /// A page is damaged, or would take more memory than the file can mean.
+    /// </exception>
     /// <exception cref="IOException">The file cannot be read, or ends early.</exception>
     public long Check(long values)
     {
@@ -58,7 +60,11 @@ internal sealed class ParquetPages(Stream file, ThriftValues column, ParquetLayo
     {
         long[] offsets =
         [
-            .. new[] { ParquetShapes.ColumnDataOffset, ParquetShapes.ColumnIndexOffset, ParquetShapes.ColumnDictionaryOffset }
+            .. new[]
+                {
+                    ParquetShapes.ColumnDataOffset, ParquetShapes.ColumnIndexOffset,
+                    ParquetShapes.ColumnDictionaryOffset,
+                }
                 .Select(field => column.Number(field) ?? 0)
                 .Where(offset => offset != 0),
         ];

@@ -81,7 +81,10 @@ internal sealed class ParquetShard : IShard
         try
         {
             using var file = ParquetInput.Open(_path, stop);
-            return [.. Enumerable.Range(0, file.Reader.RowGroupCount).SelectMany(group => ReadLabels(file, group, column))];
+            return
+            [
+                .. Enumerable.Range(0, file.Reader.RowGroupCount).SelectMany(group => ReadLabels(file, group, column)),
+            ];
         }
         catch (Exception error) when (IsDamage(error))
         {
@@ -127,7 +130,8 @@ internal sealed class ParquetShard : IShard
             IReadOnlyList<byte[]?> rows =
                 Shard._cache.Get(Shard._path, Group, GroupBytes, () => Shard.ReadPictures(Group));
             return use(rows[Row] ?? throw new InvalidDataException(
-                "its row has no picture: where a parquet file only names pictures, their bytes have to be put into it"));
+                "its row has no picture: where a parquet file only names pictures, their bytes have to be put into "
+                + "it"));
         }
     }
 }

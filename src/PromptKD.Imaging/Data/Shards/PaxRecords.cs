@@ -4,7 +4,9 @@ using System.Text;
 namespace PromptKD.Data.Shards;
 
 /// <summary>The records of a PAX header, which say of the next member what its own header has no room for.</summary>
-/// <remarks>POSIX.1-2017, "pax Header File Format": <c>LENGTH KEY=VALUE</c> and a line feed, LENGTH of all of it.</remarks>
+/// <remarks>
+/// POSIX.1-2017, "pax Header File Format": <c>LENGTH KEY=VALUE</c> and a line feed, LENGTH of all of it.
+/// </remarks>
 internal static class PaxRecords
 {
     private const int LongestLength = 20; // Digits of the largest number.

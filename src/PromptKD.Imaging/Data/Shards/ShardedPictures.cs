@@ -83,8 +83,8 @@ internal sealed class ShardedPictures
         if (named >= 0 && numbered >= 0)
         {
             throw new PromptKDException(
-                $"{_paths[numbered]}: its classes are numbers that it does not name, as {_paths[named]} does. Give the class "
-                + "names.");
+                $"{_paths[numbered]}: its classes are numbers that it does not name, as {_paths[named]} does. Give the "
+                + "class names.");
         }
 
         return named >= 0
@@ -104,8 +104,8 @@ internal sealed class ShardedPictures
         ({ Number: { } number }, { } names) => number >= 0 && number < names.Count
             ? new ShardLabel(null, names[number])
             : throw new PromptKDException(
-                $"{path}: its class is number {number}, but the file names {names.Count} classes, counted from 0. (-1 often "
-                + "stands for a picture without a label.)"),
+                $"{path}: its class is number {number}, but the file names {names.Count} classes, counted from 0. (-1 "
+                + "often stands for a picture without a label.)"),
         _ => label,
     };
 

@@ -3,11 +3,12 @@ using System.Globalization;
 namespace PromptKD.Data.Shards;
 
 /// <summary>
-/// Lists the members of a tar archive that is not compressed: those of POSIX (ustar, PAX), of GNU tar, and of the oldest
-/// programs. Reads headers only, of which each takes 512 bytes of the file, and long names up to 1 MiB.
+/// Lists the members of a tar archive that is not compressed: those of POSIX (ustar, PAX), of GNU tar, and of the
+/// oldest programs. Reads headers only, of which each takes 512 bytes of the file, and long names up to 1 MiB.
 /// </summary>
 /// <remarks>
-/// .NET's own reader stops at owners and times that it has no room for, and does not say where a sparse file's bytes lie.
+/// .NET's own reader stops at owners and times that it has no room for, and does not say where a sparse file's bytes
+/// lie.
 /// </remarks>
 internal sealed class TarArchive
 {
@@ -94,7 +95,9 @@ internal sealed class TarArchive
         _stream.Position = _position;
         int count = _stream.ReadAtLeast(_block, _block.Length, throwOnEndOfStream: false);
         _position += count;
-        return count == 0 ? false : count == _block.Length ? true : throw new InvalidDataException("it ends within a header");
+        return count == 0
+            ? false
+            : count == _block.Length ? true : throw new InvalidDataException("it ends within a header");
     }
 
     private byte[] Extension(TarHeader header)
@@ -113,7 +116,8 @@ internal sealed class TarArchive
 
     private TarMember Member(TarHeader header, Dictionary<string, string> records)
     {
-        bool isSparse = header.Type == 'S' || records.Keys.Any(key => key.StartsWith("GNU.sparse.", StringComparison.Ordinal));
+        bool isSparse = header.Type == 'S'
+            || records.Keys.Any(key => key.StartsWith("GNU.sparse.", StringComparison.Ordinal));
         string name = records.GetValueOrDefault("GNU.sparse.name") ?? records.GetValueOrDefault("path") ?? header.Name;
         if (header.Type == '1')
         {
@@ -160,8 +164,8 @@ internal sealed class TarArchive
         : long.TryParse(stated, NumberStyles.None, CultureInfo.InvariantCulture, out long size) ? size
         : throw new InvalidDataException("the size of a member is no number");
 
-    // GNU tar's first way of packing sparse files: blocks of a map between the header and the bytes, as long as the last
-    // one says that another follows.
+    // GNU tar's first way of packing sparse files: blocks of a map between the header and the bytes, as long as the
+    // last one says that another follows.
     private void SkipSparseMap()
     {
         const int MoreInHeader = 482;
@@ -181,5 +185,6 @@ internal sealed class TarArchive
 
     // The last member need not be filled up to a whole block.
     private void Skip(long size) =>
-        _position = Math.Min(_length, _position + ((size + TarHeader.Length - 1) / TarHeader.Length * TarHeader.Length));
+        _position = Math.Min(
+            _length, _position + ((size + TarHeader.Length - 1) / TarHeader.Length * TarHeader.Length));
 }

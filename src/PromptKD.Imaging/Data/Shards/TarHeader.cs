@@ -3,8 +3,8 @@ using System.Text;
 namespace PromptKD.Data.Shards;
 
 /// <summary>
-/// One header block of a tar archive, as far as reading needs it: owners, modes and times are not looked at, so odd ones
-/// do no harm.
+/// One header block of a tar archive, as far as reading needs it: owners, modes and times are not looked at, so odd
+/// ones do no harm.
 /// </summary>
 /// <remarks>POSIX.1-2017, "ustar Interchange Format"; GNU tar manual, "Basic Tar Format".</remarks>
 internal readonly record struct TarHeader(char Type, string Name, string Target, long Size)
@@ -78,7 +78,9 @@ internal readonly record struct TarHeader(char Type, string Name, string Target,
         ? number
         : throw new InvalidDataException("the size of a member is no number");
 
-    /// <summary>Digits in base 8 among blanks and zeros; or, where the first bit is set, bytes of a number in base 256.</summary>
+    /// <summary>
+    /// Digits in base 8 among blanks and zeros; or, where the first bit is set, bytes of a number in base 256.
+    /// </summary>
     private static bool TryNumber(ReadOnlySpan<byte> field, out long number)
     {
         number = 0;

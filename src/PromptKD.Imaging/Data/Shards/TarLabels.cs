@@ -34,8 +34,8 @@ internal sealed class TarLabels(string path)
         if (!_files.TryAdd(file, bytes))
         {
             throw new PromptKDException(
-                $"{path}: there are two labels {ListedName.Show(file)}, as where archives were joined. Keep each archive as "
-                + "it was, or give every sample a name of its own.");
+                $"{path}: there are two labels {ListedName.Show(file)}, as where archives were joined. Keep each "
+                + "archive as it was, or give every sample a name of its own.");
         }
     }
 
@@ -43,7 +43,9 @@ internal sealed class TarLabels(string path)
     /// <param name="keys">The sample of each picture.</param>
     /// <param name="pictures">The pictures, in the same order.</param>
     /// <param name="stop">Stops between samples.</param>
-    /// <exception cref="PromptKDException">A label cannot be read, or is of several pictures; or two contradict.</exception>
+    /// <exception cref="PromptKDException">
+    /// A label cannot be read, or is of several pictures; or two contradict.
+    /// </exception>
     public IReadOnlyList<ShardLabel?> Read(
         IReadOnlyList<string> keys, IReadOnlyList<ShardPicture> pictures, CancellationToken stop)
     {
@@ -56,8 +58,9 @@ internal sealed class TarLabels(string path)
             {
                 throw new PromptKDException(
                     $"{path}: {ListedName.Show(pictures[pictureOf[keys[index]]].Name)} and "
-                    + $"{ListedName.Show(pictures[index].Name)} are one sample, {ListedName.Show(keys[index])}: the name of a "
-                    + "sample ends at its first dot. Where labels are wanted, each needs one picture: rename or remove one.");
+                    + $"{ListedName.Show(pictures[index].Name)} are one sample, {ListedName.Show(keys[index])}: the "
+                    + "name of a sample ends at its first dot. Where labels are wanted, each needs one picture: rename "
+                    + "or remove one.");
             }
 
             labels[index] = Read(keys[index]);
@@ -76,7 +79,9 @@ internal sealed class TarLabels(string path)
                 .Where((file, place) => place == 0 || file.EndsWith(".json", StringComparison.Ordinal))
                 .Select(file => (file, ReadFile(file))),
         ];
-        if (found is [(_, { } first), (_, { } second)] && first.Number is null == second.Number is null && first != second)
+        if (found is [(_, { } first), (_, { } second)]
+            && first.Number is null == second.Number is null
+            && first != second)
         {
             throw new PromptKDException(
                 $"{path}: {ListedName.Show(found[0].File)} says {Say(first)}, {ListedName.Show(found[1].File)} says "
@@ -86,7 +91,8 @@ internal sealed class TarLabels(string path)
         return found.Length == 0 ? null : found[0].Label;
     }
 
-    private static string Say(ShardLabel label) => label.Number is { } number ? $"{number}" : ListedName.Show(label.Name);
+    private static string Say(ShardLabel label) =>
+        label.Number is { } number ? $"{number}" : ListedName.Show(label.Name);
 
     private ShardLabel? ReadFile(string file)
     {

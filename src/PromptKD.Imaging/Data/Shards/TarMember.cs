@@ -6,7 +6,9 @@ internal enum TarMemberKind
     /// <summary>A file whose bytes lie in the archive as they are.</summary>
     File,
 
-    /// <summary>A file that was packed without its holes: its bytes do not lie in the archive one after another.</summary>
+    /// <summary>
+    /// A file that was packed without its holes: its bytes do not lie in the archive one after another.
+    /// </summary>
     Sparse,
 
     /// <summary>A folder.</summary>

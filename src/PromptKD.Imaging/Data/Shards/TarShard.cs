@@ -58,8 +58,8 @@ internal sealed class TarShard : IShard
             throw new PromptKDException(
                 entries == 0 && ForeignFile.InPlaceOfTar(path) is { } other
                     ? $"{path}: {other}"
-                    : $"{path}: not a whole tar archive: {error.Message} (behind entry {entries}). Compressed archives have "
-                        + "to be decompressed first.",
+                    : $"{path}: not a whole tar archive: {error.Message} (behind entry {entries}). Compressed archives "
+                        + "have to be decompressed first.",
                 error);
         }
     }
@@ -115,8 +115,9 @@ internal sealed class TarShard : IShard
         {
             int first = _pictures.FindIndex(picture => picture.Name == name);
             throw new PromptKDException(
-                $"{_path}: picture {_pictures.Count + 1} in it is called {ListedName.Show(name)}, as picture {first + 1} is: it "
-                + "was joined from several archives. Keep each as it was, or give every picture a name of its own.");
+                $"{_path}: picture {_pictures.Count + 1} in it is called {ListedName.Show(name)}, as picture "
+                + $"{first + 1} is: it was joined from several archives. Keep each as it was, or give every picture a "
+                + "name of its own.");
         }
     }
 

@@ -11,8 +11,8 @@ public static class ClassList
     // What files of names, or files that are taken for some, are called.
     private static readonly string[] s_fileEndings =
     [
-        ".txt", ".csv", ".tsv", ".json", ".jsonl", ".yaml", ".yml", ".names", ".list", ".lst", ".md", ".xls", ".xlsx", ".ods",
-        ".doc", ".docx", ".pdf",
+        ".txt", ".csv", ".tsv", ".json", ".jsonl", ".yaml", ".yml", ".names", ".list", ".lst", ".md", ".xls", ".xlsx",
+        ".ods", ".doc", ".docx", ".pdf",
     ];
 
     /// <summary>Reads a list.</summary>
@@ -45,8 +45,8 @@ public static class ClassList
         if (HasEnding(path, ".yaml") || HasEnding(path, ".yml"))
         {
             throw new PromptKDException(
-                $"{path} is YAML by its name, which class names are not read from. Give a file of names, one a line, a JSON "
-                + "list, or a .csv of one column.");
+                $"{path} is YAML by its name, which class names are not read from. Give a file of names, one a line, a "
+                + "JSON list, or a .csv of one column.");
         }
 
         string text = ListText.Read(path);
@@ -60,8 +60,8 @@ public static class ClassList
         }
 
         return names.Count >= ClassNameRules.Fewest ? names : throw new PromptKDException(
-            $"{path} holds {(names.Count == 0 ? "no class name" : $"one class name, {names[0].Shown}")}, but pictures are "
-            + $"told apart by {ClassNameRules.Fewest} or more. Give {Forms}.");
+            $"{path} holds {(names.Count == 0 ? "no class name" : $"one class name, {names[0].Shown}")}, but pictures "
+            + $"are told apart by {ClassNameRules.Fewest} or more. Give {Forms}.");
     }
 
     private static IReadOnlyList<ListedName> ReadWords(string given)
@@ -93,8 +93,8 @@ public static class ClassList
         string shown = ListedName.Show(given);
         throw new PromptKDException(separator switch
         {
-            '\0' => $"{shown} is one class name, and no file of that name is there. Give {Forms}: {ClassNameRules.Fewest} names "
-                + "or more.",
+            '\0' => $"{shown} is one class name, and no file of that name is there. Give {Forms}: "
+                + $"{ClassNameRules.Fewest} names or more.",
             '\n' => $"{shown} has line breaks. Separate names by commas, or give the file itself.",
             '\t' => $"{shown} is separated by tabs. Separate names by commas.",
             _ => $"{shown} is separated by '{separator}'. Separate names by commas.",
@@ -122,14 +122,21 @@ public static class ClassList
             : null;
         return new(
             $"No file of class names at '{given}'."
-            + (nearest is null ? $" Give {Forms}." : $" The nearest is '{Path.Combine(Path.GetDirectoryName(given)!, nearest)}'."));
+            + (nearest is null
+                ? $" Give {Forms}."
+                : $" The nearest is '{Path.Combine(Path.GetDirectoryName(given)!, nearest)}'."));
     }
 
     private static string[] FolderNames(string folder)
     {
         try
         {
-            return [.. Directory.EnumerateFiles(folder).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
+            return
+            [
+                .. Directory.EnumerateFiles(folder)
+                    .Select(path => Path.GetFileName(path))
+                    .Order(StringComparer.Ordinal),
+            ];
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -137,5 +144,6 @@ public static class ClassList
         }
     }
 
-    private static bool HasEnding(string path, string ending) => path.EndsWith(ending, StringComparison.OrdinalIgnoreCase);
+    private static bool HasEnding(string path, string ending) =>
+        path.EndsWith(ending, StringComparison.OrdinalIgnoreCase);
 }

@@ -32,8 +32,8 @@ internal static class ClassNameRules
         if (listed.Length < Fewest)
         {
             throw new PromptKDException(
-                $"{source}: {(listed.Length == 1 ? $"one class name, {listed[0].Shown}" : "no class names")}, but pictures "
-                + $"are told apart by {Fewest} or more. Name every class that a picture may show.");
+                $"{source}: {(listed.Length == 1 ? $"one class name, {listed[0].Shown}" : "no class names")}, but "
+                + $"pictures are told apart by {Fewest} or more. Name every class that a picture may show.");
         }
     }
 
@@ -54,24 +54,31 @@ internal static class ClassNameRules
             if (!seen.TryAdd(cleaned, name))
             {
                 ListedName first = seen[cleaned];
-                string same = first.Text == name.Text ? $"{name.Shown} again" : $"{name.Shown}, which is {first.Shown} again";
+                string same = first.Text == name.Text
+                    ? $"{name.Shown} again"
+                    : $"{name.Shown}, which is {first.Shown} again";
                 throw new PromptKDException(
-                    $"{name.Place} is {same} ({first.Place}): to a text tower both are \"{cleaned}\". Every class needs its own name.");
+                    $"{name.Place} is {same} ({first.Place}): to a text tower both are \"{cleaned}\". Every class "
+                    + "needs its own name.");
             }
         }
     }
 
-    /// <summary>The name as CLIP gets to see it: without case, underscores, and several spellings of one letter.</summary>
+    /// <summary>
+    /// The name as CLIP gets to see it: without case, underscores, and several spellings of one letter.
+    /// </summary>
     private static string AsClipReads(string name) =>
-        TextCleaning.Clean(name.Replace('_', ' ')) is var cleaned && cleaned.EnumerateRunes().All(IsInvisible) ? "" : cleaned;
+        TextCleaning.Clean(name.Replace('_', ' ')) is var cleaned && cleaned.EnumerateRunes().All(IsInvisible)
+            ? ""
+            : cleaned;
 
     private static void CheckLetters(ListedName name)
     {
         if (name.Text.Length > MostLetters)
         {
             throw new PromptKDException(
-                $"{name.Place} has {name.Text.Length} letters: {name.Shown}. A class name is a few words; the text encoder "
-                + "reads 77 tokens.");
+                $"{name.Place} has {name.Text.Length} letters: {name.Shown}. A class name is a few words; the text "
+                + "encoder reads 77 tokens.");
         }
 
         foreach (Rune rune in name.Text.EnumerateRunes())
@@ -79,14 +86,15 @@ internal static class ClassNameRules
             if (rune == Rune.ReplacementChar)
             {
                 throw new PromptKDException(
-                    $"{name.Place}, {name.Shown}, has lost a letter: U+FFFD stands where one could not be read. Write the "
-                    + "name anew, in UTF-8.");
+                    $"{name.Place}, {name.Shown}, has lost a letter: U+FFFD stands where one could not be read. Write "
+                    + "the name anew, in UTF-8.");
             }
 
             if (IsInvisible(rune))
             {
                 throw new PromptKDException(
-                    $"{name.Place}, {name.Shown}, has the character U+{rune.Value:X4}, which cannot be seen. Take it out.");
+                    $"{name.Place}, {name.Shown}, has the character U+{rune.Value:X4}, which cannot be seen. Take it "
+                    + "out.");
             }
         }
 
@@ -94,7 +102,8 @@ internal static class ClassNameRules
         {
             string meant = Mojibake.Undo(name.Text) is { } repaired ? $" Is {ListedName.Show(repaired)} meant?" : "";
             throw new PromptKDException(
-                $"{name.Place}, {name.Shown}, is UTF-8 that was read as Windows-1252.{meant} Write the name anew, in UTF-8.");
+                $"{name.Place}, {name.Shown}, is UTF-8 that was read as Windows-1252.{meant} Write the name anew, in "
+                + "UTF-8.");
         }
     }
 

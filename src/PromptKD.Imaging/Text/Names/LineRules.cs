@@ -11,7 +11,10 @@ internal static partial class LineRules
 {
     private const string Exact = "If it belongs to the names, give them as a JSON list.";
 
-    private static readonly string[] s_pictureEndings = [".jpg", ".jpeg", ".png", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".heic"];
+    private static readonly string[] s_pictureEndings =
+    [
+        ".jpg", ".jpeg", ".png", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".heic",
+    ];
 
     /// <param name="path">The file.</param>
     /// <param name="names">Its names.</param>
@@ -25,20 +28,27 @@ internal static partial class LineRules
             "has the mark of a list. Take it off each line");
         Refuse(names, name => name.Contains("{}", StringComparison.Ordinal),
             "has {}, as the sentences of ‹template› have. Give the class names alone");
-        Refuse(names, name => name.Length > 2 && name.All(letter => letter is '-' or '=' or '_' or '*' or '.' or '#' or '~'),
+        Refuse(
+            names,
+            name => name.Length > 2 && name.All(letter => letter is '-' or '=' or '_' or '*' or '.' or '#' or '~'),
             "is a line that divides, not a name. Take the line out");
-        Refuse(names, name => name.Length > 1 && name[^1] == ':', "ends with a colon, as a key of YAML does. Take the line out");
+        Refuse(
+            names,
+            name => name.Length > 1 && name[^1] == ':',
+            "ends with a colon, as a key of YAML does. Take the line out");
         if (names.Count > 0 && names.All(name => WordNetCode().IsMatch(name.Text)))
         {
             throw new PromptKDException(
-                $"{names[0].Place}, {names[0].Shown}, begins with a code of WordNet, as all lines do. Take the codes off: CLIP "
-                + $"reads names as words. {Exact}");
+                $"{names[0].Place}, {names[0].Shown}, begins with a code of WordNet, as all lines do. Take the codes "
+                + $"off: CLIP reads names as words. {Exact}");
         }
 
         RefuseNumbers(names);
         if (names.Count > 0 && names.All(name => name.Text.All(char.IsAsciiDigit)))
         {
-            warn($"{path}: all names are numbers, the first is {names[0].Shown}. CLIP reads names as words: are they labels?");
+            warn(
+                $"{path}: all names are numbers, the first is {names[0].Shown}. CLIP reads names as words: are they "
+                + "labels?");
         }
 
         Refuse(names, name => s_pictureEndings.Any(end => name.EndsWith(end, StringComparison.OrdinalIgnoreCase)),
@@ -55,14 +65,16 @@ internal static partial class LineRules
             "has a tab, as a table of several columns has. Keep the column of the class names alone");
         Refuse(names, name => name[^1] is ',' or ';',
             "ends with a separator. Give one name a line, or a JSON list");
-        Refuse(names, name => name.Length > 1 && name[0] is '"' or '\'' or '“' or '„' && name[^1] is '"' or '\'' or '”' or '“'
-            && name[0] != name[^1] == name[0] is '“' or '„',
+        Refuse(
+            names,
+            name => name.Length > 1 && name[0] is '"' or '\'' or '“' or '„' && name[^1] is '"' or '\'' or '”' or '“'
+                && name[0] != name[^1] == name[0] is '“' or '„',
             "is in quotes. Take them off, call the file .csv, or give a JSON list");
         if (names is [{ } only] && only.Text.AsSpan().IndexOfAny(",;|") is var at and >= 0)
         {
             throw new PromptKDException(
-                $"{only.Place}, the only line of its file, has names separated by '{only.Text[at]}': {only.Shown}. Put each on a "
-                + "line of its own.");
+                $"{only.Place}, the only line of its file, has names separated by '{only.Text[at]}': {only.Shown}. Put "
+                + "each on a line of its own.");
         }
 
         foreach (char separator in ";|,")
@@ -71,13 +83,15 @@ internal static partial class LineRules
             if (separator != ',' && with.Length > 1 && with.Length == names.Count)
             {
                 throw new PromptKDException(
-                    $"{path}: every line has '{separator}', as a table of several columns has; the first is {with[0].Shown}. "
-                    + $"Keep the column of the class names alone. {Exact}");
+                    $"{path}: every line has '{separator}', as a table of several columns has; the first is "
+                    + $"{with[0].Shown}. Keep the column of the class names alone. {Exact}");
             }
 
             if (with.Length > 0)
             {
-                warn($"{path}: {with.Length} of {names.Count} class names have '{separator}' in them; each line is one name. "
+                warn(
+                    $"{path}: {with.Length} of {names.Count} class names have '{separator}' in them; each line is one "
+                    + "name. "
                     + $"The first is {with[0].Shown} ({with[0].Place})");
             }
         }
@@ -92,8 +106,8 @@ internal static partial class LineRules
             if (names.Count >= ClassNameRules.Fewest && matches.All(match => match.Success) && AreCounted(matches))
             {
                 throw new PromptKDException(
-                    $"{names[0].Place}, {names[0].Shown}, is numbered, as all lines are. Take the numbers off: labels follow the "
-                    + $"order of the lines. {Exact}");
+                    $"{names[0].Place}, {names[0].Shown}, is numbered, as all lines are. Take the numbers off: labels "
+                    + $"follow the order of the lines. {Exact}");
             }
         }
     }

@@ -8,8 +8,8 @@ internal static class ListParser
 {
     private static readonly HashSet<string> s_headings = new(StringComparer.OrdinalIgnoreCase)
     {
-        "class", "classes", "class name", "class names", "class_name", "class_names", "classname", "classnames", "name", "names",
-        "label", "labels", "label name", "label_name", "category", "categories",
+        "class", "classes", "class name", "class names", "class_name", "class_names", "classname", "classnames", "name",
+        "names", "label", "labels", "label name", "label_name", "category", "categories",
     };
 
     /// <summary>One name a line; blank lines are passed over.</summary>
@@ -65,7 +65,9 @@ internal static class ListParser
         }
     }
 
-    /// <summary>A table of one column, with or without a heading; Excel's separators and quotes are understood.</summary>
+    /// <summary>
+    /// A table of one column, with or without a heading; Excel's separators and quotes are understood.
+    /// </summary>
     /// <exception cref="PromptKDException">It has more columns, or a quote is not closed.</exception>
     public static IReadOnlyList<ListedName> Csv(string path, string text, Action<string> warn)
     {
@@ -83,14 +85,16 @@ internal static class ListParser
                 string place = $"{path}:{parser.LineNumber}";
                 string[] cells = parser.ReadFields() ?? [];
                 names.Add(cells.Length == 1 ? new ListedName(cells[0], place) : throw new PromptKDException(
-                    $"{place} has {cells.Length} columns: {string.Join(", ", cells.Take(4).Select(ListedName.Show))}. Keep the "
-                    + "column of the class names alone, and put names with a comma or semicolon into double quotes."));
+                    $"{place} has {cells.Length} columns: {string.Join(", ", cells.Take(4).Select(ListedName.Show))}. "
+                    + "Keep the column of the class names alone, and put names with a comma or semicolon into double "
+                    + "quotes."));
             }
         }
         catch (MalformedLineException error)
         {
             throw new PromptKDException(
-                $"{path}:{parser.ErrorLineNumber}: its double quotes do not match. A quote within a name is written twice.",
+                $"{path}:{parser.ErrorLineNumber}: its double quotes do not match. A quote within a name is written "
+                + "twice.",
                 error);
         }
 

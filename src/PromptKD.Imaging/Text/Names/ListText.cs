@@ -26,7 +26,8 @@ internal static class ListText
             _ when WhatItIs(bytes) is { } other => throw new PromptKDException(
                 $"{path}: {other}, not a list of class names. Save the names as a text in UTF-8, one a line."),
             _ when bytes.Contains((byte)0) => throw new PromptKDException(
-                $"{path}: not a text in UTF-8: it holds zero bytes, as UTF-16 without its mark does. Save it as UTF-8."),
+                $"{path}: not a text in UTF-8: it holds zero bytes, as UTF-16 without its mark does. Save it as "
+                + "UTF-8."),
             _ => DecodeUtf8(path, bytes),
         };
     }
@@ -91,7 +92,7 @@ internal static class ListText
         int length = bytes[read..].IndexOf((byte)'\n') is var end and >= 0 ? read - start + end : bytes.Length - start;
         string asWindows = ListedName.Show(Windows1252.Decode(bytes.Slice(start, length)).Trim());
         throw new PromptKDException(
-            $"{path}:{line}: the byte 0x{bytes[read]:X2} is not UTF-8. In Windows-1252 the line is {asWindows}. Save the "
-            + "file as UTF-8.");
+            $"{path}:{line}: the byte 0x{bytes[read]:X2} is not UTF-8. In Windows-1252 the line is {asWindows}. Save "
+            + "the file as UTF-8.");
     }
 }

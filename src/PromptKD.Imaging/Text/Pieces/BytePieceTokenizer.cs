@@ -107,7 +107,8 @@ internal sealed class BytePieceTokenizer : PaddedTokenizer
         return symbols.Where(symbol => symbol >= 0);
 
         (int Rank, int Merged)? Find(int place) =>
-            next[place] < symbols.Length && _merges.TryGetValue((symbols[place], symbols[next[place]]), out (int, int) merge)
+            next[place] < symbols.Length
+                && _merges.TryGetValue((symbols[place], symbols[next[place]]), out (int, int) merge)
                 ? merge
                 : null;
 
@@ -133,7 +134,10 @@ internal sealed class BytePieceTokenizer : PaddedTokenizer
                 continue;
             }
 
-            int[] bytes = [.. Encoding.UTF8.GetBytes(letter).Select(one => _ids.GetValueOrDefault($"<0x{one:X2}>", -1))];
+            int[] bytes =
+            [
+                .. Encoding.UTF8.GetBytes(letter).Select(one => _ids.GetValueOrDefault($"<0x{one:X2}>", -1)),
+            ];
             bool isKnown = !bytes.Contains(-1);
             foreach (int one in isKnown ? bytes : wasUnknown ? [] : [_unknown])
             {

@@ -31,7 +31,8 @@ internal static class SentencePieceFile
         {
             return Read(path, RegularFile.ReadAllBytes(path));
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidProtocolBufferException)
+        catch (Exception error)
+            when (error is IOException or UnauthorizedAccessException or InvalidProtocolBufferException)
         {
             throw new PromptKDException($"{path}: cannot be read as sentencepiece's: {error.Message}", error);
         }
@@ -59,7 +60,9 @@ internal static class SentencePieceFile
             }
             else if (field == Normaliser)
             {
-                ForEachField(value!.ToByteArray(), (inner, data, _) => table = inner == CharacterTable && data is not null ? data : table);
+                ForEachField(
+                    value!.ToByteArray(),
+                    (inner, data, _) => table = inner == CharacterTable && data is not null ? data : table);
             }
             else if (field == Trainer)
             {
@@ -69,7 +72,8 @@ internal static class SentencePieceFile
         if (type != Unigram || unknown < 0 || end < 0 || pieces.Count == 0)
         {
             throw new PromptKDException(
-                $"{path}: not a unigram of sentencepiece with an unknown piece and {End}. Is it the spiece.model of a SigLIP?");
+                $"{path}: not a unigram of sentencepiece with an unknown piece and {End}. Is it the spiece.model of a "
+                + "SigLIP?");
         }
 
         return new SentencePieceTokenizer(

@@ -20,14 +20,16 @@ internal static class TokenizerJson
         try
         {
             string? type = model.TryGetProperty("type", out JsonElement kind) ? kind.GetString() : null;
-            bool fallsBack = model.TryGetProperty("byte_fallback", out JsonElement flag) && flag.ValueKind == JsonValueKind.True;
+            bool fallsBack = model.TryGetProperty("byte_fallback", out JsonElement flag)
+                && flag.ValueKind == JsonValueKind.True;
             return type == "Unigram" ? ReadUnigram(path, json, model)
                 : type == "BPE" && fallsBack ? ReadBytePairs(path, json, model)
                 : null;
         }
         catch (Exception error) when (error is InvalidOperationException or KeyNotFoundException or FormatException)
         {
-            throw new PromptKDException($"{path}: not a complete tokenizer: {error.Message} Fetch the file again.", error);
+            throw new PromptKDException(
+                $"{path}: not a complete tokenizer: {error.Message} Fetch the file again.", error);
         }
     }
 
@@ -55,7 +57,8 @@ internal static class TokenizerJson
                 new CharacterMap(table, path),
                 id,
                 end)
-            : throw new PromptKDException($"{path}: its unigram has no '</s>' among its {id} pieces. Fetch the file again.");
+            : throw new PromptKDException(
+                $"{path}: its unigram has no '</s>' among its {id} pieces. Fetch the file again.");
     }
 
     private static byte[] FindTable(JsonElement normaliser) =>
@@ -78,7 +81,8 @@ internal static class TokenizerJson
                 || !ids.TryGetValue(first + second, out int merged))
             {
                 throw new PromptKDException(
-                    $"{path}: its merge {rank} is of '{first}' and '{second}', which are no tokens, or make none. Fetch the file again.");
+                    $"{path}: its merge {rank} is of '{first}' and '{second}', which are no tokens, or make none. "
+                    + "Fetch the file again.");
             }
 
             merges.TryAdd((left, right), (rank++, merged));
@@ -87,7 +91,8 @@ internal static class TokenizerJson
         string[] added = [.. Added(json).Where(ids.ContainsKey)];
         return ids.TryGetValue("<eos>", out int end) && ids.TryGetValue("<pad>", out int padding)
             ? new BytePieceTokenizer(ids, merges, added, ids.GetValueOrDefault("<unk>", end), end, padding)
-            : throw new PromptKDException($"{path}: its vocabulary has no '<eos>' and '<pad>'. Is it that of a SigLIP 2?");
+            : throw new PromptKDException(
+                $"{path}: its vocabulary has no '<eos>' and '<pad>'. Is it that of a SigLIP 2?");
     }
 
     // Both ["a", "b"] and "a b" are in use.
@@ -103,7 +108,8 @@ internal static class TokenizerJson
         return blank > 0 ? (text[..blank], text[(blank + 1)..]) : throw new FormatException($"A merge is '{text}'.");
     }
 
-    private static IEnumerable<string> Added(JsonElement json) => json.TryGetProperty("added_tokens", out JsonElement added)
+    private static IEnumerable<string> Added(JsonElement json) =>
+        json.TryGetProperty("added_tokens", out JsonElement added)
         ? added.EnumerateArray().Select(one => one.GetProperty("content").GetString()!)
         : [];
 }

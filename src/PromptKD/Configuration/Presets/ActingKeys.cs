@@ -1,25 +1,27 @@
 namespace PromptKD.Configuration.Presets;
 
 /// <summary>
-/// Which keys act in which verb. A key that is set to other than its default, and that the verb does not read, is named:
-/// whoever set it expects an effect that it does not have.
+/// Which keys act in which verb. A key that is set to other than its default, and that the verb does not read, is
+/// named: whoever set it expects an effect that it does not have.
 /// </summary>
 internal sealed class ActingKeys
 {
     // What each verb that trains reads, whatever it trains. A section stands for all keys below it.
     private static readonly string[] s_training =
     [
-        "OUTPUT_DIR", "SEED", "USE_CUDA", "DEVICE", "ONNX_PROVIDER", "INPUT.INTERPOLATION", "INPUT.TRANSFORMS", "INPUT.PIXEL_MEAN",
-        "INPUT.PIXEL_STD", "INPUT.RRCROP_SCALE", "INPUT.UPRIGHT", "INPUT.SCALE_16BIT", "DATALOADER.NUM_WORKERS", "DATALOADER.TRAIN_X.SAMPLER",
-        "DATALOADER.TRAIN_X.BATCH_SIZE", "DATALOADER.TEST.BATCH_SIZE", "MODEL.INIT_WEIGHTS", "OPTIM", "TRAIN",
-        "DISTILL.VOCAB", "DISTILL.STRICT", "DISTILL.FAST_JPEG",
+        "OUTPUT_DIR", "SEED", "USE_CUDA", "DEVICE", "ONNX_PROVIDER", "INPUT.INTERPOLATION", "INPUT.TRANSFORMS",
+        "INPUT.PIXEL_MEAN", "INPUT.PIXEL_STD", "INPUT.RRCROP_SCALE", "INPUT.UPRIGHT", "INPUT.SCALE_16BIT",
+        "DATALOADER.NUM_WORKERS", "DATALOADER.TRAIN_X.SAMPLER", "DATALOADER.TRAIN_X.BATCH_SIZE",
+        "DATALOADER.TEST.BATCH_SIZE", "MODEL.INIT_WEIGHTS", "OPTIM", "TRAIN", "DISTILL.VOCAB", "DISTILL.STRICT",
+        "DISTILL.FAST_JPEG",
     ];
 
     private static readonly string[] s_teachers =
     [
         "DISTILL.TEACHER", "DISTILL.TEACHER_PROMPTS", "DISTILL.FURTHER_TEACHERS", "DISTILL.FURTHER_TEACHER_PROMPTS",
-        "DISTILL.TEACHER_WEIGHTS", "DISTILL.TEACHER_WEIGHTING", "DISTILL.CLASS_VECTORS", "DISTILL.FURTHER_CLASS_VECTORS", "DISTILL.STORE", "DISTILL.FURTHER_STORES", "DISTILL.VIEWS",
-        "DISTILL.TARGET", TeacherNamePosition, TeacherSize, "DISTILL.FURTHER_TEACHER_PICTURE_SIZES",
+        "DISTILL.TEACHER_WEIGHTS", "DISTILL.TEACHER_WEIGHTING", "DISTILL.CLASS_VECTORS",
+        "DISTILL.FURTHER_CLASS_VECTORS", "DISTILL.STORE", "DISTILL.FURTHER_STORES", "DISTILL.VIEWS", "DISTILL.TARGET",
+        TeacherNamePosition, TeacherSize, "DISTILL.FURTHER_TEACHER_PICTURE_SIZES",
     ];
 
     private static readonly string[] s_student =
@@ -61,7 +63,8 @@ internal sealed class ActingKeys
     private static readonly string[] s_schedule =
     [
         "OPTIM.LR", "OPTIM.LR_SCHEDULER", "OPTIM.STEPSIZE", "OPTIM.GAMMA", "OPTIM.WARMUP_EPOCH", "OPTIM.WARMUP_TYPE",
-        "OPTIM.WARMUP_CONS_LR", "OPTIM.WARMUP_MIN_LR", "OPTIM.WARMUP_RECOUNT", PromptRate, TowerRate, TowerLayers, TowerStatistics,
+        "OPTIM.WARMUP_CONS_LR", "OPTIM.WARMUP_MIN_LR", "OPTIM.WARMUP_RECOUNT", PromptRate, TowerRate, TowerLayers,
+        TowerStatistics,
     ];
 
     private static readonly string[] s_adam = ["OPTIM.ADAM_BETA1", "OPTIM.ADAM_BETA2"];
@@ -72,7 +75,8 @@ internal sealed class ActingKeys
         "INPUT.PIXEL_STD",
         "INPUT.RRCROP_SCALE", "INPUT.UPRIGHT", "INPUT.SCALE_16BIT", "DATALOADER.NUM_WORKERS",
         "DATALOADER.TRAIN_X.BATCH_SIZE", "DISTILL.TEACHER", "DISTILL.TEACHER_PROMPTS", "DISTILL.STORE", "DISTILL.VIEWS",
-        "DISTILL.EIGHT_BIT", TeacherSize, "DISTILL.STRICT", "DISTILL.FAST_JPEG", "TRAINER.PROMPTKD.PREC", "TRAINER.PROMPTKD.HALF_PROMPTS", "REFERENCE",
+        "DISTILL.EIGHT_BIT", TeacherSize, "DISTILL.STRICT", "DISTILL.FAST_JPEG", "TRAINER.PROMPTKD.PREC",
+        "TRAINER.PROMPTKD.HALF_PROMPTS", "REFERENCE",
     ];
 
     // What is said of a teacher in 8 bits is said of its classes, where some are named.
@@ -114,7 +118,8 @@ internal sealed class ActingKeys
     [
         .. s_training.Except(["TRAIN"]), "TRAIN.PRINT_FREQ", "TRAIN.CHECKPOINT_MINUTES", AcceptChanges, .. s_teachers,
         .. s_student.Except(["TRAINER.PROMPTKD.TEACHER_NAME"]), "DISTILL.IMAGES", "DISTILL.CLASSES", "DISTILL.STUDENT",
-        StudentSize, "DISTILL.VAL", "DISTILL.HOLDOUT", "DISTILL.BASE", "DISTILL.AVERAGE", "DISTILL.START", "DISTILL.RECIPE", "REFERENCE",
+        StudentSize, "DISTILL.VAL", "DISTILL.HOLDOUT", "DISTILL.BASE", "DISTILL.AVERAGE", "DISTILL.START",
+        "DISTILL.RECIPE", "REFERENCE",
     ]);
 
     /// <summary>Those of <c>teach</c>.</summary>
@@ -130,8 +135,11 @@ internal sealed class ActingKeys
     /// <param name="hasTeacher">Whether the method learns from a teacher.</param>
     public static ActingKeys OfTrain(ExperimentConfig config, bool hasTeacher) => new("train", config, new(),
     [
-        .. s_training, "RESUME", "REFERENCE", "DATASET", "TEST", "TRAINER.NAME", "MODEL.BACKBONE.NAME", "DISTILL.STUDENT", StudentSize,
-        .. hasTeacher ? [.. s_teachers, .. s_student, .. s_publishedWithoutEffect, "TRAINER.MODAL"] : (string[])[Section(config), LossWeight],
+        .. s_training, "RESUME", "REFERENCE", "DATASET", "TEST", "TRAINER.NAME", "MODEL.BACKBONE.NAME",
+        "DISTILL.STUDENT", StudentSize,
+        .. hasTeacher
+            ? [.. s_teachers, .. s_student, .. s_publishedWithoutEffect, "TRAINER.MODAL"]
+            : (string[])[Section(config), LossWeight],
     ]);
 
     /// <summary>Those of <c>features</c>.</summary>
@@ -173,7 +181,8 @@ internal sealed class ActingKeys
         IReadOnlyList<string> idle = FindIdle();
         return idle.Count == 0
             ? null
-            : $"{string.Join(", ", idle)} {(idle.Count == 1 ? "has" : "have")} no effect in {_verb} with these settings.";
+            : $"{string.Join(", ", idle)} {(idle.Count == 1 ? "has" : "have")} no effect in {_verb} with these "
+                + "settings.";
     }
 
     private bool Acts(string key)

@@ -27,7 +27,8 @@ internal static class Checks
     {
         Input(config.Input);
         Output(config);
-        if (config.Flatten().FirstOrDefault(one => one.Value is double number && !double.IsFinite(number)) is { Key: { } key } wild)
+        if (config.Flatten().FirstOrDefault(one => one.Value is double number && !double.IsFinite(number))
+            is { Key: { } key } wild)
         {
             throw new PromptKDException($"{key} is {ConfigValue.Show(wild.Value)}; give a finite number.");
         }
@@ -52,18 +53,22 @@ internal static class Checks
         PromptKDConfig student = config.Trainer.PromptKD;
         const string Key = "TRAINER.PROMPTKD.LOSS";
         string? other = student.Loss == "kl" ? null
-            : TeacherList.Of(config.Distill).Count > 1 ? "there are several teachers, whose features are not in one space"
+            : TeacherList.Of(config.Distill).Count > 1
+                ? "there are several teachers, whose features are not in one space"
             : config.Distill.Target != new TargetConfig() ? "DISTILL.TARGET changes class probabilities, not features"
             : !student.SharedText ? "with TRAINER.PROMPTKD.SHARED_TEXT False the student's are in a space of its own"
             : null;
         if (other is not null)
         {
-            throw new PromptKDException($"{Key} {student.Loss} compares features with the teacher's, but {other}. Use {Key} kl.");
+            throw new PromptKDException(
+                $"{Key} {student.Loss} compares features with the teacher's, but {other}. Use {Key} kl.");
         }
     }
 
     /// <summary>Says that the run has no folder.</summary>
-    /// <exception cref="PromptKDException">OUTPUT_DIR is blank: what is written would land in the current folder.</exception>
+    /// <exception cref="PromptKDException">
+    /// OUTPUT_DIR is blank: what is written would land in the current folder.
+    /// </exception>
     public static void Output(ExperimentConfig config) =>
         Require(config.OutputDir.Trim(), "OUTPUT_DIR (‹output›)", "the folder of the run");
 
@@ -88,7 +93,8 @@ internal static class Checks
     {
         if (input.Interpolation == "nearest")
         {
-            throw new PromptKDException("INPUT.INTERPOLATION is nearest; this program knows bicubic and bilinear only.");
+            throw new PromptKDException(
+                "INPUT.INTERPOLATION is nearest; this program knows bicubic and bilinear only.");
         }
 
         string known = string.Join(", ", s_transforms);
@@ -100,7 +106,8 @@ internal static class Checks
         if (!input.Transforms.Contains(Normalisation))
         {
             throw new PromptKDException(
-                $"INPUT.TRANSFORMS lacks {Normalisation}, without which a CLIP sees other numbers than it learned from.");
+                $"INPUT.TRANSFORMS lacks {Normalisation}, without which a CLIP sees other numbers than it learned "
+                + "from.");
         }
 
         RequireThree(input.PixelMean, "INPUT.PIXEL_MEAN");
@@ -108,8 +115,8 @@ internal static class Checks
         if (input.RandomResizedCropScale is not [double least, double most] || least > most || most > 1)
         {
             throw new PromptKDException(
-                $"INPUT.RRCROP_SCALE is {input.RandomResizedCropScale}, expected two numbers from 0 to 1, the smaller one "
-                + "first.");
+                $"INPUT.RRCROP_SCALE is {input.RandomResizedCropScale}, expected two numbers from 0 to 1, the smaller "
+                + "one first.");
         }
     }
 

@@ -9,8 +9,8 @@ public static class DistillPreset
 {
     /// <summary>
     /// The paper's base-to-novel settings (arXiv 2403.02781, section 4; PromptKD's
-    /// vit_b16_c2_ep20_batch8_4+4ctx.yaml and scripts), with what is ours: automatic precision, seed 1, the last epoch's
-    /// model, and pictures as people see them: upright, and 16-bit grey scaled.
+    /// vit_b16_c2_ep20_batch8_4+4ctx.yaml and scripts), with what is ours: automatic precision, seed 1, the last
+    /// epoch's model, and pictures as people see them: upright, and 16-bit grey scaled.
     /// </summary>
     public static ExperimentConfig Config { get; } = new()
     {
@@ -69,8 +69,8 @@ public static class DistillPreset
         if (config.Reference && config.Distill.Recipe != Recipe.PaperName)
         {
             throw new PromptKDException(
-                $"REFERENCE is True, and DISTILL.RECIPE is {config.Distill.Recipe}: only recipe {Recipe.PaperName} is the "
-                + "reference's. Leave one of the two out.");
+                $"REFERENCE is True, and DISTILL.RECIPE is {config.Distill.Recipe}: only recipe {Recipe.PaperName} is "
+                + "the reference's. Leave one of the two out.");
         }
     }
 
@@ -92,15 +92,17 @@ public static class DistillPreset
         if (distill.Start.Epochs > 0 && !TeacherList.AreStored(distill))
         {
             throw new PromptKDException(
-                "DISTILL.START.EPOCHS asks for a start on stored features, and a teacher's are not stored. Give ‹views›, a "
-                + "‹store› for each teacher, or ‹recipe› paper, which has no such start.");
+                "DISTILL.START.EPOCHS asks for a start on stored features, and a teacher's are not stored. Give "
+                + "‹views›, a ‹store› for each teacher, or ‹recipe› paper, which has no such start.");
         }
     }
 
     private static void CheckRidge(ExperimentConfig config)
     {
-        string? other = TeacherList.Of(config.Distill).Count > 1 ? "there are several teachers, whose features are not in one space"
-            : !config.Trainer.PromptKD.SharedText ? "with TRAINER.PROMPTKD.SHARED_TEXT False the student's are in a space of its own"
+        string? other = TeacherList.Of(config.Distill).Count > 1
+                ? "there are several teachers, whose features are not in one space"
+            : !config.Trainer.PromptKD.SharedText
+                ? "with TRAINER.PROMPTKD.SHARED_TEXT False the student's are in a space of its own"
             : config.Model.InitWeights.Length > 0 ? "MODEL.INIT_WEIGHTS has a projector that it would replace"
             : null;
         if (other is not null)

@@ -1,8 +1,8 @@
 namespace PromptKD.Configuration.Presets;
 
 /// <summary>
-/// How to distil, as a YAML file of ordinary keys: <c>configs/recipes</c>, which the assembly contains. A recipe lies below
-/// everything that is set otherwise, key by key.
+/// How to distil, as a YAML file of ordinary keys: <c>configs/recipes</c>, which the assembly contains. A recipe lies
+/// below everything that is set otherwise, key by key.
 /// </summary>
 public sealed class Recipe
 {
@@ -34,22 +34,26 @@ public sealed class Recipe
 
     /// <summary>What it does and costs, in sentences: how the file begins.</summary>
     public string Summary => string.Join(' ', Yaml.Split('\n')
-        .TakeWhile(line => line.StartsWith("# ", StringComparison.Ordinal) && !line.StartsWith("# promptkd", StringComparison.Ordinal))
+        .TakeWhile(line => line.StartsWith("# ", StringComparison.Ordinal)
+            && !line.StartsWith("# promptkd", StringComparison.Ordinal))
         .Select(line => line[2..]));
 
-    /// <summary>All settings to distil with, the paper's where the recipe sets none; inputs and output folder are missing.</summary>
+    /// <summary>
+    /// All settings to distil with, the paper's where the recipe sets none; inputs and output folder are missing.
+    /// </summary>
     public ExperimentConfig Config { get; }
 
     /// <summary>The recipe of a name.</summary>
     /// <exception cref="PromptKDException">There is none.</exception>
     public static Recipe Find(string name) => All.FirstOrDefault(one => one.Name == name)
         ?? throw new PromptKDException(
-            $"There is no recipe '{name}'. Give one of {string.Join(", ", All.Select(one => one.Name))}, or a file of keys "
-            + "with ‹config›.");
+            $"There is no recipe '{name}'. Give one of {string.Join(", ", All.Select(one => one.Name))}, or a file of "
+            + "keys with ‹config›.");
 
     /// <summary>
     /// The settings that a user asks for: a recipe, and over it what is set, key by key. DISTILL.RECIPE, wherever it is
-    /// set, says which one; where it is not, REFERENCE True takes the paper's, and else it is <see cref="DefaultName"/>.
+    /// set, says which one; where it is not, REFERENCE True takes the paper's, and else it is
+    /// <see cref="DefaultName"/>.
     /// </summary>
     /// <param name="set">Merges all that the user set over the settings that it is given; called twice.</param>
     /// <exception cref="PromptKDException">What is set is wrong.</exception>

@@ -53,7 +53,8 @@ internal static class StudentVariant
         [
             .. s_parts.Select(part => (part.Key, part.Usual, Value: Like(part.Usual, value(part.Key))))
                 .Where(part => part.Value is not null && !part.Value.Equals(part.Usual))
-                .Select(part => $"{part.Key.Split('.')[^1]}={Convert.ToString(part.Value, CultureInfo.InvariantCulture)}"),
+                .Select(part =>
+                    $"{part.Key.Split('.')[^1]}={Convert.ToString(part.Value, CultureInfo.InvariantCulture)}"),
             .. Bare(teacher) is "VITL14" or "" ? Array.Empty<string>() : [$"TEACHER_NAME={teacher}"],
             .. teachers is [null or UsualTeacher] ? Array.Empty<string>() : [TeachersOf(teachers)],
         ];

@@ -27,7 +27,8 @@ public static class TeachPreset
     internal static void Check(ExperimentConfig config)
     {
         Checks.Require(
-            config.Distill.Labelled, "‹data› (‹labelled› of distill)", "a folder with a folder of pictures for each class");
+            config.Distill.Labelled, "‹data› (‹labelled› of distill)",
+            "a folder with a folder of pictures for each class");
         Checks.Require(config.Distill.Teacher, "‹clip› (‹teacher› of distill)", "the CLIP to tune");
         Checks.Training(config);
     }

@@ -93,19 +93,21 @@ internal static class TeacherList
         if (target.Calibrate && distill is { Views: 1, Store.Length: 0 })
         {
             throw new PromptKDException(
-                "DISTILL.TARGET.CALIBRATE compares the teacher's answers to the views of a picture, and ‹views› is 1. Give 2 or more.");
+                "DISTILL.TARGET.CALIBRATE compares the teacher's answers to the views of a picture, and ‹views› is 1. "
+                + "Give 2 or more.");
         }
 
         if ((target.AllViews || target.Calibrate || target.Balance > 0) && !AreStored(distill))
         {
             throw new PromptKDException(
-                $"DISTILL.TARGET.{(target.AllViews ? "ALL_VIEWS" : target.Calibrate ? "CALIBRATE" : "BALANCE")} asks for stored features, and a teacher's are "
-                + "not stored. Give ‹views›, or a ‹store› for each teacher.");
+                $"DISTILL.TARGET.{(target.AllViews ? "ALL_VIEWS" : target.Calibrate ? "CALIBRATE" : "BALANCE")} asks "
+                + "for stored features, and a teacher's are not stored. Give ‹views›, or a ‹store› for each teacher.");
         }
     }
 
     /// <summary>Whether the features of all teachers are stored, or will be.</summary>
-    public static bool AreStored(DistillConfig distill) => Of(distill).All(one => one.Views > 0 || one.Store.Length > 0);
+    public static bool AreStored(DistillConfig distill) =>
+        Of(distill).All(one => one.Views > 0 || one.Store.Length > 0);
 
     private static T? Entry<T>(ValueList<T> list, int index, int count, string key)
         where T : notnull

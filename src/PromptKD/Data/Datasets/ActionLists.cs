@@ -4,8 +4,8 @@ using PromptKD.Data.Pictures;
 namespace PromptKD.Data.Datasets;
 
 /// <summary>
-/// The lists of UCF101, first partition: videos such as ApplyEyeMakeup/v_ApplyEyeMakeup_g08_c01.avi. Of each video there
-/// is one picture, its middle frame.
+/// The lists of UCF101, first partition: videos such as ApplyEyeMakeup/v_ApplyEyeMakeup_g08_c01.avi. Of each video
+/// there is one picture, its middle frame.
 /// </summary>
 internal sealed partial class ActionLists : IDatasetReader
 {
@@ -31,7 +31,8 @@ internal sealed partial class ActionLists : IDatasetReader
         var labels = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach (ListLine line in folder.ReadLines(ClassList))
         {
-            if (line.Text.Split(' ') is not [string number, string action] || ClassNumber.FromOne(number) is not { } label)
+            if (line.Text.Split(' ') is not [string number, string action]
+                || ClassNumber.FromOne(number) is not { } label)
             {
                 throw new PromptKDException(
                     $"{line.Place}: '{line.Text}'. Expected a class number from 1 and an action.");

@@ -33,6 +33,7 @@ internal sealed class ClassFolderLists : IDatasetReader
         return items.Length > 0
             ? SplitShares.ThreeParts(items, random) with { LeftOut = leftOut.At($"'{folder.Images}'") }
             : throw new PromptKDException(
-                $"{folder.Entry.Name}: no folder of '{folder.Images}' holds a picture. Expected a folder for each class.");
+                $"{folder.Entry.Name}: no folder of '{folder.Images}' holds a picture. Expected a folder for each "
+                + "class.");
     }
 }

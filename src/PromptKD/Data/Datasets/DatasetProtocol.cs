@@ -48,8 +48,9 @@ internal static class DatasetProtocol
         return lists with { LeftOut = leftOut };
     }
 
-    // A run that divides the data set draws on from the same random numbers, as the reference does; a later one finds the
-    // parts in a file, and would draw others: so the first draw is kept. Pictures in shards are divided once and for all.
+    // A run that divides the data set draws on from the same random numbers, as the reference does; a later one finds
+    // the parts in a file, and would draw others: so the first draw is kept. Pictures in shards are divided once and
+    // for all.
     private static DatasetSplit Draw(
         DatasetFolder folder, DatasetSplit split, int shots, ProtocolReading reading, PythonRandom random)
     {
@@ -70,7 +71,8 @@ internal static class DatasetProtocol
         }
         catch (PromptKDException fault)
         {
-            reading.Warn?.Invoke($"{fault.Message} The same SEED draws the same pictures again as long as the parts of the data set "
+            reading.Warn?.Invoke(
+                $"{fault.Message} The same SEED draws the same pictures again as long as the parts of the data set "
                 + "stay as they are.");
         }
 

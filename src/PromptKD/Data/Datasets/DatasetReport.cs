@@ -78,8 +78,8 @@ public sealed record DatasetReport
 
         // Reading would write a split file of its own, which is not what the paper used.
         return folder.Entry.SplitFile is { } file && !File.Exists(folder.PathOf(file))
-            ? $"no split file '{folder.PathOf(file)}': get the paper's from {DatasetCatalog.SplitFiles}, or let training "
-                + "build another one"
+            ? $"no split file '{folder.PathOf(file)}': get the paper's from {DatasetCatalog.SplitFiles}, or let "
+                + "training build another one"
             : null;
     }
 

@@ -1,6 +1,8 @@
 namespace PromptKD.Data.Datasets;
 
-/// <summary>Where the first draw of some pictures a class is kept, so that every later run of the same seed has them.</summary>
+/// <summary>
+/// Where the first draw of some pictures a class is kept, so that every later run of the same seed has them.
+/// </summary>
 internal interface IKeptShots
 {
     /// <summary>What was drawn before.</summary>
@@ -9,7 +11,9 @@ internal interface IKeptShots
     /// <param name="shots">Training pictures of each class.</param>
     /// <param name="seed">Of the draw.</param>
     /// <returns>Null where nothing was.</returns>
-    /// <exception cref="PromptKDException">What is kept is damaged, or of pictures that the data set does not have.</exception>
+    /// <exception cref="PromptKDException">
+    /// What is kept is damaged, or of pictures that the data set does not have.
+    /// </exception>
     DatasetSplit? Find(DatasetFolder folder, DatasetSplit whole, int shots, int seed);
 
     /// <summary>Keeps what was drawn.</summary>

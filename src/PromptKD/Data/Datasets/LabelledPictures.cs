@@ -44,8 +44,8 @@ internal sealed record LabelledPictures
         if (learned >= names.Count)
         {
             throw new PromptKDException(
-                $"‹base› is {learned}, but '{folder}' has {names.Count} classes. Give 1 to {names.Count - 1}, or 0 to learn "
-                + "all.");
+                $"‹base› is {learned}, but '{folder}' has {names.Count} classes. Give 1 to {names.Count - 1}, or 0 to "
+                + "learn all.");
         }
 
         learned = learned > 0 ? learned : names.Count;

@@ -6,9 +6,9 @@ using PromptKD.Runtime;
 namespace PromptKD.Data.Datasets;
 
 /// <summary>
-/// Reads MATLAB files of version 5 (what MATLAB's <c>save -v6</c> and <c>-v7</c> write), as MathWorks' "MAT-File Format"
-/// describes them: numbers, letters, cells and structures, also compressed ones, little-endian. Other arrays are
-/// read as empty ones.
+/// Reads MATLAB files of version 5 (what MATLAB's <c>save -v6</c> and <c>-v7</c> write), as MathWorks' "MAT-File
+/// Format" describes them: numbers, letters, cells and structures, also compressed ones, little-endian. Other arrays
+/// are read as empty ones.
 /// </summary>
 internal static class MatFile
 {

@@ -28,7 +28,8 @@ internal sealed class PetLists : IDatasetReader
         if (columns.Length != 4 || end <= 0 || ClassNumber.FromOne(columns[1]) is not { } label)
         {
             throw new PromptKDException(
-                $"{line.Place}: '{line.Text}'. Expected four columns: Breed_number, class number from 1, species, breed number.");
+                $"{line.Place}: '{line.Text}'. Expected four columns: Breed_number, class number from 1, species, "
+                + "breed number.");
         }
 
         return folder.Picture($"{columns[0]}.jpg", label, columns[0][..end].ToLowerInvariant(), line.Place);

@@ -7,7 +7,8 @@ namespace PromptKD.Data.Datasets;
 /// <summary>
 /// Reads a data set that lies in shards in place of its own files, as Hugging Face publishes many: parquet or tar files
 /// in its folder or in <c>data</c> below it, whose names begin with the part that they belong to: <c>train</c>,
-/// <c>validation</c> (or <c>val</c>, <c>valid</c>) or <c>test</c>. Labels are places in the shards' list of class names.
+/// <c>validation</c> (or <c>val</c>, <c>valid</c>) or <c>test</c>. Labels are places in the shards' list of class
+/// names.
 /// </summary>
 /// <remarks>The parts are the publisher's: those of CoOp's split files are other ones.</remarks>
 internal static partial class ShardSplit

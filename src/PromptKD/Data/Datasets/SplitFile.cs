@@ -32,7 +32,8 @@ internal static class SplitFile
         try
         {
             ReadOnlyMemory<byte> bytes = BoundedBytes.ReadFile(path, LargestFile);
-            using var document = JsonDocument.Parse(bytes.Span is [0xEF, 0xBB, 0xBF, ..] ? bytes[3..] : bytes, RecordJson.Exact);
+            using var document = JsonDocument.Parse(
+                bytes.Span is [0xEF, 0xBB, 0xBF, ..] ? bytes[3..] : bytes, RecordJson.Exact);
             JsonElement json = document.RootElement;
             var rows = new SplitRows();
             return new DatasetSplit(
@@ -44,8 +45,8 @@ internal static class SplitFile
         {
             string line = error.LineNumber is { } number ? $":{number + 1}" : "";
             throw new PromptKDException(
-                $"{path}{line}: not JSON in UTF-8, only part of a file, or a key that is there twice. Download or copy it "
-                + "again, or mend that line.",
+                $"{path}{line}: not JSON in UTF-8, only part of a file, or a key that is there twice. Download or copy "
+                + "it again, or mend that line.",
                 error);
         }
         catch (InvalidDataException error)

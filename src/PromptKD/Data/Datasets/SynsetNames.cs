@@ -42,5 +42,6 @@ internal sealed class SynsetNames
     public string Of(string synset) =>
         _names.TryGetValue(synset, out string? name)
             ? name
-            : throw new PromptKDException($"{_file}: no line for the folder '{synset}'. Add one, or remove the folder.");
+            : throw new PromptKDException(
+                $"{_file}: no line for the folder '{synset}'. Add one, or remove the folder.");
 }

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace PromptKD.Data.Loading;
 
 /// <summary>
-/// Pixels in the memory of a tensor, outside every scope of whoever takes the batches: he may open and close some while a
-/// batch is being filled.
+/// Pixels in the memory of a tensor, outside every scope of whoever takes the batches: he may open and close some while
+/// a batch is being filled.
 /// </summary>
 internal sealed class TensorRows : IPixelRows
 {

@@ -8,8 +8,8 @@ using PromptKD.Runtime;
 namespace PromptKD.Evaluation.Probing;
 
 /// <summary>
-/// The linear probe of few-shot papers: logistic regression on a CLIP's frozen image features, trained on a few pictures
-/// of each class. It needs labels, and is what few-shot methods are compared with.
+/// The linear probe of few-shot papers: logistic regression on a CLIP's frozen image features, trained on a few
+/// pictures of each class. It needs labels, and is what few-shot methods are compared with.
 /// </summary>
 /// <remarks>Follows CoOp (arXiv 2109.01134, section 4.1; lpclip), which follows CLIP (arXiv 2103.00020).</remarks>
 public static class LinearProbe

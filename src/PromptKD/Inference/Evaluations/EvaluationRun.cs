@@ -15,7 +15,10 @@ public static class EvaluationRun
     private const string Drawn = ".png";
 
     // Whoever names a folder so means a sheet.
-    private static readonly string[] s_otherEndings = [".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".webp", ".svg", ".pdf", Table];
+    private static readonly string[] s_otherEndings =
+    [
+        ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".webp", ".svg", ".pdf", Table,
+    ];
 
     /// <summary>Measures a student.</summary>
     /// <param name="classifier">The student.</param>
@@ -98,10 +101,13 @@ public static class EvaluationRun
                 + $"which may be new, or a file that ends in {Drawn}.");
         }
 
-        if (request.Mistakes is { } other && s_otherEndings.Any(ending => EndsIn(other, ending)) && !Directory.Exists(other))
+        if (request.Mistakes is { } other
+            && s_otherEndings.Any(ending => EndsIn(other, ending))
+            && !Directory.Exists(other))
         {
             throw new PromptKDException(
-                $"‹mistakes› is '{other}'. Give a sheet a name that ends in {Drawn}, or the folder a name that is no file's.");
+                $"‹mistakes› is '{other}'. Give a sheet a name that ends in {Drawn}, or the folder a name that is no "
+                + "file's.");
         }
 
         if (request.Mistakes is { } folder && PictureSorter.LiesIn(folder, request.Data))

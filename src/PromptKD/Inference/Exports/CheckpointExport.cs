@@ -61,7 +61,8 @@ public static class CheckpointExport
             ?? throw new InvalidOperationException($"{row.Name} has class vectors, and deploys none.");
         StudentManifest manifest = CheckpointDescription.Of(
             deployed,
-            new CheckpointOrigin(learned.Method, Path.GetFileName(learned.Path), learned.Epoch, learned.ValidationResult),
+            new CheckpointOrigin(
+                learned.Method, Path.GetFileName(learned.Path), learned.Epoch, learned.ValidationResult),
             request.Teacher is null || request.TeacherPrompts is not null ? [] : config.Trainer.PromptKD.Templates,
             TowerPreparation.Of(config.Input, clip),
             target.PrecisionName,

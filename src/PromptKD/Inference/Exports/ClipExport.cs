@@ -20,15 +20,18 @@ public static class ClipExport
     private const string ReportFile = "promptkd.json";
     private const int Texts = 64;
 
-    private static readonly string[] s_things = ["a dog", "three red apples", "an aeroplane", "the old harbour", "7 cups"];
+    private static readonly string[] s_things =
+    [
+        "a dog", "three red apples", "an aeroplane", "the old harbour", "7 cups",
+    ];
 
     /// <summary>Writes the folder, whole or not at all.</summary>
     /// <param name="request">Which CLIP, and where to.</param>
     /// <param name="observer">Is told how it goes; null for nobody.</param>
     /// <param name="cancellation">Stops between batches; nothing is written then.</param>
     /// <exception cref="PromptKDException">
-    /// The CLIP, its vocabulary or the pictures cannot be read, ONNX Runtime's features are others than libtorch's, or the
-    /// folder cannot be written.
+    /// The CLIP, its vocabulary or the pictures cannot be read, ONNX Runtime's features are others than libtorch's, or
+    /// the folder cannot be written.
     /// </exception>
     public static ClipOnnxReport Write(
         ClipExportRequest request, IRunObserver? observer = null, CancellationToken cancellation = default)
@@ -120,7 +123,8 @@ public static class ClipExport
     }
 
     private static ClipTowerParity WriteTexts(
-        ClipCheckpoint clip, string folder, string vocabulary, Dictionary<string, string> digests, CancellationToken cancellation)
+        ClipCheckpoint clip, string folder, string vocabulary, Dictionary<string, string> digests,
+        CancellationToken cancellation)
     {
         const string Name = "text_model.onnx";
         ITextTokenizer tokenizer = TextTokenizers.Load(vocabulary);
@@ -148,7 +152,12 @@ public static class ClipExport
         IReadOnlyList<string> names = HuggingFaceFiles.Write(folder, architecture, clip.LogitScale, preprocessing);
         return vocabulary is null
             ? names
-            : [.. names, .. TokenizerFiles.Write(folder, vocabulary, architecture.ContextLength, architecture.Text is not null)];
+            :
+            [
+                .. names,
+                .. TokenizerFiles.Write(
+                    folder, vocabulary, architecture.ContextLength, architecture.Text is not null),
+            ];
     }
 
     private static Dictionary<string, string> InputsOf(

@@ -3,7 +3,9 @@ namespace PromptKD.Inference.Exports;
 /// <summary>Of which CLIP to make ONNX files.</summary>
 public sealed record ClipExportRequest
 {
-    /// <summary>A checkpoint, a folder, or a name such as <c>openai:ViT-B/16</c>; or an image tower without texts.</summary>
+    /// <summary>
+    /// A checkpoint, a folder, or a name such as <c>openai:ViT-B/16</c>; or an image tower without texts.
+    /// </summary>
     public required string Clip { get; init; }
 
     /// <summary>The folder, which is new.</summary>

@@ -3,7 +3,9 @@ namespace PromptKD.Inference.Exports;
 /// <summary>Of which checkpoint to make a student package, and what it does not say itself.</summary>
 public sealed record ExportRequest
 {
-    /// <summary>A checkpoint of PromptKD, CoOp, MaPLe, IVLP or PromptSRC, as their programs or <c>train</c> save it.</summary>
+    /// <summary>
+    /// A checkpoint of PromptKD, CoOp, MaPLe, IVLP or PromptSRC, as their programs or <c>train</c> save it.
+    /// </summary>
     public required string Checkpoint { get; init; }
 
     /// <summary>The CLIP that it was learned on: a file, a folder, or a name such as <c>openai:ViT-B/16</c>.</summary>
@@ -16,7 +18,8 @@ public sealed record ExportRequest
     public required string Output { get; init; }
 
     /// <summary>
-    /// The CLIP whose text tower makes the class vectors of a PromptKD student: its teacher. Null for the other methods.
+    /// The CLIP whose text tower makes the class vectors of a PromptKD student: its teacher. Null for the other
+    /// methods.
     /// </summary>
     public string? Teacher { get; init; }
 
@@ -39,7 +42,9 @@ public sealed record ExportRequest
     /// <summary>Whether the names may be of other classes than those that were learned.</summary>
     public bool OtherClasses { get; init; }
 
-    /// <summary>Whether PromptKD's prompts are rounded through float16 where they enter, as the reference does.</summary>
+    /// <summary>
+    /// Whether PromptKD's prompts are rounded through float16 where they enter, as the reference does.
+    /// </summary>
     public bool HalfPrompts { get; init; }
 
     /// <summary>Whether pictures are turned as their EXIF orientation says; the reference does not.</summary>

@@ -14,8 +14,9 @@ using PromptKD.Teachers;
 namespace PromptKD.Inference.Exports;
 
 /// <summary>
-/// A frozen image tower as a graph whose linear layers multiply 8-bit whole numbers, each batch rounded by its own largest
-/// value: ONNX Runtime's dynamic quantisation. Faster where the processor multiplies such numbers in one go (VNNI).
+/// A frozen image tower as a graph whose linear layers multiply 8-bit whole numbers, each batch rounded by its own
+/// largest value: ONNX Runtime's dynamic quantisation. Faster where the processor multiplies such numbers in one go
+/// (VNNI).
 /// </summary>
 internal static class Int8Tower
 {
@@ -29,7 +30,8 @@ internal static class Int8Tower
         if (clip.Architecture.TowerGraph is not null || !TowerGraphs.HaveLinearLayers(clip.Architecture))
         {
             throw new PromptKDException(
-                $"‹int8› is for the linear layers of transformers, and the teacher is {clip.Architecture.Name}. Leave it out.");
+                $"‹int8› is for the linear layers of transformers, and the teacher is {clip.Architecture.Name}. Leave "
+                + "it out.");
         }
 
         context.Observer.OnPhase("Rounding the teacher's image tower to 8-bit whole numbers");
@@ -47,7 +49,8 @@ internal static class Int8Tower
                 TowerGraph = TowerGraph.OfPictures(GraphSummary.Read(graph, source)) with { Bytes = graph },
             };
             whole = parts.Add(new LiveFeatures(
-                ImageEncoder.Create(architecture, ScalarType.Float32, context.Target.Device), prompts: null, clip.Preparation));
+                ImageEncoder.Create(architecture, ScalarType.Float32, context.Target.Device), prompts: null,
+                clip.Preparation));
         }
 
         context.Observer.OnPhase(Compare(floats, whole, pictures, classes, config, context));
@@ -68,7 +71,10 @@ internal static class Int8Tower
             pictures.Items, [floats.Preparation!], LoadingSettings.Options(config, context.Target.Device));
         var plan = new LoadPlan
         {
-            Order = [.. Enumerable.Range(0, count).Select(place => readable[(int)((long)place * readable.Count / count)])],
+            Order =
+            [
+                .. Enumerable.Range(0, count).Select(place => readable[(int)((long)place * readable.Count / count)]),
+            ],
             BatchSize = config.DataLoader.TrainX.BatchSize,
         };
         var compared = new List<(double Cosine, bool IsChanged)>();
@@ -82,16 +88,18 @@ internal static class Int8Tower
 
         return compared.Count == 0 ? "int8: no picture could be read to compare it with float32" : string.Create(
             CultureInfo.InvariantCulture,
-            $"int8: cosine to float32 {compared.Average(one => one.Cosine):0.0000} in the mean, {compared.Min(one => one.Cosine):0.0000} at "
-                + $"least, on {Counted.Of(compared.Count, "picture")}; ")
+            $"int8: cosine to float32 {compared.Average(one => one.Cosine):0.0000} in the mean, "
+                + $"{compared.Min(one => one.Cosine):0.0000} at least, on {Counted.Of(compared.Count, "picture")}; ")
             + (classes is null
                 ? "give DISTILL.CLASSES to see of how many the best class changes"
                 : string.Create(
                     CultureInfo.InvariantCulture,
-                    $"the best of {classes.Names.Count} classes changes for {(double)compared.Count(one => one.IsChanged) / compared.Count:P1}"));
+                    $"the best of {classes.Names.Count} classes changes for "
+                    + $"{(double)compared.Count(one => one.IsChanged) / compared.Count:P1}"));
     }
 
-    private static void Add(List<(double Cosine, bool IsChanged)> compared, Tensor floats, Tensor whole, ClassVectors? classes)
+    private static void Add(
+        List<(double Cosine, bool IsChanged)> compared, Tensor floats, Tensor whole, ClassVectors? classes)
     {
         using IDisposable noGradients = no_grad();
         using DisposeScope scope = NewDisposeScope();

@@ -68,8 +68,8 @@ public static class OnnxExport
         {
             throw new PromptKDException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{output}: not written: ONNX Runtime's probabilities are up to {parity.Largest:g2} from libtorch's, at "
-                + $"most {limit:g2} is taken for rounding. The graph would answer otherwise: report it."));
+                $"{output}: not written: ONNX Runtime's probabilities are up to {parity.Largest:g2} from libtorch's, "
+                + $"at most {limit:g2} is taken for rounding. The graph would answer otherwise: report it."));
         }
     }
 
@@ -84,8 +84,8 @@ public static class OnnxExport
         if (!TowerGraphs.HaveLinearLayers(manifest.Architecture) && IsWhole(request.Precision))
         {
             throw new PromptKDException(
-                $"{request.Model}: the student's tower, {manifest.Architecture.Name}, is made of convolutions, and ‹int8› is for "
-                + "linear layers. Leave it out.");
+                $"{request.Model}: the student's tower, {manifest.Architecture.Name}, is made of convolutions, and "
+                + "‹int8› is for linear layers. Leave it out.");
         }
     }
 

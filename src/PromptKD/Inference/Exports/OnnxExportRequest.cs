@@ -30,7 +30,8 @@ public sealed record OnnxExportRequest
     public string? Calibration { get; init; }
 
     /// <summary>
-    /// Labelled pictures, <c>folder/CLASS NAME/PICTURE</c>, on which the accuracies of both are compared; null for none.
+    /// Labelled pictures, <c>folder/CLASS NAME/PICTURE</c>, on which the accuracies of both are compared; null for
+    /// none.
     /// </summary>
     public string? Labelled { get; init; }
 

@@ -15,11 +15,16 @@ internal static class TokenizerFiles
     private const string StartMarker = "<|startoftext|>";
     private const string EndMarker = "<|endoftext|>";
 
-    /// <summary>Writes them: of CLIP's byte pairs <c>vocab.json</c> and <c>merges.txt</c>, of others the file that they are read from.</summary>
+    /// <summary>
+    /// Writes them: of CLIP's byte pairs <c>vocab.json</c> and <c>merges.txt</c>, of others the file that they are read
+    /// from.
+    /// </summary>
     /// <param name="folder">Receives them.</param>
     /// <param name="vocabulary">The file that the tokenizer is read from.</param>
     /// <param name="context">Length of the texts, tokens.</param>
-    /// <param name="seesPadding">Whether the tower's tokens see what stands behind a text: it has to be zeros then.</param>
+    /// <param name="seesPadding">
+    /// Whether the tower's tokens see what stands behind a text: it has to be zeros then.
+    /// </param>
     /// <returns>Their names.</returns>
     public static IReadOnlyList<string> Write(string folder, string vocabulary, int context, bool seesPadding)
     {

@@ -14,7 +14,9 @@ public sealed record PredictionRequest
     /// </summary>
     public double? Threshold { get; init; }
 
-    /// <summary>Whether a picture may belong to no class: where the best one fits worse than the package says it has to.</summary>
+    /// <summary>
+    /// Whether a picture may belong to no class: where the best one fits worse than the package says it has to.
+    /// </summary>
     public bool NoneOfThese { get; init; }
 
     /// <summary>How answers are written; null for what the name of the file says, without a file for people.</summary>

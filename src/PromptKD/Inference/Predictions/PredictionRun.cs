@@ -89,8 +89,9 @@ public static class PredictionRun
         if (request.NoneOfThese && classifier.NoneOfThese is null)
         {
             throw new PromptKDException(
-                "The student does not say how well a class has to fit, so ‹none-of-these› cannot be answered: packages of students "
-                + "that learned from a live SigLIP with pictures held out say it. Leave it out, or give ‹threshold›.");
+                "The student does not say how well a class has to fit, so ‹none-of-these› cannot be answered: packages "
+                + "of students that learned from a live SigLIP with pictures held out say it. Leave it out, or give "
+                + "‹threshold›.");
         }
 
         string? option = request.Threshold is not null ? "‹threshold›" : request.NoneOfThese ? "‹none-of-these›" : null;

@@ -90,8 +90,8 @@ internal sealed class ArchitectureReader(
         {
             throw new PromptKDException(
                 $"{source}: no tensor '{name}' among {shapes.Count}, such as "
-                + $"{string.Join(", ", shapes.Keys.Order(StringComparer.Ordinal).Take(3).Select(one => $"'{one}'"))}. Is this a "
-                + "complete CLIP checkpoint, image and text tower?");
+                + $"{string.Join(", ", shapes.Keys.Order(StringComparer.Ordinal).Take(3).Select(one => $"'{one}'"))}. "
+                + "Is this a complete CLIP checkpoint, image and text tower?");
         }
 
         return shape.Length == dimensions && shape.All(size => size is > 0 and <= int.MaxValue)
@@ -116,7 +116,8 @@ internal sealed class ArchitectureReader(
     private int ImageSize(int side, int patchSize) => (long)side * patchSize is var size && size <= MaxImageSize
         ? (int)size
         : throw new PromptKDException(
-            $"{source}: by its tensors it sees pictures of {size} pixels a side, at most {MaxImageSize} are supported.");
+            $"{source}: by its tensors it sees pictures of {size} pixels a side, at most {MaxImageSize} are "
+            + "supported.");
 
     private static int Size(long size) => checked((int)size);
 
@@ -155,7 +156,8 @@ internal sealed class ArchitectureReader(
                 .Select(name => name[prefix.Length..].Split('.')[0]),
         ];
         int last = indices
-            .Select(text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int layer) ? layer : -1)
+            .Select(
+                text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int layer) ? layer : -1)
             .DefaultIfEmpty(-1)
             .Max();
 
@@ -163,6 +165,7 @@ internal sealed class ArchitectureReader(
         return last < indices.Length
             ? last + 1
             : throw new PromptKDException(
-                $"{source}: there is a tensor '{prefix}{last}.…', but too few tensors for so many layers. Is it complete?");
+                $"{source}: there is a tensor '{prefix}{last}.…', but too few tensors for so many layers. Is it "
+                + "complete?");
     }
 }

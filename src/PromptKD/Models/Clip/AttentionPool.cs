@@ -50,7 +50,8 @@ internal sealed class AttentionPool : Module<Tensor, Tensor>
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor places = x.flatten(2).transpose(1, 2); // [batch, places, width]
-        Tensor tokens = cat([places.mean([1], keepdim: true), places], dim: 1).Plus(_positions); // [batch, 1 + places, width]
+        Tensor tokens = cat([places.mean([1], keepdim: true), places], dim: 1)
+            .Plus(_positions); // [batch, 1 + places, width]
         Tensor query = Split(_query.forward(tokens.narrow(1, 0, 1)));
         Tensor mixed = functional.scaled_dot_product_attention(
             query, Split(_key.forward(tokens)), Split(_value.forward(tokens))); // [batch, heads, 1, width / heads]

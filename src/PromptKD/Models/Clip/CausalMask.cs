@@ -16,7 +16,8 @@ internal sealed class CausalMask : IDisposable
     public CausalMask(long context, ScalarType type, Device device)
     {
         using DisposeScope scope = NewDisposeScope();
-        _all = HeldScalars.Filled([context, context], double.NegativeInfinity, type, device).triu_(1).DetachFromDisposeScope();
+        _all = HeldScalars.Filled([context, context], double.NegativeInfinity, type, device).triu_(1)
+            .DetachFromDisposeScope();
     }
 
     /// <summary>For tokens that stand behind others.</summary>

@@ -166,8 +166,9 @@ public sealed record ClipArchitecture
     /// <summary>OpenAI's models, each under its name.</summary>
     internal static (string Name, ClipArchitecture Architecture)[] Published =>
     [
-        ("RN50", ResNet50), ("RN101", ResNet101), ("RN50x4", ResNet50x4), ("RN50x16", ResNet50x16), ("RN50x64", ResNet50x64),
-        ("ViT-B/32", VitB32), ("ViT-B/16", VitB16), ("ViT-L/14", VitL14), ("ViT-L/14@336px", VitL14At336),
+        ("RN50", ResNet50), ("RN101", ResNet101), ("RN50x4", ResNet50x4), ("RN50x16", ResNet50x16),
+        ("RN50x64", ResNet50x64), ("ViT-B/32", VitB32), ("ViT-B/16", VitB16), ("ViT-L/14", VitL14),
+        ("ViT-L/14@336px", VitL14At336),
     ];
 
     /// <summary>Channels behind the stem of a ResNet; its last stage has 32 times as many.</summary>
@@ -224,8 +225,8 @@ public sealed record ClipArchitecture
             || !Enum.IsDefined(tower.Activation) || !Enum.IsDefined(tower.Pooling) || !Enum.IsDefined(tower.Positions)))
         {
             throw new PromptKDException(
-                $"{source}: its tower is of the family '{tower.Family}', which is not known here, or described wrongly. Was it "
-                + "written by a newer PromptKD?");
+                $"{source}: its tower is of the family '{tower.Family}', which is not known here, or described "
+                + "wrongly. Was it written by a newer PromptKD?");
         }
 
         if (VisionWidth % VisionHeads != 0)
@@ -251,7 +252,9 @@ public sealed record ClipArchitecture
             {
                 // The middle convolution of each block; every stage is twice as wide as the one before it.
                 long[] blocks = [stages.First, stages.Second, stages.Third, stages.Fourth];
-                return blocks.Select((count, stage) => 9 * count * ((long)StemWidth << stage) * ((long)StemWidth << stage)).Sum();
+                return blocks
+                    .Select((count, stage) => 9 * count * ((long)StemWidth << stage) * ((long)StemWidth << stage))
+                    .Sum();
             }
 
             return (width * (Patches + 1L)) + (3L * PatchSize * PatchSize * width) + (12 * width * width * VisionLayers)
@@ -267,8 +270,9 @@ public sealed record ClipArchitecture
         if (!HasTokens)
         {
             throw new PromptKDException(
-                $"{source}: its image encoder is {(Tower is null ? "a ResNet" : Name)}, which has no tokens to put learned ones among. "
-                + "Use a CLIP with a vision transformer here, such as ViT-B/16; a ResNet can be a teacher.");
+                $"{source}: its image encoder is {(Tower is null ? "a ResNet" : Name)}, which has no tokens to put "
+                + "learned ones among. Use a CLIP with a vision transformer here, such as ViT-B/16; a ResNet can be a "
+                + "teacher.");
         }
     }
 

@@ -35,8 +35,8 @@ internal abstract class ImageEncoder(string name, ClipArchitecture architecture)
     public abstract override Tensor forward(Tensor images, LayerPrompts? prompts);
 
     /// <summary>
-    /// Lets batch normalisation learn: training mode then normalises by the batch and moves the running statistics. Without
-    /// it, they stay as the file has them. CLIP's own ResNets keep theirs always.
+    /// Lets batch normalisation learn: training mode then normalises by the batch and moves the running statistics.
+    /// Without it, they stay as the file has them. CLIP's own ResNets keep theirs always.
     /// </summary>
     public void MoveStatistics()
     {

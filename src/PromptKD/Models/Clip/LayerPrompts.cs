@@ -27,7 +27,9 @@ internal sealed record LayerPrompts(IReadOnlyList<Tensor> Tokens, bool RoundToHa
     /// <param name="x">[batch, tokens, width].</param>
     /// <param name="layer">Index of the layer about to run.</param>
     /// <param name="start">Index of the first overwritten token.</param>
-    /// <returns>[batch, tokens, width]: <paramref name="x"/> itself where the layer has no prompts of its own.</returns>
+    /// <returns>
+    /// [batch, tokens, width]: <paramref name="x"/> itself where the layer has no prompts of its own.
+    /// </returns>
     public Tensor Apply(Tensor x, int layer, long start)
     {
         if (layer == 0 || layer >= Tokens.Count)

@@ -9,7 +9,8 @@ namespace PromptKD.Models.Clip;
 /// </summary>
 /// <param name="name">Name of the module.</param>
 /// <param name="architecture">The sizes of this tower.</param>
-internal abstract class TextTower(string name, ClipArchitecture architecture) : Module<Tensor, LayerPrompts?, Tensor>(name)
+internal abstract class TextTower(string name, ClipArchitecture architecture)
+    : Module<Tensor, LayerPrompts?, Tensor>(name)
 {
     /// <summary>The sizes of this tower.</summary>
     public ClipArchitecture Architecture { get; } = architecture;

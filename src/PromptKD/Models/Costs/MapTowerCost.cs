@@ -4,8 +4,8 @@ using PromptKD.Models.Towers;
 namespace PromptKD.Models.Costs;
 
 /// <summary>
-/// What towers of convolutions of other families cost, by the shapes of their tensors: each weight meets each place of the map that
-/// its layer gives.
+/// What towers of convolutions of other families cost, by the shapes of their tensors: each weight meets each place of
+/// the map that its layer gives.
 /// </summary>
 internal sealed class MapTowerCost
 {
@@ -21,7 +21,8 @@ internal sealed class MapTowerCost
     {
         if (clip.TowerShapes is not { } shapes)
         {
-            throw new PromptKDException($"{clip.TowerGraph?.Path}: an ONNX graph, whose operations are not counted here.")
+            throw new PromptKDException(
+                $"{clip.TowerGraph?.Path}: an ONNX graph, whose operations are not counted here.")
             {
                 Code = PromptKDError.NotSupported,
             };
@@ -59,7 +60,8 @@ internal sealed class MapTowerCost
                 // The step is the middle convolution's, where there is one: what stands before it sees the larger map.
                 bool isLate = block.HasBelow("dw_mid");
                 AddBelow($"blocks.{stage}.{index}.", given, name => isLate
-                    && (name.Contains(".dw_start.", StringComparison.Ordinal) || name.Contains(".pw_exp.", StringComparison.Ordinal))
+                    && (name.Contains(".dw_start.", StringComparison.Ordinal)
+                        || name.Contains(".pw_exp.", StringComparison.Ordinal))
                         ? side
                         : given);
                 side = given;
@@ -109,11 +111,14 @@ internal sealed class MapTowerCost
 
     private void AddBelow(string prefix, long side, Func<string, long>? sideOf = null)
     {
-        foreach ((string name, long[] shape) in _shapes.All.Where(one => one.Key.StartsWith(prefix, StringComparison.Ordinal)))
+        foreach ((string name, long[] shape) in _shapes.All
+            .Where(one => one.Key.StartsWith(prefix, StringComparison.Ordinal)))
         {
             long given = sideOf?.Invoke(name) ?? side;
             long values = shape.Aggregate(1L, (product, size) => product * size);
-            _sum += shape.Length > 1 && name.EndsWith(".weight", StringComparison.Ordinal) ? new Operations(given * given * values) : default;
+            _sum += shape.Length > 1 && name.EndsWith(".weight", StringComparison.Ordinal)
+                ? new Operations(given * given * values)
+                : default;
         }
     }
 

@@ -37,9 +37,11 @@ internal static class TokenTowerCost
     }
 
     private static long InFront(TensorShapes shapes) =>
-        (shapes.Has("cls_token") ? 1 : 0) + (shapes.Has("dist_token") ? 1 : 0) + (shapes.Has("reg_token") ? shapes.Of("reg_token", 3)[1] : 0);
+        (shapes.Has("cls_token") ? 1 : 0)
+            + (shapes.Has("dist_token") ? 1 : 0) + (shapes.Has("reg_token") ? shapes.Of("reg_token", 3)[1] : 0);
 
-    private static bool IsNorm(string name) => name.EndsWith(".weight", StringComparison.Ordinal) && name.Contains("norm", StringComparison.Ordinal);
+    private static bool IsNorm(string name) =>
+        name.EndsWith(".weight", StringComparison.Ordinal) && name.Contains("norm", StringComparison.Ordinal);
 
     private static bool IsOfTokens(string name) =>
         name.StartsWith(Blocks, StringComparison.Ordinal) || name.StartsWith("norm", StringComparison.Ordinal);

@@ -39,11 +39,13 @@ internal static class TowerCosts
         : new Operations((long)clip.TextWidth * clip.EmbeddingSize)
             + OfTransformer(clip.ContextLength, clip.TextWidth, clip.TextLayers);
 
-    // Of a tower whose perceptrons have widths of their own: each matrix of a layer meets each token, that of the head one.
+    // Of a tower whose perceptrons have widths of their own: each matrix of a layer meets each token, that of the head
+    // one.
     private static Operations OfShapes(ClipArchitecture clip, TensorShapes shapes)
     {
         long tokens = clip.ContextLength, width = clip.TextWidth, layers = clip.TextLayers;
-        long matrices = shapes.All.Where(one => one.Value.Length == 2 && one.Key.StartsWith("blocks.", StringComparison.Ordinal))
+        long matrices = shapes.All
+            .Where(one => one.Value.Length == 2 && one.Key.StartsWith("blocks.", StringComparison.Ordinal))
             .Sum(one => one.Value[0] * one.Value[1]);
         return new Operations(
             (tokens * matrices) + (width * clip.EmbeddingSize),

@@ -91,5 +91,6 @@ internal sealed class CoupledPrompts : Module
         new($"{name}.bias", _projections[layer].bias!),
     ];
 
-    private static string Name(string list, int index) => string.Create(CultureInfo.InvariantCulture, $"{list}.{index}");
+    private static string Name(string list, int index) =>
+        string.Create(CultureInfo.InvariantCulture, $"{list}.{index}");
 }

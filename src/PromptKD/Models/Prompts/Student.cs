@@ -7,8 +7,8 @@ using static TorchSharp.torch.nn;
 namespace PromptKD.Models.Prompts;
 
 /// <summary>
-/// PromptKD's student: an image tower, frozen unless it is to learn, learned vision prompts, and a learned projector into
-/// the space of the class vectors. It has no text tower: it is compared with the teacher's class vectors. Without
+/// PromptKD's student: an image tower, frozen unless it is to learn, learned vision prompts, and a learned projector
+/// into the space of the class vectors. It has no text tower: it is compared with the teacher's class vectors. Without
 /// a projector it is the image tower of a method that stays in its own CLIP's space.
 /// </summary>
 /// <remarks>arXiv 2403.02781, section 3; PromptKD trainers/promptkd.py, CustomCLIP.</remarks>
@@ -81,7 +81,9 @@ internal sealed class Student : Module
         .. _tuned.Select(named => KeyValuePair.Create(EncoderPrefix + named.Key, named.Value)),
     ];
 
-    /// <summary><see cref="Trainable"/>, and the running statistics of the projector, and of a tower that moves its own.</summary>
+    /// <summary>
+    /// <see cref="Trainable"/>, and the running statistics of the projector, and of a tower that moves its own.
+    /// </summary>
     public IReadOnlyList<KeyValuePair<string, Tensor>> LearnedState =>
     [
         .. Trainable.Select(named => KeyValuePair.Create<string, Tensor>(named.Key, named.Value)),
@@ -143,7 +145,8 @@ internal sealed class Student : Module
         using DisposeScope scope = NewDisposeScope();
         if (_projector is not null)
         {
-            _projector.forward(zeros([0, Architecture.EmbeddingSize], device: _encoder.Placement.Device)).sum().backward();
+            _projector.forward(zeros([0, Architecture.EmbeddingSize], device: _encoder.Placement.Device)).sum()
+                .backward();
         }
     }
 

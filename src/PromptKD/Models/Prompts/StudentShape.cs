@@ -14,7 +14,9 @@ internal sealed record StudentShape(
     /// <summary>Whether the tower's own weights learn.</summary>
     public bool TunesTower { get; init; }
 
-    /// <summary>How many of the tower's last layers or blocks learn where it does, with all behind them; 0 for all.</summary>
+    /// <summary>
+    /// How many of the tower's last layers or blocks learn where it does, with all behind them; 0 for all.
+    /// </summary>
     public int TunedLayers { get; init; }
 
     /// <summary>Whether batch normalisation in a tower that learns moves its statistics.</summary>

@@ -48,8 +48,8 @@ internal static partial class TunedLayers
         if (!hasMoved)
         {
             throw new PromptKDException(
-                $"TRAINER.PROMPTKD.BATCH_NORM is moving, but {encoder.Architecture.Name} has no batch normalisation that learns "
-                + "and whose statistics can move. Set it to frozen.");
+                $"TRAINER.PROMPTKD.BATCH_NORM is moving, but {encoder.Architecture.Name} has no batch normalisation "
+                + "that learns and whose statistics can move. Set it to frozen.");
         }
     }
 
@@ -62,13 +62,14 @@ internal static partial class TunedLayers
 
         string[] blocks =
         [
-            .. encoder.named_parameters().Select(named => BlockOf(named.name)).Where(block => block.Length > 0).Distinct(),
+            .. encoder.named_parameters().Select(named => BlockOf(named.name)).Where(block => block.Length > 0)
+                .Distinct(),
         ];
         if (last > blocks.Length)
         {
             throw new PromptKDException(
-                $"The last {last} layers are to learn, but {encoder.Architecture.Name} has {blocks.Length}. Give 1 to {blocks.Length}, "
-                + "or let the whole tower learn.");
+                $"The last {last} layers are to learn, but {encoder.Architecture.Name} has {blocks.Length}. Give 1 to "
+                + $"{blocks.Length}, or let the whole tower learn.");
         }
 
         var chosen = blocks[^last..].ToHashSet(StringComparer.Ordinal);
@@ -81,6 +82,8 @@ internal static partial class TunedLayers
 
     // transformer.resblocks.0. · layer1.0. · stages.0.blocks.0. · blocks.0.0. of MobileNetV4 · blocks.0. of other
     // transformers.
-    [GeneratedRegex(@"^(transformer\.resblocks\.[0-9]+|layer[0-9]+\.[0-9]+|stages\.[0-9]+\.blocks\.[0-9]+|blocks\.[0-9]+(\.[0-9]+)?)\.")]
+    [GeneratedRegex(
+        @"^(transformer\.resblocks\.[0-9]+|layer[0-9]+\.[0-9]+|stages\.[0-9]+\.blocks\.[0-9]+"
+        + @"|blocks\.[0-9]+(\.[0-9]+)?)\.")]
     private static partial Regex Block();
 }

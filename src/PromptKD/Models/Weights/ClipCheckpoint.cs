@@ -134,7 +134,9 @@ internal sealed class ClipCheckpoint : IDisposable
 
     /// <summary>The same model, whose positions are resampled in another way; takes over this one's tensors.</summary>
     /// <param name="kind">Whose way.</param>
-    /// <param name="imageSize">For a CLIP's own vision transformer, side of its pictures, pixels; null for its own.</param>
+    /// <param name="imageSize">
+    /// For a CLIP's own vision transformer, side of its pictures, pixels; null for its own.
+    /// </param>
     internal ClipCheckpoint Resampled(PositionResampling kind, int? imageSize)
     {
         ClipArchitecture architecture = Architecture;
@@ -149,7 +151,8 @@ internal sealed class ClipCheckpoint : IDisposable
             architecture = ResizedPositions.Apply(Description, entries, architecture, size, kind);
             Replace(new Dictionary<string, Tensor>
             {
-                ["visual.positional_embedding"] = entries["visual.positional_embedding"].Read().DetachFromDisposeScope(),
+                ["visual.positional_embedding"] = entries["visual.positional_embedding"].Read()
+                    .DetachFromDisposeScope(),
             });
         }
 

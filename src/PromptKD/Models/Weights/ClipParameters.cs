@@ -75,13 +75,14 @@ internal static class ClipParameters
     public static void CheckText(string source, IReadOnlyDictionary<string, TensorEntry> tensors, ClipArchitecture clip)
     {
         OrderedDictionary<string, long[]> expected = ShapesOf(clip);
-        foreach ((string name, long[] shape) in expected.Where(one => !one.Key.StartsWith("visual.", StringComparison.Ordinal)))
+        foreach ((string name, long[] shape) in expected
+            .Where(one => !one.Key.StartsWith("visual.", StringComparison.Ordinal)))
         {
             if (!tensors.TryGetValue(name, out TensorEntry? tensor) || !tensor.Shape.SequenceEqual(shape))
             {
                 throw new PromptKDException(
-                    $"{source}: '{name}' is {(tensor is null ? "missing" : ShapeText.Of(tensor.Shape))}, but its text tower of "
-                    + $"{clip.TextLayers} layers needs {ShapeText.Of(shape)}. Is the checkpoint complete?");
+                    $"{source}: '{name}' is {(tensor is null ? "missing" : ShapeText.Of(tensor.Shape))}, but its text "
+                    + $"tower of {clip.TextLayers} layers needs {ShapeText.Of(shape)}. Is the checkpoint complete?");
             }
         }
 

@@ -32,8 +32,8 @@ internal sealed record ClipPreprocessing
 
     /// <summary>
     /// "shortest": the short side is resized and the middle cut out, as OpenAI does; "squash": both sides are
-    /// resized, whatever the shape; "longest": the long side is resized and the rest black; "border": as "longest", in the
-    /// mean colour; "none": nothing is resized.
+    /// resized, whatever the shape; "longest": the long side is resized and the rest black; "border": as "longest", in
+    /// the mean colour; "none": nothing is resized.
     /// </summary>
     public string ResizeMode { get; init; } = "shortest";
 

@@ -37,7 +37,8 @@ internal sealed class FamilyTeacher(string method, CheckpointFile file)
         (Tensor[] texts, Tensor[] images) = method == "MaPLe" ? TakeCoupled(first) : ([], []);
         if (_learned.Keys.FirstOrDefault(name => !_taken.Contains(name)) is { } unknown)
         {
-            throw Fault($"the tensor '{unknown}' has no place in what {method} learns. Is it a checkpoint of its original?");
+            throw Fault(
+                $"the tensor '{unknown}' has no place in what {method} learns. Is it a checkpoint of its original?");
         }
 
         Dictionary<string, TensorEntry> frozen = ParameterNames.Translate(
@@ -83,7 +84,10 @@ internal sealed class FamilyTeacher(string method, CheckpointFile file)
         int deep = _learned.Keys.Count(name => name.StartsWith(DeepTexts, StringComparison.Ordinal));
         long[] map = Shape("proj.weight", $"[image width, {context.shape[1]}]", shape =>
             shape.Length == 2 && shape[1] == context.shape[1]);
-        Tensor[] texts = [.. Enumerable.Range(0, deep).Select(layer => Take(Numbered(DeepTexts, layer), context.shape))];
+        Tensor[] texts =
+        [
+            .. Enumerable.Range(0, deep).Select(layer => Take(Numbered(DeepTexts, layer), context.shape)),
+        ];
         Tensor[] images =
         [
             Apply("proj", map, context),

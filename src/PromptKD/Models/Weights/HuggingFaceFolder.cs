@@ -53,7 +53,8 @@ internal static partial class HuggingFaceFolder
     /// <exception cref="PromptKDException">It is one of several, by its name.</exception>
     public static void RefusePart(string file)
     {
-        if (PartName().Match(Path.GetFileName(file)) is { Success: true } part && int.Parse(part.Groups[1].ValueSpan, CultureInfo.InvariantCulture) > 1)
+        if (PartName().Match(Path.GetFileName(file)) is { Success: true } part
+            && int.Parse(part.Groups[1].ValueSpan, CultureInfo.InvariantCulture) > 1)
         {
             throw new PromptKDException(
                 $"{file}: by its name one part of a model in several. Give its folder, '{ModelFolder.Of(file)}'.");

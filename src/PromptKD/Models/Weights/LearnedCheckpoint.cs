@@ -4,8 +4,8 @@ using PromptKD.Runtime;
 namespace PromptKD.Models.Weights;
 
 /// <summary>
-/// An open checkpoint of any method of CoOp's family: which method learned it, and the sizes of what it learned, read off
-/// its names and shapes. The reference loads such files leniently; here every tensor must have its place.
+/// An open checkpoint of any method of CoOp's family: which method learned it, and the sizes of what it learned, read
+/// off its names and shapes. The reference loads such files leniently; here every tensor must have its place.
 /// </summary>
 internal sealed class LearnedCheckpoint : IDisposable
 {
@@ -57,7 +57,8 @@ internal sealed class LearnedCheckpoint : IDisposable
         : VisionLength == 0 ? 0 : 1 + DeepLayers(ImagePrefix);
 
     /// <summary>Width of the space that the projector leads into; null without a projector.</summary>
-    public int? TeacherEmbedding => Find($"{ProjectorPrefix}conv1.0.weight") is { Shape: [long width, ..] } ? (int)width : null;
+    public int? TeacherEmbedding =>
+        Find($"{ProjectorPrefix}conv1.0.weight") is { Shape: [long width, ..] } ? (int)width : null;
 
     /// <summary>Linear layers of the projector; 0 without one.</summary>
     public int ProjectorLayers => ProjectorWeights.CountLayers(_file.Tensors.Keys
@@ -65,8 +66,8 @@ internal sealed class LearnedCheckpoint : IDisposable
         .Select(name => name[ProjectorPrefix.Length..]));
 
     /// <summary>
-    /// The embeddings of the sentences that it was learned with, behind the learned tokens, [classes, tokens, width]; null
-    /// where it does not have them.
+    /// The embeddings of the sentences that it was learned with, behind the learned tokens, [classes, tokens, width];
+    /// null where it does not have them.
     /// </summary>
     public TensorEntry? Sentences => Find($"{_learner}token_suffix") is { Shape.Length: 3 } entry ? entry : null;
 
@@ -100,7 +101,9 @@ internal sealed class LearnedCheckpoint : IDisposable
         }
     }
 
-    /// <summary>Which method learned a checkpoint with tensors of these names; null where none of the family did.</summary>
+    /// <summary>
+    /// Which method learned a checkpoint with tensors of these names; null where none of the family did.
+    /// </summary>
     public static string? MethodOf(IEnumerable<string> names) =>
         Any(names, ProjectorPrefix) ? "PromptKD"
             : Any(names, "meta_net.") || Any(names, "prompt_learner.meta_net.") ? "CoCoOp"
@@ -119,8 +122,8 @@ internal sealed class LearnedCheckpoint : IDisposable
         foreach ((string name, long[] shape) in learned)
         {
             TensorEntry entry = Find(name) ?? throw new PromptKDException(
-                $"{Path}: no tensor '{name}' {ShapeText.Of(shape)}, which a checkpoint of {Method} on {clip.Name} has. Is "
-                + "it complete?");
+                $"{Path}: no tensor '{name}' {ShapeText.Of(shape)}, which a checkpoint of {Method} on {clip.Name} has. "
+                + "Is it complete?");
             RequireShape(name, entry.Shape, shape, clip);
         }
 
@@ -132,8 +135,8 @@ internal sealed class LearnedCheckpoint : IDisposable
                 name,
                 entry.Shape,
                 known.GetValueOrDefault(name) ?? throw new PromptKDException(
-                    $"{Path}: the tensor '{name}' {ShapeText.Of(entry.Shape)} has no place in {clip.Name} with {Method}. "
-                    + "Is ‹student› the CLIP that it was learned on?"),
+                    $"{Path}: the tensor '{name}' {ShapeText.Of(entry.Shape)} has no place in {clip.Name} with "
+                    + $"{Method}. Is ‹student› the CLIP that it was learned on?"),
                 clip);
         }
 
@@ -179,8 +182,8 @@ internal sealed class LearnedCheckpoint : IDisposable
         + (Any(file.Tensors.Keys, "visual.") || Any(file.Tensors.Keys, "vision_model.")
             ? "a CLIP without anything learned"
             : "no checkpoint of CoOp, MaPLe, IVLP, PromptSRC or PromptKD")
-        + $": none of its {Counted.Of(file.Tensors.Count, "tensor")} is a learned context ('ctx', 'prompt_learner.ctx') or a "
-        + $"projector ('{ProjectorPrefix}…').");
+        + $": none of its {Counted.Of(file.Tensors.Count, "tensor")} is a learned context ('ctx', "
+        + $"'prompt_learner.ctx') or a projector ('{ProjectorPrefix}…').");
 
     private OrderedDictionary<string, long[]> LearnedShapes(ClipArchitecture clip) =>
         Weights.LearnedShapes.Of(Sizes, clip, _learner);
@@ -199,8 +202,8 @@ internal sealed class LearnedCheckpoint : IDisposable
         if (!found.SequenceEqual(expected))
         {
             throw new PromptKDException(
-                $"{Path}: '{name}' is {ShapeText.Of(found)} but {Method} on {clip.Name} needs {ShapeText.Of(expected)}. Was "
-                + "it learned on another CLIP?");
+                $"{Path}: '{name}' is {ShapeText.Of(found)} but {Method} on {clip.Name} needs "
+                + $"{ShapeText.Of(expected)}. Was it learned on another CLIP?");
         }
     }
 

@@ -35,7 +35,8 @@ internal static class ModelFiles
             {
                 observer?.OnPhase($"Fetching {model.Address} into {CacheFolder.Current}");
                 Download.Default.FetchAsync(
-                    model.Address, file, model.Sha256, new FetchReporter(observer), cancellation).GetAwaiter().GetResult();
+                    model.Address, file, model.Sha256, new FetchReporter(observer),
+                    cancellation).GetAwaiter().GetResult();
             }
 
             return file;

@@ -1,8 +1,8 @@
 namespace PromptKD.Models.Weights;
 
 /// <summary>
-/// What programs put in front of every name when they save a CLIP as a part of something: <c>model.</c>, <c>module.</c>,
-/// <c>clip.</c>. Where all names have it, it is taken off; where only some have, it is said.
+/// What programs put in front of every name when they save a CLIP as a part of something: <c>model.</c>,
+/// <c>module.</c>, <c>clip.</c>. Where all names have it, it is taken off; where only some have, it is said.
 /// </summary>
 internal static class NamePrefix
 {
@@ -45,8 +45,8 @@ internal static class NamePrefix
         if (prefixes.Length > 1)
         {
             throw new PromptKDException(
-                $"{source}: {prefixes.Length} CLIPs, whose names begin with {string.Join(", ", prefixes.Select(Quote))}. Save the "
-                + "one that is meant as a file of its own.");
+                $"{source}: {prefixes.Length} CLIPs, whose names begin with "
+                + $"{string.Join(", ", prefixes.Select(Quote))}. Save the one that is meant as a file of its own.");
         }
 
         string prefix = prefixes[0];
@@ -54,8 +54,8 @@ internal static class NamePrefix
         return others.Length == 0
             ? tensors.ToDictionary(entry => entry.Key[prefix.Length..], entry => entry.Value)
             : throw new PromptKDException(
-                $"{source}: the names of its CLIP begin with {Quote(prefix)}, but {others.Length} others do not, such as "
-                + $"{Quote(others[0])}. Save the tensors that do as a file of their own, without {Quote(prefix)}.");
+                $"{source}: the names of its CLIP begin with {Quote(prefix)}, but {others.Length} others do not, such "
+                + $"as {Quote(others[0])}. Save the tensors that do as a file of their own, without {Quote(prefix)}.");
     }
 
     private static string[] PrefixesOf(IEnumerable<string> names, string[] anchors) =>

@@ -16,7 +16,9 @@ internal static partial class NpyArray
 
     /// <param name="path">The file.</param>
     /// <returns>float32, of the array's shape; the caller's.</returns>
-    /// <exception cref="PromptKDException">It cannot be read, is damaged, or holds something else than floats.</exception>
+    /// <exception cref="PromptKDException">
+    /// It cannot be read, is damaged, or holds something else than floats.
+    /// </exception>
     public static Tensor Read(string path)
     {
         byte[] bytes = ReadBytes(path);
@@ -39,10 +41,16 @@ internal static partial class NpyArray
             "<f4" => ScalarType.Float32,
             "<f8" => ScalarType.Float64,
             "<f2" => ScalarType.Float16,
-            string other => throw Damaged(path, $"its numbers are '{Printable.Line(other)}', expected '<f4', '<f8' or '<f2'"),
+            string other => throw Damaged(
+                path, $"its numbers are '{Printable.Line(other)}', expected '<f4', '<f8' or '<f2'"),
         };
         long[] shape = ReadShape(path, header);
-        return Fill(path, bytes.AsSpan(first + length), type, shape, isByColumn: OrderPattern().Match(header).Groups[1].Value == "True");
+        return Fill(
+            path,
+            bytes.AsSpan(first + length),
+            type,
+            shape,
+            isByColumn: OrderPattern().Match(header).Groups[1].Value == "True");
     }
 
     private static Tensor Fill(string path, ReadOnlySpan<byte> values, ScalarType type, long[] shape, bool isByColumn)
@@ -63,12 +71,17 @@ internal static partial class NpyArray
 
     private static long[] ReadShape(string path, string header)
     {
-        string[] sizes = ShapePattern().Match(header).Groups[1].Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        string[] sizes = ShapePattern().Match(header).Groups[1].Value.Split(
+            ',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         long[] shape = [.. sizes.Select(text =>
-            long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long size) && size is > 0 and < MostBytes ? size : -1)];
+            long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long size)
+                && size is > 0 and < MostBytes
+                    ? size
+                    : -1)];
         return shape.Length == 2 && shape.All(size => size > 0)
             ? shape
-            : throw Damaged(path, $"its shape is ({Printable.Line(string.Join(", ", sizes))}), expected (classes, width)");
+            : throw Damaged(
+                path, $"its shape is ({Printable.Line(string.Join(", ", sizes))}), expected (classes, width)");
     }
 
     private static byte[] ReadBytes(string path)

@@ -43,7 +43,8 @@ internal static class OpenClipFolder
         WeightsIn(ModelFolder.Of(file)) is [var only] && Path.GetFileName(only) == Path.GetFileName(file);
 
     /// <summary>
-    /// How pictures are prepared. What is left out has open_clip's default (its PreprocessCfg), which is as OpenAI does.
+    /// How pictures are prepared. What is left out has open_clip's default (its PreprocessCfg), which is as OpenAI
+    /// does.
     /// </summary>
     /// <param name="config">preprocess_cfg; null where there is none.</param>
     /// <param name="vision">vision_cfg.</param>

@@ -4,8 +4,9 @@ using PromptKD.Runtime;
 namespace PromptKD.Models.Weights;
 
 /// <summary>
-/// Reads the checkpoints of PromptSRC, IVLP and PromptKD (<c>VLPromptLearner/model.pth.tar-N</c>), and as teachers those
-/// of the rest of the family (<see cref="FamilyTeacher"/>). The reference loads them leniently, so that missing prompts silently stay random; here whatever is missing is an error.
+/// Reads the checkpoints of PromptSRC, IVLP and PromptKD (<c>VLPromptLearner/model.pth.tar-N</c>), and as teachers
+/// those of the rest of the family (<see cref="FamilyTeacher"/>). The reference loads them leniently, so that missing
+/// prompts silently stay random; here whatever is missing is an error.
 /// </summary>
 internal static class PromptCheckpoint
 {
@@ -32,7 +33,8 @@ internal static class PromptCheckpoint
                 ? "a student's checkpoint"
                 : "a teacher of CoOp, CoCoOp, MaPLe, IVLP or PromptSRC";
             throw new PromptKDException(
-                $"{path}: no text prompts ('{TextContextName}') among {Counted.Of(entries.Count, "tensor")}. Is it {guess}?");
+                $"{path}: no text prompts ('{TextContextName}') among {Counted.Of(entries.Count, "tensor")}. Is it "
+                + $"{guess}?");
         }
 
         return Assemble(path, file, entries, projector: null);
@@ -46,7 +48,8 @@ internal static class PromptCheckpoint
         {
             string guess = entries.ContainsKey(TextContextName) ? "a teacher's checkpoint" : "a PromptKD student's";
             throw new PromptKDException(
-                $"{path}: no projector ('{ProjectorPrefix}…') among {Counted.Of(entries.Count, "tensor")}. Is it {guess}?");
+                $"{path}: no projector ('{ProjectorPrefix}…') among {Counted.Of(entries.Count, "tensor")}. Is it "
+                + $"{guess}?");
         }
 
         return Assemble(path, file, entries, ReadProjector(path, entries));
@@ -127,7 +130,8 @@ internal static class PromptCheckpoint
             .ToDictionary(entry => entry.Key[ProjectorPrefix.Length..], entry => entry.Value);
         long[] first = projector.GetValueOrDefault("conv1.0.weight")?.Shape ?? [];
         (long teacher, long student) = first.Length == 4 ? (first[0], first[1]) : (0, 0);
-        foreach ((string name, long[] expected) in ProjectorWeights.ShapesOf(student, teacher, Math.Max(1, ProjectorWeights.CountLayers(projector.Keys))))
+        int layers = Math.Max(1, ProjectorWeights.CountLayers(projector.Keys));
+        foreach ((string name, long[] expected) in ProjectorWeights.ShapesOf(student, teacher, layers))
         {
             long[]? shape = projector.GetValueOrDefault(name)?.Shape;
             if (shape is null || !shape.SequenceEqual(expected) || teacher == 0)

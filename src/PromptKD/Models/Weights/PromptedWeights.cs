@@ -15,8 +15,8 @@ internal sealed class PromptedWeights : IDisposable
     public required string Method { get; init; }
 
     /// <summary>
-    /// Learned tokens in front of the class name, [tokens, text width]; of CoOp also one context of each class, [classes,
-    /// tokens, text width]; null where there are none.
+    /// Learned tokens in front of the class name, [tokens, text width]; of CoOp also one context of each class,
+    /// [classes, tokens, text width]; null where there are none.
     /// </summary>
     public Tensor? TextContext { get; init; }
 
@@ -34,7 +34,9 @@ internal sealed class PromptedWeights : IDisposable
     /// </summary>
     public IReadOnlyDictionary<string, Tensor> ConditionNetwork { get; init; } = new Dictionary<string, Tensor>();
 
-    /// <summary>Whether it is CoOp's or CoCoOp's: words of the text alone, which may stand anywhere around the class name.</summary>
+    /// <summary>
+    /// Whether it is CoOp's or CoCoOp's: words of the text alone, which may stand anywhere around the class name.
+    /// </summary>
     public bool LearnsWordsAlone => Method is "CoOp" or "CoCoOp";
 
     /// <summary>Frozen parameters stored beside them, under OpenAI's names. They replace the base's.</summary>
@@ -56,7 +58,8 @@ internal sealed class PromptedWeights : IDisposable
         if (clip.Tower is not null || clip.Text is not null)
         {
             throw new PromptKDException(
-                $"{Source}: what it learned belongs to one of OpenAI's CLIPs, not to {clip.Name}. Give such a CLIP, or leave it out.");
+                $"{Source}: what it learned belongs to one of OpenAI's CLIPs, not to {clip.Name}. Give such a CLIP, or "
+                + "leave it out.");
         }
 
         if (VisionPrompts is not null)
@@ -66,7 +69,8 @@ internal sealed class PromptedWeights : IDisposable
 
         CheckPrompts("text prompts", TextContext, DeepTextPrompts, clip.TextWidth, clip.TextLayers, clip);
         CheckPrompts("vision prompts", VisionPrompts, DeepVisionPrompts, clip.VisionWidth, clip.VisionLayers, clip);
-        if (ConditionNetwork.TryGetValue("linear1.weight", out Tensor? network) && network.shape[1] != clip.EmbeddingSize)
+        if (ConditionNetwork.TryGetValue("linear1.weight", out Tensor? network)
+            && network.shape[1] != clip.EmbeddingSize)
         {
             throw DoesNotFit("meta_net.linear1.weight", network.shape, [network.shape[0], clip.EmbeddingSize], clip);
         }
@@ -97,7 +101,8 @@ internal sealed class PromptedWeights : IDisposable
     {
         Tensor?[] own =
         [
-            TextContext, VisionPrompts, .. DeepTextPrompts, .. DeepVisionPrompts, .. ConditionNetwork.Values, .. Overrides.Values,
+            TextContext, VisionPrompts, .. DeepTextPrompts, .. DeepVisionPrompts, .. ConditionNetwork.Values,
+            .. Overrides.Values,
             .. Projector?.Tensors.Values ?? [],
         ];
         foreach (Tensor? tensor in own)

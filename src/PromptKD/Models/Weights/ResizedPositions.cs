@@ -27,8 +27,8 @@ internal static class ResizedPositions
         if (architecture.Tower?.Family == TowerFamilies.Onnx && size != architecture.ImageSize)
         {
             throw new PromptKDException(
-                $"{source}: an ONNX graph looks at pictures of the size that it was exported for, {architecture.ImageSize} pixels, and "
-                + $"{size} are asked for. Export it anew, or leave the size out.");
+                $"{source}: an ONNX graph looks at pictures of the size that it was exported for, "
+                + $"{architecture.ImageSize} pixels, and {size} are asked for. Export it anew, or leave the size out.");
         }
 
         if (architecture.Tower?.Family != TowerFamilies.Onnx && size < Reduction)
@@ -41,7 +41,9 @@ internal static class ResizedPositions
     public static PromptKDException TooSmall(string source, string tower, int size, int least) => new(
         $"{source}: {tower} cannot look at pictures of {size} × {size} pixels; of {least} × {least} or more it can.");
 
-    /// <summary>Resamples the table of positions as open_clip does when it loads: the class token's row stays.</summary>
+    /// <summary>
+    /// Resamples the table of positions as open_clip does when it loads: the class token's row stays.
+    /// </summary>
     /// <param name="source">Path, for messages.</param>
     /// <param name="entries">Under OpenAI's names; receives the other table.</param>
     /// <param name="architecture">Of the CLIP as it is.</param>

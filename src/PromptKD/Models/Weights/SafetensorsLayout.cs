@@ -1,8 +1,8 @@
 namespace PromptKD.Models.Weights;
 
 /// <summary>
-/// Where the values of a safetensors file lie. The format demands that they fill the file: whoever leaves holes can hide
-/// something there, and whoever lets tensors overlap makes a small file fill any memory.
+/// Where the values of a safetensors file lie. The format demands that they fill the file: whoever leaves holes can
+/// hide something there, and whoever lets tensors overlap makes a small file fill any memory.
 /// </summary>
 /// <remarks>github.com/huggingface/safetensors, README, "Format".</remarks>
 internal sealed class SafetensorsLayout
@@ -29,8 +29,8 @@ internal sealed class SafetensorsLayout
             {
                 throw new PromptKDException(part.Begin < end
                     ? $"{path}: '{before}' and '{part.Name}' share {end - part.Begin} bytes: no valid safetensors file."
-                    : $"{path}: {part.Begin - end} bytes between '{before}' and '{part.Name}' belong to no tensor: no valid "
-                        + "safetensors file.");
+                    : $"{path}: {part.Begin - end} bytes between '{before}' and '{part.Name}' belong to no tensor: no "
+                        + "valid safetensors file.");
             }
 
             (end, before) = (part.End, part.Name);

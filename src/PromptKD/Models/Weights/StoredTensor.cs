@@ -15,7 +15,9 @@ internal sealed class StoredTensor
     /// <summary>Checkpoints stop at 5 (three-dimensional convolutions); libtorch stops at 64.</summary>
     public const int MaxDimensions = 16;
 
-    /// <exception cref="InvalidDataException">The view reaches outside of its storage, or is larger than any.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The view reaches outside of its storage, or is larger than any.
+    /// </exception>
     public StoredTensor(PickledStorage storage, long offset, long[] shape, long[] strides)
     {
         if (offset < 0 || shape.Length != strides.Length || shape.Length > MaxDimensions

@@ -29,7 +29,8 @@ public static class Benchmark
         using FolderHold hold = FolderHold.Share(plan.Output);
         BenchmarkRun[] missing = [.. runs.Where(run => !run.IsFinished())];
         observer?.OnPhase(string.Create(
-            CultureInfo.InvariantCulture, $"{Counted.Of(runs.Count, "run")}, {runs.Count - missing.Length} of them finished"));
+            CultureInfo.InvariantCulture,
+            $"{Counted.Of(runs.Count, "run")}, {runs.Count - missing.Length} of them finished"));
         var faults = new Dictionary<string, string>();
         foreach (BenchmarkRun run in missing)
         {

@@ -22,7 +22,9 @@ internal sealed class HeldOutPictures(OpenRun run)
     /// <summary>What the teacher says; null before it was asked, or where none are held out.</summary>
     public PictureScores? Teacher => _teacher;
 
-    /// <summary>Whether that are the logits of one teacher that looked at the pictures, not probabilities of stored views.</summary>
+    /// <summary>
+    /// Whether that are the logits of one teacher that looked at the pictures, not probabilities of stored views.
+    /// </summary>
     public bool HasLogits { get; private set; }
 
     /// <summary>What the student said when it was last asked; null before.</summary>
@@ -36,11 +38,11 @@ internal sealed class HeldOutPictures(OpenRun run)
         if (share > 0)
         {
             run.Log.OnPhase(pictures.HeldOut.Count > 0
-                ? $"Holding out {Counted.Of(pictures.HeldOut.Count, "picture")} of {pictures.ReadableCount}: never trained on, "
-                    + "compared with the teacher after each epoch"
-                : $"Nothing is held out of {Counted.Of(pictures.ReadableCount, "picture")}: {share:P0} would be fewer than "
-                    + $"{HeldOutChoice.Fewest}. How well the student does on pictures that it has not seen is known with "
-                    + "--val alone, or a larger --holdout");
+                ? $"Holding out {Counted.Of(pictures.HeldOut.Count, "picture")} of {pictures.ReadableCount}: never "
+                    + "trained on, compared with the teacher after each epoch"
+                : $"Nothing is held out of {Counted.Of(pictures.ReadableCount, "picture")}: {share:P0} would be fewer "
+                    + $"than {HeldOutChoice.Fewest}. How well the student does on pictures that it has not seen is "
+                    + "known with --val alone, or a larger --holdout");
         }
     }
 

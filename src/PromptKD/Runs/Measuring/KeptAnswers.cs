@@ -2,7 +2,9 @@ using PromptKD.Evaluation;
 
 namespace PromptKD.Runs.Measuring;
 
-/// <summary>What teacher and student finally say of the pictures that were never trained on, and what follows from it.</summary>
+/// <summary>
+/// What teacher and student finally say of the pictures that were never trained on, and what follows from it.
+/// </summary>
 /// <param name="run">The run.</param>
 /// <param name="heldOut">Both asked.</param>
 /// <param name="validation">Both measured, where there are pictures.</param>
@@ -46,7 +48,9 @@ internal sealed class KeptAnswers(OpenRun run, HeldOutPictures heldOut, Validati
             : null);
     }
 
-    /// <summary>Fits how to tell that a picture belongs to no class, where the teacher says how well each one fits.</summary>
+    /// <summary>
+    /// Fits how to tell that a picture belongs to no class, where the teacher says how well each one fits.
+    /// </summary>
     /// <returns>Null where it does not, or nothing is held out.</returns>
     public NoneOfThese? FitNone() =>
         run.Inputs.Teacher!.ClassVectors.LogitBias is { } bias && run.Settings.Config.Trainer.PromptKD.SharedText
@@ -71,7 +75,8 @@ internal sealed class KeptAnswers(OpenRun run, HeldOutPictures heldOut, Validati
         }
     }
 
-    private PictureAnswer[] OfHeldOut(double temperature) => heldOut is not { Teacher: { } teacher, Student: { } student }
+    private PictureAnswer[] OfHeldOut(double temperature) =>
+        heldOut is not { Teacher: { } teacher, Student: { } student }
         ? []
         : [.. student.Items.Where(teacher.Items.Contains).Order().Select(item => new PictureAnswer(
             PictureAnswers.HeldOut,
@@ -82,7 +87,8 @@ internal sealed class KeptAnswers(OpenRun run, HeldOutPictures heldOut, Validati
 
     private IReadOnlyList<PictureAnswer> OfValidation(double temperature) => validation.Student is not { } student
         ? []
-        : new LabelledAnswers(run.Settings.Config.Distill.Val, validation.Items, ClassRange.All(run.Settings.ClassNames.Count))
+        : new LabelledAnswers(
+            run.Settings.Config.Distill.Val, validation.Items, ClassRange.All(run.Settings.ClassNames.Count))
             .Of(PictureAnswers.Validation, student, validation.Teacher, temperature);
 
     private static IReadOnlyList<PictureAnswer> Spread(IReadOnlyList<PictureAnswer> all) => all.Count <= MostPictures

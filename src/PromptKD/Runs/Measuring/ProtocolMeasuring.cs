@@ -67,7 +67,8 @@ internal sealed class ProtocolMeasuring(
 
         bool isSplit = splits.Base is not null && splits.Test.Name == "test";
         ClassificationMetrics test = MeasureAndPrint(
-            splits.Test, (epoch ?? 1) - 1, run.Context.Stop, said => Tested.Add(TestedPictures.Of(run, splits.Test, isSplit ? "novel" : "", said)));
+            splits.Test, (epoch ?? 1) - 1, run.Context.Stop,
+            said => Tested.Add(TestedPictures.Of(run, splits.Test, isSplit ? "novel" : "", said)));
         result = result with { Accuracy = test.Accuracy, MacroF1 = test.MacroF1, TestPictures = test.Total };
         if (!isSplit)
         {
@@ -75,7 +76,8 @@ internal sealed class ProtocolMeasuring(
         }
 
         double known = Measure(
-            splits.Base!, run.Context.Stop, said => Tested.Add(TestedPictures.Of(run, splits.Base!, "base", said))).Accuracy;
+            splits.Base!, run.Context.Stop,
+            said => Tested.Add(TestedPictures.Of(run, splits.Base!, "base", said))).Accuracy;
         return result with
         {
             Base = known,

@@ -10,8 +10,8 @@ using PromptKD.Text;
 namespace PromptKD.Runs.Measuring;
 
 /// <summary>
-/// What a teacher scores before and after it was taught, as distilling will use it: by the towers that training had, which
-/// are the frozen CLIP's.
+/// What a teacher scores before and after it was taught, as distilling will use it: by the towers that training had,
+/// which are the frozen CLIP's.
 /// </summary>
 internal sealed class TaughtMeasurement
 {
@@ -21,7 +21,8 @@ internal sealed class TaughtMeasurement
     private Evaluator? _plain;
     private Evaluator? _taught;
 
-    private TaughtMeasurement(OpenRun run, IReadOnlyList<string> classNames, FolderEvaluation evaluation, string pictures)
+    private TaughtMeasurement(
+        OpenRun run, IReadOnlyList<string> classNames, FolderEvaluation evaluation, string pictures)
     {
         _run = run;
         _classNames = classNames;

@@ -8,14 +8,16 @@ namespace PromptKD.Runs.Measuring;
 /// <summary>What the teachers score on a validation folder, before the first step.</summary>
 internal static class TeacherMeasurement
 {
-    /// <summary>Measures each teacher whose image tower is in memory, and all of them combined; then frees the towers.</summary>
+    /// <summary>
+    /// Measures each teacher whose image tower is in memory, and all of them combined; then frees the towers.
+    /// </summary>
     /// <param name="teacher">One or several.</param>
     /// <param name="evaluate">Loads the validation pictures, prepared in several ways.</param>
     /// <param name="tell">Names the pictures that could not be read.</param>
     /// <param name="run">The run.</param>
     /// <returns>
-    /// Null where no tower is in memory; and what they say of each picture, combined where there are several, null where a
-    /// tower is missing.
+    /// Null where no tower is in memory; and what they say of each picture, combined where there are several, null
+    /// where a tower is missing.
     /// </returns>
     public static (TeacherResults? Results, Evaluator? Said) Measure(
         ITeacher teacher,
@@ -49,7 +51,10 @@ internal static class TeacherMeasurement
             ? (new TeacherResults(results[0], []), said[0])
             : (new TeacherResults(
                 combination is null ? null : results[^1],
-                [.. teacher.Members.Select(member => Array.IndexOf(live, member) is >= 0 and var place ? results[place] : null)]),
+                [
+                    .. teacher.Members.Select(
+                        member => Array.IndexOf(live, member) is >= 0 and var place ? results[place] : null),
+                ]),
                 combination is null ? null : said[^1]);
 
         IReadOnlyList<Tensor> Classify(Batch batch)

@@ -6,8 +6,8 @@ using PromptKD.Teachers;
 namespace PromptKD.Runs.Measuring;
 
 /// <summary>
-/// The student's CLIP as it comes, zero-shot: its image tower without prompts beside its own text tower's class vectors.
-/// What a distillation gains is gained over this.
+/// The student's CLIP as it comes, zero-shot: its image tower without prompts beside its own text tower's class
+/// vectors. What a distillation gains is gained over this.
 /// </summary>
 /// <param name="run">The run, its method built, with class vectors of the CLIP's own.</param>
 /// <param name="method">Has the tower.</param>

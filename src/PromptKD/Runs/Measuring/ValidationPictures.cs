@@ -63,7 +63,8 @@ internal sealed class ValidationPictures(IReadOnlyList<PictureItem> items, Exper
     {
         FolderEvaluation evaluation = Load([run.Inputs.Preparation], run);
         Evaluator said = evaluation.Judge(
-            batch => [classify(batch)], 1, config.Distill.Base, config.DataLoader.Test.BatchSize, told: null, cancellation)[0];
+            batch => [classify(batch)], 1, config.Distill.Base, config.DataLoader.Test.BatchSize, told: null,
+            cancellation)[0];
         BaseNovelResult result = evaluation.ResultOf(said, config.Distill.Base);
         Tell(run, evaluation);
         return (result, said);

@@ -62,7 +62,8 @@ internal sealed class PageFacts(OpenRun run)
     public static string Notice(RunNotice notice) => notice.Holds
         ? notice.Message
         : string.Create(
-            CultureInfo.InvariantCulture, $"No longer so at the end, but behind epoch {notice.Epoch}: {notice.Message}");
+            CultureInfo.InvariantCulture,
+            $"No longer so at the end, but behind epoch {notice.Epoch}: {notice.Message}");
 
     /// <summary>How many could not be read, in words.</summary>
     /// <param name="skipped">How many.</param>

@@ -150,7 +150,8 @@ internal sealed class TeachKind(ExperimentConfig config) : RunKind<TeachingRepor
     // A class that is not learned would have no words at all, and the teacher's checkpoint no place for it.
     private void RefuseWordsOfSomeClasses(TrainerConfig trainer)
     {
-        if (trainer is { Name: "CoOp", CoOp: { Csc: true, CtxInit: "" } } && Labelled.LearnedClasses < Labelled.ClassNames.Count)
+        if (trainer is { Name: "CoOp", CoOp: { Csc: true, CtxInit: "" } }
+            && Labelled.LearnedClasses < Labelled.ClassNames.Count)
         {
             throw new PromptKDException(
                 $"TRAINER.COOP.CSC gives each class words of its own, and {Labelled.LearnedClasses} of "

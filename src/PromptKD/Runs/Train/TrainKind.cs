@@ -183,7 +183,8 @@ internal sealed class TrainKind(ExperimentConfig config, TrainingRequest request
         if (!processes.IsAlone())
         {
             using DisposeScope scope = NewDisposeScope();
-            IReadOnlyDictionary<string, Tensor> learned = SharedState.Send(processes, method.Deployed, run.Context.Stop);
+            IReadOnlyDictionary<string, Tensor> learned = SharedState.Send(
+                processes, method.Deployed, run.Context.Stop);
             method.LoadLearned(learned, processes.Name(0));
         }
     }

@@ -73,7 +73,9 @@ internal sealed class FamilyFiles : IDisposable
             .Select(name => System.IO.Path.Combine(folder, name)).FirstOrDefault(File.Exists);
         if (isFolder)
         {
-            return config is not null && IsOtherFamily(config) ? new FamilyFiles(path, FindWeights(folder), config) : null;
+            return config is not null && IsOtherFamily(config)
+                ? new FamilyFiles(path, FindWeights(folder), config)
+                : null;
         }
 
         return HasOtherTower(path)
@@ -138,7 +140,8 @@ internal sealed class FamilyFiles : IDisposable
         {
             if (!all.TryAdd(name, entry))
             {
-                throw new PromptKDException($"{path}: '{name}' is in two of its files. Keep the parts of one model only.");
+                throw new PromptKDException(
+                    $"{path}: '{name}' is in two of its files. Keep the parts of one model only.");
             }
         }
 

@@ -22,7 +22,10 @@ internal sealed record FamilyModel(
     /// <param name="trunk">Its tensors under the tower's own names.</param>
     /// <param name="preprocessing">As <see cref="Preprocessing"/>.</param>
     public static FamilyModel OfTower(
-        string format, ClipArchitecture tower, IReadOnlyDictionary<string, TensorEntry> trunk, ClipPreprocessing? preprocessing)
+        string format,
+        ClipArchitecture tower,
+        IReadOnlyDictionary<string, TensorEntry> trunk,
+        ClipPreprocessing? preprocessing)
     {
         var entries = trunk.ToDictionary(one => TowerSizes.VisualPrefix + one.Key, one => one.Value);
         entries["logit_scale"] = EntryShaping.Number(s_clipsScale);

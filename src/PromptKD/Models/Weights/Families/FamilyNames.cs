@@ -59,7 +59,8 @@ internal static class FamilyNames
 
     /// <summary>Both towers of transformers' SiglipModel, as "visual." and "text.".</summary>
     /// <exception cref="PromptKDException">A part of attention is missing, or one fits no other.</exception>
-    public static Dictionary<string, TensorEntry> OfSiglip(string source, IReadOnlyDictionary<string, TensorEntry> tensors)
+    public static Dictionary<string, TensorEntry> OfSiglip(
+        string source, IReadOnlyDictionary<string, TensorEntry> tensors)
     {
         Dictionary<string, TensorEntry> named = Pack(source, Rename(tensors, s_siglip));
         if (named.TryGetValue("visual.pos_embed", out TensorEntry? positions) && positions.Shape.Length == 2)
@@ -82,7 +83,8 @@ internal static class FamilyNames
 
     /// <summary>The tower of transformers' Dinov2Model, under timm's names.</summary>
     /// <exception cref="PromptKDException">As <see cref="OfSiglip"/>.</exception>
-    public static Dictionary<string, TensorEntry> OfDinov2(string source, IReadOnlyDictionary<string, TensorEntry> tensors) =>
+    public static Dictionary<string, TensorEntry> OfDinov2(
+        string source, IReadOnlyDictionary<string, TensorEntry> tensors) =>
         Pack(source, Rename(tensors, s_dinov2));
 
     /// <summary>A tower of timm, or of DINOv2's own repository.</summary>
@@ -103,7 +105,8 @@ internal static class FamilyNames
 
     private static Dictionary<string, TensorEntry> Rename(
         IReadOnlyDictionary<string, TensorEntry> tensors, (string From, string To)[] table) => tensors
-        .ToDictionary(one => table.Aggregate(one.Key, (name, row) => Replace(name, row.From, row.To)), one => one.Value);
+        .ToDictionary(
+            one => table.Aggregate(one.Key, (name, row) => Replace(name, row.From, row.To)), one => one.Value);
 
     // What begins with a dot stands inside of a name, all else at its start.
     private static string Replace(string name, string from, string to) =>
@@ -122,8 +125,8 @@ internal static class FamilyNames
                 || keys.Shape.Length == 0)
             {
                 throw new PromptKDException(
-                    $"{source}: '{query}' {ShapeText.Of(named[query].Shape)} has no key and value of the same shape beside it. "
-                    + "Is the checkpoint complete?");
+                    $"{source}: '{query}' {ShapeText.Of(named[query].Shape)} has no key and value of the same shape "
+                    + "beside it. Is the checkpoint complete?");
             }
 
             named[query.Replace(QueryPart, PackedPart, StringComparison.Ordinal)] =

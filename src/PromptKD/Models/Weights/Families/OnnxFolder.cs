@@ -36,9 +36,11 @@ internal sealed class OnnxFolder
         (Given, Folder, _vision, _text) = (given, folder, vision, text);
         _config = ReadIfAny(ConfigName);
         _own = ReadIfAny(OwnName);
-        if (_own.Text("format", OwnPath) is { } format && (format != OwnFormat || _own.Integer("version", OwnPath) != 1))
+        if (_own.Text("format", OwnPath) is { } format
+            && (format != OwnFormat || _own.Integer("version", OwnPath) != 1))
         {
-            throw new PromptKDException($"{OwnPath}: format '{format}', expected '{OwnFormat}' of version 1. Take a newer build.");
+            throw new PromptKDException(
+                $"{OwnPath}: format '{format}', expected '{OwnFormat}' of version 1. Take a newer build.");
         }
     }
 
@@ -57,7 +59,8 @@ internal sealed class OnnxFolder
 
     /// <summary>Whether a name is one of ONNX files.</summary>
     public static bool IsNamed(string given) =>
-        given.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) || given.EndsWith(Ending, StringComparison.OrdinalIgnoreCase);
+        given.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase)
+            || given.EndsWith(Ending, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Finds the files.</summary>
     /// <param name="given">A folder or a file, with <see cref="Prefix"/> or, a file, without it.</param>
@@ -73,15 +76,22 @@ internal sealed class OnnxFolder
             }
 
             string beside = ModelFolder.Of(path);
-            bool isInside = Path.GetFileName(beside) == SubFolder && !File.Exists(Path.Combine(beside, "preprocessor_config.json"));
+            bool isInside = Path.GetFileName(beside) == SubFolder
+                && !File.Exists(Path.Combine(beside, "preprocessor_config.json"));
             return new OnnxFolder(
-                given, isInside ? Path.GetDirectoryName(beside)! : beside, path, Path.GetFileName(path) == VisionName ? TextBeside(path) : null);
+                given, isInside ? Path.GetDirectoryName(beside)! : beside, path,
+                Path.GetFileName(path) == VisionName ? TextBeside(path) : null);
         }
 
         string[] places = [Path.Combine(path, SubFolder), path];
-        string? usual = places.SelectMany(place => new[] { VisionName, "model.onnx" }, Path.Combine).FirstOrDefault(File.Exists);
+        string? usual = places.SelectMany(place => new[] { VisionName, "model.onnx" }, Path.Combine)
+            .FirstOrDefault(File.Exists);
         string[] others = usual is not null ? [] :
-            [.. places.Where(Directory.Exists).SelectMany(place => Directory.EnumerateFiles(place, $"*{Ending}")).Order(StringComparer.Ordinal)];
+        [
+            .. places.Where(Directory.Exists)
+                .SelectMany(place => Directory.EnumerateFiles(place, $"*{Ending}"))
+                .Order(StringComparer.Ordinal),
+        ];
         string vision = usual ?? (others.Length == 1 ? others[0] : throw new PromptKDException(
             $"{given}: expected {VisionName} in it or in its folder {SubFolder}, or a single {Ending} file, found "
             + $"{(others.Length == 0 ? "none" : string.Join(", ", others.Select(Path.GetFileName)))}."));
@@ -89,16 +99,21 @@ internal sealed class OnnxFolder
     }
 
     /// <summary>Reads all but the constants.</summary>
-    /// <exception cref="PromptKDException">A graph is not what it should be, or nothing says how pictures are prepared.</exception>
+    /// <exception cref="PromptKDException">
+    /// A graph is not what it should be, or nothing says how pictures are prepared.
+    /// </exception>
     public FamilyModel Read()
     {
         var vision = GraphSummary.Read(_vision);
         GraphSummary? text = _text is null ? null : GraphSummary.Read(_text);
-        WeightFiles = [.. FilesOf(vision), .. text is null ? [] : FilesOf(text), .. _own is null ? (string[])[] : [OwnPath]];
+        WeightFiles =
+        [
+            .. FilesOf(vision), .. text is null ? [] : FilesOf(text), .. _own is null ? (string[])[] : [OwnPath],
+        ];
         CheckDigests();
         ClipPreprocessing preprocessing = HuggingFacePreprocessing.TryRead(Folder) ?? throw new PromptKDException(
-            $"{Given}: no preprocessor_config.json in {Folder}, so nothing says how its pictures are prepared. It is part of what "
-            + "the model was published with.");
+            $"{Given}: no preprocessor_config.json in {Folder}, so nothing says how its pictures are prepared. It is "
+            + "part of what the model was published with.");
         var tower = TowerGraph.OfPictures(vision);
         ClipArchitecture architecture = AddText(OfPictures(tower, preprocessing), text);
         return new FamilyModel(
@@ -120,8 +135,8 @@ internal sealed class OnnxFolder
         if ((sizes[1] > 0 && sizes[1] != Channels) || sizes.Skip(2).Any(side => side > 0 && side != size))
         {
             throw new PromptKDException(
-                $"{tower.Path}: takes {tower.Input}, but {preprocessing.Source} prepares pictures of 3 × {size} × {size}. Do both belong "
-                + "to one model?");
+                $"{tower.Path}: takes {tower.Input}, but {preprocessing.Source} prepares pictures of 3 × {size} × "
+                + $"{size}. Do both belong to one model?");
         }
 
         int width = tower.Width ?? Measure(tower, size);
@@ -166,13 +181,13 @@ internal sealed class OnnxFolder
             ?? config.Count("max_position_embeddings", ConfigPath)
             ?? usual?.Context
             ?? throw new PromptKDException(
-                $"{text.Source}: takes texts of any length, and no {ConfigName} of clip or siglip says which it was trained with. Put the "
-                + $"one that the model was published with into {Folder}.");
+                $"{text.Source}: takes texts of any length, and no {ConfigName} of clip or siglip says which it was "
+                + $"trained with. Put the one that the model was published with into {Folder}.");
         if (graph.Width is { } width && width != tower.EmbeddingSize)
         {
             throw new PromptKDException(
-                $"{Given}: its texts end in {width} features, its pictures in {tower.EmbeddingSize}. Export both towers with their "
-                + "projections (image_embeds, text_embeds).");
+                $"{Given}: its texts end in {width} features, its pictures in {tower.EmbeddingSize}. Export both "
+                + "towers with their projections (image_embeds, text_embeds).");
         }
 
         return tower with
@@ -202,7 +217,8 @@ internal sealed class OnnxFolder
             if (WeightFiles.Any(one => Path.GetFullPath(one) == Path.GetFullPath(path))
                 && FileDigest.Sha256([path]) != file.Value.GetString())
             {
-                throw new PromptKDException($"{path}: not the file that {OwnPath} belongs to, or damaged. Copy the folder again.");
+                throw new PromptKDException(
+                    $"{path}: not the file that {OwnPath} belongs to, or damaged. Copy the folder again.");
             }
         }
     }

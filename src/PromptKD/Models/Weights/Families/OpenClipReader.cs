@@ -33,8 +33,10 @@ internal static class OpenClipReader
         }
 
         TowerDescription description = TrunkDescription.Of(
-            files.Path, trunk.ToDictionary(one => one.Key, one => one.Value.Shape), files.Timm, vision.Text("timm_pool", path));
-        ClipPreprocessing? preprocessing = OpenClipFolder.ReadPreprocessing(files.Config.Section("preprocess_cfg", path), vision, path);
+            files.Path, trunk.ToDictionary(one => one.Key, one => one.Value.Shape), files.Timm,
+            vision.Text("timm_pool", path));
+        ClipPreprocessing? preprocessing = OpenClipFolder.ReadPreprocessing(
+            files.Config.Section("preprocess_cfg", path), vision, path);
         ClipArchitecture tower = TowerSizes.OfTower(
             files.Path,
             trunk,
@@ -48,7 +50,8 @@ internal static class OpenClipReader
         var named = trunk.ToDictionary(one => TowerSizes.VisualPrefix + one.Key, one => one.Value);
         Copy(files, named, "logit_scale");
         Copy(files, named, "logit_bias");
-        bool isUnmasked = text.Flag("no_causal_mask", path) == true || files.Tensors.ContainsKey("text.text_projection.weight");
+        bool isUnmasked = text.Flag("no_causal_mask", path) == true
+            || files.Tensors.ContainsKey("text.text_projection.weight");
         ClipArchitecture both = isUnmasked
             ? AddUnmasked(files, overrides, tower, text, named)
             : AddClips(files, overrides, tower, text, named);
@@ -56,16 +59,19 @@ internal static class OpenClipReader
     }
 
     private static ClipArchitecture AddUnmasked(
-        FamilyFiles files, ClipDetails overrides, ClipArchitecture tower, JsonElement? text, Dictionary<string, TensorEntry> named)
+        FamilyFiles files, ClipDetails overrides, ClipArchitecture tower, JsonElement? text,
+        Dictionary<string, TensorEntry> named)
     {
         string path = files.ConfigPath;
         Dictionary<string, TensorEntry> own = FamilyNames.OfText(TowerSizes.Below(TextPrefix, files.Tensors));
-        bool isSiglips = text.Text("pool_type", path) == "last" || (files.Config is null && own.ContainsKey("head.bias"));
+        bool isSiglips = text.Text("pool_type", path) == "last"
+            || (files.Config is null && own.ContainsKey("head.bias"));
         ClipActivation activation = text.Section("act_kwargs", path).Text("approximate", path) switch
         {
             null or "none" => ClipActivation.Gelu,
             "tanh" => ClipActivation.TanhGelu,
-            string other => throw new PromptKDException($"{path}: text_cfg.act_kwargs.approximate is '{other}', expected tanh or none."),
+            string other => throw new PromptKDException(
+                $"{path}: text_cfg.act_kwargs.approximate is '{other}', expected tanh or none."),
         };
         ClipArchitecture both = TowerSizes.WithText(
             files.Path,
@@ -88,17 +94,21 @@ internal static class OpenClipReader
 
     // CLIP's own text tower, in a module of its own or beside the image tower, with open_clip's nonlinearity.
     private static ClipArchitecture AddClips(
-        FamilyFiles files, ClipDetails overrides, ClipArchitecture tower, JsonElement? text, Dictionary<string, TensorEntry> named)
+        FamilyFiles files, ClipDetails overrides, ClipArchitecture tower, JsonElement? text,
+        Dictionary<string, TensorEntry> named)
     {
         Dictionary<string, TensorEntry> own = ParameterNames.Translate(
-            files.Path, files.Tensors.Where(one => !one.Key.StartsWith(TowerSizes.VisualPrefix, StringComparison.Ordinal)));
+            files.Path,
+            files.Tensors.Where(one => !one.Key.StartsWith(TowerSizes.VisualPrefix, StringComparison.Ordinal)));
         ClipArchitecture both = new ArchitectureReader(
             own.ToDictionary(one => one.Key, one => one.Value.Shape),
             files.Path,
             new ClipDetails
             {
                 Activation = overrides.Activation
-                    ?? (files.OpenClip.Flag("quick_gelu", files.ConfigPath) == true ? ClipActivation.QuickGelu : ClipActivation.Gelu),
+                    ?? (files.OpenClip.Flag("quick_gelu", files.ConfigPath) == true
+                        ? ClipActivation.QuickGelu
+                        : ClipActivation.Gelu),
                 TextHeads = overrides.TextHeads ?? text.Count("heads", files.ConfigPath) ?? UsualTextHeads,
             },
             byOpenAi: false).ReadTextOf(tower);

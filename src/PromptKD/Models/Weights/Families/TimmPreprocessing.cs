@@ -40,7 +40,8 @@ internal static class TimmPreprocessing
                 "center" => "shortest",
                 "squash" => "squash",
                 "border" => "border",
-                string other => throw new PromptKDException($"{path}: crop_mode is '{other}', expected center, squash or border."),
+                string other => throw new PromptKDException(
+                    $"{path}: crop_mode is '{other}', expected center, squash or border."),
             },
         };
     }
@@ -54,7 +55,8 @@ internal static class TimmPreprocessing
         }
 
         bool isMeant = sides.ValueKind == JsonValueKind.Array && sides.GetArrayLength() == 3
-            && sides.EnumerateArray().All(side => side.ValueKind == JsonValueKind.Number && side.TryGetInt32(out int pixels) && pixels > 0)
+            && sides.EnumerateArray()
+                .All(side => side.ValueKind == JsonValueKind.Number && side.TryGetInt32(out int pixels) && pixels > 0)
             && sides[0].GetInt32() == 3 && sides[1].GetInt32() == sides[2].GetInt32();
         return isMeant ? sides[1].GetInt32() : throw JsonReading.Refuse(path, "input_size", sides, "[3, size, size]");
     }

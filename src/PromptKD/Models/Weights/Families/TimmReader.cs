@@ -22,7 +22,8 @@ internal static class TimmReader
         JsonElement? pretrained = files.Config.Section("pretrained_cfg", path);
         Dictionary<string, TensorEntry> named = FamilyNames.OfTimm(TowerSizes.Below("", files.Tensors));
         string? pooling = arguments.Text("global_pool", path) ?? files.Config.Text("global_pool", path);
-        TowerDescription description = TrunkDescription.Of(files.Path, named.ToDictionary(one => one.Key, one => one.Value.Shape), files.Timm, pooling);
+        TowerDescription description = TrunkDescription.Of(
+            files.Path, named.ToDictionary(one => one.Key, one => one.Value.Shape), files.Timm, pooling);
         bool isFacebooks = files.Timm.Length == 0 && named.Remove("mask_token") && !named.ContainsKey("reg_token");
         RemoveClassifier(named, description, pretrained.Text("tag", path) ?? "");
         ClipPreprocessing? preprocessing = TimmPreprocessing.TryRead(pretrained, path, overrides.ImageSize);
@@ -42,15 +43,18 @@ internal static class TimmReader
     }
 
     // MobileCLIP's towers end in the embedding of their CLIP, which is no classifier.
-    private static void RemoveClassifier(Dictionary<string, TensorEntry> named, TowerDescription description, string tag)
+    private static void RemoveClassifier(
+        Dictionary<string, TensorEntry> named, TowerDescription description, string tag)
     {
-        bool isEmbedding = description.Family == TowerFamilies.FastVit && (tag.Length == 0 || tag.Contains("mclip", StringComparison.Ordinal));
+        bool isEmbedding = description.Family == TowerFamilies.FastVit
+            && (tag.Length == 0 || tag.Contains("mclip", StringComparison.Ordinal));
         foreach (string name in named.Keys.Where(name => IsClassifier(name) && !isEmbedding).ToArray())
         {
             named.Remove(name);
         }
     }
 
-    private static bool IsClassifier(string name) => name is "head.weight" or "head.bias" or "head_dist.weight" or "head_dist.bias"
+    private static bool IsClassifier(string name) =>
+        name is "head.weight" or "head.bias" or "head_dist.weight" or "head_dist.bias"
         or "classifier.weight" or "classifier.bias" or "head.fc.weight" or "head.fc.bias";
 }

@@ -72,8 +72,8 @@ internal static class TowerSizes
         if (embedding != tower.EmbeddingSize || both.TextWidth % heads != 0)
         {
             throw new PromptKDException(
-                $"{source}: its texts are {both.TextWidth} wide with {heads} heads and end in {embedding} features, its pictures "
-                + $"in {tower.EmbeddingSize}. Is its configuration that of another model?");
+                $"{source}: its texts are {both.TextWidth} wide with {heads} heads and end in {embedding} features, "
+                + $"its pictures in {tower.EmbeddingSize}. Is its configuration that of another model?");
         }
 
         using var built = new UnmaskedText(both, ScalarType.Float32, META);
@@ -82,7 +82,8 @@ internal static class TowerSizes
     }
 
     /// <summary>The tensors below a prefix, without it and without those that follow from others.</summary>
-    public static Dictionary<string, TensorEntry> Below(string prefix, IReadOnlyDictionary<string, TensorEntry> tensors) => tensors
+    public static Dictionary<string, TensorEntry> Below(
+        string prefix, IReadOnlyDictionary<string, TensorEntry> tensors) => tensors
         .Where(one => one.Key.StartsWith(prefix, StringComparison.Ordinal) && !ParameterNames.IsDerived(one.Key))
         .ToDictionary(one => one.Key[prefix.Length..], one => one.Value);
 
@@ -130,13 +131,15 @@ internal static class TowerSizes
                 break;
         }
 
-        int features = (int)shapes.Of(last, last.EndsWith(".bias", StringComparison.Ordinal) ? 1 : DimensionsOf(last))[0];
+        int dimensions = last.EndsWith(".bias", StringComparison.Ordinal) ? 1 : DimensionsOf(last);
+        int features = (int)shapes.Of(last, dimensions)[0];
         return Empty with
         {
             ImageSize = imageSize,
             PatchSize = Math.Min(Reduction, imageSize),
             VisionWidth = features,
-            VisionLayers = Enumerable.Range(0, shapes.Count(stages)).Sum(stage => CountBlocks(shapes.Below(stages, stage))),
+            VisionLayers = Enumerable.Range(0, shapes.Count(stages))
+                .Sum(stage => CountBlocks(shapes.Below(stages, stage))),
             VisionHeads = 1,
             EmbeddingSize = features,
         };
@@ -174,7 +177,8 @@ internal static class TowerSizes
         if (shapes.All.FirstOrDefault(one => !expected.ContainsKey(one.Key)).Key is { } unknown)
         {
             throw new PromptKDException(
-                $"{source}: the tensor '{unknown}' has no place in {what}. Only the published architectures are supported.");
+                $"{source}: the tensor '{unknown}' has no place in {what}. Only the published architectures are "
+                + "supported.");
         }
 
         foreach ((string name, Tensor place) in expected)

@@ -14,7 +14,10 @@ internal static class TrunkDescription
     private const int ManyHeads = 16;
 
     // Of these entries timm says act_layer='gelu_tanh'; of the other SigLIPs it runs the exact GELU.
-    private static readonly string[] s_tanh = ["base_patch32_siglip_256", "so400m_patch16_siglip", "giantopt_patch16_siglip"];
+    private static readonly string[] s_tanh =
+    [
+        "base_patch32_siglip_256", "so400m_patch16_siglip", "giantopt_patch16_siglip",
+    ];
 
     /// <param name="source">What the tensors belong to, for messages.</param>
     /// <param name="tensors">Shapes of the trunk's tensors.</param>
@@ -46,8 +49,8 @@ internal static class TrunkDescription
         }
 
         return shapes.Has("patch_embed.proj.weight") ? OfTokens(shapes, name, pooling) : throw new PromptKDException(
-            $"{source}: the image tower '{name}' is of no family that is known here. Known are timm's ViT, DeiT, DINOv2, "
-            + "SigLIP, EVA-02, MobileNetV4, FastViT (MobileCLIP) and ConvNeXt.");
+            $"{source}: the image tower '{name}' is of no family that is known here. Known are timm's ViT, DeiT, "
+            + "DINOv2, SigLIP, EVA-02, MobileNetV4, FastViT (MobileCLIP) and ConvNeXt.");
     }
 
     /// <summary>Attention heads of each layer.</summary>
@@ -58,7 +61,8 @@ internal static class TrunkDescription
     /// <exception cref="PromptKDException">They do not divide the width.</exception>
     public static int Heads(string source, string name, int? stated, int width)
     {
-        bool isUnusual = name.Contains("so400m", StringComparison.Ordinal) || name.Contains("giantopt", StringComparison.Ordinal);
+        bool isUnusual = name.Contains("so400m", StringComparison.Ordinal)
+            || name.Contains("giantopt", StringComparison.Ordinal);
         int heads = stated ?? (isUnusual ? ManyHeads : width / UsualHeadWidth);
         return heads > 0 && width % heads == 0 ? heads : throw new PromptKDException(
             $"{source}: tokens are {width} wide, which {heads} attention heads do not divide. Write num_heads into "
@@ -68,12 +72,15 @@ internal static class TrunkDescription
     private static TowerDescription OfTokens(TensorShapes shapes, string name, string? pooling)
     {
         bool isClip = name.Contains("_clip_", StringComparison.Ordinal);
-        bool isDino = name.Contains("dinov2", StringComparison.Ordinal) || (name.Length == 0 && shapes.Has("mask_token"));
+        bool isDino = name.Contains("dinov2", StringComparison.Ordinal)
+            || (name.Length == 0 && shapes.Has("mask_token"));
         bool isEva = shapes.Has("blocks.0.attn.q_proj.weight");
         bool isSiglip = shapes.Has("attn_pool.latent");
         return new TowerDescription
         {
-            Family = isEva ? TowerFamilies.Eva02 : isSiglip ? TowerFamilies.Siglip : isDino ? TowerFamilies.Dinov2 : TowerFamilies.Vit,
+            Family = isEva
+                ? TowerFamilies.Eva02
+                : isSiglip ? TowerFamilies.Siglip : isDino ? TowerFamilies.Dinov2 : TowerFamilies.Vit,
             Activation = name.Contains("quickgelu", StringComparison.Ordinal) ? ClipActivation.QuickGelu
                 : s_tanh.Any(part => name.Contains(part, StringComparison.Ordinal)) ? ClipActivation.TanhGelu
                 : ClipActivation.Gelu,

@@ -3,8 +3,8 @@ using PromptKD.Runtime;
 namespace PromptKD.Models.Weights.Hub;
 
 /// <summary>
-/// The cache that Hugging Face's own programs keep, shared with them: <c>models--ORG--NAME</c> with <c>refs</c>, <c>blobs</c> and
-/// <c>snapshots</c>.
+/// The cache that Hugging Face's own programs keep, shared with them: <c>models--ORG--NAME</c> with <c>refs</c>,
+/// <c>blobs</c> and <c>snapshots</c>.
 /// </summary>
 internal sealed class HubCache
 {
@@ -48,7 +48,8 @@ internal sealed class HubCache
         if (!Uri.TryCreate(endpoint.TrimEnd('/') + "/", UriKind.Absolute, out Uri? address)
             || (address.Scheme != Uri.UriSchemeHttps && address.Scheme != Uri.UriSchemeHttp))
         {
-            throw new PromptKDException($"HF_ENDPOINT is '{Printable.Line(endpoint)}', expected a web address such as https://huggingface.co.");
+            throw new PromptKDException(
+                $"HF_ENDPOINT is '{Printable.Line(endpoint)}', expected a web address such as https://huggingface.co.");
         }
 
         return new HubCache(
@@ -132,7 +133,8 @@ internal sealed class HubCache
         if (!meant.StartsWith(blobs, StringComparison.Ordinal) || new FileInfo(meant).LinkTarget is not null)
         {
             throw new PromptKDException(
-                $"'{file}' is a link to '{target}', which is no content of this cache. Delete it, and run the same command again.");
+                $"'{file}' is a link to '{target}', which is no content of this cache. Delete it, and run the same "
+                + "command again.");
         }
     }
 }

@@ -8,8 +8,8 @@ using PromptKD.Runtime;
 namespace PromptKD.Models.Weights.Hub;
 
 /// <summary>
-/// Fetches a model from Hugging Face's hub into the cache: the newest commit of its main branch, each file checked against what
-/// the hub says it hashes to.
+/// Fetches a model from Hugging Face's hub into the cache: the newest commit of its main branch, each file checked
+/// against what the hub says it hashes to.
 /// </summary>
 /// <param name="cache">Receives it; says where from.</param>
 /// <param name="observer">Is told how it goes; null for nobody.</param>
@@ -22,7 +22,10 @@ internal sealed class HubFetch(HubCache cache, IRunObserver? observer)
     private const int GitDigits = 40;
 
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan[] s_pauses = [.. new[] { 1, 2, 4, 8 }.Select(seconds => TimeSpan.FromSeconds(seconds))];
+    private static readonly TimeSpan[] s_pauses =
+    [
+        .. new[] { 1, 2, 4, 8 }.Select(seconds => TimeSpan.FromSeconds(seconds)),
+    ];
 
     /// <summary>Times to wait before further attempts at a file.</summary>
     public IReadOnlyList<TimeSpan> Pauses { get; init; } = s_pauses;
@@ -38,8 +41,8 @@ internal sealed class HubFetch(HubCache cache, IRunObserver? observer)
         if (cache.IsOffline)
         {
             throw new PromptKDException(
-                $"{given}: {repository} is not in {cache.Root}, and HF_HUB_OFFLINE forbids to fetch it. Download it where there is a "
-                + $"connection, or give its folder.");
+                $"{given}: {repository} is not in {cache.Root}, and HF_HUB_OFFLINE forbids to fetch it. Download it "
+                + "where there is a connection, or give its folder.");
         }
 
         try
@@ -57,12 +60,14 @@ internal sealed class HubFetch(HubCache cache, IRunObserver? observer)
         // Every answer is taken as it is: a token goes to the endpoint, and nowhere it may send on to.
         using var handler = new SocketsHttpHandler { AllowAutoRedirect = false };
         using var asking = new HttpClient(handler) { Timeout = s_patience };
-        (string commit, IReadOnlyList<string> all) = await ListAsync(asking, given, repository, cancellation).ConfigureAwait(false);
+        (string commit, IReadOnlyList<string> all) = await ListAsync(asking, given, repository, cancellation)
+            .ConfigureAwait(false);
         IReadOnlyList<string> names = HubFiles.Choose(all);
         if (names.Count == 0)
         {
             throw new PromptKDException(
-                $"{given}: {repository} has no weights that are read here: model.safetensors, open_clip_model.safetensors, or their .bin.");
+                $"{given}: {repository} has no weights that are read here: model.safetensors, "
+                + "open_clip_model.safetensors, or their .bin.");
         }
 
         foreach (string name in names)
@@ -79,7 +84,8 @@ internal sealed class HubFetch(HubCache cache, IRunObserver? observer)
         HttpClient client, string given, string repository, CancellationToken cancellation)
     {
         var address = new Uri(cache.Endpoint, $"api/models/{repository}/revision/main");
-        using HttpResponseMessage answer = await AskAsync(client, HttpMethod.Get, address, given, cancellation).ConfigureAwait(false);
+        using HttpResponseMessage answer = await AskAsync(client, HttpMethod.Get, address, given, cancellation)
+            .ConfigureAwait(false);
         if (answer.StatusCode != HttpStatusCode.OK)
         {
             throw Refusal(given, address, answer);
@@ -92,12 +98,18 @@ internal sealed class HubFetch(HubCache cache, IRunObserver? observer)
             JsonElement root = json.RootElement;
             string commit = root.GetProperty("sha").GetString() ?? "";
             return HubCache.IsCommit(commit)
-                ? (commit, [.. root.GetProperty("siblings").EnumerateArray().Select(one => one.GetProperty("rfilename").GetString() ?? "")])
+                ? (commit,
+                [
+                    .. root.GetProperty("siblings").EnumerateArray()
+                        .Select(one => one.GetProperty("rfilename").GetString() ?? ""),
+                ])
                 : throw new JsonException("no commit");
         }
-        catch (Exception error) when (error is JsonException or InvalidOperationException or KeyNotFoundException or InvalidDataException)
+        catch (Exception error) when (error is JsonException or InvalidOperationException
+            or KeyNotFoundException or InvalidDataException)
         {
-            throw new PromptKDException($"{address}: the server does not answer as Hugging Face's hub does. Is HF_ENDPOINT right?", error);
+            throw new PromptKDException(
+                $"{address}: the server does not answer as Hugging Face's hub does. Is HF_ENDPOINT right?", error);
         }
     }
 
@@ -105,18 +117,22 @@ internal sealed class HubFetch(HubCache cache, IRunObserver? observer)
         HttpClient asking, string repository, string commit, string name, CancellationToken cancellation)
     {
         var address = new Uri(cache.Endpoint, $"{repository}/resolve/{commit}/{name}");
-        using HttpResponseMessage head = await AskAsync(asking, HttpMethod.Head, address, name, cancellation).ConfigureAwait(false);
+        using HttpResponseMessage head = await AskAsync(asking, HttpMethod.Head, address, name, cancellation)
+            .ConfigureAwait(false);
         if (head.StatusCode is not (HttpStatusCode.OK or HttpStatusCode.Found or HttpStatusCode.TemporaryRedirect
             or HttpStatusCode.SeeOther or HttpStatusCode.PermanentRedirect))
         {
             throw Refusal(name, address, head);
         }
 
-        string etag = (Header(head, "X-Linked-Etag") ?? Header(head, "ETag") ?? "").Replace("W/", "", StringComparison.Ordinal).Trim('"');
+        string etag = (Header(head, "X-Linked-Etag") ?? Header(head, "ETag") ?? "")
+            .Replace("W/", "", StringComparison.Ordinal).Trim('"');
         bool isLarge = etag.Length == Sha256Digits;
         if ((!isLarge && etag.Length != GitDigits) || !etag.All(char.IsAsciiHexDigitLower))
         {
-            throw new PromptKDException($"{address}: the server does not say what the file hashes to, so it is not fetched. Is HF_ENDPOINT right?");
+            throw new PromptKDException(
+                $"{address}: the server does not say what the file hashes to, so it is not fetched. Is HF_ENDPOINT "
+                + "right?");
         }
 
         string blob = cache.BlobOf(repository, etag);
@@ -142,7 +158,8 @@ internal sealed class HubFetch(HubCache cache, IRunObserver? observer)
     private async Task FetchTextAsync(
         HttpClient client, Uri address, string blob, string etag, CancellationToken cancellation)
     {
-        using HttpResponseMessage answer = await AskAsync(client, HttpMethod.Get, address, address.AbsolutePath, cancellation).ConfigureAwait(false);
+        using HttpResponseMessage answer = await AskAsync(
+            client, HttpMethod.Get, address, address.AbsolutePath, cancellation).ConfigureAwait(false);
         if (answer.StatusCode != HttpStatusCode.OK)
         {
             throw Refusal(address.AbsolutePath, address, answer);
@@ -163,7 +180,9 @@ internal sealed class HubFetch(HubCache cache, IRunObserver? observer)
             HashAlgorithmName.SHA1, [.. Encoding.ASCII.GetBytes($"blob {content.Length}\0"), .. content]));
         if (found != etag)
         {
-            throw new PromptKDException($"{address}: the file that came has git's digest {found}, not {etag}. Try again; nothing of it was kept.");
+            throw new PromptKDException(
+                $"{address}: the file that came has git's digest {found}, not {etag}. Try again; nothing of it was "
+                + "kept.");
         }
 
         WholeFile.Write(blob, stream => stream.Write(content));
@@ -173,7 +192,9 @@ internal sealed class HubFetch(HubCache cache, IRunObserver? observer)
     {
         // .NET takes the token off where it is sent on, and does not follow from https to http.
         var client = new HttpClient { Timeout = Timeout.InfiniteTimeSpan };
-        client.DefaultRequestHeaders.Authorization = cache.Token is { } token ? new AuthenticationHeaderValue("Bearer", token) : null;
+        client.DefaultRequestHeaders.Authorization = cache.Token is { } token
+            ? new AuthenticationHeaderValue("Bearer", token)
+            : null;
         return client;
     }
 
@@ -181,17 +202,20 @@ internal sealed class HubFetch(HubCache cache, IRunObserver? observer)
         HttpClient client, HttpMethod method, Uri address, string what, CancellationToken cancellation)
     {
         using var request = new HttpRequestMessage(method, address);
-        request.Headers.Authorization = cache.Token is { } token ? new AuthenticationHeaderValue("Bearer", token) : null;
+        request.Headers.Authorization = cache.Token is { } token
+            ? new AuthenticationHeaderValue("Bearer", token)
+            : null;
         try
         {
-            return await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation).ConfigureAwait(false);
+            return await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation)
+                .ConfigureAwait(false);
         }
         catch (Exception error) when (error is HttpRequestException or IOException
             || (error is OperationCanceledException && !cancellation.IsCancellationRequested))
         {
             throw new PromptKDException(
-                $"{what}: not in {cache.Root}, and {cache.Endpoint.Host} cannot be reached ({Reason(error)}). Download it where there is a "
-                + "connection, or give its folder.",
+                $"{what}: not in {cache.Root}, and {cache.Endpoint.Host} cannot be reached ({Reason(error)}). Download "
+                + "it where there is a connection, or give its folder.",
                 error);
         }
     }
@@ -220,14 +244,19 @@ internal sealed class HubFetch(HubCache cache, IRunObserver? observer)
     private static string? Header(HttpResponseMessage answer, string name) =>
         answer.Headers.TryGetValues(name, out IEnumerable<string>? values) ? values.First() : null;
 
-    private PromptKDException Refusal(string what, Uri address, HttpResponseMessage answer) => new(answer.StatusCode switch
-    {
-        HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden =>
-            $"{what}: {cache.Endpoint.Host} does not give it to everybody, or there is no such repository. "
-            + (cache.Token is null ? "If it is yours or you were let in, set HF_TOKEN." : "HF_TOKEN is set: is it allowed to read it?"),
-        HttpStatusCode.NotFound => $"{what}: {cache.Endpoint.Host} has no such repository or file ({address.AbsolutePath}). Is the name right?",
-        _ => $"{address}: the server answered {(int)answer.StatusCode} {answer.ReasonPhrase}.".Replace(" .", ".", StringComparison.Ordinal),
-    });
+    private PromptKDException Refusal(string what, Uri address, HttpResponseMessage answer) =>
+        new(answer.StatusCode switch
+        {
+            HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden =>
+                $"{what}: {cache.Endpoint.Host} does not give it to everybody, or there is no such repository. "
+                + (cache.Token is null
+                    ? "If it is yours or you were let in, set HF_TOKEN."
+                    : "HF_TOKEN is set: is it allowed to read it?"),
+            HttpStatusCode.NotFound => $"{what}: {cache.Endpoint.Host} has no such repository or file "
+                + $"({address.AbsolutePath}). Is the name right?",
+            _ => $"{address}: the server answered {(int)answer.StatusCode} {answer.ReasonPhrase}.".Replace(
+                " .", ".", StringComparison.Ordinal),
+        });
 
     // Unlike Progress<T>, it reports on the downloading thread, in order.
     private sealed class FetchReporter(IRunObserver? observer) : IProgress<DownloadProgress>

@@ -7,7 +7,8 @@ internal static partial class HubFiles
 {
     private static readonly string[] s_configs =
     [
-        "config.json", "open_clip_config.json", "preprocessor_config.json", "tokenizer.json", "spiece.model", "merges.txt", "vocab.json",
+        "config.json", "open_clip_config.json", "preprocessor_config.json", "tokenizer.json", "spiece.model",
+        "merges.txt", "vocab.json",
     ];
 
     // The first that is there.
@@ -28,7 +29,10 @@ internal static partial class HubFiles
     /// <summary>What a folder lacks; null where it has a configuration and weights, all parts of them.</summary>
     public static string? Missing(string folder)
     {
-        string[] names = [.. Directory.EnumerateFiles(folder).Where(File.Exists).Select(path => Path.GetFileName(path))];
+        string[] names =
+        [
+            .. Directory.EnumerateFiles(folder).Where(File.Exists).Select(path => Path.GetFileName(path)),
+        ];
         if (!names.Any(name => name is "config.json" or "open_clip_config.json"))
         {
             return "config.json";
@@ -40,7 +44,9 @@ internal static partial class HubFiles
         }
 
         string[] parts = [.. names.Where(name => PartPattern().IsMatch(name))];
-        return parts.Length > 0 && PartPattern().Match(parts[0]).Groups[1].Value == parts.Length.ToString("D5", System.Globalization.CultureInfo.InvariantCulture)
+        return parts.Length > 0
+            && PartPattern().Match(parts[0]).Groups[1].Value
+                == parts.Length.ToString("D5", System.Globalization.CultureInfo.InvariantCulture)
             ? null
             : s_weights[1];
     }

@@ -17,13 +17,15 @@ internal static partial class HubName
     public static string Resolve(string given, IRunObserver? observer, CancellationToken cancellation) =>
         RepositoryOf(given) is not { } repository
             ? given
-            : HubCache.Current.Find(repository) ?? new HubFetch(HubCache.Current, observer).Fetch(given, repository, cancellation);
+            : HubCache.Current.Find(repository) ?? new HubFetch(HubCache.Current, observer)
+                .Fetch(given, repository, cancellation);
 
     /// <summary>The repository that is named; null for a path.</summary>
     /// <exception cref="PromptKDException">It is none of the hub's, or of a family that has no such model.</exception>
     public static string? RepositoryOf(string given)
     {
-        string? prefix = new[] { Hub, OpenClip }.FirstOrDefault(one => given.StartsWith(one, StringComparison.OrdinalIgnoreCase));
+        string? prefix = new[] { Hub, OpenClip }.FirstOrDefault(
+            one => given.StartsWith(one, StringComparison.OrdinalIgnoreCase));
         if (prefix is null)
         {
             return Path.Exists(given) ? null : PublishedModels.RepositoryOf(given);
@@ -33,7 +35,8 @@ internal static partial class HubName
         return RepositoryPattern().IsMatch(repository) && !repository.Contains("..", StringComparison.Ordinal)
             ? repository
             : throw new PromptKDException(
-                $"{Printable.Line(given)}: expected {prefix}ORG/NAME, a repository of Hugging Face's hub, such as {prefix}timm/ViT-B-16-SigLIP.");
+                $"{Printable.Line(given)}: expected {prefix}ORG/NAME, a repository of Hugging Face's hub, such as "
+                + $"{prefix}timm/ViT-B-16-SigLIP.");
     }
 
     [GeneratedRegex(@"\A[A-Za-z0-9][A-Za-z0-9._-]{0,95}/[A-Za-z0-9][A-Za-z0-9._-]{0,95}\z")]

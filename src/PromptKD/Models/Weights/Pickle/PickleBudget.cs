@@ -27,7 +27,9 @@ internal sealed class PickleBudget(long limit)
         }
     }
 
-    /// <summary>What a value takes that was just made, and its place on the stack. Texts paid when they were read.</summary>
+    /// <summary>
+    /// What a value takes that was just made, and its place on the stack. Texts paid when they were read.
+    /// </summary>
     public static int CostOfNew(object? value) => value switch
     {
         null or bool or string or byte[] => Reference,

@@ -10,8 +10,8 @@ namespace PromptKD.Models.Weights.Pickle;
 /// </summary>
 /// <remarks>
 /// Values: null, bool, int, long, BigInteger, double, string, object?[] (tuple), List, <see cref="PickleDictionary"/>,
-/// <see cref="PickleGlobal"/>, <see cref="PickleObject"/>, <see cref="Tensor"/>. An object that appears twice is written
-/// twice; tensors share what they hold all the same, as they refer to storages by name.
+/// <see cref="PickleGlobal"/>, <see cref="PickleObject"/>, <see cref="Tensor"/>. An object that appears twice is
+/// written twice; tensors share what they hold all the same, as they refer to storages by name.
 /// </remarks>
 internal sealed class PickleWriter
 {

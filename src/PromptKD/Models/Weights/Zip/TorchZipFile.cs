@@ -71,7 +71,8 @@ internal sealed class TorchZipFile : ITorchFile
             .Where(name => name == "data.pkl" || name.EndsWith("/data.pkl", StringComparison.Ordinal))
             .MinBy(name => name.Length);
         return pickle?[..^"data.pkl".Length] ?? throw new PromptKDException(
-            $"{_path}: a zip archive of {Counted.Of(_entries.Count, "file")} without a 'data.pkl': not a PyTorch checkpoint.");
+            $"{_path}: a zip archive of {Counted.Of(_entries.Count, "file")} without a 'data.pkl': not a PyTorch "
+            + "checkpoint.");
     }
 
     private void CheckByteOrder()
