@@ -47,7 +47,8 @@ internal sealed class CoCoOpMethod : ITrainedMethod
     public static CoCoOpMethod Build(MethodInputs inputs)
     {
         CoCoOpConfig settings = inputs.Config.Trainer.CoCoOp;
-        ContextText context = StartingWords.CountedInWords(inputs, "COCOOP", settings.CtxInit, settings.NCtx);
+        ContextText context = StartingWords.CountedInWords(
+            inputs, "COCOOP", settings.CtxInit, settings.NCtx, new CoCoOpConfig().NCtx);
         using var parts = new Unfinished();
         PromptedClip clip = parts.Add(PromptedClip.Read(inputs, context, NamePosition.End));
         using Tensor initial = clip.DrawContext(context, inputs.Tokenizer.Value);

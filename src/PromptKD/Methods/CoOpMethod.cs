@@ -41,7 +41,8 @@ internal sealed class CoOpMethod : ITrainedMethod
     public static CoOpMethod Build(MethodInputs inputs)
     {
         CoOpConfig settings = inputs.Config.Trainer.CoOp;
-        ContextText context = StartingWords.CountedInWords(inputs, "COOP", settings.CtxInit, settings.NCtx);
+        ContextText context = StartingWords.CountedInWords(
+            inputs, "COOP", settings.CtxInit, settings.NCtx, new CoOpConfig().NCtx);
         NamePosition position = CoOpTeachers.PositionOf(settings);
         if (settings.Csc && context.StartsFromWords)
         {

@@ -12,10 +12,12 @@ internal static class StartingWords
     /// <param name="section">TRAINER.section, in upper case.</param>
     /// <param name="words">CTX_INIT.</param>
     /// <param name="length">N_CTX.</param>
-    public static ContextText CountedInWords(MethodInputs inputs, string section, string words, int length)
+    /// <param name="usual">Its default, which nobody asked for.</param>
+    public static ContextText CountedInWords(
+        MethodInputs inputs, string section, string words, int length, int usual)
     {
         var context = ContextText.CountedInWords(words, length);
-        if (context.StartsFromWords && context.Length != length)
+        if (context.StartsFromWords && context.Length != length && length != usual)
         {
             inputs.Warn($"TRAINER.{section}.N_CTX {length} has no effect with CTX_INIT \"{context.Prefix}\", as in the "
                 + $"reference: its {context.Length} words are learned.");
