@@ -8,9 +8,12 @@ internal static class CliProgram
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(3);
 
     /// <summary>Runs the program to its end.</summary>
-    public static CliResult Run(params IEnumerable<string> arguments)
+    public static CliResult Run(params IEnumerable<string> arguments) => RunIn("", arguments);
+
+    /// <summary>As <see cref="Run"/>, started in a folder; empty for the current one.</summary>
+    public static CliResult RunIn(string folder, IEnumerable<string> arguments)
     {
-        using Process process = Start(arguments);
+        using Process process = Start(arguments, folder);
         Task<string> output = process.StandardOutput.ReadToEndAsync();
         Task<string> error = process.StandardError.ReadToEndAsync();
         if (!process.WaitForExit(s_patience))
@@ -23,7 +26,7 @@ internal static class CliProgram
     }
 
     /// <summary>Starts the program and leaves it running.</summary>
-    public static Process Start(IEnumerable<string> arguments)
+    public static Process Start(IEnumerable<string> arguments, string folder = "")
     {
         string program = Path.Combine(
             AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "PromptKD.Cli.exe" : "PromptKD.Cli");
@@ -32,6 +35,7 @@ internal static class CliProgram
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
+            WorkingDirectory = folder,
         };
 
         // Models this small are not faster on two threads, and much slower where those have to wait for a core.
