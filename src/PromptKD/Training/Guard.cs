@@ -42,6 +42,7 @@ internal static class Guard
     private const double LostAgreement = 0.03;
     private const double LeastGain = 0.03;
     private const int FirstEpochs = 3;
+    private const string GiveRate = "Give an --lr above 0 (OPTIM.LR).";
 
     private static readonly (string Code, Func<GuardedRun, IReadOnlyList<EpochRecord>, string?> Find)[] s_checks =
     [
@@ -80,7 +81,9 @@ internal static class Guard
 
     private static string? FindNoRate(GuardedRun run, IReadOnlyList<EpochRecord> history) =>
         run is { Rates.Count: > 0, LearningRate: 0 }
-            ? "the learning rate is 0: nothing is learned. Give --lr (OPTIM.LR)."
+            ? run.Rates.Max() is > 0 and var warmup
+                ? Text($"the learning rate is 0 behind a warm-up of {warmup:0.###e+00}: hardly anything is learned. {GiveRate}")
+                : $"the learning rate is 0: the epochs teach nothing. {GiveRate}"
             : null;
 
     private static string? FindOnlyWarmup(GuardedRun run, IReadOnlyList<EpochRecord> history) =>

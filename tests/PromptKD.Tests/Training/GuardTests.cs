@@ -26,7 +26,11 @@ public sealed class GuardTests
 
     [Fact]
     public void A_learning_rate_of_zero_is_said_before_the_first_epoch() =>
-        Finds("noLearningRate", 0, "the learning rate is 0: nothing", s_run with { Rates = [1e-5, 0], LearningRate = 0 }, []);
+        Finds("noLearningRate", 0, "the learning rate is 0: the epochs teach", s_run with { Rates = [0, 0], LearningRate = 0 }, []);
+
+    [Fact]
+    public void A_learning_rate_of_zero_behind_a_warm_up_is_said_with_the_rate_of_that() => Finds(
+        "noLearningRate", 0, "is 0 behind a warm-up of 1e-05: hardly", s_run with { Rates = [1e-5, 0], LearningRate = 0 }, []);
 
     [Fact]
     public void An_only_epoch_of_warm_up_is_said_before_it() => Finds(

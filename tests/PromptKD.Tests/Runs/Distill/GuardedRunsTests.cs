@@ -39,7 +39,9 @@ public sealed class GuardedRunsTests : IDisposable
     {
         Distil("OPTIM.LR", "0", "OPTIM.WARMUP_EPOCH", "1");
 
-        Assert.Contains("the learning rate is 0: nothing is learned. Give --lr (OPTIM.LR).", _listener.WarningsBeforeTraining);
+        Assert.Contains(
+            "the learning rate is 0 behind a warm-up of 1e-05: hardly anything is learned. Give an --lr above 0 (OPTIM.LR).",
+            _listener.WarningsBeforeTraining);
     }
 
     [Fact]
