@@ -88,7 +88,15 @@ internal static class BenchmarkCommand
                 Messages.Note($"Wrote report.md, report.html and results.csv to {folder}");
             }
 
-            return Task.FromResult(report.Unfinished.Count == 0 ? 0 : SomethingMissing);
+            if (report.Unfinished.Count == 0)
+            {
+                return Task.FromResult(0);
+            }
+
+            Messages.Error(
+                $"Missing in the table or in doubt, as named above: {report.Unfinished.Count}. Mend what the warnings name, and "
+                + "start the same command again: finished runs are kept.");
+            return Task.FromResult(SomethingMissing);
         });
         return command;
     }

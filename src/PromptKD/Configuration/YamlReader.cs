@@ -1,5 +1,7 @@
+using System.Text;
 using PromptKD.Runtime;
 using PromptKD.Text.Names;
+using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
 namespace PromptKD.Configuration;
@@ -7,6 +9,8 @@ namespace PromptKD.Configuration;
 /// <summary>Merges YAML files: sections are mappings, every other node is the value of a key.</summary>
 internal static class YamlReader
 {
+    private static readonly UTF8Encoding s_utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
     /// <summary>As <see cref="ExperimentConfig.MergeFile"/>.</summary>
     public static ExperimentConfig MergeFile(ExperimentConfig config, string path)
     {
@@ -20,7 +24,13 @@ internal static class YamlReader
 
         try
         {
-            return Merge(config, RegularFile.ReadAllText(path), path);
+            using var reader = new StreamReader(RegularFile.Open(path), s_utf8, detectEncodingFromByteOrderMarks: true);
+            return Merge(config, reader.ReadToEnd(), path);
+        }
+        catch (DecoderFallbackException error)
+        {
+            string wrong = error.BytesUnknown is [var first, ..] ? $"the byte 0x{first:X2} is not UTF-8" : "not UTF-8";
+            throw new PromptKDException($"{path}: {wrong}. Save the file as UTF-8.", error);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -93,7 +103,7 @@ internal static class YamlReader
         }
 
         var editor = new ConfigEditor(config);
-        MergeSection(root, "", editor, source);
+        MergeSection(root, "", editor, source, []);
         return editor.Result;
     }
 
@@ -107,7 +117,15 @@ internal static class YamlReader
         : section.Children.SelectMany(one => KeysBelow(
             one.Value, (name.Length == 0 ? "" : name + ConfigTree.Separator) + ((YamlScalarNode)one.Key).Value));
 
-    private static void MergeSection(YamlNode node, string section, ConfigEditor editor, string source)
+    /// <param name="node">The section's keys and values.</param>
+    /// <param name="section">Its name; empty for the whole file.</param>
+    /// <param name="editor">Takes the values.</param>
+    /// <param name="source">What messages call the text.</param>
+    /// <param name="set">
+    /// The keys that were set, and where: a key may stand in its section and with its full name.
+    /// </param>
+    private static void MergeSection(
+        YamlNode node, string section, ConfigEditor editor, string source, Dictionary<string, Mark> set)
     {
         if (IsNothing(node))
         {
@@ -130,15 +148,16 @@ internal static class YamlReader
             }
 
             string name = section.Length == 0 ? part : section + ConfigTree.Separator + part;
-            MergeSetting(key, value, name, editor, source);
+            MergeSetting(key, value, name, editor, source, set);
         }
     }
 
-    private static void MergeSetting(YamlNode key, YamlNode value, string name, ConfigEditor editor, string source)
+    private static void MergeSetting(
+        YamlNode key, YamlNode value, string name, ConfigEditor editor, string source, Dictionary<string, Mark> set)
     {
         if (ConfigTree.IsSection(name))
         {
-            MergeSection(value, name, editor, source);
+            MergeSection(value, name, editor, source, set);
             return;
         }
 
@@ -148,6 +167,13 @@ internal static class YamlReader
             throw new PromptKDException(
                 $"{YamlText.PlaceOf(value, source)}: {name} must be {ConfigValue.Describe(known.Type)}, "
                 + "not a section of keys.");
+        }
+
+        if (!set.TryAdd(known.Name, key.Start))
+        {
+            throw new PromptKDException(
+                $"{YamlText.PlaceOf(key, source)}: {known.Name} stands in line {set[known.Name].Line} already. Keep one of the "
+                + "two.");
         }
 
         bool textWanted = known.Type == typeof(string) || known.Type == typeof(ValueList<string>);

@@ -17,6 +17,13 @@ internal static class YamlText
     /// </exception>
     public static YamlNode? Parse(string yaml, string source)
     {
+        // The parser takes a zero byte for the end of the text.
+        if (yaml.IndexOf('\0', StringComparison.Ordinal) is var zero and >= 0)
+        {
+            int line = yaml.AsSpan(0, zero).Count('\n') + 1;
+            throw new PromptKDException($"{source}:{line}: not valid YAML: a zero byte. Is it a text, and in UTF-8?");
+        }
+
         var stream = new YamlStream();
         try
         {

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using PromptKD.Data.Pictures;
+using PromptKD.Runtime;
 using PromptKD.Runtime.Processes;
 
 namespace PromptKD.Evaluation;
@@ -127,7 +128,7 @@ internal static class SharedMeasuring
         return models[0].Count > 0
             ? new Answers(models)
             : throw new PromptKDException(
-                $"None of {skipped.Count} pictures could be read: {SkippedPictures.Describe(skipped.Take(3))}.");
+                $"None of {Counted.Of(skipped.Count, "picture")} could be read: {SkippedPictures.Describe(skipped.Take(3))}.");
     }
 
     private static byte[] Write(IReadOnlyList<IEnumerable<Answer>> models)

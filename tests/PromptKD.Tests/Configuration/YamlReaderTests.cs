@@ -1,10 +1,15 @@
+using System.Text;
 using CsCheck;
 using PromptKD.Configuration;
 
 namespace PromptKD.Tests.Configuration;
 
-public sealed class YamlReaderTests
+public sealed class YamlReaderTests : IDisposable
 {
+    private readonly string _folder = Directory.CreateTempSubdirectory().FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
     [Theory]
     [InlineData("")]
     [InlineData("# nothing but a comment\n")]
@@ -21,6 +26,39 @@ public sealed class YamlReaderTests
             () => YamlReader.Merge(new ExperimentConfig(), "OUTPUT_DIR: \"\\ud800\\u0041\"", "a.yaml"));
 
         Assert.StartsWith("a.yaml: not valid YAML", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("OPTIM:\n  LR: 0.1\nOPTIM.LR: 0.2", "a.yaml:3:1: OPTIM.LR stands in line 2 already. Keep one of the two.")]
+    [InlineData("OPTIM.LR: 0.1\nOPTIM: {LR: 0.2}", "a.yaml:2:9: OPTIM.LR stands in line 1 already. Keep one of the two.")]
+    [InlineData("SEED: 1\nOPTIM: {LR: 0.1\0}", "a.yaml:2: not valid YAML: a zero byte. Is it a text, and in UTF-8?")]
+    public void What_is_ambiguous_or_ends_early_is_refused(string yaml, string expected) => Assert.Equal(
+        expected,
+        Assert.Throws<PromptKDException>(() => YamlReader.Merge(new ExperimentConfig(), yaml, "a.yaml")).Message);
+
+    [Theory]
+    [InlineData(new byte[] { 0xE9 }, "the byte 0xE9 is not UTF-8")] // é of Windows.
+    [InlineData(new byte[] { 0xC3, 0x28 }, "the byte 0xC3 is not UTF-8")]
+    public void A_file_in_another_encoding_is_refused(byte[] letter, string expected)
+    {
+        string path = Path.Combine(_folder, "a.yaml");
+        File.WriteAllBytes(path, [.. "OUTPUT_DIR: caf"u8, .. letter, .. " au lait\n"u8]);
+
+        var error = Assert.Throws<PromptKDException>(() => YamlReader.MergeFile(new ExperimentConfig(), path));
+
+        Assert.Equal($"{path}: {expected}. Save the file as UTF-8.", error.Message);
+    }
+
+    [Theory]
+    [InlineData("utf-8")]
+    [InlineData("utf-16")]
+    [InlineData("utf-16BE")]
+    public void A_file_with_a_byte_order_mark_is_read_by_it(string encoding)
+    {
+        string path = Path.Combine(_folder, "a.yaml");
+        File.WriteAllText(path, "OUTPUT_DIR: café\n", Encoding.GetEncoding(encoding));
+
+        Assert.Equal("café", YamlReader.MergeFile(new ExperimentConfig(), path).OutputDir);
     }
 
     [Theory]

@@ -98,8 +98,9 @@ internal static class DatasetProtocol
         ClassTable classes = ClassTable.Of(items);
         if (items.Count == 0)
         {
-            throw new PromptKDException(
-                $"{dataset.Name}: no training pictures are left with DATASET.SUBSAMPLE_CLASSES "
+            throw new PromptKDException(dataset.SubsampleClasses == "all"
+                ? $"{dataset.Name}: it has no training pictures. promptkd datasets check {dataset.Name} lists all faults."
+                : $"{dataset.Name}: no training pictures are left with DATASET.SUBSAMPLE_CLASSES "
                 + $"'{dataset.SubsampleClasses}'. The new classes of one class are none: use all or base.");
         }
 

@@ -88,9 +88,10 @@ internal sealed class ArchitectureReader(
     {
         if (!shapes.TryGetValue(name, out long[]? shape))
         {
+            string some = string.Join(
+                ", ", shapes.Keys.Order(StringComparer.Ordinal).Take(3).Select(one => $"'{one}'"));
             throw new PromptKDException(
-                $"{source}: no tensor '{name}' among {shapes.Count}, such as "
-                + $"{string.Join(", ", shapes.Keys.Order(StringComparer.Ordinal).Take(3).Select(one => $"'{one}'"))}. "
+                $"{source}: no tensor '{name}'{(some.Length == 0 ? "" : $" among {shapes.Count}, such as {some}")}. "
                 + "Is this a complete CLIP checkpoint, image and text tower?");
         }
 

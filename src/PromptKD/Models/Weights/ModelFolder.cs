@@ -38,8 +38,24 @@ internal sealed record ModelFolder
         }
 
         return HuggingFaceFolder.TryOpen(folder) ?? throw new PromptKDException(
-            $"{folder}: no CLIP in this folder: expected config.json (Hugging Face) or open_clip_config.json "
-            + "(open_clip), or the path of a file of weights.");
+            FindUnreadable(folder) is { } reason
+                ? $"{folder}: {reason}."
+                : $"{folder}: no CLIP in this folder: expected config.json (Hugging Face) or open_clip_config.json "
+                    + "(open_clip), or the path of a file of weights.");
+    }
+
+    // In a folder that may not be read no file seems to be.
+    private static string? FindUnreadable(string folder)
+    {
+        try
+        {
+            _ = Directory.EnumerateFileSystemEntries(folder).Any();
+            return null;
+        }
+        catch (Exception error) when (RegularFile.ReasonOf(error) is not null)
+        {
+            return RegularFile.ReasonOf(error);
+        }
     }
 
     /// <summary>Reads a file that must be a JSON object.</summary>

@@ -119,7 +119,8 @@ internal static class SafetensorsFile
     {
         try
         {
-            string typeName = description.GetProperty("dtype").GetString()!;
+            string typeName = description.GetProperty("dtype").GetString()
+                ?? throw new InvalidDataException("no element type");
             long[] shape = [.. description.GetProperty("shape").EnumerateArray().Select(e => e.GetInt64())];
             JsonElement offsets = description.GetProperty("data_offsets");
             long begin = offsets[0].GetInt64();
@@ -140,9 +141,17 @@ internal static class SafetensorsFile
         catch (Exception error) when (error is KeyNotFoundException or InvalidOperationException
             or IndexOutOfRangeException or FormatException or InvalidDataException or NotSupportedException)
         {
-            throw new PromptKDException($"{path}: the entry '{name}' is malformed ({error.Message})", error);
+            throw new PromptKDException($"{path}: the entry '{name}' is malformed ({Describe(error)})", error);
         }
     }
+
+    private static string Describe(Exception error) => error switch
+    {
+        KeyNotFoundException => "it needs dtype, shape and data_offsets",
+        IndexOutOfRangeException => "its data_offsets are not two numbers",
+        FormatException => "a size or an offset is no whole number",
+        _ => error.Message,
+    };
 
     private static Tensor ReadTensor(string path, FileStream stream, long position, long[] shape, ScalarType type)
     {
