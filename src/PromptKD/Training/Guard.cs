@@ -82,7 +82,9 @@ internal static class Guard
     private static string? FindNoRate(GuardedRun run, IReadOnlyList<EpochRecord> history) =>
         run is { Rates.Count: > 0, LearningRate: 0 }
             ? run.Rates.Max() is > 0 and var warmup
-                ? Text($"the learning rate is 0 behind a warm-up of {warmup:0.###e+00}: hardly anything is learned. {GiveRate}")
+                ? string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"the learning rate is 0 behind a warm-up of {warmup:0.###e+00}: hardly anything is learned. {GiveRate}")
                 : $"the learning rate is 0: the epochs teach nothing. {GiveRate}"
             : null;
 
