@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
-# The server under a bounded load from this machine: 1, 8 and 32 clients, with and without batches, libtorch and ONNX, float32
-# and int8; beside the same file asked through the library directly, gathered and behind a lock. Requests a second, times,
-# memory at the end. The student is the demo's unless one is given: a large one is bound by its arithmetic, a small one by
-# everything around it.
+# The server under a bounded load from this machine: 1, 8 and 32 clients, with and without batches, libtorch and ONNX,
+# float32 and int8; beside the same bytes asked through the library directly, gathered and behind a lock; beside what one
+# writes first, an ASP.NET server with a lock around the classifier; and beside a server of Node with the same ONNX file,
+# where npm gives ONNX Runtime. Requests a second, times, memory at the end; then what the server has of the others at 8
+# clients. The clients share the machine's cores with the server. The student is the demo's unless one is given: a large
+# one is bound by its arithmetic, a small one, whose picture takes a fraction of a millisecond, by everything around it.
 #
 #   bench/serve.sh [--quick] [STUDENT PICTURE]
 #

@@ -8,6 +8,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using PromptKD.Server.Hosting;
 using PromptKD.Server.Models;
+using PromptKD.Server.Operations;
 using PromptKD.Server.Requests;
 using Scalar.AspNetCore;
 
@@ -56,6 +57,11 @@ public static class PromptKDServerHost
         builder.Services.AddOpenApi();
         builder.Services.AddCors();
         WebApplication app = builder.Build();
+        app.Use((context, next) =>
+        {
+            SecurityHeaders.AddUsual(context.Response);
+            return next(context);
+        });
         app.UseStatusCodePages(context => Explain(context.HttpContext));
         if (asked.AllowOrigins.Count > 0)
         {

@@ -17,7 +17,9 @@ public sealed class PromptKDServerOptions
     /// <summary>Most pictures that are computed at once.</summary>
     public int Batch { get; set; } = 8;
 
-    /// <summary>How long the first picture of a batch waits for others; zero to compute each as it comes.</summary>
+    /// <summary>
+    /// How long the first picture of a batch waits, at most, for as many as came the last time; zero to wait for none.
+    /// </summary>
     public TimeSpan Delay { get; set; } = TimeSpan.FromMilliseconds(4);
 
     /// <summary>Batches of one model that are computed at the same time.</summary>

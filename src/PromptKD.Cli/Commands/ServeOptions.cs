@@ -28,7 +28,7 @@ internal static class ServeOptions
         "--batch", $"Pictures computed at once, at most [default: {s_usual.Batch}]");
 
     private static readonly Option<string> s_delay = Time(
-        "--delay", $"How long the first picture of a batch waits for others [default: {Text(s_usual.Delay)}]");
+        "--delay", $"How long the first picture of a batch waits for others, at most [default: {Text(s_usual.Delay)}]");
 
     private static readonly Option<int?> s_workers = Number(
         "--workers", $"Batches of a model that are computed at the same time [default: {s_usual.Workers}]");

@@ -6,24 +6,28 @@ using PromptKD.Server.Operations;
 namespace PromptKD.Server.Batching;
 
 /// <summary>
-/// Gathers the pictures of many requests into batches, and computes them, in threads of its own. Who has stopped waiting is
-/// left out.
+/// Gathers the pictures of many requests into batches, and computes them, in threads of its own. Who has stopped waiting
+/// is left out.
 /// </summary>
 internal sealed class BatchWorkers : IDisposable
 {
     private readonly BlockingCollection<BatchedPicture> _waiting = [];
     private readonly IPictureModel _model;
     private readonly BatchRules _rules;
+    private readonly QueuePlaces _places;
     private readonly IBatchObserver _observer;
     private readonly Thread[] _threads;
+    private int _computed;
 
     /// <param name="model">Computes; stays its owner's.</param>
     /// <param name="rules">How batches are made.</param>
+    /// <param name="places">Count the pictures that are on their way.</param>
     /// <param name="observer">Is told of each batch.</param>
-    public BatchWorkers(IPictureModel model, BatchRules rules, IBatchObserver observer)
+    public BatchWorkers(IPictureModel model, BatchRules rules, QueuePlaces places, IBatchObserver observer)
     {
         _model = model;
         _rules = rules;
+        _places = places;
         _observer = observer;
         _threads =
         [
@@ -63,19 +67,36 @@ internal sealed class BatchWorkers : IDisposable
     private void Work()
     {
         List<BatchedPicture> batch = [];
+        int expected = 1;
         foreach (BatchedPicture first in _waiting.GetConsumingEnumerable())
         {
             batch.Add(first);
-            long begun = Stopwatch.GetTimestamp();
-            while (batch.Count < _rules.Size && _waiting.TryTake(out BatchedPicture? next, Remaining(begun)))
-            {
-                batch.Add(next);
-            }
-
+            Gather(batch, expected);
+            Interlocked.Add(ref _computed, batch.Count);
             Answer(batch);
+            Interlocked.Add(ref _computed, -batch.Count);
+
+            // Who asks again and again comes back with the next picture, and who waits now is there already.
+            expected = batch.Count + _waiting.Count;
             batch.Clear();
         }
     }
+
+    // Nobody waits for more than are expected: who is alone is answered at once.
+    private void Gather(List<BatchedPicture> batch, int expected)
+    {
+        long begun = Stopwatch.GetTimestamp();
+        while (batch.Count < _rules.Size
+            && _waiting.TryTake(
+                out BatchedPicture? next, batch.Count < expected || IsOneComing(batch.Count) ? Remaining(begun) : 0))
+        {
+            batch.Add(next);
+        }
+    }
+
+    // Let in and neither here nor computed: it is being decoded.
+    private bool IsOneComing(int gathered) =>
+        _places.Taken > gathered + _waiting.Count + Volatile.Read(ref _computed);
 
     private int Remaining(long begun)
     {

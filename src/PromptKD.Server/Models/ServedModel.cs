@@ -7,8 +7,8 @@ using PromptKD.Server.Operations;
 namespace PromptKD.Server.Models;
 
 /// <summary>
-/// A loaded model, its places and its batches. It ends behind the last request that uses it: <see cref="Dispose"/> frees
-/// nothing that is in use.
+/// A loaded model, its places and its batches. It ends behind the last request that uses it: <see cref="Dispose"/>
+/// frees nothing that is in use.
 /// </summary>
 internal sealed class ServedModel : IDisposable
 {
@@ -38,7 +38,7 @@ internal sealed class ServedModel : IDisposable
         _places = places;
         _slots = slots;
         _meters = meters;
-        _workers = new BatchWorkers(classifier.Model, rules, meters);
+        _workers = new BatchWorkers(classifier.Model, rules, places, meters);
         _shared = new SharedUse(typeof(ServedModel), () =>
         {
             _workers.Dispose();
@@ -92,11 +92,15 @@ internal sealed class ServedModel : IDisposable
     }
 
     /// <summary>Reads a picture and answers it.</summary>
+    /// <param name="input">The picture.</param>
+    /// <param name="isOnlyOne">Whether the request has no other, which would be decoded beside it.</param>
+    /// <param name="cancellation">Nobody waits any more.</param>
     /// <exception cref="PromptKDException">It cannot be read.</exception>
     /// <exception cref="OperationCanceledException">Nobody waits any more.</exception>
-    public async Task<PictureOutput> Answer(PictureInput input, CancellationToken cancellation)
+    public async Task<PictureOutput> Answer(PictureInput input, bool isOnlyOne, CancellationToken cancellation)
     {
-        PreparedPicture picture = await _slots.Run(() => Read(input, cancellation), cancellation).ConfigureAwait(false);
+        PreparedPicture picture =
+            await _slots.Run(() => Read(input, cancellation), isOnlyOne, cancellation).ConfigureAwait(false);
         return await Answer(picture, cancellation).ConfigureAwait(false);
     }
 

@@ -63,6 +63,8 @@ internal sealed partial class RequestGuard(
             return;
         }
 
+        RefuseCompressed(context.Request);
+
         try
         {
             if (Interlocked.Increment(ref _underWay) > options.MaxRequests)
@@ -75,6 +77,16 @@ internal sealed partial class RequestGuard(
         finally
         {
             Interlocked.Decrement(ref _underWay);
+        }
+    }
+
+    // Pictures are compressed already, and what is small on the wire alone is a bomb.
+    private static void RefuseCompressed(HttpRequest request)
+    {
+        if (request.Headers.ContentEncoding.ToString() is { Length: > 0 } encoding && encoding != "identity")
+        {
+            throw Refusal.Unsupported(
+                $"The body's content encoding is '{Runtime.Printable.Line(encoding)}'. Send it as it is, without one.");
         }
     }
 

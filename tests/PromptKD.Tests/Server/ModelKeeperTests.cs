@@ -63,7 +63,7 @@ public sealed class ModelKeeperTests : IDisposable
 
         slot.Replace(server.Services.GetRequiredService<ModelLoader>().Load(slot));
 
-        Assert.Equal(3, (await begun.Model.Answer(PictureInput.FromBytes(ServedPackage.Picture(1)), Stop)).Probabilities.Length);
+        Assert.Equal(3, (await begun.Model.Answer(PictureInput.FromBytes(ServedPackage.Picture(1)), isOnlyOne: true, Stop)).Probabilities.Length);
         Assert.Null(begun.Model.TryEnter());
         await Best(server);
     }

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Globalization;
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using PromptKD.Inference;
@@ -15,28 +14,29 @@ internal static class InferAnswer
     /// <summary>Writes it.</summary>
     /// <exception cref="Refusal">An output is wanted that there is not.</exception>
     public static async Task Write(
-        HttpContext context, ModelSource model, InferRequest request, PictureOutput[] outputs, CancellationToken cancellation)
+        HttpContext context,
+        ServedModel model,
+        InferRequest request,
+        PictureOutput[] outputs,
+        CancellationToken cancellation)
     {
-        bool allAsBytes = request.Parameters?.BinaryDataOutput ?? false;
-        (string Name, bool AsBytes)[] wanted = request.Outputs is { Count: > 0 } named
-            ? [.. named.Select(one => (one.Name, one.Parameters?.BinaryData ?? allAsBytes))]
-            : [.. Tensors.Outputs.Select(name => (name, allAsBytes))];
+        WantedTensor[] wanted = Wanted(request);
         var json = new ArrayBufferWriter<byte>();
         var bytes = new ArrayBufferWriter<byte>();
         using (var writer = new Utf8JsonWriter(json))
         {
             writer.WriteStartObject();
-            writer.WriteString("model_name", model.Name);
-            writer.WriteString("model_version", model.Version);
+            writer.WriteString("model_name", model.Source.Name);
+            writer.WriteString("model_version", model.Source.Version);
             if (request.Id is { } id)
             {
                 writer.WriteString("id", id);
             }
 
             writer.WriteStartArray("outputs");
-            foreach ((string name, bool asBytes) in wanted)
+            foreach (WantedTensor one in wanted)
             {
-                WriteTensor(writer, bytes, name, asBytes, [.. outputs.Select(one => RowOf(one, name))]);
+                WriteTensor(writer, bytes, one.Of(outputs, model.ClassNames), one.AsBytes);
             }
 
             writer.WriteEndArray();
@@ -55,43 +55,39 @@ internal static class InferAnswer
         await context.Response.Body.WriteAsync(bytes.WrittenMemory, cancellation).ConfigureAwait(false);
     }
 
-    private static float[] RowOf(PictureOutput output, string name) => name switch
+    private static WantedTensor[] Wanted(InferRequest request)
     {
-        Tensors.Probabilities => output.Probabilities,
-        Tensors.Logits => output.Logits,
-        Tensors.Features => output.Features,
-        _ => throw Refusal.Bad(
-            $"There is no output '{Runtime.Printable.Line(name)}', but {string.Join(", ", Tensors.Outputs)}."),
-    };
+        bool allAsBytes = request.Parameters?.BinaryDataOutput ?? false;
+        return request.Outputs is { Count: > 0 } named
+            ?
+            [
+                .. named.Select(one => new WantedTensor(
+                    one.Name, one.Parameters?.BinaryData ?? allAsBytes, one.Parameters?.Classification)),
+            ]
+            : [.. Tensors.Outputs.Select(name => new WantedTensor(name, allAsBytes, Classes: null))];
+    }
 
-    private static void WriteTensor(
-        Utf8JsonWriter writer, ArrayBufferWriter<byte> bytes, string name, bool asBytes, float[][] rows)
+    private static void WriteTensor(Utf8JsonWriter writer, ArrayBufferWriter<byte> bytes, AnswerTensor tensor, bool asBytes)
     {
         writer.WriteStartObject();
-        writer.WriteString("name", name);
-        writer.WriteString("datatype", Tensors.FloatType);
+        writer.WriteString("name", tensor.Name);
+        writer.WriteString("datatype", tensor.Datatype);
         writer.WriteStartArray("shape");
-        writer.WriteNumberValue(rows.Length);
-        writer.WriteNumberValue(rows[0].Length);
+        writer.WriteNumberValue(tensor.Rows);
+        writer.WriteNumberValue(tensor.Columns);
         writer.WriteEndArray();
         if (asBytes)
         {
+            int before = bytes.WrittenCount;
+            tensor.WriteBytes(bytes);
             writer.WriteStartObject("parameters");
-            writer.WriteNumber("binary_data_size", rows.Length * rows[0].Length * sizeof(float));
+            writer.WriteNumber("binary_data_size", bytes.WrittenCount - before);
             writer.WriteEndObject();
-            foreach (float[] row in rows)
-            {
-                bytes.Write(MemoryMarshal.AsBytes<float>(row));
-            }
         }
         else
         {
             writer.WriteStartArray("data");
-            foreach (float value in rows.SelectMany(row => row))
-            {
-                writer.WriteNumberValue(value);
-            }
-
+            tensor.WriteElements(writer);
             writer.WriteEndArray();
         }
 

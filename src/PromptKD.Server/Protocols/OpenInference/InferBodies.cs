@@ -62,6 +62,9 @@ internal sealed record InferParameters
     /// <summary>Whether all tensors are.</summary>
     [JsonPropertyName("binary_data_output")]
     public bool? BinaryDataOutput { get; init; }
+
+    /// <summary>How many classes are wanted in place of a tensor.</summary>
+    public long? Classification { get; init; }
 }
 
 /// <summary>What is told of a server.</summary>

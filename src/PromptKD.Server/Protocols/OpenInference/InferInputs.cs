@@ -24,7 +24,8 @@ internal sealed class InferInputs(ServedModel model, int mostPictures)
         (InferInput input, ReadOnlyMemory<byte>? binary) = body.Only();
         TensorMetadata expected = Tensors.Inputs(Size).FirstOrDefault(one => one.Name == input.Name)
             ?? throw Refusal.Bad(
-                $"There is no input '{Runtime.Printable.Line(input.Name)}', but {Tensors.File}, {Tensors.Pixels} and {Tensors.Images}.");
+                $"There is no input '{Runtime.Printable.Line(input.Name)}', but {Tensors.File}, {Tensors.Pixels} and "
+                + $"{Tensors.Images}.");
         int count = CountOf(input, expected);
         using ServedModel.Places places = model.TakePlaces(count);
         if (input.Name == Tensors.File)
@@ -48,7 +49,8 @@ internal sealed class InferInputs(ServedModel model, int mostPictures)
 
         try
         {
-            return await Task.WhenAll(files.Select(file => model.Answer(PictureInput.FromBytes(file), cancellation)))
+            return await Task.WhenAll(
+                files.Select(file => model.Answer(PictureInput.FromBytes(file), count == 1, cancellation)))
                 .ConfigureAwait(false);
         }
         catch (PromptKDException error) when (Refusal.Of(error) is { } refusal)
@@ -62,10 +64,12 @@ internal sealed class InferInputs(ServedModel model, int mostPictures)
         if (input.Datatype != expected.Datatype)
         {
             throw Refusal.Bad(
-                $"'{input.Name}' has the datatype '{Runtime.Printable.Line(input.Datatype)}', expected {expected.Datatype}.");
+                $"'{input.Name}' has the datatype '{Runtime.Printable.Line(input.Datatype)}', expected "
+                + $"{expected.Datatype}.");
         }
 
-        IReadOnlyList<long> shape = input.Name == Tensors.File && input.Shape is [var files, 1] ? [files] : input.Shape;
+        IReadOnlyList<long> shape =
+            input.Name == Tensors.File && input.Shape is [var files, 1] ? [files] : input.Shape;
         bool fits = shape.Count == expected.Shape.Count
             && shape[0] >= 1
             && shape.Skip(1).SequenceEqual(expected.Shape.Skip(1));

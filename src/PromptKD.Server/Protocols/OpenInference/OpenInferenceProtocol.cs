@@ -6,14 +6,14 @@ using PromptKD.Server.Requests;
 namespace PromptKD.Server.Protocols.OpenInference;
 
 /// <summary>
-/// The Open Inference Protocol, version 2, over HTTP, as KServe and Triton speak it: with JSON tensors and with the binary
-/// extension.
+/// The Open Inference Protocol, version 2, over HTTP, as KServe and Triton speak it: with JSON tensors and with the
+/// binary and classification extensions.
 /// </summary>
 internal sealed class OpenInferenceProtocol(PromptKDServerOptions options, ModelRegistry registry)
 {
     private const string Unknown = "0";
 
-    private static readonly string[] s_extensions = ["binary_tensor_data"];
+    private static readonly string[] s_extensions = ["classification", "binary_tensor_data"];
 
     /// <summary><c>GET /v2</c>.</summary>
     public static Task Describe(HttpContext context, CancellationToken cancellation) => Bodies.WriteJson(
@@ -67,7 +67,7 @@ internal sealed class OpenInferenceProtocol(PromptKDServerOptions options, Model
         InferBody body = await InferBody.Read(context.Request, options.MaxBodyBytes, cancellation).ConfigureAwait(false);
         PictureOutput[] outputs =
             await new InferInputs(lease.Model, options.MaxPictures).Answer(body, cancellation).ConfigureAwait(false);
-        await InferAnswer.Write(context, lease.Model.Source, body.Request, outputs, cancellation).ConfigureAwait(false);
+        await InferAnswer.Write(context, lease.Model, body.Request, outputs, cancellation).ConfigureAwait(false);
     }
 
     private static (string Name, string? Version) Asked(HttpContext context) => (
