@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -25,7 +26,9 @@ internal static class LockedServer
             await request.Body.CopyToAsync(body, request.HttpContext.RequestAborted).ConfigureAwait(false);
             lock (gate)
             {
-                return Results.Json(classifier.Classify(PictureInput.FromBytes(body.ToArray())));
+                return Results.Bytes(
+                    JsonSerializer.SerializeToUtf8Bytes(classifier.Classify(PictureInput.FromBytes(body.ToArray()))),
+                    "application/json");
             }
         });
         await app.RunAsync().ConfigureAwait(false);

@@ -61,6 +61,11 @@ internal sealed class PlainClient : IDisposable
     private static int LengthOf(string answer)
     {
         int start = answer.IndexOf(LengthName, StringComparison.OrdinalIgnoreCase) + LengthName.Length;
+        if (start < LengthName.Length)
+        {
+            throw new IOException("The answer has no length.");
+        }
+
         return int.Parse(answer.AsSpan(start, answer.IndexOf('\r', start) - start), CultureInfo.InvariantCulture);
     }
 }

@@ -16,7 +16,14 @@ namespace PromptKD.Server;
 public static class PromptKDServerEndpoints
 {
     private const string Json = "application/json";
+    private const string Bytes = "application/octet-stream";
+
+    // Triton's clients name no type, or that of their library.
+    private const string Anything = "*/*";
     private const string Vision = "/customvision/v3.0/Prediction/{projectId:guid}/classify/iterations/{publishedName}";
+
+    // Routing refuses the types that are not here.
+    private static readonly string[] s_pictures = ["multipart/form-data", "image/*", Bytes];
 
     /// <summary>
     /// Maps everything that the options ask for. Limits, keys and errors are handled at each address: the host's other ones
@@ -67,9 +74,9 @@ public static class PromptKDServerEndpoints
         addresses.Get("/v1/models", plain.List, Access.Keyed, "The models").Produces<ModelList>();
         addresses.Get("/v1/models/{name}", plain.Show, Access.Keyed, "A model, its classes and card").Produces<ModelDetails>();
         addresses.Post("/v1/classify", plain.Classify, "The classes of pictures")
-            .Accepts<PicturesBody>(Json, "multipart/form-data", "image/png", "image/jpeg").Produces<ClassifyAnswer>();
+            .Accepts<PicturesBody>(Json, s_pictures).Produces<ClassifyAnswer>();
         addresses.Post("/v1/embed", plain.Embed, "The vectors of pictures")
-            .Accepts<PicturesBody>(Json, "multipart/form-data", "image/png", "image/jpeg").Produces<EmbedAnswer>();
+            .Accepts<PicturesBody>(Json, s_pictures).Produces<EmbedAnswer>();
     }
 
     private static void MapOpenInference(Addresses addresses, OpenInferenceProtocol protocol)
@@ -82,7 +89,7 @@ public static class PromptKDServerEndpoints
             addresses.Get(model, protocol.DescribeModel, Access.Keyed, "Open Inference: a model").Produces<ModelMetadata>();
             addresses.Get($"{model}/ready", protocol.ModelReady, Access.Keyed, "Open Inference: whether a model answers");
             addresses.Post($"{model}/infer", protocol.Infer, "Open Inference: tensors in, tensors out")
-                .Accepts<InferRequest>(Json, "application/octet-stream");
+                .Accepts<InferRequest>(Json, Bytes, Anything);
         }
     }
 

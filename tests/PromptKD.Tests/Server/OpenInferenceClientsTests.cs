@@ -150,6 +150,22 @@ public sealed class OpenInferenceClientsTests(ServedPackage served) : IClassFixt
         Assert.Contains("gzip", await Error(answer), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("application/x-www-form-urlencoded")]
+    [InlineData("text/plain")]
+    public async Task The_type_that_a_clients_library_names_does_not_matter(string type)
+    {
+        using var content = new StringContent(
+            $$$$"""{"inputs":[{"name":"file","shape":[1],"datatype":"BYTES","data":["{{{{Convert.ToBase64String(File)}}}}"]}]}""",
+            Encoding.UTF8,
+            type);
+
+        JsonElement answer = await served.Server.Client
+            .PostAsync(new Uri("/v2/models/tiny/infer", UriKind.Relative), content, Stop).Json();
+
+        Assert.Equal(3, answer.GetProperty("outputs").GetArrayLength());
+    }
+
     private static async Task<string> Error(HttpResponseMessage answer) =>
         JsonDocument.Parse(await answer.Content.ReadAsStringAsync(Stop)).RootElement.GetProperty("error").GetString()!;
 

@@ -49,6 +49,15 @@ public sealed class PlainProtocolTests(ServedPackage served) : IClassFixture<Ser
         Assert.Equal("photo.png", ofForm.GetProperty("predictions")[0].GetProperty("name").GetString());
     }
 
+    [Theory]
+    [InlineData("image/webp")]
+    [InlineData("image/x-anything")]
+    [InlineData("application/octet-stream")]
+    public async Task The_bytes_of_a_picture_are_read_whatever_kind_they_are_said_to_be(string type) => Assert.Equal(
+        3,
+        (await served.Server.PostPicture("/v1/classify", ServedPackage.Picture(1), type).Json())
+            .GetProperty("predictions")[0].GetProperty("classes").GetArrayLength());
+
     [Fact]
     public async Task Of_several_pictures_one_that_cannot_be_read_leaves_the_others_their_answers()
     {
