@@ -62,6 +62,7 @@ internal static class EvaluateCommand
         var command = new Command("evaluate", "Measure a student on labelled pictures.")
         {
             s_model, s_data, s_base, s_confusion, s_mistakes, s_links, s_json, s_device, s_precision, s_provider,
+            ProcessesOption.Option,
         };
         foreach (Option option in StudentOptions.Upright.Options)
         {

@@ -77,7 +77,7 @@ internal static class PredictCommand
         var command = new Command("predict", "Classify pictures with a student.")
         {
             s_model, s_top, s_threshold, s_noneOfThese, s_format, s_json, s_output, s_sortInto, s_links, s_device,
-            s_precision, s_provider, s_pictures,
+            s_precision, s_provider, ProcessesOption.Option, s_pictures,
         };
         foreach (Option option in StudentOptions.Upright.Options)
         {

@@ -3,6 +3,7 @@ using System.Globalization;
 using PromptKD.Cli.Terminal;
 using PromptKD.Data.Pictures;
 using PromptKD.Inference;
+using PromptKD.Runtime.Processes;
 
 namespace PromptKD.Cli.Commands;
 
@@ -76,6 +77,7 @@ internal static class StudentOptions
         {
             Provider = graphs ?? (torch.Device == ComputeDevice.Cuda ? "CUDA" : "CPU"),
             DeviceIndex = torch.DeviceIndex,
+            Threads = ProcessGroup.Count > 1 ? ProcessGroup.Cores : null, // Of one, ONNX Runtime takes those that it finds.
             Observer = observer,
             Upright = Upright.Read(parsed),
         });

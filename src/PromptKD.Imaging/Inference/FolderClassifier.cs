@@ -43,6 +43,9 @@ public abstract class FolderClassifier : PictureClassifier
     /// <summary>How it tells that a picture belongs to no class; null where it cannot.</summary>
     public NoneOfThese? NoneOfThese { get; private protected init; }
 
+    /// <summary>All that tells the student from others, for processes that compare theirs.</summary>
+    internal abstract string SaysOfItself();
+
     /// <summary>Classifies pictures, in batches and in order. Unreadable ones are left out.</summary>
     /// <param name="paths">Pictures, and folders of pictures, which are searched with their subfolders.</param>
     /// <param name="top">How many classes to give for each, the most probable first.</param>
@@ -62,8 +65,28 @@ public abstract class FolderClassifier : PictureClassifier
     {
         ArgumentNullException.ThrowIfNull(paths);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(top);
-        return ClassifyFiles(paths, top, options, skipped, cancellation);
+        return ClassifyFiles(() => ListPictures(paths, cancellation), top, options, skipped, work: null, cancellation);
     }
+
+    /// <summary>As <see cref="ClassifyAll"/>, by several processes, each of which gets all answers.</summary>
+    /// <param name="pictures">As <see cref="ListPictures"/> lists them.</param>
+    /// <param name="top">As there.</param>
+    /// <param name="skipped">As there.</param>
+    /// <param name="work">The processes.</param>
+    /// <param name="cancellation">Stops all of them.</param>
+    internal IEnumerable<PicturePrediction> ClassifyTogether(
+        IReadOnlyList<PictureItem> pictures,
+        int top,
+        Action<SkippedPicture>? skipped,
+        ISharedWork work,
+        CancellationToken cancellation) =>
+        ClassifyFiles(() => pictures, top, options: null, skipped, work, cancellation);
+
+    /// <summary>The pictures of what a user names.</summary>
+    /// <param name="paths">As <see cref="ClassifyAll"/> takes them.</param>
+    /// <param name="cancellation">Stops between files.</param>
+    internal IReadOnlyList<PictureItem> ListPictures(IReadOnlyList<string> paths, CancellationToken cancellation) =>
+        [.. paths.SelectMany(path => FindPictures(path, cancellation))];
 
     /// <summary>Measures the student on class folders.</summary>
     /// <param name="folder"><c>folder/CLASS NAME/PICTURE</c>. A class may have none.</param>
@@ -79,54 +102,79 @@ public abstract class FolderClassifier : PictureClassifier
         Action<SkippedPicture>? skipped = null,
         CancellationToken cancellation = default) =>
         BaseNovelResult.From(
-            Judge(folder, baseClasses, options, skipped, cancellation).Answers, ClassNames.Count, baseClasses);
+            Judge(ListLabelled(folder, baseClasses, cancellation), options, skipped, work: null, cancellation).Answers,
+            ClassNames.Count,
+            baseClasses);
 
-    /// <summary>
-    /// As <see cref="Evaluate"/>, with all that was counted: the pictures, and what was said of each.
-    /// </summary>
-    internal JudgedPictures Judge(
-        string folder,
-        int? baseClasses,
-        PictureLoaderOptions? options,
-        Action<SkippedPicture>? skipped,
-        CancellationToken cancellation)
+    /// <summary>The labelled pictures of a folder.</summary>
+    /// <param name="folder">As <see cref="Evaluate"/> takes it.</param>
+    /// <param name="baseClasses">As there.</param>
+    /// <param name="cancellation">Stops between files.</param>
+    /// <exception cref="PromptKDException">As there.</exception>
+    internal PictureFolder ListLabelled(string folder, int? baseClasses, CancellationToken cancellation)
     {
         BaseNovelResult.RefuseSplit(baseClasses, ClassNames.Count);
         using SharedUse.Use use = Enter();
         var pictures = PictureFolder.Labelled(folder, ClassNames, required: 0, cancellation);
         pictures.LeftOut.Report(_observer);
+        return pictures;
+    }
+
+    /// <summary>As <see cref="Evaluate"/>, with all that was counted: the pictures, and what was said of each.</summary>
+    /// <param name="pictures">As <see cref="ListLabelled"/> lists them.</param>
+    /// <param name="options">As there.</param>
+    /// <param name="skipped">As there.</param>
+    /// <param name="work">Several processes, each of which gets all answers; null for this one alone.</param>
+    /// <param name="cancellation">As there.</param>
+    internal JudgedPictures Judge(
+        PictureFolder pictures,
+        PictureLoaderOptions? options,
+        Action<SkippedPicture>? skipped,
+        ISharedWork? work,
+        CancellationToken cancellation)
+    {
+        using SharedUse.Use use = Enter();
         var loader = new PixelLoader(pictures.Items, [_model.Takes], options, Allocate);
         var answers = new Evaluator();
         int judged = 0;
-        foreach ((int place, PictureOutput output) in Compute(loader, pictures.Items.Count, Tell, cancellation))
+        foreach ((int place, PictureOutput output) in Compute(loader, pictures.Items.Count, Tell, work, cancellation))
         {
             answers.Add(place, pictures.Items[place].Label!.Value, output.Logits);
             judged++;
         }
 
-        foreach (SkippedPicture picture in loader.Skipped)
+        // Whichever process met them first.
+        Dictionary<string, int> places = [];
+        foreach ((int place, PictureItem item) in pictures.Items.Index())
+        {
+            places.TryAdd(item.Path, place);
+        }
+
+        SkippedPicture[] unreadable = [.. loader.Skipped.OrderBy(picture => places[picture.Path])];
+        foreach (SkippedPicture picture in unreadable)
         {
             skipped?.Invoke(picture);
         }
 
-        EmptiedClasses.Warn(pictures.Items, loader.Skipped, "measured", _observer);
-        return new JudgedPictures(pictures.Items, [.. loader.Skipped], answers);
+        EmptiedClasses.Warn(pictures.Items, unreadable, "measured", _observer);
+        return new JudgedPictures(pictures.Items, unreadable, answers);
 
         void Tell() => _observer.OnClassified(judged + loader.Skipped.Count, pictures.Items.Count);
     }
 
     private IEnumerable<PicturePrediction> ClassifyFiles(
-        IReadOnlyList<string> paths,
+        Func<IReadOnlyList<PictureItem>> list,
         int top,
         PictureLoaderOptions? options,
         Action<SkippedPicture>? skipped,
+        ISharedWork? work,
         CancellationToken cancellation)
     {
         using SharedUse.Use use = Enter();
-        PictureItem[] pictures = [.. paths.SelectMany(path => FindPictures(path, cancellation))];
+        IReadOnlyList<PictureItem> pictures = list();
         var loader = new PixelLoader(pictures, [_model.Takes], options, Allocate);
         int told = 0, classified = 0;
-        foreach ((int place, PictureOutput output) in Compute(loader, pictures.Length, Tell, cancellation))
+        foreach ((int place, PictureOutput output) in Compute(loader, pictures.Count, Tell, work, cancellation))
         {
             yield return new PicturePrediction(pictures[place].Path, Best(output.Probabilities, top))
             {
@@ -142,7 +190,7 @@ public abstract class FolderClassifier : PictureClassifier
         void Tell()
         {
             TellSkipped();
-            _observer.OnClassified(classified + loader.Skipped.Count, pictures.Length);
+            _observer.OnClassified(classified + loader.Skipped.Count, pictures.Count);
         }
 
         void TellSkipped()
@@ -156,25 +204,41 @@ public abstract class FolderClassifier : PictureClassifier
 
     // What is said of each picture that can be read, by its place; calls behind each batch.
     private IEnumerable<(int Place, PictureOutput Output)> Compute(
-        PixelLoader loader, int count, Action behindBatch, CancellationToken cancellation)
+        PixelLoader loader, int count, Action behindBatch, ISharedWork? work, CancellationToken cancellation)
     {
-        var plan = new LoadPlan { Order = EpochOrder.Sequential(count), BatchSize = _batchSize };
-        foreach (LoadedPixels batch in loader.Load(plan, cancellation))
+        var plan = new LoadPlan
         {
-            PictureOutput[] outputs;
-            using (batch)
+            Order = EpochOrder.Sequential(count),
+            BatchSize = _batchSize,
+            Batches = work?.Share ?? ProcessShare.Whole,
+        };
+        IEnumerable<LoadedPixels> batches = loader.Load(plan, cancellation);
+        IEnumerable<IReadOnlyList<(int, PictureOutput)>> rounds = work is null
+            ? batches.Select(ComputeAlone)
+            : new SharedOutputs(work, loader.Skipped).Rounds(batches, plan.BatchCount, Compute, cancellation);
+        foreach (IReadOnlyList<(int, PictureOutput)> outputs in rounds)
+        {
+            foreach ((int, PictureOutput) output in outputs)
             {
-                IReadOnlyList<PreparedPicture> pictures = ((PreparedRows)batch.Pixels[0]).Pictures;
-                outputs = _model.Compute([.. batch.Rows.Select(row => pictures[row])]);
-            }
-
-            for (int row = 0; row < outputs.Length; row++)
-            {
-                yield return (batch.Items[row], outputs[row]);
+                yield return output;
             }
 
             behindBatch();
         }
+    }
+
+    private (int Place, PictureOutput Output)[] ComputeAlone(LoadedPixels batch)
+    {
+        using (batch)
+        {
+            return [.. batch.Items.Zip(Compute(batch))];
+        }
+    }
+
+    private PictureOutput[] Compute(LoadedPixels batch)
+    {
+        IReadOnlyList<PreparedPicture> pictures = ((PreparedRows)batch.Pixels[0]).Pictures;
+        return _model.Compute([.. batch.Rows.Select(row => pictures[row])]);
     }
 
     private IReadOnlyList<PictureItem> FindPictures(string path, CancellationToken cancellation)

@@ -60,6 +60,9 @@ public sealed partial class OnnxStudentClassifier : FolderClassifier
         }
     }
 
+    /// <inheritdoc/>
+    internal override string SaysOfItself() => Description.ToString();
+
     [LoggerMessage(
         Level = LogLevel.Information,
         Message = "Student of {File} loaded: {Classes} classes, on {Provider} in {Precision}")]

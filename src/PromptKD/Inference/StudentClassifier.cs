@@ -54,6 +54,9 @@ public sealed partial class StudentClassifier : FolderClassifier
         return new StudentClassifier(manifest, student, preprocessing, options);
     }
 
+    /// <inheritdoc/>
+    internal override string SaysOfItself() => Manifest.ToString() + string.Join(',', Manifest.Files) + string.Join(',', Manifest.Inputs);
+
     [LoggerMessage(
         Level = LogLevel.Information,
         Message = "Student of {Folder} loaded: {Classes} classes, on {Device} in {Precision}")]

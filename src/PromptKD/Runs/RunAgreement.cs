@@ -13,8 +13,6 @@ internal static class RunAgreement
     // They may change between two starts, and decide which pictures are whose, or where all read and write.
     private static readonly string[] s_shared = ["OUTPUT_DIR", "DATALOADER.TEST.BATCH_SIZE"];
 
-    private sealed record Told(string Machine, SortedDictionary<string, string> Values);
-
     /// <summary>Refuses settings that differ, and those that cannot be shared.</summary>
     /// <param name="processes">All that learn together.</param>
     /// <param name="settings">This process's.</param>
@@ -39,7 +37,7 @@ internal static class RunAgreement
         values["the precision"] = settings.Target.PrecisionName;
         values["the number of pictures"] = settings.Pictures.Count.ToString(CultureInfo.InvariantCulture);
         values["the number of classes"] = settings.ClassNames.Count.ToString(CultureInfo.InvariantCulture);
-        Compare(processes, values, "Start all with the same command, files and folders", stop);
+        ProcessAgreement.Check(processes, values, "Start all with the same command, files and folders", stop);
         RefuseFew(processes, "DATALOADER.TRAIN_X.BATCH_SIZE", settings.Config.DataLoader.TrainX.BatchSize);
         if (settings.StartsOnFeatures)
         {
@@ -58,7 +56,7 @@ internal static class RunAgreement
         if (!processes.IsAlone())
         {
             var named = digests.ToDictionary(one => $"the SHA-256 of its {one.Key}", one => one.Value);
-            Compare(
+            ProcessAgreement.Check(
                 processes,
                 new SortedDictionary<string, string>(named, StringComparer.Ordinal),
                 "Give all of them the same files",
@@ -78,25 +76,6 @@ internal static class RunAgreement
                 + $"for each other"));
         }
     }
-
-    private static void Compare(
-        IProcessGroup processes, SortedDictionary<string, string> own, string advice, CancellationToken stop)
-    {
-        Told[] all = processes.GatherValues(new Told(Environment.MachineName, own), stop);
-        for (int rank = 1; rank < all.Length; rank++)
-        {
-            string? name = all[0].Values.Keys.Union(all[rank].Values.Keys).Order(StringComparer.Ordinal)
-                .FirstOrDefault(key => all[0].Values.GetValueOrDefault(key) != all[rank].Values.GetValueOrDefault(key));
-            if (name is not null)
-            {
-                throw new PromptKDException(
-                    $"{processes.Name(rank)} (on {all[rank].Machine}) differs from process 1 (on {all[0].Machine}): "
-                    + $"{name} is {Show(all[rank], name)} there, {Show(all[0], name)} here. {advice}.");
-            }
-        }
-    }
-
-    private static string Show(Told told, string name) => told.Values.GetValueOrDefault(name) ?? "the default";
 
     private static void RefuseFew(IProcessGroup processes, string key, int batchSize)
     {

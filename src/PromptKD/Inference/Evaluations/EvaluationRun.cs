@@ -5,10 +5,14 @@ using PromptKD.Drawing;
 using PromptKD.Evaluation;
 using PromptKD.Inference.Predictions;
 using PromptKD.Runtime;
+using PromptKD.Runtime.Processes;
 
 namespace PromptKD.Inference.Evaluations;
 
-/// <summary>Measures a student on labelled pictures, and writes what is asked for.</summary>
+/// <summary>
+/// Measures a student on labelled pictures, and writes what is asked for. Processes that were started together share the pictures;
+/// the first one alone writes.
+/// </summary>
 public static class EvaluationRun
 {
     private const string Table = ".csv";
@@ -39,8 +43,12 @@ public static class EvaluationRun
         CancellationToken cancellation = default)
     {
         Check(request, classifier.ClassNames.Count);
+        IProcessGroup processes = ProcessGroup.Join();
+        PictureFolder pictures = classifier.ListLabelled(request.Data, request.BaseClasses, cancellation);
+        SharedClassifying.Check(
+            processes, classifier, pictures.Items, [new("‹base›", $"{request.BaseClasses}")], cancellation);
         JudgedPictures judged = classifier.Judge(
-            request.Data, request.BaseClasses, options: null, skipped, cancellation);
+            pictures, options: null, skipped, SharedClassifying.WorkOf(processes), cancellation);
         var report = EvaluationReport.Of(
             judged.Items,
             judged.Skipped,
@@ -48,6 +56,15 @@ public static class EvaluationRun
             classifier.Temperature,
             classifier.ClassNames,
             request.BaseClasses);
+        return (report, processes.IsLeader() ? Write(request, report, cancellation) : null);
+    }
+
+    /// <summary>A report as JSON, in one line.</summary>
+    public static string ToJson(EvaluationReport report) =>
+        Printable.Json(JsonSerializer.Serialize(report, EvaluationJson.Lines.EvaluationReport));
+
+    private static SortingSummary? Write(EvaluationRequest request, EvaluationReport report, CancellationToken cancellation)
+    {
         foreach (string file in request.Confusion)
         {
             WriteConfusion(file, report);
@@ -66,12 +83,8 @@ public static class EvaluationRun
             WholeFile.WriteText(json, $"{ToJson(report)}\n");
         }
 
-        return (report, sorting);
+        return sorting;
     }
-
-    /// <summary>A report as JSON, in one line.</summary>
-    public static string ToJson(EvaluationReport report) =>
-        Printable.Json(JsonSerializer.Serialize(report, EvaluationJson.Lines.EvaluationReport));
 
     private static void Check(EvaluationRequest request, int classes)
     {

@@ -1,13 +1,15 @@
+using System.Globalization;
 using System.Text;
 using PromptKD.Data.Pictures;
 using PromptKD.Runtime;
+using PromptKD.Runtime.Processes;
 
 namespace PromptKD.Inference.Predictions;
 
 /// <summary>
 /// Classifies pictures and brings the answers where they are wanted: written down, to a file, or the pictures
 /// themselves
-/// into class folders.
+/// into class folders. Processes that were started together share the pictures; the first one alone writes.
 /// </summary>
 public static class PredictionRun
 {
@@ -33,9 +35,11 @@ public static class PredictionRun
         Check(request, classifier);
         PredictionFormat format = request.Format
             ?? (request.Output is { } file ? PredictionFormats.OfFile(file) : PredictionFormat.Text);
-        var sorter = request.SortInto is { } folder ? new PictureSorter(folder, request.AsLinks) : null;
-        IEnumerable<PicturePrediction> predictions = classifier
-            .ClassifyAll(request.Pictures, request.Top, skipped: skipped, cancellation: cancellation)
+        IProcessGroup processes = ProcessGroup.Join();
+        bool writes = processes.IsLeader();
+        IEnumerable<PicturePrediction> all = Classify(classifier, request, processes, skipped, cancellation);
+        var sorter = request.SortInto is { } folder && writes ? new PictureSorter(folder, request.AsLinks) : null;
+        IEnumerable<PicturePrediction> predictions = all
             .Select(prediction => prediction with
             {
                 Threshold = request.Threshold,
@@ -44,7 +48,7 @@ public static class PredictionRun
             });
         bool mayHaveNone = request.Threshold is not null || request.NoneOfThese;
         int pictures = 0, unanswered = 0;
-        if (request.Output is { } target)
+        if (request.Output is { } target && writes)
         {
             WholeFile.Write(target, stream =>
             {
@@ -54,7 +58,7 @@ public static class PredictionRun
         }
         else
         {
-            Follow(answers ?? TextWriter.Null);
+            Follow(writes && answers is not null ? answers : TextWriter.Null);
         }
 
         return new PredictionSummary(pictures, unanswered, sorter?.Summary);
@@ -77,6 +81,29 @@ public static class PredictionRun
 
             writer.End();
         }
+    }
+
+    private static IEnumerable<PicturePrediction> Classify(
+        FolderClassifier classifier,
+        PredictionRequest request,
+        IProcessGroup processes,
+        Action<SkippedPicture>? skipped,
+        CancellationToken cancellation)
+    {
+        if (SharedClassifying.WorkOf(processes) is not { } work)
+        {
+            return classifier.ClassifyAll(request.Pictures, request.Top, skipped: skipped, cancellation: cancellation);
+        }
+
+        IReadOnlyList<PictureItem> pictures = classifier.ListPictures(request.Pictures, cancellation);
+        KeyValuePair<string, string>[] settings =
+        [
+            new("‹top›", $"{request.Top}"),
+            new("‹threshold›", string.Create(CultureInfo.InvariantCulture, $"{request.Threshold}")),
+            new("‹none-of-these›", $"{request.NoneOfThese}"),
+        ];
+        SharedClassifying.Check(processes, classifier, pictures, settings, cancellation);
+        return classifier.ClassifyTogether(pictures, request.Top, skipped, work, cancellation);
     }
 
     private static void Check(PredictionRequest request, FolderClassifier classifier)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using PromptKD.Models.Towers.Layers;
+using PromptKD.Runtime;
 using TorchSharp.Modules;
 using static TorchSharp.torch.nn;
 
@@ -12,7 +13,9 @@ namespace PromptKD.Models.Prompts;
 /// </summary>
 /// <remarks>
 /// arXiv 2403.02781, section 3, and the numbers of layers that its table 12 compares; PromptKD trainers/promptkd.py,
-/// Feature_Trans_Module_two_layer.
+/// Feature_Trans_Module_two_layer. Ours: while it learns, a bias before a normalisation has a gradient of exactly 0. The batch's
+/// mean takes the bias away again, so that 0 is its true gradient; what torch comes to is rounding, of which Adam and AdamW make
+/// whole steps.
 /// </remarks>
 internal sealed class Projector : Module<Tensor, Tensor>
 {
@@ -57,7 +60,7 @@ internal sealed class Projector : Module<Tensor, Tensor>
 
     /// <param name="x">Student image features, not normalised, float32, [batch, student embedding].</param>
     /// <returns>[batch, teacher embedding], not normalised.</returns>
-    public override Tensor forward(Tensor x) => _layers.forward(x);
+    public override Tensor forward(Tensor x) => Through(_layers.Count, x);
 
     /// <summary>What a linear layer sees of student features, [batch, inputs of the layer].</summary>
     /// <param name="layer">Index.</param>
@@ -100,7 +103,19 @@ internal sealed class Projector : Module<Tensor, Tensor>
     private Tensor Through(int parts, Tensor x)
     {
         using DisposeScope scope = NewDisposeScope();
-        return _parts.Take(parts).Aggregate(x.alias(), (seen, part) => part.forward(seen)).MoveToOuterDisposeScope();
+        return Enumerable.Range(0, parts).Aggregate(x.alias(), (seen, place) => Forward(place, seen)).MoveToOuterDisposeScope();
+    }
+
+    private Tensor Forward(int place, Tensor x)
+    {
+        if (!training || _parts[place] is not Linear linear || place + 1 >= _parts.Count)
+        {
+            return _parts[place].forward(x);
+        }
+
+        // A gradient of 0, and not none: weight decay and momentum go on as they do for every other value.
+        Tensor bias = linear.bias!.detach().Plus(linear.bias!.Times(0));
+        return functional.linear(x, linear.weight, bias);
     }
 
     private static string NameOf(int place) => place.ToString(CultureInfo.InvariantCulture);

@@ -1,8 +1,8 @@
 namespace PromptKD.Runtime.Processes;
 
 /// <summary>
-/// The processes that were started together with this one, by mpirun or srun: distilling, teaching, training and storing
-/// are shared among them. A process that was started alone needs nothing of this.
+/// The processes that were started together with this one, by mpirun or srun: distilling, teaching, training, storing,
+/// predicting and evaluating are shared among them. A process that was started alone needs nothing of this.
 /// </summary>
 /// <remarks>
 /// Open MPI joins processes once, for as long as they live. So this is one for the process, and whoever uses it calls
@@ -40,6 +40,9 @@ public static class ProcessGroup
             }
         }
     }
+
+    /// <summary>How many cores of its machine are this process's share: all of them for one that was started alone.</summary>
+    public static int Cores => Count > 1 ? Place.Cores() : Environment.ProcessorCount;
 
     /// <summary>Whether another process speaks for this one.</summary>
     public static bool IsFollower => Count > 1 && Rank > 0;

@@ -1,0 +1,12 @@
+namespace PromptKD.Runtime.Processes;
+
+/// <summary>The processes of a group, for what goes through a list.</summary>
+/// <param name="processes">All of them.</param>
+internal sealed class SharedWork(IProcessGroup processes) : ISharedWork
+{
+    /// <inheritdoc/>
+    public ProcessShare Share => processes.Share();
+
+    /// <inheritdoc/>
+    public IReadOnlyList<byte[]> Gather(byte[] own) => processes.Gather(own, CancellationToken.None);
+}
