@@ -38,7 +38,7 @@ internal static class SharedClassifying
             ["the SHA-256 of its class names"] = Digest(classifier.ClassNames),
             ["the SHA-256 of what its student says of itself"] = Digest([classifier.SaysOfItself()]),
             ["the number of pictures"] = pictures.Count.ToString(CultureInfo.InvariantCulture),
-            ["the SHA-256 of its pictures' names and sizes"] = Digest(pictures.Select(picture =>
+            ["the pictures' SHA-256 (of names and sizes)"] = Digest(pictures.Select(picture =>
                 string.Create(CultureInfo.InvariantCulture, $"{Path.GetFileName(picture.Path)} {LengthOf(picture)}"))),
         };
         foreach ((string name, string value) in settings)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using PromptKD.Data.Pictures;
 using PromptKD.Inference;
 using PromptKD.Runtime.Processes;
@@ -26,9 +27,9 @@ public sealed class SharedClassifyingTests(StudentClassifierTests.Package packag
     {
         using StudentClassifier classifier = Open();
         string[] pictures = [.. Enumerable.Range(0, 9).Select(place => package.Runs.Picture(place))];
-        (string, double[])[] alone = [.. classifier.ClassifyAll(pictures, top: 3, cancellation: Stop).Select(Told)];
+        string[] alone = [.. classifier.ClassifyAll(pictures, top: 3, cancellation: Stop).Select(Told)];
 
-        (string, double[])[][] together = ProcessesInThreads.Run(size, processes =>
+        string[][] together = ProcessesInThreads.Run(size, processes =>
             Classify(classifier, processes, pictures, skipped: null).ToArray());
 
         Assert.All(together, one => Assert.Equal(alone, one));
@@ -40,10 +41,10 @@ public sealed class SharedClassifyingTests(StudentClassifierTests.Package packag
         using StudentClassifier classifier = Open();
         string[] pictures = Mixed([1, 2, 3, 6]);
         List<string> skippedAlone = [];
-        (string, double[])[] alone =
+        string[] alone =
             [.. classifier.ClassifyAll(pictures, top: 3, skipped: one => skippedAlone.Add(one.Path), cancellation: Stop).Select(Told)];
 
-        ((string, double[])[] Answers, string[] Skipped)[] together = ProcessesInThreads.Run(2, processes =>
+        (string[] Answers, string[] Skipped)[] together = ProcessesInThreads.Run(2, processes =>
         {
             List<string> skipped = [];
             return (Classify(classifier, processes, pictures, one => skipped.Add(one.Path)).ToArray(), skipped.ToArray());
@@ -95,33 +96,34 @@ public sealed class SharedClassifyingTests(StudentClassifierTests.Package packag
     }
 
     [Theory]
-    [InlineData("‹top›", "1")]
-    [InlineData("the number of pictures", "1")]
-    public void Processes_that_were_told_otherwise_are_named(string what, string first)
+    [InlineData("--top")]
+    [InlineData("the number of pictures")]
+    public void Processes_that_were_told_otherwise_are_named(string what)
     {
         using StudentClassifier classifier = Open();
 
-        PromptKDException fault = Assert.Throws<PromptKDException>(() => ProcessesInThreads.Run(3, processes =>
+        string[] said = ProcessesInThreads.Run(3, processes =>
         {
             bool isOther = processes.Rank == 2;
             int count = what == "the number of pictures" && isOther ? 2 : 1;
             PictureItem[] pictures = [.. Enumerable.Range(0, count).Select(place => new PictureItem(package.Runs.Picture(place)))];
-            string top = what == "‹top›" && isOther ? "2" : "1";
-            SharedClassifying.Check(processes, classifier, pictures, [new("‹top›", top)], Stop);
-            return 0;
-        }));
+            string top = what == "--top" && isOther ? "2" : "1";
+            return Assert.Throws<PromptKDException>(() => SharedClassifying.Check(
+                processes, classifier, pictures, [new("‹top›", top)], Stop)).Describe(setting => $"--{setting}");
+        });
 
-        Assert.StartsWith("process 3 of 3 (on ", fault.Message, StringComparison.Ordinal);
-        Assert.Contains($": {what} is 2 there, {first} here. ", fault.Message, StringComparison.Ordinal);
+        Assert.All(said, one => Assert.StartsWith("process 3 of 3 (on ", one, StringComparison.Ordinal));
+        Assert.All(said, one => Assert.Contains($": {what} is 2 there, 1 here. ", one, StringComparison.Ordinal));
     }
 
-    private static IEnumerable<(string, double[])> Classify(
+    private static IEnumerable<string> Classify(
         StudentClassifier classifier, IProcessGroup processes, string[] pictures, Action<SkippedPicture>? skipped) =>
         classifier.ClassifyTogether(
             classifier.ListPictures(pictures, Stop), 3, skipped, new SharedWork(processes), Stop).Select(Told);
 
-    private static (string, double[]) Told(PicturePrediction one) =>
-        (one.Path, [.. one.Classes.Select(answer => answer.Probability)]);
+    // To the last bit.
+    private static string Told(PicturePrediction one) => string.Create(
+        CultureInfo.InvariantCulture, $"{one.Path}: {string.Join(' ', one.Classes.Select(answer => $"{answer.Probability:R}"))}");
 
     private StudentClassifier Open() =>
         StudentClassifier.Load(package.Folder, Computing.OnProcessor with { BatchSize = 2, Threads = 1 });
