@@ -69,7 +69,12 @@ internal static partial class HuggingFaceFolder
         JsonElement? config = ModelFolder.ReadJson(path);
         if (config.Text("model_type", path) is { } type && type != "clip")
         {
-            throw new PromptKDException($"{path}: model_type is '{type}', expected 'clip' (a CLIPModel).");
+            throw type is "siglip" or "dinov2" or "dinov2_with_registers"
+                ? new PromptKDException(
+                    $"{path}: model_type is '{type}', expected 'clip' (a CLIPModel), whose names the tensors have.")
+                : new PromptKDException(
+                    $"{path}: {(type == "dinov3_vit" ? "a DINOv3" : $"a '{type}' of transformers")}, which is not "
+                    + "supported; of its models clip, siglip, dinov2 and dinov2_with_registers are.");
         }
 
         // Older versions of transformers wrote these, and newer ones let them win where both are there.

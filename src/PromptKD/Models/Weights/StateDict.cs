@@ -15,7 +15,8 @@ internal static class StateDict
 
     /// <param name="path">For error messages.</param>
     /// <param name="root">
-    /// A checkpoint with an entry <c>state_dict</c>, a bare state dict, or a (TorchScript) module.
+    /// A checkpoint with an entry <c>state_dict</c> or <c>model_state_dict</c>, a bare state dict, or a (TorchScript)
+    /// module.
     /// </param>
     /// <exception cref="PromptKDException">There are no tensors, or it is nested beyond reason.</exception>
     public static List<KeyValuePair<string, StoredTensor>> Flatten(string path, object? root)
@@ -35,7 +36,9 @@ internal static class StateDict
 
     private static List<KeyValuePair<string, StoredTensor>> Flatten(object? root)
     {
-        object? top = (root as PickleDictionary)?.Find<PickleDictionary>("state_dict") ?? root;
+        var saved = root as PickleDictionary;
+        object? top = saved?.Find<PickleDictionary>("state_dict")
+            ?? saved?.Find<PickleDictionary>("model_state_dict") ?? root;
         var found = new List<KeyValuePair<string, StoredTensor>>();
         var pending = new Stack<(string Name, int Depth, object? Value)>([("", 0, top)]);
         var budget = new PickleBudget(PickleKind.Checkpoint.Budget);

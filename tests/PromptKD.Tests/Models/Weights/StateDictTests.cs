@@ -19,13 +19,15 @@ public sealed class StateDictTests
         Assert.Equal(["weight", "nested.list.1"], Names(root));
     }
 
-    [Fact]
-    public void Takes_only_the_state_dict_of_a_training_checkpoint()
+    [Theory]
+    [InlineData("state_dict")]
+    [InlineData("model_state_dict")]
+    public void Takes_only_the_state_dict_of_a_training_checkpoint(string name)
     {
         var root = new PickleDictionary
         {
             ["optimizer"] = new PickleDictionary { ["momentum"] = s_tensor },
-            ["state_dict"] = new PickleDictionary { ["weight"] = s_tensor },
+            [name] = new PickleDictionary { ["weight"] = s_tensor },
         };
 
         Assert.Equal(["weight"], Names(root));

@@ -24,7 +24,11 @@ internal sealed class FamilyFiles : IDisposable
         try
         {
             _open.AddRange(weightFiles.Select(CheckpointFile.Open));
-            Tensors = NamePrefix.TakeOff(path, Merge(path, _open));
+
+            // Before prefixes are looked for: half of what is known of such a model would be taken for one.
+            Tensors = Merge(path, _open);
+            Unsupported.Refuse(this);
+            Tensors = NamePrefix.TakeOff(path, Tensors);
         }
         catch
         {
@@ -80,6 +84,7 @@ internal sealed class FamilyFiles : IDisposable
 
         return HasOtherTower(path)
             ? new FamilyFiles(path, [path], config is not null && IsOtherFamily(config) ? config : null)
+            : config is not null && IsDescribed(path, config) ? new FamilyFiles(path, [path], config)
             : null;
     }
 
@@ -92,7 +97,23 @@ internal sealed class FamilyFiles : IDisposable
         try
         {
             using CheckpointFile file = CheckpointFile.Open(path);
-            return file.Tensors.Keys.Any(NamePrefix.IsOfOtherTower);
+            return file.Tensors.Any(one =>
+                NamePrefix.IsOfOtherTower(one.Key) || Unsupported.Has(one.Key, one.Value.Shape.Length));
+        }
+        catch (PromptKDException)
+        {
+            return false;
+        }
+    }
+
+    // A file under the usual name is its configuration's; transformers' models are told by their tensors.
+    private static bool IsDescribed(string path, string config)
+    {
+        try
+        {
+            return s_weightNames.Contains(System.IO.Path.GetFileName(path))
+                && ModelFolder.ReadJson(config).TryGetProperty("model_type", out _) is false
+                && IsOtherFamily(config);
         }
         catch (PromptKDException)
         {
@@ -105,6 +126,8 @@ internal sealed class FamilyFiles : IDisposable
         JsonElement? config = ModelFolder.ReadJson(path);
         return config.Section("model_cfg", path) is { } model
             ? ((JsonElement?)model).Section("vision_cfg", path).Text("timm_model_name", path) is not null
+                || ((JsonElement?)model).Section("text_cfg", path).Text("hf_model_name", path) is not null
+                || ((JsonElement?)model).Section("multimodal_cfg", path) is not null
             : config.Find("pretrained_cfg") is not null
                 || config.Text("model_type", path) is "siglip" or "siglip2" or "dinov2" or "dinov2_with_registers";
     }

@@ -36,7 +36,11 @@ internal static class TrunkDescription
 
         if (shapes.HasBelow("stem.0.conv_kxk") || shapes.Has("stem.0.reparam_conv.weight"))
         {
-            return new TowerDescription { Family = TowerFamilies.FastVit };
+            return IsMobileClips(shapes, name)
+                ? new TowerDescription { Family = TowerFamilies.FastVit }
+                : throw new PromptKDException(
+                    $"{source}: a FastViT from before MobileCLIP, which computes otherwise and is not supported. Use "
+                    + "fastvit_mci0, mci1 or mci2.");
         }
 
         if (shapes.Has("stages.0.blocks.0.conv_dw.weight"))
@@ -68,6 +72,12 @@ internal static class TrunkDescription
             $"{source}: tokens are {width} wide, which {heads} attention heads do not divide. Write num_heads into "
             + "model_args of the config.json beside it.");
     }
+
+    // The earlier ones have no nonlinearity behind their large kernels, which tensors do not show; nor do they weigh
+    // channels there.
+    private static bool IsMobileClips(TensorShapes shapes, string name) => name.Length > 0
+        ? name.StartsWith("fastvit_mci", StringComparison.Ordinal)
+        : shapes.All.Any(one => one.Key.Contains(".downsample.proj.0.se.", StringComparison.Ordinal));
 
     private static TowerDescription OfTokens(TensorShapes shapes, string name, string? pooling)
     {
