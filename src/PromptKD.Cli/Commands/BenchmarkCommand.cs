@@ -124,6 +124,7 @@ internal static class BenchmarkCommand
             Seeds = [.. Words("--seeds", parsed.GetValue(s_seeds) ?? "1,2,3").Select(Seed)],
             Trainers = Words("--trainer", parsed.GetValue(s_trainers) ?? "PromptKD"),
             Configs = parsed.GetValue(s_configs) ?? FindConfigs(),
+            NameOf = setting => NameOf(setting, parsed.CommandResult.Command),
             Overrides =
             [
                 .. s_settings.SelectMany(setting => setting.ToOverride(parsed)),
@@ -133,6 +134,12 @@ internal static class BenchmarkCommand
         };
         return parsed.GetValue(s_shots) is { } shots ? plan with { Shots = shots } : plan;
     }
+
+    // What a run lacks is given here by an option, or by the key that the option of train stands for.
+    private static string NameOf(string setting, Command command) =>
+        command.Options.Any(option => option.Name == "--" + setting)
+            ? "--" + setting
+            : TrainCommand.KeyOf("--" + setting) ?? "--" + setting;
 
     private static string FindConfigs() => Directory.Exists(Path.Combine("configs", "trainers"))
         ? "configs"

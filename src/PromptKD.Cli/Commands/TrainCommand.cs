@@ -112,6 +112,10 @@ internal static class TrainCommand
         return command;
     }
 
+    /// <summary>The key that one of its options sets; null for none.</summary>
+    /// <param name="option">With its dashes.</param>
+    public static string? KeyOf(string option) => s_settings.FirstOrDefault(one => one.Name == option)?.Key;
+
     // Defaults, then the data set's file, then the trainer's, then options: the last one wins.
     private static ExperimentConfig Resolve(ParseResult parsed)
     {

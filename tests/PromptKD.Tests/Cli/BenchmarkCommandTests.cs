@@ -63,6 +63,7 @@ public sealed class BenchmarkCommandTests : IDisposable
         Assert.Equal(2, first.ExitCode);
         Assert.Contains("No learned prompts of a teacher for EuroSAT", first.Output + first.Error, StringComparison.Ordinal);
         string report = Read("teachers", Report);
+        Assert.Contains("Give DISTILL.TEACHER_PROMPTS: a checkpoint", report, StringComparison.Ordinal);
         string table = report[report.IndexOf("## Table 6, how the teacher was made: EuroSAT (2 pictures a class, MAX_EPOCH=2)", StringComparison.Ordinal)..];
         Assert.Equal(
             ["CLIP", "CoOp", "CoCoOp", "MaPLe", "IVLP"],

@@ -12,7 +12,10 @@ internal sealed class FolderFiles
         AttributesToSkip = FileAttributes.ReparsePoint,
     };
 
-    private static readonly string[] s_archives = [".zip", ".7z", ".rar", ".gz", ".bz2", ".xz", ".zst", ".tbz2", ".txz"];
+    private static readonly string[] s_archives =
+    [
+        ".zip", ".7z", ".rar", ".gz", ".bz2", ".xz", ".zst", ".tbz2", ".txz",
+    ];
 
     private readonly List<string> _relative = [];
     private readonly HashSet<string> _openFolders = new(StringComparer.Ordinal);
@@ -140,7 +143,9 @@ internal sealed class FolderFiles
 
     private static string RealPath(DirectoryInfo folder, string? parent) =>
         folder.ResolveLinkTarget(returnFinalTarget: true)?.FullName
-            ?? (parent is null ? Path.TrimEndingDirectorySeparator(folder.FullName) : Path.Combine(parent, folder.Name));
+            ?? (parent is null
+                ? Path.TrimEndingDirectorySeparator(folder.FullName)
+                : Path.Combine(parent, folder.Name));
 
     private static bool IsVisible(string name) => !name.StartsWith('.') && !LeftOutKinds.IsSystemFolder(name);
 }

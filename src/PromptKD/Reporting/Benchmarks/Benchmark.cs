@@ -41,8 +41,9 @@ public static class Benchmark
             }
             catch (PromptKDException fault)
             {
-                faults[run.Folder] = fault.Message;
-                observer?.OnWarning($"{run.Title}: {fault.Message}");
+                string message = plan.NameOf is { } nameOf ? fault.Describe(nameOf) : fault.Message;
+                faults[run.Folder] = message;
+                observer?.OnWarning($"{run.Title}: {message}");
             }
 
             Report(runs, faults).Write(plan.Output);

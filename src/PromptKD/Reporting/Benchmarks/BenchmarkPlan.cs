@@ -41,6 +41,11 @@ public sealed record BenchmarkPlan
     /// <summary>KEY VALUE pairs that win over the files, in every run.</summary>
     public IReadOnlyList<string> Overrides { get; init; } = [];
 
+    /// <summary>
+    /// What a setting is called where a run cannot be made, given its words ("teacher-prompts"); null: as its property.
+    /// </summary>
+    public Func<string, string>? NameOf { get; init; }
+
     /// <summary>The runs in the order in which they are to be made: a model before those that only test it.</summary>
     /// <exception cref="PromptKDException">A data set, method, file or key that does not exist.</exception>
     internal IReadOnlyList<BenchmarkRun> Runs()
