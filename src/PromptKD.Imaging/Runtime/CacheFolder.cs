@@ -42,9 +42,10 @@ internal static class CacheFolder
             return Path.Combine(home, "Library", "Caches", Name);
         }
 
-        // The XDG base directory specification has programs ignore a relative path.
+        // The XDG base directory specification has programs ignore a relative path. A home folder that is none, as of a
+        // container's users without a name, must not make the current folder one.
         return read("XDG_CACHE_HOME") is { Length: > 0 } cache && Path.IsPathRooted(cache)
             ? Path.Combine(cache, Name)
-            : Path.Combine(home, ".cache", Name);
+            : Path.Combine(Path.IsPathRooted(home) ? home : "/", ".cache", Name);
     }
 }

@@ -24,6 +24,16 @@ public sealed class CacheFolderTests
         Assert.Equal(expected, folder);
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("relative")]
+    public void Is_never_the_current_folder(string home)
+    {
+        Assert.SkipUnless(Path.DirectorySeparatorChar == '/', "Paths of Windows look different.");
+
+        Assert.Equal("/.cache/promptkd", CacheFolder.Find(_ => null, home, "/unused", isWindows: false, isMac: false));
+    }
+
     [Fact]
     public void Is_where_Windows_and_macOS_keep_caches()
     {
