@@ -9,6 +9,10 @@ public static class PublishedModels
 {
     private const string Apache = "Apache-2.0";
     private const string Mit = "MIT";
+
+    // Where no copy of the page was found that says it.
+    private const string SeeItsPage = "see its page";
+
     private const double Million = 1e6;
     private const double Billion = 1e9;
 
@@ -32,17 +36,17 @@ public static class PublishedModels
         ]),
         new("eva02:base-patch16-224", "timm/eva02_base_patch16_clip_224.merged2b_s8b_b131k", 224, 86.3, 17.6, Mit, true),
         new("eva02:large-patch14-224", "timm/eva02_large_patch14_clip_224.merged2b_s4b_b131k", 224, 304.1, 81.0, Mit, true),
-        new("eva02:large-patch14-336", "timm/eva02_large_patch14_clip_336.merged2b_s6b_b61k", 336, 304.4, 191.0, Mit, true),
+        new("eva02:large-patch14-336", "timm/eva02_large_patch14_clip_336.merged2b_s6b_b61k", 336, 304.4, 190.9, Mit, true),
         new("convnext:base-w", "laion/CLIP-convnext_base_w-laion2B-s13B-b82K", 256, 88.2, 20.1, Mit, true),
-        new("mobileclip:s1", "apple/MobileCLIP-S1-OpenCLIP", 256, 21.6, 4.7, "Apple's, research only", true, IsForResearchOnly: true),
-        new("mobileclip:s2", "apple/MobileCLIP-S2-OpenCLIP", 256, 35.9, 7.9, "Apple's, research only", true, IsForResearchOnly: true),
+        new("mobileclip:s1", "apple/MobileCLIP-S1-OpenCLIP", 256, 21.5, 4.7, "Apple's, research only", true, IsForResearchOnly: true),
+        new("mobileclip:s2", "apple/MobileCLIP-S2-OpenCLIP", 256, 35.8, 7.8, "Apple's, research only", true, IsForResearchOnly: true),
         new("dinov2:small", "facebook/dinov2-small", 224, 22.1, 6.1, Apache, false),
         new("dinov2:base", "facebook/dinov2-base", 224, 86.6, 23.2, Apache, false),
         new("dinov2:large", "facebook/dinov2-large", 224, 304.4, 81.0, Apache, false),
-        new("dinov2:giant", "facebook/dinov2-giant", 224, 1136.5, 299.0, Apache, false),
-        new("dinov2:small-registers", "facebook/dinov2-with-registers-small", 224, 22.1, 6.2, Apache, false),
-        new("dinov2:base-registers", "facebook/dinov2-with-registers-base", 224, 86.6, 23.6, Apache, false),
-        new("dinov2:large-registers", "facebook/dinov2-with-registers-large", 224, 304.4, 82.2, Apache, false),
+        new("dinov2:giant", "facebook/dinov2-giant", 224, 1136.5, 299.4, Apache, false),
+        new("dinov2:small-registers", "facebook/dinov2-with-registers-small", 224, 22.1, 6.2, SeeItsPage, false),
+        new("dinov2:base-registers", "facebook/dinov2-with-registers-base", 224, 86.6, 23.5, SeeItsPage, false),
+        new("dinov2:large-registers", "facebook/dinov2-with-registers-large", 224, 304.4, 82.3, SeeItsPage, false),
         new("vit:tiny-patch16-224", "timm/vit_tiny_patch16_224.augreg_in21k_ft_in1k", 224, 5.5, 1.3, Apache, false),
         new("vit:small-patch16-224", "timm/vit_small_patch16_224.augreg_in21k_ft_in1k", 224, 21.7, 4.6, Apache, false),
         new("vit:base-patch16-224", "timm/vit_base_patch16_224.augreg_in21k_ft_in1k", 224, 85.8, 17.6, Apache, false),
