@@ -41,12 +41,12 @@ public static class Experiment
         ExperimentConfig config, ITrainingObserver? observer = null, CancellationToken cancellation = default) =>
         Distil(new Distillation(config), observer, cancellation);
 
-    /// <summary>As the shorter form, with pictures of one's own.</summary>
+    /// <summary>As the shorter form, with pictures or a teacher of one's own.</summary>
     /// <param name="distillation">Settings and parts.</param>
     /// <param name="observer">Is told how it goes; null for nobody.</param>
     /// <param name="cancellation">Stops behind the running step, with a checkpoint.</param>
     /// <exception cref="PromptKDException">
-    /// As the shorter form; or the run goes on with other pictures than it began with.
+    /// As the shorter form; or the run goes on with other pictures, or another teacher, than it began with.
     /// </exception>
     /// <exception cref="ArgumentException">A part is called what it cannot be called.</exception>
     /// <exception cref="OperationCanceledException">It was stopped; the same call goes on from there.</exception>
@@ -55,7 +55,7 @@ public static class Experiment
     {
         ArgumentNullException.ThrowIfNull(distillation);
         using ProcessSettings kept = ProcessSettings.Keep();
-        return Run.Go(new DistillKind(distillation.Named(), distillation.Pictures), observer, cancellation);
+        return Run.Go(new DistillKind(distillation.Named(), distillation), observer, cancellation);
     }
 
     /// <summary>

@@ -14,16 +14,20 @@ internal sealed class LiveFeatures(ImageEncoder encoder, LayerPrompts? prompts, 
     /// <summary>How the tower wants pictures to be prepared; null: as the first of a batch's.</summary>
     public Preprocessing? Preparation => preparation;
 
+    /// <summary>Whether the tower's values stay as they are: they are scores of a teacher of one's own.</summary>
+    public bool GivesScores { get; init; }
+
     /// <inheritdoc/>
     public Tensor Of(Batch batch) => Of(preparation is null ? batch.Images : batch.Pixels(preparation));
 
     /// <param name="images">Normalised pixels, [batch, 3, size, size].</param>
-    /// <returns>Normalised features, float32, [batch, embedding].</returns>
+    /// <returns>Normalised features, float32, [batch, embedding]; or scores, [batch, classes].</returns>
     public Tensor Of(Tensor images)
     {
         using IDisposable noGradients = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        return nn.functional.normalize(encoder.forward(images, prompts), dim: -1).MoveToOuterDisposeScope();
+        Tensor seen = encoder.forward(images, prompts);
+        return (GivesScores ? seen : nn.functional.normalize(seen, dim: -1)).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>

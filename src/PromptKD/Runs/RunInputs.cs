@@ -51,7 +51,7 @@ internal sealed class RunInputs : IDisposable
         if (settings.Method.LearnsFrom == Supervision.Teacher)
         {
             PromptKDMethod.CheckTower(_clip, config.Trainer.PromptKD);
-            _teachers = parts.Add(TeacherSources.Open(config, context));
+            _teachers = parts.Add(TeacherSources.Open(config, context, settings.OwnTeacher));
             if (settings.Pictures.Count > 0)
             {
                 _teachers.RefuseOther(Pictures);

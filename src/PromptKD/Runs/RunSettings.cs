@@ -2,6 +2,7 @@ using PromptKD.Configuration;
 using PromptKD.Data.Pictures;
 using PromptKD.Methods;
 using PromptKD.Runtime;
+using PromptKD.Teachers;
 using PromptKD.Training;
 
 namespace PromptKD.Runs;
@@ -26,6 +27,11 @@ internal sealed record RunSettings
 
     /// <summary>Side of its pictures, pixels; 0 for the size that it was made for.</summary>
     public int PictureSize { get; init; }
+
+    /// <summary>
+    /// The teacher, where it is one of the caller's own; null where DISTILL.TEACHER or DISTILL.STORE say it.
+    /// </summary>
+    public IPictureTeacher? OwnTeacher { get; init; }
 
     /// <summary>Whether something learns from stored features of that CLIP before the first epoch.</summary>
     public bool StartsOnFeatures { get; init; }

@@ -46,6 +46,12 @@ internal sealed class FrozenClip : IDisposable
     /// <summary>Where CoOp's class name stands; its checkpoints do not say it.</summary>
     public NamePosition Position { get; init; }
 
+    /// <summary>Makes the tower of a teacher of one's own; null for a CLIP's.</summary>
+    public Func<ImageEncoder>? MakeOwn { get; init; }
+
+    /// <summary>As <see cref="LiveFeatures.GivesScores"/>.</summary>
+    public bool GivesScores { get; init; }
+
     /// <summary>The folder of its weights, where a vocabulary may lie.</summary>
     public string Folder => _clip.Folder;
 
@@ -108,6 +114,11 @@ internal sealed class FrozenClip : IDisposable
     /// <param name="roundToHalf">As <see cref="LayerPrompts.RoundToHalf"/>.</param>
     public LiveFeatures ReadImageTower(bool roundToHalf)
     {
+        if (MakeOwn is not null)
+        {
+            return new LiveFeatures(MakeOwn(), prompts: null, _preparation) { GivesScores = GivesScores };
+        }
+
         using var parts = new Unfinished();
         ImageEncoder encoder = parts.Add(ImageEncoder.Create(Architecture, _target.Type, _target.Device));
         ModuleWeights.Fill(encoder, Weights(), "visual.", _clip.Description);

@@ -36,6 +36,24 @@ internal static class StoredPictures
         }
     }
 
+    /// <summary>As <see cref="OpenOrBegin"/>, in the folder of a run.</summary>
+    /// <param name="folder">The store.</param>
+    /// <param name="index">What it is made from.</param>
+    /// <param name="pictures">The pictures of the index.</param>
+    /// <param name="takesOthers">Whether a store of pictures that changed is removed first.</param>
+    /// <param name="observer">Is told of that.</param>
+    /// <exception cref="PromptKDException">As of that.</exception>
+    public static TeacherStore Begin(
+        string folder, StoreIndex index, PictureSet pictures, bool takesOthers, IRunObserver observer)
+    {
+        if (takesOthers)
+        {
+            RemoveIfOfOthers(folder, pictures, observer);
+        }
+
+        return OpenOrBegin(folder, index, pictures);
+    }
+
     /// <summary>Opens a store of these very pictures, or begins one.</summary>
     /// <param name="folder">The store.</param>
     /// <param name="index">What it is made from.</param>

@@ -28,7 +28,7 @@ internal sealed class TeacherSource : IDisposable
     private readonly FrozenClip? _clip;
     private readonly VectorSource _vectors;
 
-    private TeacherSource(ExperimentConfig config, RunContext context)
+    private TeacherSource(ExperimentConfig config, RunContext context, OwnTeacher? own)
     {
         _config = config;
         _context = context;
@@ -43,8 +43,14 @@ internal sealed class TeacherSource : IDisposable
             StoredPictures.RefuseOtherSize(Store, paths.TeacherPictureSize);
         }
 
-        _vectors = parts.Add(new VectorSource(config, context, Store));
-        if (paths.Teacher.Length > 0 || _vectors.NeedsTexts || Store is null)
+        _vectors = parts.Add(new VectorSource(config, context, Store, own));
+        if (own is not null)
+        {
+            Preparation = TowerPreparation.Of(config.Input, own.Asked.Preparation);
+            _clip = parts.Add(own.Open(context, Preparation));
+            (WeightsSha256, PromptsSha256) = (own.Sha256, NoPrompts);
+        }
+        else if (paths.Teacher.Length > 0 || _vectors.NeedsTexts || Store is null)
         {
             StoredPictures.RequireTeacher(paths);
             context.Observer.OnPhase($"Reading the teacher {paths.Teacher}");
@@ -101,8 +107,10 @@ internal sealed class TeacherSource : IDisposable
     /// <summary>Opens what there is to open.</summary>
     /// <param name="config">DISTILL.TEACHER, .TEACHER_PROMPTS and .STORE name it; the classes and sentences.</param>
     /// <param name="context">Where to compute, who watches.</param>
+    /// <param name="own">Is the teacher, where it is no CLIP.</param>
     /// <exception cref="PromptKDException">A file is missing, damaged, or does not fit the others.</exception>
-    public static TeacherSource Open(ExperimentConfig config, RunContext context) => new(config, context);
+    public static TeacherSource Open(ExperimentConfig config, RunContext context, OwnTeacher? own = null) =>
+        new(config, context, own);
 
     /// <summary>The digests under the names that a run keeps them by.</summary>
     /// <param name="number">Which teacher it is, from 1. The first one's names have no number.</param>
@@ -172,7 +180,10 @@ internal sealed class TeacherSource : IDisposable
             return parts.HandOver(new Teacher(classVectors, tower, tower, sentences));
         }
 
-        Store = _context.Processes.LeaderFirst(() => BeginStore(storeFolder, pictures), _context.Stop);
+        bool takesOthers = _config.Train.AcceptChanges && _context.Processes.IsLeader();
+        Store = _context.Processes.LeaderFirst(
+            () => StoredPictures.Begin(storeFolder, Index(pictures), pictures, takesOthers, _context.Observer),
+            _context.Stop);
         Fill(tower, pictures, StorePart.Of(_context.Processes.Share()), beside);
         _context.Processes.Wait(_context.Stop);
         return parts.HandOver(new Teacher(classVectors, ReadStored(classVectors), tower));
@@ -222,16 +233,6 @@ internal sealed class TeacherSource : IDisposable
 
     private ClassVectors ReadClassVectors() =>
         _vectors.Read(_clip, _clip?.Architecture.EmbeddingSize ?? Store!.Index.EmbeddingSize);
-
-    private TeacherStore BeginStore(string folder, PictureSet pictures)
-    {
-        if (_config.Train.AcceptChanges && _context.Processes.IsLeader())
-        {
-            StoredPictures.RemoveIfOfOthers(folder, pictures, _context.Observer);
-        }
-
-        return StoredPictures.OpenOrBegin(folder, Index(pictures), pictures);
-    }
 
     private StoredFeatures ReadStored(ClassVectors classVectors)
     {

@@ -38,15 +38,17 @@ internal sealed class TeacherSources : IDisposable
     /// <summary>Opens what there is to open, and refuses what does not fit.</summary>
     /// <param name="config">Names the teachers.</param>
     /// <param name="context">Where to compute, who watches.</param>
+    /// <param name="own">The only teacher, where it is no CLIP.</param>
     /// <exception cref="PromptKDException">A file is missing or damaged, or does not fit the others.</exception>
-    public static TeacherSources Open(ExperimentConfig config, RunContext context)
+    public static TeacherSources Open(ExperimentConfig config, RunContext context, IPictureTeacher? own = null)
     {
         TeacherList.CheckTarget(config.Distill);
         using var opened = new Unfinished();
         var sources = new List<TeacherSource>();
         foreach (DistillConfig one in TeacherList.Of(config.Distill))
         {
-            sources.Add(opened.Add(TeacherSource.Open(config with { Distill = one }, context)));
+            sources.Add(opened.Add(TeacherSource.Open(
+                config with { Distill = one }, context, own is null ? null : new OwnTeacher(own))));
         }
 
         RefuseOtherViews([.. sources.Select(source => source.Store).OfType<TeacherStore>()]);

@@ -12,21 +12,25 @@ internal sealed class VectorSource : IDisposable
     private readonly ExperimentConfig _config;
     private readonly RunContext _context;
     private readonly StoredVectors? _stored;
+    private readonly OwnTeacher? _own;
 
     /// <param name="config">DISTILL.CLASS_VECTORS, .CLASSES, .VOCAB, and what the sentences are made of.</param>
     /// <param name="context">Where to compute, who watches.</param>
     /// <param name="store">The teacher's store; null for a live one.</param>
+    /// <param name="own">A teacher of one's own, which has them; null for others.</param>
     /// <exception cref="PromptKDException">The store's are damaged.</exception>
-    public VectorSource(ExperimentConfig config, RunContext context, TeacherStore? store)
+    public VectorSource(ExperimentConfig config, RunContext context, TeacherStore? store, OwnTeacher? own)
     {
-        (_config, _context) = (config, context);
-        _stored = IsFile ? null : store?.ReadClassVectors(KeyOf(store), context.Target.Device);
+        (_config, _context, _own) = (config, context, own);
+        _stored = AreGiven ? null : store?.ReadClassVectors(KeyOf(store), context.Target.Device);
     }
 
     /// <summary>Whether a text tower has to make them.</summary>
-    public bool NeedsTexts => !IsFile && _stored is null;
+    public bool NeedsTexts => !AreGiven && _stored is null;
 
     private bool IsFile => _config.Distill.ClassVectors.Length > 0;
+
+    private bool AreGiven => IsFile || _own is not null;
 
     /// <summary>The tokenizer of the teacher's vocabulary.</summary>
     /// <param name="clip">The teacher.</param>
@@ -36,7 +40,9 @@ internal sealed class VectorSource : IDisposable
     /// <summary>What the vectors are made of: its name and its digest.</summary>
     /// <param name="clip">The teacher, where it is open.</param>
     /// <exception cref="PromptKDException">It is missing, or cannot be read.</exception>
-    public KeyValuePair<string, string> Digest(FrozenClip? clip) => IsFile
+    public KeyValuePair<string, string> Digest(FrozenClip? clip) => _own is not null
+        ? KeyValuePair.Create("class vectors", _own.VectorsSha256)
+        : IsFile
         ? KeyValuePair.Create("class vectors", FileDigest.Sha256([_config.Distill.ClassVectors], _context.Digests))
         : KeyValuePair.Create("vocabulary", VocabularySha256(clip));
 
@@ -55,6 +61,11 @@ internal sealed class VectorSource : IDisposable
             {
                 LogitBias = stored.LogitBias,
             };
+        }
+
+        if (_own is not null)
+        {
+            return _own.ReadClassVectors(_context.Target.Device);
         }
 
         if (IsFile)
@@ -76,12 +87,12 @@ internal sealed class VectorSource : IDisposable
     public bool AreIn(TeacherStore store) => store.HasClassVectors(KeyOf(store));
 
     /// <summary>
-    /// Keeps them in a store, so that the next run needs no teacher; those of a file stay where they are.
+    /// Keeps them in a store, so that the next run needs no teacher; those that were given stay where they are.
     /// </summary>
     /// <exception cref="PromptKDException">They cannot be written.</exception>
     public void Keep(TeacherStore store, ClassVectors vectors, FrozenClip? clip)
     {
-        if (!IsFile)
+        if (!AreGiven)
         {
             store.KeepClassVectors(
                 KeyOf(store), new StoredVectors(vectors.Vectors, vectors.LogitScale, VocabularySha256(clip))

@@ -19,7 +19,7 @@ internal sealed class ClipCheckpoint : IDisposable
         Architecture = architecture;
         _tensors = tensors;
         WeightFiles = files;
-        Folder = Path.GetDirectoryName(Path.GetFullPath(files[0]))!;
+        Folder = files is [var first, ..] ? Path.GetDirectoryName(Path.GetFullPath(first))! : "";
         _sha256 = new Lazy<string>(() => FileDigest.Sha256(WeightFiles));
     }
 
@@ -162,6 +162,16 @@ internal sealed class ClipCheckpoint : IDisposable
             Description = Description,
         };
     }
+
+    /// <summary>A tower that is in no file, without texts.</summary>
+    /// <param name="architecture">Its sizes.</param>
+    /// <param name="logitScale">As <see cref="LogitScale"/>.</param>
+    /// <param name="description">As <see cref="Description"/>.</param>
+    internal static ClipCheckpoint OfTower(ClipArchitecture architecture, double logitScale, string description) => new(
+        architecture, new() { ["logit_scale"] = tensor(logitScale).DetachFromDisposeScope() }, [])
+    {
+        Description = description,
+    };
 
     /// <summary>Frees the tensors.</summary>
     public void Dispose()

@@ -18,8 +18,8 @@ namespace PromptKD.Runs.Distill;
 /// validation folder, where there is one.
 /// </summary>
 /// <param name="config">All settings.</param>
-/// <param name="source">Has the pictures; null where DISTILL.IMAGES is a folder.</param>
-internal sealed class DistillKind(ExperimentConfig config, IPictureSource? source = null) : RunKind<DistillationReport>
+/// <param name="parts">Pictures and a teacher of one's own; null where the settings name both.</param>
+internal sealed class DistillKind(ExperimentConfig config, Distillation? parts = null) : RunKind<DistillationReport>
 {
     private ValidationPictures _validation = new([], config);
     private HeldOutPictures? _heldOut;
@@ -37,7 +37,8 @@ internal sealed class DistillKind(ExperimentConfig config, IPictureSource? sourc
         PictureFolder? validation =
             paths.Val.Length == 0 ? null : PictureFolder.Labelled(paths.Val, paths.Classes, stop: stop);
         _validation = new ValidationPictures(validation?.Items ?? [], settled);
-        PictureFolder images = source is null ? PictureFolder.Unlabelled(paths.Images, stop) : PictureFolder.Of(source);
+        PictureFolder images =
+            parts?.Pictures is { } own ? PictureFolder.Of(own) : PictureFolder.Unlabelled(paths.Images, stop);
         return new RunSettings
         {
             Config = settled,
@@ -45,6 +46,7 @@ internal sealed class DistillKind(ExperimentConfig config, IPictureSource? sourc
             Target = Settling.Target(settled, method, warnings),
             Clip = paths.Student,
             PictureSize = paths.StudentPictureSize,
+            OwnTeacher = parts?.Teacher,
             StartsOnFeatures = paths.Start.Epochs > 0,
             ClassNames = paths.Classes,
             PictureRoot = paths.Images,
