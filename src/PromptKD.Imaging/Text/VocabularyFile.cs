@@ -92,7 +92,10 @@ internal static class VocabularyFile
         {
             return File.Exists(variable)
                 ? variable
-                : throw new PromptKDException($"{Variable} names '{variable}', but there is no such file.");
+                : throw new PromptKDException($"{Variable} names '{variable}', but there is no such file.")
+                {
+                    Code = PromptKDError.MissingFile,
+                };
         }
 
         return FindIn(cache, [OpenAIName]);

@@ -74,7 +74,10 @@ internal sealed class DasslCheckpoints(string output, string trainer, string? ma
             : [];
         string found = files.Length > 0 ? $"has {string.Join(", ", files)}" : "has no checkpoints";
         throw new PromptKDException(
-            $"{path ?? Best}: there is no such file; {Folder} {found}. Check ‹model-dir› and ‹load-epoch›.");
+            $"{path ?? Best}: there is no such file; {Folder} {found}. Check ‹model-dir› and ‹load-epoch›.")
+        {
+            Code = PromptKDError.MissingFile,
+        };
     }
 
     /// <summary>The checkpoint that the text file names; null without one.</summary>

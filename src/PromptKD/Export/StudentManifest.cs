@@ -130,8 +130,7 @@ public sealed record StudentManifest
     {
         if (!File.Exists(path))
         {
-            throw new PromptKDException(
-                $"No student package: '{path}' is missing. Give the 'student' folder that distill wrote.");
+            throw Missing(path);
         }
 
         StudentManifest manifest = SealedJson.Read(
@@ -146,6 +145,16 @@ public sealed record StudentManifest
         manifest.Check(path);
         return manifest;
     }
+
+    // What computes an ONNX file needs no package; what looks into a student does.
+    private static PromptKDException Missing(string path) =>
+        Path.GetDirectoryName(path) is { } given && File.Exists(given)
+            ? new($"{given}: a file, not a student package. Give the 'student' folder that distill wrote"
+                + (given.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase) ? ", from which it was exported." : "."))
+            : new($"No student package: '{path}' is missing. Give the 'student' folder that distill wrote.")
+            {
+                Code = PromptKDError.MissingFile,
+            };
 
     // Sizes that no student has would end in divisions by zero, or in requests for more memory than there is.
     private void Check(string path)

@@ -29,7 +29,7 @@ internal static class OutcomeReader
     {
         if (!Directory.Exists(folder))
         {
-            throw new PromptKDException($"No folder '{folder}'.");
+            throw new PromptKDException($"No folder '{folder}'.") { Code = PromptKDError.MissingFile };
         }
 
         var faults = new List<string>();

@@ -41,7 +41,10 @@ internal sealed class FolderFiles
     {
         if (!Directory.Exists(folder))
         {
-            throw new PromptKDException(File.Exists(folder) ? WhatItIs(folder) : $"No folder at '{folder}'.");
+            throw new PromptKDException(File.Exists(folder) ? WhatItIs(folder) : $"No folder at '{folder}'.")
+            {
+                Code = File.Exists(folder) ? PromptKDError.BadInput : PromptKDError.MissingFile,
+            };
         }
 
         try

@@ -81,7 +81,10 @@ internal sealed record DatasetFolder(DatasetEntry Entry, string Path, string Ima
     public PromptKDException Missing(string relative, Exception? cause = null) => new(
         $"{Entry.Name}: '{PathOf(relative)}' is missing. promptkd datasets show {Entry.Name} says what has to be "
         + "there and where to get it.",
-        cause);
+        cause)
+    {
+        Code = PromptKDError.MissingFile,
+    };
 }
 
 /// <summary>A line of a text file.</summary>

@@ -82,7 +82,10 @@ internal sealed class CheckpointFile : IDisposable
         if (!File.Exists(path))
         {
             throw new PromptKDException(
-                $"{path}: {(Directory.Exists(path) ? "a folder, not a file of weights." : "there is no such file.")}");
+                $"{path}: {(Directory.Exists(path) ? "a folder, not a file of weights." : "there is no such file.")}")
+            {
+                Code = Directory.Exists(path) ? PromptKDError.BadInput : PromptKDError.MissingFile,
+            };
         }
 
         try

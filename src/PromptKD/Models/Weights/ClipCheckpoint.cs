@@ -91,7 +91,10 @@ internal sealed class ClipCheckpoint : IDisposable
 
         if (!OnnxFolder.IsNamed(path) && !Path.Exists(path))
         {
-            throw new PromptKDException($"{path}: there is no such file.{OpenAiModels.Suggest(path)}");
+            throw new PromptKDException($"{path}: there is no such file.{OpenAiModels.Suggest(path)}")
+            {
+                Code = PromptKDError.MissingFile,
+            };
         }
 
         if (OnnxFolder.IsNamed(path))

@@ -72,7 +72,10 @@ internal sealed class OnnxFolder
         {
             if (!File.Exists(path))
             {
-                throw new PromptKDException($"{given}: there is no such file or folder.");
+                throw new PromptKDException($"{given}: there is no such file or folder.")
+                {
+                    Code = PromptKDError.MissingFile,
+                };
             }
 
             string beside = ModelFolder.Of(path);

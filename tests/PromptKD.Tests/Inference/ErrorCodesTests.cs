@@ -1,0 +1,113 @@
+using PromptKD.Inference;
+using PromptKD.Inference.Embeddings;
+using PromptKD.Inference.Exports;
+using PromptKD.Inference.Profiles;
+using PromptKD.Tests.Export.Onnx;
+using PromptKD.Tests.Runs.Distill;
+
+namespace PromptKD.Tests.Inference;
+
+/// <summary>What kind of mistake a program is told of, at each way in.</summary>
+[Collection(AloneInTheProcess.Name)]
+public sealed class ErrorCodesTests : IDisposable
+{
+    private static readonly string[] s_names = ["cat", "dog"];
+    private static readonly string[] s_nowhere = ["/nowhere/a.png"];
+
+    private readonly DistillingRuns _runs = new();
+    private readonly string _package;
+    private readonly string _graph;
+    private readonly string _empty;
+
+    public ErrorCodesTests()
+    {
+        _package = Path.Combine(_runs.Folder, "package");
+        _graph = Path.Combine(_runs.Folder, "student.onnx");
+        _empty = Path.Combine(_runs.Folder, "empty.onnx");
+        new TinyPackage().Write(_package);
+        OnnxExport.Write(new OnnxExportRequest { Model = _package, Output = _graph }, cancellation: Stop);
+        File.WriteAllBytes(_empty, []);
+    }
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    private string Nowhere => Path.Combine(_runs.Folder, "nowhere");
+
+    public void Dispose() => _runs.Dispose();
+
+    [Fact]
+    public void What_is_not_there_is_a_missing_file()
+    {
+        Is(PromptKDError.MissingFile, () => StudentClassifier.Load(Nowhere));
+        Is(PromptKDError.MissingFile, () => OnnxStudentClassifier.Load(Nowhere));
+        Is(PromptKDError.MissingFile, () => ZeroShotClassifier.Load(Nowhere, s_names, cancellation: Stop));
+        Is(PromptKDError.MissingFile, () => ZeroShotClassifier.Load("onnx:" + Nowhere, s_names, cancellation: Stop));
+        Is(PromptKDError.MissingFile, () => TextEmbedder.Load(Nowhere, cancellation: Stop));
+        Is(PromptKDError.MissingFile, () => OnnxExport.Write(
+            new OnnxExportRequest { Model = Nowhere, Output = _graph + "2.onnx" }, cancellation: Stop));
+        Is(PromptKDError.MissingFile, () => DistillingRuns.Distil(_runs.Config("a", "DISTILL.IMAGES", Nowhere)));
+        Is(PromptKDError.MissingFile, () => DistillingRuns.Distil(_runs.Config("b", "DISTILL.TEACHER", Nowhere)));
+        Is(PromptKDError.MissingFile, () => DistillingRuns.Distil(_runs.Config("c", "DISTILL.STUDENT", Nowhere)));
+        using var student = StudentClassifier.Load(_package, Computing.AsTrained);
+        using var onnx = OnnxStudentClassifier.Load(_graph);
+        foreach (FolderClassifier one in new FolderClassifier[] { student, onnx })
+        {
+            Is(PromptKDError.MissingFile, () => one.Classify(Nowhere, cancellation: Stop));
+            Is(PromptKDError.MissingFile, () => one.Embed(PictureInput.FromFile(Nowhere), Stop));
+            Is(PromptKDError.MissingFile, () => Assert.Empty(one.ClassifyAll(s_nowhere, cancellation: Stop)));
+            Is(PromptKDError.MissingFile, () => one.Evaluate(Nowhere, cancellation: Stop));
+        }
+    }
+
+    [Fact]
+    public void What_is_no_model_is_bad_input()
+    {
+        Is(PromptKDError.BadInput, () => ZeroShotClassifier.Load(_empty, s_names, cancellation: Stop));
+        Is(PromptKDError.BadInput, () => OnnxStudentClassifier.Load(_empty));
+        File.WriteAllBytes(_empty, File.ReadAllBytes(_graph)[..4000]);
+        Is(PromptKDError.BadInput, () => OnnxStudentClassifier.Load(_empty));
+        Is(PromptKDError.BadInput, () => StudentClassifier.Load(_runs.Images + "/0.png"));
+    }
+
+    [Fact]
+    public void An_ONNX_file_where_a_package_is_needed_is_named_as_one()
+    {
+        string expected =
+            $"{_graph}: a file, not a student package. Give the 'student' folder that distill wrote, from which it was "
+            + "exported.";
+        Action[] all =
+        [
+            () => StudentClassifier.Load(_graph),
+            () => ProfileRun.Of(new ProfileRequest { Model = _graph }, cancellation: Stop),
+            () => EmbeddingRun.Of(
+                new EmbeddingRequest { Student = _graph, Images = _runs.Images, Output = _graph + ".npy" },
+                cancellation: Stop),
+        ];
+        Assert.All(all, call => Assert.Equal(expected, Is(PromptKDError.BadInput, call).Message));
+    }
+
+    [Fact]
+    public void What_is_no_picture_is_a_bad_picture_and_the_classifier_works_on()
+    {
+        using var student = StudentClassifier.Load(_package, Computing.AsTrained);
+        using var onnx = OnnxStudentClassifier.Load(_graph);
+        byte[] good = File.ReadAllBytes(_runs.Picture(0));
+        foreach (PictureClassifier one in new PictureClassifier[] { student, onnx })
+        {
+            foreach (byte[] bad in new byte[][] { [], [1, 2, 3], good[..40] })
+            {
+                Is(PromptKDError.BadPicture, () => one.Classify(PictureInput.FromBytes(bad), cancellation: Stop));
+                Is(PromptKDError.BadPicture, () => one.Embed(PictureInput.FromStream(new MemoryStream(bad)), Stop));
+            }
+
+            Assert.Single(one.Classify(PictureInput.FromBytes(good), cancellation: Stop));
+        }
+    }
+
+    private static PromptKDException Is(PromptKDError code, Action call)
+    {
+        var error = Assert.Throws<PromptKDException>(call);
+        Assert.True(code == error.Code, $"expected {code}, found {error.Code}: {error.Message}");
+        return error;
+    }
+}
