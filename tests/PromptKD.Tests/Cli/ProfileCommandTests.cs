@@ -62,6 +62,7 @@ public sealed class ProfileCommandTests(DistilledRun run)
     [InlineData("--no-speed", "Nothing is given for --clip")]
     [InlineData("--clip openai:ViT-B/17", "OpenAI published no such model")]
     [InlineData("--clip openai:RN50 --method MaPLe --no-speed", "its image encoder is a ResNet")]
+    [InlineData("--clip openai:RN50 --method PromptKD --no-speed", "Set TRAINER.PROMPTKD.N_CTX_VISION 0")]
     [InlineData("--clip openai:RN50 --method ZeroshotCLIP --no-speed", "which learns nothing")]
     [InlineData("--clip openai:RN50 --method MapLe --no-speed", "Did you mean MaPLe?")]
     [InlineData("--clip openai:RN50 --teacher openai:RN50 --no-speed", "--teacher is of the method PromptKD")]

@@ -106,6 +106,14 @@ internal static class CountedModels
         LearnedSizes sizes = MethodSizes.Of(method, request.Settings.Trainer, clip, embedding, Classes(request));
         if (sizes is { VisionLength: > 0, VisionDepth: > 0 })
         {
+            if (method == PromptKD && !clip.HasTokens)
+            {
+                throw new PromptKDException(
+                    $"{request.Clip} with {method}: its image encoder has no tokens to put learned ones among. Set "
+                    + "TRAINER.PROMPTKD.N_CTX_VISION 0: then its projector learns, and with "
+                    + "TRAINER.PROMPTKD.TUNE_TOWER True its tower too.");
+            }
+
             clip.RequireTransformer($"{request.Clip} with {method}");
         }
 
