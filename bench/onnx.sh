@@ -9,17 +9,7 @@
 # About five minutes on two cores, with --quick three. PyTorch's graph needs a python3 that has torch: Debian's python3-torch;
 # without, its row is left out. Compare within one run only; a ratio is the median of those of each round.
 set -euo pipefail
-here=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-case "$*" in
-  "" | --quick) ;;
-  *) echo "Usage: bench/onnx.sh [--quick]" >&2; exit 2 ;;
-esac
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-
-dotnet build "$here/bench/PromptKD.Speed" -c Release --nologo -v quiet >"$work/build.txt" \
-  || { cat "$work/build.txt" >&2; exit 1; }
-speed() { "$here"/artifacts/bin/PromptKD.Speed/release_*/PromptKD.Speed "$@"; }
+source "$(dirname "${BASH_SOURCE[0]}")/speed-program.sh"
 speed onnx-write "$work"
 exported=
 for python in python3 /usr/bin/python3; do

@@ -8,17 +8,7 @@
 # About eight minutes on two cores, with --quick two; 8 GiB of memory and 3 GB of disk. Compare within one run only; a ratio is the
 # median of those of each round.
 set -euo pipefail
-here=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-case "$*" in
-  "" | --quick) ;;
-  *) echo "Usage: bench/towers.sh [--quick]" >&2; exit 2 ;;
-esac
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-
-dotnet build "$here/bench/PromptKD.Speed" -c Release --nologo -v quiet >"$work/build.txt" \
-  || { cat "$work/build.txt" >&2; exit 1; }
-speed() { "$here"/artifacts/bin/PromptKD.Speed/release_*/PromptKD.Speed "$@"; }
+source "$(dirname "${BASH_SOURCE[0]}")/speed-program.sh"
 echo "measuring (load $(cut -d' ' -f1 /proc/loadavg))"
 speed towers-student "$work" "$@"
 speed towers-teacher "$work" "$@"
