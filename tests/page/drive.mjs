@@ -6,7 +6,8 @@ import { join } from "node:path";
 import assert from "node:assert/strict";
 
 const [address, executablePath, picture, right, collected, screenshots] = process.argv.slice(2);
-const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
+const camera = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"];
+const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", ...camera] });
 let held = 0;
 
 async function check(name, act) {
@@ -62,6 +63,16 @@ try {
       dispatchEvent(new ClipboardEvent("paste", { clipboardData: data }));
     }, bytes);
     await page.getByRole("heading", { name: /pasted\.png/ }).waitFor();
+  });
+  await check("the camera is opened, gives a picture, and is let go", async () => {
+    await page.getByRole("button", { name: "Use the camera" }).click();
+    await page.waitForFunction(() => document.getElementById("video").videoWidth > 0);
+    await page.getByRole("button", { name: "Take the picture" }).click();
+    await page.getByRole("heading", { name: /camera\.jpg/ }).waitFor();
+    assert.ok(await page.locator("#viewfinder").isHidden());
+    await page.getByRole("button", { name: "Use the camera" }).click();
+    await page.getByRole("button", { name: "Close the camera" }).click();
+    assert.ok(await page.locator("#viewfinder").isHidden());
   });
   await check("what is no picture is said to be none", async () => {
     await dropped("broken.png", Buffer.from("no picture").toString("base64"));

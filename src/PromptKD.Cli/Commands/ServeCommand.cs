@@ -2,7 +2,6 @@ using System.CommandLine;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Console;
 using PromptKD.Server;
 
 namespace PromptKD.Cli.Commands;
@@ -10,6 +9,8 @@ namespace PromptKD.Cli.Commands;
 /// <summary><c>promptkd serve</c>: students over HTTP.</summary>
 internal static class ServeCommand
 {
+    private const string JsonLog = "json";
+
     private static readonly Option<string> s_listen = new("--listen")
     {
         Description = $"Address; nobody else reaches the usual one [default: {PromptKDServerHost.UsualAddress}]",
@@ -72,13 +73,14 @@ internal static class ServeCommand
 
         // Standard output is for results, of which a server has none.
         builder.Logging.ClearProviders();
-        builder.Logging.AddConsole(console =>
+        builder.Logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        if (parsed.GetValue(s_log)?.ToLowerInvariant() == JsonLog)
         {
-            console.LogToStandardErrorThreshold = LogLevel.Trace;
-            console.FormatterName = parsed.GetValue(s_log)?.ToLowerInvariant() == "json"
-                ? ConsoleFormatterNames.Json
-                : ConsoleFormatterNames.Simple;
-        });
-        builder.Logging.AddSimpleConsole(text => text.SingleLine = true);
+            builder.Logging.AddJsonConsole();
+        }
+        else
+        {
+            builder.Logging.AddSimpleConsole(text => text.SingleLine = true);
+        }
     }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 
 namespace PromptKD.Tests.Cli;
@@ -61,6 +62,9 @@ public sealed partial class ServeCommandTests(DistilledRun run)
         {
             if (Listening().Match(line) is { Success: true } match)
             {
+                // It was asked for JSON, an object a line.
+                Assert.Equal("Information", JsonDocument.Parse(line).RootElement.GetProperty("LogLevel").GetString());
+
                 // The rest is read, so that the server is never held up by a full pipe.
                 _ = server.StandardError.ReadToEndAsync(Stop);
                 return new Uri(match.Groups["address"].Value);
