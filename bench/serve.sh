@@ -44,6 +44,8 @@ fi
 promptkd export --model "$student" --output "$work/float.onnx" >/dev/null 2>&1
 promptkd export --model "$student" --output "$work/int8.onnx" --int8 >/dev/null 2>&1 || echo "int8 cannot be exported here: left out"
 
+say() { echo "$1" | tee -a "$work/rows"; }
+
 await() { # PROCESS LOG: sets $address when what was started answers
   for _ in $(seq 240); do
     address=$(sed -n 's/.*Now listening on: \(http[^ ]*\).*/\1/p' "$2" | sed -n 1p)
@@ -60,7 +62,7 @@ ask() { # NAME CLIENTS...: asks what was started last, says its memory, and ends
   shift
   await "$server" "$work/log"
   for clients in "$@"; do
-    echo "$name  $(serve load "$address" "$picture" "$clients" "$seconds")"
+    say "$name  $(serve load "$address" "$picture" "$clients" "$seconds")"
   done
   echo "$name  memory $(awk '/VmRSS/ { printf "%d MiB", $2 / 1024 }' "/proc/$server/status")"
   kill "$server"
@@ -87,17 +89,16 @@ echo "measuring (load $(cut -d' ' -f1 /proc/loadavg), $(nproc) cores)"
 for model in "$student" "$work/float.onnx" "$work/int8.onnx"; do
   [ -e "$model" ] || continue
   case $model in *int8.onnx) name="ONNX int8   " ;; *.onnx) name="ONNX float32" ;; *) name="torch       " ;; esac
-  {
-    for way in gathered shared lock; do
-      echo "$name  library, $way  $(serve direct "$model" "$picture" 8 "$seconds" "$way")"
-    done
-    locked "$model"
-    ask "$name  server with a lock" 1 8
-    ours "$model"
-    ask "$name  server, batches" 1 8 32
-    ours "$model" --batch 1 --delay 0ms
-    ask "$name  server, singly " 1 8 32
-  } | tee "$work/rows"
+  : >"$work/rows"
+  for way in gathered shared lock; do
+    say "$name  library, $way  $(serve direct "$model" "$picture" 8 "$seconds" "$way")"
+  done
+  locked "$model"
+  ask "$name  server with a lock" 1 8
+  ours "$model"
+  ask "$name  server, batches" 1 8 32
+  ours "$model" --batch 1 --delay 0ms
+  ask "$name  server, singly " 1 8 32
   awk -v name="$name" '
     / 8 clients/ { for (at = 1; at < NF; at++) if ($at == "clients") rate = $(at + 1) }
     /library, gathered .* 8 clients/ { library = rate }
