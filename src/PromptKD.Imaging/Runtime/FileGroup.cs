@@ -15,6 +15,7 @@ internal static class FileGroup
         string target = Path.GetFullPath(path), name = Path.GetFileName(target);
         string folder = Path.GetDirectoryName(target)!;
         string partial = Remains.PartialOf(target);
+        List<string> placed = [];
         try
         {
             FolderHold.MakeFolderOf(target);
@@ -24,11 +25,19 @@ internal static class FileGroup
             write(partial);
             foreach (string ready in Directory.GetFiles(partial).OrderBy(one => Path.GetFileName(one) == name))
             {
-                File.Move(ready, Path.Combine(folder, Path.GetFileName(ready)), overwrite: true);
+                string place = Path.Combine(folder, Path.GetFileName(ready));
+                bool isNew = !Path.Exists(place);
+                File.Move(ready, place, overwrite: true);
+                if (isNew)
+                {
+                    placed.Add(place);
+                }
             }
         }
         catch (Exception error) when (WriteFault.Is(error))
         {
+            // Without the last one they are nothing, and would be in the way of the next call.
+            placed.ForEach(Remains.DeleteQuietly);
             throw WriteFault.Of(path, error);
         }
         finally

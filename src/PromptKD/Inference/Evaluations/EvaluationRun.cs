@@ -155,7 +155,7 @@ public static class EvaluationRun
     private static SortingSummary SortMistakes(
         string folder, bool asLinks, EvaluationReport report, CancellationToken cancellation)
     {
-        var sorter = new PictureSorter(folder, asLinks);
+        using var sorter = new PictureSorter(folder, asLinks);
         foreach (Mistake mistake in report.Mistakes)
         {
             cancellation.ThrowIfCancellationRequested();

@@ -6,7 +6,7 @@ namespace PromptKD.Inference.Predictions;
 /// <summary>
 /// Brings pictures into class folders, as copies or as links. What is there already is never written over.
 /// </summary>
-internal sealed class PictureSorter
+internal sealed class PictureSorter : IDisposable
 {
     // A class, or what a picture is and what it was taken for.
     private const int LevelsOfFolders = 2;
@@ -18,6 +18,7 @@ internal sealed class PictureSorter
 
     // Regardless of case: not every file system tells A.jpg from a.jpg.
     private readonly HashSet<string> _taken = new(StringComparer.OrdinalIgnoreCase);
+    private FolderHold? _hold;
     private int _placed;
     private int _alreadyThere;
 
@@ -36,6 +37,9 @@ internal sealed class PictureSorter
     /// <summary>What was done so far.</summary>
     public SortingSummary Summary => new(_placed, _alreadyThere, [.. _inTheWay]);
 
+    /// <inheritdoc/>
+    public void Dispose() => _hold?.Dispose();
+
     /// <summary>Whether a folder lies within what is read, which would read the sorted pictures next time.</summary>
     /// <param name="folder">The folder, which may be new.</param>
     /// <param name="read">A folder that is read, or a file.</param>
@@ -49,7 +53,9 @@ internal sealed class PictureSorter
     /// <summary>Brings a picture into a folder.</summary>
     /// <param name="picture">The picture. A second time it is passed over.</param>
     /// <param name="classFolder">The folder's name; may be a path below the folder of the sorter.</param>
-    /// <exception cref="PromptKDException">It cannot be read any more, or the folder cannot be written.</exception>
+    /// <exception cref="PromptKDException">
+    /// It cannot be read any more, or the folder cannot be written, or was moved since the first picture.
+    /// </exception>
     public void Add(PictureItem picture, string classFolder)
     {
         if (!_sources.Add(Path.GetFullPath(picture.Path)))
@@ -57,6 +63,7 @@ internal sealed class PictureSorter
             return;
         }
 
+        _hold ??= FolderHold.Share(_folder);
         string target = FreeName(Path.Combine(_folder, classFolder), NameOf(picture));
         switch (Place(picture, target))
         {

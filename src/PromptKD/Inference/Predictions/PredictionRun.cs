@@ -38,7 +38,9 @@ public static class PredictionRun
         IProcessGroup processes = ProcessGroup.Join();
         bool writes = processes.IsLeader();
         IEnumerable<PicturePrediction> all = Classify(classifier, request, processes, skipped, cancellation);
-        var sorter = request.SortInto is { } folder && writes ? new PictureSorter(folder, request.AsLinks) : null;
+        using PictureSorter? sorter = request.SortInto is { } folder && writes
+            ? new PictureSorter(folder, request.AsLinks)
+            : null;
         IEnumerable<PicturePrediction> predictions = all
             .Select(prediction => prediction with
             {

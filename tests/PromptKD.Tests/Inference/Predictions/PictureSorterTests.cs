@@ -54,6 +54,24 @@ public sealed class PictureSorterTests : IDisposable
         Assert.Equal((0, 3), (again.Placed, again.AlreadyThere));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_folder_that_is_moved_meanwhile_is_not_made_anew(bool asLinks)
+    {
+        string sorted = Path.Combine(_folder, "sorted");
+        using var sorter = new PictureSorter(sorted, asLinks);
+        sorter.Add(new PictureItem(Write("photos/a.png", "one")), "cat");
+        Directory.Move(sorted, $"{sorted}-elsewhere");
+
+        var error = Assert.Throws<PromptKDException>(
+            () => sorter.Add(new PictureItem(Write("photos/b.png", "two")), "dog"));
+
+        Assert.Contains(
+            $"the folder '{sorted}' was deleted or moved while it was being written.", error.Message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(sorted));
+    }
+
     [Fact]
     public void What_a_killed_call_left_is_cleared_where_nothing_is_written_any_more()
     {
@@ -157,7 +175,7 @@ public sealed class PictureSorterTests : IDisposable
 
     private SortingSummary Sort(bool asLinks, params PicturePrediction[] predictions)
     {
-        var sorter = new PictureSorter(Path.Combine(_folder, "sorted"), asLinks);
+        using var sorter = new PictureSorter(Path.Combine(_folder, "sorted"), asLinks);
         foreach (PicturePrediction prediction in predictions)
         {
             sorter.Add(prediction.Picture ?? new PictureItem(prediction.Path), FolderName.Of(prediction.Answer ?? "none"));
