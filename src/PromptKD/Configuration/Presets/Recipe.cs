@@ -64,9 +64,16 @@ public sealed class Recipe
         return set(Find(name.Length > 0 ? name : asked.Reference ? PaperName : DefaultName).Config);
     }
 
-    /// <summary>The keys that the recipe sets and that were set otherwise, with its value first.</summary>
-    internal IReadOnlyList<ConfigDifference> ChangesIn(ExperimentConfig config) =>
-        [.. ExperimentConfig.Differences(Config, config).Where(one => _keys.Contains(one.Key))];
+    /// <summary>The recipe's name, and which of the keys that it sets were set otherwise.</summary>
+    internal string Describe(ExperimentConfig config)
+    {
+        string[] changes =
+        [
+            .. ExperimentConfig.Differences(Config, config).Where(one => _keys.Contains(one.Key))
+                .Select(one => $"{one.Key} {ConfigValue.Show(one.Second)}"),
+        ];
+        return changes.Length == 0 ? $"Recipe {Name}" : $"Recipe {Name}, but {string.Join(", ", changes)}";
+    }
 
     private static string Read(string name)
     {

@@ -55,7 +55,7 @@ internal sealed class DistillKind(ExperimentConfig config, Distillation? parts =
             Average = paths.Average,
             MeasuresUntrained = true,
             LeftOut = [.. new[] { images.LeftOut, validation?.LeftOut }.OfType<LeftOut>()],
-            Opening = DescribeRecipe(settled),
+            Opening = Recipe.Find(paths.Recipe).Describe(settled),
             Warnings = warnings,
         };
     }
@@ -228,15 +228,6 @@ internal sealed class DistillKind(ExperimentConfig config, Distillation? parts =
         {
             _validation.Measure(run, method, run.Context.Stop);
         }
-    }
-
-    private static string DescribeRecipe(ExperimentConfig config)
-    {
-        IReadOnlyList<ConfigDifference> changes = Recipe.Find(config.Distill.Recipe).ChangesIn(config);
-        return $"Recipe {config.Distill.Recipe}"
-            + (changes.Count == 0
-                ? ""
-                : $", but {string.Join(", ", changes.Select(one => $"{one.Key} {ConfigValue.Show(one.Second)}"))}");
     }
 
     private static DistillationReport Report(OpenRun run, TrainingPosition end, StudentManifest student) => new(
