@@ -54,7 +54,8 @@ internal sealed class ParquetInput : IDisposable
     public TCell[] Read<TStored, TCell>(int group, DataField column, Func<TStored, TCell> convert)
         where TStored : struct
     {
-        _range.End = _layout.CheckColumn(_file, group, [.. column.Path.ToList()]);
+        _range.End = _layout.CheckColumn(
+            _file, group, [.. column.Path.ToList()], ParquetEncodings.Of<TStored>());
         _cells = 0;
         try
         {

@@ -69,10 +69,11 @@ internal sealed class ParquetLayout
     /// <param name="file">The same file.</param>
     /// <param name="group">Number of the row group.</param>
     /// <param name="path">The column's path in the schema.</param>
+    /// <param name="encodings">Those that its pages may have.</param>
     /// <returns>Where the last page ends.</returns>
     /// <exception cref="InvalidDataException">There is no such column, or its pages are damaged.</exception>
     /// <exception cref="IOException">It cannot be read, or ends early.</exception>
-    public long CheckColumn(Stream file, int group, IReadOnlyList<string> path)
+    public long CheckColumn(Stream file, int group, IReadOnlyList<string> path, IReadOnlyList<long> encodings)
     {
         ThriftValues[] columns =
         [
@@ -89,7 +90,7 @@ internal sealed class ParquetLayout
         long rows = _groups[group].Number(ParquetShapes.GroupRows) ?? 0;
         long values = column.Number(ParquetShapes.ColumnValues) ?? -1;
         return values == rows
-            ? new ParquetPages(file, column, this).Check(values)
+            ? new ParquetPages(file, column, this, encodings).Check(values)
             : throw new InvalidDataException($"it claims {values} values in {rows} rows");
     }
 

@@ -6,7 +6,9 @@ namespace PromptKD.Data.Shards;
 /// <param name="file">The file.</param>
 /// <param name="column">What the file says of the column.</param>
 /// <param name="layout">Of the file.</param>
-internal sealed class ParquetPages(Stream file, ThriftValues column, ParquetLayout layout)
+/// <param name="encodings">Those that such a column may have.</param>
+internal sealed class ParquetPages(
+    Stream file, ThriftValues column, ParquetLayout layout, IReadOnlyList<long> encodings)
 {
     private const int FirstOffset = 4;
     private const int UsualHeader = 1 << 12;
@@ -16,9 +18,6 @@ internal sealed class ParquetPages(Stream file, ThriftValues column, ParquetLayo
     private const int DataPage = 0;
     private const int DictionaryPage = 2;
     private const int DataPageV2 = 3;
-
-    // Every value may repeat the beginning of the one before it.
-    private const int DeltaByteArray = 7;
 
     private long _bytes;
 
@@ -99,12 +98,15 @@ internal sealed class ParquetPages(Stream file, ThriftValues column, ParquetLayo
     private static long SizeOf(ThriftValues page, int field, long most) =>
         page.Number(field) is { } size && size >= 0 && size <= most ? size : throw Damaged();
 
-    private static long Values(ThriftValues? data, int encoding, long most, long size)
+    private long Values(ThriftValues? data, int field, long most, long size)
     {
         long values = data?.Number(ParquetShapes.DataValues) is { } count && count >= 0 && count <= most
             ? count
             : throw Damaged();
-        return data.Number(encoding) == DeltaByteArray && values * size > ParquetLayout.BytesOfAnyFile
+        long encoding = data.Number(field) is { } number && encodings.Contains(number)
+            ? number
+            : throw new InvalidDataException("a page has an encoding that its column cannot have");
+        return encoding == ParquetEncodings.DeltaByteArray && values * size > ParquetLayout.BytesOfAnyFile
             ? throw new InvalidDataException(
                 "a column is written as differences (DELTA_BYTE_ARRAY), and too large for that: write the file "
                 + "again with the encoding PLAIN")

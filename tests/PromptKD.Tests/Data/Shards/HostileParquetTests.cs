@@ -65,12 +65,7 @@ public sealed class HostileParquetTests : IDisposable
         byte[] large = new byte[20 << 20];
         await ShardFixtures.WriteParquet(path, (large, "cat"), (large[..8], "dog"));
 
-        // The header of the first page: two values, plain (0), which becomes DELTA_BYTE_ARRAY (7); numbers are doubled.
-        byte[] bytes = await File.ReadAllBytesAsync(path, TestContext.Current.CancellationToken);
-        int place = bytes.AsSpan().IndexOf(new byte[] { 0x15, 0x04, 0x15, 0x00, 0x15 });
-        Assert.InRange(place, 4, 100);
-        bytes[place + 3] = 0x0E;
-        await File.WriteAllBytesAsync(path, bytes, TestContext.Current.CancellationToken);
+        await EncodeFirstPage(path, 7);
 
         Exception? error = Record.Exception(() =>
             ParquetShard.Open(path, new RowGroupCache(0), TestContext.Current.CancellationToken).Pictures[0].Bytes.Use(content => content.Length));
@@ -80,6 +75,35 @@ public sealed class HostileParquetTests : IDisposable
             "row group 0 cannot be read: a column is written as differences (DELTA_BYTE_ARRAY), and too large for that: write "
             + "the file again with the encoding PLAIN",
             error.Message);
+    }
+
+    [Theory]
+    [InlineData(3)] // RLE: the library would write the file's numbers over references.
+    [InlineData(4)] // BIT_PACKED
+    [InlineData(5)] // DELTA_BINARY_PACKED
+    [InlineData(9)] // BYTE_STREAM_SPLIT
+    [InlineData(10)] // None that there is.
+    public async Task A_column_of_bytes_that_claims_an_encoding_of_numbers_is_damaged(byte encoding)
+    {
+        string path = Path.Combine(_folder, "encoding.parquet");
+        await ShardFixtures.WriteParquet(path, (new byte[4096], "cat"), (new byte[8], "dog"));
+        await EncodeFirstPage(path, encoding);
+
+        Exception? error = Record.Exception(() =>
+            ParquetShard.Open(path, new RowGroupCache(0), TestContext.Current.CancellationToken).Pictures[0].Bytes.Use(content => content.Length));
+
+        Assert.IsType<InvalidDataException>(error);
+        Assert.Equal("row group 0 cannot be read: a page has an encoding that its column cannot have", error.Message);
+    }
+
+    // The header of the first page: two values, plain (0); numbers are doubled.
+    private static async Task EncodeFirstPage(string path, byte encoding)
+    {
+        byte[] bytes = await File.ReadAllBytesAsync(path, TestContext.Current.CancellationToken);
+        int place = bytes.AsSpan().IndexOf(new byte[] { 0x15, 0x04, 0x15, 0x00, 0x15 });
+        Assert.InRange(place, 4, 100);
+        bytes[place + 3] = (byte)(2 * encoding);
+        await File.WriteAllBytesAsync(path, bytes, TestContext.Current.CancellationToken);
     }
 
     private static void Read(string path)
