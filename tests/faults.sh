@@ -166,7 +166,8 @@ evaluate_pictures() {
 }
 preview() {
   "$program" preview --teacher demo/teacher --images "$work/photos" --classes "$pictures/classes.txt" --output "$1" &&
-    LD_PRELOAD="" sed -i -E 's/"(picturesPerSecond|secondsForAll)":[0-9.]+/"\1":0/g' "$1/preview.json" # How long it took.
+    { [ ! -e "$1/preview.json" ] || # Moved away behind the last write.
+      LD_PRELOAD="" sed -i -E 's/"(picturesPerSecond|secondsForAll)":[0-9.]+/"\1":0/g' "$1/preview.json"; } # Times.
 }
 features_dataset() {
   "$program" features --dataset eurosat --root "$work/data" --teacher demo/teacher --teacher-prompts none --precision fp32 \
@@ -185,10 +186,20 @@ export_checkpoint() {
   "$program" export --checkpoint "$file" --classes "$pictures/classes.txt" --student demo/plain-teacher \
     --teacher demo/teacher --output "$1/student"
 }
+export_model() {
+  already a_run "$work/done/run"
+  a_folder "$1"
+  "$program" export --model "$student" --output "$1/m.onnx"
+}
+export_clip() {
+  a_folder "$1"
+  "$program" export --clip demo/plain-teacher --output "$1/clip"
+}
 cases=("$@")
 [ ${#cases[@]} -gt 0 ] || cases=(distill distill_stored distill_both teach features train_coop train_promptsrc
   train_promptkd benchmark report best fast classes_add classes_rename classes_remove classes_in_place predict_output
-  predict_sort predict_links evaluate evaluate_pictures preview features_dataset embed export_checkpoint)
+  predict_sort predict_links evaluate evaluate_pictures preview features_dataset embed export_checkpoint
+  export_model export_clip)
 
 # What is to be alike: not the logs and curves, which have times in them, nor what is remembered of the inputs.
 same() { diff -r -x 'log.txt*' -x tensorboard -x .digests.tsv -x .lock -x done "$1" "$2" >"$work/diff"; }

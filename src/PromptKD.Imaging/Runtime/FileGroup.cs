@@ -16,12 +16,12 @@ internal static class FileGroup
         string folder = Path.GetDirectoryName(target)!;
         string partial = Remains.PartialOf(target);
         List<string> placed = [];
+        using FolderHold around = FolderHold.Share(folder);
         try
         {
-            FolderHold.MakeFolderOf(target);
             Remains.Clear(folder);
             Remains.DeleteQuietly(partial);
-            Directory.CreateDirectory(partial);
+            using FolderHold hold = FolderHold.Share(partial);
             write(partial);
             foreach (string ready in Directory.GetFiles(partial).OrderBy(one => Path.GetFileName(one) == name))
             {

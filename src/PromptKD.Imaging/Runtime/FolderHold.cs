@@ -59,7 +59,7 @@ internal sealed partial class FolderHold : IDisposable
         RefuseGone(within);
         try
         {
-            MakeFolderOf(within); // As for a file: whoever holds it already may see it go in this very instant.
+            MakeFolder(folder); // As for a file: whoever holds it already may see it go in this very instant.
             return new FolderHold(folder, held: null);
         }
         catch (Exception error) when (WriteFault.Is(error))
@@ -73,26 +73,33 @@ internal sealed partial class FolderHold : IDisposable
     public static void RefuseGone(string file)
     {
         string path = Path.GetFullPath(file);
-        foreach (FolderHold hold in s_held.Keys)
+        if (s_held.Keys
+            .Where(hold => hold.Covers(path) && hold.IsGone())
+            .MinBy(hold => hold._folder.Length) is { } outermost)
         {
-            if (hold.Covers(path) && hold.IsGone())
-            {
-                throw new PromptKDException(
-                    $"Cannot write '{path}': the folder '{hold._folder}' was {hold.WhatHappened()} while it was being "
-                    + "written.");
-            }
+            throw new PromptKDException(
+                $"Cannot write '{path}': the folder '{outermost._folder}' was {outermost.WhatHappened()} while it was "
+                + "being written.");
         }
     }
 
+    /// <summary>Makes the folder of a file, as <see cref="MakeFolder"/>.</summary>
+    /// <exception cref="IOException">It cannot be made.</exception>
+    public static void MakeFolderOf(string file) => MakeFolder(Path.GetDirectoryName(Path.GetFullPath(file))!);
+
     /// <summary>
-    /// Makes the folder of a file. Below a held folder it makes one level at a time, so that a held folder that went
+    /// Makes a folder where there is none. Below a held folder it makes one level at a time, so that a held folder that went
     /// away in this very instant is not made anew.
     /// </summary>
     /// <exception cref="IOException">It cannot be made.</exception>
-    public static void MakeFolderOf(string file)
+    public static void MakeFolder(string folder)
     {
-        string folder = Path.GetDirectoryName(Path.GetFullPath(file))!;
-        string within = Path.Combine(folder, LockFile);
+        if (Directory.Exists(folder))
+        {
+            return; // .NET would try to make it all the same: anew, if it went away in this very instant.
+        }
+
+        string within = Path.Combine(Path.GetFullPath(folder), LockFile);
         if (s_held.Keys.Where(hold => hold.Covers(within)).MaxBy(hold => hold._folder.Length) is not { } hold)
         {
             Directory.CreateDirectory(folder);
@@ -100,7 +107,7 @@ internal sealed partial class FolderHold : IDisposable
         }
 
         string made = hold._folder;
-        foreach (string part in Path.GetRelativePath(made, folder).Split(Path.DirectorySeparatorChar))
+        foreach (string part in Path.GetRelativePath(made, Path.GetFullPath(folder)).Split(Path.DirectorySeparatorChar))
         {
             made = Path.Combine(made, part);
             if (!Directory.Exists(made))

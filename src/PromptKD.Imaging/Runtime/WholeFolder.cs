@@ -102,19 +102,23 @@ internal static class WholeFolder
     /// <param name="partial">What is being written.</param>
     /// <param name="name">Of the folder.</param>
     /// <returns>Its path.</returns>
-    public static string Inside(string partial, string name) =>
-        Directory.CreateDirectory(Path.Combine(partial, name)).FullName;
+    public static string Inside(string partial, string name)
+    {
+        string folder = Path.Combine(partial, name);
+        FolderHold.MakeFolder(folder);
+        return folder;
+    }
 
     private static void WriteBeside(string folder, Action<string> write, Action<string> publish)
     {
         string target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
         string partial = Remains.PartialOf(target);
+        using FolderHold around = FolderHold.Share(Path.GetDirectoryName(target)!);
         try
         {
-            FolderHold.MakeFolderOf(target);
             Recover(target);
             Remains.DeleteQuietly(partial);
-            Directory.CreateDirectory(partial);
+            using FolderHold hold = FolderHold.Share(partial); // Each file written into it would make it anew.
             write(partial);
             publish(partial);
         }

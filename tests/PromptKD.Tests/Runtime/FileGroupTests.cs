@@ -31,6 +31,22 @@ public sealed class FileGroupTests : IDisposable
         Assert.Equal([Last], Directory.GetFileSystemEntries(_folder));
     }
 
+    [Fact]
+    public void A_folder_that_is_moved_amid_the_writing_is_not_made_anew()
+    {
+        string folder = Path.Combine(_folder, "exports"), moved = Path.Combine(_folder, "moved");
+
+        var error = Assert.Throws<PromptKDException>(() => FileGroup.Write(Path.Combine(folder, "m.onnx"), partial =>
+        {
+            WholeFile.WriteText(Path.Combine(partial, "m.json"), "text");
+            Directory.Move(folder, moved);
+            WholeFile.WriteText(Path.Combine(partial, "m.onnx"), "graph");
+        }));
+
+        Assert.Contains($"the folder '{folder}' was deleted or moved", error.Message, StringComparison.Ordinal);
+        Assert.Equal([moved], Directory.GetFileSystemEntries(_folder));
+    }
+
     private static void Fill(string folder)
     {
         File.WriteAllText(Path.Combine(folder, "m.json"), "text");

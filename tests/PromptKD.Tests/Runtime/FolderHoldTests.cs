@@ -91,6 +91,36 @@ public sealed class FolderHoldTests : IDisposable
     }
 
     [Fact]
+    public void Of_several_files_each_folder_is_held_until_the_last_is_written()
+    {
+        string tables = Path.Combine(_parent, "tables", "confusion.csv"), all = Path.Combine(Folder, "all.json");
+        using (FolderHolds.Around([tables, null, all]))
+        {
+            WholeFile.WriteText(all, "{}");
+            Directory.Delete(Path.GetDirectoryName(tables)!);
+
+            Assert.Throws<PromptKDException>(() => WholeFile.WriteText(tables, ""));
+
+            Assert.False(Directory.Exists(Path.GetDirectoryName(tables)));
+        }
+
+        WholeFile.WriteText(tables, ""); // Another call's.
+    }
+
+    [Fact]
+    public void The_outermost_folder_that_is_gone_is_named()
+    {
+        using FolderHold inner = FolderHold.Share(Path.Combine(Folder, "student"));
+        using FolderHold outer = FolderHold.Share(Folder);
+        Directory.Delete(Folder, recursive: true);
+
+        var error = Assert.Throws<PromptKDException>(
+            () => WholeFile.WriteText(Path.Combine(Folder, "student", "model.json"), "{}"));
+
+        Assert.Contains($"the folder '{Folder}' was deleted", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_shared_folder_that_goes_is_missed_too_and_others_are_not_asked()
     {
         using FolderHold hold = FolderHold.Share(Folder);

@@ -58,6 +58,53 @@ public sealed class WholeFolderTests : IDisposable
         Assert.Equal([Folder], Directory.EnumerateFileSystemEntries(_root));
     }
 
+    [Theory]
+    [InlineData(true, "c.txt")]
+    [InlineData(true, "images/c.txt")]
+    [InlineData(false, "c.txt")]
+    [InlineData(false, "images/c.txt")]
+    public void A_parent_that_is_moved_amid_the_writing_is_not_made_anew(bool isNew, string next)
+    {
+        string parent = Path.Combine(_root, "parent"), folder = Path.Combine(parent, "folder");
+        string moved = Path.Combine(_root, "moved");
+        Directory.CreateDirectory(isNew ? parent : folder);
+        Action<string, Action<string>> write = isNew ? WholeFolder.Create : WholeFolder.Replace;
+
+        var error = Assert.Throws<PromptKDException>(() => write(folder, partial =>
+        {
+            WholeFile.WriteText(Path.Combine(partial, "a.txt"), "new");
+            Directory.Move(parent, moved);
+            WholeFile.WriteText(Path.Combine(partial, next), "new");
+        }));
+
+        Assert.EndsWith(
+            $"the folder '{parent}' was deleted or moved while it was being written.",
+            error.Message,
+            StringComparison.Ordinal);
+        Assert.Equal([moved], Directory.EnumerateFileSystemEntries(_root));
+        Assert.NotEqual(isNew, Directory.Exists(Path.Combine(moved, "folder")));
+    }
+
+    [Fact]
+    public void A_parent_that_is_moved_before_a_folder_inside_or_the_name_is_not_made_anew()
+    {
+        string parent = Path.Combine(_root, "parent"), folder = Path.Combine(parent, "folder");
+        string moved = Path.Combine(_root, "moved");
+        Action<string>[] ends = [partial => WholeFolder.Inside(partial, "images"), _ => { }];
+        foreach (Action<string> end in ends)
+        {
+            var error = Assert.Throws<PromptKDException>(() => WholeFolder.Create(folder, partial =>
+            {
+                Directory.Move(parent, moved);
+                end(partial);
+            }));
+
+            Assert.StartsWith($"Cannot write the folder '{folder}': ", error.Message, StringComparison.Ordinal);
+            Assert.Equal([moved], Directory.EnumerateFileSystemEntries(_root));
+            Directory.Delete(moved, recursive: true);
+        }
+    }
+
     [Fact]
     public void What_is_there_is_not_made_anew()
     {

@@ -65,6 +65,7 @@ public static class EvaluationRun
 
     private static SortingSummary? Write(EvaluationRequest request, EvaluationReport report, CancellationToken cancellation)
     {
+        using var folders = FolderHolds.Around([.. request.Confusion, request.Mistakes, request.Json]);
         foreach (string file in request.Confusion)
         {
             WriteConfusion(file, report);

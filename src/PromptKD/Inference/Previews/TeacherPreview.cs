@@ -131,6 +131,7 @@ public static class TeacherPreview
 
     private static void Write(string folder, PreviewReport report)
     {
+        using FolderHold hold = FolderHold.Share(folder); // Two files that say one thing.
         PictureSheet.Write(
             Path.Combine(folder, SheetFile),
             $"What the teacher thinks of {Counted.Of(report.Sample, "picture")}",

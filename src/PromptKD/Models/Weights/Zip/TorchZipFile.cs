@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.IO.Hashing;
 using System.Text;
 using PromptKD.Models.Weights.Pickle;
 using PromptKD.Runtime;
@@ -8,13 +9,15 @@ namespace PromptKD.Models.Weights.Zip;
 /// <summary>
 /// The format that <c>torch.save</c> has written since version 1.6, and TorchScript archives: a zip whose entry
 /// <c>data.pkl</c> is the pickle and whose entries <c>data/KEY</c> are the storages. TorchScript's code entries are
-/// never looked at. Entries are read one by one from the file, never the archive as a whole.
+/// never looked at. Entries are read one by one from the file, never the archive as a whole, and each is compared with
+/// its checksum before its first value is used.
 /// </summary>
 internal sealed class TorchZipFile : ITorchFile
 {
     private readonly string _path;
     private readonly ZipArchive _archive;
     private readonly Dictionary<string, ZipArchiveEntry> _entries = [];
+    private readonly HashSet<string> _whole = [];
     private readonly string _folder;
     private readonly ReadingBudget _budget;
 
@@ -116,7 +119,41 @@ internal sealed class TorchZipFile : ITorchFile
         return stream;
     }
 
-    private Stream OpenEntry(string name) => Find(name).Open();
+    private Stream OpenEntry(string name)
+    {
+        ZipArchiveEntry entry = Find(name);
+        if (_whole.Add(entry.FullName))
+        {
+            RefuseDamage(entry);
+        }
+
+        return entry.Open();
+    }
+
+    // Neither .NET nor PyTorch compares them. A checksum of 0 is none: PyTorch can be told to compute none.
+    private void RefuseDamage(ZipArchiveEntry entry)
+    {
+        if (entry.Crc32 == 0)
+        {
+            return;
+        }
+
+        _budget.Spend(memory: 0, entry.Length);
+        var checksum = new Crc32();
+        byte[] buffer = new byte[(int)Math.Min(entry.Length, 1 << 16)];
+        using Stream stream = entry.Open();
+        for (long left = entry.Length; left > 0; left -= Math.Min(left, buffer.Length))
+        {
+            Span<byte> part = buffer.AsSpan(0, (int)Math.Min(left, buffer.Length));
+            stream.ReadExactly(part);
+            checksum.Append(part);
+        }
+
+        if (checksum.GetCurrentHashAsUInt32() != entry.Crc32)
+        {
+            throw new InvalidDataException($"the bytes of '{entry.FullName}' do not match their checksum.");
+        }
+    }
 
     private ZipArchiveEntry Find(string name) =>
         _entries.TryGetValue(_folder + name, out ZipArchiveEntry? entry)

@@ -1,4 +1,6 @@
+using System.Buffers.Binary;
 using System.IO.Compression;
+using System.Text;
 using PromptKD.Golden;
 using PromptKD.Models.Weights;
 
@@ -48,6 +50,35 @@ public sealed class TorchZipFileTests : IDisposable
         Assert.Contains("byte order is 'big'", error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("odd_tensors/data.pkl")]
+    [InlineData("odd_tensors/data/0")]
+    public void Refuses_bytes_that_do_not_match_the_checksum_that_torch_wrote(string entry)
+    {
+        string path = Path.Combine(_folder, "flipped.pt");
+        File.WriteAllBytes(path, Flipped(entry));
+
+        var error = Assert.Throws<PromptKDException>(() => ReadAll(path));
+
+        Assert.Equal(
+            $"{path}: not a PyTorch archive, cut short or damaged: the bytes of '{entry}' do not match their checksum. "
+            + "Fetch the file again.",
+            error.Message);
+    }
+
+    [Fact]
+    public void Takes_values_without_a_checksum()
+    {
+        const string Entry = "odd_tensors/data/0";
+        string path = Path.Combine(_folder, "without.pt");
+        byte[] bytes = Flipped(Entry);
+        int line = bytes.AsSpan().LastIndexOf(Encoding.ASCII.GetBytes(Entry)) - 46; // Of the directory.
+        bytes.AsSpan(line + 16, sizeof(uint)).Clear();
+        File.WriteAllBytes(path, bytes);
+
+        Assert.NotEqual(0, ReadAll(path));
+    }
+
     [Fact]
     public void Refuses_two_entries_of_one_name()
     {
@@ -90,6 +121,23 @@ public sealed class TorchZipFileTests : IDisposable
         Assert.Contains("without a 'data.pkl'", error.Message, StringComparison.Ordinal);
     }
 
+    private static int ReadAll(string path)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using CheckpointFile file = CheckpointFile.Open(path);
+        return file.Tensors.Values.Select(tensor => tensor.Read()).Count(tensor => tensor.numel() > 0);
+    }
+
+    /// <summary>The golden file of odd tensors with another first byte in one of its entries.</summary>
+    private static byte[] Flipped(string entry)
+    {
+        byte[] bytes = File.ReadAllBytes(s_odd), name = Encoding.ASCII.GetBytes(entry);
+        int header = bytes.AsSpan().IndexOf(name) - 30;
+        int content = header + 30 + name.Length + BinaryPrimitives.ReadUInt16LittleEndian(bytes.AsSpan(header + 28));
+        bytes[content] ^= 1;
+        return bytes;
+    }
+
     /// <summary>Packs the golden file of odd tensors again, with other compression and an additional entry.</summary>
     private string Rewrite(CompressionLevel compression, params (string Name, string Content)[] additional)
     {
@@ -106,7 +154,7 @@ public sealed class TorchZipFileTests : IDisposable
         foreach ((string name, string content) in additional)
         {
             using Stream output = target.CreateEntry(name, compression).Open();
-            output.Write(System.Text.Encoding.ASCII.GetBytes(content));
+            output.Write(Encoding.ASCII.GetBytes(content));
         }
 
         return path;
