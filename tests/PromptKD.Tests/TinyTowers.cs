@@ -111,16 +111,7 @@ internal static class TinyTowers
             shapes[$"{block}.mlp.norm.weight"] = shapes[$"{block}.mlp.norm.bias"] = [96];
         }
 
-        foreach ((string name, long[] shape) in ClipParameters.ShapesOf(TinyClip.Architecture with
-        {
-            EmbeddingSize = 32,
-            ContextLength = 77,
-            VocabularySize = ClipTokenizer.Load(TinyClip.Vocabulary).VocabularySize,
-        }).Where(one => !one.Key.StartsWith("visual.", StringComparison.Ordinal)))
-        {
-            shapes[name == "logit_scale" ? name : $"text.{name}"] = shape;
-        }
-
+        AddClipTexts(shapes, "text.", 32);
         return WriteWeights(folder, "open_clip_model.safetensors", shapes, seed);
     }
 
@@ -194,9 +185,23 @@ internal static class TinyTowers
         return WriteWeights(folder, "model.safetensors", shapes, seed);
     }
 
-    private static IEnumerable<string> Blocks(string name) => Enumerable.Range(0, Layers).Select(layer => $"{name}.{layer}");
+    /// <summary>Tensors of a CLIP's text tower for the demo's vocabulary, and its scale.</summary>
+    public static void AddClipTexts(Dictionary<string, long[]> shapes, string prefix, int embedding)
+    {
+        foreach ((string name, long[] shape) in ClipParameters.ShapesOf(TinyClip.Architecture with
+        {
+            EmbeddingSize = embedding,
+            ContextLength = 77,
+            VocabularySize = ClipTokenizer.Load(TinyClip.Vocabulary).VocabularySize,
+        }).Where(one => !one.Key.StartsWith("visual.", StringComparison.Ordinal)))
+        {
+            shapes[name == "logit_scale" ? name : prefix + name] = shape;
+        }
+    }
 
-    private static void AddLinear(Dictionary<string, long[]> shapes, string name, long inputs, long outputs)
+    public static IEnumerable<string> Blocks(string name) => Enumerable.Range(0, Layers).Select(layer => $"{name}.{layer}");
+
+    public static void AddLinear(Dictionary<string, long[]> shapes, string name, long inputs, long outputs)
     {
         shapes[$"{name}.weight"] = [outputs, inputs];
         shapes[$"{name}.bias"] = [outputs];
@@ -208,7 +213,7 @@ internal static class TinyTowers
         AddLinear(shapes, $"{name}.fc2", 96, Width);
     }
 
-    private static void AddNorms(Dictionary<string, long[]> shapes, params string[] names)
+    public static void AddNorms(Dictionary<string, long[]> shapes, params string[] names)
     {
         foreach (string name in names)
         {
@@ -226,14 +231,14 @@ internal static class TinyTowers
         }
     }
 
-    private static void Write(string folder, string name, object json)
+    public static void Write(string folder, string name, object json)
     {
         Directory.CreateDirectory(folder);
         File.WriteAllText(Path.Combine(folder, name), JsonSerializer.Serialize(json));
     }
 
     // Normalisations and variances lie around 1, a scale around that of CLIP.
-    private static string WriteWeights(string folder, string name, Dictionary<string, long[]> shapes, ulong seed)
+    public static string WriteWeights(string folder, string name, Dictionary<string, long[]> shapes, ulong seed)
     {
         const double Deviation = 0.15;
         using DisposeScope scope = NewDisposeScope();

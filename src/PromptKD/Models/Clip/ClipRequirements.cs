@@ -28,7 +28,7 @@ internal static class ClipRequirements
         {
             throw new PromptKDException(
                 $"{source}: {method} prompts one of OpenAI's CLIPs, not {architecture.Name}. Towers of other families "
-                + "are teachers and students of PromptKD.");
+                + "teach and learn in distill, as they are: without labelled pictures.");
         }
     }
 }

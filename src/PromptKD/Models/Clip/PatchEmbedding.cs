@@ -19,7 +19,7 @@ internal sealed class PatchEmbedding : Module<Tensor, Tensor>
         RegisterComponents();
     }
 
-    /// <param name="images">[batch, 3, height, width], each side a multiple of the patch size.</param>
+    /// <param name="images">[batch, 3, height, width]; what is left of a side behind its last whole patch is not seen.</param>
     /// <returns>[batch, patches, width], row by row.</returns>
     public override Tensor forward(Tensor images)
     {
@@ -27,6 +27,8 @@ internal sealed class PatchEmbedding : Module<Tensor, Tensor>
         long size = _weight.shape[2];
         long batch = images.shape[0], rows = images.shape[2] / size, columns = images.shape[3] / size;
         Tensor patches = images
+            .narrow(2, 0, rows * size)
+            .narrow(3, 0, columns * size)
             .view(batch, 3, rows, size, columns, size)
             .permute(0, 2, 4, 1, 3, 5) // [batch, rows, columns, 3, size, size]
             .reshape(batch, rows * columns, 3 * size * size);

@@ -1,5 +1,6 @@
 using PromptKD.Configuration.Presets;
 using PromptKD.Features;
+using PromptKD.Golden;
 using PromptKD.Models.Clip;
 using PromptKD.Models.Towers.Tokens;
 using PromptKD.Models.Weights;
@@ -35,11 +36,8 @@ public sealed class PictureSizeTests : IDisposable
     {
         using DisposeScope scope = NewDisposeScope();
         using ClipCheckpoint clip = ModelFiles.OpenClip(Make(family), size, cancellation: Stop);
-        using var tower = ImageEncoder.Create(clip.Architecture, ScalarType.Float32, CPU);
-        ModuleWeights.Fill(tower, clip.Tensors, "visual.", clip.Description);
-        tower.eval();
 
-        Tensor features = tower.forward(TinyClip.Random(3, 2, 3, size, size), prompts: null);
+        Tensor features = Features(clip, TinyClip.Random(3, 2, 3, size, size));
 
         Assert.Equal([2, clip.Architecture.EmbeddingSize], features.shape);
         Assert.Equal(size, clip.Architecture.ImageSize);
@@ -87,23 +85,47 @@ public sealed class PictureSizeTests : IDisposable
         }
     }
 
-    [Fact]
-    public void A_CLIP_is_resampled_as_the_program_of_its_format_does()
+    [Theory]
+    [InlineData("clip", true)]
+    [InlineData("transformers", false)]
+    public void A_CLIP_is_resampled_as_the_program_of_its_format_does(string format, bool antialias)
     {
         using DisposeScope scope = NewDisposeScope();
-        using ClipCheckpoint own = ModelFiles.OpenClip(Make("clip"), cancellation: Stop);
+        using ClipCheckpoint own = ModelFiles.OpenClip(Make(format), cancellation: Stop);
         int patch = own.Architecture.PatchSize, side = own.Architecture.ImageSize / patch;
-        using ClipCheckpoint larger = ModelFiles.OpenClip(Make("clip"), patch * (side + 3), cancellation: Stop);
+        using ClipCheckpoint larger = ModelFiles.OpenClip(Make(format), patch * (side + 3), cancellation: Stop);
         Tensor table = own.Tensors["visual.positional_embedding"].to(ScalarType.Float32);
         Tensor grid = table.narrow(0, 1, side * side).view(1, side, side, -1).permute(0, 3, 1, 2);
 
         Tensor expected = nn.functional.interpolate(
-            grid, [side + 3, side + 3], mode: InterpolationMode.Bicubic, align_corners: false, antialias: true);
+            grid, [side + 3, side + 3], mode: InterpolationMode.Bicubic, align_corners: false, antialias: antialias);
 
         Tensor found = larger.Tensors["visual.positional_embedding"];
         Assert.True(found.narrow(0, 0, 1).allclose(table.narrow(0, 0, 1)));
         Assert.True(found.narrow(0, 1, (side + 3) * (side + 3))
             .allclose(expected.permute(0, 2, 3, 1).reshape(-1, table.shape[1]), 1e-5, 1e-5));
+    }
+
+    [Fact]
+    public void Pixels_behind_the_last_whole_patch_are_not_seen()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using ClipCheckpoint own = ModelFiles.OpenClip(Make("clip"), cancellation: Stop);
+        int size = own.Architecture.ImageSize, larger = size + own.Architecture.PatchSize - 1;
+        using ClipCheckpoint other = ModelFiles.OpenClip(Make("clip"), larger, cancellation: Stop);
+        Tensor pictures = TinyClip.Random(3, 2, 3, larger, larger);
+
+        Tensor seen = Features(other, pictures);
+
+        Assert.True(seen.allclose(Features(own, pictures.narrow(2, 0, size).narrow(3, 0, size)), 1e-5, 1e-6));
+    }
+
+    private static Tensor Features(ClipCheckpoint clip, Tensor pictures)
+    {
+        using var tower = ImageEncoder.Create(clip.Architecture, ScalarType.Float32, CPU);
+        ModuleWeights.Fill(tower, clip.Tensors, "visual.", clip.Description);
+        tower.eval();
+        return tower.forward(pictures, prompts: null);
     }
 
     private string Make(string family)
@@ -119,6 +141,8 @@ public sealed class PictureSizeTests : IDisposable
         {
             case "siglip":
                 return TinyTowers.Siglip(folder);
+            case "transformers":
+                return Path.Combine(ProjectFolder.Golden, "14-formats", "huggingface-safetensors");
             case "eva":
                 return TinyTowers.Eva(folder);
             case "dinov2":
