@@ -21,7 +21,7 @@ internal sealed class ClassifierHealth(IServiceProvider provider) : IHealthCheck
             IPictureClassifier classifier = provider.GetRequiredService<IPictureClassifier>();
             await classifier.ClassifyAsync(
                 PictureInput.FromPixels(s_grey, Side, Side, PixelLayout.Grey),
-                cancellation: cancellationToken).ConfigureAwait(false);
+                cancellationToken: cancellationToken).ConfigureAwait(false);
             return HealthCheckResult.Healthy($"{classifier.ClassNames.Count} classes");
         }
         catch (Exception error) when (error is not OperationCanceledException)

@@ -87,17 +87,17 @@ public static class PromptKDServerHost
 
     /// <summary>Runs a program that <see cref="Create"/> made until it is told to stop.</summary>
     /// <param name="app">The program.</param>
-    /// <param name="cancellation">Tells it to stop, as a signal does.</param>
+    /// <param name="cancellationToken">Tells it to stop, as a signal does.</param>
     /// <exception cref="PromptKDException">A model cannot be loaded, or a setting cannot be meant.</exception>
     /// <exception cref="IOException">The address is taken.</exception>
-    public static async Task Run(WebApplication app, CancellationToken cancellation = default)
+    public static async Task Run(WebApplication app, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(app);
         await using (app.ConfigureAwait(false))
         {
             ModelKeeper keeper = app.Services.GetRequiredService<ModelKeeper>();
-            await app.StartAsync(cancellation).ConfigureAwait(false);
-            await app.WaitForShutdownAsync(cancellation).ConfigureAwait(false);
+            await app.StartAsync(cancellationToken).ConfigureAwait(false);
+            await app.WaitForShutdownAsync(cancellationToken).ConfigureAwait(false);
             keeper.ThrowFault();
         }
     }

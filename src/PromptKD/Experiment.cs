@@ -34,28 +34,28 @@ public static class Experiment
     /// All settings; <see cref="DistillPreset.Config"/> with DISTILL.* and OUTPUT_DIR filled in is enough.
     /// </param>
     /// <param name="observer">Is told how it goes; null for nobody.</param>
-    /// <param name="cancellation">Stops behind the running step, with a checkpoint.</param>
+    /// <param name="cancellationToken">Stops behind the running step, with a checkpoint.</param>
     /// <exception cref="PromptKDException">A setting, folder, picture or checkpoint that the user can mend.</exception>
     /// <exception cref="OperationCanceledException">It was stopped; the same call goes on from there.</exception>
     public static DistillationReport Distil(
-        ExperimentConfig config, ITrainingObserver? observer = null, CancellationToken cancellation = default) =>
-        Distil(new Distillation(config), observer, cancellation);
+        ExperimentConfig config, ITrainingObserver? observer = null, CancellationToken cancellationToken = default) =>
+        Distil(new Distillation(config), observer, cancellationToken);
 
     /// <summary>As the shorter form, with pictures or a teacher of one's own.</summary>
     /// <param name="distillation">Settings and parts.</param>
     /// <param name="observer">Is told how it goes; null for nobody.</param>
-    /// <param name="cancellation">Stops behind the running step, with a checkpoint.</param>
+    /// <param name="cancellationToken">Stops behind the running step, with a checkpoint.</param>
     /// <exception cref="PromptKDException">
     /// As the shorter form; or the run goes on with other pictures, or another teacher, than it began with.
     /// </exception>
     /// <exception cref="ArgumentException">A part is called what it cannot be called.</exception>
     /// <exception cref="OperationCanceledException">It was stopped; the same call goes on from there.</exception>
     public static DistillationReport Distil(
-        Distillation distillation, ITrainingObserver? observer = null, CancellationToken cancellation = default)
+        Distillation distillation, ITrainingObserver? observer = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(distillation);
         using ProcessSettings kept = ProcessSettings.Keep();
-        return Run.Go(new DistillKind(distillation.Named(), distillation), observer, cancellation);
+        return Run.Go(new DistillKind(distillation.Named(), distillation), observer, cancellationToken);
     }
 
     /// <summary>
@@ -66,18 +66,18 @@ public static class Experiment
     /// Is told how it goes, by the thread that computes, which waits for it; null for nobody. <see cref="Progress{T}"/>
     /// takes events elsewhere, but without a synchronization context not in their order.
     /// </param>
-    /// <param name="cancellation">Stops behind the running step, with a checkpoint.</param>
+    /// <param name="cancellationToken">Stops behind the running step, with a checkpoint.</param>
     /// <exception cref="PromptKDException">As the form that waits.</exception>
     /// <exception cref="ArgumentException">As the form that waits.</exception>
     /// <exception cref="OperationCanceledException">It was stopped; the same call goes on from there.</exception>
     public static Task<DistillationReport> DistilAsync(
-        Distillation distillation, IProgress<RunEvent>? events = null, CancellationToken cancellation = default)
+        Distillation distillation, IProgress<RunEvent>? events = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(distillation);
         EventObserver? observer = events is null ? null : new EventObserver(events);
         return Task.Factory.StartNew(
-            () => Distil(distillation, observer, cancellation),
-            cancellation,
+            () => Distil(distillation, observer, cancellationToken),
+            cancellationToken,
             TaskCreationOptions.LongRunning,
             TaskScheduler.Default);
     }
@@ -92,14 +92,14 @@ public static class Experiment
     /// OUTPUT_DIR filled in is enough.
     /// </param>
     /// <param name="observer">Is told how it goes; null for nobody.</param>
-    /// <param name="cancellation">Stops behind the running step, with a checkpoint.</param>
+    /// <param name="cancellationToken">Stops behind the running step, with a checkpoint.</param>
     /// <exception cref="PromptKDException">A setting, folder, picture or checkpoint that the user can mend.</exception>
     /// <exception cref="OperationCanceledException">It was stopped; the same call goes on from there.</exception>
     public static TeachingReport Teach(
-        ExperimentConfig config, ITrainingObserver? observer = null, CancellationToken cancellation = default)
+        ExperimentConfig config, ITrainingObserver? observer = null, CancellationToken cancellationToken = default)
     {
         using ProcessSettings kept = ProcessSettings.Keep();
-        return Run.Go(new TeachKind(config), observer, cancellation);
+        return Run.Go(new TeachKind(config), observer, cancellationToken);
     }
 
     /// <summary>
@@ -109,18 +109,18 @@ public static class Experiment
     /// <param name="stages">The settings of each, which agree where they speak of the same.</param>
     /// <param name="whileTeaching">Is told how the first stage goes; null for nobody.</param>
     /// <param name="whileDistilling">Is told how the second stage goes; null for nobody.</param>
-    /// <param name="cancellation">Stops behind the running step, with a checkpoint.</param>
+    /// <param name="cancellationToken">Stops behind the running step, with a checkpoint.</param>
     /// <exception cref="PromptKDException">A setting, folder, picture or checkpoint that the user can mend.</exception>
     /// <exception cref="OperationCanceledException">It was stopped; the same call goes on from there.</exception>
     public static (TeachingReport Teacher, DistillationReport Student) TeachAndDistil(
         TwoStages stages,
         ITrainingObserver? whileTeaching = null,
         ITrainingObserver? whileDistilling = null,
-        CancellationToken cancellation = default)
+        CancellationToken cancellationToken = default)
     {
-        stages.Check(cancellation);
-        TeachingReport teacher = Teach(stages.Teaching, whileTeaching, cancellation);
-        return (teacher, Distil(stages.Distillation, whileDistilling, cancellation));
+        stages.Check(cancellationToken);
+        TeachingReport teacher = Teach(stages.Teaching, whileTeaching, cancellationToken);
+        return (teacher, Distil(stages.Distillation, whileDistilling, cancellationToken));
     }
 
     /// <summary>
@@ -132,17 +132,17 @@ public static class Experiment
     /// </param>
     /// <param name="request">Whether to train, or to evaluate which model.</param>
     /// <param name="observer">Is told how it goes; null for nobody.</param>
-    /// <param name="cancellation">Stops behind the running step, with a checkpoint.</param>
+    /// <param name="cancellationToken">Stops behind the running step, with a checkpoint.</param>
     /// <exception cref="PromptKDException">A setting, file, picture or checkpoint that the user can mend.</exception>
     /// <exception cref="OperationCanceledException">It was stopped; the same call goes on from there.</exception>
     public static TrainingReport Train(
         ExperimentConfig config,
         TrainingRequest request,
         ITrainingObserver? observer = null,
-        CancellationToken cancellation = default)
+        CancellationToken cancellationToken = default)
     {
         using ProcessSettings kept = ProcessSettings.Keep();
-        return TrainKind.Go(config, request, observer, cancellation);
+        return TrainKind.Go(config, request, observer, cancellationToken);
     }
 
     /// <summary>
@@ -157,7 +157,7 @@ public static class Experiment
     /// </param>
     /// <param name="part">Which part of it this process makes.</param>
     /// <param name="observer">Is told how it goes; null for nobody.</param>
-    /// <param name="cancellation">Stops between batches; finished shards stay.</param>
+    /// <param name="cancellationToken">Stops between batches; finished shards stay.</param>
     /// <returns>Shards that are still missing: other processes' parts.</returns>
     /// <exception cref="PromptKDException">
     /// An input cannot be read, or the folder holds a store of something else.
@@ -167,12 +167,12 @@ public static class Experiment
         ExperimentConfig config,
         StorePart part,
         IRunObserver? observer = null,
-        CancellationToken cancellation = default)
+        CancellationToken cancellationToken = default)
     {
         using ProcessSettings kept = ProcessSettings.Keep();
         QuantisedTower? quantise = config.Distill.EightBit ? Int8Tower.Make : null;
         return config.Dataset.Name.Length > 0
-            ? TrainStore.Fill(config, part, observer, quantise, cancellation)
-            : TeacherStoring.Fill(config, part, observer, quantise, cancellation);
+            ? TrainStore.Fill(config, part, observer, quantise, cancellationToken)
+            : TeacherStoring.Fill(config, part, observer, quantise, cancellationToken);
     }
 }

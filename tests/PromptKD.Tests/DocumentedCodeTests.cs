@@ -27,7 +27,7 @@ public sealed partial class DocumentedCodeTests
             public static PromptKD.Training.ITrainingObserver? observer;
             public static Microsoft.Extensions.Logging.ILogger logger = null!;
             public static Microsoft.Extensions.DependencyInjection.IServiceCollection services = null!;
-            public static CancellationToken cancellation;
+            public static CancellationToken cancellationToken;
         }
         """;
 

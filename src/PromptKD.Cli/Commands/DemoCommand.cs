@@ -181,7 +181,8 @@ internal static class DemoCommand
             path,
             "What the distilled student says, choosing among all 48 classes",
             [
-                .. classifier.ClassifyAll(shown, cancellation: cancellation).Select(prediction => new PredictedPicture(
+                .. classifier.ClassifyAll(shown, cancellationToken: cancellation)
+                    .Select(prediction => new PredictedPicture(
                     prediction.Path,
                     Path.GetFileName(Path.GetDirectoryName(prediction.Path)!),
                     prediction.Classes[0].Name)),

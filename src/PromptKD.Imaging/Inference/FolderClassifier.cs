@@ -51,7 +51,7 @@ public abstract class FolderClassifier : PictureClassifier
     /// <param name="top">How many classes to give for each, the most probable first.</param>
     /// <param name="options">How to load them; null for the defaults.</param>
     /// <param name="skipped">Is told each unreadable picture.</param>
-    /// <param name="cancellation">Stops between batches.</param>
+    /// <param name="cancellationToken">Stops between batches.</param>
     /// <exception cref="PromptKDException">
     /// There is no file or folder of that name, a folder holds no picture, or none can be read (one, where options ask
     /// for strictness).
@@ -61,11 +61,12 @@ public abstract class FolderClassifier : PictureClassifier
         int top = 1,
         PictureLoaderOptions? options = null,
         Action<SkippedPicture>? skipped = null,
-        CancellationToken cancellation = default)
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(paths);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(top);
-        return ClassifyFiles(() => ListPictures(paths, cancellation), top, options, skipped, work: null, cancellation);
+        return ClassifyFiles(
+            () => ListPictures(paths, cancellationToken), top, options, skipped, work: null, cancellationToken);
     }
 
     /// <summary>As <see cref="ClassifyAll"/>, by several processes, each of which gets all answers.</summary>
@@ -73,49 +74,52 @@ public abstract class FolderClassifier : PictureClassifier
     /// <param name="top">As there.</param>
     /// <param name="skipped">As there.</param>
     /// <param name="work">The processes.</param>
-    /// <param name="cancellation">Stops all of them.</param>
+    /// <param name="cancellationToken">Stops all of them.</param>
     internal IEnumerable<PicturePrediction> ClassifyTogether(
         IReadOnlyList<PictureItem> pictures,
         int top,
         Action<SkippedPicture>? skipped,
         ISharedWork work,
-        CancellationToken cancellation) =>
-        ClassifyFiles(() => pictures, top, options: null, skipped, work, cancellation);
+        CancellationToken cancellationToken) =>
+        ClassifyFiles(() => pictures, top, options: null, skipped, work, cancellationToken);
 
     /// <summary>The pictures of what a user names.</summary>
     /// <param name="paths">As <see cref="ClassifyAll"/> takes them.</param>
-    /// <param name="cancellation">Stops between files.</param>
-    internal IReadOnlyList<PictureItem> ListPictures(IReadOnlyList<string> paths, CancellationToken cancellation) =>
-        [.. paths.SelectMany(path => FindPictures(path, cancellation))];
+    /// <param name="cancellationToken">Stops between files.</param>
+    internal IReadOnlyList<PictureItem> ListPictures(
+        IReadOnlyList<string> paths, CancellationToken cancellationToken) =>
+        [.. paths.SelectMany(path => FindPictures(path, cancellationToken))];
 
     /// <summary>Measures the student on class folders.</summary>
     /// <param name="folder"><c>folder/CLASS NAME/PICTURE</c>. A class may have none.</param>
     /// <param name="baseClasses">How many of the first classes count as base; null or 0 for no split.</param>
     /// <param name="options">How to load pictures; null for the defaults.</param>
     /// <param name="skipped">Is told each unreadable picture.</param>
-    /// <param name="cancellation">Stops between batches.</param>
+    /// <param name="cancellationToken">Stops between batches.</param>
     /// <exception cref="PromptKDException">A folder fits no class, or no picture can be read.</exception>
     public BaseNovelResult Evaluate(
         string folder,
         int? baseClasses = null,
         PictureLoaderOptions? options = null,
         Action<SkippedPicture>? skipped = null,
-        CancellationToken cancellation = default) =>
+        CancellationToken cancellationToken = default) =>
         BaseNovelResult.From(
-            Judge(ListLabelled(folder, baseClasses, cancellation), options, skipped, work: null, cancellation).Answers,
+            Judge(
+                ListLabelled(folder, baseClasses, cancellationToken), options, skipped, work: null, cancellationToken)
+                .Answers,
             ClassNames.Count,
             baseClasses);
 
     /// <summary>The labelled pictures of a folder.</summary>
     /// <param name="folder">As <see cref="Evaluate"/> takes it.</param>
     /// <param name="baseClasses">As there.</param>
-    /// <param name="cancellation">Stops between files.</param>
+    /// <param name="cancellationToken">Stops between files.</param>
     /// <exception cref="PromptKDException">As there.</exception>
-    internal PictureFolder ListLabelled(string folder, int? baseClasses, CancellationToken cancellation)
+    internal PictureFolder ListLabelled(string folder, int? baseClasses, CancellationToken cancellationToken)
     {
         BaseNovelResult.RefuseSplit(baseClasses, ClassNames.Count);
         using SharedUse.Use use = Enter();
-        var pictures = PictureFolder.Labelled(folder, ClassNames, required: 0, cancellation);
+        var pictures = PictureFolder.Labelled(folder, ClassNames, required: 0, cancellationToken);
         pictures.LeftOut.Report(_observer);
         return pictures;
     }
@@ -125,19 +129,20 @@ public abstract class FolderClassifier : PictureClassifier
     /// <param name="options">As there.</param>
     /// <param name="skipped">As there.</param>
     /// <param name="work">Several processes, each of which gets all answers; null for this one alone.</param>
-    /// <param name="cancellation">As there.</param>
+    /// <param name="cancellationToken">As there.</param>
     internal JudgedPictures Judge(
         PictureFolder pictures,
         PictureLoaderOptions? options,
         Action<SkippedPicture>? skipped,
         ISharedWork? work,
-        CancellationToken cancellation)
+        CancellationToken cancellationToken)
     {
         using SharedUse.Use use = Enter();
         var loader = new PixelLoader(pictures.Items, [_model.Takes], options, Allocate);
         var answers = new Evaluator();
         int judged = 0;
-        foreach ((int place, PictureOutput output) in Compute(loader, pictures.Items.Count, Tell, work, cancellation))
+        foreach ((int place, PictureOutput output) in
+            Compute(loader, pictures.Items.Count, Tell, work, cancellationToken))
         {
             answers.Add(place, pictures.Items[place].Label!.Value, output.Logits);
             judged++;
@@ -168,13 +173,13 @@ public abstract class FolderClassifier : PictureClassifier
         PictureLoaderOptions? options,
         Action<SkippedPicture>? skipped,
         ISharedWork? work,
-        CancellationToken cancellation)
+        CancellationToken cancellationToken)
     {
         using SharedUse.Use use = Enter();
         IReadOnlyList<PictureItem> pictures = list();
         var loader = new PixelLoader(pictures, [_model.Takes], options, Allocate);
         int told = 0, classified = 0;
-        foreach ((int place, PictureOutput output) in Compute(loader, pictures.Count, Tell, work, cancellation))
+        foreach ((int place, PictureOutput output) in Compute(loader, pictures.Count, Tell, work, cancellationToken))
         {
             yield return new PicturePrediction(pictures[place].Path, Best(output.Probabilities, top))
             {
@@ -204,7 +209,7 @@ public abstract class FolderClassifier : PictureClassifier
 
     // What is said of each picture that can be read, by its place; calls behind each batch.
     private IEnumerable<(int Place, PictureOutput Output)> Compute(
-        PixelLoader loader, int count, Action behindBatch, ISharedWork? work, CancellationToken cancellation)
+        PixelLoader loader, int count, Action behindBatch, ISharedWork? work, CancellationToken cancellationToken)
     {
         var plan = new LoadPlan
         {
@@ -212,10 +217,10 @@ public abstract class FolderClassifier : PictureClassifier
             BatchSize = _batchSize,
             Batches = work?.Share ?? ProcessShare.Whole,
         };
-        IEnumerable<LoadedPixels> batches = loader.Load(plan, cancellation);
+        IEnumerable<LoadedPixels> batches = loader.Load(plan, cancellationToken);
         IEnumerable<IReadOnlyList<(int, PictureOutput)>> rounds = work is null
             ? batches.Select(ComputeAlone)
-            : new SharedOutputs(work, loader.Skipped).Rounds(batches, plan.BatchCount, Compute, cancellation);
+            : new SharedOutputs(work, loader.Skipped).Rounds(batches, plan.BatchCount, Compute, cancellationToken);
         foreach (IReadOnlyList<(int, PictureOutput)> outputs in rounds)
         {
             foreach ((int, PictureOutput) output in outputs)
@@ -241,11 +246,11 @@ public abstract class FolderClassifier : PictureClassifier
         return _model.Compute([.. batch.Rows.Select(row => pictures[row])]);
     }
 
-    private IReadOnlyList<PictureItem> FindPictures(string path, CancellationToken cancellation)
+    private IReadOnlyList<PictureItem> FindPictures(string path, CancellationToken cancellationToken)
     {
         if (Directory.Exists(path) || ShardFiles.IsShard(path))
         {
-            var folder = PictureFolder.Unlabelled(path, cancellation);
+            var folder = PictureFolder.Unlabelled(path, cancellationToken);
             folder.LeftOut.Report(_observer);
             return folder.Items;
         }

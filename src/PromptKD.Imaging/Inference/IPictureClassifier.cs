@@ -16,36 +16,36 @@ public interface IPictureClassifier : IPictureEmbedder
     /// <summary>Classifies one picture.</summary>
     /// <param name="picture">The picture.</param>
     /// <param name="top">How many classes to give, at least 1.</param>
-    /// <param name="cancellation">Stops before the picture is computed.</param>
+    /// <param name="cancellationToken">Stops before the picture is computed.</param>
     /// <returns>The most probable classes, the most probable first.</returns>
     /// <exception cref="PromptKDException">The picture cannot be read.</exception>
     /// <exception cref="ObjectDisposedException">The classifier has been disposed.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     IReadOnlyList<ClassProbability> Classify(
-        PictureInput picture, int top = 1, CancellationToken cancellation = default);
+        PictureInput picture, int top = 1, CancellationToken cancellationToken = default);
 
     /// <summary>Classifies pictures, in batches.</summary>
     /// <param name="pictures">The pictures.</param>
     /// <param name="top">How many classes to give for each, at least 1.</param>
-    /// <param name="cancellation">Stops between batches.</param>
+    /// <param name="cancellationToken">Stops between batches.</param>
     /// <returns>For each picture, in order, the most probable classes.</returns>
     /// <exception cref="PromptKDException">A picture cannot be read; says which.</exception>
     /// <exception cref="ObjectDisposedException">The classifier has been disposed.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     IReadOnlyList<IReadOnlyList<ClassProbability>> Classify(
-        IReadOnlyList<PictureInput> pictures, int top = 1, CancellationToken cancellation = default);
+        IReadOnlyList<PictureInput> pictures, int top = 1, CancellationToken cancellationToken = default);
 
     /// <summary>
     /// As the synchronous form; streams are read without holding a thread, the rest is done by the thread pool.
     /// </summary>
     /// <param name="picture">The picture.</param>
     /// <param name="top">How many classes to give, at least 1.</param>
-    /// <param name="cancellation">Stops before the picture is computed.</param>
+    /// <param name="cancellationToken">Stops before the picture is computed.</param>
     /// <exception cref="PromptKDException">The picture cannot be read.</exception>
     /// <exception cref="ObjectDisposedException">The classifier has been disposed.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     Task<IReadOnlyList<ClassProbability>> ClassifyAsync(
-        PictureInput picture, int top = 1, CancellationToken cancellation = default);
+        PictureInput picture, int top = 1, CancellationToken cancellationToken = default);
 
     /// <summary>
     /// Classifies pictures as they come, in order: as many at once as are there, up to a batch, while the next are
@@ -53,10 +53,10 @@ public interface IPictureClassifier : IPictureEmbedder
     /// </summary>
     /// <param name="pictures">The pictures. Each stream is read before the next picture is asked for.</param>
     /// <param name="top">How many classes to give for each, at least 1.</param>
-    /// <param name="cancellation">Stops between batches.</param>
+    /// <param name="cancellationToken">Stops between batches.</param>
     /// <returns>An answer for each picture; one that cannot be read has an error, and the others go on.</returns>
     /// <exception cref="ObjectDisposedException">The classifier has been disposed.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     IAsyncEnumerable<ClassifiedPicture> ClassifyAsync(
-        IAsyncEnumerable<PictureInput> pictures, int top = 1, CancellationToken cancellation = default);
+        IAsyncEnumerable<PictureInput> pictures, int top = 1, CancellationToken cancellationToken = default);
 }

@@ -9,30 +9,30 @@ public interface IPictureEmbedder : IDisposable
 
     /// <summary>The vector of a picture.</summary>
     /// <param name="picture">The picture.</param>
-    /// <param name="cancellation">Stops before the picture is computed.</param>
+    /// <param name="cancellationToken">Stops before the picture is computed.</param>
     /// <returns>[embedding size], of length 1.</returns>
     /// <exception cref="PromptKDException">The picture cannot be read.</exception>
     /// <exception cref="ObjectDisposedException">It has been disposed.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    float[] Embed(PictureInput picture, CancellationToken cancellation = default);
+    float[] Embed(PictureInput picture, CancellationToken cancellationToken = default);
 
     /// <summary>The vectors of pictures, computed in batches.</summary>
     /// <param name="pictures">The pictures.</param>
-    /// <param name="cancellation">Stops between batches.</param>
+    /// <param name="cancellationToken">Stops between batches.</param>
     /// <returns>For each picture, in order, [embedding size], of length 1.</returns>
     /// <exception cref="PromptKDException">A picture cannot be read; says which.</exception>
     /// <exception cref="ObjectDisposedException">It has been disposed.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    IReadOnlyList<float[]> Embed(IReadOnlyList<PictureInput> pictures, CancellationToken cancellation = default);
+    IReadOnlyList<float[]> Embed(IReadOnlyList<PictureInput> pictures, CancellationToken cancellationToken = default);
 
     /// <summary>
     /// As the synchronous form; streams are read without holding a thread, the rest is done by the thread pool.
     /// </summary>
     /// <param name="picture">The picture.</param>
-    /// <param name="cancellation">Stops before the picture is computed.</param>
+    /// <param name="cancellationToken">Stops before the picture is computed.</param>
     /// <returns>[embedding size], of length 1.</returns>
     /// <exception cref="PromptKDException">The picture cannot be read.</exception>
     /// <exception cref="ObjectDisposedException">It has been disposed.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    Task<float[]> EmbedAsync(PictureInput picture, CancellationToken cancellation = default);
+    Task<float[]> EmbedAsync(PictureInput picture, CancellationToken cancellationToken = default);
 }

@@ -40,60 +40,60 @@ public abstract class PictureClassifier : IPictureClassifier
     /// <summary>Classifies a picture file.</summary>
     /// <param name="path">The file.</param>
     /// <param name="top">How many classes to give, at least 1.</param>
-    /// <param name="cancellation">Stops before the picture is computed.</param>
+    /// <param name="cancellationToken">Stops before the picture is computed.</param>
     /// <returns>The most probable classes, the most probable first.</returns>
     /// <exception cref="PromptKDException">The picture cannot be read.</exception>
     /// <exception cref="ObjectDisposedException">The classifier has been disposed.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public IReadOnlyList<ClassProbability> Classify(
-        string path, int top = 1, CancellationToken cancellation = default) =>
-        Classify(PictureInput.FromFile(path), top, cancellation);
+        string path, int top = 1, CancellationToken cancellationToken = default) =>
+        Classify(PictureInput.FromFile(path), top, cancellationToken);
 
     /// <inheritdoc/>
     public IReadOnlyList<ClassProbability> Classify(
-        PictureInput picture, int top = 1, CancellationToken cancellation = default)
+        PictureInput picture, int top = 1, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(top);
-        return Best(_shared.Of(picture, cancellation).Probabilities, top);
+        return Best(_shared.Of(picture, cancellationToken).Probabilities, top);
     }
 
     /// <inheritdoc/>
     public IReadOnlyList<IReadOnlyList<ClassProbability>> Classify(
-        IReadOnlyList<PictureInput> pictures, int top = 1, CancellationToken cancellation = default)
+        IReadOnlyList<PictureInput> pictures, int top = 1, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(top);
-        return [.. _shared.OfAll(pictures, cancellation).Select(output => Best(output.Probabilities, top))];
+        return [.. _shared.OfAll(pictures, cancellationToken).Select(output => Best(output.Probabilities, top))];
     }
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<ClassProbability>> ClassifyAsync(
-        PictureInput picture, int top = 1, CancellationToken cancellation = default)
+        PictureInput picture, int top = 1, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(top);
-        return Best((await _shared.OfAsync(picture, cancellation).ConfigureAwait(false)).Probabilities, top);
+        return Best((await _shared.OfAsync(picture, cancellationToken).ConfigureAwait(false)).Probabilities, top);
     }
 
     /// <inheritdoc/>
     public IAsyncEnumerable<ClassifiedPicture> ClassifyAsync(
-        IAsyncEnumerable<PictureInput> pictures, int top = 1, CancellationToken cancellation = default)
+        IAsyncEnumerable<PictureInput> pictures, int top = 1, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(pictures);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(top);
-        return ClassifyEach(pictures, top, cancellation);
+        return ClassifyEach(pictures, top, cancellationToken);
     }
 
     /// <inheritdoc/>
-    public float[] Embed(PictureInput picture, CancellationToken cancellation = default) =>
-        _shared.Of(picture, cancellation).Features;
+    public float[] Embed(PictureInput picture, CancellationToken cancellationToken = default) =>
+        _shared.Of(picture, cancellationToken).Features;
 
     /// <inheritdoc/>
     public IReadOnlyList<float[]> Embed(
-        IReadOnlyList<PictureInput> pictures, CancellationToken cancellation = default) =>
-        [.. _shared.OfAll(pictures, cancellation).Select(output => output.Features)];
+        IReadOnlyList<PictureInput> pictures, CancellationToken cancellationToken = default) =>
+        [.. _shared.OfAll(pictures, cancellationToken).Select(output => output.Features)];
 
     /// <inheritdoc/>
-    public async Task<float[]> EmbedAsync(PictureInput picture, CancellationToken cancellation = default) =>
-        (await _shared.OfAsync(picture, cancellation).ConfigureAwait(false)).Features;
+    public async Task<float[]> EmbedAsync(PictureInput picture, CancellationToken cancellationToken = default) =>
+        (await _shared.OfAsync(picture, cancellationToken).ConfigureAwait(false)).Features;
 
     /// <summary>
     /// Frees the model behind the last call that is under way; later calls end in
@@ -127,10 +127,10 @@ public abstract class PictureClassifier : IPictureClassifier
     ];
 
     private async IAsyncEnumerable<ClassifiedPicture> ClassifyEach(
-        IAsyncEnumerable<PictureInput> pictures, int top, [EnumeratorCancellation] CancellationToken cancellation)
+        IAsyncEnumerable<PictureInput> pictures, int top, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         int index = 0;
-        await foreach (PictureReading one in _shared.OfEach(pictures, cancellation).ConfigureAwait(false))
+        await foreach (PictureReading one in _shared.OfEach(pictures, cancellationToken).ConfigureAwait(false))
         {
             yield return new ClassifiedPicture(
                 index++, one.Output is { } output ? Best(output.Probabilities, top) : [], one.Error);

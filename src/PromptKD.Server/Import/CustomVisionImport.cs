@@ -12,11 +12,11 @@ public static class CustomVisionImport
     /// <param name="export">The folder of the project's pictures and of what GetTaggedImages says of them.</param>
     /// <param name="output">A new folder, which is there whole or not at all.</param>
     /// <param name="left">Is told what is left out, and why.</param>
-    /// <param name="cancellation">Stops between pictures.</param>
+    /// <param name="cancellationToken">Stops between pictures.</param>
     /// <exception cref="PromptKDException">The export cannot be read, or nothing of it becomes a picture.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static ImportedPictures Run(
-        string export, string output, Action<string>? left = null, CancellationToken cancellation = default)
+        string export, string output, Action<string>? left = null, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(export);
         ArgumentException.ThrowIfNullOrEmpty(output);
@@ -26,7 +26,7 @@ public static class CustomVisionImport
         {
             foreach (ExportedImage image in images)
             {
-                cancellation.ThrowIfCancellationRequested();
+                cancellationToken.ThrowIfCancellationRequested();
                 if (Take(export, folder, image, written) is { } reason)
                 {
                     left?.Invoke($"{image.Id}: {reason}");

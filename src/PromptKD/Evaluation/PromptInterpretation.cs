@@ -25,7 +25,7 @@ public static partial class PromptInterpretation
     /// <c>openai:ViT-B/16</c>.</param>
     /// <param name="nearest">Words for each token, at least 1; no more than the vocabulary has.</param>
     /// <param name="vocabulary">CLIP's vocabulary; null to look for it.</param>
-    /// <param name="cancellation">Stops a download, and between tokens.</param>
+    /// <param name="cancellationToken">Stops a download, and between tokens.</param>
     /// <exception cref="PromptKDException">
     /// The checkpoint has no learned text tokens, they belong to another CLIP, or a file cannot be read.
     /// </exception>
@@ -34,12 +34,12 @@ public static partial class PromptInterpretation
         string clip,
         int nearest = 5,
         string? vocabulary = null,
-        CancellationToken cancellation = default)
+        CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(nearest);
         using DisposeScope scope = NewDisposeScope();
         IReadOnlyList<(int Layer, Tensor Tokens)> learned = ReadTokens(checkpoint);
-        using ClipCheckpoint model = ModelFiles.OpenClip(clip, observer: null, cancellation);
+        using ClipCheckpoint model = ModelFiles.OpenClip(clip, observer: null, cancellationToken);
         Tensor table = model.Tensors["token_embedding.weight"].to(ScalarType.Float32); // [vocabulary, width]
         if (learned.FirstOrDefault(layer => layer.Tokens.shape[^1] != table.shape[1]).Tokens is { } other)
         {
@@ -48,7 +48,7 @@ public static partial class PromptInterpretation
                 + $"{model.Description} have {table.shape[1]}. Give the CLIP that they were learned on.");
         }
 
-        var tokenizer = ClipTokenizer.Load(ModelFiles.FindVocabulary(vocabulary, model.Folder, cancellation));
+        var tokenizer = ClipTokenizer.Load(ModelFiles.FindVocabulary(vocabulary, model.Folder, cancellationToken));
         if (tokenizer.VocabularySize != table.shape[0])
         {
             throw new PromptKDException(
@@ -60,7 +60,7 @@ public static partial class PromptInterpretation
         foreach (LearnedToken token in learned.SelectMany(
             layer => Describe(layer.Layer, layer.Tokens, table, nearest, tokenizer)))
         {
-            cancellation.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             found.Add(token);
         }
 

@@ -31,50 +31,52 @@ public sealed class TextEmbedder : IDisposable
     /// <summary>Reads the text tower of a CLIP.</summary>
     /// <param name="clip">A checkpoint, a folder, or a name such as <c>openai:ViT-L/14</c>.</param>
     /// <param name="options">Vocabulary, where and how to compute; null for the defaults.</param>
-    /// <param name="cancellation">Stops a download.</param>
+    /// <param name="cancellationToken">Stops a download.</param>
     /// <exception cref="PromptKDException">
     /// The CLIP or the vocabulary cannot be read, or the device is not there.
     /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">An option cannot be meant.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public static TextEmbedder Load(string clip, TextOptions? options = null, CancellationToken cancellation = default)
+    public static TextEmbedder Load(
+        string clip, TextOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(clip);
         options ??= new TextOptions();
         options.Check();
         using var parts = new Unfinished();
-        ClipCheckpoint checkpoint = parts.Add(ModelFiles.OpenClip(clip, options.Watch(), cancellation));
+        ClipCheckpoint checkpoint = parts.Add(ModelFiles.OpenClip(clip, options.Watch(), cancellationToken));
         ComputeTarget target = options.Resolve("auto", checkpoint.Architecture.TextWidth);
         using FrozenClip frozen = parts.HandOver(new FrozenClip(checkpoint, prompts: null, target));
         var tokenizer = TextTokenizers.Load(
-            ModelFiles.FindVocabulary(options.Vocabulary, frozen.Folder, cancellation));
+            ModelFiles.FindVocabulary(options.Vocabulary, frozen.Folder, cancellationToken));
         return new TextEmbedder(frozen.ReadTextTower(tokenizer), tokenizer, options.BatchSize);
     }
 
     /// <summary>The vector of a text.</summary>
     /// <param name="text">A caption, as "a photo of a dog.".</param>
-    /// <param name="cancellation">Stops before the text is computed.</param>
+    /// <param name="cancellationToken">Stops before the text is computed.</param>
     /// <returns>[embedding size], of length 1.</returns>
     /// <exception cref="PromptKDException">The text has more tokens than the tower reads.</exception>
     /// <exception cref="ObjectDisposedException">It has been disposed.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public float[] Embed(string text, CancellationToken cancellation = default) => Embed([text], cancellation)[0];
+    public float[] Embed(string text, CancellationToken cancellationToken = default) =>
+        Embed([text], cancellationToken)[0];
 
     /// <summary>The vectors of texts, computed in batches.</summary>
     /// <param name="texts">The texts.</param>
-    /// <param name="cancellation">Stops between batches.</param>
+    /// <param name="cancellationToken">Stops between batches.</param>
     /// <returns>For each text, in order, [embedding size], of length 1.</returns>
     /// <exception cref="PromptKDException">A text has more tokens than the tower reads.</exception>
     /// <exception cref="ObjectDisposedException">It has been disposed.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public IReadOnlyList<float[]> Embed(IReadOnlyList<string> texts, CancellationToken cancellation = default)
+    public IReadOnlyList<float[]> Embed(IReadOnlyList<string> texts, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(texts);
         using SharedUse.Use use = _shared.Enter();
         List<float[]> vectors = [];
         foreach (string[] some in texts.Chunk(_batchSize))
         {
-            cancellation.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             vectors.AddRange(Encode(some));
         }
 
@@ -83,14 +85,14 @@ public sealed class TextEmbedder : IDisposable
 
     /// <summary>As the synchronous form; computed by the thread pool.</summary>
     /// <param name="texts">The texts.</param>
-    /// <param name="cancellation">Stops between batches.</param>
+    /// <param name="cancellationToken">Stops between batches.</param>
     /// <returns>For each text, in order, [embedding size], of length 1.</returns>
     /// <exception cref="PromptKDException">A text has more tokens than the tower reads.</exception>
     /// <exception cref="ObjectDisposedException">It has been disposed.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public Task<IReadOnlyList<float[]>> EmbedAsync(
-        IReadOnlyList<string> texts, CancellationToken cancellation = default) =>
-        Task.Run(() => Embed(texts, cancellation), cancellation);
+        IReadOnlyList<string> texts, CancellationToken cancellationToken = default) =>
+        Task.Run(() => Embed(texts, cancellationToken), cancellationToken);
 
     /// <summary>Frees the tower behind the last call that is under way.</summary>
     public void Dispose() => _shared.Dispose();

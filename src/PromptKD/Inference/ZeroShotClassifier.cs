@@ -38,7 +38,7 @@ public sealed class ZeroShotClassifier : PictureClassifier
     /// <param name="clip">A checkpoint, a folder, or a name such as <c>openai:ViT-B/16</c>.</param>
     /// <param name="classNames">Class names, in label order.</param>
     /// <param name="options">Templates, vocabulary, where and how to compute, limits; null for the defaults.</param>
-    /// <param name="cancellation">Stops a download.</param>
+    /// <param name="cancellationToken">Stops a download.</param>
     /// <exception cref="PromptKDException">
     /// The CLIP or the vocabulary cannot be read; these are no two or more different names; or the device is not there.
     /// </exception>
@@ -48,7 +48,7 @@ public sealed class ZeroShotClassifier : PictureClassifier
         string clip,
         IReadOnlyList<string> classNames,
         ZeroShotOptions? options = null,
-        CancellationToken cancellation = default)
+        CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(clip);
         ArgumentNullException.ThrowIfNull(classNames);
@@ -56,10 +56,11 @@ public sealed class ZeroShotClassifier : PictureClassifier
         options.Check();
         ClassNameRules.Check(classNames, "The classes of the classifier");
         using var parts = new Unfinished();
-        ClipCheckpoint checkpoint = parts.Add(ModelFiles.OpenClip(clip, options.Watch(), cancellation));
+        ClipCheckpoint checkpoint = parts.Add(ModelFiles.OpenClip(clip, options.Watch(), cancellationToken));
         ComputeTarget target = options.Resolve("auto", checkpoint.Architecture.VisionWidth);
         using FrozenClip frozen = parts.HandOver(new FrozenClip(checkpoint, prompts: null, target));
-        var tokenizer = TextTokenizers.Load(ModelFiles.FindVocabulary(options.Vocabulary, frozen.Folder, cancellation));
+        var tokenizer = TextTokenizers.Load(
+            ModelFiles.FindVocabulary(options.Vocabulary, frozen.Folder, cancellationToken));
         ClassVectors vectors = frozen.ReadClassVectors(
             tokenizer,
             classNames,
@@ -79,19 +80,19 @@ public sealed class ZeroShotClassifier : PictureClassifier
     /// <param name="observer">
     /// Is told which files are left out and which pictures cannot be read; null for nobody.
     /// </param>
-    /// <param name="cancellation">Stops between batches.</param>
+    /// <param name="cancellationToken">Stops between batches.</param>
     /// <exception cref="PromptKDException">A folder fits no class, or no picture can be read.</exception>
     public BaseNovelResult Evaluate(
         string folder,
         int? baseClasses = null,
         IRunObserver? observer = null,
-        CancellationToken cancellation = default)
+        CancellationToken cancellationToken = default)
     {
         using SharedUse.Use use = Enter();
         var evaluation = new FolderEvaluation(
-            folder, ClassNames, [Preprocessing], options: null, required: 0, cancellation);
+            folder, ClassNames, [Preprocessing], options: null, required: 0, cancellationToken);
         evaluation.LeftOut?.Report(observer ?? IRunObserver.Nobody);
-        BaseNovelResult result = evaluation.Measure(_method.Classify, baseClasses, _batchSize, cancellation);
+        BaseNovelResult result = evaluation.Measure(_method.Classify, baseClasses, _batchSize, cancellationToken);
         evaluation.ReportSkipped(observer ?? IRunObserver.Nobody);
         return result;
     }

@@ -32,14 +32,14 @@ public sealed class BenchmarkReport
     /// <c>log.txt</c>.
     /// </summary>
     /// <param name="folder">Any folder above them.</param>
-    /// <param name="cancellation">Stops between folders.</param>
+    /// <param name="cancellationToken">Stops between folders.</param>
     /// <exception cref="PromptKDException">
     /// The folder is missing, holds no finished run that can be read, or more folders than any benchmark has.
     /// </exception>
-    public static BenchmarkReport Read(string folder, CancellationToken cancellation = default)
+    public static BenchmarkReport Read(string folder, CancellationToken cancellationToken = default)
     {
         var problems = new List<string>();
-        return new BenchmarkReport(OutcomeReader.Read(folder, problems.Add, cancellation), problems);
+        return new BenchmarkReport(OutcomeReader.Read(folder, problems.Add, cancellationToken), problems);
     }
 
     /// <summary>The folder that it was written into; null where it was not.</summary>

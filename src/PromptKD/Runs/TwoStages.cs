@@ -31,10 +31,10 @@ public sealed record TwoStages
     /// How to distil, with DISTILL.LABELLED: the pictures to teach with. DISTILL.CLASSES may be empty: the names of the
     /// labelled folders, sorted.
     /// </param>
-    /// <param name="cancellation">Stops between files.</param>
+    /// <param name="cancellationToken">Stops between files.</param>
     /// <exception cref="PromptKDException">A setting is missing, or pictures do not fit the classes.</exception>
     public static TwoStages Join(
-        ExperimentConfig teaching, ExperimentConfig distillation, CancellationToken cancellation = default)
+        ExperimentConfig teaching, ExperimentConfig distillation, CancellationToken cancellationToken = default)
     {
         distillation = Settling.Seed(distillation);
         DistillConfig paths = distillation.Distill;
@@ -80,7 +80,7 @@ public sealed record TwoStages
             Distill = paths with
             {
                 Labelled = "",
-                Classes = [.. LabelledPictures.Read(teaching, cancellation).ClassNames],
+                Classes = [.. LabelledPictures.Read(teaching, cancellationToken).ClassNames],
                 TeacherPrompts = TeachingReport.CheckpointOf(teaching),
             },
             Trainer = distillation.Trainer with
@@ -96,13 +96,13 @@ public sealed record TwoStages
 
     /// <summary>Finds mistakes in the second stage before the first one takes its time.</summary>
     /// <exception cref="PromptKDException">There is one.</exception>
-    internal void Check(CancellationToken cancellation)
+    internal void Check(CancellationToken cancellationToken)
     {
         DistillPreset.Check(Distillation);
         RunFolder.RefuseOtherConfiguration(Distillation.OutputDir, Distillation);
-        PictureFolder.Unlabelled(Distillation.Distill.Images, cancellation);
+        PictureFolder.Unlabelled(Distillation.Distill.Images, cancellationToken);
         using ClipCheckpoint student = ModelFiles.OpenClip(
-            Distillation.Distill.Student, Distillation.Distill.StudentPictureSize, observer: null, cancellation);
+            Distillation.Distill.Student, Distillation.Distill.StudentPictureSize, observer: null, cancellationToken);
         PromptKDMethod.CheckTower(student, Distillation.Trainer.PromptKD);
     }
 }

@@ -18,7 +18,7 @@ public static class TeacherStoring
     /// </param>
     /// <param name="part">Which shards are this process's.</param>
     /// <param name="observer">Is told how it goes; null for nobody.</param>
-    /// <param name="cancellation">Stops between batches; finished shards stay.</param>
+    /// <param name="cancellationToken">Stops between batches; finished shards stay.</param>
     /// <returns>Shards that are still missing: other processes' parts.</returns>
     /// <exception cref="PromptKDException">
     /// An input can't be read, or the folder holds a store of something else.
@@ -27,27 +27,27 @@ public static class TeacherStoring
         ExperimentConfig config,
         StorePart part,
         IRunObserver? observer = null,
-        CancellationToken cancellation = default) => config.Distill.EightBit
+        CancellationToken cancellationToken = default) => config.Distill.EightBit
             ? throw new PromptKDException(
                 "DISTILL.EIGHT_BIT is True: such a store is made by Experiment.StoreFeatures.")
-            : Fill(config, part, observer, quantise: null, cancellation);
+            : Fill(config, part, observer, quantise: null, cancellationToken);
 
     /// <summary>As the shorter form, of a tower that may be computed in another way.</summary>
     /// <param name="config">As there.</param>
     /// <param name="part">As there.</param>
     /// <param name="observer">As there.</param>
     /// <param name="quantise">As for <see cref="TeacherSource.FillStore"/>.</param>
-    /// <param name="cancellation">As there.</param>
+    /// <param name="cancellationToken">As there.</param>
     internal static int Fill(
         ExperimentConfig config,
         StorePart part,
         IRunObserver? observer,
         QuantisedTower? quantise,
-        CancellationToken cancellation)
+        CancellationToken cancellationToken)
     {
         IRunObserver watcher = observer ?? IRunObserver.Nobody;
         CheckViews(config);
-        var images = PictureFolder.Unlabelled(config.Distill.Images, cancellation);
+        var images = PictureFolder.Unlabelled(config.Distill.Images, cancellationToken);
         if (ActingKeys.OfFeatures(config).Warning() is { } warning)
         {
             watcher.OnWarning(warning);
@@ -55,7 +55,14 @@ public static class TeacherStoring
 
         images.LeftOut.Report(watcher);
         return Fill(
-            config, config.Distill.Images, images.Items, part, keepsClasses: false, watcher, quantise, cancellation);
+            config,
+            config.Distill.Images,
+            images.Items,
+            part,
+            keepsClasses: false,
+            watcher,
+            quantise,
+            cancellationToken);
     }
 
     /// <summary>Refuses views that no store can have.</summary>
@@ -89,7 +96,7 @@ public static class TeacherStoring
     /// </param>
     /// <param name="watcher">Is told how it goes.</param>
     /// <param name="quantise">As for <see cref="TeacherSource.FillStore"/>.</param>
-    /// <param name="cancellation">Stops between batches; finished shards stay.</param>
+    /// <param name="cancellationToken">Stops between batches; finished shards stay.</param>
     internal static int Fill(
         ExperimentConfig config,
         string root,
@@ -98,7 +105,7 @@ public static class TeacherStoring
         bool keepsClasses,
         IRunObserver watcher,
         QuantisedTower? quantise,
-        CancellationToken cancellation)
+        CancellationToken cancellationToken)
     {
         using ProcessSettings kept = ProcessSettings.Keep();
         ComputeTarget target = ComputeTarget.Resolve(
@@ -106,13 +113,13 @@ public static class TeacherStoring
         string folder = config.Distill.Store;
         var live = config with { Distill = config.Distill with { Store = "" } };
         var memory = DigestMemory.Open(Path.Combine(folder, ".digests.tsv"));
-        var context = new RunContext(target, watcher, memory, cancellation);
+        var context = new RunContext(target, watcher, memory, cancellationToken);
         using var teacher = TeacherSource.Open(live, context);
         target.UseThreadsFor(teacher.VisionWidth);
 
         // Before the first file: what hashing remembers of the pictures lies in it.
         using FolderHold hold = FolderHold.Share(folder);
-        var hashed = PictureSet.Hash(root, pictures, memory, watcher, cancellation);
+        var hashed = PictureSet.Hash(root, pictures, memory, watcher, cancellationToken);
         hashed.RefuseUnreadable(config.Distill.Strict);
         Remains.Clear(folder, depth: 1);
         return teacher.FillStore(folder, hashed, part, keepsClasses, quantise);
@@ -120,12 +127,12 @@ public static class TeacherStoring
 
     /// <summary>Reads every shard of a store, several at a time, and compares it with its digest.</summary>
     /// <param name="folder">The store.</param>
-    /// <param name="cancellation">Stops between shards.</param>
+    /// <param name="cancellationToken">Stops between shards.</param>
     /// <returns>What is missing or damaged, one line each; empty for a complete store.</returns>
     /// <exception cref="PromptKDException">There is no store.</exception>
-    public static IReadOnlyList<string> Check(string folder, CancellationToken cancellation = default)
+    public static IReadOnlyList<string> Check(string folder, CancellationToken cancellationToken = default)
     {
-        return TeacherStore.Open(folder).CheckBeside(Environment.ProcessorCount, cancellation);
+        return TeacherStore.Open(folder).CheckBeside(Environment.ProcessorCount, cancellationToken);
     }
 
     /// <summary>
@@ -134,13 +141,13 @@ public static class TeacherStoring
     /// </summary>
     /// <param name="stores">Stores of the same teacher, pictures and views; parts of them will do.</param>
     /// <param name="into">The store that receives all; begun where there is none.</param>
-    /// <param name="cancellation">Stops between shards; what was copied stays.</param>
+    /// <param name="cancellationToken">Stops between shards; what was copied stays.</param>
     /// <returns>Shards that none of them has.</returns>
     /// <exception cref="PromptKDException">
     /// One is no store, or was made from something else: the message says what differs. Nothing of it is copied.
     /// </exception>
     public static int Merge(
-        IReadOnlyList<string> stores, string into, CancellationToken cancellation = default)
+        IReadOnlyList<string> stores, string into, CancellationToken cancellationToken = default)
     {
         TeacherStore[] parts = [.. stores.Select(TeacherStore.Open)];
         foreach (TeacherStore other in parts.Skip(1))
@@ -152,13 +159,13 @@ public static class TeacherStoring
         var whole = TeacherStore.OpenOrBegin(into, parts[0].Index);
         foreach (TeacherStore part in parts)
         {
-            whole.TakeFrom(part, cancellation);
+            whole.TakeFrom(part, cancellationToken);
             if (PictureList.ReadIfAny(into, whole.Index.Pictures) is null)
             {
                 PictureList.ReadIfAny(part.Folder, whole.Index.Pictures)?.Keep(into);
             }
         }
 
-        return whole.CheckBeside(Environment.ProcessorCount, cancellation).Count;
+        return whole.CheckBeside(Environment.ProcessorCount, cancellationToken).Count;
     }
 }

@@ -44,7 +44,7 @@ public sealed class PromptInterpretationTests : IDisposable
         string prompts = Write("prompts.safetensors", new() { ["prompt_learner.ctx"] = context });
 
         IReadOnlyList<LearnedToken> tokens = PromptInterpretation.FindWords(
-            prompts, _clip, nearest: 3, s_vocabulary, cancellation: Stop);
+            prompts, _clip, nearest: 3, s_vocabulary, cancellationToken: Stop);
 
         Assert.Equal([(null, 0), (null, 1)], tokens.Select(token => (token.Class, token.Position)));
         Assert.Equal(("a", true), (tokens[0].Words[0].Text, tokens[0].Words[0].EndsWord));
@@ -64,7 +64,7 @@ public sealed class PromptInterpretationTests : IDisposable
         string prompts = Write("prompts.safetensors", new() { ["ctx"] = context });
 
         IReadOnlyList<LearnedToken> tokens = PromptInterpretation.FindWords(
-            prompts, _clip, nearest: 1, s_vocabulary, cancellation: Stop);
+            prompts, _clip, nearest: 1, s_vocabulary, cancellationToken: Stop);
 
         Assert.Equal([(0, 0), (0, 1), (1, 0), (1, 1)], tokens.Select(token => (token.Class, token.Position)));
         Assert.Equal(["!", "\"", "#", "$"], tokens.Select(token => token.Words[0].Text));
@@ -97,9 +97,9 @@ public sealed class PromptInterpretationTests : IDisposable
         string narrow = Write("narrow.safetensors", new() { ["ctx"] = zeros(4, 32) });
 
         var width = Assert.Throws<PromptKDException>(
-            () => PromptInterpretation.FindWords(narrow, _clip, vocabulary: s_vocabulary, cancellation: Stop));
+            () => PromptInterpretation.FindWords(narrow, _clip, vocabulary: s_vocabulary, cancellationToken: Stop));
         var none = Assert.Throws<PromptKDException>(
-            () => PromptInterpretation.FindWords(_clip, _clip, vocabulary: s_vocabulary, cancellation: Stop));
+            () => PromptInterpretation.FindWords(_clip, _clip, vocabulary: s_vocabulary, cancellationToken: Stop));
 
         Assert.Contains("have 32 channels", width.Message, StringComparison.Ordinal);
         Assert.Contains("no learned text tokens", none.Message, StringComparison.Ordinal);

@@ -28,10 +28,10 @@ public sealed class PromptKDServicesTests : IClassFixture<StudentClassifierTests
 
         Assert.Same(classifier, host.GetRequiredService<StudentClassifier>());
         Assert.Same(classifier, host.GetRequiredService<IPictureEmbedder>());
-        Assert.Single(classifier.Classify(Picture(1), cancellation: Stop));
+        Assert.Single(classifier.Classify(Picture(1), cancellationToken: Stop));
 
         await host.DisposeAsync();
-        Assert.Throws<ObjectDisposedException>(() => classifier.Classify(Picture(1), cancellation: Stop));
+        Assert.Throws<ObjectDisposedException>(() => classifier.Classify(Picture(1), cancellationToken: Stop));
     }
 
     [Fact]

@@ -69,7 +69,7 @@ public sealed class DisposedTests : IDisposable
         }
 
         string graph = Path.Combine(_runs.Folder, "student.onnx");
-        OnnxExport.Write(new OnnxExportRequest { Model = package, Output = graph }, cancellation: Stop());
+        OnnxExport.Write(new OnnxExportRequest { Model = package, Output = graph }, cancellationToken: Stop());
         return OnnxStudentClassifier.Load(graph);
     }
 

@@ -25,7 +25,7 @@ public sealed class ErrorCodesTests : IDisposable
         _graph = Path.Combine(_runs.Folder, "student.onnx");
         _empty = Path.Combine(_runs.Folder, "empty.onnx");
         new TinyPackage().Write(_package);
-        OnnxExport.Write(new OnnxExportRequest { Model = _package, Output = _graph }, cancellation: Stop);
+        OnnxExport.Write(new OnnxExportRequest { Model = _package, Output = _graph }, cancellationToken: Stop);
         File.WriteAllBytes(_empty, []);
     }
 
@@ -40,11 +40,12 @@ public sealed class ErrorCodesTests : IDisposable
     {
         Is(PromptKDError.MissingFile, () => StudentClassifier.Load(Nowhere));
         Is(PromptKDError.MissingFile, () => OnnxStudentClassifier.Load(Nowhere));
-        Is(PromptKDError.MissingFile, () => ZeroShotClassifier.Load(Nowhere, s_names, cancellation: Stop));
-        Is(PromptKDError.MissingFile, () => ZeroShotClassifier.Load("onnx:" + Nowhere, s_names, cancellation: Stop));
-        Is(PromptKDError.MissingFile, () => TextEmbedder.Load(Nowhere, cancellation: Stop));
+        Is(PromptKDError.MissingFile, () => ZeroShotClassifier.Load(Nowhere, s_names, cancellationToken: Stop));
+        Is(PromptKDError.MissingFile, () =>
+            ZeroShotClassifier.Load("onnx:" + Nowhere, s_names, cancellationToken: Stop));
+        Is(PromptKDError.MissingFile, () => TextEmbedder.Load(Nowhere, cancellationToken: Stop));
         Is(PromptKDError.MissingFile, () => OnnxExport.Write(
-            new OnnxExportRequest { Model = Nowhere, Output = _graph + "2.onnx" }, cancellation: Stop));
+            new OnnxExportRequest { Model = Nowhere, Output = _graph + "2.onnx" }, cancellationToken: Stop));
         Is(PromptKDError.MissingFile, () => DistillingRuns.Distil(_runs.Config("a", "DISTILL.IMAGES", Nowhere)));
         Is(PromptKDError.MissingFile, () => DistillingRuns.Distil(_runs.Config("b", "DISTILL.TEACHER", Nowhere)));
         Is(PromptKDError.MissingFile, () => DistillingRuns.Distil(_runs.Config("c", "DISTILL.STUDENT", Nowhere)));
@@ -52,17 +53,17 @@ public sealed class ErrorCodesTests : IDisposable
         using var onnx = OnnxStudentClassifier.Load(_graph);
         foreach (FolderClassifier one in new FolderClassifier[] { student, onnx })
         {
-            Is(PromptKDError.MissingFile, () => one.Classify(Nowhere, cancellation: Stop));
+            Is(PromptKDError.MissingFile, () => one.Classify(Nowhere, cancellationToken: Stop));
             Is(PromptKDError.MissingFile, () => one.Embed(PictureInput.FromFile(Nowhere), Stop));
-            Is(PromptKDError.MissingFile, () => Assert.Empty(one.ClassifyAll(s_nowhere, cancellation: Stop)));
-            Is(PromptKDError.MissingFile, () => one.Evaluate(Nowhere, cancellation: Stop));
+            Is(PromptKDError.MissingFile, () => Assert.Empty(one.ClassifyAll(s_nowhere, cancellationToken: Stop)));
+            Is(PromptKDError.MissingFile, () => one.Evaluate(Nowhere, cancellationToken: Stop));
         }
     }
 
     [Fact]
     public void What_is_no_model_is_bad_input()
     {
-        Is(PromptKDError.BadInput, () => ZeroShotClassifier.Load(_empty, s_names, cancellation: Stop));
+        Is(PromptKDError.BadInput, () => ZeroShotClassifier.Load(_empty, s_names, cancellationToken: Stop));
         Is(PromptKDError.BadInput, () => OnnxStudentClassifier.Load(_empty));
         File.WriteAllBytes(_empty, File.ReadAllBytes(_graph)[..4000]);
         Is(PromptKDError.BadInput, () => OnnxStudentClassifier.Load(_empty));
@@ -78,10 +79,10 @@ public sealed class ErrorCodesTests : IDisposable
         Action[] all =
         [
             () => StudentClassifier.Load(_graph),
-            () => ProfileRun.Of(new ProfileRequest { Model = _graph }, cancellation: Stop),
+            () => ProfileRun.Of(new ProfileRequest { Model = _graph }, cancellationToken: Stop),
             () => EmbeddingRun.Of(
                 new EmbeddingRequest { Student = _graph, Images = _runs.Images, Output = _graph + ".npy" },
-                cancellation: Stop),
+                cancellationToken: Stop),
         ];
         Assert.All(all, call => Assert.Equal(expected, Is(PromptKDError.BadInput, call).Message));
     }
@@ -96,11 +97,11 @@ public sealed class ErrorCodesTests : IDisposable
         {
             foreach (byte[] bad in new byte[][] { [], [1, 2, 3], good[..40] })
             {
-                Is(PromptKDError.BadPicture, () => one.Classify(PictureInput.FromBytes(bad), cancellation: Stop));
+                Is(PromptKDError.BadPicture, () => one.Classify(PictureInput.FromBytes(bad), cancellationToken: Stop));
                 Is(PromptKDError.BadPicture, () => one.Embed(PictureInput.FromStream(new MemoryStream(bad)), Stop));
             }
 
-            Assert.Single(one.Classify(PictureInput.FromBytes(good), cancellation: Stop));
+            Assert.Single(one.Classify(PictureInput.FromBytes(good), cancellationToken: Stop));
         }
     }
 

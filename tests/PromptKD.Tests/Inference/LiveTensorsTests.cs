@@ -62,7 +62,7 @@ public sealed class LiveTensorsTests : IDisposable
         ExperimentConfig config = _runs.Config(options: ["DISTILL.STORE", store, "DISTILL.VIEWS", "1"]);
 
         KeepsNothing(() => TeacherStoring.Fill(
-            config, StorePart.Whole, cancellation: TestContext.Current.CancellationToken));
+            config, StorePart.Whole, cancellationToken: TestContext.Current.CancellationToken));
         KeepsNothing(() => Assert.Empty(TeacherStoring.Check(store, TestContext.Current.CancellationToken)));
     }
 

@@ -51,16 +51,19 @@ public sealed class OnnxStudentClassifierTests : IDisposable
 
         foreach (string picture in pictures)
         {
-            Same(student.Classify(picture, top: 3, cancellation: Stop), onnx.Classify(picture, top: 3, cancellation: Stop));
+            Same(
+                student.Classify(picture, top: 3, cancellationToken: Stop),
+                onnx.Classify(picture, top: 3, cancellationToken: Stop));
             byte[] bytes = File.ReadAllBytes(picture);
             Same(
-                student.Classify(PictureInput.FromBytes(bytes), top: 3, cancellation: Stop),
-                onnx.Classify(PictureInput.FromStream(new MemoryStream(bytes)), top: 3, cancellation: Stop));
+                student.Classify(PictureInput.FromBytes(bytes), top: 3, cancellationToken: Stop),
+                onnx.Classify(PictureInput.FromStream(new MemoryStream(bytes)), top: 3, cancellationToken: Stop));
             Assert.Equal(student.Embed(PictureInput.FromFile(picture), Stop), onnx.Embed(PictureInput.FromFile(picture), Stop), Near);
         }
 
         Assert.All(
-            student.ClassifyAll([_folder], top: 3, cancellation: Stop).Zip(onnx.ClassifyAll([_folder], top: 3, cancellation: Stop)),
+            student.ClassifyAll([_folder], top: 3, cancellationToken: Stop).Zip(
+                onnx.ClassifyAll([_folder], top: 3, cancellationToken: Stop)),
             pair =>
             {
                 Assert.Equal(pair.First.Path, pair.Second.Path);
@@ -85,7 +88,9 @@ public sealed class OnnxStudentClassifierTests : IDisposable
         using var student = StudentClassifier.Load(Package, Computing.OnProcessor);
         using OnnxStudentClassifier onnx = Open();
 
-        Assert.Equal(student.Evaluate(labelled, baseClasses: 2, cancellation: Stop), onnx.Evaluate(labelled, baseClasses: 2, cancellation: Stop));
+        Assert.Equal(
+            student.Evaluate(labelled, baseClasses: 2, cancellationToken: Stop),
+            onnx.Evaluate(labelled, baseClasses: 2, cancellationToken: Stop));
     }
 
     [Fact]
@@ -140,7 +145,7 @@ public sealed class OnnxStudentClassifierTests : IDisposable
 
         using var onnx = OnnxStudentClassifier.Load(Path.Combine(_folder, "other.onnx"));
 
-        Assert.Single(onnx.Classify(Picture("a.png", 20, 20), cancellation: Stop));
+        Assert.Single(onnx.Classify(Picture("a.png", 20, 20), cancellationToken: Stop));
     }
 
     [Fact]
@@ -247,15 +252,16 @@ public sealed class OnnxStudentClassifierTests : IDisposable
         Export(new TinyPackage());
         using OnnxStudentClassifier onnx = Open();
         string picture = Picture("a.png", 20, 20);
-        IReadOnlyList<ClassProbability> before = onnx.Classify(picture, top: 3, cancellation: Stop);
+        IReadOnlyList<ClassProbability> before = onnx.Classify(picture, top: 3, cancellationToken: Stop);
 
         Assert.Equal(PromptKDError.BadPicture, Refused(PictureInput.FromBytes(ReadOnlyMemory<byte>.Empty)).Code);
         Assert.Equal(PromptKDError.BadPicture, Refused(PictureInput.FromStream(new MemoryStream(Huge()))).Code);
         Assert.Equal(PromptKDError.MissingFile, Refused(PictureInput.FromFile(Path.Combine(_folder, "none.png"))).Code);
 
-        Same(before, onnx.Classify(picture, top: 3, cancellation: Stop));
+        Same(before, onnx.Classify(picture, top: 3, cancellationToken: Stop));
 
-        PromptKDException Refused(PictureInput input) => Assert.Throws<PromptKDException>(() => onnx.Classify(input, cancellation: Stop));
+        PromptKDException Refused(PictureInput input) =>
+            Assert.Throws<PromptKDException>(() => onnx.Classify(input, cancellationToken: Stop));
     }
 
     [Fact]
@@ -265,14 +271,14 @@ public sealed class OnnxStudentClassifierTests : IDisposable
         string picture = Picture("a.png", 20, 20);
         using OnnxStudentClassifier stays = Open();
         OnnxStudentClassifier goes = Open();
-        IReadOnlyList<ClassProbability> before = stays.Classify(picture, top: 3, cancellation: Stop);
-        Same(before, goes.Classify(picture, top: 3, cancellation: Stop));
+        IReadOnlyList<ClassProbability> before = stays.Classify(picture, top: 3, cancellationToken: Stop);
+        Same(before, goes.Classify(picture, top: 3, cancellationToken: Stop));
 
         goes.Dispose();
 
-        Assert.Throws<ObjectDisposedException>(() => goes.Classify(picture, cancellation: Stop));
-        Assert.Throws<ObjectDisposedException>(() => goes.ClassifyAll([picture], cancellation: Stop).ToArray());
-        Same(before, stays.Classify(picture, top: 3, cancellation: Stop));
+        Assert.Throws<ObjectDisposedException>(() => goes.Classify(picture, cancellationToken: Stop));
+        Assert.Throws<ObjectDisposedException>(() => goes.ClassifyAll([picture], cancellationToken: Stop).ToArray());
+        Same(before, stays.Classify(picture, top: 3, cancellationToken: Stop));
     }
 
     [Fact]
@@ -281,10 +287,11 @@ public sealed class OnnxStudentClassifierTests : IDisposable
         Export(new TinyPackage());
         using OnnxStudentClassifier onnx = Open(new OnnxOptions { Threads = 1 });
         string[] pictures = [.. Enumerable.Range(0, 8).Select(number => Picture($"{number}.png", 20 + (5 * number), 30))];
-        IReadOnlyList<ClassProbability>[] alone = [.. pictures.Select(picture => onnx.Classify(picture, top: 3, cancellation: Stop))];
+        IReadOnlyList<ClassProbability>[] alone = [.. pictures.Select(
+            picture => onnx.Classify(picture, top: 3, cancellationToken: Stop))];
 
         Parallel.For(0, 800, new ParallelOptions { MaxDegreeOfParallelism = 8 }, call =>
-            Same(alone[call % 8], onnx.Classify(pictures[call % 8], top: 3, cancellation: Stop)));
+            Same(alone[call % 8], onnx.Classify(pictures[call % 8], top: 3, cancellationToken: Stop)));
     }
 
     // A PNG whose header claims 20,000 × 10,000 pixels.
@@ -310,7 +317,7 @@ public sealed class OnnxStudentClassifierTests : IDisposable
         package.Write(Package);
         OnnxExport.Write(
             new OnnxExportRequest { Model = Package, Output = Graph, TakesFloats = floats },
-            cancellation: TestContext.Current.CancellationToken);
+            cancellationToken: TestContext.Current.CancellationToken);
     }
 
     private OnnxStudentClassifier Open(OnnxOptions? options = null) => OnnxStudentClassifier.Load(Graph, options);

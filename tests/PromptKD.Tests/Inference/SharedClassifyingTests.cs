@@ -27,7 +27,7 @@ public sealed class SharedClassifyingTests(StudentClassifierTests.Package packag
     {
         using StudentClassifier classifier = Open();
         string[] pictures = [.. Enumerable.Range(0, 9).Select(place => package.Runs.Picture(place))];
-        string[] alone = [.. classifier.ClassifyAll(pictures, top: 3, cancellation: Stop).Select(Told)];
+        string[] alone = [.. classifier.ClassifyAll(pictures, top: 3, cancellationToken: Stop).Select(Told)];
 
         string[][] together = ProcessesInThreads.Run(size, processes =>
             Classify(classifier, processes, pictures, skipped: null).ToArray());
@@ -42,7 +42,8 @@ public sealed class SharedClassifyingTests(StudentClassifierTests.Package packag
         string[] pictures = Mixed([1, 2, 3, 6]);
         List<string> skippedAlone = [];
         string[] alone =
-            [.. classifier.ClassifyAll(pictures, top: 3, skipped: one => skippedAlone.Add(one.Path), cancellation: Stop).Select(Told)];
+            [.. classifier.ClassifyAll(
+                pictures, top: 3, skipped: one => skippedAlone.Add(one.Path), cancellationToken: Stop).Select(Told)];
 
         (string[] Answers, string[] Skipped)[] together = ProcessesInThreads.Run(2, processes =>
         {

@@ -65,7 +65,8 @@ public sealed class StudentClassifierTests : IClassFixture<StudentClassifierTest
     {
         using StudentClassifier classifier = Open();
         byte[] file = File.ReadAllBytes(_package.Runs.Picture(3));
-        double[] expected = Probabilities(classifier.ClassifyAll([_package.Runs.Picture(3)], top: 3, cancellation: Stop).Single().Classes);
+        double[] expected = Probabilities(
+            classifier.ClassifyAll([_package.Runs.Picture(3)], top: 3, cancellationToken: Stop).Single().Classes);
 
         Assert.Equal(expected, Probabilities(classifier.Classify(_package.Runs.Picture(3), top: 3, Stop)));
         Assert.Equal(expected, Probabilities(classifier.Classify(PictureInput.FromBytes(file), top: 3, Stop)));
@@ -119,7 +120,7 @@ public sealed class StudentClassifierTests : IClassFixture<StudentClassifierTest
         {
             torch.set_num_threads(3);
             using StudentClassifier classifier = Open(Computing.OnProcessor with { Threads = asked });
-            classifier.Classify(Picture(0), cancellation: Stop);
+            classifier.Classify(Picture(0), cancellationToken: Stop);
 
             Assert.Equal(expected, torch.get_num_threads());
         }
@@ -137,9 +138,10 @@ public sealed class StudentClassifierTests : IClassFixture<StudentClassifierTest
         double[] expected = Probabilities(goes.Classify(Picture(4), top: 3, Stop));
         goes.Dispose();
 
-        Assert.Throws<ObjectDisposedException>(() => goes.Classify(Picture(4), cancellation: Stop));
-        Assert.Throws<ObjectDisposedException>(() => goes.ClassifyAll([_package.Runs.Picture(0)], cancellation: Stop).Any());
-        Assert.Throws<ObjectDisposedException>(() => goes.Evaluate(_package.Runs.Images, cancellation: Stop));
+        Assert.Throws<ObjectDisposedException>(() => goes.Classify(Picture(4), cancellationToken: Stop));
+        Assert.Throws<ObjectDisposedException>(
+            () => goes.ClassifyAll([_package.Runs.Picture(0)], cancellationToken: Stop).Any());
+        Assert.Throws<ObjectDisposedException>(() => goes.Evaluate(_package.Runs.Images, cancellationToken: Stop));
         Assert.Equal(expected, Probabilities(stays.Classify(Picture(4), top: 3, Stop)));
     }
 

@@ -167,5 +167,5 @@ public sealed class DamagedFilesTests
     }
 
     private static void Train(ExperimentConfig config) =>
-        Experiment.Train(config, new TrainingRequest(), cancellation: TestContext.Current.CancellationToken);
+        Experiment.Train(config, new TrainingRequest(), cancellationToken: TestContext.Current.CancellationToken);
 }

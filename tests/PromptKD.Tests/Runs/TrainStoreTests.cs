@@ -35,10 +35,10 @@ public sealed class TrainStoreTests : IDisposable
     public void Is_what_a_training_with_views_stores_byte_for_byte(string dataset, string modal, params string[] keys)
     {
         ExperimentConfig training = _runs.Config(dataset, modal, options: ["DISTILL.VIEWS", "2", .. keys]);
-        Experiment.Train(training, new TrainingRequest(), cancellation: Stop);
+        Experiment.Train(training, new TrainingRequest(), cancellationToken: Stop);
 
         Assert.Equal(0, Experiment.StoreFeatures(
-            Storing(dataset, ["TRAINER.MODAL", modal, .. keys]), StorePart.Whole, cancellation: Stop));
+            Storing(dataset, ["TRAINER.MODAL", modal, .. keys]), StorePart.Whole, cancellationToken: Stop));
 
         Assert.Equal(Files(Path.Combine(_runs.Output("run"), "teacher-store")), Files(Store));
     }
@@ -47,8 +47,8 @@ public sealed class TrainStoreTests : IDisposable
     public void Serves_a_training_that_opens_no_teacher_also_where_the_data_set_moved()
     {
         ExperimentConfig training = _runs.Config(options: ["DISTILL.VIEWS", "2"]);
-        Experiment.Train(training, new TrainingRequest(), cancellation: Stop);
-        Experiment.StoreFeatures(Storing("EuroSAT"), StorePart.Whole, cancellation: Stop);
+        Experiment.Train(training, new TrainingRequest(), cancellationToken: Stop);
+        Experiment.StoreFeatures(Storing("EuroSAT"), StorePart.Whole, cancellationToken: Stop);
         string moved = Path.Combine(_runs.Folder, "elsewhere");
         Directory.Move(_runs.Root, moved);
         string link = Path.Combine(_runs.Folder, "link");
@@ -63,7 +63,7 @@ public sealed class TrainStoreTests : IDisposable
                 Dataset = training.Dataset with { Root = root },
                 Distill = training.Distill with { Teacher = "", TeacherPrompts = "", Views = 0, Store = Store },
             };
-            Experiment.Train(again, new TrainingRequest(), cancellation: Stop);
+            Experiment.Train(again, new TrainingRequest(), cancellationToken: Stop);
             Assert.Equal(Learned("run"), Learned(run));
         }
     }
@@ -74,7 +74,7 @@ public sealed class TrainStoreTests : IDisposable
         MakeLarger(FakeDatasets.Create("OxfordPets", _runs.Root), pictures: 300); // A shard has 256.
         string whole = Path.Combine(_runs.Folder, "whole");
         ExperimentConfig config = Storing("oxford_pets");
-        Experiment.StoreFeatures(In(config, whole), StorePart.Whole, cancellation: Stop);
+        Experiment.StoreFeatures(In(config, whole), StorePart.Whole, cancellationToken: Stop);
         string[] roots = [Path.Combine(_runs.Folder, "moved"), Path.Combine(_runs.Folder, "link")];
         Directory.Move(_runs.Root, roots[0]);
         Directory.CreateSymbolicLink(roots[1], roots[0]);
@@ -82,7 +82,7 @@ public sealed class TrainStoreTests : IDisposable
         foreach ((int index, string root) in roots.Index())
         {
             ExperimentConfig part = config with { Dataset = config.Dataset with { Root = root } };
-            Assert.Equal(1 - index, Experiment.StoreFeatures(part, new StorePart(index, 2), cancellation: Stop));
+            Assert.Equal(1 - index, Experiment.StoreFeatures(part, new StorePart(index, 2), cancellationToken: Stop));
         }
 
         Assert.Equal(2, Directory.EnumerateFiles(Path.Combine(Store, "shards")).Count());
@@ -94,13 +94,13 @@ public sealed class TrainStoreTests : IDisposable
     {
         FakeDatasets.Create("EuroSAT", _runs.Root);
         string whole = Path.Combine(_runs.Folder, "whole");
-        Experiment.StoreFeatures(In(Storing("EuroSAT"), whole), StorePart.Whole, cancellation: Stop);
+        Experiment.StoreFeatures(In(Storing("EuroSAT"), whole), StorePart.Whole, cancellationToken: Stop);
         using var stop = new CancellationTokenSource();
 
         Assert.Throws<OperationCanceledException>(() => Experiment.StoreFeatures(
             Storing("EuroSAT"), StorePart.Whole, new Watcher { Stored = stop.Cancel }, stop.Token));
         Assert.DoesNotContain(Files(Store).Keys, path => path.StartsWith("shards", StringComparison.Ordinal));
-        Experiment.StoreFeatures(Storing("EuroSAT"), StorePart.Whole, cancellation: Stop);
+        Experiment.StoreFeatures(Storing("EuroSAT"), StorePart.Whole, cancellationToken: Stop);
 
         Assert.Equal(Files(whole), Files(Store));
     }
@@ -110,20 +110,20 @@ public sealed class TrainStoreTests : IDisposable
     {
         // The list of names, as its SHA-256 was the digest before.
         FakeDatasets.Create("EuroSAT", _runs.Root);
-        Experiment.StoreFeatures(Storing("EuroSAT"), StorePart.Whole, cancellation: Stop);
+        Experiment.StoreFeatures(Storing("EuroSAT"), StorePart.Whole, cancellationToken: Stop);
         using FileStream packed = File.OpenRead(Path.Combine(Store, "pictures.tsv.gz"));
         using var list = new GZipStream(packed, CompressionMode.Decompress);
         string names = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(list));
         StoreIndex older = StoreIndex.Read(Store) with { Version = 1, Pictures = names };
         File.WriteAllText(Path.Combine(Store, StoreIndex.FileName), older.ToJson());
 
-        Experiment.StoreFeatures(Storing("EuroSAT"), StorePart.Whole, cancellation: Stop);
+        Experiment.StoreFeatures(Storing("EuroSAT"), StorePart.Whole, cancellationToken: Stop);
 
         Assert.Equal(older, StoreIndex.Read(Store));
         ExperimentConfig training = _runs.Config();
         DistillConfig stored = training.Distill with { Store = Store, Teacher = "", TeacherPrompts = "" };
         training = training with { Distill = stored };
-        Experiment.Train(training, new TrainingRequest(), cancellation: Stop);
+        Experiment.Train(training, new TrainingRequest(), cancellationToken: Stop);
     }
 
     [Fact]
@@ -139,10 +139,10 @@ public sealed class TrainStoreTests : IDisposable
                 Distill = ofDataset.Distill with { Images = images, TeacherPrompts = "" },
             },
             StorePart.Whole,
-            cancellation: Stop);
+            cancellationToken: Stop);
         Dictionary<string, string> before = Files(Store);
 
-        Experiment.StoreFeatures(ofDataset, StorePart.Whole, cancellation: Stop);
+        Experiment.StoreFeatures(ofDataset, StorePart.Whole, cancellationToken: Stop);
 
         Assert.All(before, file => Assert.Equal(file.Value, Files(Store)[file.Key]));
     }
@@ -158,12 +158,12 @@ public sealed class TrainStoreTests : IDisposable
         FakeDatasets.Create("EuroSAT", _runs.Root);
         FakeDataset textures = FakeDatasets.Create("DescribableTextures", _runs.Root);
         File.WriteAllBytes(Path.Combine(textures.Images, textures.Pictures[0].Path), TestPictures.Gradient(20, 30));
-        Experiment.StoreFeatures(Storing("EuroSAT"), StorePart.Whole, cancellation: Stop);
+        Experiment.StoreFeatures(Storing("EuroSAT"), StorePart.Whole, cancellationToken: Stop);
         ExperimentConfig other = Storing(
             "EuroSAT", [.. keys.Select(key => key == "student" ? _runs.Student : key)]);
 
         var fault = Assert.Throws<PromptKDException>(
-            () => Experiment.StoreFeatures(other, StorePart.Whole, cancellation: Stop));
+            () => Experiment.StoreFeatures(other, StorePart.Whole, cancellationToken: Stop));
 
         Assert.Contains(expected, fault.Message, StringComparison.Ordinal);
         Assert.True(!fault.Message.Contains('\n', StringComparison.Ordinal), what);
@@ -181,7 +181,7 @@ public sealed class TrainStoreTests : IDisposable
         FakeDatasets.Create("EuroSAT", _runs.Root);
 
         var fault = Assert.Throws<PromptKDException>(
-            () => Experiment.StoreFeatures(Storing("EuroSAT", keys), StorePart.Whole, cancellation: Stop));
+            () => Experiment.StoreFeatures(Storing("EuroSAT", keys), StorePart.Whole, cancellationToken: Stop));
 
         Assert.Contains(expected, fault.Message, StringComparison.Ordinal);
     }

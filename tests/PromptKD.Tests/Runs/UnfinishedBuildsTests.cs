@@ -42,7 +42,7 @@ public sealed class UnfinishedBuildsTests : IDisposable
     {
         string store = _runs.Output("store");
         ExperimentConfig config = _runs.Config(options: ["DISTILL.STORE", store, "DISTILL.VIEWS", "1"]);
-        TeacherStoring.Fill(config, StorePart.Whole, cancellation: TestContext.Current.CancellationToken);
+        TeacherStoring.Fill(config, StorePart.Whole, cancellationToken: TestContext.Current.CancellationToken);
         File.Delete(Directory.GetFiles(Path.Combine(store, "shards")).First());
 
         LeavesNothing("", config);

@@ -48,7 +48,8 @@ public sealed class ModelKeeperTests : IDisposable
         keeper.Look();
 
         using var library = StudentClassifier.Load(other, Computing.OnProcessor);
-        double expected = library.Classify(PictureInput.FromBytes(ServedPackage.Picture(1)), cancellation: Stop)[0].Probability;
+        double expected = library.Classify(
+            PictureInput.FromBytes(ServedPackage.Picture(1)), cancellationToken: Stop)[0].Probability;
         Assert.NotEqual(before, expected, 1e-3);
         Assert.Equal(expected, await Best(server), 1e-5);
     }

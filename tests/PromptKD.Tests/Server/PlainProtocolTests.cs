@@ -101,7 +101,8 @@ public sealed class PlainProtocolTests(ServedPackage served) : IClassFixture<Ser
 
         Assert.Equal((name, version), (answer.GetProperty("model").GetString(), answer.GetProperty("version").GetString()));
         Assert.Equal(
-            served.Library.Classify(PictureInput.FromBytes(ServedPackage.Picture(4)), cancellation: Stop)[0].Probability,
+            served.Library.Classify(
+                PictureInput.FromBytes(ServedPackage.Picture(4)), cancellationToken: Stop)[0].Probability,
             answer.GetProperty("predictions")[0].GetProperty("classes")[0].GetProperty("probability").GetDouble(),
             2e-5);
     }

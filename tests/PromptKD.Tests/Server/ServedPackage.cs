@@ -34,7 +34,8 @@ public sealed class ServedPackage : IAsyncLifetime
         Directory.CreateDirectory(Path.GetDirectoryName(Package)!);
         new TinyPackage { Temperature = 2.5 }.Write(Package);
         OnnxExport.Write(
-            new OnnxExportRequest { Model = Package, Output = Graph }, cancellation: TestContext.Current.CancellationToken);
+            new OnnxExportRequest { Model = Package, Output = Graph },
+            cancellationToken: TestContext.Current.CancellationToken);
         Library = StudentClassifier.Load(Package, Computing.OnProcessor);
         _server = await LocalServer.Start(options =>
         {

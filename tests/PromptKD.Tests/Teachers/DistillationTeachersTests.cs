@@ -40,7 +40,7 @@ public sealed class DistillationTeachersTests : IDisposable
         ExperimentConfig config = Two("run") with { Seed = 2 };
         config = config with { Distill = config.Distill with { TeacherWeights = [3, 1] } };
 
-        DistillationReport report = Experiment.Distil(config, cancellation: Stop);
+        DistillationReport report = Experiment.Distil(config, cancellationToken: Stop);
 
         Assert.Equal(Alone("teacher").Teacher, report.EachTeacher[0]);
         Assert.Equal(Alone("student").Teacher, report.EachTeacher[1]);
@@ -66,7 +66,7 @@ public sealed class DistillationTeachersTests : IDisposable
         ExperimentConfig config = Two("run");
         config = config with { Distill = config.Distill with { TeacherWeights = [1, 0] } };
 
-        DistillationReport both = Experiment.Distil(config, cancellation: Stop);
+        DistillationReport both = Experiment.Distil(config, cancellationToken: Stop);
         DistillationReport first = Alone("teacher");
 
         Assert.Equal(first.Teacher, both.Teacher);
@@ -76,12 +76,12 @@ public sealed class DistillationTeachersTests : IDisposable
     [Fact]
     public void Ends_in_the_same_bytes_when_it_is_stopped()
     {
-        DistillationReport whole = Experiment.Distil(ByConfidence(Two("whole")), cancellation: Stop);
+        DistillationReport whole = Experiment.Distil(ByConfidence(Two("whole")), cancellationToken: Stop);
         using var stop = new CancellationTokenSource();
         Assert.Throws<OperationCanceledException>(() =>
             Experiment.Distil(ByConfidence(Two("stopped")), new Stopper(stop), stop.Token));
 
-        DistillationReport stopped = Experiment.Distil(ByConfidence(Two("stopped")), cancellation: Stop);
+        DistillationReport stopped = Experiment.Distil(ByConfidence(Two("stopped")), cancellationToken: Stop);
 
         Assert.Equal(Digest(whole), Digest(stopped));
         Assert.Equal(whole.EachTeacher, stopped.EachTeacher);
@@ -90,10 +90,10 @@ public sealed class DistillationTeachersTests : IDisposable
     [Fact]
     public void Does_not_go_on_with_other_weights()
     {
-        Experiment.Distil(Two("run"), cancellation: Stop);
+        Experiment.Distil(Two("run"), cancellationToken: Stop);
 
         var error = Assert.Throws<PromptKDException>(() =>
-            Experiment.Distil(ByConfidence(Two("run")), cancellation: Stop));
+            Experiment.Distil(ByConfidence(Two("run")), cancellationToken: Stop));
 
         Assert.Contains("DISTILL.TEACHER_WEIGHTING", error.Message, StringComparison.Ordinal);
     }
@@ -102,16 +102,16 @@ public sealed class DistillationTeachersTests : IDisposable
     public void Stores_of_both_give_what_both_give_live_to_the_precision_of_float16()
     {
         ExperimentConfig live = ByConfidence(Two("live"));
-        DistillationReport expected = Experiment.Distil(live, cancellation: Stop);
+        DistillationReport expected = Experiment.Distil(live, cancellationToken: Stop);
         ExperimentConfig making = Two("making");
-        Experiment.Distil(making with { Distill = making.Distill with { Views = 2 } }, cancellation: Stop);
+        Experiment.Distil(making with { Distill = making.Distill with { Views = 2 } }, cancellationToken: Stop);
         string store = Path.Combine(making.OutputDir, "teacher-store");
         string second = Path.Combine(making.OutputDir, "teacher-store-2");
 
         DistillationReport bothStored = Experiment.Distil(
-            From("stored", store, second, teachers: false), cancellation: Stop);
+            From("stored", store, second, teachers: false), cancellationToken: Stop);
         DistillationReport oneStored = Experiment.Distil(
-            From("mixed", "", second, teachers: true), cancellation: Stop);
+            From("mixed", "", second, teachers: true), cancellationToken: Stop);
 
         Assert.All([bothStored, oneStored], report => Assert.InRange(
             report.Epochs[0].Loss / expected.Epochs[0].Loss, 1 - HalfPrecision, 1 + HalfPrecision));
@@ -128,7 +128,7 @@ public sealed class DistillationTeachersTests : IDisposable
         MakeStore("student", stores[1], views: 2);
 
         var error = Assert.Throws<PromptKDException>(() =>
-            Experiment.Distil(From("run", stores[0], stores[1], teachers: true), cancellation: Stop));
+            Experiment.Distil(From("run", stores[0], stores[1], teachers: true), cancellationToken: Stop));
 
         Assert.StartsWith(
             $"The teacher stores {stores[0]} and {stores[1]} hold different views: 1 with seed 1 there, "
@@ -144,7 +144,7 @@ public sealed class DistillationTeachersTests : IDisposable
     {
         ExperimentConfig config = Config($"{teacher} alone");
         config = config with { Distill = config.Distill with { Teacher = Path.Combine(s_models, teacher) } };
-        return Experiment.Distil(config, cancellation: Stop);
+        return Experiment.Distil(config, cancellationToken: Stop);
     }
 
     private ExperimentConfig Two(string run)
@@ -175,7 +175,7 @@ public sealed class DistillationTeachersTests : IDisposable
         {
             Distill = config.Distill with { Teacher = Path.Combine(s_models, teacher), Store = store, Views = views },
         };
-        TeacherStoring.Fill(config, StorePart.Whole, cancellation: Stop);
+        TeacherStoring.Fill(config, StorePart.Whole, cancellationToken: Stop);
     }
 
     /// <summary>Two epochs of one step, so that the first loss is that of the first step.</summary>

@@ -39,10 +39,10 @@ public sealed class TeacherStoringTests : IDisposable
     [Fact]
     public void Training_from_a_store_with_a_view_an_epoch_is_live_training_to_the_precision_of_float16()
     {
-        DistillationReport live = Experiment.Distil(OneStepAnEpoch(Config("live")), cancellation: Stop);
-        Assert.Equal(0, TeacherStoring.Fill(Config("live", Store), StorePart.Whole, cancellation: Stop));
+        DistillationReport live = Experiment.Distil(OneStepAnEpoch(Config("live")), cancellationToken: Stop);
+        Assert.Equal(0, TeacherStoring.Fill(Config("live", Store), StorePart.Whole, cancellationToken: Stop));
 
-        DistillationReport stored = Experiment.Distil(OneStepAnEpoch(Config("stored", Store)), cancellation: Stop);
+        DistillationReport stored = Experiment.Distil(OneStepAnEpoch(Config("stored", Store)), cancellationToken: Stop);
 
         Assert.InRange(stored.Epochs[0].Loss / live.Epochs[0].Loss, 1 - FirstStepTolerance, 1 + FirstStepTolerance);
         Assert.InRange(stored.Epochs[1].Loss / live.Epochs[1].Loss, 1 - SecondStepTolerance, 1 + SecondStepTolerance);
@@ -56,10 +56,10 @@ public sealed class TeacherStoringTests : IDisposable
         // entries to sums does not expand). No student can be asked to be nearer to its target than the target itself;
         // and what was learned is to be as near as its own copy in float16 would be. Steps are small: large ones move
         // apart whatever differs, as bench/store.sh shows.
-        DistillationReport live = Experiment.Distil(SmallSteps(Config("live")), cancellation: Stop);
-        TeacherStoring.Fill(Config("live", Store), StorePart.Whole, cancellation: Stop);
+        DistillationReport live = Experiment.Distil(SmallSteps(Config("live")), cancellationToken: Stop);
+        TeacherStoring.Fill(Config("live", Store), StorePart.Whole, cancellationToken: Stop);
 
-        DistillationReport stored = Experiment.Distil(SmallSteps(Config("stored", Store)), cancellation: Stop);
+        DistillationReport stored = Experiment.Distil(SmallSteps(Config("stored", Store)), cancellationToken: Stop);
 
         var difference = StudentDifference.Of(live, stored, Config("live").Distill.Val);
         double targets = TeacherScale() * StudentDifference.HalfPrecision;
@@ -71,8 +71,8 @@ public sealed class TeacherStoringTests : IDisposable
     [Fact]
     public void Further_runs_on_the_same_store_open_no_teacher()
     {
-        TeacherStoring.Fill(Config("first", Store), StorePart.Whole, cancellation: Stop);
-        Experiment.Distil(Config("first", Store), cancellation: Stop);
+        TeacherStoring.Fill(Config("first", Store), StorePart.Whole, cancellationToken: Stop);
+        Experiment.Distil(Config("first", Store), cancellationToken: Stop);
         ExperimentConfig config = Config("second", Store);
         config = config with { Distill = config.Distill with { Teacher = "" } };
         PromptKDConfig method = config.Trainer.PromptKD;
@@ -96,7 +96,7 @@ public sealed class TeacherStoringTests : IDisposable
     [Fact]
     public void Other_class_names_need_the_teachers_texts_but_no_pictures()
     {
-        TeacherStoring.Fill(Config("first", Store), StorePart.Whole, cancellation: Stop);
+        TeacherStoring.Fill(Config("first", Store), StorePart.Whole, cancellationToken: Stop);
         Dictionary<string, string> before = Files(Store);
         ExperimentConfig config = Config("second", Store);
         config = config with { Distill = config.Distill with { Classes = ["cat", "dog"], Val = "" } };
@@ -114,11 +114,11 @@ public sealed class TeacherStoringTests : IDisposable
     [Fact]
     public void A_store_without_these_class_names_asks_for_the_teacher()
     {
-        TeacherStoring.Fill(Config("first", Store), StorePart.Whole, cancellation: Stop);
+        TeacherStoring.Fill(Config("first", Store), StorePart.Whole, cancellationToken: Stop);
         ExperimentConfig config = Config("second", Store);
         config = config with { Distill = config.Distill with { Teacher = "" } };
 
-        var error = Assert.Throws<PromptKDException>(() => Experiment.Distil(config, cancellation: Stop));
+        var error = Assert.Throws<PromptKDException>(() => Experiment.Distil(config, cancellationToken: Stop));
 
         Assert.Contains("has no class vectors for these names", error.Message, StringComparison.Ordinal);
     }
@@ -127,11 +127,11 @@ public sealed class TeacherStoringTests : IDisposable
     public void A_store_that_a_run_made_itself_serves_another_run_without_a_teacher()
     {
         ExperimentConfig first = Config("first");
-        Experiment.Distil(first with { Distill = first.Distill with { Views = 2 } }, cancellation: Stop);
+        Experiment.Distil(first with { Distill = first.Distill with { Views = 2 } }, cancellationToken: Stop);
         ExperimentConfig second = Config("second", Path.Combine(first.OutputDir, "teacher-store"));
 
         DistillationReport report = Experiment.Distil(
-            second with { Distill = second.Distill with { Teacher = "" } }, cancellation: Stop);
+            second with { Distill = second.Distill with { Teacher = "" } }, cancellationToken: Stop);
 
         Assert.Equal(2, report.Epochs.Count);
     }
@@ -160,11 +160,11 @@ public sealed class TeacherStoringTests : IDisposable
     [Fact]
     public void Parts_make_the_same_files_as_one_process()
     {
-        TeacherStoring.Fill(Config("whole", Store), StorePart.Whole, cancellation: Stop);
+        TeacherStoring.Fill(Config("whole", Store), StorePart.Whole, cancellationToken: Stop);
         string shared = Path.Combine(_folder, "shared");
 
-        Assert.Equal(1, TeacherStoring.Fill(Config("part", shared), new StorePart(1, 2), cancellation: Stop));
-        Assert.Equal(0, TeacherStoring.Fill(Config("part", shared), new StorePart(0, 2), cancellation: Stop));
+        Assert.Equal(1, TeacherStoring.Fill(Config("part", shared), new StorePart(1, 2), cancellationToken: Stop));
+        Assert.Equal(0, TeacherStoring.Fill(Config("part", shared), new StorePart(0, 2), cancellationToken: Stop));
 
         Assert.Equal(Files(Store), Files(shared));
     }
@@ -172,7 +172,7 @@ public sealed class TeacherStoringTests : IDisposable
     [Fact]
     public void A_damaged_shard_is_named_refused_and_made_again()
     {
-        TeacherStoring.Fill(Config("run", Store), StorePart.Whole, cancellation: Stop);
+        TeacherStoring.Fill(Config("run", Store), StorePart.Whole, cancellationToken: Stop);
         Dictionary<string, string> whole = Files(Store);
         string shard = Path.Combine(Store, "shards", "00001.safetensors");
         byte[] bytes = File.ReadAllBytes(shard);
@@ -183,8 +183,8 @@ public sealed class TeacherStoringTests : IDisposable
             "00001",
             Assert.Single(TeacherStoring.Check(Store, TestContext.Current.CancellationToken)),
             StringComparison.Ordinal);
-        Assert.Throws<PromptKDException>(() => Experiment.Distil(Config("run", Store), cancellation: Stop));
-        TeacherStoring.Fill(Config("run", Store), StorePart.Whole, cancellation: Stop);
+        Assert.Throws<PromptKDException>(() => Experiment.Distil(Config("run", Store), cancellationToken: Stop));
+        TeacherStoring.Fill(Config("run", Store), StorePart.Whole, cancellationToken: Stop);
 
         Assert.Empty(TeacherStoring.Check(Store, TestContext.Current.CancellationToken));
         Assert.Equal(whole, Files(Store).Where(file => whole.ContainsKey(file.Key)).ToDictionary());
@@ -193,7 +193,7 @@ public sealed class TeacherStoringTests : IDisposable
     [Fact]
     public void A_store_of_something_else_is_refused_by_name()
     {
-        TeacherStoring.Fill(Config("run", Store), StorePart.Whole, cancellation: Stop);
+        TeacherStoring.Fill(Config("run", Store), StorePart.Whole, cancellationToken: Stop);
         ExperimentConfig config = Config("run", Store);
         (string Name, ExperimentConfig Config)[] others =
         [
@@ -207,7 +207,7 @@ public sealed class TeacherStoringTests : IDisposable
         Assert.All(others, other => Assert.Contains(
             other.Name,
             Assert.Throws<PromptKDException>(() =>
-                TeacherStoring.Fill(other.Config, StorePart.Whole, cancellation: Stop)).Message,
+                TeacherStoring.Fill(other.Config, StorePart.Whole, cancellationToken: Stop)).Message,
             StringComparison.Ordinal));
     }
 

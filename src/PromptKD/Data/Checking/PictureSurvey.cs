@@ -12,19 +12,19 @@ public static class PictureSurvey
     /// <summary>Looks at a folder or at shards.</summary>
     /// <param name="request">Which, and what counts as odd.</param>
     /// <param name="observer">Is told how far it is; null for nobody.</param>
-    /// <param name="cancellation">Stops between pictures.</param>
+    /// <param name="cancellationToken">Stops between pictures.</param>
     /// <exception cref="PromptKDException">
     /// The folder is missing or cannot be listed; or a shard is damaged. A folder without a picture is surveyed.
     /// </exception>
     public static SurveyReport Of(
-        SurveyRequest request, IRunObserver? observer = null, CancellationToken cancellation = default)
+        SurveyRequest request, IRunObserver? observer = null, CancellationToken cancellationToken = default)
     {
         if (request.Tiny < 1)
         {
             throw new PromptKDException($"‹tiny› is {request.Tiny}; give 1 or more pixels.");
         }
 
-        PictureFolder folder = List(request, cancellation, out string? fault);
+        PictureFolder folder = List(request, cancellationToken, out string? fault);
         IReadOnlyList<PictureItem> items = folder.Items;
         var facts = new PictureFacts[items.Count];
         IRunObserver watcher = observer ?? IRunObserver.Nobody;
@@ -38,7 +38,7 @@ public static class PictureSurvey
                 facts[index] = PictureFacts.Of(items[index]);
                 progress.Report(Interlocked.Increment(ref done), items.Count);
             },
-            cancellation);
+            cancellationToken);
         return Report(request, folder, facts, fault);
     }
 

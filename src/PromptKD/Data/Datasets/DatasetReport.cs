@@ -37,8 +37,8 @@ public sealed record DatasetReport
     /// <summary>Looks at a data set. Nothing is written, and no picture is decoded.</summary>
     /// <param name="entry">Which data set.</param>
     /// <param name="root">DATASET.ROOT, the folder that holds the folders of all data sets.</param>
-    /// <param name="cancellation">Stops between files.</param>
-    public static DatasetReport Of(DatasetEntry entry, string root, CancellationToken cancellation = default)
+    /// <param name="cancellationToken">Stops between files.</param>
+    public static DatasetReport Of(DatasetEntry entry, string root, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(entry);
         DatasetFolder folder = entry.Below(root);
@@ -50,8 +50,8 @@ public sealed record DatasetReport
         try
         {
             return Of(
-                folder with { Stop = cancellation },
-                entry.Read(root, new PythonRandom(seed: 1), stop: cancellation));
+                folder with { Stop = cancellationToken },
+                entry.Read(root, new PythonRandom(seed: 1), stop: cancellationToken));
         }
         catch (PromptKDException mistake)
         {

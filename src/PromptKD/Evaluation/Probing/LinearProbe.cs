@@ -17,14 +17,14 @@ public static class LinearProbe
     /// <summary>Encodes the pictures once; then draws, fits and measures for each number of shots and seed.</summary>
     /// <param name="request">What to probe with what.</param>
     /// <param name="observer">Is told how it goes; null for nobody.</param>
-    /// <param name="cancellation">Stops between batches and between fits.</param>
+    /// <param name="cancellationToken">Stops between batches and between fits.</param>
     /// <returns>One score for each number of shots, in the order of the request.</returns>
     /// <exception cref="PromptKDException">
     /// The CLIP, a picture folder or the data set cannot be read, folders differ in their classes, or shots or seeds
     /// are below 1.
     /// </exception>
     public static IReadOnlyList<ProbeScore> Run(
-        LinearProbeRequest request, IRunObserver? observer = null, CancellationToken cancellation = default)
+        LinearProbeRequest request, IRunObserver? observer = null, CancellationToken cancellationToken = default)
     {
         if (request.Seeds < 1 || request.Shots.Count == 0 || request.Shots.Any(shots => shots < 1))
         {
@@ -33,8 +33,8 @@ public static class LinearProbe
         }
 
         IRunObserver watcher = observer ?? IRunObserver.Nobody;
-        var pictures = ProbePictures.Of(request, watcher, cancellation);
-        ProbeFeatures[] features = Encode(request, pictures, watcher, cancellation);
+        var pictures = ProbePictures.Of(request, watcher, cancellationToken);
+        ProbeFeatures[] features = Encode(request, pictures, watcher, cancellationToken);
         using ProbeFeatures training = features[0], validation = features[1], test = features[2];
         var read = new DatasetSplit(training.Items, validation.Items, test.Items);
         List<ProbeScore> scores = [];
@@ -49,7 +49,7 @@ public static class LinearProbe
                 DatasetSplit drawn = pictures.Draw(read, shots, seed);
                 using ProbeFeatures few = training.Select(drawn.Train);
                 using ProbeFeatures chooser = validation.Select(drawn.Validation!);
-                return Probe(few, chooser, test, pictures.Classes, seed, cancellation);
+                return Probe(few, chooser, test, pictures.Classes, seed, cancellationToken);
             })];
             scores.Add(new ProbeScore(shots, SeedStatistics.Of(runs.Select(run => (double?)run.Test))!, runs));
         }
@@ -58,12 +58,12 @@ public static class LinearProbe
     }
 
     private static ProbeFeatures[] Encode(
-        LinearProbeRequest request, ProbePictures pictures, IRunObserver observer, CancellationToken cancellation)
+        LinearProbeRequest request, ProbePictures pictures, IRunObserver observer, CancellationToken cancellationToken)
     {
         using ProcessSettings kept = ProcessSettings.Keep();
         var target = ComputeTarget.Resolve(request.Device, request.Precision, useCuda: true, observer.OnWarning);
         observer.OnPhase($"Reading {request.Clip}");
-        using ClipCheckpoint clip = ModelFiles.OpenClip(request.Clip, observer, cancellation);
+        using ClipCheckpoint clip = ModelFiles.OpenClip(request.Clip, observer, cancellationToken);
         target.UseThreadsFor(clip.Architecture.VisionWidth);
         using var encoder = ImageEncoder.Create(clip.Architecture, target.Type, target.Device);
         ModuleWeights.Fill(encoder, clip.Tensors, "visual.", clip.Description);
@@ -73,7 +73,7 @@ public static class LinearProbe
         return
         [
             .. parts.Select((part, place) => ProbeFeatures.Encode(
-                encoder, part, preprocessing, place == 0 ? "learned" : "measured", observer, cancellation)),
+                encoder, part, preprocessing, place == 0 ? "learned" : "measured", observer, cancellationToken)),
         ];
     }
 
@@ -83,11 +83,11 @@ public static class LinearProbe
         ProbeFeatures test,
         int classes,
         int seed,
-        CancellationToken cancellation)
+        CancellationToken cancellationToken)
     {
         double Measure(double strength, ProbeFeatures pictures)
         {
-            cancellation.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             using LogisticRegression fitted = few.Fit(classes, strength);
             return fitted.Accuracy(pictures.Values, pictures.Labels);
         }

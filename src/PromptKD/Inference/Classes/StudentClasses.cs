@@ -29,14 +29,14 @@ public static class StudentClasses
     /// <summary>Adds, renames or removes classes, and writes the package, whole or not at all.</summary>
     /// <param name="edit">What to change.</param>
     /// <param name="observer">Is told how it goes; null for nobody.</param>
-    /// <param name="cancellation">Stops while the teacher is fetched; nothing is written then.</param>
+    /// <param name="cancellationToken">Stops while the teacher is fetched; nothing is written then.</param>
     /// <returns>What the new package says of itself.</returns>
     /// <exception cref="PromptKDException">
     /// The package is damaged, a name is unknown, doubled or none, fewer than two classes would be left, the teacher is
     /// another one than the student learned from, or the package cannot be written.
     /// </exception>
     public static StudentManifest Change(
-        ClassEdit edit, IRunObserver? observer = null, CancellationToken cancellation = default)
+        ClassEdit edit, IRunObserver? observer = null, CancellationToken cancellationToken = default)
     {
         WholeFolder.Recover(edit.Package);
         if (StudentPackage.FindFault(edit.Package) is { } fault)
@@ -56,7 +56,8 @@ public static class StudentClasses
         Tensor vectors = known.Vectors;
         if (names.Encoded.Count > 0)
         {
-            using ClassVectors made = TeacherTexts.Encode(edit, manifest, known, names.Encoded, observer, cancellation);
+            using ClassVectors made = TeacherTexts.Encode(
+                edit, manifest, known, names.Encoded, observer, cancellationToken);
             vectors = cat([vectors, made.Vectors]);
         }
 

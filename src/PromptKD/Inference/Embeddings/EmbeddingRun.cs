@@ -15,34 +15,36 @@ public static class EmbeddingRun
     /// <summary>Embeds the middle of each picture, decoded once for all models, and writes what is asked for.</summary>
     /// <param name="request">Which pictures, models and files.</param>
     /// <param name="observer">Is told how it goes; null for nobody.</param>
-    /// <param name="cancellation">Stops between batches, and between steps of a map: nothing is written then.</param>
+    /// <param name="cancellationToken">
+    /// Stops between batches, and between steps of a map: nothing is written then.
+    /// </param>
     /// <exception cref="PromptKDException">
     /// The request contradicts itself; pictures or a model cannot be read; there are too few pictures for a map; or the
     /// output folder is taken, or cannot be written.
     /// </exception>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
     public static EmbeddingSummary Of(
-        EmbeddingRequest request, IRunObserver? observer = null, CancellationToken cancellation = default)
+        EmbeddingRequest request, IRunObserver? observer = null, CancellationToken cancellationToken = default)
     {
         IRunObserver watcher = observer ?? IRunObserver.Nobody;
         WholeFolder.RefuseTaken(request.Output);
         EmbeddingMaps.Check(request);
-        var pictures = EmbeddedPictures.Of(request, watcher, cancellation);
+        var pictures = EmbeddedPictures.Of(request, watcher, cancellationToken);
         EmbeddingMaps.CheckCount(request, pictures.Items.Count);
         using ProcessSettings kept = ProcessSettings.Keep();
         ComputeTarget target = ComputeTarget.Resolve(request.Device, request.Precision, useCuda: true, watcher.OnWarning)
             .WithProvider(request.OnnxProvider);
-        IReadOnlyList<EmbeddedModel> models = EmbeddedModel.Open(request, target, watcher, cancellation);
+        IReadOnlyList<EmbeddedModel> models = EmbeddedModel.Open(request, target, watcher, cancellationToken);
         try
         {
             watcher.OnPhase($"Embedding {Counted.Of(pictures.Items.Count, "picture")}");
             (List<PictureItem> read, List<float[]>[] rows) =
-                Embed(pictures.Items, models, target, watcher, cancellation);
+                Embed(pictures.Items, models, target, watcher, cancellationToken);
             EmbeddingMaps.CheckCount(request, read.Count);
             IReadOnlyList<Embedding> embeddings =
                 [.. models.Zip(rows, (model, ofModel) => new Embedding(model.Name, model.Title, ofModel))];
             EmbeddingMaps? maps = request.DrawsMaps
-                ? EmbeddingMaps.Of(request, pictures, read, embeddings, watcher, cancellation)
+                ? EmbeddingMaps.Of(request, pictures, read, embeddings, watcher, cancellationToken)
                 : null;
             List<string> files = [];
             WholeFolder.Create(
@@ -67,16 +69,16 @@ public static class EmbeddingRun
         IReadOnlyList<EmbeddedModel> models,
         ComputeTarget target,
         IRunObserver observer,
-        CancellationToken cancellation)
+        CancellationToken cancellationToken)
     {
         var loader = new PictureLoader(items, [.. models.Select(model => model.Preparation)]);
         var plan = new LoadPlan { Order = EpochOrder.Sequential(items.Count), BatchSize = BatchSize };
         List<PictureItem> read = [];
         List<float[]>[] rows = [.. models.Select(_ => new List<float[]>(items.Count))];
         using IDisposable noGradients = no_grad();
-        foreach (Batch batch in loader.Load(plan, cancellation))
+        foreach (Batch batch in loader.Load(plan, cancellationToken))
         {
-            cancellation.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             using DisposeScope scope = NewDisposeScope();
             using (batch)
             {

@@ -28,7 +28,7 @@ public static class EvaluationRun
     /// <param name="classifier">The student.</param>
     /// <param name="request">What on, and which files to make.</param>
     /// <param name="skipped">Is told each picture that cannot be read.</param>
-    /// <param name="cancellation">
+    /// <param name="cancellationToken">
     /// Stops between batches, where nothing is written yet, and between the pictures that are sorted, which stay.
     /// </param>
     /// <returns>What was measured, and what became of the pictures that were sorted, where that was asked
@@ -40,15 +40,15 @@ public static class EvaluationRun
         FolderClassifier classifier,
         EvaluationRequest request,
         Action<SkippedPicture>? skipped = null,
-        CancellationToken cancellation = default)
+        CancellationToken cancellationToken = default)
     {
         Check(request, classifier.ClassNames.Count);
         IProcessGroup processes = ProcessGroup.Join();
-        PictureFolder pictures = classifier.ListLabelled(request.Data, request.BaseClasses, cancellation);
+        PictureFolder pictures = classifier.ListLabelled(request.Data, request.BaseClasses, cancellationToken);
         SharedClassifying.Check(
-            processes, classifier, pictures.Items, [new("‹base›", $"{request.BaseClasses}")], cancellation);
+            processes, classifier, pictures.Items, [new("‹base›", $"{request.BaseClasses}")], cancellationToken);
         JudgedPictures judged = classifier.Judge(
-            pictures, options: null, skipped, SharedClassifying.WorkOf(processes), cancellation);
+            pictures, options: null, skipped, SharedClassifying.WorkOf(processes), cancellationToken);
         var report = EvaluationReport.Of(
             judged.Items,
             judged.Skipped,
@@ -56,14 +56,15 @@ public static class EvaluationRun
             classifier.Temperature,
             classifier.ClassNames,
             request.BaseClasses);
-        return (report, processes.IsLeader() ? Write(request, report, cancellation) : null);
+        return (report, processes.IsLeader() ? Write(request, report, cancellationToken) : null);
     }
 
     /// <summary>A report as JSON, in one line.</summary>
     public static string ToJson(EvaluationReport report) =>
         Printable.Json(JsonSerializer.Serialize(report, EvaluationJson.Lines.EvaluationReport));
 
-    private static SortingSummary? Write(EvaluationRequest request, EvaluationReport report, CancellationToken cancellation)
+    private static SortingSummary? Write(
+        EvaluationRequest request, EvaluationReport report, CancellationToken cancellationToken)
     {
         using var folders = FolderHolds.Around([.. request.Confusion, request.Mistakes, request.Json]);
         foreach (string file in request.Confusion)
@@ -76,7 +77,7 @@ public static class EvaluationRun
         {
             sorting = EndsIn(place, Drawn)
                 ? DrawMistakes(place, report)
-                : SortMistakes(place, request.AsLinks, report, cancellation);
+                : SortMistakes(place, request.AsLinks, report, cancellationToken);
         }
 
         if (request.Json is { } json)
@@ -154,12 +155,12 @@ public static class EvaluationRun
     }
 
     private static SortingSummary SortMistakes(
-        string folder, bool asLinks, EvaluationReport report, CancellationToken cancellation)
+        string folder, bool asLinks, EvaluationReport report, CancellationToken cancellationToken)
     {
         using var sorter = new PictureSorter(folder, asLinks);
         foreach (Mistake mistake in report.Mistakes)
         {
-            cancellation.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             sorter.Add(
                 mistake.Picture!, Path.Combine(FolderName.Of(mistake.ClassName), FolderName.Of(mistake.Answer)));
         }

@@ -19,14 +19,14 @@ public static class CheckpointExport
     /// <summary>Writes the package, whole or not at all.</summary>
     /// <param name="request">Which checkpoint, and where to.</param>
     /// <param name="observer">Is told how it goes; null for nobody.</param>
-    /// <param name="cancellation">Stops while models are fetched; nothing is written then.</param>
+    /// <param name="cancellationToken">Stops while models are fetched; nothing is written then.</param>
     /// <returns>What the package says of itself.</returns>
     /// <exception cref="PromptKDException">
     /// A file cannot be read, does not fit the others, or the method has no class vectors; or the package cannot be
     /// written.
     /// </exception>
     public static StudentManifest Write(
-        ExportRequest request, IRunObserver? observer = null, CancellationToken cancellation = default)
+        ExportRequest request, IRunObserver? observer = null, CancellationToken cancellationToken = default)
     {
         observer ??= IRunObserver.Nobody;
         ClassNameRules.Check(request.ClassNames, "The classes");
@@ -43,9 +43,9 @@ public static class CheckpointExport
         ExperimentConfig config = CheckpointSettings.Of(learned, request);
         using ProcessSettings kept = ProcessSettings.Keep();
         var target = ComputeTarget.Resolve(request.Device, request.Precision, useCuda: true, observer.OnWarning);
-        var context = new RunContext(target, observer, DigestMemory.None, cancellation);
+        var context = new RunContext(target, observer, DigestMemory.None, cancellationToken);
         observer.OnPhase($"Reading {request.Student}");
-        using ClipCheckpoint clip = ModelFiles.OpenClip(request.Student, observer, cancellation);
+        using ClipCheckpoint clip = ModelFiles.OpenClip(request.Student, observer, cancellationToken);
         learned.Check(clip.Architecture);
         target.UseThreadsFor(clip.Architecture.VisionWidth);
         MethodRow row = MethodCatalog.Find(config.Trainer.Name);
@@ -67,7 +67,7 @@ public static class CheckpointExport
             TowerPreparation.Of(config.Input, clip),
             target.PrecisionName,
             CheckpointDescription.Inputs(
-                row, files.Digests, FileDigest.Sha256([learned.Path], stop: cancellation)));
+                row, files.Digests, FileDigest.Sha256([learned.Path], stop: cancellationToken)));
         WholeFolder.Create(request.Output, folder => StudentPackage.Write(folder, deployed, manifest));
         return StudentPackage.ReadManifest(request.Output);
     }

@@ -28,23 +28,25 @@ public static class ClipExport
     /// <summary>Writes the folder, whole or not at all.</summary>
     /// <param name="request">Which CLIP, and where to.</param>
     /// <param name="observer">Is told how it goes; null for nobody.</param>
-    /// <param name="cancellation">Stops between batches; nothing is written then.</param>
+    /// <param name="cancellationToken">Stops between batches; nothing is written then.</param>
     /// <exception cref="PromptKDException">
     /// The CLIP, its vocabulary or the pictures cannot be read, ONNX Runtime's features are others than libtorch's, or
     /// the folder cannot be written.
     /// </exception>
     public static ClipOnnxReport Write(
-        ClipExportRequest request, IRunObserver? observer = null, CancellationToken cancellation = default)
+        ClipExportRequest request, IRunObserver? observer = null, CancellationToken cancellationToken = default)
     {
         observer ??= IRunObserver.Nobody;
         WholeFolder.RefuseTaken(request.Output);
         observer.OnPhase($"Reading {request.Clip}");
-        using ClipCheckpoint clip = ModelFiles.OpenClip(request.Clip, observer, cancellation);
+        using ClipCheckpoint clip = ModelFiles.OpenClip(request.Clip, observer, cancellationToken);
         Preprocessing preprocessing = TowerPreparation.Of(
             DistillPreset.Config.Input with { Upright = false, Scale16Bit = false }, clip);
         HuggingFaceFiles.Check(request.Clip, preprocessing);
         bool hasTexts = clip.Architecture.TextWidth > 0;
-        string? vocabulary = hasTexts ? ModelFiles.FindVocabulary(request.Vocabulary, clip.Folder, cancellation) : null;
+        string? vocabulary = hasTexts
+            ? ModelFiles.FindVocabulary(request.Vocabulary, clip.Folder, cancellationToken)
+            : null;
         if (!hasTexts && request.Vocabulary is not null)
         {
             throw new PromptKDException($"{request.Clip}: it has no text tower. Leave ‹vocab› out.");
@@ -52,7 +54,10 @@ public static class ClipExport
 
         using ParityPictures pictures = request.Pictures is { } folder
             ? ParityPictures.Of(
-                folder, preprocessing, one => observer.OnWarning($"skipped {one.Path}: {one.Reason}"), cancellation)
+                folder,
+                preprocessing,
+                one => observer.OnWarning($"skipped {one.Path}: {one.Reason}"),
+                cancellationToken)
             : ParityPictures.Drawn(preprocessing.Size);
         using ProcessSettings kept = ProcessSettings.Keep();
         ComputeTarget.Resolve("cpu", "fp32").UseThreadsFor(clip.Architecture.VisionWidth);
@@ -62,18 +67,18 @@ public static class ClipExport
             var digests = new Dictionary<string, string>();
             string inside = WholeFolder.Inside(partial, GraphFolder);
             observer.OnPhase($"Writing and comparing the image tower of {clip.Architecture.Name}");
-            ClipTowerParity vision = WriteImages(clip, inside, pictures, preprocessing, digests, cancellation);
+            ClipTowerParity vision = WriteImages(clip, inside, pictures, preprocessing, digests, cancellationToken);
             ClipTowerParity? text = null;
             if (vocabulary is not null)
             {
                 observer.OnPhase("Writing and comparing the text tower");
-                text = WriteTexts(clip, inside, vocabulary, digests, cancellation);
+                text = WriteTexts(clip, inside, vocabulary, digests, cancellationToken);
             }
 
             digests = digests.ToDictionary(one => $"{GraphFolder}/{one.Key}", one => one.Value);
             foreach (string name in WriteBeside(partial, clip, preprocessing, vocabulary))
             {
-                digests[name] = FileDigest.Sha256([Path.Combine(partial, name)], stop: cancellation);
+                digests[name] = FileDigest.Sha256([Path.Combine(partial, name)], stop: cancellationToken);
             }
 
             report = new ClipOnnxReport
@@ -84,7 +89,7 @@ public static class ClipExport
                 ContextLength = hasTexts ? clip.Architecture.ContextLength : null,
                 LogitScale = Math.Exp(clip.LogitScale),
                 Preprocessing = preprocessing,
-                Inputs = InputsOf(clip, vocabulary, cancellation),
+                Inputs = InputsOf(clip, vocabulary, cancellationToken),
                 Parity = new ClipOnnxParity(OnnxSession.RuntimeVersion, vision, text),
                 Files = digests,
             };
@@ -100,7 +105,7 @@ public static class ClipExport
         ParityPictures pictures,
         Preprocessing preprocessing,
         Dictionary<string, string> digests,
-        CancellationToken cancellation)
+        CancellationToken cancellationToken)
     {
         const string Name = "vision_model.onnx";
         using var tower = ImageEncoder.Create(clip.Architecture, ScalarType.Float32, CPU);
@@ -117,14 +122,14 @@ public static class ClipExport
             preparation.Normalise(window, flip: false, values);
             return values;
         })];
-        return check.Compare(inputs, pictures.Source, cancellation);
+        return check.Compare(inputs, pictures.Source, cancellationToken);
 
         Tensor Ask(float[] values, long[] shape) => tower.forward(tensor(values).view(shape), null);
     }
 
     private static ClipTowerParity WriteTexts(
         ClipCheckpoint clip, string folder, string vocabulary, Dictionary<string, string> digests,
-        CancellationToken cancellation)
+        CancellationToken cancellationToken)
     {
         const string Name = "text_model.onnx";
         ITextTokenizer tokenizer = TextTokenizers.Load(vocabulary);
@@ -140,7 +145,7 @@ public static class ClipExport
         long[][] inputs = [.. Enumerable.Range(0, Texts)
             .Select(number => templates[number % templates.Count].Fill(s_things[number % s_things.Length]))
             .Select(text => tokenizer.TokenizeTruncated(text, context).Select(id => (long)id).ToArray())];
-        return check.Compare(inputs, "templates", cancellation);
+        return check.Compare(inputs, "templates", cancellationToken);
 
         Tensor Ask(long[] values, long[] shape) => tower.forward(tensor(values).view(shape), null);
     }
@@ -161,12 +166,12 @@ public static class ClipExport
     }
 
     private static Dictionary<string, string> InputsOf(
-        ClipCheckpoint clip, string? vocabulary, CancellationToken cancellation)
+        ClipCheckpoint clip, string? vocabulary, CancellationToken cancellationToken)
     {
         var inputs = new Dictionary<string, string> { ["clip"] = clip.Sha256 };
         if (vocabulary is not null)
         {
-            inputs["vocabulary"] = FileDigest.Sha256([vocabulary], stop: cancellation);
+            inputs["vocabulary"] = FileDigest.Sha256([vocabulary], stop: cancellationToken);
         }
 
         return inputs;

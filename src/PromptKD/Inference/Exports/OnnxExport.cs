@@ -18,13 +18,13 @@ public static class OnnxExport
     /// <summary>Writes the file and what describes it, whole or not at all.</summary>
     /// <param name="request">Which package, and where to.</param>
     /// <param name="observer">Is told how it goes; null for nobody.</param>
-    /// <param name="cancellation">Stops between batches; nothing is written then.</param>
+    /// <param name="cancellationToken">Stops between batches; nothing is written then.</param>
     /// <exception cref="PromptKDException">
     /// The package or the pictures cannot be read, the request contradicts itself or the student, ONNX Runtime answers
     /// otherwise than libtorch, or the file cannot be written.
     /// </exception>
     public static OnnxExportReport Write(
-        OnnxExportRequest request, IRunObserver? observer = null, CancellationToken cancellation = default)
+        OnnxExportRequest request, IRunObserver? observer = null, CancellationToken cancellationToken = default)
     {
         observer ??= IRunObserver.Nobody;
         OnnxFile.RefuseTaken(request.Output);
@@ -32,7 +32,7 @@ public static class OnnxExport
         Check(request, manifest);
         Preprocessing preprocessing = manifest.Preprocessing;
         using ParityPictures pictures = request.Pictures is { } folder
-            ? ParityPictures.Of(folder, preprocessing, skipped => Warn(observer, skipped), cancellation)
+            ? ParityPictures.Of(folder, preprocessing, skipped => Warn(observer, skipped), cancellationToken)
             : ParityPictures.Drawn(preprocessing.Size);
         using ProcessSettings kept = ProcessSettings.Keep();
         var target = ComputeTarget.Resolve("cpu", "fp32");
@@ -42,9 +42,9 @@ public static class OnnxExport
         LabelledCheck? labelled = request.Labelled is { } data ? new LabelledCheck(distilled, manifest, data) : null;
         OnnxInput input = request.TakesFloats ? OnnxInput.Normalised : OnnxInput.Pixels;
         var description = StudentGraph.Describe(manifest, input, request.Precision);
-        IMatrixProduct product = Product(request, distilled, manifest, observer, cancellation);
+        IMatrixProduct product = Product(request, distilled, manifest, observer, cancellationToken);
         ModelProto model = new StudentGraph(distilled, manifest).Build(description, product);
-        var check = new ParityCheck(distilled, manifest, pictures, cancellation);
+        var check = new ParityCheck(distilled, manifest, pictures, cancellationToken);
         OnnxExportReport? report = null;
         observer.OnPhase($"Comparing ONNX Runtime with libtorch on {pictures.Windows.Count} pictures");
         OnnxFile.Write(request.Output, model, (partial, files) =>
@@ -53,7 +53,7 @@ public static class OnnxExport
             RefuseOther(request.Output, parity, request.Precision);
             report = new OnnxExportReport(description, parity, files)
             {
-                Accuracy = labelled?.Measure(partial, input, skipped => Warn(observer, skipped), cancellation),
+                Accuracy = labelled?.Measure(partial, input, skipped => Warn(observer, skipped), cancellationToken),
             };
             return SealedJson.Write(report, OnnxJson.Indented.OnnxExportReport);
         });
@@ -97,7 +97,7 @@ public static class OnnxExport
         DistilledStudent distilled,
         StudentManifest manifest,
         IRunObserver observer,
-        CancellationToken cancellation)
+        CancellationToken cancellationToken)
     {
         if (!IsWhole(request.Precision))
         {
@@ -110,9 +110,9 @@ public static class OnnxExport
         }
 
         using var pictures = ParityPictures.Of(
-            folder, manifest.Preprocessing, skipped => Warn(observer, skipped), cancellation);
+            folder, manifest.Preprocessing, skipped => Warn(observer, skipped), cancellationToken);
         observer.OnPhase($"Measuring the ranges of values on {pictures.Windows.Count} pictures");
-        return new StaticProduct(MeasuredRanges.Of(distilled, manifest, pictures, cancellation));
+        return new StaticProduct(MeasuredRanges.Of(distilled, manifest, pictures, cancellationToken));
     }
 
     private static void Warn(IRunObserver observer, SkippedPicture picture) =>

@@ -18,7 +18,7 @@ public static class PredictionRun
     /// <param name="request">What to classify, and where the answers go.</param>
     /// <param name="answers">Receives the answers as they come, where no file does; null for nobody.</param>
     /// <param name="skipped">Is told each picture that cannot be read.</param>
-    /// <param name="cancellation">Stops between batches: no file is written then, sorted pictures stay.</param>
+    /// <param name="cancellationToken">Stops between batches: no file is written then, sorted pictures stay.</param>
     /// <exception cref="PromptKDException">
     /// As <see cref="FolderClassifier.ClassifyAll"/>; or the request contradicts itself or the student, or something
     /// cannot
@@ -29,7 +29,7 @@ public static class PredictionRun
         PredictionRequest request,
         TextWriter? answers = null,
         Action<SkippedPicture>? skipped = null,
-        CancellationToken cancellation = default)
+        CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(request.Top, nameof(request));
         Check(request, classifier);
@@ -37,7 +37,7 @@ public static class PredictionRun
             ?? (request.Output is { } file ? PredictionFormats.OfFile(file) : PredictionFormat.Text);
         IProcessGroup processes = ProcessGroup.Join();
         bool writes = processes.IsLeader();
-        IEnumerable<PicturePrediction> all = Classify(classifier, request, processes, skipped, cancellation);
+        IEnumerable<PicturePrediction> all = Classify(classifier, request, processes, skipped, cancellationToken);
         using PictureSorter? sorter = request.SortInto is { } folder && writes
             ? new PictureSorter(folder, request.AsLinks)
             : null;
@@ -90,22 +90,23 @@ public static class PredictionRun
         PredictionRequest request,
         IProcessGroup processes,
         Action<SkippedPicture>? skipped,
-        CancellationToken cancellation)
+        CancellationToken cancellationToken)
     {
         if (SharedClassifying.WorkOf(processes) is not { } work)
         {
-            return classifier.ClassifyAll(request.Pictures, request.Top, skipped: skipped, cancellation: cancellation);
+            return classifier.ClassifyAll(
+                request.Pictures, request.Top, skipped: skipped, cancellationToken: cancellationToken);
         }
 
-        IReadOnlyList<PictureItem> pictures = classifier.ListPictures(request.Pictures, cancellation);
+        IReadOnlyList<PictureItem> pictures = classifier.ListPictures(request.Pictures, cancellationToken);
         KeyValuePair<string, string>[] settings =
         [
             new("‹top›", $"{request.Top}"),
             new("‹threshold›", string.Create(CultureInfo.InvariantCulture, $"{request.Threshold}")),
             new("‹none-of-these›", $"{request.NoneOfThese}"),
         ];
-        SharedClassifying.Check(processes, classifier, pictures, settings, cancellation);
-        return classifier.ClassifyTogether(pictures, request.Top, skipped, work, cancellation);
+        SharedClassifying.Check(processes, classifier, pictures, settings, cancellationToken);
+        return classifier.ClassifyTogether(pictures, request.Top, skipped, work, cancellationToken);
     }
 
     private static void Check(PredictionRequest request, FolderClassifier classifier)

@@ -27,12 +27,12 @@ public static class TeacherPreview
     /// <summary>Looks at pictures.</summary>
     /// <param name="request">Which teacher, which pictures.</param>
     /// <param name="observer">Is told how it goes, and which pictures cannot be read; null for nobody.</param>
-    /// <param name="cancellation">Stops between batches; nothing is written then.</param>
+    /// <param name="cancellationToken">Stops between batches; nothing is written then.</param>
     /// <exception cref="PromptKDException">
     /// The teacher, the classes or the pictures cannot be read, or the output folder cannot be written.
     /// </exception>
     public static PreviewReport Of(
-        PreviewRequest request, IRunObserver? observer = null, CancellationToken cancellation = default)
+        PreviewRequest request, IRunObserver? observer = null, CancellationToken cancellationToken = default)
     {
         observer ??= IRunObserver.Nobody;
         if (request.Sample < 0)
@@ -47,19 +47,19 @@ public static class TeacherPreview
         }
 
         ClassNameRules.Check(request.ClassNames, "The classes");
-        var folder = PictureFolder.Unlabelled(request.Images, cancellation);
+        var folder = PictureFolder.Unlabelled(request.Images, cancellationToken);
         folder.LeftOut.Report(observer);
         PictureItem[] sample = [.. Spread(folder.Items, request.Sample)];
         using ProcessSettings kept = ProcessSettings.Keep();
-        using Looking teacher = Looking.Open(request, observer, cancellation);
-        using EstimatedRun? run = EstimatedRun.OpenIfAny(request, teacher.Target, observer, cancellation);
+        using Looking teacher = Looking.Open(request, observer, cancellationToken);
+        using EstimatedRun? run = EstimatedRun.OpenIfAny(request, teacher.Target, observer, cancellationToken);
         observer.OnPhase($"Looking at {sample.Length} of {Counted.Of(folder.Items.Count, "picture")}");
         var loader = new PictureLoader(
             sample,
             [teacher.Tower.Preparation!, .. run is null ? (Preprocessing[])[] : [run.Preparation]]);
         long start = Stopwatch.GetTimestamp();
         (List<PictureItem> seen, IReadOnlyList<List<float[]>> probabilities) =
-            Look(teacher, run, loader, sample, observer, cancellation);
+            Look(teacher, run, loader, sample, observer, cancellationToken);
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         loader.Skipped.Report(observer);
         PreviewReport report = PreviewedAnswers.Report(request.ClassNames, seen, teacher.Sentences, probabilities) with
@@ -92,7 +92,7 @@ public static class TeacherPreview
         PictureLoader loader,
         PictureItem[] sample,
         IRunObserver observer,
-        CancellationToken cancellation)
+        CancellationToken cancellationToken)
     {
         List<PictureItem> seen = [];
         List<float[]>[] probabilities = [.. teacher.Vectors.Select(_ => new List<float[]>())];
@@ -102,7 +102,7 @@ public static class TeacherPreview
             towers: 2,
             (loading, towers) => run?.Take(loading, new TowerPace(towers[0], embedding), towers[1]),
             TimeProvider.System);
-        foreach (Batch batch in loader.Load(plan, cancellation))
+        foreach (Batch batch in loader.Load(plan, cancellationToken))
         {
             using (batch)
             using (DisposeScope scope = NewDisposeScope())
@@ -166,14 +166,14 @@ public static class TeacherPreview
 
         public IReadOnlyList<string> Sentences => sentences;
 
-        public static Looking Open(PreviewRequest request, IRunObserver observer, CancellationToken cancellation)
+        public static Looking Open(PreviewRequest request, IRunObserver observer, CancellationToken cancellationToken)
         {
             ComputeTarget target = ComputeTarget.Resolve(request.Device, request.Precision, useCuda: true, observer.OnWarning)
                 .WithProvider(request.OnnxProvider);
             observer.OnPhase($"Reading the teacher {request.Teacher}");
             using var parts = new Unfinished();
             ClipCheckpoint clip = parts.Add(ModelFiles.OpenClip(
-                request.Teacher, request.TeacherPictureSize, observer, cancellation));
+                request.Teacher, request.TeacherPictureSize, observer, cancellationToken));
             PromptedWeights? prompts =
                 request.TeacherPrompts is { } path ? parts.Add(PromptCheckpoint.ReadTeacher(path)) : null;
             if (prompts?.TextContext is not null && request.Templates.Count > 0)
@@ -190,7 +190,7 @@ public static class TeacherPreview
             });
             target.UseThreadsFor(frozen.Architecture.VisionWidth);
             var tokenizer = TextTokenizers.Load(
-                ModelFiles.FindVocabulary(request.Vocabulary, frozen.Folder, cancellation));
+                ModelFiles.FindVocabulary(request.Vocabulary, frozen.Folder, cancellationToken));
             string[] sentences = [.. request.Templates.DefaultIfEmpty(UsualSentence).Distinct()];
             string[][] each = sentences.Length == 1 ? [] : [.. sentences.Select(one => new[] { one })];
             IEnumerable<string[]> sets = [.. each, sentences];

@@ -18,12 +18,12 @@ public static class ProfileRun
     /// <summary>Profiles one model.</summary>
     /// <param name="request">Which, and what to measure.</param>
     /// <param name="observer">Is told how it goes; null for nobody.</param>
-    /// <param name="cancellation">Stops between two runs of the model.</param>
+    /// <param name="cancellationToken">Stops between two runs of the model.</param>
     /// <exception cref="PromptKDException">
     /// It cannot be read, its parts do not fit, or the machine has not what is asked for.
     /// </exception>
     public static ModelProfile Of(
-        ProfileRequest request, IRunObserver? observer = null, CancellationToken cancellation = default)
+        ProfileRequest request, IRunObserver? observer = null, CancellationToken cancellationToken = default)
     {
         observer ??= IRunObserver.Nobody;
         Check(request);
@@ -57,17 +57,17 @@ public static class ProfileRun
         WarnOfIdle(request, observer, allMethods: false);
         CountedModel model = isPackage
             ? CountedModels.OfPackage(request.Model)
-            : CountedModels.OfClip(request, observer, cancellation);
-        return Profile(model, request, observer, cancellation);
+            : CountedModels.OfClip(request, observer, cancellationToken);
+        return Profile(model, request, observer, cancellationToken);
     }
 
     /// <summary>Profiles all methods of the family on one CLIP: table 7 of PromptKD, and its other methods.</summary>
     /// <param name="request">The CLIP, and what to measure.</param>
     /// <param name="observer">As for one model.</param>
-    /// <param name="cancellation">As for one model.</param>
+    /// <param name="cancellationToken">As for one model.</param>
     /// <exception cref="PromptKDException">As for one model.</exception>
     public static IReadOnlyList<ModelProfile> OfMethods(
-        ProfileRequest request, IRunObserver? observer = null, CancellationToken cancellation = default)
+        ProfileRequest request, IRunObserver? observer = null, CancellationToken cancellationToken = default)
     {
         observer ??= IRunObserver.Nobody;
         Check(request);
@@ -80,8 +80,8 @@ public static class ProfileRun
         WarnOfIdle(request, observer, allMethods: true);
         return
         [
-            .. CountedModels.OfMethods(request, observer, cancellation)
-                .Select(model => Profile(model, request, observer, cancellation)),
+            .. CountedModels.OfMethods(request, observer, cancellationToken)
+                .Select(model => Profile(model, request, observer, cancellationToken)),
         ];
     }
 

@@ -13,7 +13,7 @@ public static class Benchmark
     /// </summary>
     /// <param name="plan">Which runs.</param>
     /// <param name="observer">Is told how it goes; null for nobody.</param>
-    /// <param name="cancellation">Stops behind the running step, with a checkpoint.</param>
+    /// <param name="cancellationToken">Stops behind the running step, with a checkpoint.</param>
     /// <returns>
     /// The report that also stands in the output folder; not where all runs are finished, and the folder can only be
     /// read.
@@ -23,7 +23,7 @@ public static class Benchmark
     /// </exception>
     /// <exception cref="OperationCanceledException">It was stopped; the same call goes on from there.</exception>
     public static BenchmarkReport Run(
-        BenchmarkPlan plan, ITrainingObserver? observer = null, CancellationToken cancellation = default)
+        BenchmarkPlan plan, ITrainingObserver? observer = null, CancellationToken cancellationToken = default)
     {
         IReadOnlyList<BenchmarkRun> runs = [.. plan.Runs().DistinctBy(run => run.Folder)];
         using FolderHold hold = FolderHold.Share(plan.Output);
@@ -37,7 +37,7 @@ public static class Benchmark
             observer?.OnPhase(run.Title);
             try
             {
-                run.Make(observer, cancellation);
+                run.Make(observer, cancellationToken);
             }
             catch (PromptKDException fault)
             {

@@ -63,7 +63,7 @@ public sealed class PictureSurveyTests : IDisposable
     {
         Assert.True(Survey().NeedsALook);
         Assert.Throws<PromptKDException>(() => PictureSurvey.Of(
-            new SurveyRequest { Folder = PathOf("nowhere") }, cancellation: TestContext.Current.CancellationToken));
+            new SurveyRequest { Folder = PathOf("nowhere") }, cancellationToken: Stop));
     }
 
     [Fact]
@@ -105,7 +105,7 @@ public sealed class PictureSurveyTests : IDisposable
         Write("cat/1.png", Scene(1));
 
         SurveyReport report = PictureSurvey.Of(
-            new SurveyRequest { Folder = _folder, ClassNames = ["cat", "dog"] }, cancellation: Stop);
+            new SurveyRequest { Folder = _folder, ClassNames = ["cat", "dog"] }, cancellationToken: Stop);
 
         Assert.Contains("'dog'", report.Fault, StringComparison.Ordinal);
         Assert.Equal(1, report.Pictures);
@@ -118,13 +118,13 @@ public sealed class PictureSurveyTests : IDisposable
         Write("a.png", Scene(1));
 
         Assert.ThrowsAny<OperationCanceledException>(() => PictureSurvey.Of(
-            new SurveyRequest { Folder = _folder }, cancellation: new CancellationToken(canceled: true)));
+            new SurveyRequest { Folder = _folder }, cancellationToken: new CancellationToken(canceled: true)));
     }
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     private SurveyReport Survey(bool labelled = false, int tiny = 32) => PictureSurvey.Of(
-        new SurveyRequest { Folder = _folder, IsLabelled = labelled, Tiny = tiny }, cancellation: Stop);
+        new SurveyRequest { Folder = _folder, IsLabelled = labelled, Tiny = tiny }, cancellationToken: Stop);
 
     // Waves of another length and place for each number, in colours of their own.
     private static byte[] Scene(

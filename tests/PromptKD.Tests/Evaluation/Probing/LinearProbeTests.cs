@@ -37,7 +37,7 @@ public sealed class LinearProbeTests : IDisposable
     {
         LinearProbeRequest request = Request() with { Shots = [1, 2], Seeds = 2 };
 
-        IReadOnlyList<ProbeScore> scores = LinearProbe.Run(request, cancellation: Stop);
+        IReadOnlyList<ProbeScore> scores = LinearProbe.Run(request, cancellationToken: Stop);
 
         Assert.Equal([1, 2], scores.Select(score => score.Shots));
         Assert.All(scores, score =>
@@ -87,7 +87,7 @@ public sealed class LinearProbeTests : IDisposable
     {
         Directory.Move(Path.Combine(_folder, "test", "high"), Path.Combine(_folder, "test", "low"));
 
-        var error = Assert.Throws<PromptKDException>(() => LinearProbe.Run(Request(), cancellation: Stop));
+        var error = Assert.Throws<PromptKDException>(() => LinearProbe.Run(Request(), cancellationToken: Stop));
 
         Assert.Contains("low", error.Message, StringComparison.Ordinal);
     }
@@ -96,7 +96,7 @@ public sealed class LinearProbeTests : IDisposable
     [InlineData(0, 1)]
     [InlineData(1, 0)]
     public void Refuses_to_draw_nothing(int shots, int seeds) => Assert.Throws<PromptKDException>(() =>
-        LinearProbe.Run(Request() with { Shots = [shots], Seeds = seeds }, cancellation: Stop));
+        LinearProbe.Run(Request() with { Shots = [shots], Seeds = seeds }, cancellationToken: Stop));
 
     private LinearProbeRequest Request() => new()
     {

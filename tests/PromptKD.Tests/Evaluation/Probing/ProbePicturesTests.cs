@@ -98,7 +98,7 @@ public sealed class ProbePicturesTests : IDisposable
     {
         LinearProbeRequest request = Request(dataset) with { Root = root == "ROOT" ? _root : root, Train = train };
 
-        var fault = Assert.Throws<PromptKDException>(() => LinearProbe.Run(request, cancellation: Stop));
+        var fault = Assert.Throws<PromptKDException>(() => LinearProbe.Run(request, cancellationToken: Stop));
 
         Assert.Contains(expected, fault.Message, StringComparison.Ordinal);
     }

@@ -232,7 +232,7 @@ public sealed class StudentClassesTests : IDisposable
 
     private static StudentManifest Change(ClassEdit edit) => StudentClasses.Change(
         edit with { Vocabulary = edit.Teacher is null ? edit.Vocabulary : TinyClip.Vocabulary },
-        cancellation: TestContext.Current.CancellationToken);
+        cancellationToken: TestContext.Current.CancellationToken);
 
     private void Refuses(string expected, ClassEdit edit)
     {

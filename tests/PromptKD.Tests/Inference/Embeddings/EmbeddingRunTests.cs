@@ -47,7 +47,7 @@ public sealed class EmbeddingRunTests : IDisposable
     {
         long before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
 
-        EmbeddingSummary summary = EmbeddingRun.Of(Request, cancellation: Stop);
+        EmbeddingSummary summary = EmbeddingRun.Of(Request, cancellationToken: Stop);
 
         Assert.Equal((Pictures, 2), (summary.Pictures, summary.Classes));
         Assert.Equal([new("teacher", 128), new("clip", 64)], summary.Models);
@@ -72,7 +72,8 @@ public sealed class EmbeddingRunTests : IDisposable
     {
         long before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
 
-        Assert.Throws<PromptKDException>(() => EmbeddingRun.Of(Request with { Clip = "none.pt" }, cancellation: Stop));
+        Assert.Throws<PromptKDException>(
+            () => EmbeddingRun.Of(Request with { Clip = "none.pt" }, cancellationToken: Stop));
 
         Assert.False(Directory.Exists(Request.Output));
         Assert.Equal(before, DisposeScopeManager.Statistics.ThreadTotalLiveCount);

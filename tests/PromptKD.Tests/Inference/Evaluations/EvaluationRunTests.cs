@@ -38,7 +38,7 @@ public sealed class EvaluationRunTests : IDisposable
         };
 
         Assert.Throws<OperationCanceledException>(
-            () => EvaluationRun.Of(student, request, cancellation: source.Token));
+            () => EvaluationRun.Of(student, request, cancellationToken: source.Token));
 
         // What came before is whole; no picture was sorted, and nothing came behind.
         Assert.True(File.Exists(Table));
@@ -55,7 +55,7 @@ public sealed class EvaluationRunTests : IDisposable
         var request = new EvaluationRequest { Data = Data, Mistakes = Mistakes, Json = Json };
 
         (_, SortingSummary? sorting) = EvaluationRun.Of(
-            student, request, cancellation: TestContext.Current.CancellationToken);
+            student, request, cancellationToken: TestContext.Current.CancellationToken);
 
         // Three classes hold the same picture: two of them are mistakes, whatever the answer is.
         Assert.Equal(2, sorting!.Placed);

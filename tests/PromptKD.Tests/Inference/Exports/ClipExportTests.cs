@@ -27,7 +27,8 @@ public sealed class ClipExportTests : IDisposable
     {
         string teacher = Path.Combine(ProjectFolder.Root, "demo", "teacher");
 
-        ClipOnnxReport report = ClipExport.Write(new ClipExportRequest { Clip = teacher, Output = Output }, cancellation: Stop);
+        ClipOnnxReport report = ClipExport.Write(
+            new ClipExportRequest { Clip = teacher, Output = Output }, cancellationToken: Stop);
 
         Assert.Equal(
             [
@@ -53,7 +54,7 @@ public sealed class ClipExportTests : IDisposable
     public void The_text_graph_gives_the_vectors_of_the_text_tower_with_the_tokenizer_beside_it()
     {
         string teacher = Path.Combine(ProjectFolder.Root, "demo", "teacher");
-        ClipExport.Write(new ClipExportRequest { Clip = teacher, Output = Output }, cancellation: Stop);
+        ClipExport.Write(new ClipExportRequest { Clip = teacher, Output = Output }, cancellationToken: Stop);
         const string Text = "a photo of a red star.";
         using var embedder = TextEmbedder.Load(teacher, new TextOptions { Device = ComputeDevice.Cpu }, Stop);
         float[] expected = embedder.Embed(Text, Stop);
@@ -83,9 +84,9 @@ public sealed class ClipExportTests : IDisposable
         string siglipOutput = Path.Combine(_folder, "siglip.out");
 
         ClipOnnxReport both = ClipExport.Write(
-            new ClipExportRequest { Clip = TinyTowers.Siglip(siglip), Output = siglipOutput }, cancellation: Stop);
+            new ClipExportRequest { Clip = TinyTowers.Siglip(siglip), Output = siglipOutput }, cancellationToken: Stop);
         ClipOnnxReport one = ClipExport.Write(
-            new ClipExportRequest { Clip = TinyTowers.Dinov2(dinov2), Output = Output }, cancellation: Stop);
+            new ClipExportRequest { Clip = TinyTowers.Dinov2(dinov2), Output = Output }, cancellationToken: Stop);
 
         Assert.Equal(64, both.ContextLength);
         Assert.Equal(
@@ -110,7 +111,8 @@ public sealed class ClipExportTests : IDisposable
         string Refusal(string clip, string? vocabulary)
         {
             var request = new ClipExportRequest { Clip = clip, Output = Output, Vocabulary = vocabulary };
-            string message = Assert.Throws<PromptKDException>(() => ClipExport.Write(request, cancellation: Stop)).Message;
+            string message = Assert.Throws<PromptKDException>(
+                () => ClipExport.Write(request, cancellationToken: Stop)).Message;
             Assert.DoesNotContain('\n', message);
             Assert.False(Directory.Exists(Output) && Directory.EnumerateFileSystemEntries(Output).Count() != 1);
             return message;

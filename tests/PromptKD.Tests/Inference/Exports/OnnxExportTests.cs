@@ -92,7 +92,8 @@ public sealed class OnnxExportTests : IDisposable
         new TinyPackage { Model = ModelOf(family), Shape = takesPrompts ? (3, 2, 2) : (0, 0, 2) }.Write(Package);
 
         OnnxExportReport report = OnnxExport.Write(
-            new OnnxExportRequest { Model = Package, Output = Output, Precision = OnnxPrecision.Fp16 }, cancellation: Stop);
+            new OnnxExportRequest { Model = Package, Output = Output, Precision = OnnxPrecision.Fp16 },
+            cancellationToken: Stop);
 
         Assert.InRange(report.Parity.Largest, 1e-6, OnnxParity.HalfLimit);
     }
@@ -105,12 +106,12 @@ public sealed class OnnxExportTests : IDisposable
         var request = new OnnxExportRequest { Model = Package, Output = Output, Precision = OnnxPrecision.Int8Dynamic };
         if (family is "mobilenetv4" or "fastvit")
         {
-            var error = Assert.Throws<PromptKDException>(() => OnnxExport.Write(request, cancellation: Stop));
+            var error = Assert.Throws<PromptKDException>(() => OnnxExport.Write(request, cancellationToken: Stop));
             Assert.Contains("is made of convolutions", error.Message, StringComparison.Ordinal);
             return;
         }
 
-        OnnxExportReport report = OnnxExport.Write(request, cancellation: Stop);
+        OnnxExportReport report = OnnxExport.Write(request, cancellationToken: Stop);
 
         Assert.InRange(report.Parity.Largest, 1e-7, 0.1);
     }
@@ -177,7 +178,7 @@ public sealed class OnnxExportTests : IDisposable
             Teacher = GoldenClip.Copy(golden, "clip_micro_teacher.safetensors", _folder),
             TeacherPrompts = golden.PathOf("teacher_promptsrc/VLPromptLearner/model-best.pth.tar"),
             Vocabulary = ClipVocabulary.Require(),
-        }, cancellation: TestContext.Current.CancellationToken);
+        }, cancellationToken: TestContext.Current.CancellationToken);
         using DisposeScope scope = NewDisposeScope();
         Tensor images = golden.ReadTensors("inputs.safetensors")["images"].to(ScalarType.Float32).contiguous();
 
@@ -235,7 +236,9 @@ public sealed class OnnxExportTests : IDisposable
         Write();
         string second = Path.Combine(_folder, "b", "student.onnx");
 
-        OnnxExport.Write(new OnnxExportRequest { Model = Package, Output = second }, cancellation: TestContext.Current.CancellationToken);
+        OnnxExport.Write(
+            new OnnxExportRequest { Model = Package, Output = second },
+            cancellationToken: TestContext.Current.CancellationToken);
 
         Assert.Equal(File.ReadAllBytes(Output), File.ReadAllBytes(second));
     }
@@ -253,7 +256,9 @@ public sealed class OnnxExportTests : IDisposable
         File.WriteAllText(Path.Combine(pictures, "damaged.png"), "no picture");
         new TinyPackage().Write(Package);
 
-        OnnxExportReport report = OnnxExport.Write(new OnnxExportRequest { Model = Package, Output = Output, Pictures = pictures }, cancellation: TestContext.Current.CancellationToken);
+        OnnxExportReport report = OnnxExport.Write(
+            new OnnxExportRequest { Model = Package, Output = Output, Pictures = pictures },
+            cancellationToken: TestContext.Current.CancellationToken);
 
         Assert.Equal((3, "photos"), (report.Parity.Pictures, report.Parity.Source));
         Assert.InRange(report.Parity.Largest, 0, 1e-5);

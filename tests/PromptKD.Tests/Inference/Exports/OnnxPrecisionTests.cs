@@ -135,7 +135,7 @@ public sealed class OnnxPrecisionTests : IDisposable
             Calibration = wanted.Calibration,
             Labelled = wanted.Labelled,
         },
-        cancellation: TestContext.Current.CancellationToken);
+        cancellationToken: TestContext.Current.CancellationToken);
 
     private sealed record Wanted
     {

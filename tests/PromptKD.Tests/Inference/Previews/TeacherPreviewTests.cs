@@ -105,5 +105,5 @@ public sealed class TeacherPreviewTests : IDisposable
     };
 
     private static PreviewReport Look(PreviewRequest request) =>
-        TeacherPreview.Of(request, cancellation: TestContext.Current.CancellationToken);
+        TeacherPreview.Of(request, cancellationToken: TestContext.Current.CancellationToken);
 }

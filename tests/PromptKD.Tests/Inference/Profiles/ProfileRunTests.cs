@@ -42,7 +42,8 @@ public sealed class ProfileRunTests
         {
             TinyTowers.Siglip(folder);
             ModelProfile profile = ProfileRun.Of(
-                new ProfileRequest { Clip = folder, Classes = 3, Batches = [2] }, cancellation: TestContext.Current.CancellationToken);
+                new ProfileRequest { Clip = folder, Classes = 3, Batches = [2] },
+                cancellationToken: TestContext.Current.CancellationToken);
 
             const long Layer = (4 * 64 * 64) + (2 * 64 * 96);
             const long Pooling = (2 * 16 * 64 * 64) + (2 * 64 * 64) + (2 * 64 * 96) + (2 * 16 * 64);
@@ -66,7 +67,8 @@ public sealed class ProfileRunTests
             Assert.Contains(
                 expected,
                 Assert.Throws<PromptKDException>(() => ProfileRun.Of(
-                    new ProfileRequest { Clip = folder, Method = method }, cancellation: TestContext.Current.CancellationToken)).Message,
+                    new ProfileRequest { Clip = folder, Method = method },
+                    cancellationToken: TestContext.Current.CancellationToken)).Message,
                 StringComparison.Ordinal);
         });
     }
@@ -77,7 +79,8 @@ public sealed class ProfileRunTests
         InFolder(folder =>
         {
             var error = Assert.Throws<PromptKDException>(() => ProfileRun.Of(
-                new ProfileRequest { Clip = $"onnx:{TinyOnnx.Tower(folder)}" }, cancellation: TestContext.Current.CancellationToken));
+                new ProfileRequest { Clip = $"onnx:{TinyOnnx.Tower(folder)}" },
+                cancellationToken: TestContext.Current.CancellationToken));
 
             Assert.Contains("an ONNX graph, whose operations are not counted", error.Message, StringComparison.Ordinal);
             Assert.Equal(PromptKDError.NotSupported, error.Code);
@@ -87,7 +90,9 @@ public sealed class ProfileRunTests
     [Fact]
     public void All_of_a_published_CLIP_is_counted()
     {
-        ModelProfile profile = ProfileRun.Of(new ProfileRequest { Clip = B16 }, cancellation: TestContext.Current.CancellationToken);
+        ModelProfile profile = ProfileRun.Of(
+            new ProfileRequest { Clip = B16 },
+            cancellationToken: TestContext.Current.CancellationToken);
 
         // What torch says of OpenAI's own model: sum of numel over its parameters.
         Assert.Equal(149_620_737, profile.Parameters);
@@ -118,7 +123,9 @@ public sealed class ProfileRunTests
 
     [Fact]
     public void The_paper_stands_beside_its_own_CLIP_alone() =>
-        Assert.Null(ProfileRun.Of(new ProfileRequest { Clip = "openai:ViT-B/32", Method = "CoOp" }, cancellation: TestContext.Current.CancellationToken).Published.PaperGigaflops);
+        Assert.Null(ProfileRun.Of(
+            new ProfileRequest { Clip = "openai:ViT-B/32", Method = "CoOp" },
+            cancellationToken: TestContext.Current.CancellationToken).Published.PaperGigaflops);
 
     [Fact]
     public void Sizes_that_are_set_arrive()
@@ -134,7 +141,7 @@ public sealed class ProfileRunTests
                 "TRAINER.PROMPTKD.N_CTX_VISION", "8", "TRAINER.PROMPTKD.PROMPT_DEPTH_VISION", "99",
                 "TRAINER.PROMPTKD.PROJECT_LAYER", "1", "TRAINER.PROMPTKD.TUNE_TOWER", "True",
             ]),
-        }, cancellation: TestContext.Current.CancellationToken);
+        }, cancellationToken: TestContext.Current.CancellationToken);
 
         Assert.Equal(8 * 12 * 768, profile.Parts.Single(part => part.Name == "learned tokens").Learned);
         Assert.Equal((512 * 640) + 640, profile.Parts.Single(part => part.Name == "projector").Parameters);
@@ -153,7 +160,8 @@ public sealed class ProfileRunTests
             Settings = ProfilePreset.Config.MergeOverrides(["TRAINER.COOP.CSC", "True", "TRAINER.COOP.N_CTX", "16"]),
         };
 
-        Assert.Equal(100 * 16 * 512, ProfileRun.Of(request, cancellation: TestContext.Current.CancellationToken).Learned);
+        Assert.Equal(100 * 16 * 512, ProfileRun.Of(
+            request, cancellationToken: TestContext.Current.CancellationToken).Learned);
     }
 
     [Fact]
@@ -183,7 +191,7 @@ public sealed class ProfileRunTests
             Device = "cpu",
             Precision = "fp32",
             Threads = 1,
-        }, cancellation: TestContext.Current.CancellationToken);
+        }, cancellationToken: TestContext.Current.CancellationToken);
 
         Assert.Equal(ProfileRun.Methods, profiles.Select(profile => profile.Method));
         Assert.All(profiles, profile =>

@@ -100,7 +100,7 @@ public sealed class DistillingInputsTests : IDisposable
     {
         string store = _runs.Output("store");
         ExperimentConfig config = _runs.Config(options: ["DISTILL.STORE", store, "DISTILL.VIEWS", "1"]);
-        TeacherStoring.Fill(config, StorePart.Whole, cancellation: TestContext.Current.CancellationToken);
+        TeacherStoring.Fill(config, StorePart.Whole, cancellationToken: TestContext.Current.CancellationToken);
 
         string message = Assert.Throws<PromptKDException>(() =>
             DistillingRuns.Distil(config.MergeOverrides(["INPUT.PIXEL_MEAN", "[0.25, 0.5, 0.75]"]))).Message;

@@ -54,7 +54,7 @@ public sealed class ExperimentTests : IDisposable
     [Fact]
     public void Ends_in_the_same_bytes_when_it_is_stopped_behind_each_step()
     {
-        Experiment.Distil(Config("whole"), cancellation: TestContext.Current.CancellationToken);
+        Experiment.Distil(Config("whole"), cancellationToken: TestContext.Current.CancellationToken);
 
         for (int stops = 0; stops < Steps; stops++)
         {
@@ -63,7 +63,7 @@ public sealed class ExperimentTests : IDisposable
                 Experiment.Distil(Config("stopped"), new Interrupter(stop.Cancel), stop.Token));
         }
 
-        Experiment.Distil(Config("stopped"), cancellation: TestContext.Current.CancellationToken);
+        Experiment.Distil(Config("stopped"), cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal(Digests("whole"), Digests("stopped"));
     }
 
@@ -74,7 +74,7 @@ public sealed class ExperimentTests : IDisposable
     {
         ExperimentConfig config = Config("broken");
         config = config with { Train = config.Train with { CheckpointMinutes = checkpointMinutes } };
-        Experiment.Distil(Config("whole"), cancellation: TestContext.Current.CancellationToken);
+        Experiment.Distil(Config("whole"), cancellationToken: TestContext.Current.CancellationToken);
 
         foreach (int step in new[] { 2, 5, 1 })
         {
@@ -82,20 +82,20 @@ public sealed class ExperimentTests : IDisposable
             Record.Exception(() => Experiment.Distil(config, breaking, TestContext.Current.CancellationToken));
         }
 
-        Experiment.Distil(config, cancellation: TestContext.Current.CancellationToken);
+        Experiment.Distil(config, cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal(Digests("whole"), Digests("broken"));
     }
 
     [Fact]
     public void Mends_metrics_and_package_that_a_cut_behind_the_last_checkpoint_left_out()
     {
-        Experiment.Distil(Config("run"), cancellation: TestContext.Current.CancellationToken);
+        Experiment.Distil(Config("run"), cancellationToken: TestContext.Current.CancellationToken);
         Dictionary<string, string> whole = Digests("run");
         string metrics = Path.Combine(_folder, "run", "metrics.jsonl");
         File.WriteAllLines(metrics, File.ReadAllLines(metrics)[..^2]);
         Directory.Delete(Path.Combine(_folder, "run", "student"), recursive: true);
 
-        Experiment.Distil(Config("run"), cancellation: TestContext.Current.CancellationToken);
+        Experiment.Distil(Config("run"), cancellationToken: TestContext.Current.CancellationToken);
 
         Assert.Equal(whole, Digests("run"));
     }
@@ -104,7 +104,7 @@ public sealed class ExperimentTests : IDisposable
     public void Reports_a_finished_run_again_without_a_step()
     {
         DistillationReport first = Experiment.Distil(
-            Config("run"), cancellation: TestContext.Current.CancellationToken);
+            Config("run"), cancellationToken: TestContext.Current.CancellationToken);
         var observer = new Interrupter(null);
 
         DistillationReport second = Experiment.Distil(

@@ -51,7 +51,8 @@ public sealed class FamilyPairsTests : IDisposable
         Assert.All(Answers(first), share => Assert.InRange(share, 0, 1));
         string exported = Path.Combine(_runs.Folder, "student.onnx");
         OnnxExport.Write(
-            new OnnxExportRequest { Model = package, Output = exported }, cancellation: TestContext.Current.CancellationToken);
+            new OnnxExportRequest { Model = package, Output = exported },
+            cancellationToken: TestContext.Current.CancellationToken);
         using var graph = OnnxStudentClassifier.Load(exported);
         Assert.All(Answers(first).Zip(Answers(graph)), pair => Assert.Equal(pair.First, pair.Second, 1e-4));
     }
@@ -92,18 +93,18 @@ public sealed class FamilyPairsTests : IDisposable
         Assert.Equal(manifest.HeldOut!.Student.Pictures, none.Pictures);
         using var student = StudentClassifier.Load(package, Computing.OnProcessor);
         CancellationToken cancellation = TestContext.Current.CancellationToken;
-        PicturePrediction[] fits = [.. student.ClassifyAll([_runs.Images], cancellation: cancellation)];
+        PicturePrediction[] fits = [.. student.ClassifyAll([_runs.Images], cancellationToken: cancellation)];
         Assert.All(fits, one => Assert.InRange(one.Fit!.Value, 0, 1));
         var request = new PredictionRequest { Pictures = [_runs.Images], NoneOfThese = true };
-        PredictionSummary summary = PredictionRun.Of(student, request, cancellation: cancellation);
+        PredictionSummary summary = PredictionRun.Of(student, request, cancellationToken: cancellation);
         Assert.Equal(fits.Count(one => one.Fit < none.Threshold), summary.Unanswered);
         string exported = Path.Combine(_runs.Folder, "student.onnx");
-        OnnxExport.Write(new OnnxExportRequest { Model = package, Output = exported }, cancellation: cancellation);
+        OnnxExport.Write(new OnnxExportRequest { Model = package, Output = exported }, cancellationToken: cancellation);
         using var graph = OnnxStudentClassifier.Load(exported);
         Assert.Equal(none, graph.NoneOfThese);
         Assert.Equal(
             fits.Select(one => one.Fit!.Value),
-            graph.ClassifyAll([_runs.Images], cancellation: cancellation).Select(one => one.Fit!.Value),
+            graph.ClassifyAll([_runs.Images], cancellationToken: cancellation).Select(one => one.Fit!.Value),
             (one, other) => Math.Abs(one - other) < 1e-4);
     }
 

@@ -84,7 +84,8 @@ public sealed class HeldOutTests : IDisposable
             _runs.Student, ["cat", "dog", "owl"], Computing.ZeroShot, TestContext.Current.CancellationToken);
         PictureAnswer[] labelled = [.. AnswerFile.ReadIfAny(_runs.Output("run"))!.Of(PictureAnswers.Validation)];
 
-        Assert.Equal(clip.Evaluate(validation, cancellation: TestContext.Current.CancellationToken), report.Untrained);
+        Assert.Equal(
+            clip.Evaluate(validation, cancellationToken: TestContext.Current.CancellationToken), report.Untrained);
         Assert.Equal(21, labelled.Length);
         Assert.Equal(("dog/0.png", 1), (labelled[7].Picture, labelled[7].Label));
         Assert.Equal(

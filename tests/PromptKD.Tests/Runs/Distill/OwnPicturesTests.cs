@@ -131,7 +131,7 @@ public sealed class OwnPicturesTests : IDisposable
         _runs.Config(run, ["DISTILL.IMAGES", "", .. options]);
 
     private static DistillationReport Distil(ExperimentConfig config, IPictureSource source) => Experiment.Distil(
-        new Distillation(config) { Pictures = source }, cancellation: TestContext.Current.CancellationToken);
+        new Distillation(config) { Pictures = source }, cancellationToken: TestContext.Current.CancellationToken);
 
     private sealed class Events(Action<RunEvent>? also = null) : List<RunEvent>, IProgress<RunEvent>
     {

@@ -35,7 +35,8 @@ public sealed class OwnTeacherTests : IDisposable
         Assert.True(report.Epochs[^1].Loss < report.Epochs[0].Loss);
         using var student = StudentClassifier.Load(report.StudentFolder);
         Assert.Equal(s_names, student.ClassNames);
-        Assert.Equal("blue", student.Classify(_runs.Picture(3), cancellation: TestContext.Current.CancellationToken)[0].Name);
+        Assert.Equal("blue", student.Classify(
+            _runs.Picture(3), cancellationToken: TestContext.Current.CancellationToken)[0].Name);
         Assert.Contains(
             "TEACHER: \"own:decided\"",
             File.ReadAllText(Path.Combine(_runs.Output("run"), "config.yaml")),
@@ -48,7 +49,7 @@ public sealed class OwnTeacherTests : IDisposable
         var teacher = new Decided(0);
         using var stop = new CancellationTokenSource();
 
-        Experiment.Distil(new Distillation(Config("run")) { Teacher = teacher }, cancellation: stop.Token);
+        Experiment.Distil(new Distillation(Config("run")) { Teacher = teacher }, cancellationToken: stop.Token);
 
         Assert.All(teacher.Asked, asked => Assert.Equal(asked.Count * 3 * 12 * 12, asked.Values));
         Assert.All(teacher.Asked, asked => Assert.Equal(stop.Token, asked.Token));
@@ -113,7 +114,7 @@ public sealed class OwnTeacherTests : IDisposable
         run, ["DISTILL.TEACHER", "", "DISTILL.CLASSES", "[]", "DISTILL.HOLDOUT", "0", .. options]);
 
     private static DistillationReport Distil(ExperimentConfig config, IPictureTeacher teacher) => Experiment.Distil(
-        new Distillation(config) { Teacher = teacher }, cancellation: TestContext.Current.CancellationToken);
+        new Distillation(config) { Teacher = teacher }, cancellationToken: TestContext.Current.CancellationToken);
 
     private sealed class StopsIn2(CancellationTokenSource stop) : ITrainingObserver
     {

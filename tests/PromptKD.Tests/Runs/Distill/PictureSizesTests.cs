@@ -39,7 +39,7 @@ public sealed class PictureSizesTests : IDisposable
         Assert.Equal((size, size), (manifest.Architecture.ImageSize, manifest.Preprocessing.Size));
         using var whole = StudentClassifier.Load(package, Computing.OnProcessor);
         string exported = Path.Combine(_runs.Folder, "student.onnx");
-        OnnxExport.Write(new OnnxExportRequest { Model = package, Output = exported }, cancellation: Stop);
+        OnnxExport.Write(new OnnxExportRequest { Model = package, Output = exported }, cancellationToken: Stop);
         using var graph = OnnxStudentClassifier.Load(exported);
         Assert.Equal(size, graph.Preprocessing.Size);
         Assert.All(Answers(whole).Zip(Answers(graph)), pair => Assert.Equal(pair.First, pair.Second, 1e-4));
@@ -68,7 +68,7 @@ public sealed class PictureSizesTests : IDisposable
 
     private IReadOnlyList<double> Answers(FolderClassifier student) =>
     [
-        .. student.ClassifyAll([_runs.Picture(3)], top: 3, cancellation: Stop)
+        .. student.ClassifyAll([_runs.Picture(3)], top: 3, cancellationToken: Stop)
             .SelectMany(one => one.Classes).Select(answer => (double)answer.Probability),
     ];
 

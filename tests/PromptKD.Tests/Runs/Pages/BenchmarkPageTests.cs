@@ -56,7 +56,8 @@ public sealed class BenchmarkPageTests : IDisposable
     }
 
     private static TrainingResult Train(ExperimentConfig config) =>
-        Experiment.Train(config, new TrainingRequest(), cancellation: TestContext.Current.CancellationToken).Result!;
+        Experiment.Train(
+            config, new TrainingRequest(), cancellationToken: TestContext.Current.CancellationToken).Result!;
 
     private XElement Load() => XDocument.Load(Path.Combine(_runs.Output("run"), RunPageWriter.FileName)).Root!;
 

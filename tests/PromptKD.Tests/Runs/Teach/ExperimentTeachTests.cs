@@ -162,7 +162,8 @@ public sealed class ExperimentTeachTests : IDisposable
         ExperimentConfig distillation = _runs.Distillation("run");
         distillation = distillation with { Distill = distillation.Distill with { Val = _runs.Labelled } };
 
-        (TeachingReport teacher, _) = Experiment.TeachAndDistil(TwoStages.Join(fp32, distillation, Stop), cancellation: Stop);
+        (TeachingReport teacher, _) = Experiment.TeachAndDistil(
+            TwoStages.Join(fp32, distillation, Stop), cancellationToken: Stop);
 
         Assert.Equal(name, teacher.Method);
         PictureAnswer[] taught = [.. AnswerFile.ReadIfAny(Path.Combine(_runs.Output("run"), "teacher"))!.Pictures];
@@ -298,7 +299,7 @@ public sealed class ExperimentTeachTests : IDisposable
         var observer = new Interrupter(null);
 
         string message = Assert.Throws<PromptKDException>(() => Experiment.TeachAndDistil(
-            stages, observer, cancellation: Stop)).Message;
+            stages, observer, cancellationToken: Stop)).Message;
 
         Assert.StartsWith("No folder at 'nowhere'", message, StringComparison.Ordinal);
         Assert.Equal(0, observer.Steps);
@@ -326,7 +327,7 @@ public sealed class ExperimentTeachTests : IDisposable
         Assert.Throws<PromptKDException>(() => Teach(config)).Message;
 
     private (TeachingReport Teacher, DistillationReport Student) TeachAndDistil(string run) => Experiment.TeachAndDistil(
-        TwoStages.Join(_runs.Config(), _runs.Distillation(run)), cancellation: Stop);
+        TwoStages.Join(_runs.Config(), _runs.Distillation(run)), cancellationToken: Stop);
 
     /// <summary>Whether there was a step to stop behind.</summary>
     private bool StopBehindTheNextStep(string run)

@@ -43,7 +43,7 @@ internal sealed class TeachingRuns : IDisposable
     public string Labelled => Path.Combine(Folder, "labelled");
 
     public static TeachingReport Teach(ExperimentConfig config) =>
-        Experiment.Teach(config, cancellation: TestContext.Current.CancellationToken);
+        Experiment.Teach(config, cancellationToken: TestContext.Current.CancellationToken);
 
     public void Dispose()
     {

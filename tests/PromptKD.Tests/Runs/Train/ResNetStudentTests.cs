@@ -59,13 +59,13 @@ public sealed class ResNetStudentTests : IDisposable
                 Vocabulary = TinyClip.Vocabulary,
                 Device = "cpu",
             },
-            cancellation: TestContext.Current.CancellationToken);
+            cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal((tuned, "cow"), (changed.TunedTower, changed.ClassNames[^1]));
         Assert.Null(StudentPackage.FindFault(_runs.Output("more")));
     }
 
     private static TrainingReport TrainWhole(ExperimentConfig config) =>
-        Experiment.Train(config, new TrainingRequest(), cancellation: TestContext.Current.CancellationToken);
+        Experiment.Train(config, new TrainingRequest(), cancellationToken: TestContext.Current.CancellationToken);
 
     private ExperimentConfig Config(string run, bool tuned) => _runs.Config(run: run, options:
     [

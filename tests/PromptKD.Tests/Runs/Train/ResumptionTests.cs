@@ -123,7 +123,7 @@ public sealed class ResumptionTests : IDisposable
         Experiment.Train(config, new TrainingRequest(), listener, TestContext.Current.CancellationToken);
 
     private static TrainingReport Train(ExperimentConfig config) =>
-        Experiment.Train(config, new TrainingRequest(), cancellation: TestContext.Current.CancellationToken);
+        Experiment.Train(config, new TrainingRequest(), cancellationToken: TestContext.Current.CancellationToken);
 
     private static void Stop(ExperimentConfig config)
     {
