@@ -28,8 +28,10 @@ internal sealed class OnnxModel(OnnxSession session, OnnxInput input, Preprocess
     public PictureOutput[] Compute(IReadOnlyList<PreparedPicture> pictures)
     {
         float[][] found = input.IsNormalised
-            ? session.Run(input.Name, Planes(pictures), [pictures.Count, Channels, _size, _size], s_outputs)
-            : session.Run(input.Name, Bytes(pictures), [pictures.Count, _size, _size, Channels], s_outputs);
+            ? session.Run<float>(
+                input.Name, [pictures.Count, Channels, _size, _size], all => WritePlanes(pictures, all), s_outputs)
+            : session.Run<byte>(
+                input.Name, [pictures.Count, _size, _size, Channels], all => WriteLevels(pictures, all), s_outputs);
         float[][][] rows = [.. found.Select(values => values.Chunk(values.Length / pictures.Count).ToArray())];
         return
         [
@@ -41,28 +43,24 @@ internal sealed class OnnxModel(OnnxSession session, OnnxInput input, Preprocess
     /// <inheritdoc/>
     public void Dispose() => session.Dispose();
 
-    private float[] Planes(IReadOnlyList<PreparedPicture> pictures)
+    private void WritePlanes(IReadOnlyList<PreparedPicture> pictures, Span<float> all)
     {
         int values = Channels * _size * _size;
-        float[] all = new float[pictures.Count * values];
         for (int row = 0; row < pictures.Count; row++)
         {
-            pictures[row].Pixels.CopyTo(all.AsSpan(row * values));
+            pictures[row].Pixels.CopyTo(all[(row * values)..]);
         }
-
-        return all;
     }
 
     // [3, size, size] normalised → [size, size, 3] levels: exactly those that were normalised, since a step of 1/255 is far
     // above what rounding can move.
-    private byte[] Bytes(IReadOnlyList<PreparedPicture> pictures)
+    private void WriteLevels(IReadOnlyList<PreparedPicture> pictures, Span<byte> all)
     {
         int plane = _size * _size;
-        byte[] all = new byte[pictures.Count * Channels * plane];
         for (int row = 0; row < pictures.Count; row++)
         {
             ReadOnlySpan<float> pixels = pictures[row].Pixels;
-            Span<byte> levels = all.AsSpan(row * Channels * plane, Channels * plane);
+            Span<byte> levels = all.Slice(row * Channels * plane, Channels * plane);
             for (int channel = 0; channel < Channels; channel++)
             {
                 float mean = (_means[channel] * Levels) + 0.5f, std = _stds[channel] * Levels;
@@ -73,7 +71,5 @@ internal sealed class OnnxModel(OnnxSession session, OnnxInput input, Preprocess
                 }
             }
         }
-
-        return all;
     }
 }

@@ -73,9 +73,19 @@ internal sealed class OnnxSession : IDisposable
     /// <param name="outputs">What to read, by name.</param>
     /// <returns>The values of each output, flattened.</returns>
     public float[][] Run<T>(string input, T[] values, long[] shape, IReadOnlyList<string> outputs)
+        where T : unmanaged => Run<T>(input, shape, fed => values.CopyTo(fed), outputs);
+
+    /// <summary>Computes of values that are written where the runtime reads them.</summary>
+    /// <param name="input">Name of the input.</param>
+    /// <param name="shape">Its shape.</param>
+    /// <param name="write">Writes all of its values, row by row.</param>
+    /// <param name="outputs">What to read, by name.</param>
+    /// <returns>The values of each output, flattened.</returns>
+    public float[][] Run<T>(string input, long[] shape, Action<Span<T>> write, IReadOnlyList<string> outputs)
         where T : unmanaged
     {
-        using OrtValue fed = Copy<T>(values, shape);
+        using OrtValue fed = Allocate<T>(shape);
+        write(fed.GetTensorMutableDataAsSpan<T>());
         using IDisposableReadOnlyCollection<OrtValue> results = _session.Run(_options, [input], [fed], outputs);
         return [.. results.Select(result => result.GetTensorDataAsSpan<float>().ToArray())];
     }
@@ -89,10 +99,7 @@ internal sealed class OnnxSession : IDisposable
     public static OrtValue Copy<T>(ReadOnlySpan<T> values, long[] shape)
         where T : unmanaged
     {
-        TensorElementType type = typeof(T) == typeof(float) ? TensorElementType.Float
-            : typeof(T) == typeof(long) ? TensorElementType.Int64
-            : TensorElementType.UInt8;
-        OrtValue copy = OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, type, shape);
+        OrtValue copy = Allocate<T>(shape);
         values.CopyTo(copy.GetTensorMutableDataAsSpan<T>());
         return copy;
     }
@@ -113,6 +120,15 @@ internal sealed class OnnxSession : IDisposable
     {
         _options.Dispose();
         _session.Dispose();
+    }
+
+    private static OrtValue Allocate<T>(long[] shape)
+        where T : unmanaged
+    {
+        TensorElementType type = typeof(T) == typeof(float) ? TensorElementType.Float
+            : typeof(T) == typeof(long) ? TensorElementType.Int64
+            : TensorElementType.UInt8;
+        return OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, type, shape);
     }
 
     private static OnnxSession Open(

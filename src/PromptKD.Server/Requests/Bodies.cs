@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
@@ -8,7 +7,8 @@ namespace PromptKD.Server.Requests;
 /// <summary>Reads and writes whole bodies.</summary>
 internal static class Bodies
 {
-    private const int Block = 1 << 16;
+    private const int Block = 1 << 14;
+    private const int MostAtFirst = 1 << 20;
 
     /// <summary>What the sender of too much is told.</summary>
     public static Refusal TooLarge(int most) => Refusal.TooLarge($"The body has more bytes than the limit of {most}.");
@@ -25,19 +25,14 @@ internal static class Bodies
             throw TooLarge(most);
         }
 
-        var bytes = new ArrayBufferWriter<byte>((int)(request.ContentLength ?? Block) + 1);
-        await ReadInto(bytes, request.Body, most, cancellation).ConfigureAwait(false);
-        return bytes.WrittenMemory;
+        int expected = (int)Math.Min(request.ContentLength ?? Block, MostAtFirst);
+        return await ReadAll(request.Body, expected, most, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>All bytes of a stream.</summary>
     /// <exception cref="Refusal">It is longer, or ends early.</exception>
-    public static async Task<ReadOnlyMemory<byte>> Read(Stream stream, int most, CancellationToken cancellation)
-    {
-        var bytes = new ArrayBufferWriter<byte>(Block);
-        await ReadInto(bytes, stream, most, cancellation).ConfigureAwait(false);
-        return bytes.WrittenMemory;
-    }
+    public static Task<ReadOnlyMemory<byte>> Read(Stream stream, int most, CancellationToken cancellation) =>
+        ReadAll(stream, Math.Min(Block, most), most, cancellation);
 
     /// <summary>A body as JSON.</summary>
     /// <exception cref="Refusal">It is none, or not of this shape.</exception>
@@ -79,18 +74,32 @@ internal static class Bodies
             : context.Response.Body.WriteAsync(body, cancellation).AsTask();
     }
 
-    private static async Task ReadInto(
-        ArrayBufferWriter<byte> bytes, Stream stream, int most, CancellationToken cancellation)
+    // One array, of a byte more than is expected: what ends where it says is never copied. Whoever says much and sends
+    // little gets no more memory than what came.
+    private static async Task<ReadOnlyMemory<byte>> ReadAll(
+        Stream stream, int expected, int most, CancellationToken cancellation)
     {
+        byte[] bytes = GC.AllocateUninitializedArray<byte>(expected + 1);
+        int count = 0;
         try
         {
-            for (int read = 1; read > 0;)
+            while (true)
             {
-                read = await stream.ReadAsync(bytes.GetMemory(Block), cancellation).ConfigureAwait(false);
-                bytes.Advance(read);
-                if (bytes.WrittenCount > most)
+                int read = await stream.ReadAsync(bytes.AsMemory(count), cancellation).ConfigureAwait(false);
+                if (read == 0)
+                {
+                    return bytes.AsMemory(0, count);
+                }
+
+                count += read;
+                if (count > most)
                 {
                     throw TooLarge(most);
+                }
+
+                if (count == bytes.Length)
+                {
+                    Array.Resize(ref bytes, (int)Math.Min(2L * count, most + 1L));
                 }
             }
         }
