@@ -73,7 +73,7 @@ internal static class RunAgreement
             run.Log.OnPhase(string.Create(
                 CultureInfo.InvariantCulture,
                 $"{processes.Size} processes: {processes.Exchanging.TotalSeconds:0.0} s spent in sums and in waiting "
-                + $"for each other"));
+                + $"for each other{(processes.GpuSumsAre is { } gpus ? $"; sums were made {gpus}" : "")}"));
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using PromptKD.Runtime.Processes;
 using TorchSharp.Modules;
 
@@ -24,7 +23,8 @@ internal sealed class GradientSum : IDisposable
         _processes = processes;
         _parameters = parameters;
         _numbers = parameters.Sum(named => named.Value.numel());
-        _sent = zeros(_numbers + parameters.Count + 2, ScalarType.Float32).DetachFromDisposeScope();
+        _sent = zeros(_numbers + parameters.Count + 2, ScalarType.Float32, parameters[0].Value.device)
+            .DetachFromDisposeScope();
     }
 
     /// <summary>Puts the sums in the places of this process's gradients.</summary>
@@ -35,7 +35,7 @@ internal sealed class GradientSum : IDisposable
     {
         using IDisposable noGradients = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        Span<float> ends = MemoryMarshal.Cast<byte, float>(_sent.bytes)[(int)_numbers..];
+        float[] ends = new float[_parameters.Count + 2];
         long start = 0;
         for (int place = 0; place < _parameters.Count; place++)
         {
@@ -56,7 +56,10 @@ internal sealed class GradientSum : IDisposable
 
         ends[^2] = weighted?.item<float>() ?? 0;
         ends[^1] = matches?.item<long>() ?? 0;
-        _processes.Sum(MemoryMarshal.Cast<byte, float>(_sent.bytes));
+        Tensor last = _sent.narrow(0, _numbers, ends.Length);
+        last.copy_(tensor(ends));
+        _processes.Sum(_sent);
+        ends = [.. last.cpu().data<float>()];
         PutBack(ends);
         return (ends[^2], (long)ends[^1]);
     }

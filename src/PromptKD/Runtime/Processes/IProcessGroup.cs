@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace PromptKD.Runtime.Processes;
 
 /// <summary>
@@ -12,7 +14,7 @@ internal interface IProcessGroup
     /// <summary>How many there are.</summary>
     int Size { get; }
 
-    /// <summary>What is spent in <see cref="Sum"/> and <see cref="Exchange"/> so far, waiting for the others included.</summary>
+    /// <summary>What is spent in <see cref="Sum(Span{float})"/> and <see cref="Exchange"/> so far, waiting for the others included.</summary>
     TimeSpan Exchanging { get; }
 
     /// <summary>
@@ -21,6 +23,28 @@ internal interface IProcessGroup
     /// </summary>
     /// <param name="values">As many in each process.</param>
     void Sum(Span<float> values);
+
+    /// <summary>As the other form, of values that may lie on a GPU; there they stay, where that can be.</summary>
+    /// <param name="values">float32, contiguous, as many in each process.</param>
+    void Sum(Tensor values) => SumInMemory(values);
+
+    /// <summary>How sums of what lies on GPUs are made, for the log; null where there were none.</summary>
+    string? GpuSumsAre => null;
+
+    /// <summary>Sums values of any device in main memory.</summary>
+    sealed void SumInMemory(Tensor values)
+    {
+        if (values.device_type == DeviceType.CPU)
+        {
+            Sum(MemoryMarshal.Cast<byte, float>(values.bytes));
+            return;
+        }
+
+        using DisposeScope scope = NewDisposeScope();
+        Tensor here = values.cpu();
+        Sum(MemoryMarshal.Cast<byte, float>(here.bytes));
+        values.copy_(here);
+    }
 
     /// <summary>Hands a few bytes to all, without letting the processor rest: for what every step needs.</summary>
     /// <param name="own">This process's, as many in each.</param>

@@ -15,6 +15,7 @@ internal sealed class MpiProcesses(MpiLibrary library) : IProcessGroup
     private readonly Stopwatch _exchanging = new();
     private float[] _sent = [];
     private float[] _received = [];
+    private GpuSums? _gpus;
 
     /// <inheritdoc/>
     public int Rank { get; } = library.Rank();
@@ -52,6 +53,21 @@ internal sealed class MpiProcesses(MpiLibrary library) : IProcessGroup
         received[..values.Length].CopyTo(values);
         _exchanging.Stop();
     }
+
+    /// <inheritdoc/>
+    public void Sum(Tensor values)
+    {
+        if (values.device_type == DeviceType.CUDA && OnGpus(values.device_index) is { } gpus)
+        {
+            gpus.Sum(values);
+            return;
+        }
+
+        ((IProcessGroup)this).SumInMemory(values);
+    }
+
+    /// <inheritdoc/>
+    public string? GpuSumsAre { get; private set; }
 
     /// <inheritdoc/>
     public byte[] Exchange(ReadOnlySpan<byte> own)
@@ -92,11 +108,28 @@ internal sealed class MpiProcesses(MpiLibrary library) : IProcessGroup
     }
 
     /// <summary>Leaves the others, which do so, too.</summary>
-    public void Leave() => library.Leave();
+    public void Leave()
+    {
+        _gpus?.Leave();
+        library.Leave();
+    }
 
     /// <summary>Ends all processes at once.</summary>
     /// <param name="code">What they end with.</param>
     public void EndAll(int code) => library.EndAll(code);
+
+    // All come here by the same call, the first sum of what lies on a GPU.
+    private GpuSums? OnGpus(int index)
+    {
+        if (GpuSumsAre is null)
+        {
+            CudaDriver.Use(index);
+            _gpus = GpuSums.Agree(this, NcclLibrary.Find(), CudaDriver.IdentityOf(index), out string why);
+            GpuSumsAre = _gpus is null ? $"in main memory, since {why}" : "on the GPUs by NCCL";
+        }
+
+        return _gpus;
+    }
 
     private static void Add(Span<float> sum, ReadOnlySpan<float> more)
     {

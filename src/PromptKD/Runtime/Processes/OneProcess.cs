@@ -25,6 +25,11 @@ internal sealed class OneProcess : IProcessGroup
     }
 
     /// <inheritdoc/>
+    public void Sum(Tensor values)
+    {
+    }
+
+    /// <inheritdoc/>
     public byte[] Exchange(ReadOnlySpan<byte> own) => own.ToArray();
 
     /// <inheritdoc/>

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Runtime.InteropServices;
 using PromptKD.Runtime;
 using PromptKD.Runtime.Processes;
 
@@ -55,10 +54,10 @@ internal sealed class SharedNormalisation : torch.autograd.SingleTensorFunction<
         using DisposeScope scope = NewDisposeScope();
         List<Tensor> saved = ctx.get_saved_variables();
         (Tensor normalised, Tensor scale) = (saved[0], saved[1]);
-        Tensor sums = stack([grad_output.sum(dim: 0), grad_output.mul(normalised).sum(dim: 0)]).cpu().contiguous();
+        Tensor sums = stack([grad_output.sum(dim: 0), grad_output.mul(normalised).sum(dim: 0)]).contiguous();
         long[] numbers = [.. saved[2].data<long>()];
-        s_groups[numbers[1]].Sum(MemoryMarshal.Cast<byte, float>(sums.bytes));
-        Tensor means = sums.to(grad_output.device).Over(numbers[0]);
+        s_groups[numbers[1]].Sum(sums);
+        Tensor means = sums.Over(numbers[0]);
         Tensor gradient = grad_output.sub(means[0]).sub(normalised.mul(means[1])).mul(scale);
         return [gradient.MoveToOuterDisposeScope(), null!, null!, null!];
     }
