@@ -43,6 +43,9 @@ public sealed class PromptKDServerOptions
     /// <summary>Most pictures, or texts, of a request.</summary>
     public int MaxPictures { get; set; } = 32;
 
+    // More than have places could never come in.
+    internal int LargestRequest => Math.Min(MaxPictures, Queue);
+
     /// <summary>Most requests that are worked on at once.</summary>
     public int MaxRequests { get; set; } = 64;
 

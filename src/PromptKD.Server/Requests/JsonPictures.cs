@@ -19,9 +19,9 @@ internal sealed class JsonPictures(PromptKDServerOptions options, PictureFetcher
         asked = body.Model is { } model ? asked with { Model = model } : asked;
         asked = body.Top is { } top ? asked.WithTop(top) : asked;
         asked = body.Threshold is { } threshold ? asked.WithThreshold(threshold) : asked;
-        if (body.Pictures.Count > options.MaxPictures)
+        if (body.Pictures.Count > options.LargestRequest)
         {
-            throw Refusal.TooLarge($"The request has more pictures than the limit of {options.MaxPictures}.");
+            throw Refusal.TooLarge($"The request has more pictures than the limit of {options.LargestRequest}.");
         }
 
         List<SentPicture> pictures = [];

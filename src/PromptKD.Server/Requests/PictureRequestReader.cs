@@ -137,9 +137,9 @@ internal sealed class PictureRequestReader(PromptKDServerOptions options, JsonPi
 
     private void RefuseMany(int count)
     {
-        if (count > options.MaxPictures)
+        if (count > options.LargestRequest)
         {
-            throw Refusal.TooLarge($"The request has more pictures than the limit of {options.MaxPictures}.");
+            throw Refusal.TooLarge($"The request has more pictures than the limit of {options.LargestRequest}.");
         }
     }
 

@@ -127,7 +127,7 @@ internal sealed partial class RequestGuard(
         Refusal refusal => refusal,
         QueueFullException full => Refusal.Busy("queue-full", full.Message),
         PromptKDException mistake when Refusal.Of(mistake) is { } refusal => refusal,
-        OperationCanceledException => Refusal.Busy("timeout", $"The request was not done within {options.Timeout}."),
+        OperationCanceledException => Refusal.Busy("timeout", $"The request was not done within {options.Timeout.TotalSeconds:0.###} s."),
         BadHttpRequestException bad => new Refusal(bad.StatusCode, "bad-request", "The request cannot be read as HTTP."),
         _ => new Refusal(
             StatusCodes.Status500InternalServerError, "failure", "The server failed. Its log says more, at this trace."),

@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using PromptKD.Inference;
 using PromptKD.Server;
 using PromptKD.Server.Models;
+using PromptKD.Server.Requests;
 using PromptKD.Tests.Export.Onnx;
 using PromptKD.Tests.Runs.Distill;
 
@@ -112,9 +113,16 @@ public sealed class ModelKeeperTests : IDisposable
         string picture = Convert.ToBase64String(ServedPackage.Picture(1));
         string three = $$"""{"pictures":[{"data":"{{picture}}"},{"data":"{{picture}}"},{"data":"{{picture}}"}]}""";
 
-        Assert.Contains("2", await server.PostJson("/v1/classify", three).IsRefused(HttpStatusCode.ServiceUnavailable, "queue-full"), StringComparison.Ordinal);
-        using HttpResponseMessage refused = await server.PostJson("/v1/classify", three);
-        Assert.Equal("1", Assert.Single(refused.Headers.GetValues("Retry-After")));
+        // It would never fit: no use to come again.
+        Assert.Contains("2", await server.PostJson("/v1/classify", three).IsRefused(HttpStatusCode.RequestEntityTooLarge, "too-large"), StringComparison.Ordinal);
+        using (ModelLease lease = server.Services.GetRequiredService<ModelRegistry>().Open(null))
+        using (lease.Model.TakePlaces(1))
+        {
+            string two = $$"""{"pictures":[{"data":"{{picture}}"},{"data":"{{picture}}"}]}""";
+            using HttpResponseMessage refused = await server.PostJson("/v1/classify", two);
+            Assert.Equal("1", Assert.Single(refused.Headers.GetValues("Retry-After")));
+            await Task.FromResult(refused).IsRefused(HttpStatusCode.ServiceUnavailable, "queue-full");
+        }
 
         using var open = new PausedContent(ServedPackage.Picture(1));
         Task<HttpResponseMessage> first = server.Client.PostAsync(new Uri("/v1/classify", UriKind.Relative), open, Stop);

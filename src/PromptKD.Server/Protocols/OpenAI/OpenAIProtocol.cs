@@ -51,8 +51,8 @@ internal sealed class OpenAIProtocol(PromptKDServerOptions options, ModelRegistr
             _ => throw Refusal.Bad("'input' is a text, or a list of texts. Pictures are data addresses: data:image/png;base64,…"),
         };
         return inputs.Length == 0 ? throw Refusal.Bad("'input' is empty.")
-            : inputs.Length > options.MaxPictures
-                ? throw Refusal.TooLarge($"The request has more inputs than the limit of {options.MaxPictures}.")
+            : inputs.Length > options.LargestRequest
+                ? throw Refusal.TooLarge($"The request has more inputs than the limit of {options.LargestRequest}.")
                 : inputs;
     }
 

@@ -66,7 +66,7 @@ internal sealed class OpenInferenceProtocol(PromptKDServerOptions options, Model
         using ModelLease lease = registry.Open(name, version);
         InferBody body = await InferBody.Read(context.Request, options.MaxBodyBytes, cancellation).ConfigureAwait(false);
         PictureOutput[] outputs =
-            await new InferInputs(lease.Model, options.MaxPictures).Answer(body, cancellation).ConfigureAwait(false);
+            await new InferInputs(lease.Model, options.LargestRequest).Answer(body, cancellation).ConfigureAwait(false);
         await InferAnswer.Write(context, lease.Model, body.Request, outputs, cancellation).ConfigureAwait(false);
     }
 
