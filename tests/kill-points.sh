@@ -22,7 +22,8 @@ while [ $# -gt 0 ]; do
   esac
 done
 [ ${#verbs[@]} -gt 0 ] || verbs=(distill views best fast teach train train-best benchmark features features-dataset classes-add
-  classes-rename classes-remove classes-in-place predict sort-into evaluate preview embed export-package demo)
+  classes-rename classes-remove classes-in-place predict sort-into evaluate preview embed export-package demo-pictures
+  demo)
 
 work=$(realpath "$(mktemp -d)")
 trap 'rm -rf "$work"' EXIT
@@ -149,6 +150,7 @@ export-package() {
     --student demo/student --teacher demo/teacher --output "$1/student"
 }
 demo() { "$program" demo --output "$1"; }
+demo-pictures() { "$program" demo --pictures-only --output "$1"; }
 
 # Runs a verb into a folder: start VERB FOLDER MOMENT LOG
 start() {

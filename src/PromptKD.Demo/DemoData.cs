@@ -1,4 +1,6 @@
+using System.Text;
 using PromptKD.Demo.Drawing;
+using PromptKD.Runtime;
 
 namespace PromptKD.Demo;
 
@@ -28,6 +30,15 @@ public static class DemoData
     private const long VariantStep = 100_000;
 
     /// <summary>
+    /// Holds a folder that pictures and what is made of them go to: where it is moved or deleted meanwhile, it is not
+    /// made anew with half of them.
+    /// </summary>
+    /// <param name="folder">The folder; made where there is none.</param>
+    /// <returns>What ends the hold.</returns>
+    /// <exception cref="PromptKDException">It cannot be made.</exception>
+    public static IDisposable Hold(string folder) => FolderHold.Share(folder);
+
+    /// <summary>
     /// Writes the data set: <c>photos/</c>, <c>test/CLASS/</c>, <c>labelled/CLASS/</c> and <c>classes.txt</c>.
     /// </summary>
     /// <param name="folder">Where to; made if there is none.</param>
@@ -36,7 +47,10 @@ public static class DemoData
     /// <param name="labelledPerClass">Labelled pictures of each base class; 0 for no such folder.</param>
     /// <param name="variant">Which pictures, from 0: another number gives others of the same kind.</param>
     /// <param name="cancellation">Stops the drawing; files already written stay.</param>
-    /// <exception cref="PromptKDException">The folder is not writable, or the disk is full.</exception>
+    /// <remarks>Each file is written whole or not at all; one that has these bytes already is left alone.</remarks>
+    /// <exception cref="PromptKDException">
+    /// The folder is not writable, another process is writing it, it has gone, or the disk is full.
+    /// </exception>
     public static void Write(
         string folder,
         int photosPerClass = 20,
@@ -46,27 +60,22 @@ public static class DemoData
         CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(variant);
-        try
-        {
-            Directory.CreateDirectory(folder);
-            File.WriteAllLines(Path.Combine(folder, ClassNamesFile), DemoClass.All.Select(one => one.Name));
-            PictureFile[] files =
-            [
-                .. Photos(folder, photosPerClass),
-                .. OfClasses(Path.Combine(folder, TestFolder), DemoClass.All, testPerClass, TestSeed),
-                .. OfClasses(
-                    Path.Combine(folder, LabelledFolder),
-                    [.. DemoClass.All.Where(one => one.IsBase)],
-                    labelledPerClass,
-                    LabelledSeed),
-            ];
-            WritePictures(
-                [.. files.Select(file => file with { Seed = file.Seed + (variant * VariantStep) })], cancellation);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new PromptKDException($"Cannot write the demo's pictures to '{folder}': {error.Message}", error);
-        }
+        using FolderHold hold = FolderHold.Take(folder);
+        Write(
+            Path.Combine(folder, ClassNamesFile),
+            Encoding.UTF8.GetBytes(string.Concat(DemoClass.All.Select(one => one.Name + "\n"))));
+        PictureFile[] files =
+        [
+            .. Photos(folder, photosPerClass),
+            .. OfClasses(Path.Combine(folder, TestFolder), DemoClass.All, testPerClass, TestSeed),
+            .. OfClasses(
+                Path.Combine(folder, LabelledFolder),
+                [.. DemoClass.All.Where(one => one.IsBase)],
+                labelledPerClass,
+                LabelledSeed),
+        ];
+        WritePictures(
+            [.. files.Select(file => file with { Seed = file.Seed + (variant * VariantStep) })], cancellation);
     }
 
     private static IEnumerable<PictureFile> Photos(string folder, int perClass)
@@ -90,16 +99,34 @@ public static class DemoData
 
     private static void WritePictures(IReadOnlyList<PictureFile> files, CancellationToken cancellation)
     {
-        foreach (string folder in files.Select(file => Path.GetDirectoryName(file.Path)!).Distinct())
-        {
-            Directory.CreateDirectory(folder);
-        }
-
         foreach (PictureFile file in files)
         {
             cancellation.ThrowIfCancellationRequested();
             var scene = Scene.Sample(PictureDomain.Night, file.Class, file.Seed, file.Number);
-            File.WriteAllBytes(file.Path, PngFile.Encode(ScenePainter.Paint(scene)));
+            Write(file.Path, PngFile.Encode(ScenePainter.Paint(scene)));
+        }
+    }
+
+    private static void Write(string path, byte[] content)
+    {
+        if (!Holds(path, content))
+        {
+            WholeFile.Write(path, stream => stream.Write(content));
+        }
+    }
+
+    // A folder, a link to nowhere, or a file that may not be read: writing says what is wrong.
+    private static bool Holds(string path, byte[] content)
+    {
+        try
+        {
+            return new FileInfo(path) is { Exists: true } file
+                && file.Length == content.Length
+                && RegularFile.ReadAllBytes(path).AsSpan().SequenceEqual(content);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return false;
         }
     }
 

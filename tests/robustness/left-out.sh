@@ -92,3 +92,13 @@ mkdir "$here/unread"
 : >"$here/unread/design.psd"
 run promptkd check "$here/unread"
 expect "check of a folder with nothing that is read" 1 1 "left out +1 .*1 .psd"
+
+# Links in a circle, and names of other systems.
+mkdir "$here/odd"
+cp "$photos/1.png" "$here/odd"
+cp "$photos/1.png" "$here/odd/"$'caf\351.png'
+mkdir "$here/odd/"$'t\351'
+ln -s self "$here/odd/self"
+run promptkd predict --model "$here/run/student" "$here/odd"
+expect "a link in a circle is counted" 0 - "1 folder whose name is not UTF-8, 1 link that leads nowhere"
+expect "a name that is not UTF-8 is said" 0 - "skipped .*caf.*: its name is not UTF-8"

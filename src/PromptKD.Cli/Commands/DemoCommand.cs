@@ -67,6 +67,7 @@ internal static class DemoCommand
             bool isTeaching = parsed.GetValue(teach);
             display.OnPhase("Drawing pictures of coloured shapes at night: 960 without labels, 960 to test on"
                 + (isTeaching ? $", {TeachingDemo.Shots} of each base class with labels" : ""));
+            using IDisposable hold = DemoData.Hold(folder);
             DemoData.Write(
                 pictures,
                 labelledPerClass: isTeaching ? TeachingDemo.Shots : 0,

@@ -40,6 +40,7 @@ internal static class OptionRules
         foreach (Argument argument in command.Arguments.Where(one => one.Name != SettingOptions.OverridesName))
         {
             argument.Validators.Add(result => Check(argument.Name, result));
+            argument.Validators.Add(RefuseOption);
         }
 
         OutputPlaces.Add(command);
@@ -75,6 +76,15 @@ internal static class OptionRules
         {
             result.AddError(
                 $"{name} is empty. Give it a value, or leave it out (is a variable of the shell not set?).");
+        }
+    }
+
+    // An argument would take a misspelt option for one of its words: for a picture, or for a class to be added.
+    private static void RefuseOption(ArgumentResult result)
+    {
+        if (result.Tokens.FirstOrDefault(token => token.Value.StartsWith("--", StringComparison.Ordinal)) is { } unknown)
+        {
+            result.AddError($"There is no command or option '{unknown.Value}'.");
         }
     }
 

@@ -73,6 +73,13 @@ internal static class StudentOptions
                 + "in. Leave it out.");
         }
 
+        if (File.Exists(path) && !path.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase))
+        {
+            throw new PromptKDException(
+                $"{path}: a file that is not called .onnx. Give the folder of a student, which distill wrote, or an .onnx "
+                + "that export wrote.");
+        }
+
         return OnnxStudentClassifier.Load(path, new OnnxOptions
         {
             Provider = graphs ?? (torch.Device == ComputeDevice.Cuda ? "CUDA" : "CPU"),

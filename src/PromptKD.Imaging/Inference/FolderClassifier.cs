@@ -257,7 +257,11 @@ public abstract class FolderClassifier : PictureClassifier
 
         return File.Exists(path)
             ? [new PictureItem(path)]
-            : throw new PromptKDException($"No picture or folder at '{path}'.") { Code = PromptKDError.MissingFile };
+            : throw new PromptKDException(
+                $"No picture or folder at '{path}'{(LostName.IsOf(path) ? ": " + LostName.Reason : "")}.")
+            {
+                Code = PromptKDError.MissingFile,
+            };
     }
 
     private static PreparedRows Allocate(int rows, int size) => new PreparedRows(rows, size);

@@ -20,7 +20,7 @@ internal readonly record struct FileStamp(long Length, long Ticks)
 
         return file.Exists ? new FileStamp(file.Length, file.LastWriteTimeUtc.Ticks)
             : Directory.Exists(path) ? throw new IOException("not a regular file, but a folder")
-            : throw new FileNotFoundException("no such file", path);
+            : throw new FileNotFoundException(LostName.IsOf(path) ? LostName.Reason : "no such file", path);
     }
 
     /// <summary>As <see cref="Of"/>; null where there is no such file, or nothing can be told of it.</summary>

@@ -6,6 +6,8 @@ namespace PromptKD.Runtime;
 /// <summary>A graph, loaded into ONNX Runtime. Threads may share it.</summary>
 internal sealed class OnnxSession : IDisposable
 {
+    private const string NoProtobuf = "InvalidProtobuf"; // ONNX Runtime's code for what is no model at all.
+
     // Some million weights, which take one core a millisecond or two for a picture.
     private const long LargestOfOneThread = 4 << 20;
 
@@ -147,7 +149,11 @@ internal sealed class OnnxSession : IDisposable
         }
         catch (OnnxRuntimeException error)
         {
-            throw new PromptKDException($"{name}: ONNX Runtime cannot load it: {ReasonOf(error)}.", error);
+            throw new PromptKDException(
+                error.Message.Contains(NoProtobuf, StringComparison.Ordinal)
+                    ? $"{name}: not an ONNX file, or a damaged one: ONNX Runtime finds no model in it."
+                    : $"{name}: ONNX Runtime cannot load it: {ReasonOf(error)}.",
+                error);
         }
         catch (Exception error) when (error is DllNotFoundException or EntryPointNotFoundException
             || error.InnerException is DllNotFoundException or EntryPointNotFoundException)

@@ -16,7 +16,7 @@ internal sealed class ConfigEditor(ExperimentConfig config)
     /// to a key that holds text: Dassl's programs take it for any key, and ask only whether there is a text.
     /// </param>
     /// <param name="place">Where it was read; begins the message.</param>
-    /// <exception cref="PromptKDException">The value has the wrong type or breaks a rule of the key.</exception>
+    /// <exception cref="PromptKDException">The value has the wrong type, is no finite number, or breaks a rule of the key.</exception>
     public void Set(ConfigKey key, object? read, string place)
     {
         object? value = read is null && key.Type == typeof(string) ? "" : ConfigValue.Convert(read, key.Type);
@@ -24,6 +24,11 @@ internal sealed class ConfigEditor(ExperimentConfig config)
         {
             string hint = key.Type == typeof(string) && read is not null ? " Quotes make it text." : "";
             throw Refuse(ConfigValue.Describe(key.Type), hint);
+        }
+
+        if (ConfigValue.IsWild(value))
+        {
+            throw Refuse("finite", "");
         }
 
         foreach (ValueRuleAttribute rule in key.Rules.Where(rule => !rule.Accepts(value)))

@@ -69,6 +69,14 @@ internal static class ConfigValue
         _ => throw new ArgumentException($"A {value.GetType().Name} has no numbers.", nameof(value)),
     };
 
+    /// <summary>Whether a value of a setting is infinite or no number at all, or has such an element.</summary>
+    public static bool IsWild(object value) => value switch
+    {
+        double number => !double.IsFinite(number),
+        IEnumerable<double> numbers => !numbers.All(double.IsFinite),
+        _ => false,
+    };
+
     private static ValueList<T>? ConvertList<T>(IReadOnlyList<object?> items)
     {
         object?[] converted = [.. items.Select(item => Convert(item, typeof(T)))];

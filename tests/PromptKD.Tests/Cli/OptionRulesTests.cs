@@ -26,6 +26,21 @@ public sealed class OptionRulesTests
         one => one.Command.Options.Where(option => option.Name is "--device" or "--precision")
             .Select(option => (one.Path, option.Name)))];
 
+    public static TheoryData<string> WithArguments => [.. s_root.Subcommands.SelectMany(WithBelow)
+        .Where(one => one.Command.Arguments.Count > 0)
+        .Select(one => one.Path)];
+
+    [Theory]
+    [MemberData(nameof(WithArguments))]
+    public void A_misspelt_option_is_no_argument(string verb)
+    {
+        ParseResult parsed = s_root.Parse([.. verb.Split(' '), "--teachr"]);
+
+        Assert.Contains(
+            parsed.Errors,
+            one => one.Message == "There is no command or option '--teachr'.");
+    }
+
     [Fact]
     public void There_are_options_of_each_kind()
     {

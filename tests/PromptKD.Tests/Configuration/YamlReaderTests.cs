@@ -69,9 +69,22 @@ public sealed class YamlReaderTests : IDisposable
     [InlineData("LR: 2", 2)]
     [InlineData("LR: 1_000.5", 1000.5)]
     [InlineData("LR: \"1e-5\"", 1e-5)]
-    [InlineData("LR: .inf", double.PositiveInfinity)]
     public void Numbers_are_read_as_the_family_reads_them(string setting, double expected) =>
         Assert.Equal(expected, Merge($"OPTIM: {{{setting}}}").Optim.Lr);
+
+    [Theory]
+    [InlineData("OPTIM:\n  LR: .inf", 2, 7, "OPTIM.LR", ".inf")]
+    [InlineData("OPTIM:\n  LR: -.Inf", 2, 7, "OPTIM.LR", "-.inf")]
+    [InlineData("OPTIM: {WEIGHT_DECAY: .nan}", 1, 23, "OPTIM.WEIGHT_DECAY", ".nan")]
+    [InlineData("\nTRAINER.PROMPTKD.KD_WEIGHT: 1e999", 2, 29, "TRAINER.PROMPTKD.KD_WEIGHT", ".inf")]
+    [InlineData("INPUT:\n  PIXEL_STD: [1.0, .inf, 1.0]", 2, 14, "INPUT.PIXEL_STD", "[1.0, .inf, 1.0]")]
+    public void A_number_without_end_is_refused_where_it_stands(
+        string yaml, int line, int column, string key, string shown)
+    {
+        var error = Assert.Throws<PromptKDException>(() => Merge(yaml));
+
+        Assert.Equal($"mine.yaml:{line}:{column}: {key} must be finite, not {shown}.", error.Message);
+    }
 
     [Theory]
     [InlineData("010", 8)] // Base 8 in YAML 1.1.

@@ -95,6 +95,49 @@ public sealed class DemoDataTests : IDisposable
     }
 
     [Fact]
+    public void Mends_what_a_killed_call_left_and_leaves_the_rest_alone()
+    {
+        Draw(_folder);
+        string photo = Path.Combine(_folder, "photos", "0001.png");
+        string other = Path.Combine(_folder, "photos", "0002.png");
+        byte[] whole = File.ReadAllBytes(photo);
+        File.WriteAllBytes(photo, whole[..20]);
+        var old = new DateTime(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc);
+        File.SetLastWriteTimeUtc(other, old);
+
+        Draw(_folder);
+
+        Assert.Equal(whole, File.ReadAllBytes(photo));
+        Assert.Equal(old, File.GetLastWriteTimeUtc(other));
+        Assert.Empty(Directory.GetFiles(_folder, "*.partial", SearchOption.AllDirectories));
+        Assert.False(File.Exists(Path.Combine(_folder, ".lock")));
+    }
+
+    [Fact]
+    public void A_folder_that_another_process_writes_is_refused()
+    {
+        using var held = new FileStream(
+            Path.Combine(_folder, ".lock"), FileMode.Create, FileAccess.ReadWrite, FileShare.None);
+
+        var error = Assert.Throws<PromptKDException>(() => Draw(_folder));
+
+        Assert.Contains("another process is writing", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_folder_that_has_gone_is_not_made_anew()
+    {
+        string run = Path.Combine(_folder, "run");
+        using IDisposable hold = DemoData.Hold(run);
+        Directory.Delete(run);
+
+        var error = Assert.Throws<PromptKDException>(() => Draw(Path.Combine(run, "pictures")));
+
+        Assert.Contains($"'{run}' was deleted or moved", error.Message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(run));
+    }
+
+    [Fact]
     public void A_file_in_the_way_is_named_in_the_error()
     {
         string file = Path.Combine(_folder, "file");
@@ -109,4 +152,7 @@ public sealed class DemoDataTests : IDisposable
     [Fact]
     public void Stops_when_cancelled() =>
         Assert.Throws<OperationCanceledException>(() => DemoData.Write(_folder, cancellation: new(canceled: true)));
+
+    private static void Draw(string folder) => DemoData.Write(
+        folder, photosPerClass: 1, testPerClass: 0, cancellation: TestContext.Current.CancellationToken);
 }

@@ -1,4 +1,5 @@
 using PromptKD.Data.Shards;
+using PromptKD.Runtime;
 
 namespace PromptKD.Data.Pictures;
 
@@ -30,7 +31,9 @@ internal sealed class FolderFiles
     /// <summary>Names of the folders directly below the folder, in ordinal order.</summary>
     public IReadOnlyList<string> TopFolders { get; private init; } = [];
 
-    /// <summary>What is passed over while listing: hidden files and folders, links that lead nowhere.</summary>
+    /// <summary>
+    /// What is passed over while listing: hidden files and folders, links that lead nowhere, folders of unreadable names.
+    /// </summary>
     public LeftOutCounter PassedOver { get; } = new();
 
     /// <summary>Lists a folder, and all below it.</summary>
@@ -98,7 +101,11 @@ internal sealed class FolderFiles
         foreach (FileSystemInfo entry in folder.EnumerateFileSystemInfos())
         {
             _stop.ThrowIfCancellationRequested();
-            if (!IsVisible(entry.Name))
+            if (entry is DirectoryInfo && LostName.IsOf(entry.FullName))
+            {
+                PassedOver.Add(LeftOutKinds.LostFolders);
+            }
+            else if (!IsVisible(entry.Name))
             {
                 PassOver(entry);
             }
@@ -141,8 +148,18 @@ internal sealed class FolderFiles
         return PictureFile.IsPicture(file.Name) && IsVisible(file.Name);
     }
 
-    private static bool LeadsNowhere(FileSystemInfo entry) =>
-        entry.LinkTarget is not null && entry.ResolveLinkTarget(returnFinalTarget: true) is not { Exists: true };
+    private static bool LeadsNowhere(FileSystemInfo entry)
+    {
+        try
+        {
+            return entry.LinkTarget is not null
+                && entry.ResolveLinkTarget(returnFinalTarget: true) is not { Exists: true };
+        }
+        catch (IOException)
+        {
+            return true; // In a circle.
+        }
+    }
 
     private static string RealPath(DirectoryInfo folder, string? parent) =>
         folder.ResolveLinkTarget(returnFinalTarget: true)?.FullName

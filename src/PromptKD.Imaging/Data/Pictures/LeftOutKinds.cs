@@ -23,6 +23,9 @@ internal static class LeftOutKinds
     /// <summary>Links to what is not there.</summary>
     public const string Dangling = "links that lead nowhere";
 
+    /// <summary>Folders that cannot be opened by the name that .NET has of them.</summary>
+    public const string LostFolders = "folders whose names are not UTF-8";
+
     /// <summary>Entries of an archive that are links or devices.</summary>
     public const string NoFiles = "entries that are links or devices";
 
@@ -52,6 +55,7 @@ internal static class LeftOutKinds
         [HiddenPictures] = "hidden picture",
         [SystemPictures] = "picture in a folder of the system",
         [Hidden] = "hidden file",
+        [LostFolders] = "folder whose name is not UTF-8",
         [Dangling] = "link that leads nowhere",
         [Unlisted] = "picture that no list names",
         [NoFiles] = "entry that is a link or a device",

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using PromptKD.Data.Pictures;
 using PromptKD.Runtime;
 using PromptKD.Tests.Data.Shards;
@@ -70,6 +71,44 @@ public sealed class LeftOutTests : IDisposable
             "3 hidden pictures, 1 link that leads nowhere, 1 picture beside the class folders;",
             leftOut.Describe(),
             StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Names_links_that_lead_in_a_circle()
+    {
+        Add("1.png");
+        File.CreateSymbolicLink(Path.Combine(_folder, "self"), Path.Combine(_folder, "self"));
+        File.CreateSymbolicLink(Path.Combine(_folder, "one"), Path.Combine(_folder, "other"));
+        File.CreateSymbolicLink(Path.Combine(_folder, "other"), Path.Combine(_folder, "one"));
+
+        PictureFolder folder = PictureFolder.Unlabelled(_folder, TestContext.Current.CancellationToken);
+
+        Assert.Single(folder.Items);
+        Assert.Equal(3, folder.LeftOut.Kinds["links that lead nowhere"]);
+    }
+
+    [Fact]
+    public void Names_folders_and_pictures_whose_names_are_not_UTF_8()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Other systems have no such names.");
+        Add("1.png");
+        using (Process made = Process.Start(new ProcessStartInfo("sh")
+        {
+            ArgumentList = { "-c", """n=$(printf 'caf\351'); mkdir "$n"; echo x >"$n/2.png"; echo x >"$n.png" """ },
+            WorkingDirectory = _folder,
+        })!)
+        {
+            made.WaitForExit();
+        }
+
+        PictureFolder folder = PictureFolder.Unlabelled(_folder, TestContext.Current.CancellationToken);
+
+        Assert.Equal(2, folder.Items.Count);
+        Assert.Equal(1, folder.LeftOut.Kinds["folders whose names are not UTF-8"]);
+        var error = Assert.Throws<FileNotFoundException>(() => FileStamp.Of(folder.Items[1].Path));
+        Assert.StartsWith("its name is not UTF-8", error.Message, StringComparison.Ordinal);
+        Process.Start("rm", ["-rf", _folder]).WaitForExit(); // .NET cannot name what it is to delete.
+        Directory.CreateDirectory(_folder);
     }
 
     [Fact]

@@ -6,8 +6,8 @@ using PromptKD.Tests.Data;
 namespace PromptKD.Tests.Runs.Distill;
 
 /// <summary>
-/// Every epoch is learned, the package is damaged, and the pictures changed meanwhile: whatever is written again names the
-/// pictures that were learned from.
+/// Every epoch is learned, the package is damaged, and the pictures changed meanwhile: whatever is written again names
+/// the pictures that were learned from. A run that was cut off goes on with those that are left.
 /// </summary>
 [Collection(AloneInTheProcess.Name)]
 public sealed class FinishedWithOtherPicturesTests : IDisposable
@@ -71,6 +71,29 @@ public sealed class FinishedWithOtherPicturesTests : IDisposable
         DistillingRuns.Distil(_runs.Config("fresh"));
         StudentManifest fresh = StudentPackage.ReadManifest(Path.Combine(_runs.Output("fresh"), "student"));
         Assert.Equal(fresh.Inputs["pictures"], StudentPackage.ReadManifest(Student).Inputs["pictures"]);
+    }
+
+    [Theory]
+    [InlineData(3, 7)] // Cut off in the second epoch, behind more pictures than are left.
+    [InlineData(3, 1)]
+    public void A_run_that_was_cut_off_goes_on_with_fewer_pictures(int step, int gone)
+    {
+        string[] often = ["TRAIN.CHECKPOINT_MINUTES", "0.0000001"];
+        var breaking = new Interrupter(() => throw new InvalidOperationException("power cut"), step);
+        Assert.Throws<InvalidOperationException>(() => DistillingRuns.Distil(_runs.Config("run", often), breaking));
+        for (int number = 0; number < gone; number++)
+        {
+            File.Delete(_runs.Picture(number));
+        }
+
+        string refusal = Assert.Throws<PromptKDException>(
+            () => DistillingRuns.Distil(_runs.Config("run", often))).Message;
+        DistillationReport report = DistillingRuns.Distil(_runs.Config("run", [.. often, .. s_accept]));
+
+        Assert.Contains("holds a run with other pictures: gone 0.png", refusal, StringComparison.Ordinal);
+        Assert.Equal(DistillingRuns.Pictures - gone, report.Pictures);
+        Assert.Equal([1, 2], report.Epochs.Select(epoch => epoch.Epoch));
+        DistillingRuns.Distil(_runs.Config("run", often)); // Finished, with the pictures as they are.
     }
 
     private void Change()
