@@ -79,3 +79,6 @@ expect "a student's weights in place of its folder" 2 1 "not called .onnx. Give 
 cp "$here/photos/0001.png" "$here/picture.onnx"
 run promptkd predict --model "$here/picture.onnx" "$here/photos"
 expect "a picture called .onnx" 2 1 "not an ONNX file, or a damaged one"
+touch "$here/pictures.zip"
+run promptkd predict --model "$package" "$here/pictures.zip"
+expect "an archive in place of a picture" 2 1 "is an archive. Unpack it"

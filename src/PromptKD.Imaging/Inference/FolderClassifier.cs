@@ -255,13 +255,17 @@ public abstract class FolderClassifier : PictureClassifier
             return folder.Items;
         }
 
-        return File.Exists(path)
-            ? [new PictureItem(path)]
-            : throw new PromptKDException(
+        if (!File.Exists(path))
+        {
+            throw new PromptKDException(
                 $"No picture or folder at '{path}'{(LostName.IsOf(path) ? ": " + LostName.Reason : "")}.")
             {
                 Code = PromptKDError.MissingFile,
             };
+        }
+
+        FolderFiles.RefuseArchive(path);
+        return [new PictureItem(path)];
     }
 
     private static PreparedRows Allocate(int rows, int size) => new PreparedRows(rows, size);

@@ -4,6 +4,8 @@ namespace PromptKD.Configuration;
 /// <param name="config">Where to start.</param>
 internal sealed class ConfigEditor(ExperimentConfig config)
 {
+    private const int LongestShown = 200; // Letters of a value in a message.
+
     private readonly OrderedDictionary<string, object> _values = ConfigTree.Flatten(config);
 
     /// <summary>The configuration with every setting made so far.</summary>
@@ -39,6 +41,9 @@ internal sealed class ConfigEditor(ExperimentConfig config)
         _values[key.Name] = value;
 
         PromptKDException Refuse(string expected, string hint) =>
-            new($"{place}: {key.Name} must be {expected}, not {ConfigValue.Show(read)}.{hint}");
+            new($"{place}: {key.Name} must be {expected}, not {Shorten(ConfigValue.Show(read))}.{hint}");
     }
+
+    private static string Shorten(string shown) =>
+        shown.Length <= LongestShown ? shown : $"{shown.AsSpan(0, LongestShown)}…";
 }

@@ -86,6 +86,14 @@ public sealed class YamlReaderTests : IDisposable
         Assert.Equal($"mine.yaml:{line}:{column}: {key} must be finite, not {shown}.", error.Message);
     }
 
+    [Fact]
+    public void A_value_of_thousands_of_letters_is_cut_in_the_message()
+    {
+        var error = Assert.Throws<PromptKDException>(() => Merge($"SEED: {new string('9', 5000)}"));
+
+        Assert.Equal($"mine.yaml:1:7: SEED must be a whole number, not {new string('9', 200)}….", error.Message);
+    }
+
     [Theory]
     [InlineData("010", 8)] // Base 8 in YAML 1.1.
     [InlineData("0o10", 8)]

@@ -73,6 +73,16 @@ internal sealed class FolderFiles
         }
     }
 
+    /// <summary>Refuses an archive that is given in place of a picture.</summary>
+    /// <exception cref="PromptKDException">It is one, by its name.</exception>
+    public static void RefuseArchive(string file)
+    {
+        if (s_archives.Append(".tgz").Contains(Path.GetExtension(file).ToLowerInvariant()))
+        {
+            throw new PromptKDException(WhatItIs(file));
+        }
+    }
+
     // What people give in place of a folder, and what to do with it.
     private static string WhatItIs(string file)
     {
