@@ -67,7 +67,7 @@ catch (OutputLostException lost)
 }
 catch (PromptKDException mistake)
 {
-    return Fail(mistake.Describe(setting => $"--{setting}"));
+    return Fail(mistake.Describe(OptionNames.Of));
 }
 catch (Exception error) when (error is IOException or UnauthorizedAccessException)
 {

@@ -7,7 +7,10 @@ public sealed class PromptKDOptions
 {
     private static readonly TorchOptions s_defaults = new();
 
-    /// <summary>The student package: the folder <c>student</c> of a run. Required.</summary>
+    /// <summary>
+    /// The student: the package, which is the folder <c>student</c> of a run and is computed by libtorch, or an ONNX file
+    /// that was exported from one, which is computed by ONNX Runtime. Required.
+    /// </summary>
     public string Model { get; set; } = "";
 
     /// <summary>
@@ -25,10 +28,21 @@ public sealed class PromptKDOptions
     /// <summary>As <see cref="TorchOptions.DeviceIndex"/>.</summary>
     public int DeviceIndex { get; set; } = s_defaults.DeviceIndex;
 
-    /// <summary>As <see cref="TorchOptions.Precision"/>.</summary>
+    /// <summary>
+    /// As <see cref="TorchOptions.Precision"/>; null for an ONNX file, which computes in the numbers that it was exported
+    /// in.
+    /// </summary>
     public ComputePrecision? Precision { get; set; }
 
-    /// <summary>As <see cref="TorchOptions.Threads"/>.</summary>
+    /// <summary>
+    /// What computes an ONNX file, as <see cref="OnnxOptions.Provider"/>; null for CUDA where <see cref="Device"/> is
+    /// <see cref="ComputeDevice.Cuda"/>, and else for the processor.
+    /// </summary>
+    public string? OnnxProvider { get; set; }
+
+    /// <summary>
+    /// As <see cref="TorchOptions.Threads"/>, and of an ONNX file as <see cref="OnnxOptions.Threads"/>, where 0 is null.
+    /// </summary>
     public int? Threads { get; set; }
 
     /// <summary>As <see cref="ClassifierOptions.Upright"/>.</summary>
@@ -46,12 +60,18 @@ public sealed class PromptKDOptions
     /// <summary>As <see cref="ClassifierOptions.GatherFor"/>.</summary>
     public TimeSpan GatherFor { get; set; } = s_defaults.GatherFor;
 
-    /// <summary>The same for a classifier.</summary>
+    /// <summary>Whether the model is one for ONNX Runtime.</summary>
+    internal bool IsOnnx =>
+        !Directory.Exists(Model)
+        && (File.Exists(Model) || Model.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>The same for a classifier of a package.</summary>
     internal TorchOptions ToTorch() => new()
     {
         Device = Device,
         DeviceIndex = DeviceIndex,
         Precision = Precision,
+        OnnxProvider = OnnxProvider ?? s_defaults.OnnxProvider,
         Threads = Threads,
         Upright = Upright,
         MaxPixels = MaxPixels,
@@ -59,6 +79,24 @@ public sealed class PromptKDOptions
         BatchSize = BatchSize,
         GatherFor = GatherFor,
     };
+
+    /// <summary>The same for a classifier of an ONNX file.</summary>
+    /// <exception cref="PromptKDException">There is a precision, which such a file has.</exception>
+    internal OnnxOptions ToOnnx() => Precision is null
+        ? new OnnxOptions
+        {
+            Provider = OnnxProvider ?? (Device == ComputeDevice.Cuda ? "CUDA" : "CPU"),
+            DeviceIndex = DeviceIndex,
+            Threads = Threads is > 0 ? Threads : null,
+            Upright = Upright,
+            MaxPixels = MaxPixels,
+            MaxBytes = MaxBytes,
+            BatchSize = BatchSize,
+            GatherFor = GatherFor,
+        }
+        : throw new PromptKDException(
+            $"PromptKD: Precision is {Precision}, and '{Model}' is an ONNX file, which computes in the numbers that it "
+            + "was exported in. Leave Precision out.");
 
     /// <summary>The same for a text tower.</summary>
     internal TextOptions ToTexts() => new()

@@ -12,17 +12,18 @@ namespace PromptKD.Extensions.AI;
 public static class PromptKDServices
 {
     /// <summary>
-    /// Registers one classifier for all: <see cref="StudentClassifier"/>, <see cref="IPictureClassifier"/>,
-    /// <see cref="IPictureEmbedder"/> and <see cref="IEmbeddingGenerator{DataContent, Embedding}"/> of pictures; where
-    /// <see cref="PromptKDOptions.TextTower"/> is set, <see cref="TextEmbedder"/> and the generator of texts as well.
-    /// Each is loaded when it is first asked for, and disposed with the host.
+    /// Registers one classifier for all: <see cref="IPictureClassifier"/>, <see cref="IPictureEmbedder"/>,
+    /// <see cref="FolderClassifier"/> and <see cref="IEmbeddingGenerator{DataContent, Embedding}"/> of pictures, and, as
+    /// what it is, <see cref="StudentClassifier"/> of a package or <see cref="OnnxStudentClassifier"/> of an ONNX file;
+    /// where <see cref="PromptKDOptions.TextTower"/> is set, <see cref="TextEmbedder"/> and the generator of texts as
+    /// well. Each is loaded when it is first asked for, and disposed with the host.
     /// </summary>
     /// <param name="services">The host's services.</param>
     /// <param name="configure">Sets the options; null where they are configured elsewhere.</param>
     /// <returns>The same services.</returns>
     /// <remarks>
     /// Loading throws <see cref="OptionsValidationException"/> for options that name no model, and
-    /// <see cref="PromptKDException"/> for a model that cannot be read.
+    /// <see cref="PromptKDException"/> for a model that cannot be read. An ONNX file needs no libtorch.
     /// </remarks>
     public static IServiceCollection AddPromptKD(
         this IServiceCollection services, Action<PromptKDOptions>? configure = null)
@@ -30,15 +31,18 @@ public static class PromptKDServices
         ArgumentNullException.ThrowIfNull(services);
         services.AddOptions<PromptKDOptions>()
             .Validate(
-                options => options.Model.Length > 0, "PromptKD: no model is named. Set Model to a student package.");
+                options => options.Model.Length > 0,
+                "PromptKD: no model is named. Set Model to a student package or an ONNX file.");
         if (configure is not null)
         {
             services.Configure(configure);
         }
 
         services.TryAddSingleton(Classifier);
-        services.TryAddSingleton<IPictureClassifier>(provider => provider.GetRequiredService<StudentClassifier>());
-        services.TryAddSingleton<IPictureEmbedder>(provider => provider.GetRequiredService<StudentClassifier>());
+        services.TryAddSingleton(As<StudentClassifier>);
+        services.TryAddSingleton(As<OnnxStudentClassifier>);
+        services.TryAddSingleton<IPictureClassifier>(provider => provider.GetRequiredService<FolderClassifier>());
+        services.TryAddSingleton<IPictureEmbedder>(provider => provider.GetRequiredService<FolderClassifier>());
         services.TryAddSingleton<IEmbeddingGenerator<DataContent, Embedding<float>>>(provider =>
             new PictureEmbeddingGenerator(provider.GetRequiredService<IPictureEmbedder>()));
         services.TryAddSingleton(Texts);
@@ -60,11 +64,23 @@ public static class PromptKDServices
         return builder.AddCheck<ClassifierHealth>(name);
     }
 
-    private static StudentClassifier Classifier(IServiceProvider provider)
+    private static FolderClassifier Classifier(IServiceProvider provider)
     {
         PromptKDOptions options = Options(provider);
-        return StudentClassifier.Load(options.Model, options.ToTorch() with { Logger = Logger(provider) });
+        return options.IsOnnx
+            ? OnnxStudentClassifier.Load(options.Model, options.ToOnnx() with { Logger = Logger(provider) })
+            : StudentClassifier.Load(options.Model, options.ToTorch() with { Logger = Logger(provider) });
     }
+
+    private static T As<T>(IServiceProvider provider)
+        where T : FolderClassifier =>
+        provider.GetRequiredService<FolderClassifier>() is var loaded && loaded is T asked
+            ? asked
+            : throw new PromptKDException(
+                $"PromptKD: '{Options(provider).Model}' is loaded as {loaded.GetType().Name}, not as {typeof(T).Name}. "
+                + $"Ask for {nameof(IPictureClassifier)}, or set Model to {What<T>()}.");
+
+    private static string What<T>() => typeof(T) == typeof(StudentClassifier) ? "a student package" : "an ONNX file";
 
     private static TextEmbedder Texts(IServiceProvider provider)
     {

@@ -14,6 +14,9 @@ public enum PromptKDError
     /// <summary>A file or folder is not there.</summary>
     MissingFile,
 
-    /// <summary>This machine or this build cannot do it: a device, a precision, a kind of picture.</summary>
+    /// <summary>
+    /// This machine or this build cannot do it: a device, a precision, an execution provider, a kind of picture, a model
+    /// of a newer version; or a part that the program has to bring is not there.
+    /// </summary>
     NotSupported,
 }

@@ -9,15 +9,12 @@ namespace PromptKD;
 /// </summary>
 /// <param name="message">
 /// One line: what is wrong, where, what was expected and found, what to do. Names that others wrote may stand in it as
-/// they are: <see cref="Printable.Line"/> is applied to all of it.
+/// they are: what would break the line or steer a terminal is escaped.
 /// </param>
 /// <param name="innerException">What was caught, if anything.</param>
 public sealed class PromptKDException(string message, Exception? innerException = null)
     : Exception(Printable.Line(SettingNames.Name(message, SettingNames.PropertyOf)), innerException)
 {
-    // With the settings marked, as the code has it.
-    private readonly string _marked = message;
-
     /// <summary>What kind of mistake it is.</summary>
     public PromptKDError Code { get; init; }
 
@@ -26,7 +23,16 @@ public sealed class PromptKDException(string message, Exception? innerException 
     /// properties.
     /// </summary>
     /// <param name="nameOf">
-    /// Gets the setting's words, as "batch-size", and says what to call it, as "--batch-size".
+    /// Gets the setting's words, as "batch-size", and says what to call it, as "--batch-size"; or a command of the
+    /// program <c>promptkd</c>, as "promptkd datasets list".
     /// </param>
-    public string Describe(Func<string, string> nameOf) => Printable.Line(SettingNames.Name(_marked, nameOf));
+    public string Describe(Func<string, string> nameOf) => Printable.Line(SettingNames.Name(Marked, nameOf));
+
+    /// <summary>With the settings marked, as the code has it: for a message that holds this one.</summary>
+    internal string Marked { get; } = message;
+
+    /// <summary>
+    /// With the settings in plain words, for what programs and users of the library hear alike: a warning.
+    /// </summary>
+    internal string InWords => Describe(SettingNames.WordsOf);
 }

@@ -90,7 +90,7 @@ public static class PromptKDServerHost
     /// <param name="cancellationToken">Tells it to stop, as a signal does.</param>
     /// <exception cref="PromptKDException">A model cannot be loaded, or a setting cannot be meant.</exception>
     /// <exception cref="IOException">The address is taken.</exception>
-    public static async Task Run(WebApplication app, CancellationToken cancellationToken = default)
+    public static async Task RunAsync(WebApplication app, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(app);
         await using (app.ConfigureAwait(false))

@@ -125,53 +125,56 @@ public sealed class PromptKDServerOptions
 
     /// <summary>Refuses what cannot be meant.</summary>
     /// <exception cref="PromptKDException">Says which value, and what is expected.</exception>
-    public void Check()
+    internal void Check()
     {
         if (Models.Count == 0)
         {
             throw new PromptKDException(
-                "No model is named. Give a student package or an ONNX file: --model PATH, or PromptKD:Models:0 of the "
-                + "configuration.");
+                "No model is named. Add a student package or an ONNX file to Models; in a configuration that is "
+                + "PromptKD:Models:0.");
         }
 
-        Least(Batch, 1, nameof(Batch));
-        Least(Workers, 1, nameof(Workers));
-        Least(Queue, 1, nameof(Queue));
-        Least(MaxBodyBytes, 1, nameof(MaxBodyBytes));
-        Least(MaxPixels, 1, nameof(MaxPixels));
-        Least(MaxPictures, 1, nameof(MaxPictures));
-        Least(MaxRequests, 1, nameof(MaxRequests));
-        Least(DeviceIndex, 0, nameof(DeviceIndex));
-        Least(Threads ?? 0, 0, nameof(Threads));
-        Within(Delay, TimeSpan.Zero, TimeSpan.FromSeconds(10), nameof(Delay));
-        Within(Timeout, TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(1), nameof(Timeout));
-        Within(Drain, TimeSpan.Zero, TimeSpan.FromHours(1), nameof(Drain));
-        Within(UnreadyFor, TimeSpan.Zero, TimeSpan.FromHours(1), nameof(UnreadyFor));
-        Within(ReloadEvery, TimeSpan.Zero, TimeSpan.FromHours(1), nameof(ReloadEvery));
+        Least(Batch, 1, "batch");
+        Least(Workers, 1, "workers");
+        Least(Queue, 1, "queue");
+        Least(MaxBodyBytes, 1, "max-body");
+        Least(MaxPixels, 1, "max-pixels");
+        Least(MaxPictures, 1, "max-pictures");
+        Least(MaxRequests, 1, "max-requests");
+        Least(DeviceIndex, 0, "device-index");
+        Least(Threads ?? 0, 0, "threads");
+        Within(Delay, TimeSpan.Zero, TimeSpan.FromSeconds(10), "delay");
+        Within(Timeout, TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(1), "timeout");
+        Within(Drain, TimeSpan.Zero, TimeSpan.FromHours(1), "drain");
+        Within(UnreadyFor, TimeSpan.Zero, TimeSpan.FromHours(1), "unready");
+        Within(ReloadEvery, TimeSpan.Zero, TimeSpan.FromHours(1), "reload");
         if (AllowFetch.FirstOrDefault(host => Uri.CheckHostName(host) == UriHostNameType.Unknown) is { } unknown)
         {
-            throw new PromptKDException($"{nameof(AllowFetch)} has '{unknown}', expected the name of a host, such as pictures.example.org.");
+            throw new PromptKDException(
+                $"‹allow-fetch› has '{unknown}', expected the name of a host, such as pictures.example.org.");
         }
 
         if (AllowOrigins.FirstOrDefault(origin => !IsOrigin(origin)) is { } other)
         {
-            throw new PromptKDException($"{nameof(AllowOrigins)} has '{other}', expected an origin, such as https://example.org.");
+            throw new PromptKDException(
+                $"‹cors› has '{other}', expected an origin, such as https://example.org.");
         }
 
         if (Collect is { Length: > 0 } && File.Exists(Collect))
         {
-            throw new PromptKDException($"{nameof(Collect)} is '{Collect}', a file. Give a folder, which may be new.");
+            throw new PromptKDException($"‹collect› is '{Collect}', a file. Give a folder, which may be new.");
         }
 
         if (Threshold is { } threshold && threshold is not (>= 0 and <= 1))
         {
-            throw new PromptKDException($"{nameof(Threshold)} is {threshold}; give a probability, 0 to 1.");
+            throw new PromptKDException($"‹threshold› is {threshold}; give a probability, 0 to 1.");
         }
 
         if (Batch > Queue)
         {
             throw new PromptKDException(
-                $"Batch is {Batch} and Queue is {Queue}: a batch never fills. Give a queue of at least as many pictures.");
+                $"‹batch› is {Batch} and ‹queue› is {Queue}: a batch never fills. Give a queue of at least "
+                + "as many pictures.");
         }
     }
 
@@ -184,7 +187,7 @@ public sealed class PromptKDServerOptions
     {
         if (value < least)
         {
-            throw new PromptKDException($"{name} is {value}; give {least} or more.");
+            throw new PromptKDException($"‹{name}› is {value}; give {least} or more.");
         }
     }
 
@@ -192,7 +195,7 @@ public sealed class PromptKDServerOptions
     {
         if (value < least || value > most)
         {
-            throw new PromptKDException($"{name} is {value}; give {least} to {most}.");
+            throw new PromptKDException($"‹{name}› is {value}; give {least} to {most}.");
         }
     }
 }

@@ -1,8 +1,13 @@
+using System.Reflection;
+using System.Reflection.Metadata;
+using System.Reflection.Metadata.Ecma335;
+using System.Reflection.PortableExecutable;
 using ArchUnitNET.Domain;
 using ArchUnitNET.Fluent.Syntax.Elements.Types;
 using ArchUnitNET.Loader;
 using ArchUnitNET.xUnitV3;
 using PromptKD.Golden;
+using PromptKD.Runtime;
 using static ArchUnitNET.Fluent.ArchRuleDefinition;
 using Assembly = System.Reflection.Assembly;
 
@@ -116,6 +121,29 @@ public sealed class ArchitectureTests
     [InlineData("Text")]
     public void A_folder_without_tensors_does_not_know_torch(string folder) =>
         DoesNotUseTorch($@"^PromptKD\.{folder}($|\.)").Check(s_library);
+
+    [Fact]
+    public void The_program_uses_what_is_public_and_how_text_is_made_safe_to_show()
+    {
+        Assembly program = Assembly.Load("PromptKD.Cli");
+        using FileStream file = File.OpenRead(program.Location);
+        using var image = new PEReader(file);
+        MetadataReader reader = image.GetMetadataReader();
+
+        Assert.Empty(reader.MemberReferences
+            .Where(handle => reader.GetMemberReference(handle).Parent.Kind == HandleKind.TypeReference)
+            .Select(handle => program.ManifestModule.ResolveMember(MetadataTokens.GetToken(handle))!)
+            .Where(member => member.DeclaringType!.Assembly.GetName().Name!.StartsWith("PromptKD", StringComparison.Ordinal))
+            .Where(member => member.DeclaringType != typeof(Printable) && !IsVisible(member))
+            .Select(member => $"{member.DeclaringType!.FullName}.{member.Name}"));
+
+        static bool IsVisible(MemberInfo member) => member.DeclaringType!.IsVisible && member switch
+        {
+            MethodBase method => method.IsPublic || method.IsFamily || method.IsFamilyOrAssembly,
+            FieldInfo field => field.IsPublic || field.IsFamily || field.IsFamilyOrAssembly,
+            _ => false,
+        };
+    }
 
     [Fact]
     public void The_program_leaves_tensors_to_the_library() =>

@@ -40,7 +40,10 @@ public sealed partial class DocumentedCodeTests
     ]);
 
     private static readonly string[] s_documents =
-        ["README.md", "docs/how-to/use-in-csharp.md", "docs/how-to/use-in-a-host.md"];
+    [
+        "README.md", "docs/how-to/use-in-csharp.md", "docs/how-to/use-in-a-host.md",
+        "docs/how-to/use-several-processes.md",
+    ];
 
     public static TheoryData<string, int> Blocks =>
     [

@@ -139,7 +139,7 @@ internal static class BenchmarkCommand
     private static string NameOf(string setting, Command command) =>
         command.Options.Any(option => option.Name == "--" + setting)
             ? "--" + setting
-            : TrainCommand.KeyOf("--" + setting) ?? "--" + setting;
+            : TrainCommand.KeyOf("--" + setting) ?? OptionNames.Of(setting);
 
     private static string FindConfigs() => Directory.Exists(Path.Combine("configs", "trainers"))
         ? "configs"

@@ -37,12 +37,9 @@ internal static class ServeCommand
 
         command.SetAction(async (parsed, cancellation) =>
         {
-            var asked = new PromptKDServerOptions();
-            ServeOptions.Apply(parsed, asked);
-            asked.Check();
             WebApplication app = PromptKDServerHost.Create(
                 options => ServeOptions.Apply(parsed, options), builder => Build(parsed, builder));
-            await PromptKDServerHost.Run(app, cancellation).ConfigureAwait(false);
+            await PromptKDServerHost.RunAsync(app, cancellation).ConfigureAwait(false);
             return 0;
         });
         return command;

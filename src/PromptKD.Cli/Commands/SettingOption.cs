@@ -70,7 +70,7 @@ internal sealed record SettingOption(
         }
         catch (PromptKDException mistake)
         {
-            return mistake.Describe(setting => $"--{setting}").Replace("command line: ", "", StringComparison.Ordinal);
+            return mistake.Describe(OptionNames.Of).Replace("command line: ", "", StringComparison.Ordinal);
         }
     }
 

@@ -9,7 +9,7 @@ namespace PromptKD.Runtime;
 /// Makes text that others wrote (names of files, classes and tensors; what an exception says) safe to show: it stays in
 /// one line, does nothing to a terminal, and looks like what it is.
 /// </summary>
-public static class Printable
+internal static class Printable
 {
     private const int LongestLine = 8000;
     private const char ZeroWidthNonJoiner = '\u200C';

@@ -65,7 +65,7 @@ internal static class VocabularyFile
         catch (PromptKDException error)
         {
             throw new PromptKDException(
-                $"CLIP's vocabulary is not on this machine and cannot be fetched: {error.Message} Put {OpenAIName} "
+                $"CLIP's vocabulary is not on this machine and cannot be fetched: {error.Marked} Put {OpenAIName} "
                 + $"beside the model, or name one with ‹vocab› or {Variable}.",
                 error);
         }

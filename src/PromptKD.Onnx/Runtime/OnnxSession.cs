@@ -12,11 +12,12 @@ internal sealed class OnnxSession : IDisposable
     private const long LargestOfOneThread = 4 << 20;
 
     private readonly InferenceSession _session;
+    private readonly string _name;
 
     // One for all calls: a new one for each has crashed the process.
     private readonly RunOptions _options = new();
 
-    private OnnxSession(InferenceSession session) => _session = session;
+    private OnnxSession(InferenceSession session, string name) => (_session, _name) = (session, name);
 
     /// <summary>What the runtime says its version is.</summary>
     public static string RuntimeVersion => OrtEnv.Instance().GetVersionString();
@@ -35,7 +36,21 @@ internal sealed class OnnxSession : IDisposable
             RegularFile.RefuseOthers(file);
             return true;
         });
-        return Open(path, new FileInfo(path).Length, configure, options => new InferenceSession(path, options));
+        try
+        {
+            return Open(path, new FileInfo(path).Length, configure, options => new InferenceSession(path, options));
+        }
+        catch (PromptKDException error) when (error.InnerException is OnnxRuntimeException
+            && ConstantsBeside.FindMissing(path) is { } missing)
+        {
+            throw new PromptKDException(
+                $"{path}: its constants are in a file beside it, {missing}, which is not there. Copy all files of the "
+                + "model.",
+                error)
+            {
+                Code = PromptKDError.MissingFile,
+            };
+        }
     }
 
     /// <summary>Loads a file that is in memory.</summary>
@@ -74,6 +89,7 @@ internal sealed class OnnxSession : IDisposable
     /// <param name="shape">Its shape.</param>
     /// <param name="outputs">What to read, by name.</param>
     /// <returns>The values of each output, flattened.</returns>
+    /// <exception cref="PromptKDException">The runtime refuses them, or has not the memory.</exception>
     public float[][] Run<T>(string input, T[] values, long[] shape, IReadOnlyList<string> outputs)
         where T : unmanaged => Run<T>(input, shape, fed => values.CopyTo(fed), outputs);
 
@@ -88,7 +104,8 @@ internal sealed class OnnxSession : IDisposable
     {
         using OrtValue fed = Allocate<T>(shape);
         write(fed.GetTensorMutableDataAsSpan<T>());
-        using IDisposableReadOnlyCollection<OrtValue> results = _session.Run(_options, [input], [fed], outputs);
+        using IDisposableReadOnlyCollection<OrtValue> results =
+            Explain(() => _session.Run(_options, [input], [fed], outputs));
         return [.. results.Select(result => result.GetTensorDataAsSpan<float>().ToArray())];
     }
 
@@ -110,10 +127,11 @@ internal sealed class OnnxSession : IDisposable
     /// <param name="inputs">By name; they stay the caller's.</param>
     /// <param name="output">What to read.</param>
     /// <returns>Its values, flattened.</returns>
+    /// <exception cref="PromptKDException">The runtime refuses them, or has not the memory.</exception>
     public float[] Run(IReadOnlyDictionary<string, OrtValue> inputs, string output)
     {
         using IDisposableReadOnlyCollection<OrtValue> results =
-            _session.Run(_options, [.. inputs.Keys], [.. inputs.Values], [output]);
+            Explain(() => _session.Run(_options, [.. inputs.Keys], [.. inputs.Values], [output]));
         return results[0].GetTensorDataAsSpan<float>().ToArray();
     }
 
@@ -133,6 +151,18 @@ internal sealed class OnnxSession : IDisposable
         return OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, type, shape);
     }
 
+    private T Explain<T>(Func<T> run)
+    {
+        try
+        {
+            return run();
+        }
+        catch (OnnxRuntimeException error)
+        {
+            throw new PromptKDException($"{_name}: ONNX Runtime cannot compute it: {ReasonOf(error)}.", error);
+        }
+    }
+
     private static OnnxSession Open(
         string name, long bytes, Action<SessionOptions>? configure, Func<SessionOptions, InferenceSession> open)
     {
@@ -145,7 +175,7 @@ internal sealed class OnnxSession : IDisposable
                 IntraOpNumThreads = ThreadsFor(bytes),
             };
             configure?.Invoke(options);
-            return new OnnxSession(open(options));
+            return new OnnxSession(open(options), name);
         }
         catch (OnnxRuntimeException error)
         {

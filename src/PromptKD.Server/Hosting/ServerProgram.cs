@@ -28,7 +28,7 @@ internal static class ServerProgram
             {
                 builder.Configuration.AddCommandLine(arguments, s_short);
             });
-            await PromptKDServerHost.Run(app).ConfigureAwait(false);
+            await PromptKDServerHost.RunAsync(app).ConfigureAwait(false);
             return 0;
         }
         catch (Exception error) when (error is PromptKDException or IOException or InvalidOperationException)

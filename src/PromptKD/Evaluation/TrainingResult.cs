@@ -88,7 +88,7 @@ public sealed record TrainingResult
     private static TrainingResult Read(string path)
     {
         const string Remedy =
-            "If promptkd train wrote it, delete it: the same command writes it again. Else move it elsewhere.";
+            "If ‹promptkd train› wrote it, delete it: the same command writes it again. Else move it elsewhere.";
         TrainingResult result = SealedJson.ReadAny(path, Remedy, EvaluationJson.Indented.TrainingResult);
         double?[] percent = [result.Accuracy, result.MacroF1, result.Base, result.Novel, result.HarmonicMean];
         return percent.FirstOrDefault(value => value is < 0 or > 100) is { } odd

@@ -118,7 +118,7 @@ internal static class ModelCard
 
     private static string? Fits(NoneOfThese? none) => none is null
         ? null
-        : Text($"A picture whose best class fits with less than {none.Threshold:0.000} belongs to none, as predict --none-of-these says: ")
+        : Text($"A picture whose best class fits with less than {none.Threshold:0.000} belongs to none of the classes: ")
             + Text($"of {none.Pictures} held-out pictures, one in twenty");
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

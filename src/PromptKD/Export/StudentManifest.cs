@@ -139,7 +139,12 @@ public sealed record StudentManifest
         {
             throw new PromptKDException(
                 $"{path}: format '{manifest.Format}' version {manifest.Version}, expected '{FormatName}' version "
-                + $"1–{CurrentVersion}. Was it written by a newer PromptKD?");
+                + $"1–{CurrentVersion}. Was it written by a newer PromptKD?")
+            {
+                Code = manifest.Format == FormatName && manifest.Version > CurrentVersion
+                    ? PromptKDError.NotSupported
+                    : PromptKDError.BadInput,
+            };
         }
 
         manifest.Check(path);

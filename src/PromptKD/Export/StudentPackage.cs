@@ -43,7 +43,7 @@ internal static class StudentPackage
         }
         catch (PromptKDException error)
         {
-            return error.Message;
+            return error.InWords;
         }
     }
 

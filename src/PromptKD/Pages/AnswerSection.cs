@@ -136,7 +136,7 @@ internal sealed class AnswerSection
     {
         string right = _isLabelled ? "of those right" : $"of those the {_page.Reference}'s class";
         var table = new HtmlTable(
-            "What is left where a less probable answer counts as none (predict --threshold).",
+            "What is left where an answer below a threshold of probability counts as none.",
             [new("threshold"), new("answered"), new("unanswered"), new(right)]);
         foreach (ThresholdResult result in ThresholdResult.Of([.. _answers.Pictures.Select(picture => (
             picture.Student[0].Probability,

@@ -81,7 +81,7 @@ public sealed class BenchmarkReport
         }
         catch (PromptKDException fault) when (WriteFault.IsReadOnly(fault))
         {
-            return fault.Message;
+            return fault.InWords;
         }
     }
 

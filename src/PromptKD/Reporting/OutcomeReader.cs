@@ -109,7 +109,7 @@ internal static class OutcomeReader
             }
             catch (PromptKDException fault)
             {
-                faults.Add(fault.Message);
+                faults.Add(fault.InWords);
             }
             catch (UnauthorizedAccessException fault)
             {

@@ -210,7 +210,7 @@ internal sealed class RunInputs : IDisposable
         }
         catch (PromptKDException fault)
         {
-            _context.Observer.OnPhase($"The student is not measured as it comes: {fault.Message}");
+            _context.Observer.OnPhase($"The student is not measured as it comes: {fault.InWords}");
             return null;
         }
     }

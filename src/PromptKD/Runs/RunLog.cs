@@ -90,7 +90,8 @@ internal abstract class RunLog(ITrainingObserver? next)
         string kind = error is PromptKDException ? "" : $"{error.GetType().Name}: ";
         try
         {
-            Write($"error: {kind}{error.Message.ReplaceLineEndings(" ")}");
+            string what = error is PromptKDException mistake ? mistake.InWords : error.Message.ReplaceLineEndings(" ");
+            Write($"error: {kind}{what}");
         }
         catch (PromptKDException)
         {

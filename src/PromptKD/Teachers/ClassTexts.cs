@@ -56,7 +56,7 @@ internal static class ClassTexts
                     + $"{tokens} tokens with its {(tokenizer.Markers == 2 ? "two markers" : "end")}, but the text "
                     + $"encoder reads {context}. Shorten it.",
                     error)
-                : new PromptKDException($"The class name '{Shorten(name)}' is too long. {error.Message}", error);
+                : new PromptKDException($"The class name '{Shorten(name)}' is too long. {error.Marked}", error);
         }
     }
 

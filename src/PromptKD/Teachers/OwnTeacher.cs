@@ -105,20 +105,7 @@ internal sealed partial class OwnTeacher
     /// <param name="preparation">How its pictures are prepared.</param>
     public FrozenClip Open(RunContext context, Preprocessing preparation)
     {
-        var architecture = new ClipArchitecture
-        {
-            ImageSize = preparation.Size,
-            PatchSize = preparation.Size,
-            VisionWidth = Width,
-            VisionLayers = 0,
-            VisionHeads = 1,
-            EmbeddingSize = Width,
-            TextWidth = 0,
-            TextLayers = 0,
-            TextHeads = 0,
-            ContextLength = 0,
-            VocabularySize = 0,
-        };
+        ClipArchitecture architecture = UnseenTower.Of(preparation.Size, preparation.Size, Width);
         return new FrozenClip(
             ClipCheckpoint.OfTower(architecture, Math.Log(_scale), Named), prompts: null, context.Target, preparation)
         {

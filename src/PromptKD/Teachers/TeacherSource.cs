@@ -245,7 +245,7 @@ internal sealed class TeacherSource : IDisposable
         }
         catch (PromptKDException fault) when (WriteFault.IsReadOnly(fault))
         {
-            _context.Observer.OnWarning($"{fault.Message} The class vectors are used, and not kept.");
+            _context.Observer.OnWarning($"{fault.InWords} The class vectors are used, and not kept.");
         }
 
         StoredFeatures stored = Store!.ReadTeacher(_context.Target.Device, _context.Digests, _context.Stop);

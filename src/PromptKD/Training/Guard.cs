@@ -42,7 +42,7 @@ internal static class Guard
     private const double LostAgreement = 0.03;
     private const double LeastGain = 0.03;
     private const int FirstEpochs = 3;
-    private const string GiveRate = "Give an --lr above 0 (OPTIM.LR).";
+    private const string GiveRate = "Give one above 0 (OPTIM.LR).";
 
     private static readonly (string Code, Func<GuardedRun, IReadOnlyList<EpochRecord>, string?> Find)[] s_checks =
     [
@@ -92,8 +92,8 @@ internal static class Guard
         run.Rates.Count > 0 && run.Rates.Max() is > 0 and var most && most < WarmupShare * run.LearningRate
             ? string.Create(
                 CultureInfo.InvariantCulture,
-                $"every epoch is one of warm-up: the learning rate is never above {most:0.###e+00}, and --lr asks for "
-                + $"{run.LearningRate:0.###e+00}. Give more --epochs than OPTIM.WARMUP_EPOCH, or OPTIM.WARMUP_EPOCH 0.")
+                $"every epoch is one of warm-up: the learning rate is never above {most:0.###e+00}, and OPTIM.LR asks "
+                + $"for {run.LearningRate:0.###e+00}. Give more epochs than OPTIM.WARMUP_EPOCH, or OPTIM.WARMUP_EPOCH 0.")
             : null;
 
     private static string? FindSilentTeacher(GuardedRun run, IReadOnlyList<EpochRecord> history) => run switch
@@ -104,13 +104,14 @@ internal static class Guard
                 CultureInfo.InvariantCulture,
                 $"the teacher gives one answer, '{Printable.Line(run.ClassNames[teacher.Majority])}', to "
                 + $"{teacher.MajorityShare:P1} of {teacher.Pictures} held-out pictures: there is little to learn. Look "
-                + $"at --classes, --template and the pictures, or take another --teacher."),
+                + $"at the class names, the templates and the pictures, or take another teacher."),
         { Teacher: { Information: < LeastInformation } teacher } =>
             string.Create(
                 CultureInfo.InvariantCulture,
                 $"the teacher's probabilities hardly differ from picture to picture ({teacher.Information:0.0000} "
                 + $"nats; its best class has {teacher.Confidence:P1} in the mean, of {run.ClassNames.Count} classes): "
-                + $"there is little to learn. Look at --classes and --template, or take another --teacher."),
+                + $"there is little to learn. Look at the class names and the templates, or take another "
+                + $"teacher."),
         _ => null,
     };
 
@@ -122,7 +123,7 @@ internal static class Guard
             ? string.Create(
                 CultureInfo.InvariantCulture,
                 $"the loss is not falling: {history[0].Loss:0.0000} in the first epoch, {least:0.0000} at its least "
-                + $"since. Give a higher --lr where it stands still, a lower one where it rises.")
+                + $"since. Give a higher learning rate (OPTIM.LR) where it stands still, a lower one where it rises.")
             : null;
 
     private static string? FindCollapsedAnswers(GuardedRun run, IReadOnlyList<EpochRecord> history) =>
@@ -134,7 +135,8 @@ internal static class Guard
                 CultureInfo.InvariantCulture,
                 $"the student's answers have collapsed: it uses {student.ClassesUsed:0.0} classes where the teacher "
                 + $"uses {teacher.ClassesUsed:0.0} (the most frequent has {student.MajorityShare:P1} of its answers). "
-                + $"Give a lower --lr or --kd-weight, or begin with a start on stored features (--recipe best).")
+                + $"Give a lower learning rate or loss weight (OPTIM.LR, KD_WEIGHT), or begin with a start on stored "
+                + $"features (recipe best).")
             : null;
 
     // Pictures that look alike to the untrained CLIP, too, are alike.
@@ -144,8 +146,8 @@ internal static class Guard
             ? string.Create(
                 CultureInfo.InvariantCulture,
                 $"the student's features have collapsed to one direction (spread {spread:0.0000} of 1): to it all "
-                + $"pictures look alike. Give a lower --lr or --kd-weight, or begin with a start on stored features "
-                + $"(--recipe best).")
+                + $"pictures look alike. Give a lower learning rate or loss weight (OPTIM.LR, KD_WEIGHT), or begin with a "
+                + $"start on stored features (recipe best).")
             : null;
 
     private static string? FindLostGround(GuardedRun run, IReadOnlyList<EpochRecord> history) =>
@@ -155,8 +157,8 @@ internal static class Guard
             ? string.Create(
                 CultureInfo.InvariantCulture,
                 $"the epochs behind the start cost agreement with the teacher: {start.Agreement:P1} of held-out "
-                + $"pictures before them, {now.Agreement:P1} now. Give a lower --lr, or stop before them with --recipe "
-                + $"fast.")
+                + $"pictures before them, {now.Agreement:P1} now. Give a lower learning rate (OPTIM.LR), or "
+                + $"stop before them with the recipe fast.")
             : null;
 
     // Asked at the end: a student begins with a random projector. Few pictures may hide a gain behind chance: it is
@@ -171,7 +173,7 @@ internal static class Guard
                 CultureInfo.InvariantCulture,
                 $"nothing was gained: the student agrees with the teacher on {student.Agreement:P1} of held-out "
                 + $"pictures, and as its CLIP came, untrained, on {untrained.Agreement:P1}. Give more pictures or "
-                + $"--epochs, or another --recipe.")
+                + $"epochs, or another recipe.")
             : null;
 
     private static HeldOutResult? Last(GuardedRun run, IReadOnlyList<EpochRecord> history) =>

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using SkiaSharp;
 
 namespace PromptKD.Tests.Data;
@@ -8,6 +9,15 @@ internal static class TestPictures
     /// <summary>The pixels of a PNG file, colour by colour: what a test draws is what a decoder must find.</summary>
     public static byte[] Png(int width, int height, Func<int, int, SKColor> colour) =>
         Encode(width, height, colour, SKEncodedImageFormat.Png);
+
+    /// <summary>A PNG file whose header claims more pixels than it has.</summary>
+    public static byte[] Claiming(int width, int height)
+    {
+        byte[] bytes = Gradient(8, 8);
+        BinaryPrimitives.WriteInt32BigEndian(bytes.AsSpan(16), width);
+        BinaryPrimitives.WriteInt32BigEndian(bytes.AsSpan(20), height);
+        return bytes;
+    }
 
     /// <summary>A picture file of any format; JPEG changes the pixels a little.</summary>
     public static byte[] Encode(

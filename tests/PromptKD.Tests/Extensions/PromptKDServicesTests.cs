@@ -108,6 +108,7 @@ public sealed class PromptKDServicesTests : IClassFixture<StudentClassifierTests
             BatchSize = 7,
             GatherFor = TimeSpan.FromSeconds(8),
             Vocabulary = "vocabulary",
+            OnnxProvider = "OpenVINO",
         };
 
         TorchOptions torch = options.ToTorch();
@@ -119,6 +120,7 @@ public sealed class PromptKDServicesTests : IClassFixture<StudentClassifierTests
                 Device = ComputeDevice.Cuda,
                 DeviceIndex = 3,
                 Precision = ComputePrecision.Bf16,
+                OnnxProvider = "OpenVINO",
                 Threads = 2,
                 Upright = true,
                 MaxPixels = 5,

@@ -1,7 +1,15 @@
+using System.Text.Json;
+using Google.Protobuf;
+using Onnx;
+using PromptKD.Data.Decoding;
+using PromptKD.Data.Pictures;
+using PromptKD.Export;
+using PromptKD.Export.Onnx;
 using PromptKD.Inference;
 using PromptKD.Inference.Embeddings;
 using PromptKD.Inference.Exports;
 using PromptKD.Inference.Profiles;
+using PromptKD.Tests.Data;
 using PromptKD.Tests.Export.Onnx;
 using PromptKD.Tests.Runs.Distill;
 
@@ -95,13 +103,73 @@ public sealed class ErrorCodesTests : IDisposable
         byte[] good = File.ReadAllBytes(_runs.Picture(0));
         foreach (PictureClassifier one in new PictureClassifier[] { student, onnx })
         {
-            foreach (byte[] bad in new byte[][] { [], [1, 2, 3], good[..40] })
+            foreach (byte[] bad in new byte[][] { [], [1, 2, 3], good[..40], TestPictures.Claiming(20_000, 10_000) })
             {
                 Is(PromptKDError.BadPicture, () => one.Classify(PictureInput.FromBytes(bad), cancellationToken: Stop));
                 Is(PromptKDError.BadPicture, () => one.Embed(PictureInput.FromStream(new MemoryStream(bad)), Stop));
             }
 
             Assert.Single(one.Classify(PictureInput.FromBytes(good), cancellationToken: Stop));
+        }
+    }
+
+    [Fact]
+    public void A_class_list_that_is_not_the_models_is_bad_input()
+    {
+        string manifest = Path.Combine(_package, "model.json");
+        StudentManifest known = StudentPackage.ReadManifest(_package);
+        foreach (int count in new[] { 2, 4 })
+        {
+            string[] other = [.. Enumerable.Range(0, count).Select(number => $"class {number}")];
+            File.WriteAllText(manifest, (known with { ClassNames = other }).ToJson());
+            Is(PromptKDError.BadInput, () => StudentClassifier.Load(_package));
+
+            ModelProto model = ModelProto.Parser.ParseFrom(File.ReadAllBytes(_graph));
+            StringStringEntryProto said = model.MetadataProps.Single(entry => entry.Key == OnnxDescription.Key);
+            said.Value = (JsonSerializer.Deserialize(said.Value, OnnxJson.Lines.OnnxDescription)! with
+            {
+                ClassNames = other,
+            }).ToLine();
+            File.WriteAllBytes(_empty, model.ToByteArray());
+            Is(PromptKDError.BadInput, () => OnnxStudentClassifier.Load(_empty));
+        }
+    }
+
+    [Fact]
+    public void What_this_machine_or_this_build_cannot_do_is_not_supported()
+    {
+        TorchOptions torch = new() { Device = ComputeDevice.Cuda, DeviceIndex = 99 };
+        Is(PromptKDError.NotSupported, () => StudentClassifier.Load(_package, torch));
+        Is(PromptKDError.NotSupported, () => TextEmbedder.Load(
+            _runs.Teacher, new TextOptions { Device = ComputeDevice.Cuda, DeviceIndex = 99 }, Stop));
+        Is(PromptKDError.NotSupported, () => ZeroShotClassifier.Load(
+            _runs.Teacher, s_names, new ZeroShotOptions { Device = ComputeDevice.Cuda, DeviceIndex = 99 }, Stop));
+        Is(
+            PromptKDError.NotSupported,
+            () => OnnxStudentClassifier.Load(_graph, new OnnxOptions { Provider = "Nobody" }));
+        File.WriteAllText(
+            Path.Combine(_package, "model.json"),
+            (StudentPackage.ReadManifest(_package) with { Version = StudentManifest.CurrentVersion + 1 }).ToJson());
+        Is(PromptKDError.NotSupported, () => StudentClassifier.Load(_package));
+    }
+
+    [Fact]
+    public void A_kind_of_picture_that_another_package_reads_is_not_supported_and_the_classifier_works_on()
+    {
+        // The first box of a HEIC file, ISO/IEC 23008-12: its size, 'ftyp', 'heic', a version, and a brand again.
+        byte[] heic = [0, 0, 0, 20, .. "ftypheic"u8, 0, 0, 0, 0, .. "heic"u8];
+        using var student = StudentClassifier.Load(_package, Computing.AsTrained);
+        using var onnx = OnnxStudentClassifier.Load(_graph);
+        foreach (PictureClassifier one in new PictureClassifier[] { student, onnx })
+        {
+            if (PictureDecoders.Of(PictureKind.Heic) is null)
+            {
+                Is(
+                    PromptKDError.NotSupported,
+                    () => one.Classify(PictureInput.FromBytes(heic), cancellationToken: Stop));
+            }
+
+            Assert.Single(one.Classify(_runs.Picture(0), cancellationToken: Stop));
         }
     }
 

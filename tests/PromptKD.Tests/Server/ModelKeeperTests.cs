@@ -95,7 +95,8 @@ public sealed class ModelKeeperTests : IDisposable
         WebApplication app = PromptKDServerHost.Create(
             options => options.Models.Add(Package), builder => builder.WebHost.UseSetting("urls", "http://127.0.0.1:0"));
 
-        PromptKDException error = await Assert.ThrowsAsync<PromptKDException>(() => PromptKDServerHost.Run(app, Stop));
+        PromptKDException error =
+            await Assert.ThrowsAsync<PromptKDException>(() => PromptKDServerHost.RunAsync(app, Stop));
 
         Assert.Contains(Package, error.Message, StringComparison.Ordinal);
     }

@@ -34,7 +34,7 @@ public sealed class GuardTests
 
     [Fact]
     public void An_only_epoch_of_warm_up_is_said_before_it() => Finds(
-        "onlyWarmup", 0, "never above 1e-05, and --lr asks for 5e-03", s_run with { Rates = [1e-5] }, []);
+        "onlyWarmup", 0, "never above 1e-05, and OPTIM.LR asks for 5e-03", s_run with { Rates = [1e-5] }, []);
 
     [Fact]
     public void A_teacher_of_one_answer_is_named_with_it() => Finds(

@@ -38,7 +38,7 @@ internal sealed record StudentOnnx(OnnxSession Session, OnnxDescription Descript
         {
             throw new PromptKDException(
                 $"{path}: an ONNX file, but no student's: its metadata has no '{OnnxDescription.Key}'. Make one with "
-                + "promptkd export --model.");
+                + "‹promptkd export›.");
         }
 
         OnnxDescription description;

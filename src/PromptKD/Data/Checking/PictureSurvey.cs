@@ -54,7 +54,7 @@ public static class PictureSurvey
             }
             catch (PromptKDException mistake)
             {
-                fault = mistake.Message;
+                fault = mistake.InWords;
             }
         }
 

@@ -204,7 +204,7 @@ public static class DatasetCatalog
         return All.FirstOrDefault(entry => Is(entry.Name, name) || Is(entry.Config, name))
             ?? throw new PromptKDException(
                 $"No data set '{name}'. Did you mean {NearestName.To(name, All.Select(entry => entry.Name))}? "
-                + "promptkd datasets list names all.");
+                + "‹promptkd datasets list› names all.");
     }
 
     private static bool Is(string known, string name) => known.Equals(name, StringComparison.OrdinalIgnoreCase);

@@ -79,7 +79,7 @@ internal sealed record DatasetFolder(DatasetEntry Entry, string Path, string Ima
 
     /// <summary>The error for a file or folder that is not there.</summary>
     public PromptKDException Missing(string relative, Exception? cause = null) => new(
-        $"{Entry.Name}: '{PathOf(relative)}' is missing. promptkd datasets show {Entry.Name} says what has to be "
+        $"{Entry.Name}: '{PathOf(relative)}' is missing. ‹promptkd datasets show› says what has to be "
         + "there and where to get it.",
         cause)
     {

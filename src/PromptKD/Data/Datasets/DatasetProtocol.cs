@@ -72,7 +72,7 @@ internal static class DatasetProtocol
         catch (PromptKDException fault)
         {
             reading.Warn?.Invoke(
-                $"{fault.Message} The same SEED draws the same pictures again as long as the parts of the data set "
+                $"{fault.InWords} The same SEED draws the same pictures again as long as the parts of the data set "
                 + "stay as they are.");
         }
 
@@ -99,14 +99,14 @@ internal static class DatasetProtocol
         if (items.Count == 0)
         {
             throw new PromptKDException(dataset.SubsampleClasses == "all"
-                ? $"{dataset.Name}: it has no training pictures. promptkd datasets check {dataset.Name} lists all faults."
+                ? $"{dataset.Name}: it has no training pictures. ‹promptkd datasets check› lists all faults."
                 : $"{dataset.Name}: no training pictures are left with DATASET.SUBSAMPLE_CLASSES "
                 + $"'{dataset.SubsampleClasses}'. The new classes of one class are none: use all or base.");
         }
 
         return classes.Faults is [string fault, ..]
             ? throw new PromptKDException(
-                $"{dataset.Name}: {fault}. promptkd datasets check {dataset.Name} lists all faults.")
+                $"{dataset.Name}: {fault}. ‹promptkd datasets check› lists all faults.")
             : classes.Names;
     }
 }

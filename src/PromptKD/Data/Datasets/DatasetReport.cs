@@ -55,7 +55,7 @@ public sealed record DatasetReport
         }
         catch (PromptKDException mistake)
         {
-            return new DatasetReport(entry) { Faults = [mistake.Message] };
+            return new DatasetReport(entry) { Faults = [mistake.InWords] };
         }
     }
 

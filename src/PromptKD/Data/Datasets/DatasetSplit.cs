@@ -43,7 +43,7 @@ internal sealed record DatasetSplit(
                 ?? (Train.Count > 0 ? FindUnknownLabels() : null);
         if (fault is not null)
         {
-            throw new PromptKDException($"{dataset}: {fault}. promptkd datasets check {dataset} lists all faults.");
+            throw new PromptKDException($"{dataset}: {fault}. ‹promptkd datasets check› lists all faults.");
         }
     }
 }

@@ -44,7 +44,7 @@ internal sealed class SplitFileReader(string fileName, IDatasetReader lists) : I
         catch (PromptKDException fault)
         {
             folder.Warn(
-                $"{fault.Message} The parts of {folder.Entry.Name} are kept in memory: the same SEED divides the "
+                $"{fault.InWords} The parts of {folder.Entry.Name} are kept in memory: the same SEED divides the "
                 + "pictures alike again, another one otherwise.");
         }
 

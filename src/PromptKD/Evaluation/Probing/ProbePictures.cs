@@ -114,7 +114,7 @@ internal abstract class ProbePictures
         {
             throw new PromptKDException(
                 $"{entry.Name} is made for tests only: it has no pictures to fit a probe to. Give another ‹dataset›; "
-                + "promptkd datasets list names all.");
+                + "‹promptkd datasets list› names all.");
         }
 
         DatasetSplit listed = entry.Read(

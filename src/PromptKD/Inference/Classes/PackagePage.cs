@@ -40,7 +40,8 @@ internal sealed record PackagePage(string Path, bool IsInside, string Html)
         }
         catch (Exception fault) when (fault is PromptKDException or InvalidDataException)
         {
-            warn($"{path}: it says nothing of the changed classes, because it cannot be read: {fault.Message}");
+            string why = fault is PromptKDException mistake ? mistake.InWords : fault.Message;
+            warn($"{path}: it says nothing of the changed classes, because it cannot be read: {why}");
             return null;
         }
     }

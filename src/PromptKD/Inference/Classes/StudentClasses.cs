@@ -102,7 +102,7 @@ public static class StudentClasses
         }
         catch (PromptKDException fault)
         {
-            observer.OnWarning($"{fault.Message} The package has its new classes; this page says nothing of them.");
+            observer.OnWarning($"{fault.InWords} The package has its new classes; this page says nothing of them.");
         }
     }
 }

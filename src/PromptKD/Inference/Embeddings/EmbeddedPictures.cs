@@ -69,7 +69,7 @@ internal sealed record EmbeddedPictures(
             }
             catch (PromptKDException fault)
             {
-                observer.OnPhase($"Without labels: {fault.Message}");
+                observer.OnPhase($"Without labels: {fault.InWords}");
             }
         }
 

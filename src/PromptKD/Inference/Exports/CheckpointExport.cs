@@ -36,8 +36,8 @@ public static class CheckpointExport
         if (learned.Method == "CoCoOp")
         {
             throw new PromptKDException(
-                $"{learned.Path}: a checkpoint of CoCoOp. {CheckpointDescription.WhyNone("CoCoOp")}. promptkd train "
-                + "‹eval-only› measures it.");
+                $"{learned.Path}: a checkpoint of CoCoOp. {CheckpointDescription.WhyNone("CoCoOp")}. ‹promptkd train› "
+                + "with ‹eval-only› measures it.");
         }
 
         ExperimentConfig config = CheckpointSettings.Of(learned, request);

@@ -129,7 +129,7 @@ public static class PredictionRun
         {
             throw new PromptKDException(
                 $"The student has a class '{taken}', which {option} gives as the answer where there is none. "
-                + $"Rename the class (promptkd classes rename), or leave {option} out.");
+                + $"Rename the class (‹promptkd classes rename›), or leave {option} out.");
         }
 
         if (request.AsLinks && request.SortInto is null)

@@ -42,7 +42,7 @@ internal sealed class HeldOutPictures(OpenRun run)
                     + "trained on, compared with the teacher after each epoch"
                 : $"Nothing is held out of {Counted.Of(pictures.ReadableCount, "picture")}: {share:P0} would be fewer "
                     + $"than {HeldOutChoice.Fewest}. How well the student does on pictures that it has not seen is "
-                    + "known with --val alone, or a larger --holdout");
+                    + "known with a validation folder alone, or a larger DISTILL.HOLDOUT");
         }
     }
 

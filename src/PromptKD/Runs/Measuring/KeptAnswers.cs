@@ -28,7 +28,7 @@ internal sealed class KeptAnswers(OpenRun run, HeldOutPictures heldOut, Validati
         }
         catch (PromptKDException error)
         {
-            return error.Message;
+            return error.InWords;
         }
     }
 

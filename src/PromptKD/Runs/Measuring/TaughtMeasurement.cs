@@ -42,7 +42,8 @@ internal sealed class TaughtMeasurement
         bool hasFolder = config.Distill.Val.Length > 0;
         if (!hasFolder && labelled.HeldOut.Count == 0)
         {
-            run.Log.OnPhase("Nothing to measure on: every labelled picture was learned from, and there is no --val");
+            run.Log.OnPhase(
+                "Nothing to measure on: every labelled picture was learned from, and there is no validation folder");
             return null;
         }
 

@@ -20,7 +20,7 @@ internal static class PageFile
         }
         catch (PromptKDException fault)
         {
-            run.Log.OnWarning($"{fault.Message} The {made} is finished; the same command writes the page again.");
+            run.Log.OnWarning($"{fault.InWords} The {made} is finished; the same command writes the page again.");
         }
     }
 

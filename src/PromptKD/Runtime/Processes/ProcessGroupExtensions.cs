@@ -141,7 +141,7 @@ internal static class ProcessGroupExtensions
         }
         catch (PromptKDException fault)
         {
-            processes.GatherValues(new Word<TSent>(default, fault.Message, IsStopped: false), CancellationToken.None);
+            processes.GatherValues(new Word<TSent>(default, fault.Marked, IsStopped: false), CancellationToken.None);
             throw;
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)

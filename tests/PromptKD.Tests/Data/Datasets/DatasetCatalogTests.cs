@@ -53,7 +53,7 @@ public sealed class DatasetCatalogTests : IDisposable
 
     [Fact]
     public void An_unknown_name_is_answered_with_the_nearest() => Assert.Equal(
-        "No data set 'FoodOne'. Did you mean Food101? promptkd datasets list names all.",
+        "No data set 'FoodOne'. Did you mean Food101? DatasetCatalog.All names all.",
         Assert.Throws<PromptKDException>(() => DatasetCatalog.Find("FoodOne")).Message);
 
     [Theory]

@@ -176,7 +176,7 @@ public sealed class DatasetProtocolTests : IDisposable
         File.WriteAllText(fake.SplitFile!, split);
 
         Assert.Equal(
-            $"EuroSAT: {fault.Replace("#", fake.Images, StringComparison.Ordinal)}. promptkd datasets check EuroSAT lists all faults.",
+            $"EuroSAT: {fault.Replace("#", fake.Images, StringComparison.Ordinal)}. DatasetReport.Of lists all faults.",
             Assert.Throws<PromptKDException>(() => Read("EuroSAT")).Message);
     }
 

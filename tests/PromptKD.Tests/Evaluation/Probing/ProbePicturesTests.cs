@@ -93,7 +93,7 @@ public sealed class ProbePicturesTests : IDisposable
     [InlineData("has its own parts", "OxfordPets", "ROOT", "train")]
     [InlineData("ImageNetV2 is made for tests only", "ImageNetV2", "ROOT", "")]
     [InlineData("No data set 'OxfordPet'. Did you mean OxfordPets?", "OxfordPet", "ROOT", "")]
-    [InlineData("is missing. promptkd datasets show OxfordPets", "OxfordPets", "ROOT", "")]
+    [InlineData("is missing. DatasetCatalog.Find says what", "OxfordPets", "ROOT", "")]
     public void Says_what_is_missing_or_too_much(string expected, string dataset, string root, string train)
     {
         LinearProbeRequest request = Request(dataset) with { Root = root == "ROOT" ? _root : root, Train = train };

@@ -40,7 +40,7 @@ public sealed class GuardedRunsTests : IDisposable
         Distil("OPTIM.LR", "0", "OPTIM.WARMUP_EPOCH", "1");
 
         Assert.Contains(
-            "the learning rate is 0 behind a warm-up of 1e-05: hardly anything is learned. Give an --lr above 0 (OPTIM.LR).",
+            "the learning rate is 0 behind a warm-up of 1e-05: hardly anything is learned. Give one above 0 (OPTIM.LR).",
             _listener.WarningsBeforeTraining);
     }
 
@@ -50,8 +50,8 @@ public sealed class GuardedRunsTests : IDisposable
         Distil("OPTIM.MAX_EPOCH", "1", "OPTIM.WARMUP_EPOCH", "1");
 
         Assert.Contains(
-            "every epoch is one of warm-up: the learning rate is never above 1e-05, and --lr asks for 5e-03. Give more "
-            + "--epochs than OPTIM.WARMUP_EPOCH, or OPTIM.WARMUP_EPOCH 0.",
+            "every epoch is one of warm-up: the learning rate is never above 1e-05, and OPTIM.LR asks for 5e-03. Give more "
+            + "epochs than OPTIM.WARMUP_EPOCH, or OPTIM.WARMUP_EPOCH 0.",
             _listener.WarningsBeforeTraining);
     }
 

@@ -118,25 +118,20 @@ internal sealed record TowerGraph
     private float[] Ask<T>(OnnxSession session, T[] values, long[] shape, int rows)
         where T : unmanaged
     {
-        try
+        using OrtValue given = OnnxSession.Copy<T>(values, shape);
+        using OrtValue? mask = Mask is null
+            ? null
+            : OnnxSession.Copy<long>([.. Enumerable.Repeat(1L, values.Length)], shape);
+        var inputs = new Dictionary<string, OrtValue> { [Input.Name] = given };
+        if (mask is not null)
         {
-            using OrtValue given = OnnxSession.Copy<T>(values, shape);
-            using OrtValue? mask = Mask is null ? null : OnnxSession.Copy<long>([.. Enumerable.Repeat(1L, values.Length)], shape);
-            var inputs = new Dictionary<string, OrtValue> { [Input.Name] = given };
-            if (mask is not null)
-            {
-                inputs[Mask!] = mask;
-            }
+            inputs[Mask!] = mask;
+        }
 
-            float[] found = session.Run(inputs, Output.Name);
-            return found.Length % rows == 0 && (Width ?? (found.Length / rows)) * rows == found.Length
-                ? found
-                : throw new PromptKDException($"{Path}: gave {found.Length} numbers for {rows} rows of {Output}.");
-        }
-        catch (OnnxRuntimeException error)
-        {
-            throw new PromptKDException($"{Path}: ONNX Runtime cannot compute it: {OnnxSession.ReasonOf(error)}.", error);
-        }
+        float[] found = session.Run(inputs, Output.Name);
+        return found.Length % rows == 0 && (Width ?? (found.Length / rows)) * rows == found.Length
+            ? found
+            : throw new PromptKDException($"{Path}: gave {found.Length} numbers for {rows} rows of {Output}.");
     }
 
     private void Configure(SessionOptions options) => ExecutionProvider.Append(options, Provider, DeviceIndex);

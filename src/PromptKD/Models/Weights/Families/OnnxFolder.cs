@@ -40,7 +40,10 @@ internal sealed class OnnxFolder
             && (format != OwnFormat || _own.Integer("version", OwnPath) != 1))
         {
             throw new PromptKDException(
-                $"{OwnPath}: format '{format}', expected '{OwnFormat}' of version 1. Take a newer build.");
+                $"{OwnPath}: format '{format}', expected '{OwnFormat}' of version 1. Take a newer build.")
+            {
+                Code = PromptKDError.NotSupported,
+            };
         }
     }
 
@@ -143,19 +146,8 @@ internal sealed class OnnxFolder
         }
 
         int width = tower.Width ?? Measure(tower, size);
-        var architecture = new ClipArchitecture
+        ClipArchitecture architecture = UnseenTower.Of(size, Math.Min(Reduction, size), width) with
         {
-            ImageSize = size,
-            PatchSize = Math.Min(Reduction, size),
-            VisionWidth = width,
-            VisionLayers = 0,
-            VisionHeads = 1,
-            EmbeddingSize = width,
-            TextWidth = 0,
-            TextLayers = 0,
-            TextHeads = 0,
-            ContextLength = 0,
-            VocabularySize = 0,
             Tower = new TowerDescription { Family = TowerGraph.Family },
             TowerGraph = tower,
         };
