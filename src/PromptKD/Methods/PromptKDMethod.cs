@@ -20,6 +20,8 @@ namespace PromptKD.Methods;
 /// <remarks>arXiv 2403.02781, section 3; PromptKD trainers/promptkd.py.</remarks>
 internal sealed class PromptKDMethod : ITrainedMethod
 {
+    private const string Moving = "moving";
+
     private readonly Student _student;
     private readonly ITeacher _teacher;
     private readonly Tensor _logitScale;
@@ -96,16 +98,19 @@ internal sealed class PromptKDMethod : ITrainedMethod
             ProjectorLayers = settings.ProjectLayer,
             TunesTower = settings.TuneTower,
             TunedLayers = settings.TuneTower ? settings.TuneLayers : 0,
-            MovesStatistics = settings.TuneTower && settings.BatchNorm == "moving",
+            MovesStatistics = settings.TuneTower && settings.BatchNorm == Moving,
         };
         return parts.HandOver(new PromptKDMethod(
             new Student(encoder, shape), Math.Exp(clip.LogitScale), teacher, PromptKDSettings.Of(settings), ownTexts));
     }
 
-    /// <summary>Refuses learned tokens for a tower that has none.</summary>
+    /// <summary>Refuses what the student's tower cannot learn, from its sizes alone.</summary>
     /// <param name="clip">The student's.</param>
-    /// <param name="settings">How many tokens it is to have.</param>
-    /// <exception cref="PromptKDException">It is a ResNet, and tokens are asked for.</exception>
+    /// <param name="settings">How many tokens it is to have, and which of its layers learn.</param>
+    /// <exception cref="PromptKDException">
+    /// It is a ResNet, and tokens are asked for; it is frozen; it has fewer layers than are to learn, or no statistics
+    /// that could move.
+    /// </exception>
     public static void CheckTower(ClipCheckpoint clip, PromptKDConfig settings)
     {
         if (clip.Architecture.TowerGraph is not null && settings.TuneTower)
@@ -124,12 +129,21 @@ internal sealed class PromptKDMethod : ITrainedMethod
                 + "‹prompt-length› 0), so that its projector alone learns; with TRAINER.PROMPTKD.TUNE_TOWER True its "
                 + "tower learns too.");
         }
+
+        if (settings.TuneTower)
+        {
+            using ImageEncoder sizes = ImageEncoder.Create(clip.Architecture, ScalarType.Float32, META);
+            TunedLayers.Check(sizes, settings.TuneLayers, settings.BatchNorm == Moving);
+        }
     }
 
-    /// <inheritdoc/>
-    public void ShareBatches(IProcessGroup processes)
+    /// <summary>Refuses statistics that several processes would each move by themselves.</summary>
+    /// <param name="settings">Whether they move.</param>
+    /// <param name="processes">Who learns together.</param>
+    /// <exception cref="PromptKDException">They move, and there are several.</exception>
+    public static void CheckProcesses(PromptKDConfig settings, IProcessGroup processes)
     {
-        if (!processes.IsAlone() && _student.Shape is { TunesTower: true, MovesStatistics: true })
+        if (!processes.IsAlone() && settings is { TuneTower: true, BatchNorm: Moving })
         {
             throw new PromptKDException(
                 $"‹batch-norm› moving (TRAINER.PROMPTKD.BATCH_NORM) is for one process: {processes.Size} would each "
@@ -138,9 +152,10 @@ internal sealed class PromptKDMethod : ITrainedMethod
                 Code = PromptKDError.NotSupported,
             };
         }
-
-        _student.ShareBatches(processes);
     }
+
+    /// <inheritdoc/>
+    public void ShareBatches(IProcessGroup processes) => _student.ShareBatches(processes);
 
     /// <inheritdoc/>
     public void SitOut() => _student.SitOut();

@@ -30,6 +30,12 @@ internal sealed class RunInputs : IDisposable
         ExperimentConfig config = settings.Config;
         context.Observer.OnPhase($"Reading {settings.Clip}");
         _clip = parts.Add(ModelFiles.OpenClip(settings.Clip, settings.PictureSize, context.Observer, context.Stop));
+        if (settings.Method.LearnsFrom == Supervision.Teacher)
+        {
+            PromptKDMethod.CheckTower(_clip, config.Trainer.PromptKD);
+            PromptKDMethod.CheckProcesses(config.Trainer.PromptKD, context.Processes);
+        }
+
         _clip.ComputeOn(context.Target);
         Preparation = TowerPreparation.Of(config.Input, _clip);
         Pictures = PictureSet.Hash(
@@ -50,7 +56,6 @@ internal sealed class RunInputs : IDisposable
         };
         if (settings.Method.LearnsFrom == Supervision.Teacher)
         {
-            PromptKDMethod.CheckTower(_clip, config.Trainer.PromptKD);
             _teachers = parts.Add(TeacherSources.Open(config, context, settings.OwnTeacher));
             if (settings.Pictures.Count > 0)
             {

@@ -29,6 +29,20 @@ internal static partial class TunedLayers
         ];
     }
 
+    /// <summary>Refuses what the tower cannot do, without any of its values: before work has been done.</summary>
+    /// <param name="encoder">The tower; on the device of shapes alone will do.</param>
+    /// <param name="last">As in <see cref="Of"/>.</param>
+    /// <param name="movesStatistics">Whether batch normalisation is to move its statistics.</param>
+    /// <exception cref="PromptKDException">It has fewer layers, or no batch normalisation that could.</exception>
+    public static void Check(ImageEncoder encoder, int last, bool movesStatistics)
+    {
+        _ = Choose(encoder, last);
+        if (movesStatistics)
+        {
+            MoveStatistics(encoder, last);
+        }
+    }
+
     /// <summary>Lets batch normalisation move its statistics where it learns.</summary>
     /// <param name="encoder">The tower.</param>
     /// <param name="last">As in <see cref="Of"/>.</param>
@@ -48,8 +62,8 @@ internal static partial class TunedLayers
         if (!hasMoved)
         {
             throw new PromptKDException(
-                $"TRAINER.PROMPTKD.BATCH_NORM is moving, but {encoder.Architecture.Name} has no batch normalisation "
-                + "that learns and whose statistics can move. Set it to frozen.");
+                $"‹batch-norm› is moving (TRAINER.PROMPTKD.BATCH_NORM), but {encoder.Architecture.Name} has no "
+                + "batch normalisation that learns and whose statistics can move. Give frozen.");
         }
     }
 

@@ -46,6 +46,22 @@ public sealed class DistillingInputsTests : IDisposable
             listener.Phases, phase => phase.StartsWith("Reading the teacher", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("BATCH_NORM", "moving", "has no batch normalisation that learns and whose statistics can move")]
+    [InlineData("TUNE_LAYERS", "99", "The last 99 layers are to learn, but")]
+    public void What_a_tower_cannot_learn_is_refused_before_anything_is_stored(string key, string value, string message)
+    {
+        var listener = new Listener();
+
+        string refusal = Assert.Throws<PromptKDException>(() => DistillingRuns.Distil(
+            _runs.Config(options: ["DISTILL.VIEWS", "1", "TRAINER.PROMPTKD.TUNE_TOWER", "True", $"TRAINER.PROMPTKD.{key}", value]),
+            listener)).Message;
+
+        Assert.Contains(message, refusal, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(Path.Combine(_runs.Output("run"), "teacher-store")));
+        Assert.DoesNotContain(listener.Phases, phase => phase.StartsWith("Hashing", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void A_students_folder_says_how_its_pictures_are_prepared_and_a_key_wins()
     {
