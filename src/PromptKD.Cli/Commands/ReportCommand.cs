@@ -24,18 +24,27 @@ internal static class ReportCommand
         {
             string root = parsed.GetValue(folder)!;
             var report = BenchmarkReport.Read(root, cancellation);
-            ReportTables.Print(report);
+            string? fault = null;
             if (parsed.GetValue(output) is { } target)
             {
                 report.Write(target);
             }
-            else if (report.WriteIfAllowed(root) is { } fault)
+            else
             {
-                Messages.Warning($"{fault} Give --output to have report.md, report.html and results.csv elsewhere.");
-                return Task.FromResult(0);
+                fault = report.WriteIfAllowed(root);
             }
 
-            Messages.Note($"Wrote report.md, report.html and results.csv to {report.WrittenTo}");
+            // Behind the files: whoever reads the first lines only has them all the same.
+            ReportTables.Print(report);
+            if (fault is null)
+            {
+                Messages.Note($"Wrote report.md, report.html and results.csv to {report.WrittenTo}");
+            }
+            else
+            {
+                Messages.Warning($"{fault} Give --output to have report.md, report.html and results.csv elsewhere.");
+            }
+
             return Task.FromResult(0);
         });
         return command;

@@ -17,7 +17,8 @@ internal sealed record LineChart(string Title, string Axis, IReadOnlyList<ChartL
 {
     private const double Width = 360;
     private const double Height = 230;
-    private const double Left = 46;
+    private const double UsualLeft = 46;
+    private const double ValueTitleWidth = 16;
     private const double Right = 20;
     private const double Top = 12;
     private const double Bottom = 38;
@@ -31,8 +32,16 @@ internal sealed record LineChart(string Title, string Axis, IReadOnlyList<ChartL
     /// <summary>Whether the axis has the same scale of percent, and a line where both are the same.</summary>
     public bool IsSquare { get; init; }
 
-    /// <summary>What stands at 0, 1, … of the axis; empty where the numbers themselves do.</summary>
+    /// <summary>What stands beside the scale; empty for nothing: the title says it.</summary>
+    public string ValueTitle { get; init; } = "";
+
+    /// <summary>
+    /// What stands at 0, 1, … of the axis, each in the middle of a band of its own; empty where the numbers themselves
+    /// stand there, from one end to the other.
+    /// </summary>
     public IReadOnlyList<string> Places { get; init; } = [];
+
+    private double Left => UsualLeft + (ValueTitle.Length > 0 ? ValueTitleWidth : 0);
 
     private IEnumerable<(double X, double Y)> Points => Lines.SelectMany(line => line.Points);
 
@@ -64,6 +73,7 @@ internal sealed record LineChart(string Title, string Axis, IReadOnlyList<ChartL
         }
 
         svg.Append(Small((Left + Width - Right) / 2, Height - 5, "middle", Axis))
+            .Append(ValueTitle.Length > 0 ? Upwards((Top + Height - Bottom) / 2, ValueTitle) : "")
             .Append(Invariant($"<path class=\"axis\" d=\"M{Left} {Top}V{Height - Bottom}H{Width - Right}\"/>\n"));
         if (IsSquare)
         {
@@ -86,7 +96,7 @@ internal sealed record LineChart(string Title, string Axis, IReadOnlyList<ChartL
         {
             string points = string.Join(
                 ' ', line.Points.Select(point => Invariant($"{X(point.X):0.#},{Y(point.Y):0.#}")));
-            bool isSparse = line.Points.Count <= 20 && line.Kind == "model";
+            bool isSparse = line.Points.Count <= 20 && (line.Kind == "model" || Places.Count > 0);
             string dots = isSparse
                 ? string.Concat(line.Points.Select(point => Invariant(
                     $"<circle class=\"fill-{line.Kind}\" cx=\"{X(point.X):0.#}\" cy=\"{Y(point.Y):0.#}\" r=\"3\"/>")))
@@ -97,6 +107,10 @@ internal sealed record LineChart(string Title, string Axis, IReadOnlyList<ChartL
 
     private static string Small(double x, double y, string anchor, string text) =>
         Invariant($"<text class=\"small\" x=\"{x:0.#}\" y=\"{y:0.#}\" text-anchor=\"{anchor}\">")
+        + $"{HtmlPage.Text(text)}</text>\n";
+
+    private static string Upwards(double y, string text) =>
+        Invariant($"<text class=\"small\" transform=\"translate(12 {y:0.#}) rotate(-90)\" text-anchor=\"middle\">")
         + $"{HtmlPage.Text(text)}</text>\n";
 
     private static string Key(ChartLine line) =>
@@ -125,8 +139,9 @@ internal sealed record LineChart(string Title, string Axis, IReadOnlyList<ChartL
         return power * new[] { 1, 2, 2.5, 5, 10 }.First(one => one * power >= step * (1 - 1e-9));
     }
 
-    private (double First, double Last) Extent() => IsSquare
-        ? (0, 1)
+    private (double First, double Last) Extent() =>
+        IsSquare ? (0, 1)
+        : Places.Count > 0 ? (-0.5, Places.Count - 0.5)
         : (Points.Min(point => point.X), Points.Max(point => point.X));
 
     private IEnumerable<double> Ticks(double first, double last)
@@ -134,6 +149,11 @@ internal sealed record LineChart(string Title, string Axis, IReadOnlyList<ChartL
         if (IsSquare)
         {
             return [0, 0.25, 0.5, 0.75, 1];
+        }
+
+        if (Places.Count > 0)
+        {
+            return Enumerable.Range(0, Places.Count).Select(place => (double)place);
         }
 
         int step = Math.Max(1, (int)Math.Ceiling((last - first) / 6));

@@ -9,15 +9,27 @@ internal static class AblationSections
 
     /// <summary>
     /// A section for each ablation of which there are two rows or more that differ in nothing else: runs of the same
-    /// data
-    /// set, and of the same of what the ablation does not exchange.
+    /// data set, and of the same of what the ablation does not exchange.
     /// </summary>
-    public static IEnumerable<ReportSection> Of(IReadOnlyList<ScoreTable> tables) =>
-        from ablation in Ablation.All
-        from found in Match(ablation, tables).GroupBy(one => (one.Score.Dataset, one.Common))
-        let rows = found.OrderBy(one => one.Place).ToArray()
-        where rows.Select(one => one.Place).Distinct().Count() > 1
-        select Section(ablation, found.Key.Dataset, found.Key.Common, rows);
+    /// <param name="tables">Of all runs.</param>
+    /// <param name="areAll">Whether every number of them stands in one of the sections: they were made for them.</param>
+    public static IReadOnlyList<ReportSection> Of(IReadOnlyList<ScoreTable> tables, out bool areAll)
+    {
+        (Ablation Ablation, string Dataset, string Common, FoundRow[] Rows)[] found =
+        [
+            .. from ablation in Ablation.All
+               from same in Match(ablation, tables).GroupBy(one => (one.Score.Dataset, one.Common))
+               let rows = same.OrderBy(one => one.Place).ToArray()
+               where rows.Select(one => one.Place).Distinct().Count() > 1
+               select (ablation, same.Key.Dataset, same.Key.Common, rows),
+        ];
+        var shown = found.SelectMany(one => one.Rows.Select(row => row.Score)).ToHashSet();
+        areAll = shown.Count > 0 && tables.SelectMany(table => table.Rows).Where(IsWhole).All(shown.Contains);
+        return [.. found.Select(one => Section(one.Ablation, one.Dataset, one.Common, one.Rows))];
+    }
+
+    // Teachers that were made for students were not tested on new classes.
+    private static bool IsWhole(ScoreRow row) => row.HarmonicMean is not null || row.Accuracy is not null;
 
     private static IEnumerable<FoundRow> Match(Ablation ablation, IReadOnlyList<ScoreTable> tables) =>
         from table in tables

@@ -34,7 +34,7 @@ internal static class HtmlReport
     {
         html.AddText("h2", section.Title);
         var table = new HtmlTable(
-            "", [.. section.Columns.Select((column, place) => new HtmlColumn(column, IsText: place == 0))])
+            "", [.. section.Columns.Select((column, place) => new HtmlColumn(column, IsOfWords(section, place)))])
         {
             Strong = cell => ReportSection.IsStrong(cell) ? cell[2..^2] : null,
         };
@@ -62,6 +62,9 @@ internal static class HtmlReport
         }
     }
 
+    private static bool IsOfWords(ReportSection section, int column) =>
+        column == 0 || section.Rows.Any(row => row[column].Length > 0 && char.IsLetter(row[column][0]));
+
     private static LineChart Curve(ReportSection section)
     {
         ChartLine ours = new(
@@ -76,6 +79,7 @@ internal static class HtmlReport
         return new LineChart(
             "Harmonic mean, percent", section.Columns[0], paper.Points.Count > 0 ? [ours, paper] : [ours])
         {
+            ValueTitle = "HM, percent",
             Places = [.. section.Curve.Select(one => one.Name)],
             BeginsAtLeast = true,
         };

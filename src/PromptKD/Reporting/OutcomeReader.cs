@@ -14,6 +14,8 @@ internal static class OutcomeReader
     private const string LastEpoch = "last epoch";
     private const string BestOnTest = "best on the base classes' test images";
 
+    private const string BestOnWholeTest = "best on test images";
+
     private const string SourceOfTransfer = "ImageNet";
 
     private static readonly string[] s_variants = ["ImageNetV2", "ImageNetSketch", "ImageNetA", "ImageNetR"];
@@ -190,6 +192,7 @@ internal static class OutcomeReader
                     : learnedHere && LearnsFromLabels(outcome.Trainer) ? Protocol.FewShot
                     : Protocol.CrossDataset,
                 Accuracy = accuracy,
+                Selection = outcome.Selection == BestOnTest ? BestOnWholeTest : outcome.Selection,
             },
         };
     }

@@ -9,15 +9,20 @@ public static class ReportSections
     private const string Nothing = "–";
 
     /// <summary>
-    /// A section for each table, and one that compares the methods of a protocol where there are several.
+    /// A section for each table, one that compares the methods of a protocol where there are several, and one for each
+    /// ablation: first where all finished runs belong to ablations, else last.
     /// </summary>
-    public static IReadOnlyList<ReportSection> Of(IReadOnlyList<ScoreTable> tables) =>
-    [
-        .. tables.Select(table => table.Protocol == Protocol.BaseToNovel ? BaseToNovel(table) : OneAccuracy(table)),
-        .. tables.GroupBy(table => table.Protocol).Where(group => group.Count() > 1)
-            .Select(group => Methods(group.Key, [.. group])),
-        .. AblationSections.Of(tables),
-    ];
+    public static IReadOnlyList<ReportSection> Of(IReadOnlyList<ScoreTable> tables)
+    {
+        IReadOnlyList<ReportSection> ablations = AblationSections.Of(tables, out bool areAll);
+        ReportSection[] others =
+        [
+            .. tables.Select(table => table.Protocol == Protocol.BaseToNovel ? BaseToNovel(table) : OneAccuracy(table)),
+            .. tables.GroupBy(table => table.Protocol).Where(group => group.Count() > 1)
+                .Select(group => Methods(group.Key, [.. group])),
+        ];
+        return areAll ? [.. ablations, .. others] : [.. others, .. ablations];
+    }
 
     private static ReportSection BaseToNovel(ScoreTable table)
     {

@@ -1,7 +1,4 @@
 using System.Security.Cryptography;
-using PromptKD.Models.Clip;
-using PromptKD.Models.Weights;
-using PromptKD.Tests.Data.Datasets;
 using PromptKD.Tests.Runs.Distill;
 
 namespace PromptKD.Tests.Cli;
@@ -29,6 +26,7 @@ public sealed class AblationCommandTests(AblationCommandTests.Place place) : ICl
         CliResult result = place.Run(name, "OPTIM.MAX_EPOCH", "1").Succeeds();
 
         string report = place.Read(name, "report.md");
+        Assert.Equal(report.IndexOf("## ", StringComparison.Ordinal), report.IndexOf($"## {source}, ", StringComparison.Ordinal));
         Assert.Equal(rows.Split(','), Rows(report, source).Select(cells => cells[0]));
         Assert.Equal(isCurve, place.Read(name, "report.html").Contains("<polyline", StringComparison.Ordinal));
         Assert.Equal(students, place.Students(name).Distinct().Count());
@@ -59,60 +57,21 @@ public sealed class AblationCommandTests(AblationCommandTests.Place place) : ICl
     /// <summary>The folder that the program is started in.</summary>
     public sealed class Place : IDisposable
     {
-        private readonly string _folder = Directory.CreateTempSubdirectory().FullName;
+        private readonly PaperFolder _folder = new("ImageNet");
 
-        /// <summary>Writes data, CLIPs and the teacher's prompts.</summary>
-        public Place()
-        {
-            FakeDatasets.Create("ImageNet", In("data"));
-            ClipArchitecture large = TinyClip.Architecture with { EmbeddingSize = 40 };
-            TinyClip.Write(In("clip", "ViT-L-14.pt"), large, seed: 1);
-            TinyClip.Write(In("clip", "ViT-B-16.pt"), TinyClip.Architecture, seed: 1000);
-            TinyClip.Write(In("clip", "ViT-B-32.pt"), TinyClip.Architecture with { VisionLayers = 2 }, seed: 2000);
-            using (NewDisposeScope())
-            {
-                SafetensorsFile.Write(In("clip", "RN50.pt"), [.. TinyResNet.Weights(TinyResNet.Architecture)]);
-            }
+        public void Dispose() => _folder.Dispose();
 
-            CliProgram.RunIn(
-                _folder,
-                [
-                    "train", "--root", "data", "--seed", "1", "--trainer", "PromptSRC", "--output-dir", "taught",
-                    "--dataset-config-file", Configs("datasets", "imagenet.yaml"),
-                    "--config-file", Configs("trainers", "PromptSRC", "vit_l14_c2_ep20_batch8_4+4ctx.yaml"),
-                    "--vocab", TinyClip.Vocabulary, "OPTIM.MAX_EPOCH", "1", "DATASET.NUM_SHOTS", "2",
-                    "DATASET.SUBSAMPLE_CLASSES", "base",
-                ]).Succeeds();
-            File.Copy(
-                In("taught", "VLPromptLearner", "model.pth.tar-1"),
-                In("teacher_model", "ImageNet", "VLPromptLearner", "model-best.pth.tar"));
-        }
+        internal CliResult Run(string ablation, params string[] settings) => _folder.Run(
+        [
+            "benchmark", "ablation", ablation, "--root", "data", "--output", ablation, "--seeds", "1", .. settings,
+        ]);
 
-        public void Dispose() => Directory.Delete(_folder, recursive: true);
-
-        internal CliResult Run(string ablation, params string[] settings) => CliProgram.RunIn(
-            _folder,
-            [
-                "benchmark", "ablation", ablation, "--root", "data", "--output", ablation, "--seeds", "1",
-                "--vocab", TinyClip.Vocabulary, "--device", "cpu", "DATALOADER.NUM_WORKERS", "1", .. settings,
-            ]);
-
-        internal string Read(string ablation, string file) => File.ReadAllText(In(ablation, file));
+        internal string Read(string ablation, string file) => File.ReadAllText(_folder.In(ablation, file));
 
         internal IEnumerable<string> Students(string ablation) =>
-            from file in Directory.EnumerateFiles(In(ablation), "student.safetensors", SearchOption.AllDirectories)
+            from file in Directory.EnumerateFiles(
+                _folder.In(ablation), "student.safetensors", SearchOption.AllDirectories)
             where file.Contains(Path.Combine(ablation, "PromptKD"), StringComparison.Ordinal)
             select Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(file)));
-
-        private static string Configs(params string[] parts) =>
-            Path.Combine([PromptKD.Golden.ProjectFolder.Root, "configs", .. parts]);
-
-        // A path in the folder, whose own folder is there.
-        private string In(params string[] parts)
-        {
-            string path = Path.Combine([_folder, .. parts]);
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            return path;
-        }
     }
 }

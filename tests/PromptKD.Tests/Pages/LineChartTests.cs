@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Xml.Linq;
 using PromptKD.Pages;
 
@@ -19,5 +20,32 @@ public sealed class LineChartTests
         Assert.Equal(
             labels.Split(' '),
             figure.Descendants("text").Where(text => text.Attribute("text-anchor")!.Value == "end").Select(text => text.Value));
+    }
+
+    [Fact]
+    public void Places_have_a_band_each_so_that_no_name_is_cut_or_runs_into_the_scale()
+    {
+        var chart = new LineChart(
+            "HM", "teacher", [new("ours", "model", [(0, 72), (1, 74), (2, 76)]), new("paper", "reference", [(2, 76)])])
+        {
+            Places = ["ViT-B/32", "ViT-B/16", "ViT-L/14"],
+            ValueTitle = "HM, percent",
+            BeginsAtLeast = true,
+        };
+
+        var figure = XElement.Parse(chart.ToHtml());
+
+        // Of 360 units' width; a letter has at most 8.
+        double[] middles =
+        [
+            .. figure.Descendants("text").Where(text => chart.Places.Contains(text.Value))
+                .Select(text => double.Parse(text.Attribute("x")!.Value, CultureInfo.InvariantCulture)),
+        ];
+        Assert.Equal(3, middles.Length);
+        Assert.All(middles, x => Assert.InRange(x, 46 + 32, 360 - 32));
+        Assert.Contains(figure.Descendants("text"), text => text.Value == "HM, percent");
+
+        // A line of one point is seen by its point alone.
+        Assert.Single(figure.Descendants("circle"), dot => dot.Attribute("class")!.Value == "fill-reference");
     }
 }

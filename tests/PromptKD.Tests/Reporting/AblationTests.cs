@@ -53,6 +53,24 @@ public sealed class AblationTests
     }
 
     [Fact]
+    public void An_ablation_stands_first_where_all_runs_belong_to_one_and_behind_the_methods_tables_else()
+    {
+        // A teacher that was made for a row was not tested on new classes.
+        RunOutcome[] runs =
+        [
+            .. Ablation.Find("loss").Rows.Select(one => Outcome(one, seed: 1)),
+            Outcome(Ablation.Find("loss").Rows[2], seed: 1) with { Trainer = "PromptSRC", Novel = null },
+        ];
+
+        IReadOnlyList<ReportSection> alone = new BenchmarkReport(runs).Sections;
+        IReadOnlyList<ReportSection> mixed = new BenchmarkReport(
+            [.. runs, Outcome(Ablation.Find("loss").Rows[2], seed: 1) with { Dataset = "EuroSAT" }]).Sections;
+
+        Assert.StartsWith("Table 4,", alone[0].Title);
+        Assert.StartsWith("Table 4,", mixed[^1].Title);
+    }
+
+    [Fact]
     public void A_curve_is_drawn_of_rows_that_lie_on_a_line()
     {
         string folder = Directory.CreateTempSubdirectory().FullName;
