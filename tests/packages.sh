@@ -45,7 +45,7 @@ whole() {
   unzip -p "$1" '*.nuspec' | grep '<license type="expression">MIT' >/dev/null || { echo "$1: no licence"; return 1; }
   [ "$(stat -c %s "$1")" -lt 250000000 ] || { echo "$1: above 250 MB"; return 1; }
 }
-for package in PromptKD PromptKD.Imaging PromptKD.Onnx PromptKD.Decoders PromptKD.Extensions.AI PromptKD.Cli.linux-x64; do
+for package in PromptKD PromptKD.Imaging PromptKD.Onnx PromptKD.Decoders PromptKD.Cloud PromptKD.Extensions.AI PromptKD.Cli.linux-x64; do
   check "$package is whole" whole "$feed/$package.$version.nupkg"
 done
 for package in PromptKD PromptKD.Imaging PromptKD.Onnx PromptKD.Extensions.AI; do

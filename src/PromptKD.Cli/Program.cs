@@ -2,6 +2,7 @@ using System.CommandLine;
 using PromptKD;
 using PromptKD.Cli.Commands;
 using PromptKD.Cli.Terminal;
+using PromptKD.Cloud;
 using PromptKD.Decoders;
 using PromptKD.Runtime.Processes;
 
@@ -24,8 +25,18 @@ if (Surroundings.FindMistake() is { } unusable)
     return UserMistake;
 }
 
+string[] words;
+try
+{
+    words = SignedAddresses.Hide(args);
+}
+catch (PromptKDException mistake)
+{
+    return Fail(mistake.Message);
+}
+
 RootCommand root = Verbs.Create();
-ParseResult parsed = root.Parse(Verbs.Prepare(args, root));
+ParseResult parsed = root.Parse(Verbs.Prepare(words, root));
 if (parsed.Errors.Count > 0)
 {
     return Fail($"{Mistake(parsed)} See promptkd {CommandPath(parsed)}--help.");
@@ -35,6 +46,7 @@ using var stop = new StopSignal();
 try
 {
     ExtraDecoders.Register();
+    CloudStorage.Register();
     ProcessesOption.RefuseOthers(parsed);
     if (ProcessesOption.Wanted(parsed) is { } processes)
     {
@@ -83,7 +95,10 @@ static int Fail(string message) => Ending.With(UserMistake, () => Messages.Error
 
 // "A command is required" says less than which word is none.
 static string Mistake(ParseResult parsed) => parsed.UnmatchedTokens is [string unknown, ..]
-    ? !unknown.StartsWith('-') && parsed.CommandResult.Command.Arguments is [{ Arity.MaximumNumberOfValues: 1 }]
+    ? unknown.Contains("://", StringComparison.Ordinal)
+        ? $"'{unknown}' is one address too many. Put quotes around a pattern, 'shard-{{000..009}}.tar': the shell "
+            + "makes several of it."
+    : !unknown.StartsWith('-') && parsed.CommandResult.Command.Arguments is [{ Arity.MaximumNumberOfValues: 1 }]
         ? $"'{unknown}' is one argument too many: {parsed.CommandResult.Command.Name} takes one."
         : $"There is no command or option '{unknown}'."
     : OptionRules.Explain(parsed.Errors[0]) ?? parsed.Errors[0].Message;

@@ -15,6 +15,10 @@ public sealed class PublicApiTests
         Snapshot.Verify(typeof(PromptKD.Extensions.AI.PromptKDOptions).Assembly.GeneratePublicApi(s_options));
 
     [Fact]
+    public void What_reads_clouds_is_what_was_accepted_last() =>
+        Snapshot.Verify(typeof(PromptKD.Cloud.CloudStorage).Assembly.GeneratePublicApi(s_options));
+
+    [Fact]
     public void What_serves_is_what_was_accepted_last() =>
         Snapshot.Verify(typeof(PromptKD.Server.PromptKDServerOptions).Assembly.GeneratePublicApi(s_options));
 

@@ -4,6 +4,7 @@ using PromptKD.Data.Pictures;
 using PromptKD.Data.Shards;
 using PromptKD.Evaluation;
 using PromptKD.Runtime;
+using PromptKD.Runtime.Remote;
 
 namespace PromptKD.Inference;
 
@@ -248,7 +249,7 @@ public abstract class FolderClassifier : PictureClassifier
 
     private IReadOnlyList<PictureItem> FindPictures(string path, CancellationToken cancellationToken)
     {
-        if (Directory.Exists(path) || ShardFiles.IsShard(path))
+        if (Directory.Exists(path) || ShardFiles.IsShard(path) || RemoteAddress.IsRemote(path))
         {
             var folder = PictureFolder.Unlabelled(path, cancellationToken);
             folder.LeftOut.Report(_observer);

@@ -3,6 +3,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using PromptKD.Runtime.Remote;
 
 namespace PromptKD.Runtime;
 
@@ -54,19 +55,25 @@ internal sealed class DigestMemory
     public static DigestMemory Open(string path, bool isReadOnly = false) => new(path, Read(path), isReadOnly);
 
     /// <summary>
-    /// The digest of a file, if it is known and the file has not changed. If not, what <see cref="Remember"/> is told
+    /// The digest of a file, if it is known and the file has not changed. If not, what
+    /// <see cref="Remember(string, string, string?)"/> is told
     /// next belongs to the file as it is now.
     /// </summary>
     /// <param name="file">The file, whose size and time of change count.</param>
     /// <param name="key">The full path of what has the digest: a part of the file; null for the file itself.</param>
-    public string? Find(string file, string? key = null)
+    public string? Find(string file, string? key = null) => Find(() => FileStamp.OfAny(file), key ?? file);
+
+    /// <summary>As the shorter form, of what lies in a file, or on a server.</summary>
+    /// <param name="stampOf">What changes with it; gives null where nothing tells.</param>
+    /// <param name="key">Its path or address.</param>
+    public string? Find(Func<FileStamp?> stampOf, string key)
     {
-        if (_path is null || FileStamp.OfAny(file) is not { } stamp)
+        if (_path is null || stampOf() is not { } stamp)
         {
             return null;
         }
 
-        string full = Path.GetFullPath(key ?? file);
+        string full = FullOf(key);
         if (_known.TryGetValue(full, out Entry? entry) && entry.Stamp == stamp)
         {
             return entry.Digest;
@@ -78,23 +85,31 @@ internal sealed class DigestMemory
     }
 
     /// <summary>
-    /// Keeps a digest that was computed behind <see cref="Find"/>; not that of a file that has changed since, or less
+    /// Keeps a digest that was computed behind <see cref="Find(string, string?)"/>; not that of a file that has changed
+    /// since, or less
     /// than 2 s before.
     /// </summary>
-    /// <param name="file">As for <see cref="Find"/>.</param>
+    /// <param name="file">As for <see cref="Find(string, string?)"/>.</param>
     /// <param name="digest">SHA-256, 64 lower-case hexadecimal digits; something without tabs may stand before.</param>
-    /// <param name="key">As for <see cref="Find"/>.</param>
-    public void Remember(string file, string digest, string? key = null)
+    /// <param name="key">As for <see cref="Find(string, string?)"/>.</param>
+    public void Remember(string file, string digest, string? key = null) =>
+        Remember(() => FileStamp.OfAny(file), digest, key ?? file);
+
+    /// <summary>As the shorter form, of what lies in a file, or on a server.</summary>
+    /// <param name="stampOf">As for <see cref="Find(Func{FileStamp?}, string)"/>.</param>
+    /// <param name="digest">As for the shorter form.</param>
+    /// <param name="key">As for <see cref="Find(Func{FileStamp?}, string)"/>.</param>
+    public void Remember(Func<FileStamp?> stampOf, string digest, string key)
     {
         if (_path is null)
         {
             return;
         }
 
-        string full = Path.GetFullPath(key ?? file);
+        string full = FullOf(key);
         if (_begun.TryRemove(full, out Beginning? begun)
             && begun.Stamp.Ticks < (begun.Time - s_settled).Ticks
-            && FileStamp.OfAny(file) == begun.Stamp
+            && stampOf() == begun.Stamp
             && IsDigest(digest)
             && !full.AsSpan().ContainsAny('\n', '\r'))
         {
@@ -120,6 +135,8 @@ internal sealed class DigestMemory
             WholeFile.Write(_path, stream => Write(stream, entries));
         }
     }
+
+    private static string FullOf(string key) => RemoteAddress.IsRemote(key) ? key : Path.GetFullPath(key);
 
     private static void Write(Stream stream, IEnumerable<KeyValuePair<string, Entry>> entries)
     {

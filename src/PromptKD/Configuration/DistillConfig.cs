@@ -1,3 +1,5 @@
+using PromptKD.Runtime.Remote;
+
 namespace PromptKD.Configuration;
 
 /// <summary>
@@ -15,11 +17,11 @@ public sealed record DistillConfig
 
     /// <summary>Folder of unlabelled pictures or shards, searched with its subfolders; or one shard.</summary>
     [OwnKey]
-    public string Images { get; init; } = "";
+    public string Images { get; init => field = RemoteAddress.WithoutQuery(value); } = "";
 
     /// <summary>Class folders or labelled shards to tune a teacher with; distilling reads no labels.</summary>
     [OwnKey]
-    public string Labelled { get; init; } = "";
+    public string Labelled { get; init => field = RemoteAddress.WithoutQuery(value); } = "";
 
     /// <summary>Class names, in label order.</summary>
     [OwnKey]
@@ -149,7 +151,7 @@ public sealed record DistillConfig
     /// Class folders or labelled shards that are measured after each epoch and never trained on; empty for none.
     /// </summary>
     [OwnKey]
-    public string Val { get; init; } = "";
+    public string Val { get; init => field = RemoteAddress.WithoutQuery(value); } = "";
 
     /// <summary>
     /// How many of the first classes are "base" when accuracies are reported and a teacher is tuned; 0 for no split.

@@ -1,3 +1,5 @@
+using PromptKD.Runtime;
+
 namespace PromptKD.Data.Pictures;
 
 /// <summary>
@@ -10,6 +12,9 @@ internal interface IPictureBytes
 
     /// <summary>Whether that is a file, which shows by its size and time whether it has changed.</summary>
     bool IsInFile => true;
+
+    /// <summary>What changes when the bytes do; null where nothing tells.</summary>
+    FileStamp? FindStamp() => IsInFile ? FileStamp.OfAny(Path) : null;
 
     /// <summary>Reads the bytes, whole, and lends them.</summary>
     /// <param name="use">Gets the bytes, which are there only until it returns.</param>

@@ -47,7 +47,7 @@ internal sealed record PictureDigest(
         ForEach(items.Count, index =>
         {
             PictureItem item = items[index];
-            string path = Path.GetRelativePath(root, item.Path).Replace('\\', '/');
+            string path = item.NameFrom(root);
             try
             {
                 stamps[index] = item.Bytes.IsInFile ? FileStamp.OfAny(item.Bytes.Path) : null;
@@ -107,12 +107,15 @@ internal sealed record PictureDigest(
     private static (string Content, string? Fault) ContentOf(PictureItem item, DigestMemory memory, bool checks)
     {
         // An archive may hold two files of one name.
-        string key = item.Bytes is FileBytes { Length: not null } part
-            ? string.Create(CultureInfo.InvariantCulture, $"{item.Path}@{part.Offset}")
-            : item.Path;
+        string key = item.Bytes switch
+        {
+            FileBytes { Length: not null } part =>
+                string.Create(CultureInfo.InvariantCulture, $"{item.Path}@{part.Offset}"),
+            RemoteBytes part => string.Create(CultureInfo.InvariantCulture, $"{item.Path}@{part.Offset}"),
+            _ => item.Path,
+        };
         string mark = checks ? $":{PictureCheck.Version}" : "";
-        if (item.Bytes.IsInFile
-            && memory.Find(item.Bytes.Path, key)?.Split(':') is [string bytes, .., string known] parts
+        if (memory.Find(item.Bytes.FindStamp, key)?.Split(':') is [string bytes, .., string known] parts
             && (!checks || parts is [_, PictureCheck.Version, _]))
         {
             return ($"{bytes}\t{known}", null);
@@ -121,10 +124,10 @@ internal sealed record PictureDigest(
         (int length, string sha256, string? fault) = item.Bytes.Use(bytes => bytes.IsEmpty
             ? throw new InvalidDataException("the file is empty")
             : (bytes.Length, Convert.ToHexStringLower(SHA256.HashData(bytes)), checks ? FaultOf(bytes) : null));
-        if (fault is null && item.Bytes.IsInFile)
+        if (fault is null)
         {
             memory.Remember(
-                item.Bytes.Path, string.Create(CultureInfo.InvariantCulture, $"{length}{mark}:{sha256}"), key);
+                item.Bytes.FindStamp, string.Create(CultureInfo.InvariantCulture, $"{length}{mark}:{sha256}"), key);
         }
 
         return (string.Create(CultureInfo.InvariantCulture, $"{length}\t{sha256}"), fault);

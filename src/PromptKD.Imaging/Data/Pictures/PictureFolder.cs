@@ -1,4 +1,5 @@
 using PromptKD.Data.Shards;
+using PromptKD.Runtime.Remote;
 
 namespace PromptKD.Data.Pictures;
 
@@ -45,15 +46,20 @@ internal sealed class PictureFolder
     /// <exception cref="PromptKDException">As the shorter form.</exception>
     public static PictureFolder Unlabelled(string folder, bool mayBeEmpty, CancellationToken stop)
     {
+        if (RemoteAddress.IsRemote(folder))
+        {
+            return OfRemote(folder, (paths, place, counter) => OfShards(paths, place, counter, stop), stop);
+        }
+
         if (IsShard(folder))
         {
-            return OfShards([folder], folder, files: null, stop);
+            return OfShards([folder], folder, new LeftOutCounter(), stop);
         }
 
         FolderFiles files = FolderFiles.Find(folder, stop);
         if (FindShards(folder, files) is { Count: > 0 } shards)
         {
-            return OfShards(shards, folder, files, stop);
+            return OfShards(shards, folder, BesideShards(files), stop);
         }
 
         string[] pictures = [.. files.Relative.Where(PictureFile.IsPicture)];
@@ -91,15 +97,21 @@ internal sealed class PictureFolder
         int? required = null,
         CancellationToken stop = default)
     {
+        if (RemoteAddress.IsRemote(folder))
+        {
+            return OfRemote(
+                folder, (paths, place, counter) => OfLabelledShards(paths, place, counter, classNames, stop), stop);
+        }
+
         if (IsShard(folder))
         {
-            return OfLabelledShards([folder], folder, files: null, classNames, stop);
+            return OfLabelledShards([folder], folder, new LeftOutCounter(), classNames, stop);
         }
 
         FolderFiles files = FolderFiles.Find(folder, stop);
         if (FindShards(folder, files) is { Count: > 0 } shards)
         {
-            return OfLabelledShards(shards, folder, files, classNames, stop);
+            return OfLabelledShards(shards, folder, BesideShards(files), classNames, stop);
         }
 
         var classFolders = new ClassFolders(folder, files.TopFolders, classNames, required);
@@ -148,40 +160,45 @@ internal sealed class PictureFolder
                 + $"'{Path.GetFileName(shards[0])}'. Put the ones that are meant into a folder of their own.");
     }
 
-    private static PictureFolder OfShards(
-        IReadOnlyList<string> paths, string place, FolderFiles? files, CancellationToken stop)
+    private static PictureFolder OfRemote(
+        string given, Func<IReadOnlyList<string>, string, LeftOutCounter, PictureFolder> list, CancellationToken stop)
     {
-        var pictures = new ShardedPictures(paths, stop);
-        return new PictureFolder(pictures.Unlabelled(), [], LeftOutOf(place, files, pictures));
+        var leftOut = new LeftOutCounter();
+        IReadOnlyList<string> shards = RemoteShards.Find(given, leftOut, stop);
+        return list(shards, RemoteAddress.WithoutQuery(given), leftOut);
+    }
+
+    private static PictureFolder OfShards(
+        IReadOnlyList<string> paths, string place, LeftOutCounter leftOut, CancellationToken stop)
+    {
+        var pictures = new ShardedPictures(paths, keepsLabels: false, stop);
+        leftOut.Add(pictures.LeftOut);
+        return new PictureFolder(pictures.Unlabelled(), [], leftOut.At($"'{place}'"));
     }
 
     private static PictureFolder OfLabelledShards(
         IReadOnlyList<string> paths,
         string place,
-        FolderFiles? files,
+        LeftOutCounter leftOut,
         IReadOnlyList<string>? classNames,
         CancellationToken stop)
     {
-        var pictures = new ShardedPictures(paths, stop);
+        var pictures = new ShardedPictures(paths, keepsLabels: true, stop);
+        leftOut.Add(pictures.LeftOut);
         IReadOnlyList<PictureItem> items = pictures.Labelled(classNames, out IReadOnlyList<string> names);
-        return new PictureFolder(items, names, LeftOutOf(place, files, pictures));
+        return new PictureFolder(items, names, leftOut.At($"'{place}'"));
     }
 
-    // Files beside the shards, and entries of them.
-    private static LeftOut LeftOutOf(string place, FolderFiles? files, ShardedPictures pictures)
+    private static LeftOutCounter BesideShards(FolderFiles files)
     {
         var counter = new LeftOutCounter();
-        counter.Add(pictures.LeftOut);
-        if (files is not null)
+        counter.Add(files.PassedOver);
+        foreach (string path in files.Relative.Where(path => !ShardFiles.IsShard(path)))
         {
-            counter.Add(files.PassedOver);
-            foreach (string path in files.Relative.Where(path => !ShardFiles.IsShard(path)))
-            {
-                counter.AddFile(path);
-            }
+            counter.AddFile(path);
         }
 
-        return counter.At($"'{place}'");
+        return counter;
     }
 
     private static PictureItem LabelledItem(string folder, string path, ClassFolders classFolders)

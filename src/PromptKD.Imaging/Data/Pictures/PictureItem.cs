@@ -1,4 +1,5 @@
 using PromptKD.Runtime;
+using PromptKD.Runtime.Remote;
 
 namespace PromptKD.Data.Pictures;
 
@@ -16,7 +17,9 @@ internal sealed record PictureItem(string Path, int? Label = null, string? Class
 
     /// <summary>What the picture is called, seen from a folder: its path from there, with '/'.</summary>
     /// <param name="root">The folder.</param>
-    public string NameFrom(string root) => System.IO.Path.GetRelativePath(root, Path).Replace('\\', '/');
+    public string NameFrom(string root) => RemoteAddress.IsRemote(Path)
+        ? RemoteAddress.NameFrom(root, Path)
+        : System.IO.Path.GetRelativePath(root, Path).Replace('\\', '/');
 
     /// <summary>What to say where the file is no longer the one that was hashed; null where it is.</summary>
     public PromptKDException? FindChange()

@@ -10,18 +10,19 @@ internal static class ForeignFile
     private const string Parquet = "a parquet file";
     private const int TarMagicPlace = 257;
 
-    /// <summary>What a file is that is no tar archive, and what to do, in a sentence; null where nobody can tell.</summary>
-    public static string? InPlaceOfTar(string path) => Describe(path, Tar);
+    /// <summary>What a file is that is no tar archive, and what to do; null where nobody can tell.</summary>
+    /// <param name="open">Opens it.</param>
+    public static string? InPlaceOfTar(Func<Stream> open) => Describe(open, Tar);
 
     /// <summary>The same of a file that is no parquet file.</summary>
-    public static string? InPlaceOfParquet(string path) => Describe(path, Parquet);
+    public static string? InPlaceOfParquet(string path) => Describe(() => RegularFile.Open(path), Parquet);
 
-    private static string? Describe(string path, string wanted)
+    private static string? Describe(Func<Stream> open, string wanted)
     {
         byte[] first = new byte[TarHeader.Length];
         try
         {
-            using FileStream stream = RegularFile.Open(path);
+            using Stream stream = open();
             int count = stream.ReadAtLeast(first, first.Length, throwOnEndOfStream: false);
             return Describe(first.AsSpan(0, count), wanted);
         }

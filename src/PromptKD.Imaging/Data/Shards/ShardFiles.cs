@@ -1,3 +1,5 @@
+using PromptKD.Runtime.Remote;
+
 namespace PromptKD.Data.Shards;
 
 /// <summary>Which files are shards, by their name.</summary>
@@ -13,11 +15,17 @@ internal static class ShardFiles
     public static bool IsShard(string path) => HasExtension(path, ".tar") || HasExtension(path, ".parquet");
 
     /// <summary>Opens shards.</summary>
-    /// <param name="paths">Files that <see cref="IsShard"/> accepts.</param>
+    /// <param name="paths">Files that <see cref="IsShard"/> accepts; all or none of them on servers.</param>
+    /// <param name="keepsLabels">Whether labels are wanted, too.</param>
     /// <param name="stop">Stops between entries; of parquet files, also while pictures are read later.</param>
     /// <exception cref="PromptKDException">One cannot be read, or holds no column of pictures.</exception>
-    public static IReadOnlyList<IShard> Open(IEnumerable<string> paths, CancellationToken stop)
+    public static IReadOnlyList<IShard> Open(IReadOnlyList<string> paths, bool keepsLabels, CancellationToken stop)
     {
+        if (paths.Any(RemoteAddress.IsRemote))
+        {
+            return RemoteShards.Open(paths, keepsLabels, stop);
+        }
+
         var cache = new RowGroupCache(CacheBytes);
         return
         [

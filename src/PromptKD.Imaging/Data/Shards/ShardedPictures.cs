@@ -13,13 +13,14 @@ internal sealed class ShardedPictures
     private readonly CancellationToken _stop;
 
     /// <param name="paths">The shards, in order.</param>
+    /// <param name="keepsLabels">Whether <see cref="Labelled"/> will be asked for.</param>
     /// <param name="stop">Stops whatever reads them, now and later.</param>
     /// <exception cref="PromptKDException">One cannot be read, or there is no picture in any.</exception>
-    public ShardedPictures(IReadOnlyList<string> paths, CancellationToken stop = default)
+    public ShardedPictures(IReadOnlyList<string> paths, bool keepsLabels = true, CancellationToken stop = default)
     {
         _paths = paths;
         _stop = stop;
-        _shards = ShardFiles.Open(paths, stop);
+        _shards = ShardFiles.Open(paths, keepsLabels, stop);
         foreach (IShard shard in _shards)
         {
             LeftOut.Add(shard.LeftOut);

@@ -11,7 +11,8 @@ namespace PromptKD.Data.Shards;
 /// <param name="path">The archive, for messages.</param>
 internal sealed class TarLabels(string path)
 {
-    private const int LargestFile = 1 << 20;
+    /// <summary>Larger files are no labels, bytes.</summary>
+    public const int LargestFile = 1 << 20;
 
     // What a sample's class may be written in: the first that there is counts.
     private static readonly string[] s_endings = ["cls", "json", "txt"];

@@ -1,5 +1,6 @@
 using PromptKD.Data.Pictures;
 using PromptKD.Runtime;
+using PromptKD.Runtime.Remote;
 using PromptKD.Text.Names;
 
 namespace PromptKD.Data.Shards;
@@ -12,14 +13,16 @@ namespace PromptKD.Data.Shards;
 internal sealed class TarShard : IShard
 {
     private readonly string _path;
+    private readonly Func<long, long, IPictureBytes> _part;
     private readonly List<ShardPicture> _pictures = [];
     private readonly List<string> _keys = [];
     private readonly HashSet<string> _names = new(StringComparer.Ordinal);
     private readonly TarLabels _labels;
 
-    private TarShard(string path)
+    private TarShard(string path, Func<long, long, IPictureBytes> part)
     {
         _path = path;
+        _part = part;
         _labels = new TarLabels(path);
     }
 
@@ -38,37 +41,55 @@ internal sealed class TarShard : IShard
     /// <exception cref="PromptKDException">It cannot be read, or ends early.</exception>
     public static TarShard Open(string path, CancellationToken stop = default)
     {
-        var shard = new TarShard(path);
-        int entries = 0;
-        try
-        {
-            using FileStream stream = RegularFile.Open(path);
-            foreach (TarMember member in TarArchive.List(stream))
-            {
-                stop.ThrowIfCancellationRequested();
-                entries++;
-                shard.Add(member);
-            }
+        var shard = new TarShard(path, (offset, length) => new FileBytes(path, offset, length));
+        shard.List(() => RegularFile.Open(path), keepsLabels: false, stop);
+        return shard;
+    }
 
-            shard.CountLabelsWithoutPicture();
-            return shard;
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidDataException)
-        {
-            throw new PromptKDException(
-                entries == 0 && ForeignFile.InPlaceOfTar(path) is { } other
-                    ? $"{path}: {other}"
-                    : $"{path}: not a whole tar archive: {error.Message} (behind entry {entries}). Compressed archives "
-                        + "have to be decompressed first.",
-                error);
-        }
+    /// <summary>Lists an archive on a server, which is read once from its beginning to its end.</summary>
+    /// <param name="file">A tar archive that is not compressed.</param>
+    /// <param name="keepsLabels">Whether labels are wanted: they are read on the way.</param>
+    /// <param name="stop">Stops, now, and where pictures are read later.</param>
+    /// <exception cref="PromptKDException">It cannot be read, or ends early.</exception>
+    public static TarShard Open(RemoteFile file, bool keepsLabels, CancellationToken stop)
+    {
+        var shard = new TarShard(
+            file.Address, (offset, length) => new RemoteBytes(file, offset, length, stop));
+        shard.List(() => new RemoteStream(file, stop), keepsLabels, stop);
+        return shard;
     }
 
     /// <inheritdoc/>
     public IReadOnlyList<ShardLabel?> ReadLabels(CancellationToken stop = default) =>
         _labels.Read(_keys, _pictures, stop);
 
-    private void Add(TarMember member)
+    private void List(Func<Stream> open, bool keepsLabels, CancellationToken stop)
+    {
+        int entries = 0;
+        try
+        {
+            using Stream stream = open();
+            foreach (TarMember member in TarArchive.List(stream))
+            {
+                stop.ThrowIfCancellationRequested();
+                entries++;
+                Add(member, keepsLabels ? stream : null);
+            }
+
+            CountLabelsWithoutPicture();
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidDataException)
+        {
+            throw new PromptKDException(
+                entries == 0 && ForeignFile.InPlaceOfTar(open) is { } other
+                    ? $"{_path}: {other}"
+                    : $"{_path}: not a whole tar archive: {error.Message} (behind entry {entries}). Compressed "
+                        + "archives have to be decompressed first.",
+                error);
+        }
+    }
+
+    private void Add(TarMember member, Stream? labels)
     {
         string name = member.Name.StartsWith("./", StringComparison.Ordinal) ? member.Name[2..] : member.Name;
         string file = name[(name.LastIndexOf('/') + 1)..];
@@ -87,7 +108,7 @@ internal sealed class TarShard : IShard
 
         IPictureBytes bytes = member.Kind == TarMemberKind.Sparse
             ? new SparseBytes(_path)
-            : new FileBytes(_path, member.Offset, member.Length);
+            : _part(member.Offset, member.Length);
         int dot = file.IndexOf('.', StringComparison.Ordinal);
         string key = dot < 0 ? name : name[..(name.Length - file.Length + dot)];
         if (PictureFile.IsPicture(file))
@@ -100,7 +121,9 @@ internal sealed class TarShard : IShard
 
         if (dot >= 0 && TarLabels.IsLabel(file[(dot + 1)..]))
         {
-            _labels.Add(key, file[(dot + 1)..], bytes);
+            bool isRead = labels is not null
+                && member is { Kind: TarMemberKind.File, Length: <= TarLabels.LargestFile };
+            _labels.Add(key, file[(dot + 1)..], isRead ? HeldBytes.Read(_path, labels!, member) : bytes);
         }
         else
         {
@@ -142,6 +165,20 @@ internal sealed class TarShard : IShard
         {
             LeftOut.AddFile(file);
         }
+    }
+
+    /// <summary>A small file that was read while its archive was listed.</summary>
+    private sealed record HeldBytes(string Path, byte[] Content) : IPictureBytes
+    {
+        public static HeldBytes Read(string path, Stream archive, TarMember member)
+        {
+            byte[] content = new byte[member.Length];
+            archive.Position = member.Offset;
+            archive.ReadExactly(content);
+            return new HeldBytes(path, content);
+        }
+
+        public TResult Use<TResult>(Func<ReadOnlySpan<byte>, TResult> use) => use(Content);
     }
 
     /// <summary>Stands for a file that was packed without its holes.</summary>

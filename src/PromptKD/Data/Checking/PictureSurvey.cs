@@ -1,5 +1,6 @@
 using PromptKD.Data.Pictures;
 using PromptKD.Runtime;
+using PromptKD.Runtime.Remote;
 
 namespace PromptKD.Data.Checking;
 
@@ -99,7 +100,7 @@ public static class PictureSurvey
 public sealed record SurveyRequest
 {
     /// <summary>A folder of pictures, of class folders or of shards; or a shard.</summary>
-    public required string Folder { get; init; }
+    public required string Folder { get; init => field = RemoteAddress.WithoutQuery(value); }
 
     /// <summary>Whether its pictures are labelled: by class folders, or in shards.</summary>
     public bool IsLabelled { get; init; }

@@ -72,7 +72,7 @@ internal static partial class ShardSplit
                 + $"{part}-0.parquet, {part}-0.tar and so on.");
         }
 
-        var pictures = new ShardedPictures(paths, folder.Stop);
+        var pictures = new ShardedPictures(paths, stop: folder.Stop);
         leftOut.Add(pictures.LeftOut);
         return pictures.Labelled(classNames, out names);
     }

@@ -1,3 +1,5 @@
+using PromptKD.Runtime.Remote;
+
 namespace PromptKD.Inference.Embeddings;
 
 /// <summary>Which pictures are embedded by which models, and what is made of it.</summary>
@@ -7,7 +9,7 @@ public sealed record EmbeddingRequest
     /// A folder of pictures or shards: class folders where all pictures lie in folders, else without labels. Empty with
     /// <see cref="Dataset"/>.
     /// </summary>
-    public string Images { get; init; } = "";
+    public string Images { get; init => field = RemoteAddress.WithoutQuery(value); } = "";
 
     /// <summary>A data set of the catalogue; empty for a folder.</summary>
     public string Dataset { get; init; } = "";

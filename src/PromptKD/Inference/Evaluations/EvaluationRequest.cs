@@ -1,10 +1,12 @@
+using PromptKD.Runtime.Remote;
+
 namespace PromptKD.Inference.Evaluations;
 
 /// <summary>What to measure a student on, and which files to make of it.</summary>
 public sealed record EvaluationRequest
 {
     /// <summary><c>folder/CLASS NAME/PICTURE</c>, or labelled shards. A class may have no picture.</summary>
-    public required string Data { get; init; }
+    public required string Data { get; init => field = RemoteAddress.WithoutQuery(value); }
 
     /// <summary>How many of the first classes count as base; 0 for no split.</summary>
     public int BaseClasses { get; init; }

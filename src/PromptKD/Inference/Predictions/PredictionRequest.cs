@@ -1,10 +1,16 @@
+using PromptKD.Runtime.Remote;
+
 namespace PromptKD.Inference.Predictions;
 
 /// <summary>What to classify, and where the answers go.</summary>
 public sealed record PredictionRequest
 {
     /// <summary>Pictures, folders of pictures, and shards.</summary>
-    public required IReadOnlyList<string> Pictures { get; init; }
+    public required IReadOnlyList<string> Pictures
+    {
+        get;
+        init => field = [.. value.Select(RemoteAddress.WithoutQuery)];
+    }
 
     /// <summary>How many classes to give for each picture, the most probable first.</summary>
     public int Top { get; init; } = 1;

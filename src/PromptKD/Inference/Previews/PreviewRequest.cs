@@ -1,3 +1,5 @@
+using PromptKD.Runtime.Remote;
+
 namespace PromptKD.Inference.Previews;
 
 /// <summary>Which teacher to try on which pictures.</summary>
@@ -16,7 +18,7 @@ public sealed record PreviewRequest
     public required IReadOnlyList<string> ClassNames { get; init; }
 
     /// <summary>A folder of pictures or of shards, or a shard.</summary>
-    public required string Images { get; init; }
+    public required string Images { get; init => field = RemoteAddress.WithoutQuery(value); }
 
     /// <summary>
     /// Sentences around a class name; two or more are compared, and their features averaged as distilling does.

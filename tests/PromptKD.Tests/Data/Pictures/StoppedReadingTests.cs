@@ -67,7 +67,7 @@ public sealed class StoppedReadingTests : IDisposable
         foreach (string shard in new[] { ShardFixtures.Arrow, ShardFixtures.GnuTar })
         {
             using var stop = new CancellationTokenSource();
-            var pictures = new PromptKD.Data.Shards.ShardedPictures([shard], stop.Token);
+            var pictures = new PromptKD.Data.Shards.ShardedPictures([shard], stop: stop.Token);
             stop.Cancel();
 
             Assert.Throws<OperationCanceledException>(() => pictures.Labelled(["red star", "blue moon"], out _));
