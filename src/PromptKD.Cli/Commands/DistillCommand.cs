@@ -70,6 +70,7 @@ internal static class DistillCommand
         new("--strict", "DISTILL.STRICT", "An unreadable picture is an error, not skipped"),
         SettingOptions.FastJpeg,
         SettingOptions.AcceptChanges,
+        SettingOptions.WhileFilling,
     ];
 
     private static readonly SettingToggle[] s_toggles = [SettingOptions.Upright, SettingOptions.Scale16Bit];

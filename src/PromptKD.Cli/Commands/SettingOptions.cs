@@ -95,6 +95,11 @@ internal static class SettingOptions
         "TRAIN.ACCEPT_CHANGES",
         "Go on with a run whose pictures changed, with the pictures as they are now");
 
+    public static SettingSwitch WhileFilling { get; } = new(
+        "--while-filling",
+        "DISTILL.WHILE_FILLING",
+        "With --store: others may still be filling it; training waits for what its next pictures need");
+
     /// <summary>Files of settings, for a verb that has defaults of its own.</summary>
     public static Option<string[]> ConfigFiles() => new("--config")
     {

@@ -95,7 +95,8 @@ internal static class TrainCommand
         var command = new Command(Name, "Run an experiment as Dassl's train.py does, flag for flag.")
         {
             s_datasetFile, s_trainerFile, s_transforms, s_sourceDomains, s_targetDomains, s_reference, s_evalOnly,
-            s_modelDir, s_loadEpoch, s_noTrain, SettingOptions.AcceptChanges.Option, ProcessesOption.Option, overrides,
+            s_modelDir, s_loadEpoch, s_noTrain, SettingOptions.AcceptChanges.Option,
+            SettingOptions.WhileFilling.Option, ProcessesOption.Option, overrides,
         };
         foreach (SettingOption setting in s_settings)
         {
@@ -131,6 +132,7 @@ internal static class TrainCommand
             .. List("DATASET.TARGET_DOMAINS", parsed.GetValue(s_targetDomains)),
             .. switches,
             .. SettingOptions.AcceptChanges.ToOverride(parsed),
+            .. SettingOptions.WhileFilling.ToOverride(parsed),
         ]);
     }
 

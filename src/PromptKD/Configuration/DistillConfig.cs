@@ -114,6 +114,26 @@ public sealed record DistillConfig
     public ValueList<string> FurtherStores { get; init; } = [];
 
     /// <summary>
+    /// Whether the stores may be filled by others while they are read: training waits for what its next pictures need,
+    /// and learns what it learns from a complete store.
+    /// </summary>
+    [OwnKey]
+    public bool WhileFilling { get; init; }
+
+    /// <summary>
+    /// Minutes after which a store that <see cref="WhileFilling"/> waits for is given up, if nothing was written to it.
+    /// </summary>
+    [OwnKey, AtLeast(0), AtMost(100_000)]
+    public double FillingMinutes { get; init; } = 60;
+
+    /// <summary>
+    /// Shards of a store among which the first epoch mixes its pictures, group behind group in the order in which they
+    /// are made, so that it can follow those who fill the store; 0 mixes all pictures, as in every later epoch.
+    /// </summary>
+    [OwnKey, AtLeast(0), AtMost(1_000_000)]
+    public int FirstEpochShards { get; init; }
+
+    /// <summary>
     /// Views of each picture (crop and flip) for which the teacher's features are stored and used again by later
     /// epochs; 0 asks the teacher live, at every step, as the paper does.
     /// </summary>

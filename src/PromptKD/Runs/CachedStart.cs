@@ -108,6 +108,7 @@ internal static class CachedStart
             BatchesPerEpoch = first.BatchCount,
             PicturesPerEpoch = Math.Min(first.BatchCount * first.BatchSize, pictures.LearnedCount),
             Batches = (epoch, batch) => Batches(Epoch(epoch, batch)),
+            Awaited = AwaitedShards.Of(run.Inputs, epoch => Epoch(epoch, 0)),
             Schedule = new LearningRateSchedule(
                 new OptimConfig
                 {

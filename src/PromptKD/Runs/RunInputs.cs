@@ -4,6 +4,7 @@ using PromptKD.Data.Decoding;
 using PromptKD.Data.Loading;
 using PromptKD.Data.Pictures;
 using PromptKD.Features;
+using PromptKD.Features.Store;
 using PromptKD.Methods;
 using PromptKD.Models.Clip;
 using PromptKD.Models.Weights;
@@ -128,6 +129,12 @@ internal sealed class RunInputs : IDisposable
     /// </summary>
     public (ViewGenerator Views, int Count)? StoredViews =>
         _teachers?.Store is { } store ? (store.Index.Views, store.Index.ViewCount) : null;
+
+    /// <summary>Pictures of a shard of the stores; null where nothing is stored.</summary>
+    public int? PicturesPerShard => _teachers?.Store?.Index.PicturesPerShard;
+
+    /// <summary>Of each store that is filled while the run goes on, who waits for it.</summary>
+    public IReadOnlyList<StoreFilling> Fillings => _teachers?.Fillings ?? [];
 
     /// <summary>The configuration with what the models decided: the size of the pictures.</summary>
     public ExperimentConfig Resolved => _settings.Config with

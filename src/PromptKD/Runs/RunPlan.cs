@@ -17,6 +17,7 @@ internal static class RunPlan
         ExperimentConfig config = run.Settings.Config;
         PictureLoader loader = run.Inputs.MakeLoader();
         int pictures = run.Inputs.Pictures.Items.Count;
+        int group = GroupOfFirstEpoch(run, pictures);
         (ViewGenerator views, int? stored) = run.Inputs.StoredViews is { } made
             ? (made.Views, made.Count)
             : (LoadingSettings.Views(config), (int?)null);
@@ -30,6 +31,7 @@ internal static class RunPlan
             BatchesPerEpoch = first.BatchCount,
             PicturesPerEpoch = Math.Min(first.BatchCount * first.BatchSize, run.Inputs.Pictures.LearnedCount),
             Batches = (epoch, firstBatch) => loader.Load(Epoch(epoch, firstBatch), run.Context.Stop),
+            Awaited = AwaitedShards.Of(run.Inputs, epoch => Epoch(epoch, 0)),
             Skipped = loader.Skipped,
             Schedule = new LearningRateSchedule(config.Optim),
             Optimizer = OptimizerSettings.Of(config.Optim),
@@ -51,7 +53,7 @@ internal static class RunPlan
         {
             Order = run.Inputs.Pictures.OnlyLearned(config.DataLoader.TrainX.Sampler == "SequentialSampler"
                 ? EpochOrder.Sequential(pictures)
-                : EpochOrder.Shuffled(pictures, config.Seed, epoch)),
+                : EpochOrder.Grouped(pictures, epoch == 0 ? group : pictures, config.Seed, epoch)),
             BatchSize = config.DataLoader.TrainX.BatchSize,
             DropLast = true,
             FirstBatch = firstBatch,
@@ -60,4 +62,10 @@ internal static class RunPlan
             Rows = run.Context.Processes.Share(),
         };
     }
+
+    // Pictures that the first epoch mixes among each other.
+    private static int GroupOfFirstEpoch(OpenRun run, int pictures) =>
+        run.Settings.Config.Distill.FirstEpochShards is > 0 and var shards && run.Inputs.PicturesPerShard is { } size
+            ? (int)Math.Min((long)shards * size, Math.Max(pictures, 1))
+            : pictures;
 }

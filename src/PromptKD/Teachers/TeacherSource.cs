@@ -36,14 +36,16 @@ internal sealed class TeacherSource : IDisposable
         DistillConfig paths = config.Distill;
         if (paths.Store.Length > 0)
         {
-            Store = TeacherStore.Open(paths.Store);
+            (Store, Filling) = StoreFilling.Open(paths, context);
             WeightsSha256 = Store.Index.Teacher;
             PromptsSha256 = Store.Index.TeacherPrompts;
             Preparation = TowerPreparation.Of(config.Input, Store.Index.Preprocessing);
             StoredPictures.RefuseOtherSize(Store, paths.TeacherPictureSize);
         }
 
-        _vectors = parts.Add(new VectorSource(config, context, Store, own));
+        // Where no teacher can make the class vectors, whoever fills the store may be about to keep them.
+        _vectors = parts.Add(new VectorSource(
+            config, context, Store, own, paths.Teacher.Length > 0 ? null : Filling));
         if (own is not null)
         {
             Preparation = TowerPreparation.Of(config.Input, own.Asked.Preparation);
@@ -85,6 +87,9 @@ internal sealed class TeacherSource : IDisposable
 
     /// <summary>Where the features are stored; null for a live teacher.</summary>
     public TeacherStore? Store { get; private set; }
+
+    /// <summary>Waits for what others still write into <see cref="Store"/>; null for a store that has to be complete.</summary>
+    public StoreFilling? Filling { get; }
 
     /// <summary>
     /// Which method learned the prompts, as TRAINER.NAME spells it; empty for plain CLIP. A store alone says that there
@@ -166,7 +171,8 @@ internal sealed class TeacherSource : IDisposable
         ClassVectors classVectors = parts.Add(ReadClassVectors());
         if (Store is not null)
         {
-            _context.Observer.OnPhase($"Checking the teacher store {Store.Folder}");
+            _context.Observer.OnPhase(
+                $"{(Filling is null ? "Checking" : "Reading, while it is filled,")} the teacher store {Store.Folder}");
             _clip?.Dispose();
             return parts.HandOver(new Teacher(classVectors, ReadStored(classVectors)));
         }
@@ -246,6 +252,11 @@ internal sealed class TeacherSource : IDisposable
         catch (PromptKDException fault) when (WriteFault.IsReadOnly(fault))
         {
             _context.Observer.OnWarning($"{fault.InWords} The class vectors are used, and not kept.");
+        }
+
+        if (Filling is not null)
+        {
+            return Store!.ReadWhileFilling(_context.Target.Device, Filling);
         }
 
         StoredFeatures stored = Store!.ReadTeacher(_context.Target.Device, _context.Digests, _context.Stop);

@@ -18,10 +18,17 @@ internal sealed class VectorSource : IDisposable
     /// <param name="context">Where to compute, who watches.</param>
     /// <param name="store">The teacher's store; null for a live one.</param>
     /// <param name="own">A teacher of one's own, which has them; null for others.</param>
+    /// <param name="filling">Waits for those that may come into the store; null to take what is there.</param>
     /// <exception cref="PromptKDException">The store's are damaged.</exception>
-    public VectorSource(ExperimentConfig config, RunContext context, TeacherStore? store, OwnTeacher? own)
+    public VectorSource(
+        ExperimentConfig config, RunContext context, TeacherStore? store, OwnTeacher? own, StoreFilling? filling)
     {
         (_config, _context, _own) = (config, context, own);
+        if (!AreGiven && filling is not null)
+        {
+            filling.WaitForClassVectors(KeyOf(store!));
+        }
+
         _stored = AreGiven ? null : store?.ReadClassVectors(KeyOf(store), context.Target.Device);
     }
 

@@ -15,7 +15,8 @@ internal static class RunMark
     [
         "OUTPUT_DIR", "DEVICE", "USE_CUDA", "ONNX_PROVIDER", "RESUME", "DATALOADER.NUM_WORKERS",
         "TRAIN.PRINT_FREQ", "TRAIN.CHECKPOINT_MINUTES", "TRAIN.ACCEPT_CHANGES", "DATALOADER.TEST.BATCH_SIZE", "DISTILL.VOCAB", "INPUT.SIZE",
-        "TRAIN.MEMORY", "TRAIN.TEXT_CHUNK", "DISTILL.RECIPE",
+        "TRAIN.MEMORY", "TRAIN.TEXT_CHUNK", "DISTILL.RECIPE", "DISTILL.WHILE_FILLING",
+        "DISTILL.FILLING_MINUTES",
     ];
 
     // Keys that name inputs: what lay there is told by digests, and another place does not make another run.

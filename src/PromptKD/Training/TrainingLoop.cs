@@ -38,7 +38,8 @@ internal sealed class TrainingLoop : IDisposable
         LearnedFrom = plan.Inputs;
         method.ShareBatches(plan.Processes);
         _step = new TrainingStep(method, plan);
-        _steps = new SharedSteps(plan.Processes, Save, () => _sinceCheckpoint.Elapsed >= plan.CheckpointInterval);
+        _steps = new SharedSteps(
+            plan.Processes, Save, () => _sinceCheckpoint.Elapsed >= plan.CheckpointInterval, plan.Awaited);
     }
 
     /// <summary>How the method is trained.</summary>
@@ -190,7 +191,8 @@ internal sealed class TrainingLoop : IDisposable
         double learningRate = LearningRate;
         _sinceStep.Restart();
         IEnumerable<Batch> batches = Plan.Batches(Position.Epoch, Position.Batch);
-        foreach (SharedStep step in _steps.Take(batches, Position.Batch, Plan.BatchesPerEpoch, cancellation))
+        foreach (SharedStep step in _steps.Take(
+            batches, Position.Epoch, Position.Batch, Plan.BatchesPerEpoch, cancellation))
         {
             using (step.Batch)
             {

@@ -24,6 +24,9 @@ internal sealed record TrainingPlan
     /// <summary>The batches of an epoch (counted from 0), from a batch on.</summary>
     public required Func<int, int, IEnumerable<Batch>> Batches { get; init; }
 
+    /// <summary>What batches need and others are still making; null where all is there.</summary>
+    public IAwaited? Awaited { get; init; }
+
     /// <summary>Pictures that could not be read so far; grows as batches are loaded.</summary>
     public SkippedPictures Skipped { get; init; } = new();
 

@@ -60,8 +60,10 @@ public sealed class SharedClusterSamplesTests(DistilledRun run)
         Assert.All(options, option => Assert.Matches($@"(?m)^\s+{Regex.Escape(option)}\s", help));
     }
 
-    [Fact]
-    public async Task The_Slurm_script_learns_with_the_processes_that_srun_starts()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task The_Slurm_script_learns_with_the_processes_that_srun_starts(bool whileFilling)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Needs bash.");
         Assert.SkipUnless(Find("mpirun") is not null, "Needs Open MPI's mpirun.");
@@ -79,12 +81,13 @@ public sealed class SharedClusterSamplesTests(DistilledRun run)
             File.SetUnixFileMode(srun, UnixFileMode.UserRead | UnixFileMode.UserExecute);
         }
 
-        string output = run.NewPath();
+        string store = run.NewPath(), output = run.NewPath();
         var start = new ProcessStartInfo(
             "bash",
             [
                 Path.Combine(s_folder, "slurm-mpi.sh"), run.Photos, Path.Combine(run.Pictures, "classes.txt"),
                 DistilledRun.TeacherFolder, DistilledRun.StudentFolder, output,
+                .. whileFilling ? [store] : (string[])[],
             ])
         {
             RedirectStandardError = true,
@@ -96,6 +99,13 @@ public sealed class SharedClusterSamplesTests(DistilledRun run)
         start.Environment["OMPI_ALLOW_RUN_AS_ROOT_CONFIRM"] = "1";
         using Process process = Process.Start(start)!;
         CancellationToken cancellation = TestContext.Current.CancellationToken;
+        if (whileFilling)
+        {
+            CliProgram.Run(
+                "features", "--images", run.Photos, "--teacher", DistilledRun.TeacherFolder, "--views", "1", "--precision", "fp32",
+                "--output", store).Succeeds();
+        }
+
         Task<string> said = process.StandardOutput.ReadToEndAsync(cancellation);
         string error = await process.StandardError.ReadToEndAsync(cancellation);
         await process.WaitForExitAsync(cancellation);

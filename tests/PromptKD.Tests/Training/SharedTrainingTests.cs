@@ -132,6 +132,41 @@ public sealed class SharedTrainingTests : IDisposable
             Directory.EnumerateFiles(_folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void All_wait_for_what_one_of_them_does_not_see_yet(int size)
+    {
+        Learned alone = Learn(1)[0];
+
+        (Learned Learned, int Rests)[] together = ProcessesInThreads.Run(size, processes =>
+        {
+            var awaited = new AwaitedBatch(comesAt: processes.Rank == size - 1 ? 3 : 0);
+            return (Learn(processes, plan => plan with { Awaited = awaited }), awaited.Looks);
+        });
+
+        Assert.All(together, one => AssertNear(alone, one.Learned));
+        Assert.All(together, one => Assert.Equal((Epochs * Batches) + 3, one.Rests));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void All_end_saved_where_the_first_one_gives_up(int size)
+    {
+        Learned whole = Learn(1)[0];
+        string[] faults = ProcessesInThreads.Run(size, processes => Assert.Throws<PromptKDException>(
+            () => Learn(processes, plan => plan with
+            {
+                Awaited = new AwaitedBatch(comesAt: int.MaxValue) { Missing = (1, 1), GivesUp = processes.IsLeader() },
+            })).Message);
+
+        Learned[] rest = Learn(size, from: CheckpointPath);
+
+        Assert.Equal("given up", faults[0]);
+        Assert.All(rest, one => AssertNear(whole, one));
+    }
+
     private string CheckpointPath => Path.Combine(_folder, "last.safetensors");
 
     private Learned[] Learn(int size, int[][]? unreadable = null, int stopBehind = int.MaxValue, string? from = null) =>
@@ -167,6 +202,17 @@ public sealed class SharedTrainingTests : IDisposable
                 method.State.ToDictionary(named => named.Key, named => named.Value.detach().clone().DetachFromDisposeScope()),
                 loop.Position.History);
         });
+
+    private Learned Learn(IProcessGroup processes, Func<TrainingPlan, TrainingPlan> change)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using PromptKDMethod method = Make();
+        using var loop = new TrainingLoop(method, change(Plan(processes, [])));
+        loop.Run(Stop);
+        return new Learned(
+            method.State.ToDictionary(named => named.Key, named => named.Value.detach().clone().DetachFromDisposeScope()),
+            loop.Position.History);
+    }
 
     private TrainingPlan Plan(IProcessGroup processes, int[][] unreadable, Action<double>? stepped = null)
     {

@@ -24,14 +24,28 @@ internal static class EpochOrder
     /// <exception cref="ArgumentOutOfRangeException">
     /// <paramref name="count"/> or <paramref name="epoch"/> is negative.
     /// </exception>
-    public static IReadOnlyList<int> Shuffled(int count, long seed, int epoch)
+    public static IReadOnlyList<int> Shuffled(int count, long seed, int epoch) => Grouped(count, count, seed, epoch);
+
+    /// <summary>
+    /// As <see cref="Shuffled"/>, but the pictures of a group come before those of the next, and are mixed among each
+    /// other alone.
+    /// </summary>
+    /// <param name="count">Number of pictures.</param>
+    /// <param name="group">Number of pictures of a group; of one as large as all, the order is that of all.</param>
+    /// <param name="seed">Seed of the run.</param>
+    /// <param name="epoch">Number of the epoch, from 0.</param>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// <paramref name="count"/> or <paramref name="epoch"/> is negative.
+    /// </exception>
+    public static IReadOnlyList<int> Grouped(int count, int group, long seed, int epoch)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(epoch);
         int[] order = [.. Enumerable.Range(0, count)];
         var random = new RandomStream(seed, RandomPurpose.Order, epoch, second: 0);
         for (int last = count - 1; last > 0; last--)
         {
-            int other = random.Below(last + 1);
+            int first = last / group * group;
+            int other = first + random.Below(last + 1 - first);
             (order[last], order[other]) = (order[other], order[last]);
         }
 

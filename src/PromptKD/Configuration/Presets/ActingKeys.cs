@@ -21,7 +21,8 @@ internal sealed class ActingKeys
         "DISTILL.TEACHER", "DISTILL.TEACHER_PROMPTS", "DISTILL.FURTHER_TEACHERS", "DISTILL.FURTHER_TEACHER_PROMPTS",
         "DISTILL.TEACHER_WEIGHTS", "DISTILL.TEACHER_WEIGHTING", "DISTILL.CLASS_VECTORS",
         "DISTILL.FURTHER_CLASS_VECTORS", "DISTILL.STORE", "DISTILL.FURTHER_STORES", "DISTILL.VIEWS", "DISTILL.TARGET",
-        TeacherNamePosition, TeacherSize, "DISTILL.FURTHER_TEACHER_PICTURE_SIZES",
+        TeacherNamePosition, TeacherSize, "DISTILL.FURTHER_TEACHER_PICTURE_SIZES", WhileFilling, FillingMinutes,
+        FirstEpochShards,
     ];
 
     private static readonly string[] s_student =
@@ -36,6 +37,10 @@ internal sealed class ActingKeys
     private const string TeacherSize = "DISTILL.TEACHER_PICTURE_SIZE";
 
     private const string StudentSize = "DISTILL.STUDENT_PICTURE_SIZE";
+
+    private const string WhileFilling = "DISTILL.WHILE_FILLING";
+    private const string FillingMinutes = "DISTILL.FILLING_MINUTES";
+    private const string FirstEpochShards = "DISTILL.FIRST_EPOCH_SHARDS";
 
     // Data set files carry PromptKD's, whatever method they are used with.
     private const string LossWeight = "TRAINER.PROMPTKD.KD_WEIGHT";
@@ -200,11 +205,31 @@ internal sealed class ActingKeys
     private static string Section(ExperimentConfig config) => $"TRAINER.{config.Trainer.Name.ToUpperInvariant()}";
 
     // A store that is given has its views; features makes one, and they are its own.
-    private IEnumerable<string> IdleByStore(ExperimentConfig config) =>
-        !_verb.StartsWith(FeaturesVerb, StringComparison.Ordinal)
-        && (config.Distill.Store.Length > 0 || config.Distill.FurtherStores.Any(one => one.Length > 0))
-            ? ["DISTILL.VIEWS", "INPUT.RRCROP_SCALE"]
-            : [];
+    private IEnumerable<string> IdleByStore(ExperimentConfig config)
+    {
+        DistillConfig distill = config.Distill;
+        bool isGiven = distill.Store.Length > 0 || distill.FurtherStores.Any(one => one.Length > 0);
+        if (isGiven && !_verb.StartsWith(FeaturesVerb, StringComparison.Ordinal))
+        {
+            yield return "DISTILL.VIEWS";
+            yield return "INPUT.RRCROP_SCALE";
+        }
+
+        if (!isGiven)
+        {
+            yield return WhileFilling;
+        }
+
+        if (!isGiven || !distill.WhileFilling)
+        {
+            yield return FillingMinutes;
+        }
+
+        if ((!isGiven && distill.Views == 0) || config.DataLoader.TrainX.Sampler == "SequentialSampler")
+        {
+            yield return FirstEpochShards;
+        }
+    }
 
     // Keys that other keys switch off.
     private static IEnumerable<string> IdleByOthers(ExperimentConfig config)

@@ -16,7 +16,10 @@ internal static class StoreShard
 
     /// <summary>Path of a shard.</summary>
     public static string PathOf(string folder, int shard) => Path.Combine(
-        folder, "shards", string.Create(CultureInfo.InvariantCulture, $"{shard:00000}.safetensors"));
+        FolderOf(folder), string.Create(CultureInfo.InvariantCulture, $"{shard:00000}.safetensors"));
+
+    /// <summary>Folder of a store's shards.</summary>
+    public static string FolderOf(string folder) => Path.Combine(folder, "shards");
 
     /// <summary>Writes a shard, whole or not at all.</summary>
     /// <param name="folder">The store.</param>

@@ -14,17 +14,22 @@ internal sealed class StoredFeatures : IImageFeatures
     private readonly Device _device;
     private readonly string[] _paths;
     private readonly long[] _dataStarts;
+    private readonly bool[] _areInMemory;
     private readonly Lazy<Tensor?> _rows;
+    private readonly StoreFilling? _filling;
 
-    /// <param name="folder">A complete store.</param>
+    /// <param name="folder">A store.</param>
     /// <param name="index">Its index.</param>
     /// <param name="device">Where the student computes.</param>
-    public StoredFeatures(string folder, StoreIndex index, Device device)
+    /// <param name="filling">Waits for what others are still making; null for a complete store.</param>
+    public StoredFeatures(string folder, StoreIndex index, Device device, StoreFilling? filling = null)
     {
+        _filling = filling;
         _index = index;
         _device = device;
         _paths = [.. Enumerable.Range(0, index.ShardCount).Select(shard => StoreShard.PathOf(folder, shard))];
-        _dataStarts = [.. _paths.Select(DataStart)];
+        _dataStarts = new long[_paths.Length];
+        _areInMemory = new bool[_paths.Length];
         _rows = new Lazy<Tensor?>(ReadAll);
     }
 
@@ -38,10 +43,16 @@ internal sealed class StoredFeatures : IImageFeatures
     {
         int view = batch.View ?? throw new InvalidOperationException("Stored features belong to training views.");
         view %= _index.ViewCount;
+        _filling?.WaitFor(batch.Items);
         using DisposeScope scope = NewDisposeScope();
         Tensor rows;
         if (_rows.Value is { } all)
         {
+            foreach (int shard in batch.Items.Select(item => item / _index.PicturesPerShard).Distinct())
+            {
+                TakeIntoMemory(all, shard);
+            }
+
             rows = all.index_select(0, tensor(batch.Items.Select(item => ((long)item * _index.ViewCount) + view).ToArray()));
         }
         else
@@ -66,7 +77,8 @@ internal sealed class StoredFeatures : IImageFeatures
         }
     }
 
-    // [pictures × views, embedding]; null where that is too much for memory.
+    // [pictures × views, embedding]; null where that is too much for memory. Of a store that is still being filled,
+    // shards are added when they are needed.
     private Tensor? ReadAll()
     {
         long count = (long)_index.PictureCount * _index.ViewCount;
@@ -77,17 +89,24 @@ internal sealed class StoredFeatures : IImageFeatures
         }
 
         Tensor rows = empty([count, _index.EmbeddingSize], ScalarType.Float16).DetachFromDisposeScope();
-        Span<byte> bytes = rows.bytes;
-        int done = 0;
-        for (int shard = 0; shard < _paths.Length; shard++)
+        for (int shard = 0; shard < _paths.Length && _filling is null; shard++)
         {
-            int pictures = Math.Min(_index.PicturesPerShard, _index.PictureCount - (shard * _index.PicturesPerShard));
-            int length = pictures * _index.ViewCount * RowBytes;
-            Read(shard, 0, bytes.Slice(done, length));
-            done += length;
+            TakeIntoMemory(rows, shard);
         }
 
         return rows;
+    }
+
+    private void TakeIntoMemory(Tensor rows, int shard)
+    {
+        if (!_areInMemory[shard])
+        {
+            int first = shard * _index.PicturesPerShard;
+            int pictures = Math.Min(_index.PicturesPerShard, _index.PictureCount - first);
+            int pictureBytes = _index.ViewCount * RowBytes;
+            Read(shard, 0, rows.bytes.Slice(first * pictureBytes, pictures * pictureBytes));
+            _areInMemory[shard] = true;
+        }
     }
 
     private void ReadRow(int picture, int view, Span<byte> target)
@@ -100,6 +119,7 @@ internal sealed class StoredFeatures : IImageFeatures
     {
         try
         {
+            _dataStarts[shard] = _dataStarts[shard] > 0 ? _dataStarts[shard] : DataStart(_paths[shard]);
             ReadAt(_paths[shard], _dataStarts[shard] + (row * RowBytes), target);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)

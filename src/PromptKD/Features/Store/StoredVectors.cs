@@ -8,4 +8,10 @@ internal sealed record StoredVectors(Tensor Vectors, double LogitScale, string V
 {
     /// <summary>logit_bias of a CLIP that was trained with sigmoids; null of others.</summary>
     public double? LogitBias { get; init; }
+
+    /// <summary>The file of those under a key.</summary>
+    /// <param name="store">Folder of the store.</param>
+    /// <param name="key">A digest of all that made them.</param>
+    public static string PathOf(string store, string key) =>
+        Path.Combine(store, "class_vectors", $"{key}.safetensors");
 }

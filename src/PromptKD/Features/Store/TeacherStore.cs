@@ -177,6 +177,11 @@ internal sealed class TeacherStore
                 + $"{faults[0]}. Run features again: it makes what is missing.");
     }
 
+    /// <summary>As <see cref="ReadTeacher"/>, of a store that others are still filling.</summary>
+    /// <param name="device">Where the student computes.</param>
+    /// <param name="filling">Waits for what is missing.</param>
+    public StoredFeatures ReadWhileFilling(Device device, StoreFilling filling) => new(Folder, Index, device, filling);
+
     /// <summary>Whether there are class vectors under a key.</summary>
     /// <param name="key">A digest of all that made them.</param>
     public bool HasClassVectors(string key) => File.Exists(VectorsPath(key));
@@ -237,7 +242,7 @@ internal sealed class TeacherStore
         return StoreShard.FindFault(Folder, shard, Index, memory);
     }
 
-    private string VectorsPath(string key) => Path.Combine(Folder, "class_vectors", $"{key}.safetensors");
+    private string VectorsPath(string key) => StoredVectors.PathOf(Folder, key);
 
     private IReadOnlyList<int> PicturesOf(int shard)
     {

@@ -33,5 +33,15 @@ public sealed class EpochOrderTests
     }
 
     [Fact]
+    public void Mixes_a_group_among_itself_before_the_next() =>
+        Gen.Select(Gen.Int[1, 300], Gen.Int[1, 350], Gen.Long).Sample((count, group, seed) =>
+            EpochOrder.Grouped(count, group, seed, epoch: 0).Chunk(group).Index().All(part =>
+                part.Item.Order().SequenceEqual(Enumerable.Range(part.Index * group, part.Item.Length))));
+
+    [Fact]
+    public void One_group_of_all_is_the_order_of_all() =>
+        Assert.Equal(EpochOrder.Shuffled(100, seed: 3, epoch: 4), EpochOrder.Grouped(100, 100, seed: 3, epoch: 4));
+
+    [Fact]
     public void Sequential_is_first_to_last() => Assert.Equal([0, 1, 2, 3], EpochOrder.Sequential(4));
 }
