@@ -177,7 +177,8 @@ internal sealed class PromptKDMethod : ITrainedMethod
     public StepOutcome Loss(Batch batch)
     {
         using DisposeScope scope = NewDisposeScope();
-        return Compare(batch, _student.ImageFeatures(batch.Images)).MoveToOuterDisposeScope();
+        StepOutcome outcome = Compare(batch, _student.ImageFeatures(batch.Images));
+        return (outcome with { AfterBackward = _student.ClearLostGradients }).MoveToOuterDisposeScope();
     }
 
     /// <summary>The loss of pictures of which the student's features are known.</summary>

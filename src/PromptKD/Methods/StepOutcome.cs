@@ -11,6 +11,9 @@ internal sealed record StepOutcome(Tensor Loss, Tensor Matches)
     /// </summary>
     public ChunkedTensor? Texts { get; init; }
 
+    /// <summary>Done behind the backward pass; null for nothing.</summary>
+    public Action? AfterBackward { get; init; }
+
     /// <summary>The whole backward pass: gradients of everything learned.</summary>
     /// <param name="scaled">
     /// The loss, scaled where gradients would be too small for their type; null for the loss.
@@ -19,6 +22,7 @@ internal sealed record StepOutcome(Tensor Loss, Tensor Matches)
     {
         (scaled ?? Loss).backward();
         Texts?.Backward();
+        AfterBackward?.Invoke();
     }
 
     /// <summary>Moves the tensors to the scope around the present one.</summary>

@@ -24,6 +24,7 @@ internal sealed class Student : Module
     private readonly LearnedPrompts _prompts;
     private readonly Projector? _projector;
     private readonly IReadOnlyList<KeyValuePair<string, Parameter>> _tuned;
+    private readonly LostBiases _lost;
 
     /// <summary>
     /// Takes the tower (and frees it when disposed); draws prompts and projector from torch's generator.
@@ -48,6 +49,7 @@ internal sealed class Student : Module
             : new Projector(architecture.EmbeddingSize, shape.TeacherEmbedding, device, shape.ProjectorLayers);
         RegisterComponents();
         _tuned = shape.TunesTower ? TunedLayers.Of(encoder, shape.TunedLayers) : [];
+        _lost = LostBiases.Of(_tuned, architecture.Tower?.Family, losesShifts: shape.ProjectorLayers > 1);
         foreach (KeyValuePair<string, Parameter> weight in _tuned)
         {
             weight.Value.requires_grad = true;
@@ -128,6 +130,9 @@ internal sealed class Student : Module
         Tensor projected = _projector?.forward(features) ?? features;
         return functional.normalize(projected, dim: -1).MoveToOuterDisposeScope();
     }
+
+    /// <summary>Sets gradients behind a backward pass to 0 that are 0 but for rounding.</summary>
+    public void ClearLostGradients() => _lost.ClearGradients();
 
     /// <summary>Normalises, in training, by the whole of a batch of which other processes have the rest.</summary>
     /// <param name="processes">All that have a part.</param>
