@@ -45,10 +45,10 @@ whole() {
   unzip -p "$1" '*.nuspec' | grep '<license type="expression">MIT' >/dev/null || { echo "$1: no licence"; return 1; }
   [ "$(stat -c %s "$1")" -lt 250000000 ] || { echo "$1: above 250 MB"; return 1; }
 }
-for package in PromptKD PromptKD.Imaging PromptKD.Onnx PromptKD.Decoders PromptKD.Cloud PromptKD.Extensions.AI PromptKD.Cli.linux-x64; do
+for package in PromptKD PromptKD.Imaging PromptKD.Onnx PromptKD.Decoders PromptKD.Cloud PromptKD.Extensions.AI PromptKD.Server PromptKD.Cli.linux-x64; do
   check "$package is whole" whole "$feed/$package.$version.nupkg"
 done
-for package in PromptKD PromptKD.Imaging PromptKD.Onnx PromptKD.Extensions.AI; do
+for package in PromptKD PromptKD.Imaging PromptKD.Onnx PromptKD.Extensions.AI PromptKD.Server; do
   check "$package has its documents" grep -q "lib/net10.0/$package.xml" <(unzip -l "$feed/$package.$version.nupkg")
   check "$package has its symbols" test -s "$feed/$package.$version.snupkg"
 done
@@ -164,15 +164,60 @@ END
 check "PromptKD.Extensions.AI is added" package web PromptKD.Extensions.AI "$version"
 check "libtorch is added to the web program" package web libtorch-cpu-linux-x64 2.10.0
 check "a web program builds without a warning" quiet dotnet build web -c Release
-port=$((20000 + RANDOM % 20000))
-dotnet web/bin/Release/net10.0/web.dll --urls "http://127.0.0.1:$port" --model "$student" >"$work/web.log" 2>&1 &
-server=$!
-for _ in $(seq 60); do curl -sf "http://127.0.0.1:$port/health" >/dev/null && break; sleep 1; done
-check "it is healthy" grep -q Healthy <(curl -s "http://127.0.0.1:$port/health")
-check "it answers bytes" grep -q '"name"' <(curl -s --data-binary "@$picture" "http://127.0.0.1:$port/classify")
-check "it refuses what is no picture" grep -q 400 <(curl -s -o /dev/null -w '%{http_code}' --data-binary nothing "http://127.0.0.1:$port/classify")
-kill "$server" 2>/dev/null
-wait "$server" 2>/dev/null
+serve() { # HEALTH COMMAND...: starts a server on a free port, and waits until this address of it answers.
+  local health=$1
+  shift
+  port=$((20000 + RANDOM % 20000))
+  "$@" --urls "http://127.0.0.1:$port" >"$work/web.log" 2>&1 &
+  server=$!
+  for _ in $(seq 60); do curl -sf "http://127.0.0.1:$port$health" >/dev/null && break; sleep 1; done
+}
+end() { kill "$server" 2>/dev/null; wait "$server" 2>/dev/null; }
+says() { # TEXT PATH CURL-OPTION...: the answer has the text.
+  local text=$1 path=$2
+  shift 2
+  curl -s "$@" "http://127.0.0.1:$port$path" | tee /dev/stderr | grep "$text" >/dev/null
+}
+asked() { # What the web program is to do, whatever computes.
+  check "it is healthy" says Healthy /health
+  check "it answers bytes" says '"name"' /classify --data-binary "@$picture"
+  check "it refuses what is no picture" says 400 /classify -o /dev/null -w '%{http_code}' --data-binary nothing
+}
+serve /health dotnet web/bin/Release/net10.0/web.dll --model "$student"
+asked
+end
+
+# The same program without libtorch.
+cp -r web light && rm -rf light/bin light/obj && mv light/web.csproj light/light.csproj
+sed -i '/libtorch-cpu/d; s|</TargetFramework>|</TargetFramework><PromptKDLibTorch>none</PromptKDLibTorch>|' light/light.csproj
+check "ONNX Runtime is added to the web program" package light Microsoft.ML.OnnxRuntime 1.31.1
+check "a web program without libtorch builds without a warning" quiet dotnet build light -c Release
+check "it has no libtorch" test -z "$(find light/bin -name 'libtorch*')"
+serve /health dotnet light/bin/Release/net10.0/light.dll --model "$work/student.onnx"
+asked
+end
+
+# A web program with the server's routes.
+dotnet new web -o "$work/routes" >/dev/null
+cat >"$work/routes/Program.cs" <<'END'
+using PromptKD.Server;
+
+WebApplicationBuilder builder = WebApplication.CreateBuilder(args);
+builder.Services.AddPromptKDServer(options => options.Models.Add(builder.Configuration["model"]!));
+WebApplication app = builder.Build();
+app.MapPromptKD();
+app.Run();
+END
+check "PromptKD.Server is added" package routes PromptKD.Server "$version"
+check "libtorch is added to the server" package routes libtorch-cpu-linux-x64 2.10.0
+check "a server builds without a warning" quiet dotnet build routes -c Release
+serve /health/ready dotnet routes/bin/Release/net10.0/routes.dll --model "$student"
+check "the server is ready" says 200 /health/ready -o /dev/null -w '%{http_code}'
+check "the server names its model" says '"name"' /v1/models
+check "the server answers a picture" says '"probability"' /v1/classify -H 'Content-Type: image/png' --data-binary "@$picture"
+check "the server refuses what is no picture" says 400 /v1/classify -o /dev/null -w '%{http_code}' -H 'Content-Type: image/png' --data-binary nothing
+check "the server has its page" says '<html' /
+end
 
 advised() { # No package of the solution has an advisory.
   local out
