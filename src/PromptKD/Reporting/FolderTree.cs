@@ -17,13 +17,13 @@ internal static class FolderTree
     {
         var seen = new HashSet<string>(StringComparer.Ordinal);
         var found = new List<string>();
-        var left = new Stack<string>([root]);
-        while (left.TryPop(out string? folder))
+        var left = new Stack<(string Shown, string Real)>([(root, RealRoot(root))]);
+        while (left.TryPop(out (string Shown, string Real) folder))
         {
             stop.ThrowIfCancellationRequested();
 
             // A link to a folder above would lead in a circle; one to a run elsewhere is that run.
-            if (!seen.Add(RealPath(folder)))
+            if (!seen.Add(folder.Real))
             {
                 continue;
             }
@@ -35,10 +35,10 @@ internal static class FolderTree
                     $"More than {most:N0} folders lie below '{root}'. Give the folder that the runs lie in."));
             }
 
-            found.Add(folder);
-            foreach (string child in Children(folder))
+            found.Add(folder.Shown);
+            foreach (string name in Children(folder.Real))
             {
-                left.Push(child);
+                left.Push((Path.Combine(folder.Shown, name), RealPath(Path.Combine(folder.Real, name))));
             }
         }
 
@@ -49,7 +49,11 @@ internal static class FolderTree
     {
         try
         {
-            return [.. Directory.EnumerateDirectories(folder).OrderDescending(StringComparer.Ordinal)];
+            return
+            [
+                .. Directory.EnumerateDirectories(folder).Select(path => Path.GetFileName(path))
+                    .OrderDescending(StringComparer.Ordinal),
+            ];
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -57,7 +61,21 @@ internal static class FolderTree
         }
     }
 
-    // Folders are met from above, so that only the last part of a path can be a link that was not resolved before.
+    // Part by part: any of them may be a link.
+    private static string RealRoot(string root)
+    {
+        string full = Path.GetFullPath(root);
+        string real = Path.GetPathRoot(full)!;
+        foreach (string part in full[real.Length..].Split(
+            Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries))
+        {
+            real = RealPath(Path.Combine(real, part));
+        }
+
+        return real;
+    }
+
+    // Only the last part of the path can be a link: what stands before it is resolved.
     private static string RealPath(string folder)
     {
         try

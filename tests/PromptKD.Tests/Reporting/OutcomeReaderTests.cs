@@ -231,6 +231,18 @@ public sealed class OutcomeReaderTests : IDisposable
     }
 
     [Fact]
+    public void A_link_to_a_folder_above_the_given_one_leads_in_no_circle()
+    {
+        _logs.Write("given/seed1/log.txt", new("MaPLe", "EuroSAT"), Result(46.5));
+        _logs.Write("given/cut/result.json", new("MaPLe", "EuroSAT"), "");
+        Directory.CreateSymbolicLink(Path.Combine(Root, "given", "above"), "..");
+        var problems = new List<string>();
+
+        Assert.Single(OutcomeReader.Read(Path.Combine(Root, "given"), problems.Add, Stop));
+        Assert.Single(problems);
+    }
+
+    [Fact]
     public void Links_are_followed_and_a_link_to_a_folder_above_leads_in_no_circle()
     {
         string elsewhere = Directory.CreateTempSubdirectory().FullName;
