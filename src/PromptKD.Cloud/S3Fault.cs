@@ -9,14 +9,16 @@ namespace PromptKD.Cloud;
 /// <summary>Says in a line what S3, or the way to it, refused.</summary>
 internal static class S3Fault
 {
-
     /// <summary>
     /// An <see cref="IOException"/> for what may pass, a <see cref="PromptKDException"/> for what will not; null for
     /// what is no fault of a server.
     /// </summary>
-    public static Exception? Of(string address, Exception error) => error switch
+    /// <param name="address">What was asked for.</param>
+    /// <param name="error">What came.</param>
+    /// <param name="wasRead">Whether a part of the same object has been read before.</param>
+    public static Exception? Of(string address, Exception error, bool wasRead) => error switch
     {
-        AmazonS3Exception answer => OfAnswer(address, answer),
+        AmazonS3Exception answer => OfAnswer(address, answer, wasRead),
         AmazonServiceException { StatusCode: 0 or >= HttpStatusCode.InternalServerError } lost =>
             new IOException(Innermost(lost).Message, lost),
         AmazonServiceException other => Final(address, $"{other.Message.TrimEnd('.')}. Is the address right?", other),
@@ -34,7 +36,7 @@ internal static class S3Fault
         _ => null,
     };
 
-    private static Exception OfAnswer(string address, AmazonS3Exception answer)
+    private static Exception OfAnswer(string address, AmazonS3Exception answer, bool wasRead)
     {
         int code = (int)answer.StatusCode;
         string told = $"{code} {answer.ErrorCode}".TrimEnd();
@@ -64,8 +66,10 @@ internal static class S3Fault
                 + "and AWS_PROFILE, and at the bucket's policy.",
                 answer),
             HttpStatusCode.PreconditionFailed => RemoteFiles.Changed(address),
-            HttpStatusCode.RequestedRangeNotSatisfiable => Final(
-                address, $"the object is empty, or shorter than it was ({told}).", answer),
+
+            // Some servers look at the range before they look at the ETag.
+            HttpStatusCode.RequestedRangeNotSatisfiable when wasRead => RemoteFiles.Changed(address),
+            HttpStatusCode.RequestedRangeNotSatisfiable => Final(address, $"the object is empty ({told}).", answer),
             _ => Final(address, $"the server answered {told}: {answer.Message.TrimEnd('.')}.", answer),
         };
     }

@@ -24,7 +24,7 @@ internal sealed class S3Files(Lazy<IAmazonS3> client) : IRemoteFiles
         ListObjectsV2Response page;
         do
         {
-            page = await AskAsync(folder, s3 => s3.ListObjectsV2Async(request, cancellationToken))
+            page = await AskAsync(folder, wasRead: false, s3 => s3.ListObjectsV2Async(request, cancellationToken))
                 .ConfigureAwait(false);
             found.AddRange((page.S3Objects ?? [])
                 .Where(one => !one.Key.EndsWith('/'))
@@ -48,8 +48,9 @@ internal sealed class S3Files(Lazy<IAmazonS3> client) : IRemoteFiles
                 CultureInfo.InvariantCulture, $"bytes={start}-{start + length - 1}")),
             EtagToMatch = version is { Length: > 0 } ? version : null,
         };
-        GetObjectResponse answer = await AskAsync(address, s3 => s3.GetObjectAsync(request, cancellationToken))
-            .ConfigureAwait(false);
+        bool wasRead = request.EtagToMatch is not null;
+        GetObjectResponse answer = await AskAsync(
+            address, wasRead, s3 => s3.GetObjectAsync(request, cancellationToken)).ConfigureAwait(false);
         if (answer.HttpStatusCode == HttpStatusCode.PartialContent
             && long.TryParse(
                 answer.ContentRange?[(answer.ContentRange.IndexOf('/', StringComparison.Ordinal) + 1)..],
@@ -74,13 +75,14 @@ internal sealed class S3Files(Lazy<IAmazonS3> client) : IRemoteFiles
             : throw new PromptKDException($"{address}: expected s3://BUCKET/PATH.");
     }
 
-    private async Task<TResult> AskAsync<TResult>(string address, Func<IAmazonS3, Task<TResult>> ask)
+    private async Task<TResult> AskAsync<TResult>(
+        string address, bool wasRead, Func<IAmazonS3, Task<TResult>> ask)
     {
         try
         {
             return await ask(client.Value).ConfigureAwait(false);
         }
-        catch (Exception error) when (S3Fault.Of(address, error) is { } fault)
+        catch (Exception error) when (S3Fault.Of(address, error, wasRead) is { } fault)
         {
             throw fault;
         }

@@ -89,6 +89,7 @@ internal static partial class RegularFile
     /// <summary>Why a file could not be read, in words; null for an error that is of something else.</summary>
     public static string? ReasonOf(Exception error) => error switch
     {
+        FileNotFoundException { FileName: { } name } when LostName.IsOf(name) => LostName.Reason,
         FileNotFoundException or DirectoryNotFoundException => "no such file",
         UnauthorizedAccessException => "no permission to read it",
         IOException => error.Message.TrimEnd('.'),

@@ -80,6 +80,7 @@ public sealed class S3FilesTests
     [InlineData(301, "PermanentRedirect", "the bucket lies in another region: Told (301 PermanentRedirect). Set AWS_")]
     [InlineData(400, "AuthorizationHeaderMalformed", "the bucket lies in another region: Told (400 Authoriz")]
     [InlineData(412, "PreconditionFailed", "changed on its server since it was first read")]
+    [InlineData(416, "InvalidRange", "the object is empty (416 InvalidRange).")]
     [InlineData(400, "InvalidRequest", "the server answered 400 InvalidRequest: Told.")]
     public async Task Says_in_a_line_what_will_not_pass(int status, string code, string expected)
     {
@@ -132,6 +133,23 @@ public sealed class S3FilesTests
         await file.ReadAsync(0, 9, Stop);
 
         server.Version = "\"two\"";
+        PromptKDException told = await Assert.ThrowsAsync<PromptKDException>(() => file.ReadAsync(9, 9, Stop));
+
+        Assert.Contains("changed on its server", told.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task One_that_became_shorter_is_refused_where_the_range_is_looked_at_first()
+    {
+        await using FileServer server = await FileServer.StartAsync(("/photos/a.tar", s_content));
+        RemoteFile file = new("s3://photos/a.tar", FilesOf(server), RemotePatience.Default);
+        await file.ReadAsync(0, 9, Stop);
+
+        server.Before = async context =>
+        {
+            await Send(context, 416, new XElement("Error", new XElement("Code", "InvalidRange")));
+            return true;
+        };
         PromptKDException told = await Assert.ThrowsAsync<PromptKDException>(() => file.ReadAsync(9, 9, Stop));
 
         Assert.Contains("changed on its server", told.Message, StringComparison.Ordinal);
