@@ -1,7 +1,6 @@
 using PromptKD.Models.Clip;
 using PromptKD.Models.Prompts;
 using PromptKD.Models.Weights;
-using TorchSharp.Modules;
 
 namespace PromptKD.Tests.Models.Prompts;
 
