@@ -64,7 +64,8 @@ public sealed class BenchmarkCommandTests : IDisposable
         Assert.Contains("No learned prompts of a teacher for EuroSAT", first.Output + first.Error, StringComparison.Ordinal);
         string report = Read("teachers", Report);
         Assert.Contains("Give DISTILL.TEACHER_PROMPTS: a checkpoint", report, StringComparison.Ordinal);
-        string table = report[report.IndexOf("## Table 6, how the teacher was made: EuroSAT (2 pictures a class, MAX_EPOCH=2)", StringComparison.Ordinal)..];
+        string heading = "## Table 6, how the teacher was made: EuroSAT (2 pictures a class, MAX_EPOCH=2)";
+        string table = Assert.Single(report.Split("\n## "), part => $"## {part}".StartsWith(heading, StringComparison.Ordinal));
         Assert.Equal(
             ["CLIP", "CoOp", "CoCoOp", "MaPLe", "IVLP"],
             table.Split('\n').Where(line => line.StartsWith("| ", StringComparison.Ordinal)).Skip(2).Select(line => line.Split(' ')[1]));
