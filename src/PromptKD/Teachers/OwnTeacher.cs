@@ -119,7 +119,7 @@ internal sealed partial class OwnTeacher
     public ClassVectors ReadClassVectors(Device device)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor table = tensor(_vectors, [Asked.ClassNames.Count, Width]).to(device);
+        Tensor table = tensor(_vectors, [Asked.ClassNames.Count, Width]).clone().to(device);
         return new ClassVectors([.. Asked.ClassNames], nn.functional.normalize(table, dim: -1), _scale);
     }
 

@@ -39,7 +39,11 @@ internal sealed class GraphText : TextTower
         using DisposeScope scope = NewDisposeScope();
         Tensor ids = tokens.to(ScalarType.Int64, CPU).contiguous();
         float[] features = _graph.Ask(_session, ids.data<long>().ToArray(), ids.shape);
-        return tensor(features, [ids.shape[0], Architecture.EmbeddingSize]).to(_device).MoveToOuterDisposeScope();
+
+        // A tensor of an array keeps the array's memory, which lies now so, now otherwise: libtorch's products round by
+        // that. Its own memory is aligned.
+        return tensor(features, [ids.shape[0], Architecture.EmbeddingSize]).clone().to(_device)
+            .MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>

@@ -48,7 +48,11 @@ internal sealed class GraphTower : ImageEncoder
         using DisposeScope scope = NewDisposeScope();
         Tensor pixels = images.detach().to(ScalarType.Float32, CPU).contiguous();
         float[] features = _graph.Ask(_session, pixels.data<float>().ToArray(), pixels.shape);
-        return tensor(features, [pixels.shape[0], Architecture.EmbeddingSize]).to(_device).MoveToOuterDisposeScope();
+
+        // A tensor of an array keeps the array's memory, which lies now so, now otherwise: libtorch's products round by
+        // that. Its own memory is aligned.
+        return tensor(features, [pixels.shape[0], Architecture.EmbeddingSize]).clone().to(_device)
+            .MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
