@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics.X86;
 using System.Text.Json;
 using Onnx;
 using PromptKD.Export;
@@ -113,8 +114,15 @@ public sealed class OnnxExportTests : IDisposable
 
         OnnxExportReport report = OnnxExport.Write(request, cancellationToken: Stop);
 
-        Assert.InRange(report.Parity.Largest, 1e-7, 0.1);
+        // Without VNNI, ONNX Runtime's sums of 8-bit products saturate (docs/how-to/onnx.md): there it only has to compute.
+        Assert.InRange(report.Parity.Largest, 1e-7, HasVnni() ? 0.1 : 0.5);
     }
+
+    // AVX512_VNNI or AVX-VNNI, by Intel's manual; processors that are no x86 do not saturate.
+    private static bool HasVnni() =>
+        !X86Base.IsSupported
+        || (X86Base.CpuId(7, 0).Ecx & (1 << 11)) != 0
+        || (X86Base.CpuId(7, 0).Eax >= 1 && (X86Base.CpuId(7, 1).Eax & (1 << 4)) != 0);
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 

@@ -118,7 +118,7 @@ public sealed class HeldOutTests : IDisposable
 
         Assert.Contains(
             "Nothing is held out of 60 pictures: 20 % would be fewer than 20. How well the student does on pictures that it "
-            + "has not seen is known with --val alone, or a larger --holdout",
+            + "has not seen is known with a validation folder alone, or a larger DISTILL.HOLDOUT",
             listener.Phases);
     }
 
