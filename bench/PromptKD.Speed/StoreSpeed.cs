@@ -26,8 +26,9 @@ internal static class StoreSpeed
         using var teacher = new LiveFeatures(
             TrueSize.WithRandomWeights(ImageEncoder.Create(TrueSize.Teacher, target.Type, target.Device)), prompts: null);
         var store = TeacherStore.OpenOrBegin(work.Store, Index(preprocessing, target));
-        double seconds = Timing.Seconds(() => store.Fill(
-            loader, teacher, store.ShardsToMake(StorePart.Whole), done: null, CancellationToken.None));
+        var making = new StoreMaking(
+            loader, [new StoreToMake(store, store.ShardsToMake(StorePart.Whole), teacher)]);
+        double seconds = Timing.Seconds(() => making.Run(CancellationToken.None));
         work.Add("store", seconds / Pictures);
     }
 

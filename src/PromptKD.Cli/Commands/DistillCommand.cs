@@ -100,7 +100,7 @@ internal static class DistillCommand
         IEnumerable<Option> settings = s_settings.Select(setting => setting.Option);
         IEnumerable<Option> switches = s_switches.Select(setting => setting.Option);
         IEnumerable<Option> toggles = s_toggles.SelectMany(toggle => toggle.Options);
-        foreach (Option option in settings.Concat(TeacherOptions.All).Concat(switches).Concat(toggles))
+        foreach (Option option in settings.Concat(TeacherOptions.OfDistill.All).Concat(switches).Concat(toggles))
         {
             command.Options.Add(option);
         }
@@ -139,7 +139,7 @@ internal static class DistillCommand
                 .MergeOverrides(TuneOption.ToOverride(parsed, s_length.ToOverride(parsed).ElementAtOrDefault(1)))
                 .MergeOverrides([.. s_switches.SelectMany(setting => setting.ToOverride(parsed))])
                 .MergeOverrides([.. s_toggles.SelectMany(toggle => toggle.ToOverride(parsed))]);
-            return TeacherOptions.Apply(parsed, config).MergeOverrides(overrides);
+            return TeacherOptions.OfDistill.Apply(parsed, config).MergeOverrides(overrides);
         });
 
     // How the teacher is tuned; null where it is taken as it is.

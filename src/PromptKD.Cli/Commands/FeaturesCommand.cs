@@ -25,16 +25,6 @@ internal static class FeaturesCommand
             + "vectors with which train --store learns PromptKD's student [default: none]", s_ofDataset),
         new("--root", "DATASET.ROOT",
             "With --dataset: the folder that holds the data sets [default: none]", s_ofDataset),
-        new("--teacher", "DISTILL.TEACHER",
-            "The CLIP to learn from: a .pt, .safetensors or .bin file, a Hugging Face or open_clip folder, "
-            + "onnx:DIR for one of ONNX files, or a name such as openai:ViT-L/14, which is fetched once [default: "
-            + "none, one is required; with --dataset as train's: in clip/, "
-            + "else fetched]"),
-        new("--teacher-prompts", "DISTILL.TEACHER_PROMPTS",
-            "Checkpoint of the teacher's learned prompts, as Dassl's programs save it. Without it the teacher is plain "
-            + "CLIP, zero-shot [default: none; with --dataset as train's: in teacher_model/, and none is given as "
-            + "none]"),
-        SettingOptions.TeacherPictureSize,
         SettingOptions.Recipe,
         new("--views", "DISTILL.VIEWS",
             "Number of views (crop and flip) of each picture; as many as epochs are the paper's: 20, with --dataset "
@@ -87,6 +77,7 @@ internal static class FeaturesCommand
             overrides,
         };
         foreach (Option option in s_settings.Select(setting => (Option)setting.Option)
+            .Concat(TeacherOptions.OfFeatures.All)
             .Concat(s_toggles.SelectMany(toggle => toggle.Options)))
         {
             command.Options.Add(option);
@@ -104,12 +95,15 @@ internal static class FeaturesCommand
 
     private static ExperimentConfig Resolve(ParseResult parsed, string? output, string[] overrides)
     {
-        ExperimentConfig Merge(ExperimentConfig defaults) => defaults
-            .MergeOverrides([.. s_settings.SelectMany(setting => setting.ToOverride(parsed))])
-            .MergeOverrides([.. SettingOptions.FastJpeg.ToOverride(parsed)])
-            .MergeOverrides([.. s_int8.ToOverride(parsed)])
-            .MergeOverrides([.. s_toggles.SelectMany(toggle => toggle.ToOverride(parsed))])
-            .MergeOverrides(overrides);
+        ExperimentConfig Merge(ExperimentConfig defaults)
+        {
+            ExperimentConfig config = defaults
+                .MergeOverrides([.. s_settings.SelectMany(setting => setting.ToOverride(parsed))])
+                .MergeOverrides([.. SettingOptions.FastJpeg.ToOverride(parsed)])
+                .MergeOverrides([.. s_int8.ToOverride(parsed)])
+                .MergeOverrides([.. s_toggles.SelectMany(toggle => toggle.ToOverride(parsed))]);
+            return TeacherOptions.OfFeatures.Apply(parsed, config).MergeOverrides(overrides);
+        }
 
         ExperimentConfig config = Merge(s_ofDataset);
         if (config.Dataset.Name.Length == 0)

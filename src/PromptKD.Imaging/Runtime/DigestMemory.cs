@@ -35,7 +35,9 @@ internal sealed class DigestMemory
     private readonly bool _isReadOnly;
     private readonly ConcurrentDictionary<string, Entry> _known;
     private readonly ConcurrentDictionary<string, Beginning> _begun = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Written> _written = new(StringComparer.Ordinal);
     private readonly Lock _saving = new();
+    private ConcurrentQueue<string>? _collected;
     private volatile bool _isChanged;
 
     private DigestMemory(string? path, ConcurrentDictionary<string, Entry> known, bool isReadOnly)
@@ -113,27 +115,96 @@ internal sealed class DigestMemory
             && IsDigest(digest)
             && !full.AsSpan().ContainsAny('\n', '\r'))
         {
-            _known[full] = new Entry(begun.Stamp, digest);
-            _isChanged = true;
+            Learn(full, new Entry(begun.Stamp, digest));
         }
     }
 
-    /// <summary>Writes the text file, if anything was remembered since it was opened or saved.</summary>
+    /// <summary>
+    /// Keeps the digest of a file that this process has written just now; from the first <see cref="Save"/> on that
+    /// finds it unchanged and more than 2 s old.
+    /// </summary>
+    /// <param name="file">As for <see cref="Find(string, string?)"/>.</param>
+    /// <param name="digest">As for <see cref="Remember(string, string, string?)"/>.</param>
+    /// <param name="key">As for <see cref="Find(string, string?)"/>.</param>
+    public void RememberWritten(string file, string digest, string key)
+    {
+        if (_path is not null && IsDigest(digest) && FileStamp.OfAny(file) is { } stamp)
+        {
+            _written[FullOf(key)] = new Written(file, new Entry(stamp, digest));
+        }
+    }
+
+    /// <summary>Begins to collect what is learned from now on, for another process.</summary>
+    public void Collect() => _collected = [];
+
+    /// <summary>What was learned since <see cref="Collect"/>, for <see cref="TakeOver"/>. Ends the collecting.</summary>
+    public byte[] TakeCollected()
+    {
+        string[] paths = [.. (_collected ?? []).Distinct()];
+        _collected = null;
+        using var stream = new MemoryStream();
+        Write(stream, paths.Select(path => KeyValuePair.Create(path, _known[path])));
+        return stream.ToArray();
+    }
+
+    /// <summary>Knows from now on what another process has learned: where it sees the same files, nothing is hashed twice.</summary>
+    /// <param name="collected">As <see cref="TakeCollected"/> gives it.</param>
+    public void TakeOver(byte[] collected)
+    {
+        var others = new ConcurrentDictionary<string, Entry>(StringComparer.Ordinal);
+        if (_path is not null && Read(Encoding.UTF8.GetString(collected).Split('\n')[..^1], others))
+        {
+            foreach ((string path, Entry entry) in others)
+            {
+                Learn(path, entry);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Writes the text file, if anything was remembered since it was opened or saved. What another process has written
+    /// there meanwhile stays in it.
+    /// </summary>
     /// <exception cref="PromptKDException">It cannot be written. The old file stands.</exception>
     public void Save()
     {
         lock (_saving)
         {
+            SettleWritten();
             if (_path is null || _isReadOnly || !_isChanged)
             {
                 return;
             }
 
             _isChanged = false;
+            foreach ((string path, Entry entry) in Read(_path))
+            {
+                _known.TryAdd(path, entry);
+            }
+
             KeyValuePair<string, Entry>[] entries = _known.ToArray();
             Array.Sort(entries, (one, other) => string.CompareOrdinal(one.Key, other.Key));
             WholeFile.Write(_path, stream => Write(stream, entries));
         }
+    }
+
+    private void SettleWritten()
+    {
+        foreach ((string path, Written written) in _written)
+        {
+            if (written.Entry.Stamp.Ticks < (DateTime.UtcNow - s_settled).Ticks && _written.TryRemove(path, out _)
+                && FileStamp.OfAny(written.File) == written.Entry.Stamp)
+            {
+                Learn(path, written.Entry);
+            }
+        }
+    }
+
+    private void Learn(string path, Entry entry)
+    {
+        _known[path] = entry;
+        _collected?.Enqueue(path);
+        _isChanged = true;
     }
 
     private static string FullOf(string key) => RemoteAddress.IsRemote(key) ? key : Path.GetFullPath(key);
@@ -217,6 +288,9 @@ internal sealed class DigestMemory
         && !text.AsSpan().ContainsAny('\t', '\n', '\r');
 
     private sealed record Entry(FileStamp Stamp, string Digest);
+
+    /// <summary>A file that this process wrote, as it was then.</summary>
+    private sealed record Written(string File, Entry Entry);
 
     /// <summary>A file that is being hashed: its stamp, and when that was taken.</summary>
     private sealed record Beginning(FileStamp Stamp, DateTime Time);

@@ -10,10 +10,6 @@ namespace PromptKD.Inference;
 /// <summary>What processes that classify the same pictures have to agree on before the first one.</summary>
 internal static class SharedClassifying
 {
-    /// <summary>The processes of this work; null for one that works alone.</summary>
-    public static ISharedWork? WorkOf(IProcessGroup processes) =>
-        processes.IsAlone() ? null : new SharedWork(processes);
-
     /// <summary>Refuses processes with another student, other pictures or other settings.</summary>
     /// <param name="processes">All of them.</param>
     /// <param name="classifier">This process's.</param>

@@ -101,6 +101,7 @@ public sealed class TextEmbedder : IDisposable
     {
         int context = _encoder.Architecture.ContextLength;
         long[] ids = [.. texts.SelectMany(text => _tokenizer.Tokenize(text, context)).Select(id => (long)id)];
+        ComputeThreads.Follow();
         using IDisposable noGradients = no_grad();
         using DisposeScope scope = NewDisposeScope();
         Tensor tokens = tensor(ids).view(texts.Length, context).to(_encoder.Device);

@@ -23,6 +23,7 @@ internal sealed class TorchModel(
     /// <inheritdoc/>
     public PictureOutput[] Compute(IReadOnlyList<PreparedPicture> pictures)
     {
+        ComputeThreads.Follow();
         using IDisposable noGradients = no_grad();
         using DisposeScope scope = NewDisposeScope();
         int size = preprocessing.Size;

@@ -38,10 +38,26 @@ internal static class Run
         where TReport : class =>
         processes.LeaderAlone(() => kind.OpenFolder(settings), stop) ?? RunFolder.Watch(settings.Config.OutputDir);
 
-    /// <summary>Says what the user should know, and opens what the run is made from.</summary>
+    /// <summary>
+    /// Says what the user should know, lets the processes hash the pictures together, and opens what the run is made
+    /// from: in the first process before the others, so that a mistake is said once.
+    /// </summary>
     /// <param name="settings">What the run does.</param>
     /// <param name="context">Where it computes, who watches, when it stops.</param>
     public static RunInputs Open(RunSettings settings, RunContext context)
+    {
+        Tell(settings, context);
+        if (SharedWork.Of(context.Processes) is { } work)
+        {
+            PictureItem[] pictures = [.. settings.Pictures, .. settings.Measured];
+            SharedHashing.Learn(
+                work, settings.PictureRoot, pictures, context.Digests, context.Observer, context.Stop);
+        }
+
+        return context.Processes.LeaderFirst(() => RunInputs.Open(settings, context), context.Stop);
+    }
+
+    private static void Tell(RunSettings settings, RunContext context)
     {
         if (settings.Opening.Length > 0)
         {
@@ -62,8 +78,6 @@ internal static class Run
         {
             leftOut.Report(context.Observer);
         }
-
-        return RunInputs.Open(settings, context);
     }
 
     private static TReport Go<TReport>(
@@ -76,7 +90,7 @@ internal static class Run
         where TReport : class
     {
         var context = new RunContext(settings.Target, log, folder.OpenDigests(), stop) { Processes = processes };
-        using RunInputs inputs = processes.LeaderFirst(() => Open(settings, context), stop);
+        using RunInputs inputs = Open(settings, context);
         RunAgreement.CheckInputs(processes, inputs.Digests, stop);
         var run = new OpenRun(settings, folder, log, inputs, context);
         TReport? finished = processes.LeaderAlone(() => kind.FindFinished(run), stop);

@@ -60,19 +60,14 @@ internal sealed class StudentStore(
         {
             context.Observer.OnPhase($"Storing the student's features in {store.Folder}: "
                 + $"{Counted.Of(missing.Count, "shard")} to make, {Counted.Of(count, "view")}");
-            var loader = new PictureLoader(
-                pictures.Items, preparation, LoadingSettings.Options(Config, context.Target.Device));
             using var features = new TowerFeatures(tower, preparation);
-            loader.Skipped.AddNamed(pictures.Unreadable);
             var meter = new PaceMeter(
                 towers: 1,
                 (loading, towers) => context.Paced?.Invoke(new ViewPace(
                     loading, Teacher: null, new TowerPace(towers[0], store.Index.EmbeddingSize))),
                 TimeProvider.System);
-            store.Fill(
-                loader, features, missing, context.Observer.OnStored, context.Stop, pictures.OnlyReadable,
-                meter: meter);
-            loader.Skipped.Report(context.Observer);
+            StoreFiller.Run(
+                Config, context, pictures, [new StoreToMake(store, missing, features)], [preparation], meter);
         }
 
         context.Processes.Wait(context.Stop);

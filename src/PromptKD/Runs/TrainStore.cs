@@ -20,7 +20,7 @@ internal static class TrainStore
     /// </param>
     /// <param name="part">Which shards are this process's.</param>
     /// <param name="observer">Is told how it goes; null for nobody.</param>
-    /// <param name="quantise">As for <see cref="TeacherSource.FillStore"/>.</param>
+    /// <param name="quantise">As for <see cref="TeacherSource.BeginStore"/>.</param>
     /// <param name="stop">Stops between batches; finished shards stay.</param>
     /// <returns>Shards that are still missing: other processes' parts.</returns>
     /// <exception cref="PromptKDException">
@@ -30,6 +30,13 @@ internal static class TrainStore
         ExperimentConfig config, StorePart part, IRunObserver? observer, QuantisedTower? quantise,
         CancellationToken stop)
     {
+        if (config.Distill.FurtherTeachers.Count > 0)
+        {
+            throw new PromptKDException(
+                $"{1 + config.Distill.FurtherTeachers.Count} teachers are named: of a data set, the features of one are "
+                + "stored, as train learns from one. Give one.");
+        }
+
         IRunObserver watcher = observer ?? IRunObserver.Nobody;
         ExperimentConfig resolved = DatasetFeaturesPreset.Resolve(config);
 

@@ -87,7 +87,7 @@ internal sealed record ComputeTarget(Device Device, ScalarType Type)
     {
         if (Device.type == DeviceType.CPU)
         {
-            set_num_threads(width <= WidthOfOneThread ? 1 : s_defaultThreads);
+            ComputeThreads.Set(width <= WidthOfOneThread ? 1 : s_defaultThreads);
         }
     }
 
@@ -102,7 +102,7 @@ internal sealed record ComputeTarget(Device Device, ScalarType Type)
         }
         else if (Device.type == DeviceType.CPU)
         {
-            set_num_threads(threads);
+            ComputeThreads.Set(threads);
         }
     }
 

@@ -6,13 +6,15 @@ namespace PromptKD.Runtime;
 /// </summary>
 internal sealed class ProcessSettings : IDisposable
 {
-    private readonly int _threads = get_num_threads();
+    private readonly int _threads;
     private readonly Tensor _random = get_rng_state().DetachFromDisposeScope();
     private readonly bool _matrices = backends.cuda.matmul.allow_tf32;
     private readonly bool _convolutions = backends.cudnn.allow_tf32;
 
     private ProcessSettings()
     {
+        ComputeThreads.Follow();
+        _threads = get_num_threads();
     }
 
     /// <summary>Remembers the settings.</summary>
@@ -21,7 +23,7 @@ internal sealed class ProcessSettings : IDisposable
     /// <summary>Puts them back.</summary>
     public void Dispose()
     {
-        set_num_threads(_threads);
+        ComputeThreads.Set(_threads);
         set_rng_state(_random);
         backends.cuda.matmul.allow_tf32 = _matrices;
         backends.cudnn.allow_tf32 = _convolutions;

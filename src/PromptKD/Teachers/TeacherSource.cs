@@ -195,19 +195,19 @@ internal sealed class TeacherSource : IDisposable
         return parts.HandOver(new Teacher(classVectors, ReadStored(classVectors), tower));
     }
 
-    /// <summary>Makes the missing shards of a part of the store, and nothing else.</summary>
+    /// <summary>Opens or begins the store of this teacher. Frees the CLIP.</summary>
     /// <param name="storeFolder">The folder of the store.</param>
     /// <param name="pictures">What is stored of.</param>
-    /// <param name="part">Which shards.</param>
+    /// <param name="part">Which shards are this process's.</param>
     /// <param name="keepsClasses">Whether the vectors of DISTILL.CLASSES are kept; the first part keeps them.</param>
     /// <param name="quantise">
     /// Makes another tower of the teacher's, which DISTILL.EIGHT_BIT asks for; null for the teacher's own.
     /// </param>
-    /// <returns>Shards that are still missing: other processes' parts.</returns>
+    /// <returns>What is to be made of it; its tower is for the caller to free. Null where nothing is missing.</returns>
     /// <exception cref="PromptKDException">
     /// The folder holds a store of something else, or cannot be written.
     /// </exception>
-    public int FillStore(
+    public StoreToMake? BeginStore(
         string storeFolder, PictureSet pictures, StorePart part, bool keepsClasses, QuantisedTower? quantise = null)
     {
         CoOpTeachers.RefuseStoring(_clip!, _config.Distill.TeacherPrompts);
@@ -218,16 +218,15 @@ internal sealed class TeacherSource : IDisposable
             _vectors.Keep(Store, made, _clip);
         }
 
-        using ClassVectors? vectors = quantise is not null && _config.Distill.Classes.Count > 0
+        IReadOnlyList<int> shards = Store.ShardsToMake(part, _context.Digests, _context.Stop);
+        using ClassVectors? vectors = quantise is not null && shards.Count > 0 && _config.Distill.Classes.Count > 0
             ? ReadClassVectors()
             : null;
-        using LiveFeatures tower = quantise?.Invoke(_clip!, pictures, vectors, _config, _context)
-            ?? _clip!.ReadImageTower(_config.Trainer.PromptKD.HalfPrompts);
+        LiveFeatures? tower = shards.Count == 0 ? null
+            : quantise?.Invoke(_clip!, pictures, vectors, _config, _context)
+                ?? _clip!.ReadImageTower(_config.Trainer.PromptKD.HalfPrompts);
         _clip!.Dispose();
-        Fill(tower, pictures, part);
-        int missing = Store.ShardsToMake(StorePart.Whole, _context.Digests, _context.Stop).Count;
-        _context.Digests.Save();
-        return missing;
+        return tower is null ? null : new StoreToMake(Store, shards, tower);
     }
 
     /// <inheritdoc/>
@@ -270,16 +269,13 @@ internal sealed class TeacherSource : IDisposable
 
         // Processes open it together, also one that has no shard to make.
         StoreBeside? other = shards.Count > 0 || !_context.Processes.IsAlone() ? beside?.Invoke() : null;
-        other = other?.Shards.Intersect(shards).Any() == true ? other : null;
-        var loader = new PictureLoader(
-            pictures.Items,
-            [Preparation, .. other is null ? (Preprocessing[])[] : [other.Preparation]],
-            LoadingSettings.Options(_config, _context.Target.Device));
+        int[] shared = [.. (other?.Shards ?? []).Intersect(shards)];
+        other = shared.Length > 0 ? other : null;
         _context.Observer.OnPhase(
             $"Storing the teacher's features in {Store.Folder}: {Counted.Of(shards.Count, "shard")} to make, "
             + $"{Counted.Of(Store.Index.ViewCount, "view")}"
             + (other is null ? "" : $"; the student's of the same pixels in {other.Store.Folder}"));
-        loader.Skipped.AddNamed(pictures.Unreadable);
+        using IImageFeatures? student = other?.ReadTower();
         var meter = new PaceMeter(
             other is null ? 1 : 2,
             (loading, towers) => _context.Paced?.Invoke(new ViewPace(
@@ -287,9 +283,14 @@ internal sealed class TeacherSource : IDisposable
                 new TowerPace(towers[0], Store.Index.EmbeddingSize),
                 other is null ? null : new TowerPace(towers[1], other.Store.Index.EmbeddingSize))),
             TimeProvider.System);
-        Store.Fill(
-            loader, tower, shards, _context.Observer.OnStored, _context.Stop, pictures.OnlyReadable, other, meter);
-        loader.Skipped.Report(_context.Observer);
+        StoreToMake own = new(Store, shards, tower);
+        StoreFiller.Run(
+            _config,
+            _context,
+            pictures,
+            other is null ? [own] : [own, new StoreToMake(other.Store, shared, student!)],
+            [Preparation, .. other is null ? (Preprocessing[])[] : [other.Preparation]],
+            meter);
     }
 
     private StoreIndex Index(PictureSet pictures) => new()

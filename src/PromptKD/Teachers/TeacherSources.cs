@@ -1,5 +1,6 @@
 using PromptKD.Configuration;
 using PromptKD.Configuration.Presets;
+using PromptKD.Data.Decoding;
 using PromptKD.Data.Pictures;
 using PromptKD.Features.Store;
 using PromptKD.Runtime;
@@ -10,13 +11,13 @@ namespace PromptKD.Teachers;
 internal sealed class TeacherSources : IDisposable
 {
     private readonly ExperimentConfig _config;
-    private readonly IRunObserver _observer;
+    private readonly RunContext _context;
     private readonly IReadOnlyList<TeacherSource> _sources;
 
-    private TeacherSources(ExperimentConfig config, IRunObserver observer, IReadOnlyList<TeacherSource> sources)
+    private TeacherSources(ExperimentConfig config, RunContext context, IReadOnlyList<TeacherSource> sources)
     {
         _config = config;
-        _observer = observer;
+        _context = context;
         _sources = sources;
     }
 
@@ -55,7 +56,7 @@ internal sealed class TeacherSources : IDisposable
         }
 
         RefuseOtherViews([.. sources.Select(source => source.Store).OfType<TeacherStore>()]);
-        return opened.HandOver(new TeacherSources(config, context.Observer, sources));
+        return opened.HandOver(new TeacherSources(config, context, sources));
     }
 
     /// <summary>Refuses stores that were made from something else.</summary>
@@ -96,7 +97,56 @@ internal sealed class TeacherSources : IDisposable
             _config.Trainer.PromptKD.Temperature,
             Store?.Index.ViewCount ?? 0,
             pictures.OnlyLearned([.. Enumerable.Range(0, pictures.Items.Count)]),
-            _observer.OnPhase));
+            _context.Observer.OnPhase));
+    }
+
+    /// <summary>
+    /// Makes the missing shards of a part of the store that the teachers share, and nothing else: pictures are decoded
+    /// once for all of them.
+    /// </summary>
+    /// <param name="folder">The store.</param>
+    /// <param name="pictures">What is stored of.</param>
+    /// <param name="part">Which shards.</param>
+    /// <param name="keepsClasses">As for <see cref="TeacherSource.BeginStore"/>.</param>
+    /// <param name="quantise">As for <see cref="TeacherSource.BeginStore"/>.</param>
+    /// <returns>Shards that are still missing: other processes' parts.</returns>
+    /// <exception cref="PromptKDException">As of <see cref="TeacherSource.BeginStore"/>.</exception>
+    public int FillStores(
+        string folder, PictureSet pictures, StorePart part, bool keepsClasses, QuantisedTower? quantise)
+    {
+        using var towers = new Unfinished();
+        var making = new List<(StoreToMake Store, Preprocessing Preparation)>();
+        foreach ((int index, TeacherSource source) in _sources.Index())
+        {
+            string own = SeveralStores.FolderOf(folder, index + 1);
+            if (source.BeginStore(own, pictures, part, keepsClasses, quantise) is { } begun)
+            {
+                towers.Add(begun.Tower);
+                making.Add((begun, source.Preparation));
+            }
+        }
+
+        foreach ((int index, TeacherSource source) in _sources.Index())
+        {
+            int shards = making.Find(one => one.Store.Store == source.Store).Store?.Shards.Count ?? 0;
+            string whose = _sources.Count == 1 ? "the teacher's" : $"teacher {index + 1}'s";
+            _context.Observer.OnPhase(
+                $"Storing {whose} features in {source.Store!.Folder}: {Counted.Of(shards, "shard")} to make, "
+                + $"{Counted.Of(source.Store.Index.ViewCount, "view")}");
+        }
+
+        if (making.Count > 0)
+        {
+            StoreFiller.Run(
+                _config,
+                _context,
+                pictures,
+                [.. making.Select(one => one.Store)],
+                [.. making.Select(one => one.Preparation).Distinct()]);
+        }
+
+        _context.Digests.Save();
+        return _sources.Sum(source => source.Store!.CountMissing());
     }
 
     /// <inheritdoc/>

@@ -36,7 +36,7 @@ public static class TeacherStoring
     /// <param name="config">As there.</param>
     /// <param name="part">As there.</param>
     /// <param name="observer">As there.</param>
-    /// <param name="quantise">As for <see cref="TeacherSource.FillStore"/>.</param>
+    /// <param name="quantise">As for <see cref="TeacherSource.BeginStore"/>.</param>
     /// <param name="cancellationToken">As there.</param>
     internal static int Fill(
         ExperimentConfig config,
@@ -95,7 +95,7 @@ public static class TeacherStoring
     /// Whether the vectors of DISTILL.CLASSES are kept, too: whoever learns opens no teacher.
     /// </param>
     /// <param name="watcher">Is told how it goes.</param>
-    /// <param name="quantise">As for <see cref="TeacherSource.FillStore"/>.</param>
+    /// <param name="quantise">As for <see cref="TeacherSource.BeginStore"/>.</param>
     /// <param name="cancellationToken">Stops between batches; finished shards stay.</param>
     internal static int Fill(
         ExperimentConfig config,
@@ -107,39 +107,53 @@ public static class TeacherStoring
         QuantisedTower? quantise,
         CancellationToken cancellationToken)
     {
+        if (config.Distill.Teacher.Length == 0)
+        {
+            throw new PromptKDException(
+                "Nothing says whose features are to be stored. Give ‹teacher›: the CLIP to learn from.");
+        }
+
         using ProcessSettings kept = ProcessSettings.Keep();
         ComputeTarget target = ComputeTarget.Resolve(
             config.Device, config.Trainer.PromptKD.Prec, config.UseCuda, watcher.OnWarning).WithProvider(config.OnnxProvider);
         string folder = config.Distill.Store;
-        var live = config with { Distill = config.Distill with { Store = "" } };
+        var live = config with
+        {
+            Distill = config.Distill with { Store = "", FurtherStores = [], Target = new TargetConfig() },
+        };
         var memory = DigestMemory.Open(Path.Combine(folder, ".digests.tsv"));
         var context = new RunContext(target, watcher, memory, cancellationToken);
-        using var teacher = TeacherSource.Open(live, context);
-        target.UseThreadsFor(teacher.VisionWidth);
+        using var teachers = TeacherSources.Open(live, context);
+        target.UseThreadsFor(teachers.VisionWidth);
 
         // Before the first file: what hashing remembers of the pictures lies in it.
         using FolderHold hold = FolderHold.Share(folder);
         var hashed = PictureSet.Hash(root, pictures, memory, watcher, cancellationToken);
         hashed.RefuseUnreadable(config.Distill.Strict);
-        Remains.Clear(folder, depth: 1);
-        return teacher.FillStore(folder, hashed, part, keepsClasses, quantise);
+        Remains.Clear(folder, depth: 2);
+        return teachers.FillStores(folder, hashed, part, keepsClasses, quantise);
     }
 
+    /// <summary>How many teachers share a store: 1 where one has it for itself, 0 where there is none.</summary>
+    /// <param name="folder">The store. Whether its shards are there does not matter.</param>
+    public static int TeachersIn(string folder) => SeveralStores.CountIn(folder);
+
     /// <summary>Reads every shard of a store, several at a time, and compares it with its digest.</summary>
-    /// <param name="folder">The store.</param>
+    /// <param name="folder">The store; of several teachers, those of each.</param>
     /// <param name="cancellationToken">Stops between shards.</param>
     /// <returns>What is missing or damaged, one line each; empty for a complete store.</returns>
     /// <exception cref="PromptKDException">There is no store.</exception>
-    public static IReadOnlyList<string> Check(string folder, CancellationToken cancellationToken = default)
-    {
-        return TeacherStore.Open(folder).CheckBeside(Environment.ProcessorCount, cancellationToken);
-    }
+    public static IReadOnlyList<string> Check(string folder, CancellationToken cancellationToken = default) =>
+    [
+        .. SeveralStores.Open(folder)
+            .SelectMany(store => store.CheckBeside(Environment.ProcessorCount, cancellationToken)),
+    ];
 
     /// <summary>
     /// Joins stores that were filled on machines which share no disk: copies what is missing or damaged in one from the
     /// others, where it is whole.
     /// </summary>
-    /// <param name="stores">Stores of the same teacher, pictures and views; parts of them will do.</param>
+    /// <param name="stores">Stores of the same teachers, pictures and views; parts of them will do.</param>
     /// <param name="into">The store that receives all; begun where there is none.</param>
     /// <param name="cancellationToken">Stops between shards; what was copied stays.</param>
     /// <returns>Shards that none of them has.</returns>
@@ -149,23 +163,26 @@ public static class TeacherStoring
     public static int Merge(
         IReadOnlyList<string> stores, string into, CancellationToken cancellationToken = default)
     {
-        TeacherStore[] parts = [.. stores.Select(TeacherStore.Open)];
-        foreach (TeacherStore other in parts.Skip(1))
-        {
-            parts[0].Index.RefuseOther(parts[0].Folder, other.Index);
-        }
-
+        IReadOnlyList<TeacherStore>[] parts = [.. stores.Select(SeveralStores.Open)];
+        SeveralStores.RefuseOthers(parts);
         using FolderHold hold = FolderHold.Share(into);
-        var whole = TeacherStore.OpenOrBegin(into, parts[0].Index);
-        foreach (TeacherStore part in parts)
+        int missing = 0;
+        for (int teacher = 1; teacher <= parts[0].Count; teacher++)
         {
-            whole.TakeFrom(part, cancellationToken);
-            if (PictureList.ReadIfAny(into, whole.Index.Pictures) is null)
+            string place = SeveralStores.FolderOf(into, teacher);
+            var whole = TeacherStore.OpenOrBegin(place, parts[0][teacher - 1].Index);
+            foreach (TeacherStore part in parts.Select(all => all[teacher - 1]))
             {
-                PictureList.ReadIfAny(part.Folder, whole.Index.Pictures)?.Keep(into);
+                whole.TakeFrom(part, cancellationToken);
+                if (PictureList.ReadIfAny(place, whole.Index.Pictures) is null)
+                {
+                    PictureList.ReadIfAny(part.Folder, whole.Index.Pictures)?.Keep(place);
+                }
             }
+
+            missing += whole.CheckBeside(Environment.ProcessorCount, cancellationToken).Count;
         }
 
-        return whole.CheckBeside(Environment.ProcessorCount, cancellationToken).Count;
+        return missing;
     }
 }

@@ -26,9 +26,9 @@ public sealed class TeacherOptionsTests(DistilledRun run)
     }
 
     [Theory]
-    [InlineData("--teacher-prompts is given 1 times for 2 teachers", "--teacher", "b", "--teacher-prompts", "p")]
-    [InlineData("--store is given 1 times for 2 teachers", "--teacher", "b", "--store", "s")]
-    [InlineData("--teacher is given 1 times for 2 teachers", "--store", "s", "--store", "t")]
+    [InlineData("--teacher-prompts is given once for 2 teachers", "--teacher", "b", "--teacher-prompts", "p")]
+    [InlineData("--store is given once for 2 teachers", "--teacher", "b", "--store", "s")]
+    [InlineData("--teacher is given once for 2 teachers", "--store", "s", "--store", "t")]
     [InlineData("Teacher 2 is neither a CLIP nor a store", "--teacher", "-")]
     [InlineData("DISTILL.TEACHER_WEIGHTS is [1.0, 2.0]: 2 for 1 teachers", "--teacher-weights", "1,2")]
     [InlineData("--teacher-weights is '1;2', expected a number", "--teacher-weights", "1;2")]

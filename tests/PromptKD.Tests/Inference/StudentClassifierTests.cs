@@ -1,5 +1,6 @@
 using PromptKD.Export;
 using PromptKD.Inference;
+using PromptKD.Runtime;
 using PromptKD.Teachers;
 using PromptKD.Tests.Data;
 using PromptKD.Tests.Runs.Distill;
@@ -42,6 +43,47 @@ public sealed class StudentClassifierTests : IClassFixture<StudentClassifierTest
             });
 
         Assert.Equal(0, wrong);
+    }
+
+    [Fact]
+    public void A_thread_that_began_to_compute_amid_a_run_answers_as_the_others()
+    {
+        using StudentClassifier classifier = Open();
+        PictureInput picture = Picture(0);
+        int before = get_num_threads();
+        try
+        {
+            ComputeThreads.Set(2);
+            double[] expected = Probabilities(classifier.Classify(picture, top: 3, Stop));
+            using var isThere = new ManualResetEventSlim();
+            using var isOver = new ManualResetEventSlim();
+            int amid = 0, behind = 0;
+            double[] answer = [];
+            var thread = new Thread(() =>
+            {
+                amid = get_num_threads();
+                isThere.Set();
+                isOver.Wait(Stop);
+                answer = Probabilities(classifier.Classify(picture, top: 3, Stop));
+                behind = get_num_threads();
+            });
+            using (ProcessSettings.Keep())
+            {
+                ComputeThreads.Set(1);
+                thread.Start();
+                isThere.Wait(Stop);
+            }
+
+            isOver.Set();
+            thread.Join();
+
+            Assert.Equal((1, 2), (amid, behind));
+            Assert.Equal(expected, answer);
+        }
+        finally
+        {
+            ComputeThreads.Set(before);
+        }
     }
 
     [Fact]

@@ -34,6 +34,54 @@ public sealed class DigestMemoryTests : IDisposable
     }
 
     [Fact]
+    public void Knows_what_it_wrote_itself_once_that_has_settled()
+    {
+        string old = Write("old", "1"), young = Write("young", "1"), changed = Write("changed", "1");
+        File.SetLastWriteTimeUtc(young, DateTime.UtcNow.AddMinutes(1));
+        var memory = DigestMemory.Open(MemoryPath);
+        Assert.All([old, young, changed], file => memory.RememberWritten(file, s_digest, file));
+        Write("changed", "12");
+
+        memory.Save();
+
+        var next = DigestMemory.Open(MemoryPath);
+        Assert.Equal((s_digest, null, null), (next.Find(old), next.Find(young), next.Find(changed)));
+    }
+
+    [Fact]
+    public void Keeps_what_another_process_has_saved_meanwhile()
+    {
+        string one = Write("one", "1"), other = Write("other", "1");
+        var first = DigestMemory.Open(MemoryPath);
+        var second = DigestMemory.Open(MemoryPath);
+        Hash(first, one);
+        Hash(second, other);
+
+        second.Save();
+        first.Save();
+
+        Assert.Equal(s_digest, DigestMemory.Open(MemoryPath).Find(one));
+        Assert.Equal(s_digest, DigestMemory.Open(MemoryPath).Find(other));
+    }
+
+    [Fact]
+    public void Takes_over_what_another_process_collects_but_no_more()
+    {
+        string before = Write("before", "1"), found = Write("found", "1");
+        var teller = DigestMemory.Open(MemoryPath);
+        Hash(teller, before);
+        teller.Collect();
+        Hash(teller, found);
+        var listener = DigestMemory.Open(Path.Combine(_folder, "other.tsv"));
+
+        listener.TakeOver(teller.TakeCollected());
+
+        Assert.Equal((null, s_digest), (listener.Find(before), listener.Find(found)));
+        Write("found", "12");
+        Assert.Null(listener.Find(found));
+    }
+
+    [Fact]
     public void Forgets_a_file_whose_size_or_time_is_another()
     {
         string longer = Write("longer", "1"), later = Write("later", "1"), gone = Write("gone", "1");

@@ -18,10 +18,10 @@ internal sealed class ActingKeys
 
     private static readonly string[] s_teachers =
     [
-        "DISTILL.TEACHER", "DISTILL.TEACHER_PROMPTS", "DISTILL.FURTHER_TEACHERS", "DISTILL.FURTHER_TEACHER_PROMPTS",
+        "DISTILL.TEACHER", "DISTILL.TEACHER_PROMPTS", FurtherTeachers, FurtherPrompts,
         "DISTILL.TEACHER_WEIGHTS", "DISTILL.TEACHER_WEIGHTING", "DISTILL.CLASS_VECTORS",
         "DISTILL.FURTHER_CLASS_VECTORS", "DISTILL.STORE", "DISTILL.FURTHER_STORES", "DISTILL.VIEWS", "DISTILL.TARGET",
-        TeacherNamePosition, TeacherSize, "DISTILL.FURTHER_TEACHER_PICTURE_SIZES", WhileFilling, FillingMinutes,
+        TeacherNamePosition, TeacherSize, FurtherSizes, WhileFilling, FillingMinutes,
         FirstEpochShards,
     ];
 
@@ -33,6 +33,10 @@ internal sealed class ActingKeys
         "TRAINER.PROMPTKD.PROMPT_DEPTH_VISION", "TRAINER.PROMPTKD.PREC", "TRAINER.PROMPTKD.HALF_PROMPTS",
         "TRAINER.PROMPTKD.TEMPLATES", "TRAINER.PROMPTKD.CTX_INIT", "TRAINER.PROMPTKD.TEACHER_NAME",
     ];
+
+    private const string FurtherTeachers = "DISTILL.FURTHER_TEACHERS";
+    private const string FurtherPrompts = "DISTILL.FURTHER_TEACHER_PROMPTS";
+    private const string FurtherSizes = "DISTILL.FURTHER_TEACHER_PICTURE_SIZES";
 
     private const string TeacherSize = "DISTILL.TEACHER_PICTURE_SIZE";
 
@@ -150,7 +154,10 @@ internal sealed class ActingKeys
     /// <summary>Those of <c>features</c>.</summary>
     public static ActingKeys OfFeatures(ExperimentConfig config) => new(
         FeaturesVerb, config, Recipe.Find(config.Distill.Recipe).Config,
-        [.. s_storing, "DISTILL.IMAGES", "DISTILL.RECIPE", .. config.Distill.EightBit ? s_named : []]);
+    [
+        .. s_storing, "DISTILL.IMAGES", "DISTILL.RECIPE", FurtherTeachers, FurtherPrompts, FurtherSizes,
+        .. config.Distill.EightBit ? s_named : [],
+    ]);
 
     /// <summary>Those of <c>features --dataset</c>.</summary>
     public static ActingKeys OfDatasetFeatures(ExperimentConfig config) => new(

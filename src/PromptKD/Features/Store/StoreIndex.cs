@@ -86,6 +86,14 @@ internal sealed record StoreIndex
     [JsonIgnore]
     public int ShardCount => (int)(((long)PictureCount + PicturesPerShard - 1) / PicturesPerShard);
 
+    /// <summary>The pictures of a shard, by their places.</summary>
+    /// <param name="shard">Its number.</param>
+    public IReadOnlyList<int> PicturesOf(int shard)
+    {
+        int first = shard * PicturesPerShard;
+        return [.. Enumerable.Range(first, Math.Min(PicturesPerShard, PictureCount - first))];
+    }
+
     /// <summary>Identifies the store in each of its shards.</summary>
     [JsonIgnore]
     public string Digest => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(ToJson())));

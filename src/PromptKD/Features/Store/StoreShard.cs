@@ -26,11 +26,18 @@ internal static class StoreShard
     /// <param name="shard">Number of the shard.</param>
     /// <param name="features">float16, [pictures, views, embedding].</param>
     /// <param name="storeDigest">As <see cref="StoreIndex.Digest"/>.</param>
+    /// <param name="memory">Learns its digest, so that it need not be read again; null for nobody.</param>
     /// <exception cref="PromptKDException">The file cannot be written.</exception>
-    public static void Write(string folder, int shard, Tensor features, string storeDigest) => SealedTensors.Write(
-        PathOf(folder, shard),
-        [KeyValuePair.Create(FeaturesName, features)],
-        [new(StoreKey, storeDigest), new(ShardKey, shard.ToString(CultureInfo.InvariantCulture))]);
+    public static void Write(
+        string folder, int shard, Tensor features, string storeDigest, DigestMemory? memory = null)
+    {
+        string path = PathOf(folder, shard);
+        string digest = SealedTensors.Write(
+            path,
+            [KeyValuePair.Create(FeaturesName, features)],
+            [new(StoreKey, storeDigest), new(ShardKey, shard.ToString(CultureInfo.InvariantCulture))]);
+        memory?.RememberWritten(path, digest, KeyOf(path));
+    }
 
     /// <summary>What is wrong with a shard, in words; null where nothing is.</summary>
     /// <param name="folder">The store.</param>
@@ -39,7 +46,14 @@ internal static class StoreShard
     /// <param name="memory">
     /// Knows shards that were found whole and have not changed, of which only the header is read; learns the others.
     /// </param>
-    public static string? FindFault(string folder, int shard, StoreIndex index, DigestMemory? memory = null)
+    public static string? FindFault(string folder, int shard, StoreIndex index, DigestMemory? memory = null) =>
+        FindFault(folder, shard, index, path => memory?.Find(path, KeyOf(path)) ?? ContentOf(path, memory));
+
+    /// <summary>As the other form, of the header and the length alone: the content is not read.</summary>
+    public static string? FindHeaderFault(string folder, int shard, StoreIndex index) =>
+        FindFault(folder, shard, index, contentOf: null);
+
+    private static string? FindFault(string folder, int shard, StoreIndex index, Func<string, string>? contentOf)
     {
         string path = PathOf(folder, shard);
         if (!File.Exists(path))
@@ -50,9 +64,9 @@ internal static class StoreShard
         try
         {
             // Asked before the file is opened: what is read then is not older than what the memory took for it.
-            string content = memory?.Find(path, KeyOf(path)) ?? ContentOf(path, memory);
+            string? content = contentOf?.Invoke(path);
             Dictionary<string, string> metadata = SafetensorsFile.ReadMetadata(path);
-            if (metadata.GetValueOrDefault(SealedTensors.Key) != content)
+            if (content is not null && metadata.GetValueOrDefault(SealedTensors.Key) != content)
             {
                 return $"{path}: damaged, its content is not what was written";
             }
@@ -83,9 +97,6 @@ internal static class StoreShard
     // What is remembered is the digest without its own digits, not that of the file.
     private static string KeyOf(string path) => $"{path}#{SealedTensors.Key}";
 
-    private static long[] ShapeOf(int shard, StoreIndex index)
-    {
-        long first = (long)shard * index.PicturesPerShard;
-        return [Math.Min(index.PicturesPerShard, index.PictureCount - first), index.ViewCount, index.EmbeddingSize];
-    }
+    private static long[] ShapeOf(int shard, StoreIndex index) =>
+        [index.PicturesOf(shard).Count, index.ViewCount, index.EmbeddingSize];
 }

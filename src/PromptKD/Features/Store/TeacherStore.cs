@@ -1,5 +1,4 @@
 using System.Globalization;
-using PromptKD.Data.Loading;
 using PromptKD.Models.Weights;
 using PromptKD.Runtime;
 
@@ -39,6 +38,12 @@ internal sealed class TeacherStore
             .Where(shard => shard % part.Count == part.Index && FindFault(shard, memory, stop) is not null),
     ];
 
+    /// <summary>
+    /// How many shards are missing, of all. Reads their headers only: one whose content is damaged counts as there.
+    /// </summary>
+    public int CountMissing() =>
+        Enumerable.Range(0, Index.ShardCount).Count(shard => StoreShard.FindHeaderFault(Folder, shard, Index) is not null);
+
     /// <summary>Whether there is a store in a folder.</summary>
     public static bool IsBegun(string folder) => File.Exists(Path.Combine(folder, StoreIndex.FileName));
 
@@ -64,61 +69,6 @@ internal sealed class TeacherStore
         }
 
         return new TeacherStore(folder, index);
-    }
-
-    /// <summary>Makes shards.</summary>
-    /// <param name="loader">Loads the pictures of the index.</param>
-    /// <param name="tower">The image tower of the index.</param>
-    /// <param name="shards">Which ones, as <see cref="ShardsToMake"/> says.</param>
-    /// <param name="done">Told after each batch: pictures × views since the start, and in all that are to be made.</param>
-    /// <param name="cancellation">Stops between batches; finished shards stay.</param>
-    /// <param name="readable">
-    /// Leaves out of some pictures those that are known to be unreadable, whose features stay zero; null for none.
-    /// </param>
-    /// <param name="beside">
-    /// A second store, whose shards are made, too, where they are missing; the loader prepares pictures for both. Null
-    /// for none.
-    /// </param>
-    /// <param name="meter">Measures the tower, and that of <paramref name="beside"/> behind it; null for nobody.</param>
-    /// <exception cref="PromptKDException">
-    /// A shard cannot be written, or no picture of it can be read that should be.
-    /// </exception>
-    public void Fill(
-        PictureLoader loader,
-        IImageFeatures tower,
-        IReadOnlyList<int> shards,
-        Action<long, long>? done,
-        CancellationToken cancellation,
-        Func<IReadOnlyList<int>, IReadOnlyList<int>>? readable = null,
-        StoreBeside? beside = null,
-        PaceMeter? meter = null)
-    {
-        readable ??= pictures => pictures;
-        using IImageFeatures? other = beside?.ReadTower();
-        long total = shards.Sum(shard => (long)readable(PicturesOf(shard)).Count * Index.ViewCount);
-        long made = 0;
-        foreach (int shard in shards)
-        {
-            using DisposeScope scope = NewDisposeScope();
-            Filled[] filled =
-            [
-                Begin(tower, shard),
-                .. beside is not null && beside.Shards.Contains(shard) ? [beside.Store.Begin(other!, shard)] : (Filled[])[],
-            ];
-            Compute(
-                loader,
-                filled,
-                readable(PicturesOf(shard)),
-                count => done?.Invoke(made += count, total),
-                filled.Length == (beside is null ? 1 : 2) ? meter : null,
-                cancellation);
-            foreach (Filled one in filled)
-            {
-                StoreShard.Write(one.Store.Folder, shard, one.Features, one.Store.Index.Digest);
-            }
-        }
-
-        meter?.End();
     }
 
     /// <summary>Everything that is missing or damaged, one line each; shards in the memory are not read.</summary>
@@ -174,7 +124,8 @@ internal sealed class TeacherStore
             ? new StoredFeatures(Folder, Index, device)
             : throw new PromptKDException(
                 $"The teacher store {Folder} is not complete: {faults.Length} of {Counted.Of(Index.ShardCount, "shard")}, the first "
-                + $"{faults[0]}. Run features again: it makes what is missing.");
+                + $"{faults[0]}. Delete what is damaged, if any is, and run features again: it makes what is "
+                + "missing.");
     }
 
     /// <summary>As <see cref="ReadTeacher"/>, of a store that others are still filling.</summary>
@@ -243,68 +194,4 @@ internal sealed class TeacherStore
     }
 
     private string VectorsPath(string key) => StoredVectors.PathOf(Folder, key);
-
-    private IReadOnlyList<int> PicturesOf(int shard)
-    {
-        int first = shard * Index.PicturesPerShard;
-        return [.. Enumerable.Range(first, Math.Min(Index.PicturesPerShard, Index.PictureCount - first))];
-    }
-
-    private Filled Begin(IImageFeatures tower, int shard) => new(
-        this,
-        tower,
-        shard * Index.PicturesPerShard,
-        zeros([PicturesOf(shard).Count, Index.ViewCount, Index.EmbeddingSize], ScalarType.Float16));
-
-    private void Compute(
-        PictureLoader loader,
-        IReadOnlyList<Filled> filled,
-        IReadOnlyList<int> order,
-        Action<int> done,
-        PaceMeter? meter,
-        CancellationToken cancellation)
-    {
-        for (int view = 0; view < Index.ViewCount; view++)
-        {
-            var plan = new LoadPlan
-            {
-                Order = order,
-                BatchSize = Index.BatchSize,
-                Views = Index.Views,
-                View = view,
-            };
-            foreach (Batch batch in loader.Load(plan, cancellation))
-            {
-                cancellation.ThrowIfCancellationRequested();
-                using (batch)
-                {
-                    meter?.Loaded();
-                    foreach ((int place, Filled one) in filled.Index())
-                    {
-                        one.Place(batch, view);
-                        meter?.Looked(place);
-                    }
-
-                    meter?.Done(batch.Items.Count);
-
-                    done(batch.Items.Count);
-                }
-            }
-        }
-    }
-
-    /// <summary>A shard in the making.</summary>
-    /// <param name="Store">Whose shard.</param>
-    /// <param name="Tower">Whose features.</param>
-    /// <param name="First">Its first picture.</param>
-    /// <param name="Features">float16, [pictures, views, embedding]; zero where nothing was placed yet.</param>
-    private sealed record Filled(TeacherStore Store, IImageFeatures Tower, int First, Tensor Features)
-    {
-        public void Place(Batch batch, int view)
-        {
-            using DisposeScope scope = NewDisposeScope();
-            Tensor rows = tensor(batch.Items.Select(item => (long)(item - First)).ToArray());
-            Features.select(1, view).index_copy_(0, rows, Tower.Of(batch).to(ScalarType.Float16, CPU));
-        }
-    }
 }

@@ -48,7 +48,7 @@ public static class EvaluationRun
         SharedClassifying.Check(
             processes, classifier, pictures.Items, [new("‹base›", $"{request.BaseClasses}")], cancellationToken);
         JudgedPictures judged = classifier.Judge(
-            pictures, options: null, skipped, SharedClassifying.WorkOf(processes), cancellationToken);
+            pictures, options: null, skipped, SharedWork.Of(processes), cancellationToken);
         var report = EvaluationReport.Of(
             judged.Items,
             judged.Skipped,

@@ -92,7 +92,7 @@ public static class PredictionRun
         Action<SkippedPicture>? skipped,
         CancellationToken cancellationToken)
     {
-        if (SharedClassifying.WorkOf(processes) is not { } work)
+        if (SharedWork.Of(processes) is not { } work)
         {
             return classifier.ClassifyAll(
                 request.Pictures, request.Top, skipped: skipped, cancellationToken: cancellationToken);

@@ -132,7 +132,7 @@ public static class ProfileRun
         target.UseThreadsFor(model.Clip.VisionWidth);
         if (request.Threads is { } threads)
         {
-            set_num_threads(isProcessor ? threads : throw new PromptKDException(
+            ComputeThreads.Set(isProcessor ? threads : throw new PromptKDException(
                 $"‹threads› is of the processor, and ‹device› {request.Device} is a GPU. Leave one of them out."));
         }
 

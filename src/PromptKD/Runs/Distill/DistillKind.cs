@@ -4,6 +4,7 @@ using PromptKD.Configuration.Presets;
 using PromptKD.Data.Pictures;
 using PromptKD.Evaluation;
 using PromptKD.Export;
+using PromptKD.Features.Store;
 using PromptKD.Methods;
 using PromptKD.Runs.Measuring;
 using PromptKD.Runs.Pages;
@@ -30,6 +31,7 @@ internal sealed class DistillKind(ExperimentConfig config, Distillation? parts =
     public override RunSettings Resolve(CancellationToken stop)
     {
         ExperimentConfig settled = ClassVectorFile.WithNames(DistillPreset.Resolve(Settling.Seed(config)));
+        settled = settled with { Distill = SeveralStores.Resolve(settled.Distill) };
         DistillPreset.Check(settled);
         DistillConfig paths = settled.Distill;
         MethodRow method = MethodCatalog.Find(DistillPreset.Config.Trainer.Name);

@@ -36,7 +36,7 @@ internal static class TrainEvaluation
         CancellationToken stop)
     {
         var context = new RunContext(settings.Target, log, folder.OpenDigests(), stop) { Processes = processes };
-        using RunInputs inputs = processes.LeaderFirst(() => Run.Open(settings, context), stop);
+        using RunInputs inputs = Run.Open(settings, context);
         RunAgreement.CheckInputs(processes, inputs.Digests, stop);
         var run = new OpenRun(settings, folder, log, inputs, context);
         string? path = kind.Trains || settings.Method.LearnsFrom == Supervision.None ? null : Find(kind, run);

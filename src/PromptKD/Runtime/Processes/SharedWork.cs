@@ -4,6 +4,9 @@ namespace PromptKD.Runtime.Processes;
 /// <param name="processes">All of them.</param>
 internal sealed class SharedWork(IProcessGroup processes) : ISharedWork
 {
+    /// <summary>The processes of this work; null for one that works alone.</summary>
+    public static ISharedWork? Of(IProcessGroup processes) => processes.IsAlone() ? null : new SharedWork(processes);
+
     /// <inheritdoc/>
     public ProcessShare Share => processes.Share();
 

@@ -104,7 +104,7 @@ public sealed class StoredFeaturesTests : IDisposable
             PicturesPerShard = 2,
             BatchSize = 2,
         });
-        store.Fill(loader, teacher, store.ShardsToMake(StorePart.Whole), done: null, Stop);
+        new StoreMaking(loader, [new StoreToMake(store, store.ShardsToMake(StorePart.Whole), teacher)]).Run(Stop);
         using StoredFeatures whole = store.ReadTeacher(CPU);
         return new StoredFeatures(store.Folder, store.Index, CPU) { MostInMemory = inMemory ? long.MaxValue : 0 };
     }
