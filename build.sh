@@ -51,6 +51,9 @@ else
   failed=$((${failed:-0} + 1)) status=1
 fi
 
+# What failed above, where whoever sees only the end finds it.
+sed -nE 's/^failed (.*)$/failed: \1/p' "$log"
+
 # Tests that need CLIP's vocabulary skip on a machine without it: say so, where it happened.
 echo "${passed:-0} passed, ${failed:-1} failed$([ "${skipped:-0}" -eq 0 ] || echo ", $skipped skipped")"
 exit "$status"
