@@ -23,12 +23,17 @@ dotnet restore PromptKD.slnx -v quiet || fail "The restore failed."
 dotnet format PromptKD.slnx --no-restore --verify-no-changes || fail "The format differs: run dotnet format."
 dotnet build PromptKD.slnx --no-restore -v quiet --nologo || fail "The build failed."
 
-log=$(mktemp)
-trap 'rm -f "$log"' EXIT
-dotnet test --no-build --solution PromptKD.slnx 2>&1 | tee "$log"
+# Tests that want a process to themselves, one behind the other, have one beside that of all others.
+log=$(mktemp) alone=$(mktemp)
+trap 'rm -f "$log" "$alone"' EXIT
+run_tests() { dotnet test --no-build --solution PromptKD.slnx "$@" 2>&1; }
+run_tests --filter-trait "process=its own" >"$alone" &
+run_tests --filter-not-trait "process=its own" | tee "$log"
 status=${PIPESTATUS[0]}
+wait $! || status=$?
+tee -a "$log" <"$alone"
 
-count() { sed -nE "s/^ *$1: ([0-9]+)$/\1/p" "$log" | tail -1; }
+count() { sed -nE "s/^ *$1: ([0-9]+)$/\1/p" "$log" | awk '{ all += $1 } END { print all }'; }
 passed=$(count succeeded)
 failed=$(count failed)
 skipped=$(count skipped)

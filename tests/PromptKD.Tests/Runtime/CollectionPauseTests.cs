@@ -5,6 +5,7 @@ namespace PromptKD.Tests.Runtime;
 
 /// <summary>Runs alone, because a pause is a pause for the whole process.</summary>
 [CollectionDefinition(nameof(CollectionPauseTests), DisableParallelization = true)]
+[Trait("process", "its own")]
 [Collection(nameof(CollectionPauseTests))]
 public sealed class CollectionPauseTests
 {

@@ -74,6 +74,38 @@ public sealed class StoreShardTests : IDisposable
     }
 
     [Fact]
+    public void Is_counted_by_its_header_and_length_alone()
+    {
+        var store = TeacherStore.OpenOrBegin(_folder, _index);
+        Damage();
+        Assert.Equal(0, store.CountMissing());
+        Assert.Single(store.Check(stop: TestContext.Current.CancellationToken));
+
+        byte[] whole = File.ReadAllBytes(ShardPath);
+        File.WriteAllBytes(ShardPath, whole[..^1]);
+        Assert.Equal(1, store.CountMissing());
+
+        File.Delete(ShardPath);
+        Assert.Equal(1, store.CountMissing());
+    }
+
+    [Fact]
+    public void Is_known_to_whoever_has_written_it()
+    {
+        var memory = DigestMemory.Open(Path.Combine(_folder, "memory.txt"));
+        using Tensor features = zeros([2, 1, 3], ScalarType.Float16);
+        StoreShard.Write(_folder, 0, features, _index.Digest, memory);
+        Thread.Sleep(2_100); // What was written less than 2 s ago is not believed yet.
+        memory.Save();
+        DateTime written = File.GetLastWriteTimeUtc(ShardPath);
+        Damage();
+        File.SetLastWriteTimeUtc(ShardPath, written);
+
+        Assert.Null(FindFault(memory));
+        Assert.NotNull(FindFault());
+    }
+
+    [Fact]
     public void Is_not_taken_for_another_of_its_store()
     {
         StoreIndex index = _index with { PictureCount = 4 };

@@ -152,6 +152,7 @@ public sealed class ExperimentTests : IDisposable
 
 /// <summary>Tests that change what all of the process shares.</summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
+[Trait("process", "its own")]
 public sealed class AloneInTheProcess
 {
     public const string Name = "alone in the process";
