@@ -8,8 +8,8 @@ public sealed class PromptKDOptions
     private static readonly TorchOptions s_defaults = new();
 
     /// <summary>
-    /// The student: the package, which is the folder <c>student</c> of a run and is computed by libtorch, or an ONNX file
-    /// that was exported from one, which is computed by ONNX Runtime. Required.
+    /// The student: the package, which is the folder <c>student</c> of a run and is computed by libtorch, or an ONNX
+    /// file that was exported from one, which is computed by ONNX Runtime. Required.
     /// </summary>
     public string Model { get; set; } = "";
 
@@ -29,8 +29,8 @@ public sealed class PromptKDOptions
     public int DeviceIndex { get; set; } = s_defaults.DeviceIndex;
 
     /// <summary>
-    /// As <see cref="TorchOptions.Precision"/>; null for an ONNX file, which computes in the numbers that it was exported
-    /// in.
+    /// As <see cref="TorchOptions.Precision"/>; null for an ONNX file, which computes in the numbers that it was
+    /// exported in.
     /// </summary>
     public ComputePrecision? Precision { get; set; }
 
@@ -41,7 +41,8 @@ public sealed class PromptKDOptions
     public string? OnnxProvider { get; set; }
 
     /// <summary>
-    /// As <see cref="TorchOptions.Threads"/>, and of an ONNX file as <see cref="OnnxOptions.Threads"/>, where 0 is null.
+    /// As <see cref="TorchOptions.Threads"/>, and of an ONNX file as <see cref="OnnxOptions.Threads"/>, where 0 is
+    /// null.
     /// </summary>
     public int? Threads { get; set; }
 

@@ -13,10 +13,10 @@ public static class PromptKDServices
 {
     /// <summary>
     /// Registers one classifier for all: <see cref="IPictureClassifier"/>, <see cref="IPictureEmbedder"/>,
-    /// <see cref="FolderClassifier"/> and <see cref="IEmbeddingGenerator{DataContent, Embedding}"/> of pictures, and, as
-    /// what it is, <see cref="StudentClassifier"/> of a package or <see cref="OnnxStudentClassifier"/> of an ONNX file;
-    /// where <see cref="PromptKDOptions.TextTower"/> is set, <see cref="TextEmbedder"/> and the generator of texts as
-    /// well. Each is loaded when it is first asked for, and disposed with the host.
+    /// <see cref="FolderClassifier"/> and <see cref="IEmbeddingGenerator{DataContent, Embedding}"/> of pictures, and,
+    /// as what it is, <see cref="StudentClassifier"/> of a package or <see cref="OnnxStudentClassifier"/> of an ONNX
+    /// file; where <see cref="PromptKDOptions.TextTower"/> is set, <see cref="TextEmbedder"/> and the generator of
+    /// texts as well. Each is loaded when it is first asked for, and disposed with the host.
     /// </summary>
     /// <param name="services">The host's services.</param>
     /// <param name="configure">Sets the options; null where they are configured elsewhere.</param>

@@ -15,8 +15,8 @@ public enum PromptKDError
     MissingFile,
 
     /// <summary>
-    /// This machine or this build cannot do it: a device, a precision, an execution provider, a kind of picture, a model
-    /// of a newer version; or a part that the program has to bring is not there.
+    /// This machine or this build cannot do it: a device, a precision, an execution provider, a kind of picture, a
+    /// model of a newer version; or a part that the program has to bring is not there.
     /// </summary>
     NotSupported,
 }

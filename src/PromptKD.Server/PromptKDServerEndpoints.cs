@@ -26,8 +26,8 @@ public static class PromptKDServerEndpoints
     private static readonly string[] s_pictures = ["multipart/form-data", "image/*", Bytes];
 
     /// <summary>
-    /// Maps everything that the options ask for. Limits, keys and errors are handled at each address: the host's other ones
-    /// are not touched.
+    /// Maps everything that the options ask for. Limits, keys and errors are handled at each address: the host's other
+    /// ones are not touched.
     /// </summary>
     /// <param name="endpoints">The host's, or a group of them.</param>
     /// <returns>All of them, for the host's own conventions.</returns>
@@ -40,7 +40,8 @@ public static class PromptKDServerEndpoints
         var addresses = new Addresses(group, services.GetRequiredService<RequestGuard>());
         MapPlain(addresses, services.GetRequiredService<PlainProtocol>());
         MapOpenInference(addresses, services.GetRequiredService<OpenInferenceProtocol>());
-        addresses.Post("/v1/embeddings", services.GetRequiredService<OpenAIProtocol>().Embed, "Vectors in OpenAI's shape")
+        OpenAIProtocol openAi = services.GetRequiredService<OpenAIProtocol>();
+        addresses.Post("/v1/embeddings", openAi.Embed, "Vectors in OpenAI's shape")
             .Accepts<EmbeddingsRequest>(Json).Produces<EmbeddingsAnswer>();
         if (options.CustomVision)
         {
@@ -63,16 +64,19 @@ public static class PromptKDServerEndpoints
             }
         }
 
-        addresses.Post("/v1/corrections", services.GetRequiredService<Corrections>().Take, "Collects a picture under its right class");
+        Corrections corrections = services.GetRequiredService<Corrections>();
+        addresses.Post("/v1/corrections", corrections.Take, "Collects a picture under its right class");
         return group;
     }
 
     private static void MapPlain(Addresses addresses, PlainProtocol plain)
     {
-        addresses.Get("/health/live", PlainProtocol.Live, Access.Open, "Whether the server runs").Produces<HealthAnswer>();
+        addresses.Get("/health/live", PlainProtocol.Live, Access.Open, "Whether the server runs")
+            .Produces<HealthAnswer>();
         addresses.Get("/health/ready", plain.Ready, Access.Open, "Whether it answers").Produces<HealthAnswer>();
         addresses.Get("/v1/models", plain.List, Access.Keyed, "The models").Produces<ModelList>();
-        addresses.Get("/v1/models/{name}", plain.Show, Access.Keyed, "A model, its classes and card").Produces<ModelDetails>();
+        addresses.Get("/v1/models/{name}", plain.Show, Access.Keyed, "A model, its classes and card")
+            .Produces<ModelDetails>();
         addresses.Post("/v1/classify", plain.Classify, "The classes of pictures")
             .Accepts<PicturesBody>(Json, s_pictures).Produces<ClassifyAnswer>();
         addresses.Post("/v1/embed", plain.Embed, "The vectors of pictures")
@@ -81,13 +85,17 @@ public static class PromptKDServerEndpoints
 
     private static void MapOpenInference(Addresses addresses, OpenInferenceProtocol protocol)
     {
-        addresses.Get("/v2", OpenInferenceProtocol.Describe, Access.Keyed, "Open Inference: the server").Produces<ServerMetadata>();
-        addresses.Get("/v2/health/live", OpenInferenceProtocol.Live, Access.Open, "Open Inference: whether the server runs");
+        addresses.Get("/v2", OpenInferenceProtocol.Describe, Access.Keyed, "Open Inference: the server")
+            .Produces<ServerMetadata>();
+        addresses.Get(
+            "/v2/health/live", OpenInferenceProtocol.Live, Access.Open, "Open Inference: whether the server runs");
         addresses.Get("/v2/health/ready", protocol.Ready, Access.Open, "Open Inference: whether it answers");
         foreach (string model in new[] { "/v2/models/{name}", "/v2/models/{name}/versions/{version}" })
         {
-            addresses.Get(model, protocol.DescribeModel, Access.Keyed, "Open Inference: a model").Produces<ModelMetadata>();
-            addresses.Get($"{model}/ready", protocol.ModelReady, Access.Keyed, "Open Inference: whether a model answers");
+            addresses.Get(model, protocol.DescribeModel, Access.Keyed, "Open Inference: a model")
+                .Produces<ModelMetadata>();
+            addresses.Get(
+                $"{model}/ready", protocol.ModelReady, Access.Keyed, "Open Inference: whether a model answers");
             addresses.Post($"{model}/infer", protocol.Infer, "Open Inference: tensors in, tensors out")
                 .Accepts<InferRequest>(Json, Bytes, Anything);
         }
@@ -98,9 +106,12 @@ public static class PromptKDServerEndpoints
     {
         public RouteHandlerBuilder Get(
             string path, Func<HttpContext, CancellationToken, Task> answer, Access access, string? summary = null) =>
-            Described(group.MapMethods(path, [HttpMethods.Get, HttpMethods.Head], guard.Around(path, answer, access)), answer, summary);
+            Described(
+                group.MapMethods(path, [HttpMethods.Get, HttpMethods.Head], guard.Around(path, answer, access)),
+                answer, summary);
 
-        public RouteHandlerBuilder Post(string path, Func<HttpContext, CancellationToken, Task> answer, string summary) =>
+        public RouteHandlerBuilder Post(
+            string path, Func<HttpContext, CancellationToken, Task> answer, string summary) =>
             Described(group.MapPost(path, guard.Around(path, answer, Access.Work)), answer, summary);
 
         private static RouteHandlerBuilder Described(

@@ -25,7 +25,9 @@ public static class PromptKDServerHost
 
     /// <summary>Makes the program; whoever runs it may change it before.</summary>
     /// <param name="configure">Sets the options, behind those of the configuration; null for none.</param>
-    /// <param name="build">Changes what the host is built of: addresses, logs, Kestrel's settings; null for nothing.</param>
+    /// <param name="build">
+    /// Changes what the host is built of: addresses, logs, Kestrel's settings; null for nothing.
+    /// </param>
     /// <param name="arguments">Settings as ASP.NET takes them.</param>
     public static WebApplication Create(
         Action<PromptKDServerOptions>? configure = null,
@@ -36,12 +38,14 @@ public static class PromptKDServerHost
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
-        if (builder.Configuration[WebHostDefaults.ServerUrlsKey] is null && !builder.Configuration.GetSection("Kestrel:Endpoints").Exists())
+        if (builder.Configuration[WebHostDefaults.ServerUrlsKey] is null
+            && !builder.Configuration.GetSection("Kestrel:Endpoints").Exists())
         {
             builder.WebHost.UseUrls(UsualAddress);
         }
 
-        builder.Services.Configure<PromptKDServerOptions>(builder.Configuration.GetSection(PromptKDServerOptions.Section));
+        builder.Services.Configure<PromptKDServerOptions>(
+            builder.Configuration.GetSection(PromptKDServerOptions.Section));
         builder.Services.AddPromptKDServer(configure);
         string? key = Environment.GetEnvironmentVariable(KeyVariable);
         builder.Services.PostConfigure<PromptKDServerOptions>(options =>

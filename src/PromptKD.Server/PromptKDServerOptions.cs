@@ -9,8 +9,8 @@ public sealed class PromptKDServerOptions
     public const string Section = "PromptKD";
 
     /// <summary>
-    /// The models: a student package or an ONNX file each, as <c>PATH</c> or <c>NAME[@VERSION]=PATH</c>. The first one answers
-    /// who names none. Without a name it is called as its file, or as the folder of its run. At least one.
+    /// The models: a student package or an ONNX file each, as <c>PATH</c> or <c>NAME[@VERSION]=PATH</c>. The first one
+    /// answers who names none. Without a name it is called as its file, or as the folder of its run. At least one.
     /// </summary>
     public IList<string> Models { get; } = [];
 
@@ -25,7 +25,9 @@ public sealed class PromptKDServerOptions
     /// <summary>Batches of one model that are computed at the same time.</summary>
     public int Workers { get; set; } = 1;
 
-    /// <summary>Most pictures of one model that are decoded, waiting or computed; who comes then is told to come again.</summary>
+    /// <summary>
+    /// Most pictures of one model that are decoded, waiting or computed; who comes then is told to come again.
+    /// </summary>
     public int Queue { get; set; } = 256;
 
     /// <summary>How long a request may take in all.</summary>
@@ -55,30 +57,34 @@ public sealed class PromptKDServerOptions
     /// <summary>Which of several GPUs, from 0.</summary>
     public int DeviceIndex { get; set; }
 
-    /// <summary>In which precision packages compute; null as each was trained. ONNX files compute as they were exported.</summary>
+    /// <summary>
+    /// In which precision packages compute; null as each was trained. ONNX files compute as they were exported.
+    /// </summary>
     public ComputePrecision? Precision { get; set; }
 
     /// <summary>
-    /// What computes models that are ONNX files, by ONNX Runtime's name of it; null for the processor, and for CUDA where
-    /// <see cref="Device"/> says so and a student is an ONNX file.
+    /// What computes models that are ONNX files, by ONNX Runtime's name of it; null for the processor, and for CUDA
+    /// where <see cref="Device"/> says so and a student is an ONNX file.
     /// </summary>
     public string? OnnxProvider { get; set; }
 
     /// <summary>
-    /// Threads that compute one batch together; 0 for what a model of its size gains from. Null leaves what the process has
-    /// set, which is one number for all of libtorch in it; a program that only serves takes 0.
+    /// Threads that compute one batch together; 0 for what a model of its size gains from. Null leaves what the process
+    /// has set, which is one number for all of libtorch in it; a program that only serves takes 0.
     /// </summary>
     public int? Threads { get; set; }
 
-    /// <summary>Whether pictures are turned as their EXIF orientation says; null for what each student was trained on.</summary>
+    /// <summary>
+    /// Whether pictures are turned as their EXIF orientation says; null for what each student was trained on.
+    /// </summary>
     public bool? Upright { get; set; }
 
     /// <summary>How often to look whether a model was replaced on disk; zero never to look.</summary>
     public TimeSpan ReloadEvery { get; set; } = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// Probability, 0–1, below which an answer counts as unsure in the metrics, and below which it is none where a request
-    /// asks for no other.
+    /// Probability, 0–1, below which an answer counts as unsure in the metrics, and below which it is none where a
+    /// request asks for no other.
     /// </summary>
     public double? Threshold { get; set; }
 
@@ -105,7 +111,9 @@ public sealed class PromptKDServerOptions
     /// <summary>A file of keys, one a line: only who sends one is answered. Null for everybody.</summary>
     public string? ApiKeyFile { get; set; }
 
-    /// <summary>A key, beside those of the file: for the environment (<c>PROMPTKD_API_KEY</c>), not for command lines.</summary>
+    /// <summary>
+    /// A key, beside those of the file: for the environment (<c>PROMPTKD_API_KEY</c>), not for command lines.
+    /// </summary>
     public string? ApiKey { get; set; }
 
     /// <summary>Origins whose pages may read answers; none unless named.</summary>
@@ -115,8 +123,8 @@ public sealed class PromptKDServerOptions
     public Uri? Otlp { get; set; }
 
     /// <summary>
-    /// The folder that receives corrections from the page, in class folders; null for none, and then the page has no button
-    /// for them.
+    /// The folder that receives corrections from the page, in class folders; null for none, and then the page has no
+    /// button for them.
     /// </summary>
     public string? Collect { get; set; }
 

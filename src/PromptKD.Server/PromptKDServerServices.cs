@@ -16,8 +16,9 @@ namespace PromptKD.Server;
 public static class PromptKDServerServices
 {
     /// <summary>
-    /// Registers the models and what answers for them; <see cref="PromptKDServerEndpoints.MapPromptKD"/> gives them addresses.
-    /// Models are loaded when the host starts. A host stops, and says why in its log, where one of them cannot be.
+    /// Registers the models and what answers for them; <see cref="PromptKDServerEndpoints.MapPromptKD"/> gives them
+    /// addresses. Models are loaded when the host starts. A host stops, and says why in its log, where one of them
+    /// cannot be.
     /// </summary>
     /// <param name="services">The host's services.</param>
     /// <param name="configure">Sets the options; null where they are configured elsewhere.</param>

@@ -16,6 +16,8 @@ namespace PromptKD.Tests;
 /// <summary>Which part may know which: the architecture, as a table.</summary>
 public sealed class ArchitectureTests
 {
+    private const int LongestLine = 120;
+
     // In the order in which they build on each other.
     private static readonly Assembly[] s_assemblies =
         [typeof(PromptKDException).Assembly, Assembly.Load("PromptKD.Onnx"), typeof(Experiment).Assembly];
@@ -115,6 +117,14 @@ public sealed class ArchitectureTests
         Assert.All(Folders, row => Assert.All(row.Data.Item2, used =>
             Assert.InRange(Array.IndexOf(names, used), 0, Array.IndexOf(names, row.Data.Item1) - 1)));
     }
+
+    [Fact]
+    public void A_line_of_the_code_has_no_more_than_120_columns() => Assert.Empty(
+        from file in Directory.EnumerateFiles(
+            Path.Combine(ProjectFolder.Root, "src"), "*.cs", SearchOption.AllDirectories)
+        from line in File.ReadAllLines(file).Index()
+        where line.Item.Length > LongestLine
+        select $"{Path.GetRelativePath(ProjectFolder.Root, file)}:{line.Index + 1}");
 
     [Theory]
     [InlineData("Configuration")]

@@ -94,8 +94,8 @@ internal static class BenchmarkCommand
             }
 
             Messages.Error(
-                $"Missing in the table or in doubt, as named above: {report.Unfinished.Count}. Mend what the warnings name, and "
-                + "start the same command again: finished runs are kept.");
+                $"Missing in the table or in doubt, as named above: {report.Unfinished.Count}. Mend what the warnings "
+                + "name, and start the same command again: finished runs are kept.");
             return Task.FromResult(SomethingMissing);
         });
         return command;

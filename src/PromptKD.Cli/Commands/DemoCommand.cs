@@ -103,6 +103,9 @@ internal static class DemoCommand
             ("teacher, zero-shot", report.Teacher),
             ("student, zero-shot", report.Untrained),
             ("student, distilled", report.Student));
+        string student = Shell.Quote(report.StudentFolder);
+        string labelled = Shell.Quote(config.Distill.Val);
+        string star = Shell.Quote(Path.Combine(config.Distill.Val, "red star"));
         Answers.Lines($"""
 
             Nobody gave a label: the student learned from what the teacher thinks of 960 pictures. The world is
@@ -110,8 +113,8 @@ internal static class DemoCommand
             Each half is scored among its own {config.Distill.Base} classes. Pictures: {curve}, {sheet}
 
             Try next:
-              promptkd predict --model {Shell.Quote(report.StudentFolder)} --top 3 {Shell.Quote(Path.Combine(config.Distill.Val, "red star"))}
-              promptkd evaluate --model {Shell.Quote(report.StudentFolder)} --data {Shell.Quote(config.Distill.Val)} --base {config.Distill.Base}
+              promptkd predict --model {student} --top 3 {star}
+              promptkd evaluate --model {student} --data {labelled} --base {config.Distill.Base}
               promptkd distill --images photos/ --classes classes.txt --output runs/photos \
                 --teacher openai:ViT-L/14 --student openai:ViT-B/16
             """);

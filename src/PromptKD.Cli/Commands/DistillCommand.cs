@@ -22,8 +22,8 @@ internal static class DistillCommand
             + "[default: none]"),
         new("--student", "DISTILL.STUDENT", "The CLIP or image tower that learns: as --teacher [required]"),
         new("--student-picture-size", "DISTILL.STUDENT_PICTURE_SIZE",
-            "Side of the pictures that the student looks at, in pixels; 0 for the size that it was made for. Positions of a "
-            + "transformer are resampled."),
+            "Side of the pictures that the student looks at, in pixels; 0 for the size that it was made for. Positions "
+            + "of a transformer are resampled."),
         new("--views", "DISTILL.VIEWS",
             "Views of each picture for which the teacher's features are stored (in the output folder) and used again "
             + "by later epochs; 0: the teacher looks at every step, as in the paper."),

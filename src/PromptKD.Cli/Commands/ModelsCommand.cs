@@ -24,9 +24,9 @@ internal static class ModelsCommand
                 ["name", "use", "pixels", "parameters", "multiply-adds", "licence of the weights", "here"],
                 models.Select(Row));
             Answers.Lines($"""
-                Parameters and multiply-adds are those of the image tower. Each name may stand wherever a model is asked for, and is
-                fetched once; so may hf:ORG/NAME and open_clip:ORG/NAME, repositories of Hugging Face's hub with such a model.
-                Licences are as far as known here; what the repository says counts.
+                Parameters and multiply-adds are those of the image tower. Each name may stand wherever a model is asked
+                for, and is fetched once; so may hf:ORG/NAME and open_clip:ORG/NAME, repositories of Hugging Face's hub
+                with such a model. Licences are as far as known here; what the repository says counts.
                 """);
             return 0;
         });

@@ -82,9 +82,10 @@ internal static class OptionRules
     // An argument would take a misspelt option for one of its words: for a picture, or for a class to be added.
     private static void RefuseOption(ArgumentResult result)
     {
-        if (result.Tokens.FirstOrDefault(token => token.Value.StartsWith("--", StringComparison.Ordinal)) is { } unknown)
+        IEnumerable<string> words = result.Tokens.Select(token => token.Value);
+        if (words.FirstOrDefault(word => word.StartsWith("--", StringComparison.Ordinal)) is { } unknown)
         {
-            result.AddError($"There is no command or option '{unknown.Value}'.");
+            result.AddError($"There is no command or option '{unknown}'.");
         }
     }
 

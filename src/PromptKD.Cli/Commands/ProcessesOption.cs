@@ -11,7 +11,8 @@ internal static class ProcessesOption
     private const string Name = "--processes";
 
     // The work of the others is one process's.
-    private static readonly string[] s_shared = ["distill", "teach", TrainCommand.Name, "features", "predict", "evaluate"];
+    private static readonly string[] s_shared =
+        ["distill", "teach", TrainCommand.Name, "features", "predict", "evaluate"];
 
     /// <summary>For the verbs whose work is shared.</summary>
     public static Option<int?> Option { get; } = new(Name)

@@ -97,8 +97,8 @@ internal static class ServeOptions
     /// <summary>All of them.</summary>
     public static IEnumerable<Option> All =>
     [
-        s_models, s_device, s_precision, s_provider, s_threads, s_batch, s_delay, s_workers, s_queue, s_timeout, s_drain,
-        s_unready, s_maxBody, s_maxPixels, s_maxPictures, s_maxRequests, s_reload, s_threshold, s_textTower,
+        s_models, s_device, s_precision, s_provider, s_threads, s_batch, s_delay, s_workers, s_queue, s_timeout,
+        s_drain, s_unready, s_maxBody, s_maxPixels, s_maxPictures, s_maxRequests, s_reload, s_threshold, s_textTower,
         s_vocabulary, s_customVision, s_allowFetch, s_keys, s_origins, s_otlp, s_collect, s_noPage,
         .. StudentOptions.Upright.Options,
     ];

@@ -28,8 +28,8 @@ internal static class StudentOptions
     /// <summary>For verbs that may be given a model that is an ONNX file.</summary>
     public static Option<string> OnnxProvider() => new("--onnx-provider")
     {
-        Description = "What computes models that are ONNX files, by ONNX Runtime's name: CPU, CUDA, TensorRT, CoreML, DML, "
-            + "OpenVINO, XNNPACK [default: CPU; of a student's ONNX file on --device cuda CUDA]",
+        Description = "What computes models that are ONNX files, by ONNX Runtime's name: CPU, CUDA, TensorRT, CoreML, "
+            + "DML, OpenVINO, XNNPACK [default: CPU; of a student's ONNX file on --device cuda CUDA]",
         HelpName = "NAME",
     };
 
@@ -76,15 +76,17 @@ internal static class StudentOptions
         if (File.Exists(path) && !path.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase))
         {
             throw new PromptKDException(
-                $"{path}: a file that is not called .onnx. Give the folder of a student, which distill wrote, or an .onnx "
-                + "that export wrote.");
+                $"{path}: a file that is not called .onnx. Give the folder of a student, which distill wrote, or an "
+                + ".onnx that export wrote.");
         }
 
         return OnnxStudentClassifier.Load(path, new OnnxOptions
         {
             Provider = graphs ?? (torch.Device == ComputeDevice.Cuda ? "CUDA" : "CPU"),
             DeviceIndex = torch.DeviceIndex,
-            Threads = ProcessGroup.Count > 1 ? ProcessGroup.Cores : null, // Of one, ONNX Runtime takes those that it finds.
+
+            // Of one process, ONNX Runtime takes those that it finds.
+            Threads = ProcessGroup.Count > 1 ? ProcessGroup.Cores : null,
             Observer = observer,
             Upright = Upright.Read(parsed),
         });

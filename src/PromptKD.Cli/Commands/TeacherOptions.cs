@@ -27,8 +27,8 @@ internal sealed class TeacherOptions
 
     private readonly Option<string[]> _size = new(SettingOptions.TeacherPictureSize.Name)
     {
-        Description = $"{SettingOptions.TeacherPictureSizeWords}. Positions of a transformer are resampled. One for each teacher "
-            + "[default: 0]",
+        Description = $"{SettingOptions.TeacherPictureSizeWords}. Positions of a transformer are resampled. One for "
+            + "each teacher [default: 0]",
         HelpName = SettingOptions.TeacherPictureSize.Key,
     };
 
@@ -81,7 +81,8 @@ internal sealed class TeacherOptions
             + "given as none]");
 
     /// <summary>All of them.</summary>
-    public IEnumerable<Option> All => new Option?[] { _teacher, _prompts, _size, Store, Vectors, Weights }.OfType<Option>();
+    public IEnumerable<Option> All =>
+        new Option?[] { _teacher, _prompts, _size, Store, Vectors, Weights }.OfType<Option>();
 
     private Option<string[]>? Store { get; init; }
 
@@ -140,8 +141,8 @@ internal sealed class TeacherOptions
         if (given > 0 && teachers > 0 && given != teachers)
         {
             throw new PromptKDException(
-                $"{option?.Name} is given {(given == 1 ? "once" : $"{given} times")} for {teachers} teachers. Give it once for each, in the order of "
-                + $"the teachers, {None} for none.");
+                $"{option?.Name} is given {(given == 1 ? "once" : $"{given} times")} for {teachers} teachers. Give it "
+                + $"once for each, in the order of the teachers, {None} for none.");
         }
     }
 
@@ -164,7 +165,9 @@ internal sealed class TeacherOptions
     private static int Pixels(string text) =>
         text.Length == 0 ? 0
         : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int size) && size <= MostPixels ? size
-        : throw new PromptKDException($"{SettingOptions.TeacherPictureSize.Name} is '{text}', expected a number of pixels, 0 to {MostPixels}, or {None}.");
+        : throw new PromptKDException(
+            $"{SettingOptions.TeacherPictureSize.Name} is '{text}', expected a number of pixels, 0 to {MostPixels}, or "
+            + $"{None}.");
 
     private static double? Number(string text) =>
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) ? number : null;

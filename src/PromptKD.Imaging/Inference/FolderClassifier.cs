@@ -125,7 +125,9 @@ public abstract class FolderClassifier : PictureClassifier
         return pictures;
     }
 
-    /// <summary>As <see cref="Evaluate"/>, with all that was counted: the pictures, and what was said of each.</summary>
+    /// <summary>
+    /// As <see cref="Evaluate"/>, with all that was counted: the pictures, and what was said of each.
+    /// </summary>
     /// <param name="pictures">As <see cref="ListLabelled"/> lists them.</param>
     /// <param name="options">As there.</param>
     /// <param name="skipped">As there.</param>

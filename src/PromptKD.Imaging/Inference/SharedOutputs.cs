@@ -7,8 +7,9 @@ using PromptKD.Runtime;
 namespace PromptKD.Inference;
 
 /// <summary>
-/// What is said of pictures by processes that go through one list: in each round every one computes a whole batch, so that a
-/// picture is computed beside the same others as by one process; then all know the answers of all, in the order of the list.
+/// What is said of pictures by processes that go through one list: in each round every one computes a whole batch, so
+/// that a picture is computed beside the same others as by one process; then all know the answers of all, in the order
+/// of the list.
 /// </summary>
 /// <param name="work">The processes.</param>
 /// <param name="skipped">Those that this process could not read; those of the others are added.</param>
@@ -64,7 +65,8 @@ internal sealed class SharedOutputs(ISharedWork work, SkippedPictures skipped)
         if (!any)
         {
             throw new PromptKDException(
-                $"None of {skipped.Count} pictures could be read: {SkippedPictures.Describe(skipped.Take(ReasonsShown))}.");
+                $"None of {skipped.Count} pictures could be read: "
+                + $"{SkippedPictures.Describe(skipped.Take(ReasonsShown))}.");
         }
 
         // A stop is told to all: nobody may wait for somebody who left.
@@ -129,7 +131,8 @@ internal sealed class SharedOutputs(ISharedWork work, SkippedPictures skipped)
         _told = skipped.Count;
         for (int left = reader.ReadInt32(); left > 0; left--)
         {
-            outputs.Add((reader.ReadInt32(), new PictureOutput(ReadFloats(reader), ReadFloats(reader), ReadFloats(reader))));
+            outputs.Add(
+                (reader.ReadInt32(), new PictureOutput(ReadFloats(reader), ReadFloats(reader), ReadFloats(reader))));
         }
 
         return isStopped;

@@ -137,7 +137,9 @@ internal sealed class DigestMemory
     /// <summary>Begins to collect what is learned from now on, for another process.</summary>
     public void Collect() => _collected = [];
 
-    /// <summary>What was learned since <see cref="Collect"/>, for <see cref="TakeOver"/>. Ends the collecting.</summary>
+    /// <summary>
+    /// What was learned since <see cref="Collect"/>, for <see cref="TakeOver"/>. Ends the collecting.
+    /// </summary>
     public byte[] TakeCollected()
     {
         string[] paths = [.. (_collected ?? []).Distinct()];
@@ -147,7 +149,9 @@ internal sealed class DigestMemory
         return stream.ToArray();
     }
 
-    /// <summary>Knows from now on what another process has learned: where it sees the same files, nothing is hashed twice.</summary>
+    /// <summary>
+    /// Knows from now on what another process has learned: where it sees the same files, nothing is hashed twice.
+    /// </summary>
     /// <param name="collected">As <see cref="TakeCollected"/> gives it.</param>
     public void TakeOver(byte[] collected)
     {

@@ -88,8 +88,8 @@ internal sealed partial class FolderHold : IDisposable
     public static void MakeFolderOf(string file) => MakeFolder(Path.GetDirectoryName(Path.GetFullPath(file))!);
 
     /// <summary>
-    /// Makes a folder where there is none. Below a held folder it makes one level at a time, so that a held folder that went
-    /// away in this very instant is not made anew.
+    /// Makes a folder where there is none. Below a held folder it makes one level at a time, so that a held folder that
+    /// went away in this very instant is not made anew.
     /// </summary>
     /// <exception cref="IOException">It cannot be made.</exception>
     public static void MakeFolder(string folder)

@@ -1,8 +1,8 @@
 namespace PromptKD.Runtime;
 
 /// <summary>
-/// Names that are not UTF-8, as archives of other systems leave them on Linux. .NET shows a mark in the place of what it
-/// cannot read, and finds nothing under the name that comes of it.
+/// Names that are not UTF-8, as archives of other systems leave them on Linux. .NET shows a mark in the place of what
+/// it cannot read, and finds nothing under the name that comes of it.
 /// </summary>
 internal static class LostName
 {

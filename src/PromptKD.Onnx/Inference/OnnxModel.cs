@@ -52,8 +52,8 @@ internal sealed class OnnxModel(OnnxSession session, OnnxInput input, Preprocess
         }
     }
 
-    // [3, size, size] normalised → [size, size, 3] levels: exactly those that were normalised, since a step of 1/255 is far
-    // above what rounding can move.
+    // [3, size, size] normalised → [size, size, 3] levels: exactly those that were normalised, since a step of 1/255 is
+    // far above what rounding can move.
     private void WriteLevels(IReadOnlyList<PreparedPicture> pictures, Span<byte> all)
     {
         int plane = _size * _size;

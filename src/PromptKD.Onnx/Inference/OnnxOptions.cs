@@ -6,8 +6,8 @@ namespace PromptKD.Inference;
 public record OnnxOptions : ClassifierOptions
 {
     /// <summary>
-    /// What computes, by ONNX Runtime's name of it, with or without "ExecutionProvider": CPU, CUDA, TensorRT, CoreML, DML,
-    /// OpenVINO, XNNPACK. Which are there is up to the package of ONNX Runtime that the program has.
+    /// What computes, by ONNX Runtime's name of it, with or without "ExecutionProvider": CPU, CUDA, TensorRT, CoreML,
+    /// DML, OpenVINO, XNNPACK. Which are there is up to the package of ONNX Runtime that the program has.
     /// </summary>
     public string Provider { get; init; } = "CPU";
 

@@ -7,8 +7,8 @@ using PromptKD.Runtime;
 namespace PromptKD.Inference;
 
 /// <summary>
-/// A distilled student at work in ONNX Runtime, without libtorch: what <c>promptkd export --model</c> wrote, and pictures
-/// prepared exactly as in training. Any number of threads may share it.
+/// A distilled student at work in ONNX Runtime, without libtorch: what <c>promptkd export --model</c> wrote, and
+/// pictures prepared exactly as in training. Any number of threads may share it.
 /// </summary>
 public sealed partial class OnnxStudentClassifier : FolderClassifier
 {
@@ -36,8 +36,8 @@ public sealed partial class OnnxStudentClassifier : FolderClassifier
     /// </param>
     /// <param name="options">What computes, and limits; null for the defaults.</param>
     /// <exception cref="PromptKDException">
-    /// It cannot be read, is damaged, is no student's or of a newer version; the file beside it is of another graph; or there
-    /// is no such execution provider.
+    /// It cannot be read, is damaged, is no student's or of a newer version; the file beside it is of another graph; or
+    /// there is no such execution provider.
     /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">An option cannot be meant.</exception>
     public static OnnxStudentClassifier Load(string path, OnnxOptions? options = null)

@@ -11,7 +11,9 @@ internal static class ConstantsBeside
     // An entry of a tensor's external_data (onnx.proto3, StringStringEntryProto): key "location", then the value.
     private static readonly byte[] s_location = [0x0A, 8, .. "location"u8, 0x12];
 
-    /// <summary>One that is not there; null where all are, or none is needed. For a graph that could not be loaded.</summary>
+    /// <summary>
+    /// One that is not there; null where all are, or none is needed. For a graph that could not be loaded.
+    /// </summary>
     /// <param name="path">The graph.</param>
     public static string? FindMissing(string path)
     {

@@ -45,8 +45,8 @@ internal static class ExecutionProvider
         string[] there = [.. OrtEnv.Instance().GetAvailableProviders().Select(ShortOf)];
         return there.FirstOrDefault(one => one.Equals(wanted, StringComparison.OrdinalIgnoreCase))
             ?? throw Missing(
-                $"There is no execution provider '{name}' in this ONNX Runtime, but {string.Join(", ", there)}. Take one of "
-                + "them, or reference the package of ONNX Runtime that has it.");
+                $"There is no execution provider '{name}' in this ONNX Runtime, but {string.Join(", ", there)}. Take "
+                + "one of them, or reference the package of ONNX Runtime that has it.");
     }
 
     private static void Append(SessionOptions options, string key, string provider, int device)

@@ -62,8 +62,9 @@ internal sealed class OnnxSession : IDisposable
         Open(name, model.Length, configure, options => new InferenceSession(model, options));
 
     /// <summary>
-    /// Threads that compute one call together, where nobody asks for a number: one for a small graph, whose operators are not
-    /// worth sharing; threads that wait for each other spin, and cost more than they compute. 0, one a core, for others.
+    /// Threads that compute one call together, where nobody asks for a number: one for a small graph, whose operators
+    /// are not worth sharing; threads that wait for each other spin, and cost more than they compute. 0, one a core,
+    /// for others.
     /// </summary>
     /// <param name="bytes">Of the file.</param>
     public static int ThreadsFor(long bytes) => bytes <= LargestOfOneThread ? 1 : 0;
@@ -72,7 +73,9 @@ internal sealed class OnnxSession : IDisposable
     public static string ReasonOf(OnnxRuntimeException error) =>
         error.Message.ReplaceLineEndings(" ").TrimEnd('.', ' ');
 
-    /// <summary>The sizes of an input or an output; −1 where any will do. Null where there is none of that name.</summary>
+    /// <summary>
+    /// The sizes of an input or an output; −1 where any will do. Null where there is none of that name.
+    /// </summary>
     public IReadOnlyList<int>? ShapeOf(string name) =>
         _session.InputMetadata.TryGetValue(name, out NodeMetadata? value)
         || _session.OutputMetadata.TryGetValue(name, out value)
@@ -110,8 +113,8 @@ internal sealed class OnnxSession : IDisposable
     }
 
     /// <summary>
-    /// Values in memory of the runtime's own, which is aligned: where it sums up depends on that, and so do the last bits of
-    /// what it gives. An array of .NET's lies now so, now otherwise.
+    /// Values in memory of the runtime's own, which is aligned: where it sums up depends on that, and so do the last
+    /// bits of what it gives. An array of .NET's lies now so, now otherwise.
     /// </summary>
     /// <param name="values">All values, row by row.</param>
     /// <param name="shape">Their shape.</param>
@@ -189,8 +192,8 @@ internal sealed class OnnxSession : IDisposable
             || error.InnerException is DllNotFoundException or EntryPointNotFoundException)
         {
             throw new PromptKDException(
-                "There is no native ONNX Runtime here. Add the package Microsoft.ML.OnnxRuntime, or its like for a GPU, to "
-                + "the program.",
+                "There is no native ONNX Runtime here. Add the package Microsoft.ML.OnnxRuntime, or its like for a "
+                + "GPU, to the program.",
                 error)
             {
                 Code = PromptKDError.NotSupported,

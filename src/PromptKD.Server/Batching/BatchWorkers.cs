@@ -6,8 +6,8 @@ using PromptKD.Server.Operations;
 namespace PromptKD.Server.Batching;
 
 /// <summary>
-/// Gathers the pictures of many requests into batches, and computes them, in threads of its own. Who has stopped waiting
-/// is left out.
+/// Gathers the pictures of many requests into batches, and computes them, in threads of its own. Who has stopped
+/// waiting is left out.
 /// </summary>
 internal sealed class BatchWorkers : IDisposable
 {
@@ -114,7 +114,8 @@ internal sealed class BatchWorkers : IDisposable
             if (wanted.Length > 0)
             {
                 _observer.OnComputed(
-                    [.. wanted.Select(one => Stopwatch.GetElapsedTime(one.Asked, begun))], Stopwatch.GetElapsedTime(begun));
+                    [.. wanted.Select(one => Stopwatch.GetElapsedTime(one.Asked, begun))],
+                    Stopwatch.GetElapsedTime(begun));
             }
 
             foreach ((BatchedPicture one, PictureOutput output) in wanted.Zip(outputs))

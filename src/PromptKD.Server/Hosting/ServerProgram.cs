@@ -33,7 +33,8 @@ internal static class ServerProgram
         }
         catch (Exception error) when (error is PromptKDException or IOException or InvalidOperationException)
         {
-            await Console.Error.WriteLineAsync($"PromptKD.Server: {Runtime.Printable.Line(error.Message)}").ConfigureAwait(false);
+            await Console.Error.WriteLineAsync(
+                $"PromptKD.Server: {Runtime.Printable.Line(error.Message)}").ConfigureAwait(false);
             return UserMistake;
         }
     }

@@ -34,7 +34,8 @@ internal static class Telemetry
             context => context.Request.Path == Path && !keys.Lets(context.Request),
             branch => branch.Run(context => Problem.Write(
                 context,
-                new Refusal(StatusCodes.Status401Unauthorized, "unauthorized", "The request has no key, or a wrong one."))));
+                new Refusal(
+                    StatusCodes.Status401Unauthorized, "unauthorized", "The request has no key, or a wrong one."))));
         app.MapPrometheusScrapingEndpoint(Path);
     }
 }

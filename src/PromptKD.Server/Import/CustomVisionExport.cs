@@ -5,8 +5,8 @@ using PromptKD.Runtime;
 namespace PromptKD.Server.Import;
 
 /// <summary>
-/// A folder with what Custom Vision's training API says of a project's pictures (<c>GetTaggedImages</c>, one or several JSON
-/// files) and the pictures themselves.
+/// A folder with what Custom Vision's training API says of a project's pictures (<c>GetTaggedImages</c>, one or several
+/// JSON files) and the pictures themselves.
 /// </summary>
 internal static class CustomVisionExport
 {
@@ -30,7 +30,9 @@ internal static class CustomVisionExport
                 $"{folder}: no JSON file. Keep the answers of GetTaggedImages there, beside the pictures.");
     }
 
-    /// <summary>The file of a picture: called as its id, or as the end of its address; null where there is none.</summary>
+    /// <summary>
+    /// The file of a picture: called as its id, or as the end of its address; null where there is none.
+    /// </summary>
     public static string? Find(string folder, ExportedImage image)
     {
         string? address = Uri.TryCreate(image.OriginalImageUri, UriKind.Absolute, out Uri? uri)
@@ -49,16 +51,21 @@ internal static class CustomVisionExport
             byte[] bytes = RegularFile.Explain(path, file => BoundedBytes.ReadFile(file, LargestFile));
             List<ExportedImage> images = JsonSerializer.Deserialize(bytes, ImportJson.Default.ListExportedImage)
                 ?? throw new JsonException("it is null");
-            return images.Any(image => image is null || image.Tags?.Contains(null!) == true || image.Regions?.Contains(null!) == true)
+            return images.Any(HasNull)
                 ? throw new JsonException("null where a picture, tag or region belongs")
                 : images;
         }
         catch (Exception error) when (error is JsonException or InvalidDataException)
         {
             throw new PromptKDException(
-                $"{path}: not what GetTaggedImages answers, a list of pictures: {error.Message.ReplaceLineEndings(" ")}", error);
+                $"{path}: not what GetTaggedImages answers, a list of pictures: "
+                + error.Message.ReplaceLineEndings(" "),
+                error);
         }
     }
+
+    private static bool HasNull(ExportedImage? image) =>
+        image is null || image.Tags?.Contains(null!) == true || image.Regions?.Contains(null!) == true;
 }
 
 /// <summary>A picture of a project.</summary>

@@ -35,7 +35,8 @@ public static class CustomVisionImport
 
             if (written.Count == 0)
             {
-                throw new PromptKDException($"{export}: no picture of its {images.Count} has one tag or a region, and a file.");
+                throw new PromptKDException(
+                    $"{export}: no picture of its {images.Count} has one tag or a region, and a file.");
             }
         });
         return new ImportedPictures(written.Count, written.Values.Sum());
@@ -58,7 +59,9 @@ public static class CustomVisionImport
         string[] tags = [.. (image.Tags ?? []).Select(tag => tag.TagName).Distinct(StringComparer.Ordinal)];
         if (tags is not [var only])
         {
-            return tags.Length == 0 ? "it has no tag" : $"it has {tags.Length} tags, and a picture lies in one class folder";
+            return tags.Length == 0
+                ? "it has no tag"
+                : $"it has {tags.Length} tags, and a picture lies in one class folder";
         }
 
         Write(folder, only, $"{image.Id:N}{Path.GetExtension(path).ToLowerInvariant()}", file, written);
@@ -66,7 +69,8 @@ public static class CustomVisionImport
     }
 
     private static string? TakeRegions(
-        string folder, ExportedImage image, IReadOnlyList<ExportedRegion> regions, byte[] file, Dictionary<string, int> written)
+        string folder, ExportedImage image, IReadOnlyList<ExportedRegion> regions, byte[] file,
+        Dictionary<string, int> written)
     {
         try
         {

@@ -4,7 +4,9 @@ using Microsoft.Extensions.Logging;
 
 namespace PromptKD.Server.Models;
 
-/// <summary>Loads all models when the host starts, loads anew what is replaced on disk, and turns unready before the end.</summary>
+/// <summary>
+/// Loads all models when the host starts, loads anew what is replaced on disk, and turns unready before the end.
+/// </summary>
 internal sealed partial class ModelKeeper(
     PromptKDServerOptions options,
     ModelRegistry registry,
@@ -88,7 +90,8 @@ internal sealed partial class ModelKeeper(
     private async Task Started(CancellationToken cancellation)
     {
         var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using CancellationTokenRegistration registration = lifetime.ApplicationStarted.Register(started.SetResult);
+        await using CancellationTokenRegistration registration = lifetime.ApplicationStarted.Register(
+            started.SetResult);
         await started.Task.WaitAsync(cancellation).ConfigureAwait(false);
     }
 
@@ -103,7 +106,8 @@ internal sealed partial class ModelKeeper(
 
         if (logger.IsEnabled(LogLevel.Information))
         {
-            string names = string.Join(", ", registry.Slots.Select(slot => $"{slot.Source.Name}@{slot.Source.Version}"));
+            string names = string.Join(
+                ", ", registry.Slots.Select(slot => $"{slot.Source.Name}@{slot.Source.Version}"));
             LogReady(logger, names);
         }
     }
@@ -128,13 +132,16 @@ internal sealed partial class ModelKeeper(
     [LoggerMessage(Level = LogLevel.Information, Message = "Ready: {Models}")]
     private static partial void LogReady(ILogger logger, string models);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Stopping: not ready any more, ends in {After} and behind the last request")]
+    [LoggerMessage(
+        Level = LogLevel.Information,
+        Message = "Stopping: not ready any more, ends in {After} and behind the last request")]
     private static partial void LogEnding(ILogger logger, TimeSpan after);
 
     [LoggerMessage(Level = LogLevel.Critical, Message = "{Fault}")]
     private static partial void LogFault(ILogger logger, string fault);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "{Name}@{Version} was replaced on disk: the new one is served")]
+    [LoggerMessage(
+        Level = LogLevel.Information, Message = "{Name}@{Version} was replaced on disk: the new one is served")]
     private static partial void LogReplaced(ILogger logger, string name, string version);
 
     [LoggerMessage(

@@ -25,7 +25,8 @@ internal sealed partial record ModelSource(string Name, string Version, string P
             if (sources.Any(other => other.Name == source.Name && other.Version == source.Version))
             {
                 throw new PromptKDException(
-                    $"Two models are called {source.Name}@{source.Version}. Give one of them another name: NAME={source.Path}");
+                    $"Two models are called {source.Name}@{source.Version}. Give one of them another name: "
+                    + $"NAME={source.Path}");
             }
 
             sources.Add(source);
@@ -50,8 +51,8 @@ internal sealed partial record ModelSource(string Name, string Version, string P
         return Allowed().IsMatch(name) && Allowed().IsMatch(version)
             ? new ModelSource(name, version, path)
             : throw new PromptKDException(
-                $"A model cannot be called '{name}@{version}': names and versions have up to 100 letters, digits, '.', '-' and "
-                + $"'_'. Give NAME={path}");
+                $"A model cannot be called '{name}@{version}': names and versions have up to 100 letters, digits, '.', "
+                + $"'-' and '_'. Give NAME={path}");
     }
 
     // The package of a run is its folder 'student': the run's name says more.
@@ -61,7 +62,8 @@ internal sealed partial record ModelSource(string Name, string Version, string P
         string name = System.IO.Path.GetFileName(full);
         string? parent = System.IO.Path.GetFileName(System.IO.Path.GetDirectoryName(full));
         return name == PackageFolder && !string.IsNullOrEmpty(parent) ? parent
-            : path.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase) ? System.IO.Path.GetFileNameWithoutExtension(name)
+            : path.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase)
+                ? System.IO.Path.GetFileNameWithoutExtension(name)
             : name;
     }
 

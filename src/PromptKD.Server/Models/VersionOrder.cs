@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace PromptKD.Server.Models;
 
-/// <summary>Which version is newer: the larger number, part by part; among words, the later one in the alphabet.</summary>
+/// <summary>
+/// Which version is newer: the larger number, part by part; among words, the later one in the alphabet.
+/// </summary>
 internal sealed class VersionOrder : IComparer<string>
 {
     /// <summary>The only one.</summary>

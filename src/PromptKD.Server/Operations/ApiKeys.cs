@@ -21,14 +21,16 @@ internal sealed class ApiKeys
     {
         IEnumerable<string> keys = [
             .. options.ApiKeyFile is { Length: > 0 } file
-                ? RegularFile.Explain(file, RegularFile.ReadAllText).Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0)
+                ? RegularFile.Explain(file, RegularFile.ReadAllText).Split('\n')
+                    .Select(line => line.Trim()).Where(line => line.Length > 0)
                 : [],
             .. options.ApiKey is { Length: > 0 } key ? [key] : Array.Empty<string>(),
         ];
         string source = options.ApiKeyFile is { Length: > 0 } named ? named : "The API key";
         _digests = [.. keys.Select(key => key.Length >= Shortest
             ? Digest(key)
-            : throw new PromptKDException($"{source}: a key of {key.Length} letters is guessed too soon. Take {Shortest} or more."))];
+            : throw new PromptKDException(
+                $"{source}: a key of {key.Length} letters is guessed too soon. Take {Shortest} or more."))];
         if (_digests.Length == 0 && options.ApiKeyFile is { Length: > 0 })
         {
             throw new PromptKDException($"{source}: there is no key in it. Write one a line.");

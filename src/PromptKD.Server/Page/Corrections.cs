@@ -9,8 +9,8 @@ namespace PromptKD.Server.Page;
 
 /// <summary>
 /// <c>POST /v1/corrections?class=NAME</c>: a picture is kept in the folder of its right class, for <c>teach</c> and
-/// <c>evaluate</c>. Names are made of its bytes: nothing that a client writes becomes a path but the name of a class that the
-/// model has.
+/// <c>evaluate</c>. Names are made of its bytes: nothing that a client writes becomes a path but the name of a class
+/// that the model has.
 /// </summary>
 internal sealed class Corrections(PromptKDServerOptions options, ModelRegistry registry)
 {
@@ -55,6 +55,8 @@ internal sealed class Corrections(PromptKDServerOptions options, ModelRegistry r
         context.Response.StatusCode = StatusCodes.Status204NoContent;
     }
 
-    private static async Task AnsweredPicture(ServedModel model, ReadOnlyMemory<byte> file, CancellationToken cancellation) =>
-        await Protocols.AnsweredPicture.All(model, [new SentPicture(Name: null, file)], cancellation).ConfigureAwait(false);
+    private static async Task AnsweredPicture(
+        ServedModel model, ReadOnlyMemory<byte> file, CancellationToken cancellation) =>
+        await Protocols.AnsweredPicture.All(model, [new SentPicture(Name: null, file)], cancellation)
+            .ConfigureAwait(false);
 }

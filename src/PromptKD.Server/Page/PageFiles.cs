@@ -19,7 +19,8 @@ internal sealed class PageFiles
         ["/pictures.js"] = ("pictures.js", "text/javascript; charset=utf-8"),
     };
 
-    private readonly Dictionary<string, byte[]> _bytes = s_files.ToDictionary(file => file.Key, file => Read(file.Value.Name));
+    private readonly Dictionary<string, byte[]> _bytes =
+        s_files.ToDictionary(file => file.Key, file => Read(file.Value.Name));
 
     /// <summary>Where they are.</summary>
     public static IEnumerable<string> Paths => s_files.Keys;
@@ -41,7 +42,8 @@ internal sealed class PageFiles
 
     private static byte[] Read(string name)
     {
-        using Stream stream = Assembly.GetExecutingAssembly().GetManifestResourceStream($"PromptKD.Server.Page.Files.{name}")!;
+        using Stream stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(
+            $"PromptKD.Server.Page.Files.{name}")!;
         byte[] bytes = new byte[stream.Length];
         stream.ReadExactly(bytes);
         return bytes;

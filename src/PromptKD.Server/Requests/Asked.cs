@@ -37,7 +37,8 @@ internal sealed record Asked(string? Model, int? Top, double? Threshold)
             ? threshold
             : double.NaN),
         _ => throw Refusal.Bad(
-            $"There is no parameter '{Runtime.Printable.Line(name)}', but model, top and threshold. Pictures are files."),
+            $"There is no parameter '{Runtime.Printable.Line(name)}', but model, top and threshold. Pictures are "
+            + "files."),
     };
 
     /// <summary>With another number of classes.</summary>

@@ -47,7 +47,8 @@ internal static class Bodies
     {
         try
         {
-            return JsonSerializer.Deserialize(bytes.Span, type) ?? throw Refusal.Bad("The body is null, expected an object.");
+            return JsonSerializer.Deserialize(bytes.Span, type)
+                ?? throw Refusal.Bad("The body is null, expected an object.");
         }
         catch (JsonException error)
         {

@@ -52,7 +52,8 @@ internal sealed class JsonPictures(PromptKDServerOptions options, PictureFetcher
         {
             return picture is { Data: { } data, Url: null }
                 ? Decode(data)
-                : throw Refusal.Bad($"pictures[{place}] has no 'data' (the bytes of its file in base64), or a 'url' beside it.");
+                : throw Refusal.Bad(
+                    $"pictures[{place}] has no 'data' (the bytes of its file in base64), or a 'url' beside it.");
         }
         catch (FormatException error)
         {

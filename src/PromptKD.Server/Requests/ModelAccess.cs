@@ -21,7 +21,8 @@ internal static class ModelAccess
     /// <param name="version">Its version; null for the newest.</param>
     /// <exception cref="Refusal">There is none, or it is not loaded yet.</exception>
     public static ModelLease Open(this ModelRegistry registry, string? name, string? version) =>
-        registry.Slot(name, version).TryEnter() ?? throw Refusal.Busy("loading", "The model is not loaded yet. Come again.");
+        registry.Slot(name, version).TryEnter()
+            ?? throw Refusal.Busy("loading", "The model is not loaded yet. Come again.");
 
     /// <summary>The place of a model.</summary>
     /// <exception cref="Refusal">There is none.</exception>

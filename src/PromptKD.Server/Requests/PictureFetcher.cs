@@ -4,8 +4,9 @@ using System.Net.Sockets;
 namespace PromptKD.Server.Requests;
 
 /// <summary>
-/// Fetches pictures from hosts that are named, and from no others: never from private addresses, and not along redirects.
-/// The address that was checked is the one that is connected to, so that a name cannot mean another in between.
+/// Fetches pictures from hosts that are named, and from no others: never from private addresses, and not along
+/// redirects. The address that was checked is the one that is connected to, so that a name cannot mean another in
+/// between.
 /// </summary>
 internal sealed class PictureFetcher : IDisposable
 {
@@ -39,7 +40,8 @@ internal sealed class PictureFetcher : IDisposable
 
         if (!_options.AllowFetch.Contains(uri.IdnHost, StringComparer.OrdinalIgnoreCase) || uri.UserInfo.Length > 0)
         {
-            throw new Refusal(403, "fetch-refused", "Pictures are not fetched from this host. Send the picture itself.");
+            throw new Refusal(
+                403, "fetch-refused", "Pictures are not fetched from this host. Send the picture itself.");
         }
 
         try

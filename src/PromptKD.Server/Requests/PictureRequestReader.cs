@@ -28,7 +28,8 @@ internal sealed class PictureRequestReader(PromptKDServerOptions options, JsonPi
         if (!MediaTypeHeaderValue.TryParse(request.ContentType, out MediaTypeHeaderValue? type))
         {
             throw Refusal.Unsupported(
-                "The request has no content type. Send multipart/form-data, the bytes of a picture as image/…, or JSON.");
+                "The request has no content type. Send multipart/form-data, the bytes of a picture as image/…, or "
+                + "JSON.");
         }
 
         string media = type.MediaType.Value!.ToLowerInvariant();
@@ -39,14 +40,16 @@ internal sealed class PictureRequestReader(PromptKDServerOptions options, JsonPi
 
         if (IsPicture(media))
         {
-            ReadOnlyMemory<byte> file = await Bodies.Read(request, options.MaxBodyBytes, cancellation).ConfigureAwait(false);
+            ReadOnlyMemory<byte> file = await Bodies.Read(
+                request, options.MaxBodyBytes, cancellation).ConfigureAwait(false);
             return asked.Of([new SentPicture(Name: null, file)]);
         }
 
         return media == "application/json"
             ? await json.Read(request, asked, cancellation).ConfigureAwait(false)
             : throw Refusal.Unsupported(
-                "The content type is not read here. Send multipart/form-data, the bytes of a picture as image/…, or JSON.");
+                "The content type is not read here. Send multipart/form-data, the bytes of a picture as image/…, or "
+                + "JSON.");
     }
 
     private async Task<PictureRequest> ReadForm(
@@ -67,7 +70,8 @@ internal sealed class PictureRequestReader(PromptKDServerOptions options, JsonPi
         int left = options.MaxBodyBytes, fields = 0;
         while (await Next(reader, cancellation).ConfigureAwait(false) is { } section)
         {
-            if (!ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out ContentDispositionHeaderValue? part))
+            if (!ContentDispositionHeaderValue.TryParse(
+                section.ContentDisposition, out ContentDispositionHeaderValue? part))
             {
                 throw Refusal.Bad("A part of the form has no content disposition.");
             }
@@ -94,7 +98,8 @@ internal sealed class PictureRequestReader(PromptKDServerOptions options, JsonPi
         return asked.Of(pictures);
     }
 
-    private async Task<ReadOnlyMemory<byte>> ReadPart(MultipartSection section, int left, CancellationToken cancellation)
+    private async Task<ReadOnlyMemory<byte>> ReadPart(
+        MultipartSection section, int left, CancellationToken cancellation)
     {
         try
         {
@@ -110,12 +115,14 @@ internal sealed class PictureRequestReader(PromptKDServerOptions options, JsonPi
     {
         try
         {
-            ReadOnlyMemory<byte> text = await Bodies.Read(section.Body, LongestField, cancellation).ConfigureAwait(false);
+            ReadOnlyMemory<byte> text = await Bodies.Read(
+                section.Body, LongestField, cancellation).ConfigureAwait(false);
             return System.Text.Encoding.UTF8.GetString(text.Span);
         }
         catch (Refusal refusal) when (refusal.Status == StatusCodes.Status413PayloadTooLarge)
         {
-            throw Refusal.Bad($"The form's field '{Runtime.Printable.Line(name)}' is longer than {LongestField} bytes.");
+            throw Refusal.Bad(
+                $"The form's field '{Runtime.Printable.Line(name)}' is longer than {LongestField} bytes.");
         }
     }
 
@@ -133,7 +140,8 @@ internal sealed class PictureRequestReader(PromptKDServerOptions options, JsonPi
 
     private static bool IsPicture(string? media) =>
         media is not null
-        && (media.StartsWith("image/", StringComparison.OrdinalIgnoreCase) || media.StartsWith(Bytes, StringComparison.OrdinalIgnoreCase));
+        && (media.StartsWith("image/", StringComparison.OrdinalIgnoreCase)
+            || media.StartsWith(Bytes, StringComparison.OrdinalIgnoreCase));
 
     private void RefuseMany(int count)
     {

@@ -7,7 +7,8 @@ namespace PromptKD.Server.Requests;
 /// <param name="code">A word for programs: the end of the problem's type.</param>
 /// <param name="detail">A sentence for people.</param>
 /// <param name="inner">What it came of.</param>
-internal sealed class Refusal(int status, string code, string detail, Exception? inner = null) : Exception(detail, inner)
+internal sealed class Refusal(int status, string code, string detail, Exception? inner = null)
+    : Exception(detail, inner)
 {
     /// <summary>The HTTP status.</summary>
     public int Status => status;

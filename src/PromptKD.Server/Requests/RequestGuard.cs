@@ -7,7 +7,9 @@ using PromptKD.Server.Operations;
 
 namespace PromptKD.Server.Requests;
 
-/// <summary>What stands around every request: how many at once, how long, how large; and what its sender is told of errors.</summary>
+/// <summary>
+/// What stands around every request: how many at once, how long, how large; and what its sender is told of errors.
+/// </summary>
 internal sealed partial class RequestGuard(
     PromptKDServerOptions options, ServerMeters meters, ApiKeys keys, ILogger<RequestGuard> logger)
 {
@@ -18,7 +20,9 @@ internal sealed partial class RequestGuard(
     /// <summary>Puts itself around what answers.</summary>
     /// <param name="route">For the metrics.</param>
     /// <param name="answer">Answers; its token ends with the client's patience or ours.</param>
-    /// <param name="access">Who is answered, and whether it counts among the requests that are worked on at once.</param>
+    /// <param name="access">
+    /// Who is answered, and whether it counts among the requests that are worked on at once.
+    /// </param>
     public RequestDelegate Around(
         string route, Func<HttpContext, CancellationToken, Task> answer, Access access) => async context =>
     {
@@ -50,11 +54,13 @@ internal sealed partial class RequestGuard(
     };
 
     private async Task Answer(
-        HttpContext context, Func<HttpContext, CancellationToken, Task> answer, Access access, CancellationToken patience)
+        HttpContext context, Func<HttpContext, CancellationToken, Task> answer, Access access,
+        CancellationToken patience)
     {
         if (access != Access.Open && !keys.Lets(context.Request))
         {
-            throw new Refusal(StatusCodes.Status401Unauthorized, "unauthorized", "The request has no key, or a wrong one.");
+            throw new Refusal(
+                StatusCodes.Status401Unauthorized, "unauthorized", "The request has no key, or a wrong one.");
         }
 
         if (access != Access.Work)
@@ -127,14 +133,18 @@ internal sealed partial class RequestGuard(
         Refusal refusal => refusal,
         QueueFullException full => Refusal.Busy("queue-full", full.Message),
         PromptKDException mistake when Refusal.Of(mistake) is { } refusal => refusal,
-        OperationCanceledException => Refusal.Busy("timeout", $"The request was not done within {options.Timeout.TotalSeconds:0.###} s."),
-        BadHttpRequestException bad => new Refusal(bad.StatusCode, "bad-request", "The request cannot be read as HTTP."),
+        OperationCanceledException =>
+            Refusal.Busy("timeout", $"The request was not done within {options.Timeout.TotalSeconds:0.###} s."),
+        BadHttpRequestException bad =>
+            new Refusal(bad.StatusCode, "bad-request", "The request cannot be read as HTTP."),
         _ => new Refusal(
-            StatusCodes.Status500InternalServerError, "failure", "The server failed. Its log says more, at this trace."),
+            StatusCodes.Status500InternalServerError, "failure",
+            "The server failed. Its log says more, at this trace."),
     };
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Method} {Route} {Status} in {Milliseconds:0.0} ms")]
-    private static partial void LogRequest(ILogger logger, string method, string route, int status, double milliseconds);
+    private static partial void LogRequest(
+        ILogger logger, string method, string route, int status, double milliseconds);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "A request failed")]
     private static partial void LogFailure(ILogger logger, Exception error);

@@ -2,7 +2,9 @@ using System.Text.Json.Serialization;
 
 namespace PromptKD.Server.Requests;
 
-/// <summary>How requests and problems are read and written as JSON: made by the compiler, not found at run time.</summary>
+/// <summary>
+/// How requests and problems are read and written as JSON: made by the compiler, not found at run time.
+/// </summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,

@@ -20,7 +20,8 @@ internal static class TextAccess
         if (tower.EmbeddingSize != size)
         {
             throw Refusal.Bad(
-                $"The text tower's vectors have {tower.EmbeddingSize} numbers, and the model's {size}: they are not of one teacher.");
+                $"The text tower's vectors have {tower.EmbeddingSize} numbers, and the model's {size}: they are not of "
+                + "one teacher.");
         }
 
         try

@@ -18,7 +18,9 @@ internal sealed class ConfigEditor(ExperimentConfig config)
     /// to a key that holds text: Dassl's programs take it for any key, and ask only whether there is a text.
     /// </param>
     /// <param name="place">Where it was read; begins the message.</param>
-    /// <exception cref="PromptKDException">The value has the wrong type, is no finite number, or breaks a rule of the key.</exception>
+    /// <exception cref="PromptKDException">
+    /// The value has the wrong type, is no finite number, or breaks a rule of the key.
+    /// </exception>
     public void Set(ConfigKey key, object? read, string place)
     {
         object? value = read is null && key.Type == typeof(string) ? "" : ConfigValue.Convert(read, key.Type);

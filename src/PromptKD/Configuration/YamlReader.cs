@@ -9,7 +9,8 @@ namespace PromptKD.Configuration;
 /// <summary>Merges YAML files: sections are mappings, every other node is the value of a key.</summary>
 internal static class YamlReader
 {
-    private static readonly UTF8Encoding s_utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    private static readonly UTF8Encoding s_utf8 = new(
+        encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>As <see cref="ExperimentConfig.MergeFile"/>.</summary>
     public static ExperimentConfig MergeFile(ExperimentConfig config, string path)
@@ -172,8 +173,8 @@ internal static class YamlReader
         if (!set.TryAdd(known.Name, key.Start))
         {
             throw new PromptKDException(
-                $"{YamlText.PlaceOf(key, source)}: {known.Name} stands in line {set[known.Name].Line} already. Keep one of the "
-                + "two.");
+                $"{YamlText.PlaceOf(key, source)}: {known.Name} stands in line {set[known.Name].Line} already. Keep "
+                + "one of the two.");
         }
 
         bool textWanted = known.Type == typeof(string) || known.Type == typeof(ValueList<string>);

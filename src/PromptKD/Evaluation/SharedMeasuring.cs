@@ -128,7 +128,8 @@ internal static class SharedMeasuring
         return models[0].Count > 0
             ? new Answers(models)
             : throw new PromptKDException(
-                $"None of {Counted.Of(skipped.Count, "picture")} could be read: {SkippedPictures.Describe(skipped.Take(3))}.");
+                $"None of {Counted.Of(skipped.Count, "picture")} could be read: "
+                + $"{SkippedPictures.Describe(skipped.Take(3))}.");
     }
 
     private static byte[] Write(IReadOnlyList<IEnumerable<Answer>> models)

@@ -25,7 +25,8 @@ internal static class ModelCard
         ClipArchitecture clip = manifest.Architecture;
         string size = clip.Tower is not null ? $"{clip.Name}, for {clip.ImageSize} pixels"
             : clip.Stages is null
-            ? $"{clip.VisionLayers} layers of width {clip.VisionWidth}, patches of {clip.PatchSize} in {clip.ImageSize} pixels"
+            ? $"{clip.VisionLayers} layers of width {clip.VisionWidth}, patches of {clip.PatchSize} in "
+                + $"{clip.ImageSize} pixels"
             : $"a ResNet of {clip.VisionLayers} blocks for {clip.ImageSize} pixels";
         var card = new StringBuilder();
         card.Append(CultureInfo.InvariantCulture, $"""
@@ -33,7 +34,7 @@ internal static class ModelCard
 
             {(clip.Tower is null ? "A CLIP image tower" : "An image tower")} ({size})
             that learned, without labels, to classify as a larger CLIP does (PromptKD, CVPR 2024).
-            {Teachers(manifest.Teachers)}{Counted.Of(training.Pictures, "unlabelled picture")}, {Counted.Of(training.Epochs, "epoch")}, batches of {training.BatchSize}, learning rate {training.LearningRate},
+            {Teachers(manifest.Teachers)}{Steps(training)},
             loss weight {training.LossWeight}, temperature {training.Temperature}, seed {training.Seed}.
 
             {Origin(manifest.Origin)}{NotLearnedFrom(training)}{Tuning(manifest.TeacherTuning)}
@@ -51,17 +52,28 @@ internal static class ModelCard
                 promptkd evaluate --model THIS_FOLDER --data labelled/
 
             `model.json` holds architecture, class names, preprocessing and the SHA-256 of every input.
-            The licence of the {(clip.Tower is null ? "CLIP " : "")}weights inside is that of the checkpoint they came from{(clip.Tower?.Licence is { } licence ? $": {licence}" : "")}.
+            {Licence(clip)}
 
             """);
         return card.ToString();
     }
 
+    private static string Steps(StudentTraining training) => Text(
+        $"{Counted.Of(training.Pictures, "unlabelled picture")}, {Counted.Of(training.Epochs, "epoch")}, ")
+        + Text($"batches of {training.BatchSize}, learning rate {training.LearningRate}");
+
+    private static string Licence(ClipArchitecture clip) =>
+        $"The licence of the {(clip.Tower is null ? "CLIP " : "")}weights inside is that of the checkpoint they came "
+        + $"from{(clip.Tower?.Licence is { } licence ? $": {licence}" : "")}.";
+
     private static string Origin(StudentOrigin? origin) => origin is null
         ? ""
-        : $"Student: {Printable.Markdown(origin.Student)}. "
-            + (origin.Teachers.Count == 0 ? "" : $"{(origin.Teachers.Count == 1 ? "Teacher" : "Teachers")}: {string.Join(", ", origin.Teachers.Select(Printable.Markdown))}. ")
+        : $"Student: {Printable.Markdown(origin.Student)}. {Names(origin.Teachers, "Teacher")}"
             + $"Made on {origin.Date:yyyy-MM-dd} (UTC) by {Printable.Markdown(origin.Program)}.\n\n";
+
+    private static string Names(IReadOnlyList<string> models, string role) => models.Count == 0
+        ? ""
+        : $"{role}{(models.Count == 1 ? "" : "s")}: {string.Join(", ", models.Select(Printable.Markdown))}. ";
 
     private static string NotLearnedFrom(StudentTraining training)
     {
@@ -79,7 +91,8 @@ internal static class ModelCard
 
     private static string Tuning(TeacherTuning? tuning) => tuning is null
         ? "No labels were used beside those, if any, that its teacher was made with."
-        : $"Its teacher was tuned by {Printable.Markdown(tuning.Method)} on {Counted.Of(tuning.Pictures, "labelled picture")} of {tuning.Classes} classes\n"
+        : $"Its teacher was tuned by {Printable.Markdown(tuning.Method)} on "
+            + $"{Counted.Of(tuning.Pictures, "labelled picture")} of {tuning.Classes} classes\n"
             + $"(SHA-256 of the set: {Printable.Markdown(tuning.PicturesSha256)}).";
 
     private static string Numbers(StudentManifest manifest)
@@ -96,30 +109,36 @@ internal static class ModelCard
             .Append(Row("this student", manifest.Validation));
         string[] sentences =
         [
-            Text($"In the last epoch it chose the teacher's class for {manifest.Training?.Agreement:P1} of the training pictures"),
+            "In the last epoch it chose the teacher's class for "
+            + Text($"{manifest.Training?.Agreement:P1} of the training pictures"),
             .. manifest.Validation is { } measured
                 ? [$"Validation pictures: {measured.Pictures}, never trained on"]
                 : new[] { "There was no validation folder" },
-            .. new[] { HeldOut(manifest), Calibrated(manifest.Calibration), Fits(manifest.NoneOfThese) }.OfType<string>(),
+            .. new[] { HeldOut(manifest), Calibrated(manifest.Calibration), Fits(manifest.NoneOfThese) }
+                .OfType<string>(),
         ];
         return $"{(manifest.Validation is null ? "" : $"{table}\n")}{string.Join(".\n", sentences)}.";
     }
 
     private static string? HeldOut(StudentManifest manifest) => manifest.HeldOut is not { } heldOut
         ? null
-        : Text($"On {heldOut.Student.Pictures} pictures that were held out it gives the teacher's class to {heldOut.Student.Agreement:P1}")
-            + Text($" (its CLIP as it came: {(heldOut.Untrained is { } before ? Text($"{before.Agreement:P1}") : "not measured")}; ")
+        : Text($"On {heldOut.Student.Pictures} pictures that were held out it gives the teacher's class to ")
+            + Text($"{heldOut.Student.Agreement:P1} (its CLIP as it came: ")
+            + (heldOut.Untrained is { } before ? Text($"{before.Agreement:P1}; ") : "not measured; ")
             + Text($"always the teacher's most frequent class: {heldOut.Teacher.MajorityShare:P1})");
 
     private static string? Calibrated(Calibration? calibration) => calibration is null
         ? null
-        : Text($"Its probabilities have a temperature of {calibration.Temperature:0.00}, fitted on {calibration.Pictures} pictures to {(calibration.FittedTo == Calibration.Labels ? "labels" : "the teacher")}")
-            + Text($": expected calibration error {calibration.ErrorBefore:P1} before, {calibration.ErrorAfter:P1} with it");
+        : Text($"Its probabilities have a temperature of {calibration.Temperature:0.00}, fitted on ")
+            + $"{calibration.Pictures} pictures to "
+            + (calibration.FittedTo == Calibration.Labels ? "labels" : "the teacher")
+            + Text($": expected calibration error {calibration.ErrorBefore:P1} before, ")
+            + Text($"{calibration.ErrorAfter:P1} with it");
 
     private static string? Fits(NoneOfThese? none) => none is null
         ? null
-        : Text($"A picture whose best class fits with less than {none.Threshold:0.000} belongs to none of the classes: ")
-            + Text($"of {none.Pictures} held-out pictures, one in twenty");
+        : Text($"A picture whose best class fits with less than {none.Threshold:0.000} belongs to none of the ")
+            + Text($"classes: of {none.Pictures} held-out pictures, one in twenty");
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
@@ -128,8 +147,8 @@ internal static class ModelCard
     private static string Teachers(CombinedTeachers? teachers) => teachers switch
     {
         null => "",
-        { Weights: { } weights } => $"It learned from the class probabilities of {teachers.Count} teachers, summed with "
-            + $"the weights {string.Join(", ", weights.Select(Share))}.\n",
+        { Weights: { } weights } => $"It learned from the class probabilities of {teachers.Count} teachers, summed "
+            + $"with the weights {string.Join(", ", weights.Select(Share))}.\n",
         _ => $"It learned from the class probabilities of {teachers.Count} teachers, weighed picture by picture by "
             + "their confidence.\n",
     };
@@ -147,5 +166,6 @@ internal static class ModelCard
     internal static string Names(IReadOnlyList<string> names) =>
         names.Count <= NamesShown
             ? string.Join(", ", names.Select(Printable.Markdown))
-            : $"{string.Join(", ", names.Take(NamesShown).Select(Printable.Markdown))} and {names.Count - NamesShown} more";
+            : $"{string.Join(", ", names.Take(NamesShown).Select(Printable.Markdown))} and "
+                + $"{names.Count - NamesShown} more";
 }

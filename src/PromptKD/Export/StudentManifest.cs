@@ -83,7 +83,9 @@ public sealed record StudentManifest
     /// <summary>How its teacher was tuned; null where no label was used, or none is known of.</summary>
     public TeacherTuning? TeacherTuning { get; init; }
 
-    /// <summary>How it was trained; null where the package was made of a checkpoint: <see cref="Checkpoint"/>.</summary>
+    /// <summary>
+    /// How it was trained; null where the package was made of a checkpoint: <see cref="Checkpoint"/>.
+    /// </summary>
     public StudentTraining? Training { get; init; }
 
     /// <summary>The checkpoint that the package was made of; null for the package of a run that distilled.</summary>
@@ -104,8 +106,8 @@ public sealed record StudentManifest
     public HeldOutComparison? HeldOut { get; init; }
 
     /// <summary>
-    /// What logits are divided by before softmax, and how that was found; null leaves them as they are, as do packages from
-    /// before there was any.
+    /// What logits are divided by before softmax, and how that was found; null leaves them as they are, as do packages
+    /// from before there was any.
     /// </summary>
     public Calibration? Calibration { get; init; }
 
@@ -202,7 +204,9 @@ public sealed record StudentManifest
 /// <param name="LossWeight">Scale of the distillation loss.</param>
 /// <param name="Temperature">Of both distributions.</param>
 /// <param name="Seed">Of learned tokens, projector, order, crops and flips.</param>
-/// <param name="Agreement">Share of training pictures of the last epoch on which student and teacher agreed, 0–1.</param>
+/// <param name="Agreement">
+/// Share of training pictures of the last epoch on which student and teacher agreed, 0–1.
+/// </param>
 public sealed record StudentTraining(
     int Pictures,
     int SkippedPictures,
@@ -234,5 +238,7 @@ public sealed record CheckpointOrigin(string Method, string Checkpoint, long? Ep
 /// <param name="Classes">Classes that it learned.</param>
 /// <param name="Shots">Labelled pictures of each class that were asked for; 0 or negative for all.</param>
 /// <param name="Pictures">Labelled pictures that it learned from.</param>
-/// <param name="PicturesSha256">Tells this set of labelled pictures from every other: paths, sizes and contents.</param>
+/// <param name="PicturesSha256">
+/// Tells this set of labelled pictures from every other: paths, sizes and contents.
+/// </param>
 public sealed record TeacherTuning(string Method, int Classes, int Shots, int Pictures, string PicturesSha256);

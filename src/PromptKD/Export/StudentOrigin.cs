@@ -2,9 +2,15 @@ using PromptKD.Runtime;
 
 namespace PromptKD.Export;
 
-/// <summary>What a student was made of, as people call it, when, and by which program. Digests tell what it was exactly.</summary>
-/// <param name="Student">The CLIP whose image tower it has: a name such as <c>openai:ViT-B/16</c>, or that of a file or folder.</param>
-/// <param name="Teachers">The CLIPs that it learned from, in order, likewise; none where only their features were stored.</param>
+/// <summary>
+/// What a student was made of, as people call it, when, and by which program. Digests tell what it was exactly.
+/// </summary>
+/// <param name="Student">
+/// The CLIP whose image tower it has: a name such as <c>openai:ViT-B/16</c>, or that of a file or folder.
+/// </param>
+/// <param name="Teachers">
+/// The CLIPs that it learned from, in order, likewise; none where only their features were stored.
+/// </param>
 /// <param name="Date">The day on which the package was written, UTC.</param>
 /// <param name="Program">The program that wrote it, with its version.</param>
 public sealed record StudentOrigin(string Student, IReadOnlyList<string> Teachers, DateOnly Date, string Program)

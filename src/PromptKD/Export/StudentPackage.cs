@@ -24,8 +24,8 @@ internal static class StudentPackage
     private const string EncoderPrefix = "image_encoder.";
 
     /// <summary>
-    /// What is wrong with a package, in words; null where all files are there, whole, and belong together. Where writing
-    /// was cut off, the manifest is missing, or of other files.
+    /// What is wrong with a package, in words; null where all files are there, whole, and belong together. Where
+    /// writing was cut off, the manifest is missing, or of other files.
     /// </summary>
     public static string? FindFault(string folder)
     {
@@ -62,8 +62,8 @@ internal static class StudentPackage
         if (FiniteValues.FindFault([.. student.LearnedState, new(VectorsName, classVectors.Vectors)]) is { } name)
         {
             throw new PromptKDException(
-                $"{folder}: not written: '{name}' holds values that are no numbers. The training diverged: start afresh in "
-                + "another output folder with a lower ‹lr›.");
+                $"{folder}: not written: '{name}' holds values that are no numbers. The training diverged: start "
+                + "afresh in another output folder with a lower ‹lr›.");
         }
 
         var digests = new Dictionary<string, string>
@@ -114,7 +114,8 @@ internal static class StudentPackage
         string path = Path.Combine(folder, TensorsFile);
         RefuseLargerThan(path, manifest);
         ClipArchitecture architecture = WithShapes(manifest.Architecture, path);
-        manifest = manifest with { Architecture = architecture with { TowerGraph = architecture.TowerGraph?.On(target) } };
+        TowerGraph? graph = architecture.TowerGraph?.On(target);
+        manifest = manifest with { Architecture = architecture with { TowerGraph = graph } };
         using var parts = new Unfinished();
         ImageEncoder encoder = parts.Add(ImageEncoder.Create(manifest.Architecture, target.Type, target.Device));
         var shape = new StudentShape(
@@ -135,7 +136,9 @@ internal static class StudentPackage
         return parts.HandOver(new DistilledStudent(student, classVectors, manifest.LogitScale));
     }
 
-    /// <summary>The sizes of a package's tower, with the names and shapes of its tensors where it is of another family.</summary>
+    /// <summary>
+    /// The sizes of a package's tower, with the names and shapes of its tensors where it is of another family.
+    /// </summary>
     /// <exception cref="PromptKDException">The file of tensors cannot be read.</exception>
     public static ClipArchitecture ReadArchitecture(string folder, StudentManifest manifest) =>
         WithShapes(manifest.Architecture, Path.Combine(folder, TensorsFile));
@@ -163,10 +166,12 @@ internal static class StudentPackage
     // The tower is an ONNX file, kept as bytes.
     private static TowerGraph ReadGraph(CheckpointFile file)
     {
-        if (!file.Tensors.TryGetValue(EncoderPrefix + GraphTower.BytesName, out TensorEntry? entry) || entry.Shape.Length != 1
+        if (!file.Tensors.TryGetValue(EncoderPrefix + GraphTower.BytesName, out TensorEntry? entry)
+            || entry.Shape.Length != 1
             || entry.Type != ScalarType.Byte)
         {
-            throw new PromptKDException($"{file.Path}: the ONNX graph of its tower is missing. Copy the package again.");
+            throw new PromptKDException(
+                $"{file.Path}: the ONNX graph of its tower is missing. Copy the package again.");
         }
 
         using Tensor graph = entry.Read();
@@ -185,7 +190,8 @@ internal static class StudentPackage
         });
         long width = manifest.Architecture.VisionWidth;
         long values = Math.Max(
-            manifest.Architecture.LeastVisionValues, manifest.PromptLength * Math.Min(manifest.PromptDepth, (long)manifest.Architecture.VisionLayers) * width);
+            manifest.Architecture.LeastVisionValues,
+            manifest.PromptLength * Math.Min(manifest.PromptDepth, (long)manifest.Architecture.VisionLayers) * width);
         long embedding = manifest.TeacherEmbedding;
         values = manifest.ProjectorLayers == 0 ? values : Math.Max(
             values, embedding * (((manifest.ProjectorLayers - 1) * embedding) + manifest.Architecture.EmbeddingSize));

@@ -13,8 +13,8 @@ internal static class TowerPreparation
 
     /// <summary>The preparation of a CLIP's pictures.</summary>
     /// <param name="input">
-    /// INPUT.INTERPOLATION, .PIXEL_MEAN and .PIXEL_STD, each of which wins where it is another than CLIP's published one;
-    /// INPUT.UPRIGHT and .SCALE_16BIT, which win always: all towers of a run see the same pixels.
+    /// INPUT.INTERPOLATION, .PIXEL_MEAN and .PIXEL_STD, each of which wins where it is another than CLIP's published
+    /// one; INPUT.UPRIGHT and .SCALE_16BIT, which win always: all towers of a run see the same pixels.
     /// </param>
     /// <param name="clip">Its size, and what its folder says.</param>
     /// <exception cref="PromptKDException">The folder says what this program cannot do.</exception>
@@ -73,8 +73,8 @@ internal static class TowerPreparation
         string found = string.Join(
             ", ", said.StandardDeviation.Select(one => one.ToString(CultureInfo.InvariantCulture)));
         return new PromptKDException(
-            $"{said.Source}: the standard deviation of the colours is {found}; expected three numbers above 0, by which "
-            + "they are divided.");
+            $"{said.Source}: the standard deviation of the colours is {found}; expected three numbers above 0, by "
+            + "which they are divided.");
     }
 
     private static PromptKDException Cannot(string source, string what, string asked, string known) => new(

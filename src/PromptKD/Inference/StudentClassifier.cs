@@ -55,7 +55,8 @@ public sealed partial class StudentClassifier : FolderClassifier
     }
 
     /// <inheritdoc/>
-    internal override string SaysOfItself() => Manifest.ToString() + string.Join(',', Manifest.Files) + string.Join(',', Manifest.Inputs);
+    internal override string SaysOfItself() =>
+        Manifest.ToString() + string.Join(',', Manifest.Files) + string.Join(',', Manifest.Inputs);
 
     [LoggerMessage(
         Level = LogLevel.Information,

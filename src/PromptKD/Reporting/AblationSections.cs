@@ -12,7 +12,9 @@ internal static class AblationSections
     /// data set, and of the same of what the ablation does not exchange.
     /// </summary>
     /// <param name="tables">Of all runs.</param>
-    /// <param name="areAll">Whether every number of them stands in one of the sections: they were made for them.</param>
+    /// <param name="areAll">
+    /// Whether every number of them stands in one of the sections: they were made for them.
+    /// </param>
     public static IReadOnlyList<ReportSection> Of(IReadOnlyList<ScoreTable> tables, out bool areAll)
     {
         (Ablation Ablation, string Dataset, string Common, FoundRow[] Rows)[] found =

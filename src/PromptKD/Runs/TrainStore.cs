@@ -33,8 +33,8 @@ internal static class TrainStore
         if (config.Distill.FurtherTeachers.Count > 0)
         {
             throw new PromptKDException(
-                $"{1 + config.Distill.FurtherTeachers.Count} teachers are named: of a data set, the features of one are "
-                + "stored, as train learns from one. Give one.");
+                $"{1 + config.Distill.FurtherTeachers.Count} teachers are named: of a data set, the features of one "
+                + "are stored, as train learns from one. Give one.");
         }
 
         IRunObserver watcher = observer ?? IRunObserver.Nobody;

@@ -31,8 +31,8 @@ internal static class StoredPictures
         if (size != 0 && size != made)
         {
             throw new PromptKDException(
-                $"The teacher store {store.Folder} was made of pictures of {made} pixels, and ‹teacher-picture-size› is {size}. Leave it "
-                + "out, or make another store.");
+                $"The teacher store {store.Folder} was made of pictures of {made} pixels, and ‹teacher-picture-size› "
+                + $"is {size}. Leave it out, or make another store.");
         }
     }
 

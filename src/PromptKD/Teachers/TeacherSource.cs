@@ -88,7 +88,9 @@ internal sealed class TeacherSource : IDisposable
     /// <summary>Where the features are stored; null for a live teacher.</summary>
     public TeacherStore? Store { get; private set; }
 
-    /// <summary>Waits for what others still write into <see cref="Store"/>; null for a store that has to be complete.</summary>
+    /// <summary>
+    /// Waits for what others still write into <see cref="Store"/>; null for a store that has to be complete.
+    /// </summary>
     public StoreFilling? Filling { get; }
 
     /// <summary>

@@ -37,7 +37,8 @@ internal sealed class TeacherSources : IDisposable
     public TeacherStore? Store => _sources.Select(source => source.Store).FirstOrDefault(store => store is not null);
 
     /// <summary>Of each store that is filled while the run goes on, who waits for it.</summary>
-    public IReadOnlyList<StoreFilling> Fillings => [.. _sources.Select(source => source.Filling).OfType<StoreFilling>()];
+    public IReadOnlyList<StoreFilling> Fillings =>
+        [.. _sources.Select(source => source.Filling).OfType<StoreFilling>()];
 
     /// <summary>Opens what there is to open, and refuses what does not fit.</summary>
     /// <param name="config">Names the teachers.</param>

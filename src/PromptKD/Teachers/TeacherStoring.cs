@@ -115,7 +115,8 @@ public static class TeacherStoring
 
         using ProcessSettings kept = ProcessSettings.Keep();
         ComputeTarget target = ComputeTarget.Resolve(
-            config.Device, config.Trainer.PromptKD.Prec, config.UseCuda, watcher.OnWarning).WithProvider(config.OnnxProvider);
+            config.Device, config.Trainer.PromptKD.Prec, config.UseCuda, watcher.OnWarning).WithProvider(
+                config.OnnxProvider);
         string folder = config.Distill.Store;
         var live = config with
         {

@@ -84,7 +84,8 @@ internal static class Guard
             ? run.Rates.Max() is > 0 and var warmup
                 ? string.Create(
                     CultureInfo.InvariantCulture,
-                    $"the learning rate is 0 behind a warm-up of {warmup:0.###e+00}: hardly anything is learned. {GiveRate}")
+                    $"the learning rate is 0 behind a warm-up of {warmup:0.###e+00}: hardly anything is learned. "
+                    + $"{GiveRate}")
                 : $"the learning rate is 0: the epochs teach nothing. {GiveRate}"
             : null;
 
@@ -93,7 +94,8 @@ internal static class Guard
             ? string.Create(
                 CultureInfo.InvariantCulture,
                 $"every epoch is one of warm-up: the learning rate is never above {most:0.###e+00}, and OPTIM.LR asks "
-                + $"for {run.LearningRate:0.###e+00}. Give more epochs than OPTIM.WARMUP_EPOCH, or OPTIM.WARMUP_EPOCH 0.")
+                + $"for {run.LearningRate:0.###e+00}. Give more epochs than OPTIM.WARMUP_EPOCH, or "
+                + $"OPTIM.WARMUP_EPOCH 0.")
             : null;
 
     private static string? FindSilentTeacher(GuardedRun run, IReadOnlyList<EpochRecord> history) => run switch
@@ -146,8 +148,8 @@ internal static class Guard
             ? string.Create(
                 CultureInfo.InvariantCulture,
                 $"the student's features have collapsed to one direction (spread {spread:0.0000} of 1): to it all "
-                + $"pictures look alike. Give a lower learning rate or loss weight (OPTIM.LR, KD_WEIGHT), or begin with a "
-                + $"start on stored features (recipe best).")
+                + $"pictures look alike. Give a lower learning rate or loss weight (OPTIM.LR, KD_WEIGHT), or begin "
+                + $"with a start on stored features (recipe best).")
             : null;
 
     private static string? FindLostGround(GuardedRun run, IReadOnlyList<EpochRecord> history) =>

@@ -13,7 +13,8 @@ namespace PromptKD.Training;
 /// </summary>
 /// <remarks>
 /// An epoch ends in one order: it is closed (the method is told of its end, once), measured (validation, then held-out
-/// pictures), written for others, saved, and told. A stop before it is saved goes on from where it was: a closed epoch is not closed again.
+/// pictures), written for others, saved, and told. A stop before it is saved goes on from where it was: a closed epoch
+/// is not closed again.
 /// </remarks>
 internal sealed class TrainingLoop : IDisposable
 {
@@ -100,7 +101,9 @@ internal sealed class TrainingLoop : IDisposable
     /// <param name="start">What it came to.</param>
     public void BeginBehind(EpochRecord start) => Position = new TrainingPosition { Start = start };
 
-    /// <summary>Saves what was restored from elsewhere as this run's own: whatever cuts it off, it goes on from here.</summary>
+    /// <summary>
+    /// Saves what was restored from elsewhere as this run's own: whatever cuts it off, it goes on from here.
+    /// </summary>
     /// <exception cref="PromptKDException">It cannot be written.</exception>
     public void Adopt() => Write();
 

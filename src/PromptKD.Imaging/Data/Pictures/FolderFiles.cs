@@ -32,7 +32,8 @@ internal sealed class FolderFiles
     public IReadOnlyList<string> TopFolders { get; private init; } = [];
 
     /// <summary>
-    /// What is passed over while listing: hidden files and folders, links that lead nowhere, folders of unreadable names.
+    /// What is passed over while listing: hidden files and folders, links that lead nowhere, folders of unreadable
+    /// names.
     /// </summary>
     public LeftOutCounter PassedOver { get; } = new();
 

@@ -65,7 +65,9 @@ internal static class LeftOutKinds
     /// <summary>Whether a folder is one that a system keeps by itself, whatever is in it.</summary>
     public static bool IsSystemFolder(string name) => s_systemFolders.Contains(name);
 
-    /// <summary>The kind of a file that lies in a hidden folder, or in one of the system; null where it does not.</summary>
+    /// <summary>
+    /// The kind of a file that lies in a hidden folder, or in one of the system; null where it does not.
+    /// </summary>
     /// <param name="path">With '/' behind each folder.</param>
     public static string? OfHiddenPlace(string path)
     {

@@ -18,7 +18,9 @@ internal static class SharedHashing
     /// <param name="memory">Learns.</param>
     /// <param name="observer">Is told that it begins, and how far this process's part is.</param>
     /// <param name="cancellation">Stops between files.</param>
-    /// <exception cref="OperationCanceledException">It was stopped. The others are told what was found until then.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// It was stopped. The others are told what was found until then.
+    /// </exception>
     public static void Learn(
         ISharedWork work,
         string root,

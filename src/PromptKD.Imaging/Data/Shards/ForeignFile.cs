@@ -35,7 +35,8 @@ internal static class ForeignFile
     // A shard that is damaged behind its first bytes is no other kind of file.
     private static string? Describe(ReadOnlySpan<byte> first, string wanted) => ShardOf(first) is { } shard
         ? shard == wanted ? null : $"{shard}, not {wanted}. Call it {(shard == Tar ? ".tar" : ".parquet")}."
-        : CompressedBy(first) is { } program ? $"compressed by {program}, which {wanted} here is not. Decompress it first."
+        : CompressedBy(first) is { } program
+            ? $"compressed by {program}, which {wanted} here is not. Decompress it first."
         : ArchiveOf(first) is { } archive ? $"{archive}, not {wanted}. Unpack it, and give the folder."
         : PictureKinds.Of(first) is not PictureKind.Other and var kind
             ? $"a {PictureKinds.NameOf(kind)} picture, not {wanted}. Give it the ending of its kind."

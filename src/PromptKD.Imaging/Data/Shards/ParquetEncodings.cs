@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace PromptKD.Data.Shards;
 
 /// <summary>
-/// The encodings that a column may have, by what it holds. Parquet.Net (6.1) believes the page: of a column of bytes that
-/// claims to be run lengths it writes numbers from the file over references, and the process is lost.
+/// The encodings that a column may have, by what it holds. Parquet.Net (6.1) believes the page: of a column of bytes
+/// that claims to be run lengths it writes numbers from the file over references, and the process is lost.
 /// </summary>
 /// <remarks>Apache Parquet's format, <c>Encodings.md</c> and <c>parquet.thrift</c>.</remarks>
 internal static class ParquetEncodings

@@ -5,7 +5,8 @@ using PromptKD.Runtime;
 namespace PromptKD.Export.Onnx;
 
 /// <summary>
-/// How <see cref="OnnxDescription"/>, <see cref="OnnxExportReport"/> and <see cref="ClipOnnxReport"/> are written and read.
+/// How <see cref="OnnxDescription"/>, <see cref="OnnxExportReport"/> and <see cref="ClipOnnxReport"/> are written and
+/// read.
 /// </summary>
 [JsonSerializable(typeof(OnnxDescription))]
 [JsonSerializable(typeof(OnnxExportReport))]
@@ -16,5 +17,6 @@ internal sealed partial class OnnxJson : JsonSerializerContext
     public static OnnxJson Lines { get; } = new(RecordJson.Lines([.. PictureWords.All, new Words<OnnxPrecision>()]));
 
     /// <summary>For the file beside a graph.</summary>
-    public static OnnxJson Indented { get; } = new(RecordJson.Indented([.. PictureWords.All, new Words<OnnxPrecision>()]));
+    public static OnnxJson Indented { get; } = new(
+        RecordJson.Indented([.. PictureWords.All, new Words<OnnxPrecision>()]));
 }

@@ -14,8 +14,8 @@ public sealed record OnnxParity(int Pictures, string Source, string Runtime, IRe
     public const double HalfLimit = 2e-2;
 
     /// <summary>
-    /// The largest difference that a graph may have, 0–1; 1 for whole numbers: their answers are others now and then, and
-    /// the report says how many.
+    /// The largest difference that a graph may have, 0–1; 1 for whole numbers: their answers are others now and then,
+    /// and the report says how many.
     /// </summary>
     public static double LimitOf(OnnxPrecision precision) => precision switch
     {

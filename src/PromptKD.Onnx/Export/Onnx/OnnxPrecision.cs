@@ -1,6 +1,8 @@
 namespace PromptKD.Export.Onnx;
 
-/// <summary>In which numbers the image tower of a graph computes. What is behind the tower computes in float32.</summary>
+/// <summary>
+/// In which numbers the image tower of a graph computes. What is behind the tower computes in float32.
+/// </summary>
 public enum OnnxPrecision
 {
     /// <summary>32-bit floats: libtorch's answers.</summary>

@@ -16,10 +16,13 @@ internal sealed record StudentOnnx(OnnxSession Session, OnnxDescription Descript
     private const string Remedy = "Copy the files again, or export the student anew.";
 
     /// <summary>Opens a file.</summary>
-    /// <param name="path">The graph; where a <c>.json</c> of the same name is beside it, both must belong together.</param>
+    /// <param name="path">
+    /// The graph; where a <c>.json</c> of the same name is beside it, both must belong together.
+    /// </param>
     /// <param name="configure">Chooses how it is computed; null for the processor.</param>
     /// <exception cref="PromptKDException">
-    /// It cannot be read, is damaged, is no student's, or is of a newer version; or the file beside it is of another graph.
+    /// It cannot be read, is damaged, is no student's, or is of a newer version; or the file beside it is of another
+    /// graph.
     /// </exception>
     public static StudentOnnx Open(string path, Action<SessionOptions>? configure = null)
     {
@@ -79,7 +82,8 @@ internal sealed record StudentOnnx(OnnxSession Session, OnnxDescription Descript
         bool isKnown = input == OnnxInput.Pixels || input == OnnxInput.Normalised;
         if (!isKnown || session.TakesBytes(input.Name) == input.IsNormalised)
         {
-            throw Damaged(path, $"its metadata speaks of an input '{input.Name}' of {input.Type} that it does not have");
+            throw Damaged(
+                path, $"its metadata speaks of an input '{input.Name}' of {input.Type} that it does not have");
         }
 
         if (!(description.Temperature > 0))
@@ -103,7 +107,8 @@ internal sealed record StudentOnnx(OnnxSession Session, OnnxDescription Descript
             if (session.ShapeOf(name) is not { Count: > 0 } found || !found.Skip(1).SequenceEqual(axes))
             {
                 throw Damaged(
-                    path, $"'{name}' is not [batch, {string.Join(", ", axes)}], as its metadata says ({classes} classes)");
+                    path,
+                    $"'{name}' is not [batch, {string.Join(", ", axes)}], as its metadata says ({classes} classes)");
             }
         }
     }

@@ -7,8 +7,8 @@ using PromptKD.Server.Requests;
 namespace PromptKD.Server.Protocols.CustomVision;
 
 /// <summary>
-/// Azure Custom Vision's prediction route for classification, in its shape: the published name is the model's, the key is
-/// ours, and every project is answered alike.
+/// Azure Custom Vision's prediction route for classification, in its shape: the published name is the model's, the key
+/// is ours, and every project is answered alike.
 /// </summary>
 internal sealed class CustomVisionProtocol(
     PromptKDServerOptions options, ModelRegistry registry, PictureRequestReader reader, PictureFetcher fetcher)
@@ -26,7 +26,8 @@ internal sealed class CustomVisionProtocol(
     {
         using ModelLease lease = Open(context);
         ImageUrl body = await Bodies.ReadJson(
-            context.Request, CustomVisionJson.Default.ImageUrl, options.MaxBodyBytes, cancellation).ConfigureAwait(false);
+            context.Request, CustomVisionJson.Default.ImageUrl, options.MaxBodyBytes, cancellation)
+            .ConfigureAwait(false);
         ReadOnlyMemory<byte> file = await fetcher.Fetch(body.Url, cancellation).ConfigureAwait(false);
         await Answer(context, lease.Model, new SentPicture(Name: null, file), cancellation).ConfigureAwait(false);
     }

@@ -8,7 +8,8 @@ using PromptKD.Server.Requests;
 namespace PromptKD.Server.Protocols.OpenAI;
 
 /// <summary>
-/// <c>POST /v1/embeddings</c> in OpenAI's shape: pictures by the student, texts by its teacher's text tower, in one space.
+/// <c>POST /v1/embeddings</c> in OpenAI's shape: pictures by the student, texts by its teacher's text tower, in one
+/// space.
 /// </summary>
 internal sealed class OpenAIProtocol(PromptKDServerOptions options, ModelRegistry registry, TextTowerHolder tower)
 {
@@ -18,7 +19,8 @@ internal sealed class OpenAIProtocol(PromptKDServerOptions options, ModelRegistr
     public async Task Embed(HttpContext context, CancellationToken cancellation)
     {
         EmbeddingsRequest request = await Bodies.ReadJson(
-            context.Request, OpenAIJson.Default.EmbeddingsRequest, options.MaxBodyBytes, cancellation).ConfigureAwait(false);
+            context.Request, OpenAIJson.Default.EmbeddingsRequest, options.MaxBodyBytes, cancellation)
+            .ConfigureAwait(false);
         bool isBase64 = request.EncodingFormat switch
         {
             null or "float" => false,
@@ -38,7 +40,8 @@ internal sealed class OpenAIProtocol(PromptKDServerOptions options, ModelRegistr
             [.. vectors.Select((vector, index) => new EmbeddingItem("embedding", index, Node(vector, isBase64)))],
             lease.Model.Source.Name,
             new EmbeddingUsage(0, 0));
-        await Bodies.WriteJson(context, answer, OpenAIJson.Default.EmbeddingsAnswer, cancellation).ConfigureAwait(false);
+        await Bodies.WriteJson(
+            context, answer, OpenAIJson.Default.EmbeddingsAnswer, cancellation).ConfigureAwait(false);
     }
 
     private string[] Inputs(JsonElement input)
@@ -48,7 +51,8 @@ internal sealed class OpenAIProtocol(PromptKDServerOptions options, ModelRegistr
             JsonValueKind.String => [input.GetString()!],
             JsonValueKind.Array when input.EnumerateArray().All(one => one.ValueKind == JsonValueKind.String) =>
                 [.. input.EnumerateArray().Select(one => one.GetString()!)],
-            _ => throw Refusal.Bad("'input' is a text, or a list of texts. Pictures are data addresses: data:image/png;base64,…"),
+            _ => throw Refusal.Bad(
+                "'input' is a text, or a list of texts. Pictures are data addresses: data:image/png;base64,…"),
         };
         return inputs.Length == 0 ? throw Refusal.Bad("'input' is empty.")
             : inputs.Length > options.LargestRequest
@@ -63,7 +67,8 @@ internal sealed class OpenAIProtocol(PromptKDServerOptions options, ModelRegistr
         int[] texts = [.. Enumerable.Range(0, inputs.Length).Except(pictures)];
         if (pictures.Length > 0)
         {
-            SentPicture[] sent = [.. pictures.Select(place => new SentPicture($"input[{place}]", Decode(inputs[place], place)))];
+            SentPicture[] sent =
+                [.. pictures.Select(place => new SentPicture($"input[{place}]", Decode(inputs[place], place)))];
             AnsweredPicture[] answers = await AnsweredPicture.All(model, sent, cancellation).ConfigureAwait(false);
             foreach ((int place, AnsweredPicture answer) in pictures.Zip(answers))
             {

@@ -67,7 +67,8 @@ internal static class InferAnswer
             : [.. Tensors.Outputs.Select(name => new WantedTensor(name, allAsBytes, Classes: null))];
     }
 
-    private static void WriteTensor(Utf8JsonWriter writer, ArrayBufferWriter<byte> bytes, AnswerTensor tensor, bool asBytes)
+    private static void WriteTensor(
+        Utf8JsonWriter writer, ArrayBufferWriter<byte> bytes, AnswerTensor tensor, bool asBytes)
     {
         writer.WriteStartObject();
         writer.WriteString("name", tensor.Name);

@@ -21,7 +21,9 @@ internal sealed record InferBody(InferRequest Request, ReadOnlyMemory<byte> Bina
         ReadOnlyMemory<byte> body = await Bodies.Read(request, most, cancellation).ConfigureAwait(false);
         string? header = request.Headers[LengthHeader];
         int length = header is null ? body.Length
-            : int.TryParse(header, NumberStyles.None, CultureInfo.InvariantCulture, out int given) && given <= body.Length ? given
+            : int.TryParse(header, NumberStyles.None, CultureInfo.InvariantCulture, out int given)
+                && given <= body.Length
+                ? given
             : throw Refusal.Bad($"{LengthHeader} is no number of bytes of the body, which has {body.Length}.");
         InferRequest asked = Bodies.ParseJson(body[..length], OpenInferenceJson.Default.InferRequest);
         return asked.Inputs.Contains(null!) || asked.Outputs?.Contains(null!) == true
@@ -36,7 +38,8 @@ internal sealed record InferBody(InferRequest Request, ReadOnlyMemory<byte> Bina
         InferInput input = Request.Inputs is [var only]
             ? only
             : throw Refusal.Bad(
-                $"The request has {Request.Inputs.Count} inputs, expected one: {Tensors.File}, {Tensors.Pixels} or {Tensors.Images}.");
+                $"The request has {Request.Inputs.Count} inputs, expected one: {Tensors.File}, {Tensors.Pixels} or "
+                + $"{Tensors.Images}.");
         if (input.Parameters?.BinaryDataSize is not { } size)
         {
             return Binary.IsEmpty
@@ -47,7 +50,8 @@ internal sealed record InferBody(InferRequest Request, ReadOnlyMemory<byte> Bina
         return input.Data is null && size == Binary.Length
             ? (input, Binary)
             : throw Refusal.Bad(
-                $"The input has 'data' beside its 'binary_data_size', or {size} bytes are named and {Binary.Length} are there.");
+                $"The input has 'data' beside its 'binary_data_size', or {size} bytes are named and {Binary.Length} "
+                + "are there.");
     }
 
     /// <summary>Files of a tensor of bytes.</summary>

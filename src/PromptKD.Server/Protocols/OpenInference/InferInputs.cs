@@ -90,7 +90,8 @@ internal sealed class InferInputs(ServedModel model, int mostPictures)
         {
             if (bytes.Length != (long)values.Length * width)
             {
-                throw Refusal.Bad($"The shape asks for {(long)values.Length * width} bytes, but there are {bytes.Length}.");
+                throw Refusal.Bad(
+                    $"The shape asks for {(long)values.Length * width} bytes, but there are {bytes.Length}.");
             }
 
             for (int place = 0; place < values.Length; place++)

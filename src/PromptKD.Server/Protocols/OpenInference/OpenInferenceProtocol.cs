@@ -56,7 +56,8 @@ internal sealed class OpenInferenceProtocol(PromptKDServerOptions options, Model
                 new TensorMetadata(Tensors.Logits, Tensors.FloatType, [-1, model.ClassNames.Count]),
                 new TensorMetadata(Tensors.Features, Tensors.FloatType, [-1, model.EmbeddingSize]),
             ]);
-        await Bodies.WriteJson(context, metadata, OpenInferenceJson.Default.ModelMetadata, cancellation).ConfigureAwait(false);
+        await Bodies.WriteJson(
+            context, metadata, OpenInferenceJson.Default.ModelMetadata, cancellation).ConfigureAwait(false);
     }
 
     /// <summary><c>POST /v2/models/{name}/infer</c>.</summary>
@@ -64,12 +65,14 @@ internal sealed class OpenInferenceProtocol(PromptKDServerOptions options, Model
     {
         (string name, string? version) = Asked(context);
         using ModelLease lease = registry.Open(name, version);
-        InferBody body = await InferBody.Read(context.Request, options.MaxBodyBytes, cancellation).ConfigureAwait(false);
+        InferBody body = await InferBody.Read(
+            context.Request, options.MaxBodyBytes, cancellation).ConfigureAwait(false);
         PictureOutput[] outputs =
             await new InferInputs(lease.Model, options.LargestRequest).Answer(body, cancellation).ConfigureAwait(false);
         await InferAnswer.Write(context, lease.Model, body.Request, outputs, cancellation).ConfigureAwait(false);
     }
 
     private static (string Name, string? Version) Asked(HttpContext context) => (
-        (string)context.Request.RouteValues["name"]!, (string?)context.Request.RouteValues.GetValueOrDefault("version"));
+        (string)context.Request.RouteValues["name"]!,
+        (string?)context.Request.RouteValues.GetValueOrDefault("version"));
 }

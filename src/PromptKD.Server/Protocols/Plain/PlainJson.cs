@@ -4,7 +4,8 @@ namespace PromptKD.Server.Protocols.Plain;
 
 /// <summary>How answers are written as JSON.</summary>
 [JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ClassifyAnswer))]
 [JsonSerializable(typeof(EmbedAnswer))]
 [JsonSerializable(typeof(ModelList))]

@@ -87,8 +87,9 @@ internal abstract class ProbePictures
         if (known > 0)
         {
             observer.OnWarning(
-                $"among the training pictures are, byte for byte, {known} of {Counted.Of(measured.Count, $"{part} picture")}: "
-                + "what is learned by heart counts as recognised. Keep the folders apart");
+                $"among the training pictures are, byte for byte, {known} of "
+                + $"{Counted.Of(measured.Count, $"{part} picture")}: what is learned by heart counts as "
+                + "recognised. Keep the folders apart");
         }
     }
 

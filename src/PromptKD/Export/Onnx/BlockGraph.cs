@@ -64,7 +64,9 @@ internal sealed class BlockGraph(
     /// <summary>As <see cref="Norm"/> where the file has such a normalisation; else nothing.</summary>
     public string NormOrNone(string name, string x) => state.Has($"{name}.weight") ? Norm(name, x) : x;
 
-    /// <summary>One layer whose outputs are those of several, as several: what is quantised is quantised once.</summary>
+    /// <summary>
+    /// One layer whose outputs are those of several, as several: what is quantised is quantised once.
+    /// </summary>
     /// <param name="name">Of the layer.</param>
     /// <param name="x">[…, inputs].</param>
     /// <param name="parts">What the parts are called.</param>
@@ -94,7 +96,8 @@ internal sealed class BlockGraph(
     private long WidthOf(string name) => state[$"{name}.proj.weight"].shape[1];
 
     private string Divide(string name, string query, long width) => _graph.Add(
-        "Mul", $"{name}/divided", [query, _graph.Number($"{name}/scale", (float)(1 / Math.Sqrt((double)width / heads)))]);
+        "Mul", $"{name}/divided",
+        [query, _graph.Number($"{name}/scale", (float)(1 / Math.Sqrt((double)width / heads)))]);
 
     private string Gated(string name, string gate, string gated) =>
         _graph.Add("Mul", $"{name}/gated", [layers.Gate($"{name}/SiLU", gate), gated]);

@@ -31,7 +31,8 @@ internal static class ClipGraphs
         var graph = new OnnxGraph();
         string images = graph.Input(
             Pixels, TensorProto.Types.DataType.Float, Colours, architecture.ImageSize, architecture.ImageSize);
-        ITowerGraph added = TowerGraphs.Of(new OnnxLayers(graph, product), new TowerState(tower.state_dict(), ""), architecture, []);
+        ITowerGraph added = TowerGraphs.Of(
+            new OnnxLayers(graph, product), new TowerState(tower.state_dict(), ""), architecture, []);
         return Finish(graph, ImageEmbeds, added.Add(images), architecture);
     }
 
@@ -41,7 +42,8 @@ internal static class ClipGraphs
         using IDisposable noGradients = no_grad();
         using DisposeScope scope = NewDisposeScope();
         var graph = new OnnxGraph();
-        var texts = new TextTowerGraph(new OnnxLayers(graph), new TowerState(tower.state_dict(), ""), tower.Architecture);
+        var texts = new TextTowerGraph(
+            new OnnxLayers(graph), new TowerState(tower.state_dict(), ""), tower.Architecture);
         return Finish(graph, TextEmbeds, texts.Add(Ids), tower.Architecture);
     }
 

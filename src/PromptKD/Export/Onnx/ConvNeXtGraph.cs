@@ -24,7 +24,9 @@ internal sealed class ConvNeXtGraph(OnnxLayers layers, TowerState state, TowerDe
         for (int stage = 0; state.HasBelow($"stages.{stage}"); stage++)
         {
             string name = $"stages.{stage}";
-            x = state.HasBelow($"{name}.downsample") ? Halve($"{name}.downsample.1", NormMap($"{name}.downsample.0", x)) : x;
+            x = state.HasBelow($"{name}.downsample")
+                ? Halve($"{name}.downsample.1", NormMap($"{name}.downsample.0", x))
+                : x;
             for (int block = 0; state.HasBelow($"{name}.blocks.{block}"); block++)
             {
                 x = Block($"{name}.blocks.{block}", x);
@@ -56,7 +58,9 @@ internal sealed class ConvNeXtGraph(OnnxLayers layers, TowerState state, TowerDe
         x with { Name = First($"{name}/map", _blocks.Norm(name, Last($"{name}/places", x.Name))) };
 
     // [batch, channels, height, width] → [batch, height, width, channels].
-    private string Last(string name, string x) => _graph.Add("Transpose", name, [x], OnnxAttribute.Ints("perm", 0, 2, 3, 1));
+    private string Last(string name, string x) =>
+        _graph.Add("Transpose", name, [x], OnnxAttribute.Ints("perm", 0, 2, 3, 1));
 
-    private string First(string name, string x) => _graph.Add("Transpose", name, [x], OnnxAttribute.Ints("perm", 0, 3, 1, 2));
+    private string First(string name, string x) =>
+        _graph.Add("Transpose", name, [x], OnnxAttribute.Ints("perm", 0, 3, 1, 2));
 }

@@ -1,8 +1,8 @@
 namespace PromptKD.Export.Onnx;
 
 /// <summary>
-/// In whole numbers of 8 bits, where the range of x is measured in each call. What several layers are given (query, key and
-/// value) is rounded once.
+/// In whole numbers of 8 bits, where the range of x is measured in each call. What several layers are given (query, key
+/// and value) is rounded once.
 /// </summary>
 internal sealed class DynamicProduct : IMatrixProduct
 {

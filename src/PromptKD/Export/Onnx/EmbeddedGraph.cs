@@ -22,7 +22,9 @@ internal sealed class EmbeddedGraph(OnnxLayers layers, TowerState state) : ITowe
         byte[] bytes = state[GraphTower.BytesName].bytes.ToArray();
         var tower = TowerGraph.OfPictures(GraphSummary.Read(bytes, Source));
         return tower.Rows is { } rows
-            ? throw new PromptKDException($"{Source} takes exactly {rows} pictures at once, and an exported student any number.")
-            : layers.Graph.Embed(ModelProto.Parser.ParseFrom(bytes), tower.Input.Name, images, tower.Output.Name, Source);
+            ? throw new PromptKDException(
+                $"{Source} takes exactly {rows} pictures at once, and an exported student any number.")
+            : layers.Graph.Embed(
+                ModelProto.Parser.ParseFrom(bytes), tower.Input.Name, images, tower.Output.Name, Source);
     }
 }

@@ -94,7 +94,8 @@ internal sealed class FastVitGraph(OnnxLayers layers, TowerState state) : ITower
         string[] names = ["query", "key", "value"];
         Tensor[] weights = state[$"{name}.qkv.weight"].to(ScalarType.Float32).chunk(names.Length);
         Tensor[]? biases = state.Find($"{name}.qkv.bias")?.to(ScalarType.Float32).chunk(names.Length);
-        string[] parts = [.. names.Select((part, place) => layers.Linear($"{name}/{part}", places, weights[place], biases?[place]))];
+        string[] parts =
+            [.. names.Select((part, place) => layers.Linear($"{name}/{part}", places, weights[place], biases?[place]))];
         string query = _graph.Add(
             "Mul", $"{name}/divided", [parts[0], _graph.Number($"{name}/scale", 1 / MathF.Sqrt(HeadWidth))]);
         string mixed = layers.Attend(name, query, parts[1], parts[2], x.Channels / HeadWidth, x.Channels);
@@ -109,7 +110,9 @@ internal sealed class FastVitGraph(OnnxLayers layers, TowerState state) : ITower
         FeatureMap y = state.Has($"{name}.reparam_conv.weight")
             ? layers.Convolve($"{name}.reparam_conv", x, state, Stride)
             : Normalised($"{name}.large_conv", x, Stride);
-        y = state.HasBelow($"{name}.small_conv") ? Sum($"{name}/sum", y, Normalised($"{name}.small_conv", x, Stride)) : y;
+        y = state.HasBelow($"{name}.small_conv")
+            ? Sum($"{name}/sum", y, Normalised($"{name}.small_conv", x, Stride))
+            : y;
         return Gelu($"{name}.act", Excite($"{name}.se", y));
     }
 
@@ -152,7 +155,8 @@ internal sealed class FastVitGraph(OnnxLayers layers, TowerState state) : ITower
         FeatureMap means = x with { Name = _graph.Add("GlobalAveragePool", $"{name}/means", [x.Name]) };
         FeatureMap squeezed = layers.Convolve($"{name}.fc1", means, state);
         squeezed = squeezed with { Name = _graph.Add("Relu", $"{name}/Relu", [squeezed.Name]) };
-        string weights = _graph.Add("Sigmoid", $"{name}/weights", [layers.Convolve($"{name}.fc2", squeezed, state).Name]);
+        string weights = _graph.Add(
+            "Sigmoid", $"{name}/weights", [layers.Convolve($"{name}.fc2", squeezed, state).Name]);
         return x with { Name = _graph.Add("Mul", name, [x.Name, weights]) };
     }
 
@@ -162,10 +166,12 @@ internal sealed class FastVitGraph(OnnxLayers layers, TowerState state) : ITower
         return y with { Name = layers.BatchNorm($"{name}.bn", y.Name, state) };
     }
 
-    private FeatureMap Sum(string name, FeatureMap x, FeatureMap y) => y with { Name = _graph.Add("Add", name, [x.Name, y.Name]) };
+    private FeatureMap Sum(string name, FeatureMap x, FeatureMap y) =>
+        y with { Name = _graph.Add("Add", name, [x.Name, y.Name]) };
 
     private FeatureMap Scale(string name, FeatureMap x) =>
         x with { Name = _graph.Add("Mul", name, [x.Name, _graph.Weight($"{name}.gamma", state[$"{name}.gamma"])]) };
 
-    private FeatureMap Gelu(string name, FeatureMap x) => x with { Name = layers.Activate(name, x.Name, ClipActivation.Gelu) };
+    private FeatureMap Gelu(string name, FeatureMap x) =>
+        x with { Name = layers.Activate(name, x.Name, ClipActivation.Gelu) };
 }

@@ -3,14 +3,17 @@ using PromptKD.Runtime;
 
 namespace PromptKD.Export.Onnx;
 
-/// <summary>Compares the features that libtorch and ONNX Runtime make of the same, one at a time and eight at a time.</summary>
+/// <summary>
+/// Compares the features that libtorch and ONNX Runtime make of the same, one at a time and eight at a time.
+/// </summary>
 /// <typeparam name="T">Of the numbers that a tower takes.</typeparam>
 /// <param name="path">The graph.</param>
 /// <param name="input">Name of its input.</param>
 /// <param name="output">Name of its output.</param>
 /// <param name="shape">Of one input, without the batch.</param>
 /// <param name="ask">What libtorch makes of some inputs, of their shape: [batch, embedding].</param>
-internal sealed class FeatureCheck<T>(string path, string input, string output, long[] shape, Func<T[], long[], Tensor> ask)
+internal sealed class FeatureCheck<T>(
+    string path, string input, string output, long[] shape, Func<T[], long[], Tensor> ask)
     where T : unmanaged
 {
     private static readonly int[] s_batchSizes = [1, 8];
@@ -41,7 +44,8 @@ internal sealed class FeatureCheck<T>(string path, string input, string output, 
         foreach (T[][] some in inputs.Chunk(size))
         {
             cancellation.ThrowIfCancellationRequested();
-            rows.Add(nn.functional.normalize(asked([.. some.SelectMany(one => one)], [some.Length, .. shape]), dim: -1));
+            rows.Add(
+                nn.functional.normalize(asked([.. some.SelectMany(one => one)], [some.Length, .. shape]), dim: -1));
         }
 
         return cat(rows);

@@ -5,7 +5,9 @@ using PromptKD.Runtime;
 
 namespace PromptKD.Export.Onnx;
 
-/// <summary>What lies beside a CLIP's graphs for other programs: sizes and preparation, under transformers' names.</summary>
+/// <summary>
+/// What lies beside a CLIP's graphs for other programs: sizes and preparation, under transformers' names.
+/// </summary>
 internal static class HuggingFaceFiles
 {
     private const int PillowBilinear = 2;
@@ -20,8 +22,8 @@ internal static class HuggingFaceFiles
         if (preprocessing.ResizeMode == ResizeMode.Border)
         {
             throw new PromptKDException(
-                $"{source}: its pictures are filled up with their mean colour, which preprocessor_config.json cannot say. Export the "
-                + "student that learned from it.");
+                $"{source}: its pictures are filled up with their mean colour, which preprocessor_config.json cannot "
+                + "say. Export the student that learned from it.");
         }
     }
 
@@ -109,5 +111,6 @@ internal static class HuggingFaceFiles
     private static JsonArray Colours(Rgb colours) => [colours.Red, colours.Green, colours.Blue];
 
     private static void WriteJson(string folder, string name, JsonObject json) =>
-        WholeFile.WriteText(Path.Combine(folder, name), json.ToJsonString(new() { WriteIndented = true, NewLine = "\n" }) + "\n");
+        WholeFile.WriteText(
+            Path.Combine(folder, name), json.ToJsonString(new() { WriteIndented = true, NewLine = "\n" }) + "\n");
 }

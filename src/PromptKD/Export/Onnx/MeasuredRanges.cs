@@ -28,12 +28,14 @@ internal static class MeasuredRanges
         if (model.Graph.Initializer.Sum(one => (long)one.RawData.Length) > OnnxFile.LargestInside)
         {
             throw new PromptKDException(
-                "A student of more than 2 GB is not calibrated. Leave ‹calibrate› out: ranges are measured in each call then.");
+                "A student of more than 2 GB is not calibrated. Leave ‹calibrate› out: ranges are measured in each "
+                + "call then.");
         }
 
         using OnnxSession session = OnnxSession.Open(model.ToByteArray(), "the graph that measures");
         string[] names = [.. product.Measured.Keys];
-        string[] outputs = [.. names.SelectMany(name => new[] { product.Measured[name].Low, product.Measured[name].High })];
+        string[] outputs =
+            [.. names.SelectMany(name => new[] { product.Measured[name].Low, product.Measured[name].High })];
         float[] extremes = new float[outputs.Length];
         int size = manifest.Preprocessing.Size;
         foreach (PixelBuffer window in pictures.Windows)

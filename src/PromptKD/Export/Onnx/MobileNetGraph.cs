@@ -58,9 +58,10 @@ internal sealed class MobileNetGraph(OnnxLayers layers, TowerState state) : ITow
     }
 
     // What a block gives is added to what it was given, where both are of one shape.
-    private FeatureMap Sum(string name, FeatureMap x, FeatureMap y, long stride) => stride == 1 && x.Channels == y.Channels
-        ? y with { Name = _graph.Add("Add", $"{name}/sum", [y.Name, x.Name]) }
-        : y;
+    private FeatureMap Sum(string name, FeatureMap x, FeatureMap y, long stride) =>
+        stride == 1 && x.Channels == y.Channels
+            ? y with { Name = _graph.Add("Add", $"{name}/sum", [y.Name, x.Name]) }
+            : y;
 
     private FeatureMap Normalised(
         string name, string norm, FeatureMap x, long stride = 1, bool isActivated = false)

@@ -30,7 +30,9 @@ internal sealed class OnnxGraph
     private readonly List<OperatorSetIdProto> _others = [];
     private long _irVersion = IrVersion;
 
-    /// <summary>Whether weights and numbers that are added from now on are 16-bit floats; else they are of 32 bits.</summary>
+    /// <summary>
+    /// Whether weights and numbers that are added from now on are 16-bit floats; else they are of 32 bits.
+    /// </summary>
     public bool IsHalf { get; set; }
 
     /// <summary>The set of operators: that of a graph that was taken in, where there is one.</summary>
@@ -153,7 +155,9 @@ internal sealed class OnnxGraph
     /// <param name="output">What is read of it.</param>
     /// <param name="source">What it is, for messages.</param>
     /// <returns>The name of <paramref name="output"/> here.</returns>
-    /// <exception cref="PromptKDException">Its operators are older than ours, or it has functions of its own.</exception>
+    /// <exception cref="PromptKDException">
+    /// Its operators are older than ours, or it has functions of its own.
+    /// </exception>
     public string Embed(ModelProto model, string input, string given, string output, string source)
     {
         const int Oldest = 13;
@@ -161,8 +165,9 @@ internal sealed class OnnxGraph
         if (sets is not [{ Version: >= Oldest and var version }] || model.Functions.Count > 0)
         {
             throw new PromptKDException(
-                $"{source} is of operator set {(sets is [var one] ? one.Version : 0)}{(model.Functions.Count > 0 ? ", with functions" : "")}; one of "
-                + $"{Oldest} or later, without functions of its own, can be a part of an exported student.");
+                $"{source} is of operator set {(sets is [var one] ? one.Version : 0)}"
+                + $"{(model.Functions.Count > 0 ? ", with functions" : "")}; one of {Oldest} or later, "
+                + "without functions of its own, can be a part of an exported student.");
         }
 
         OperatorSet = version;
@@ -218,7 +223,8 @@ internal sealed class OnnxGraph
         node.Name = rename(node.Name);
         Rename(node.Input, rename);
         Rename(node.Output, rename);
-        foreach (GraphProto inner in node.Attribute.SelectMany(one => one.G is { } graph ? one.Graphs.Append(graph) : one.Graphs))
+        foreach (GraphProto inner in node.Attribute.SelectMany(
+            one => one.G is { } graph ? one.Graphs.Append(graph) : one.Graphs))
         {
             foreach (NodeProto one in inner.Node)
             {

@@ -38,7 +38,9 @@ internal sealed class OnnxLayers(OnnxGraph graph, IMatrixProduct? product = null
     public string Linear(string name, string x, TowerState state) =>
         Linear(name, x, state[$"{name}.weight"], state.Find($"{name}.bias"));
 
-    /// <summary>A convolution under its own names, with a bias where there is one; groups follow from the channels.</summary>
+    /// <summary>
+    /// A convolution under its own names, with a bias where there is one; groups follow from the channels.
+    /// </summary>
     /// <param name="name">Of the layer.</param>
     /// <param name="x">[batch, inputs, height, width].</param>
     /// <param name="state">Of the tower.</param>
@@ -84,7 +86,8 @@ internal sealed class OnnxLayers(OnnxGraph graph, IMatrixProduct? product = null
     {
         IEnumerable<string> values = s_statistics
             .Select(value => graph.Weight($"{name}.{value}", state[$"{name}.{value}"]));
-        return graph.Add("BatchNormalization", name, [x, .. values], OnnxAttribute.Float("epsilon", (float)NormEpsilon));
+        return graph.Add(
+            "BatchNormalization", name, [x, .. values], OnnxAttribute.Float("epsilon", (float)NormEpsilon));
     }
 
     /// <summary>The nonlinearity of a perceptron, any shape.</summary>

@@ -1,6 +1,8 @@
 namespace PromptKD.Export.Onnx;
 
-/// <summary>As <see cref="FloatProduct"/>; and the least and the greatest value that layers are given are outputs.</summary>
+/// <summary>
+/// As <see cref="FloatProduct"/>; and the least and the greatest value that layers are given are outputs.
+/// </summary>
 internal sealed class RangeProduct : IMatrixProduct
 {
     private readonly FloatProduct _product = new();

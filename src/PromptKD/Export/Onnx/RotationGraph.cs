@@ -3,8 +3,8 @@ using PromptKD.Models.Towers.Tokens;
 namespace PromptKD.Export.Onnx;
 
 /// <summary>
-/// <see cref="Rotation"/> as operators, before the heads are split: x · cosine + (x with the channels of each pair exchanged) ·
-/// sine, whose signs are in the table. Tokens that are no patches have a cosine of 1 and a sine of 0.
+/// <see cref="Rotation"/> as operators, before the heads are split: x · cosine + (x with the channels of each pair
+/// exchanged) · sine, whose signs are in the table. Tokens that are no patches have a cosine of 1 and a sine of 0.
 /// </summary>
 internal sealed class RotationGraph
 {

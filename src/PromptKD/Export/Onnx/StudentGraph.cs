@@ -125,9 +125,11 @@ internal sealed class StudentGraph(DistilledStudent distilled, StudentManifest m
         const int AxesAreInput = 18;
         string length = _graph.OperatorSet >= AxesAreInput
             ? _graph.Add(
-                "ReduceL2", "features/length", [features, _graph.Integers("features/axes", -1)], OnnxAttribute.Int("keepdims", 1))
+                "ReduceL2", "features/length", [features, _graph.Integers("features/axes", -1)],
+                OnnxAttribute.Int("keepdims", 1))
             : _graph.Add(
-                "ReduceL2", "features/length", [features], OnnxAttribute.Ints("axes", -1), OnnxAttribute.Int("keepdims", 1));
+                "ReduceL2", "features/length", [features], OnnxAttribute.Ints("axes", -1),
+                OnnxAttribute.Int("keepdims", 1));
         string safe = _graph.Add("Max", "features/safe", [length, _graph.Number("features/least", LeastLength)]);
         string normalised = _graph.Add("Div", OnnxDescription.Features, [features, safe]);
         _graph.Output(normalised, manifest.TeacherEmbedding);

@@ -13,8 +13,8 @@ internal sealed class TextTowerGraph(OnnxLayers layers, TowerState state, ClipAr
     private readonly OnnxGraph _graph = layers.Graph;
 
     /// <summary>
-    /// Adds it. Texts of CLIP may be shorter than its context: nothing looks behind their end. Others see their padding, and
-    /// have to be of the full length.
+    /// Adds it. Texts of CLIP may be shorter than its context: nothing looks behind their end. Others see their
+    /// padding, and have to be of the full length.
     /// </summary>
     /// <param name="input">What the token ids are called.</param>
     /// <returns>Not normalised, [batch, embedding].</returns>
@@ -24,9 +24,12 @@ internal sealed class TextTowerGraph(OnnxLayers layers, TowerState state, ClipAr
     {
         using DisposeScope scope = NewDisposeScope();
         string ids = _graph.Input(input, TensorProto.Types.DataType.Int64, "tokens");
-        string tokens = _graph.Add("Shape", "tokens", [ids], OnnxAttribute.Int("start", 1), OnnxAttribute.Int("end", 2));
-        string x = _graph.Add("Add", "placed", [Embed(ids), Cut("positions", state["positional_embedding"], tokens, 0)]);
-        string end = _graph.Add("ArgMax", "end_of_text", [ids], OnnxAttribute.Int("axis", 1), OnnxAttribute.Int("keepdims", 0));
+        string tokens = _graph.Add(
+            "Shape", "tokens", [ids], OnnxAttribute.Int("start", 1), OnnxAttribute.Int("end", 2));
+        string x = _graph.Add(
+            "Add", "placed", [Embed(ids), Cut("positions", state["positional_embedding"], tokens, 0)]);
+        string end = _graph.Add(
+            "ArgMax", "end_of_text", [ids], OnnxAttribute.Int("axis", 1), OnnxAttribute.Int("keepdims", 0));
         string mask = Cut("mask", Causal(architecture.ContextLength), tokens, 0, 1);
         string ownMask = _graph.Add("Gather", "mask/own", [mask, end], OnnxAttribute.Int("axis", 0)); // [batch, tokens]
         string lastMask = _graph.Add("Unsqueeze", "mask/last", [ownMask, _graph.Integers("mask/axes/last", 1, 2)]);
@@ -41,7 +44,8 @@ internal sealed class TextTowerGraph(OnnxLayers layers, TowerState state, ClipAr
         }
 
         string token = layers.LayerNorm("ln_final", layers.Reshape("end_token", x, -1, architecture.TextWidth), state);
-        return _graph.Add("MatMul", "text_features", [token, _graph.Weight("text_projection", state["text_projection"])]);
+        return _graph.Add(
+            "MatMul", "text_features", [token, _graph.Weight("text_projection", state["text_projection"])]);
     }
 
     private string AddUnmasked(string input, TextDescription text)

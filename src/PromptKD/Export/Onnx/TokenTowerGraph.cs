@@ -54,7 +54,8 @@ internal sealed class TokenTowerGraph(
             }
 
             bool isRead = readsOne && layer == last;
-            x = _blocks.Layer($"blocks.{layer}", x, rotation, isRead ? (name, tokens) => layers.Slice(name, tokens, 0, 1) : null);
+            x = _blocks.Layer(
+                $"blocks.{layer}", x, rotation, isRead ? (name, tokens) => layers.Slice(name, tokens, 0, 1) : null);
         }
 
         string pooled = _blocks.NormOrNone("fc_norm", Pool(_blocks.NormOrNone("norm", x), batch));
@@ -66,7 +67,8 @@ internal sealed class TokenTowerGraph(
     {
         Tensor weight = state["patch_embed.proj.weight"];
         long patch = weight.shape[2], width = weight.shape[0];
-        string cut = layers.Convolve("patch_embed.proj", new FeatureMap(images, weight.shape[1]), state, patch, padding: 0).Name;
+        string cut =
+            layers.Convolve("patch_embed.proj", new FeatureMap(images, weight.shape[1]), state, patch, padding: 0).Name;
         string rows = layers.Reshape("patches/rows", cut, 0, width, Patches);
         string patches = _graph.Add("Transpose", "patches", [rows], OnnxAttribute.Ints("perm", 0, 2, 1));
         Tensor table = state["pos_embed"].squeeze(0).to(ScalarType.Float32); // [places, width]

@@ -29,14 +29,17 @@ internal static class TowerGraphs
             { Tower.Family: TowerFamilies.FastVit } => new FastVitGraph(layers, state),
             { Tower.Family: TowerFamilies.Onnx } => new EmbeddedGraph(layers, state),
             { Tower.Family: TowerFamilies.ConvNeXt } => new ConvNeXtGraph(layers, state, architecture.Tower),
-            { Tower: { } tower } when architecture.HasTokens => new TokenTowerGraph(layers, state, architecture, tower, prompts),
+            { Tower: { } tower } when architecture.HasTokens =>
+                new TokenTowerGraph(layers, state, architecture, tower, prompts),
             { Tower: not null } => throw new PromptKDException(
-                $"The image tower is {architecture.Name}, of which no graph is written: give the model that it was made of."),
+                $"The image tower is {architecture.Name}, of which no graph is written: give the model that it was "
+                + "made of."),
             { Stages: { } stages } => new ResNetGraph(layers, state, architecture, stages),
             _ => new VisionTransformerGraph(layers, state, architecture, prompts),
         };
 
     /// <summary>Whether a tower has linear layers, which can compute in 8 bits, and not convolutions alone.</summary>
     public static bool HaveLinearLayers(ClipArchitecture architecture) =>
-        architecture.Tower?.Family is not (TowerFamilies.MobileNetV4 or TowerFamilies.FastVit or TowerFamilies.Onnx) && architecture.Stages is null;
+        architecture.Tower?.Family is not (TowerFamilies.MobileNetV4 or TowerFamilies.FastVit or TowerFamilies.Onnx)
+            && architecture.Stages is null;
 }

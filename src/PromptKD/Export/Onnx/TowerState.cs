@@ -15,7 +15,8 @@ internal sealed class TowerState(IReadOnlyDictionary<string, Tensor> tensors, st
     public Tensor? Find(string name) => tensors.GetValueOrDefault(prefix + name);
 
     /// <summary>Whether there are any values in such a module.</summary>
-    public bool HasBelow(string name) => tensors.Keys.Any(key => key.StartsWith($"{prefix}{name}.", StringComparison.Ordinal));
+    public bool HasBelow(string name) =>
+        tensors.Keys.Any(key => key.StartsWith($"{prefix}{name}.", StringComparison.Ordinal));
 
     /// <summary>How many modules NAME.0, NAME.1, … there are.</summary>
     public int Count(string name) =>

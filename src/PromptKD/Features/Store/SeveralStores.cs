@@ -17,7 +17,8 @@ internal static class SeveralStores
 
     /// <summary>How many teachers' stores were begun in a folder.</summary>
     public static int CountIn(string folder) =>
-        Enumerable.Range(1, int.MaxValue - 1).TakeWhile(teacher => TeacherStore.IsBegun(FolderOf(folder, teacher))).Count();
+        Enumerable.Range(1, int.MaxValue - 1)
+            .TakeWhile(teacher => TeacherStore.IsBegun(FolderOf(folder, teacher))).Count();
 
     /// <summary>Opens those of all teachers, the first one's first.</summary>
     /// <exception cref="PromptKDException">There is none.</exception>
@@ -60,7 +61,8 @@ internal static class SeveralStores
             return distill;
         }
 
-        int named = distill.FurtherTeachers.Count + (distill.Teacher.Length > 0 || distill.FurtherTeachers.Count > 0 ? 1 : 0);
+        int named =
+            distill.FurtherTeachers.Count + (distill.Teacher.Length > 0 || distill.FurtherTeachers.Count > 0 ? 1 : 0);
         int there = CountIn(distill.Store);
         int teachers = named == 0 ? there : named;
         bool areShared = there >= teachers || (distill.WhileFilling && named > 0);

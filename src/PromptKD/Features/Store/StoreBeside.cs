@@ -2,7 +2,9 @@ using PromptKD.Data.Decoding;
 
 namespace PromptKD.Features.Store;
 
-/// <summary>A store of another tower that is filled along with a store: of the same pictures and views, decoded once.</summary>
+/// <summary>
+/// A store of another tower that is filled along with a store: of the same pictures and views, decoded once.
+/// </summary>
 /// <param name="Store">Of as many pictures a shard and as many views.</param>
 /// <param name="Shards">Those of it that are missing.</param>
 /// <param name="Preparation">How its tower wants pictures to be prepared.</param>

@@ -79,7 +79,9 @@ internal sealed record StoreIndex
     /// <summary>Pictures that the teacher saw at a time: part of the numbers' last bits.</summary>
     public required int BatchSize { get; init; }
 
-    /// <summary>Whether features were brought to length 1. Those of a student's tower, made for a projector, are not.</summary>
+    /// <summary>
+    /// Whether features were brought to length 1. Those of a student's tower, made for a projector, are not.
+    /// </summary>
     public bool Normalised { get; init; } = true;
 
     /// <summary>Shards of a complete store.</summary>
@@ -105,7 +107,8 @@ internal sealed record StoreIndex
         string path = Path.Combine(folder, FileName);
         if (!File.Exists(path))
         {
-            throw new PromptKDException($"No teacher store at '{folder}': it has no {FileName}. Make one with features.");
+            throw new PromptKDException(
+                $"No teacher store at '{folder}': it has no {FileName}. Make one with features.");
         }
 
         StoreIndex index = SealedJson.Read(
@@ -143,7 +146,8 @@ internal sealed record StoreIndex
 
         if (ShardCount > MostShards)
         {
-            throw new PromptKDException($"{path}: {ShardCount} shards, at most {MostShards} can be meant. Is it damaged?");
+            throw new PromptKDException(
+                $"{path}: {ShardCount} shards, at most {MostShards} can be meant. Is it damaged?");
         }
     }
 

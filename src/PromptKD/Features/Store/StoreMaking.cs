@@ -19,7 +19,9 @@ internal sealed class StoreMaking(PictureLoader loader, IReadOnlyList<StoreToMak
     /// <summary>Told after each batch: pictures × views since the start, and in all that are to be made.</summary>
     public Action<long, long>? Done { get; init; }
 
-    /// <summary>Measures the towers, in their order; null for nobody. Batches that not all look at are not counted.</summary>
+    /// <summary>
+    /// Measures the towers, in their order; null for nobody. Batches that not all look at are not counted.
+    /// </summary>
     public PaceMeter? Meter { get; init; }
 
     /// <summary>Is told the digest of each shard that is written; knows it from then on.</summary>
@@ -40,7 +42,8 @@ internal sealed class StoreMaking(PictureLoader loader, IReadOnlyList<StoreToMak
         foreach (int shard in shards)
         {
             using DisposeScope scope = NewDisposeScope();
-            ShardToMake[] making = [.. stores.Where(one => one.Shards.Contains(shard)).Select(one => new ShardToMake(one, shard))];
+            ShardToMake[] making =
+                [.. stores.Where(one => one.Shards.Contains(shard)).Select(one => new ShardToMake(one, shard))];
             Compute(
                 making,
                 Readable(Common.PicturesOf(shard)),

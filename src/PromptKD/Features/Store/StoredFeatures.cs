@@ -5,8 +5,8 @@ using PromptKD.Runtime;
 namespace PromptKD.Features.Store;
 
 /// <summary>
-/// Features that were computed before: epoch e of picture i uses view e mod K, whose pixels the student sees too. A small
-/// store is kept in memory; of a large one rows are read from the shards as they are needed.
+/// Features that were computed before: epoch e of picture i uses view e mod K, whose pixels the student sees too. A
+/// small store is kept in memory; of a large one rows are read from the shards as they are needed.
 /// </summary>
 internal sealed class StoredFeatures : IImageFeatures
 {
@@ -53,7 +53,8 @@ internal sealed class StoredFeatures : IImageFeatures
                 TakeIntoMemory(all, shard);
             }
 
-            rows = all.index_select(0, tensor(batch.Items.Select(item => ((long)item * _index.ViewCount) + view).ToArray()));
+            rows = all.index_select(
+                0, tensor(batch.Items.Select(item => ((long)item * _index.ViewCount) + view).ToArray()));
         }
         else
         {

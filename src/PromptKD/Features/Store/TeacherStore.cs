@@ -42,7 +42,8 @@ internal sealed class TeacherStore
     /// How many shards are missing, of all. Reads their headers only: one whose content is damaged counts as there.
     /// </summary>
     public int CountMissing() =>
-        Enumerable.Range(0, Index.ShardCount).Count(shard => StoreShard.FindHeaderFault(Folder, shard, Index) is not null);
+        Enumerable.Range(0, Index.ShardCount).Count(
+            shard => StoreShard.FindHeaderFault(Folder, shard, Index) is not null);
 
     /// <summary>Whether there is a store in a folder.</summary>
     public static bool IsBegun(string folder) => File.Exists(Path.Combine(folder, StoreIndex.FileName));
@@ -59,7 +60,9 @@ internal sealed class TeacherStore
     /// Opens a store that this very index made, or begins one. Of processes that begin at the same time one writes the
     /// index; it stands, and the others have to fit it.
     /// </summary>
-    /// <exception cref="PromptKDException">The folder holds a store of something else; the message says what differs.</exception>
+    /// <exception cref="PromptKDException">
+    /// The folder holds a store of something else; the message says what differs.
+    /// </exception>
     public static TeacherStore OpenOrBegin(string folder, StoreIndex index)
     {
         string path = Path.Combine(folder, StoreIndex.FileName);
@@ -83,14 +86,19 @@ internal sealed class TeacherStore
     {
         string?[] faults = new string?[Index.ShardCount];
         var options = new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = stop };
-        Parallel.For(0, faults.Length, options, shard => faults[shard] = FindFault(shard, memory: null, CancellationToken.None));
+        Parallel.For(
+            0, faults.Length, options, shard => faults[shard] = FindFault(shard, memory: null, CancellationToken.None));
         return [.. faults.OfType<string>()];
     }
 
-    /// <summary>Takes over shards and class vectors that are missing or damaged here from another store of the same index.</summary>
+    /// <summary>
+    /// Takes over shards and class vectors that are missing or damaged here from another store of the same index.
+    /// </summary>
     /// <param name="other">Whose files are copied; those that are damaged there are passed over.</param>
     /// <param name="stop">Stops between shards; what was copied stays.</param>
-    /// <exception cref="PromptKDException">The other store was made from something else, or nothing can be written here.</exception>
+    /// <exception cref="PromptKDException">
+    /// The other store was made from something else, or nothing can be written here.
+    /// </exception>
     public void TakeFrom(TeacherStore other, CancellationToken stop)
     {
         Index.RefuseOther(Folder, other.Index);
@@ -161,7 +169,9 @@ internal sealed class TeacherStore
             && metadata.TryGetValue(VocabularyKey, out string? vocabulary)
                 ? new StoredVectors(vectors.to(device, copy: true).DetachFromDisposeScope(), scale, vocabulary)
                 {
-                    LogitBias = metadata.TryGetValue(BiasKey, out string? bias) ? double.Parse(bias, CultureInfo.InvariantCulture) : null,
+                    LogitBias = metadata.TryGetValue(BiasKey, out string? bias)
+                        ? double.Parse(bias, CultureInfo.InvariantCulture)
+                        : null,
                 }
                 : throw new PromptKDException($"{path}: class vectors of other names, or of another store. {Remedy}");
     }

@@ -53,7 +53,8 @@ internal sealed record EmbeddedModel(
 
         foreach ((string name, string clip, string prompts, int size) in new[]
         {
-            ("teacher", request.Teacher, request.TeacherPrompts, request.TeacherPictureSize), ("clip", request.Clip, "", 0),
+            ("teacher", request.Teacher, request.TeacherPrompts, request.TeacherPictureSize),
+            ("clip", request.Clip, "", 0),
         })
         {
             if (clip.Length > 0)

@@ -10,8 +10,8 @@ using PromptKD.Runtime.Processes;
 namespace PromptKD.Inference.Evaluations;
 
 /// <summary>
-/// Measures a student on labelled pictures, and writes what is asked for. Processes that were started together share the pictures;
-/// the first one alone writes.
+/// Measures a student on labelled pictures, and writes what is asked for. Processes that were started together share
+/// the pictures; the first one alone writes.
 /// </summary>
 public static class EvaluationRun
 {

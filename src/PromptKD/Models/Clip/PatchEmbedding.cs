@@ -19,7 +19,9 @@ internal sealed class PatchEmbedding : Module<Tensor, Tensor>
         RegisterComponents();
     }
 
-    /// <param name="images">[batch, 3, height, width]; what is left of a side behind its last whole patch is not seen.</param>
+    /// <param name="images">
+    /// [batch, 3, height, width]; what is left of a side behind its last whole patch is not seen.
+    /// </param>
     /// <returns>[batch, patches, width], row by row.</returns>
     public override Tensor forward(Tensor images)
     {

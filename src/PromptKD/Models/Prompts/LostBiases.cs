@@ -49,7 +49,9 @@ internal sealed class LostBiases
             : (0, 0);
     }
 
-    /// <summary>Sets the gradients to what they are. Weight decay and momentum go on as for every other value.</summary>
+    /// <summary>
+    /// Sets the gradients to what they are. Weight decay and momentum go on as for every other value.
+    /// </summary>
     public void ClearGradients()
     {
         using IDisposable noGradients = no_grad();

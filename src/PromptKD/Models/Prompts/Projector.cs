@@ -13,9 +13,9 @@ namespace PromptKD.Models.Prompts;
 /// </summary>
 /// <remarks>
 /// arXiv 2403.02781, section 3, and the numbers of layers that its table 12 compares; PromptKD trainers/promptkd.py,
-/// Feature_Trans_Module_two_layer. Ours: while it learns, a bias before a normalisation has a gradient of exactly 0. The batch's
-/// mean takes the bias away again, so that 0 is its true gradient; what torch comes to is rounding, of which Adam and AdamW make
-/// whole steps.
+/// Feature_Trans_Module_two_layer. Ours: while it learns, a bias before a normalisation has a gradient of exactly 0.
+/// The batch's mean takes the bias away again, so that 0 is its true gradient; what torch comes to is rounding, of
+/// which Adam and AdamW make whole steps.
 /// </remarks>
 internal sealed class Projector : Module<Tensor, Tensor>
 {
@@ -103,7 +103,8 @@ internal sealed class Projector : Module<Tensor, Tensor>
     private Tensor Through(int parts, Tensor x)
     {
         using DisposeScope scope = NewDisposeScope();
-        return Enumerable.Range(0, parts).Aggregate(x.alias(), (seen, place) => Forward(place, seen)).MoveToOuterDisposeScope();
+        return Enumerable.Range(0, parts)
+            .Aggregate(x.alias(), (seen, place) => Forward(place, seen)).MoveToOuterDisposeScope();
     }
 
     private Tensor Forward(int place, Tensor x)

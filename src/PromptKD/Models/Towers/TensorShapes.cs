@@ -84,12 +84,16 @@ internal sealed class TensorShapes : IEquatable<TensorShapes>
             throw new PromptKDException($"{Source}: no tensor '{_prefix}{name}'. Is the checkpoint complete?");
         }
 
-        return shape.Length == dimensions && shape.All(size => size is > 0 and <= Largest) ? shape : throw new PromptKDException(
-            $"{Source}: '{_prefix}{name}' is {ShapeText.Of(shape)}, expected {dimensions} dimensions of at least 1.");
+        return shape.Length == dimensions && shape.All(size => size is > 0 and <= Largest)
+            ? shape
+            : throw new PromptKDException(
+                $"{Source}: '{_prefix}{name}' is {ShapeText.Of(shape)}, expected {dimensions} dimensions of at least "
+                + "1.");
     }
 
     /// <inheritdoc/>
-    public bool Equals(TensorShapes? other) => other is not null && _prefix == other._prefix && _all.Count == other._all.Count
+    public bool Equals(TensorShapes? other) =>
+        other is not null && _prefix == other._prefix && _all.Count == other._all.Count
         && _all.All(one => other._all.TryGetValue(one.Key, out long[]? shape) && shape.SequenceEqual(one.Value));
 
     /// <inheritdoc/>

@@ -28,7 +28,8 @@ internal sealed class CheckpointFile : IDisposable
 
     /// <summary>
     /// Every tensor under its name in the file: those of the entry <c>state_dict</c> or <c>model_state_dict</c> where
-    /// there is one (without the <c>module.</c> of torch's DataParallel), else all, names of nested objects joined by dots.
+    /// there is one (without the <c>module.</c> of torch's DataParallel), else all, names of nested objects joined by
+    /// dots.
     /// </summary>
     public IReadOnlyDictionary<string, TensorEntry> Tensors { get; }
 

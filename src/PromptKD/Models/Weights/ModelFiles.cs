@@ -21,27 +21,30 @@ internal static class ModelFiles
 
     /// <summary>Opens a CLIP, to look at pictures of another size than it was made for.</summary>
     /// <param name="pathOrName">As in the shorter form.</param>
-    /// <param name="pictureSize">Side of the pictures that it is to look at, pixels; 0 for the size that it was made for.</param>
+    /// <param name="pictureSize">
+    /// Side of the pictures that it is to look at, pixels; 0 for the size that it was made for.
+    /// </param>
     /// <param name="observer">As there.</param>
     /// <param name="cancellation">As there.</param>
     /// <exception cref="PromptKDException">As there; or it cannot look at such pictures.</exception>
     public static ClipCheckpoint OpenClip(
-        string pathOrName, int pictureSize, IRunObserver? observer = null, CancellationToken cancellation = default) => ClipCheckpoint.Open(
-        HubName.Resolve(pathOrName, observer, cancellation),
-        model =>
-        {
-            string file = Path.Combine(CacheFolder.Current, model.FileName);
-            if (!File.Exists(file))
+        string pathOrName, int pictureSize, IRunObserver? observer = null, CancellationToken cancellation = default) =>
+        ClipCheckpoint.Open(
+            HubName.Resolve(pathOrName, observer, cancellation),
+            model =>
             {
-                observer?.OnPhase($"Fetching {model.Address} into {CacheFolder.Current}");
-                Download.Default.FetchAsync(
-                    model.Address, file, model.Sha256, new FetchReporter(observer),
-                    cancellation).GetAwaiter().GetResult();
-            }
+                string file = Path.Combine(CacheFolder.Current, model.FileName);
+                if (!File.Exists(file))
+                {
+                    observer?.OnPhase($"Fetching {model.Address} into {CacheFolder.Current}");
+                    Download.Default.FetchAsync(
+                        model.Address, file, model.Sha256, new FetchReporter(observer),
+                        cancellation).GetAwaiter().GetResult();
+                }
 
-            return file;
-        },
-        new ClipDetails { ImageSize = pictureSize == 0 ? null : pictureSize });
+                return file;
+            },
+            new ClipDetails { ImageSize = pictureSize == 0 ? null : pictureSize });
 
     /// <summary>Finds CLIP's vocabulary.</summary>
     /// <param name="named">The file that the user names; null or empty to look for it.</param>

@@ -20,15 +20,16 @@ internal sealed class DistillFindings(OpenRun run, Baselines baselines)
     public EpochRecord? Start { get; private set; }
 
     /// <summary>What the guard says of a run that is finished.</summary>
-    public static IReadOnlyList<RunNotice> Look(OpenRun run, TrainingPosition end, StudentManifest student) => Guard.Look(
-        Guarded.Of(run, end.Start, student.HeldOut?.Teacher, student.HeldOut?.Untrained), end.History);
+    public static IReadOnlyList<RunNotice> Look(OpenRun run, TrainingPosition end, StudentManifest student) =>
+        Guard.Look(Guarded.Of(run, end.Start, student.HeldOut?.Teacher, student.HeldOut?.Untrained), end.History);
 
     /// <summary>Says how the student's probabilities are calibrated.</summary>
     public static void Tell(OpenRun run, Calibration? calibration) => run.Log.OnPhase(calibration switch
     {
         null => "The student's probabilities are not calibrated: no pictures decide a temperature",
-        { Temperature: 1 } => Text($"Looked for a temperature on {calibration.Pictures} pictures, by {Words(calibration)}: ")
-            + Text($"none that fits makes the expected calibration error of {calibration.ErrorBefore:P1} smaller"),
+        { Temperature: 1 } => Text($"Looked for a temperature on {calibration.Pictures} pictures, ")
+            + Text($"by {Words(calibration)}: none that fits makes the expected calibration error of ")
+            + Text($"{calibration.ErrorBefore:P1} smaller"),
         _ => Text($"Calibrated on {calibration.Pictures} pictures, to {Words(calibration)}: temperature ")
             + Text($"{calibration.Temperature:0.000}; expected calibration error {calibration.ErrorBefore:P1} before, ")
             + Text($"{calibration.ErrorAfter:P1} with it"),
@@ -41,7 +42,8 @@ internal sealed class DistillFindings(OpenRun run, Baselines baselines)
         {
             IReadOnlyList<string> names = run.Settings.ClassNames;
             run.Log.OnPhase(Text($"Held out: the teacher uses {teacher.ClassesUsed:0.0} of {names.Count} classes; ")
-                + Text($"its most frequent, '{names[teacher.Majority]}', has {teacher.MajorityShare:P1} of its answers"));
+                + Text(
+                    $"its most frequent, '{names[teacher.Majority]}', has {teacher.MajorityShare:P1} of its answers"));
         }
 
         if (baselines.Untrained is not null || baselines.HeldOutUntrained is not null)

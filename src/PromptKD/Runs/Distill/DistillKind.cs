@@ -124,14 +124,18 @@ internal sealed class DistillKind(ExperimentConfig config, Distillation? parts =
         }.Describe());
     }
 
-    /// <summary>Asks the teachers, while their image towers are in memory, and the student's CLIP as it comes.</summary>
+    /// <summary>
+    /// Asks the teachers, while their image towers are in memory, and the student's CLIP as it comes.
+    /// </summary>
     public override void Prepare(OpenRun run, ITrainedMethod method)
     {
         _heldOut = new HeldOutPictures(run);
         HeldOutPictures.Tell(run);
         HeldOutTeacher? teacher = _heldOut.AskTeacher();
         TeacherResults? results = _validation.MeasureTeacher(run);
-        using UntrainedStudent? untrained = run.Inputs.OwnClassVectors is null ? null : new UntrainedStudent(run, method);
+        using UntrainedStudent? untrained = run.Inputs.OwnClassVectors is null
+            ? null
+            : new UntrainedStudent(run, method);
         var clock = Stopwatch.StartNew();
         _findings = new DistillFindings(run, new Baselines
         {

@@ -9,7 +9,9 @@ internal static partial class CudaDriver
 {
     private const string Library = "libcuda.so.1";
 
-    /// <summary>What the driver calls a GPU, on whatever machine: the same GPU has other numbers in other processes.</summary>
+    /// <summary>
+    /// What the driver calls a GPU, on whatever machine: the same GPU has other numbers in other processes.
+    /// </summary>
     /// <param name="index">As libtorch counts them.</param>
     /// <exception cref="PromptKDException">The driver has no such GPU.</exception>
     public static Guid IdentityOf(int index)

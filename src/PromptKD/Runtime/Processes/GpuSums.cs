@@ -57,7 +57,8 @@ internal sealed partial class GpuSums
         {
             if (!places[rank].HasLibrary)
             {
-                return $"{processes.Name(rank)}, on {Printable.Line(places[rank].Machine)}, finds no NCCL (libnccl.so.2)";
+                return $"{processes.Name(rank)}, on {Printable.Line(places[rank].Machine)}, finds no NCCL "
+                    + "(libnccl.so.2)";
             }
 
             int first = Array.FindIndex(places, place => place.Gpu == places[rank].Gpu);

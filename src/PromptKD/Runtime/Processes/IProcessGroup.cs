@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace PromptKD.Runtime.Processes;
 
 /// <summary>
-/// The processes that do one piece of work together. Every one makes the same calls in the same order; each call returns
-/// when all have made it.
+/// The processes that do one piece of work together. Every one makes the same calls in the same order; each call
+/// returns when all have made it.
 /// </summary>
 internal interface IProcessGroup
 {
@@ -14,12 +14,15 @@ internal interface IProcessGroup
     /// <summary>How many there are.</summary>
     int Size { get; }
 
-    /// <summary>What is spent in <see cref="Sum(Span{float})"/> and <see cref="Exchange"/> so far, waiting for the others included.</summary>
+    /// <summary>
+    /// What is spent in <see cref="Sum(Span{float})"/> and <see cref="Exchange"/> so far, waiting for the others
+    /// included.
+    /// </summary>
     TimeSpan Exchanging { get; }
 
     /// <summary>
-    /// Replaces each value by its sum over all processes, added in the order of their ranks: the same bytes for all, and
-    /// from run to run.
+    /// Replaces each value by its sum over all processes, added in the order of their ranks: the same bytes for all,
+    /// and from run to run.
     /// </summary>
     /// <param name="values">As many in each process.</param>
     void Sum(Span<float> values);

@@ -49,8 +49,8 @@ internal sealed unsafe class MpiLibrary
         if (!s_names.Any(name => NativeLibrary.TryLoad(name, out handle)))
         {
             throw new PromptKDException(
-                $"Several processes were started, and Open MPI's library ({s_names[0]}) is not on this machine. Install it "
-                + "(Debian and Ubuntu: apt install openmpi-bin), or start one process.")
+                $"Several processes were started, and Open MPI's library ({s_names[0]}) is not on this machine. "
+                + "Install it (Debian and Ubuntu: apt install openmpi-bin), or start one process.")
             {
                 Code = PromptKDError.NotSupported,
             };
@@ -138,7 +138,8 @@ internal sealed unsafe class MpiLibrary
             || !NativeLibrary.TryGetExport(handle, "ompi_mpi_comm_world", out _))
         {
             throw new PromptKDException(
-                $"The MPI library of this machine is '{Printable.Line(version)}': only Open MPI is supported (Debian: openmpi-bin).")
+                $"The MPI library of this machine is '{Printable.Line(version)}': only Open MPI is supported (Debian: "
+                + "openmpi-bin).")
             {
                 Code = PromptKDError.NotSupported,
             };
@@ -179,14 +180,16 @@ internal sealed unsafe class MpiLibrary
 
     private nint Symbol(string name) => NativeLibrary.TryGetExport(_handle, name, out nint address)
         ? address
-        : throw new PromptKDException($"Open MPI's library has no '{name}': it is too old. Install Open MPI 2 or newer.");
+        : throw new PromptKDException(
+            $"Open MPI's library has no '{name}': it is too old. Install Open MPI 2 or newer.");
 
     // Open MPI ends the processes itself, with words of its own; this is for those that were told not to.
     private static void Check(int code)
     {
         if (code != 0)
         {
-            throw new PromptKDException($"MPI failed with its error {code}: another process has gone. Start again: the run goes on.");
+            throw new PromptKDException(
+                $"MPI failed with its error {code}: another process has gone. Start again: the run goes on.");
         }
     }
 }

@@ -41,7 +41,8 @@ internal sealed class MpiProcesses(MpiLibrary library) : IProcessGroup
         Span<float> received = _received.AsSpan(0, part * Size);
         values.CopyTo(_sent);
         library.AllToAll(
-            MemoryMarshal.AsBytes(_sent.AsSpan(0, part * Size)), MemoryMarshal.AsBytes(received), part * sizeof(float), library.World);
+            MemoryMarshal.AsBytes(_sent.AsSpan(0, part * Size)), MemoryMarshal.AsBytes(received), part * sizeof(float),
+            library.World);
         Span<float> sum = _sent.AsSpan(0, part);
         received[..part].CopyTo(sum);
         for (int rank = 1; rank < Size; rank++)

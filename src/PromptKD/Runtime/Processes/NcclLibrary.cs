@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace PromptKD.Runtime.Processes;
 
 /// <summary>
-/// The calls of NVIDIA's NCCL that are used, of version 2: sums of numbers that lie on GPUs. The meaning of codes and the
-/// layout of the identity are those of its header, nccl.h.
+/// The calls of NVIDIA's NCCL that are used, of version 2: sums of numbers that lie on GPUs. The meaning of codes and
+/// the layout of the identity are those of its header, nccl.h.
 /// </summary>
 internal sealed unsafe class NcclLibrary
 {
@@ -73,8 +73,8 @@ internal sealed unsafe class NcclLibrary
     }
 
     /// <summary>
-    /// Replaces float32 values by their sums over all. Comes back before they are there: what libtorch does with them next
-    /// waits.
+    /// Replaces float32 values by their sums over all. Comes back before they are there: what libtorch does with them
+    /// next waits.
     /// </summary>
     /// <param name="among">From <see cref="Join"/>.</param>
     /// <param name="values">Address on the GPU.</param>
@@ -90,8 +90,8 @@ internal sealed unsafe class NcclLibrary
         if (code != 0)
         {
             throw new PromptKDException(
-                $"NCCL cannot sum on the GPUs: {Marshal.PtrToStringUTF8((nint)_getErrorString(code))}. With NCCL_DEBUG=INFO "
-                + "in the environment it says more.");
+                $"NCCL cannot sum on the GPUs: {Marshal.PtrToStringUTF8((nint)_getErrorString(code))}. With "
+                + "NCCL_DEBUG=INFO in the environment it says more.");
         }
     }
 

@@ -1,13 +1,17 @@
 namespace PromptKD.Runtime.Processes;
 
-/// <summary>Processes that work together have to be told the same: what differs is refused by process and by name.</summary>
+/// <summary>
+/// Processes that work together have to be told the same: what differs is refused by process and by name.
+/// </summary>
 internal static class ProcessAgreement
 {
     private sealed record Told(string Machine, SortedDictionary<string, string> Values);
 
     /// <summary>Refuses values that differ.</summary>
     /// <param name="processes">All of them.</param>
-    /// <param name="own">This process's, by name, in the order in which they are compared; one that is missing is a default.</param>
+    /// <param name="own">
+    /// This process's, by name, in the order in which they are compared; one that is missing is a default.
+    /// </param>
     /// <param name="advice">What to do, without a full stop.</param>
     /// <param name="stop">Ends the waiting.</param>
     /// <exception cref="PromptKDException">One differs; the message names it, and whose it is.</exception>
@@ -27,8 +31,8 @@ internal static class ProcessAgreement
             if (name is not null)
             {
                 throw new PromptKDException(
-                    $"{processes.Name(rank)} (on {all[rank].Machine}) differs from process 1 (on {all[0].Machine}): {name} is "
-                    + $"{Show(all[rank], name)} there, {Show(all[0], name)} here. {advice}.");
+                    $"{processes.Name(rank)} (on {all[rank].Machine}) differs from process 1 (on {all[0].Machine}): "
+                    + $"{name} is {Show(all[rank], name)} there, {Show(all[0], name)} here. {advice}.");
             }
         }
     }

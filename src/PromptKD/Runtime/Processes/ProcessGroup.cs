@@ -15,7 +15,9 @@ public static class ProcessGroup
     private static MpiProcesses? s_joined;
 
     /// <summary>This process, from 0, as whoever started it says; 0 for one that was started alone.</summary>
-    /// <exception cref="PromptKDException">Another MPI than Open MPI started it, or several know nothing of each other.</exception>
+    /// <exception cref="PromptKDException">
+    /// Another MPI than Open MPI started it, or several know nothing of each other.
+    /// </exception>
     public static int Rank => s_place.Value.Rank;
 
     /// <summary>How many processes were started together.</summary>
@@ -41,7 +43,9 @@ public static class ProcessGroup
         }
     }
 
-    /// <summary>How many cores of its machine are this process's share: all of them for one that was started alone.</summary>
+    /// <summary>
+    /// How many cores of its machine are this process's share: all of them for one that was started alone.
+    /// </summary>
     public static int Cores => Count > 1 ? Place.Cores() : Environment.ProcessorCount;
 
     /// <summary>Whether another process speaks for this one.</summary>
@@ -59,10 +63,12 @@ public static class ProcessGroup
     }
 
     /// <summary>
-    /// Ends the work of this process badly. Where all come to the same end within some seconds, as by a setting that none of
-    /// them can use, the first one says so, and each ends by itself.
+    /// Ends the work of this process badly. Where all come to the same end within some seconds, as by a setting that
+    /// none of them can use, the first one says so, and each ends by itself.
     /// </summary>
-    /// <param name="say">Says why; called in the first process, before any of them ends, and in one that is alone.</param>
+    /// <param name="say">
+    /// Says why; called in the first process, before any of them ends, and in one that is alone.
+    /// </param>
     /// <returns>
     /// Whether all did. If not, this process is to say what it has to, and to call <see cref="EndAll"/>.
     /// </returns>

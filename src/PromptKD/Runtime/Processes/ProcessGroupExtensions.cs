@@ -60,12 +60,13 @@ internal static class ProcessGroupExtensions
     /// <param name="processes">All of them.</param>
     /// <param name="own">This process's.</param>
     /// <param name="stop">Ends the waiting.</param>
-    public static T[] GatherValues<T>(this IProcessGroup processes, T own, CancellationToken stop) => processes.IsAlone()
-        ? [own]
-        : [
-            .. processes.Gather(JsonSerializer.SerializeToUtf8Bytes(own, s_json), stop)
-                .Select(bytes => JsonSerializer.Deserialize<T>(bytes, s_json)!),
-        ];
+    public static T[] GatherValues<T>(this IProcessGroup processes, T own, CancellationToken stop) =>
+        processes.IsAlone()
+            ? [own]
+            : [
+                .. processes.Gather(JsonSerializer.SerializeToUtf8Bytes(own, s_json), stop)
+                    .Select(bytes => JsonSerializer.Deserialize<T>(bytes, s_json)!),
+            ];
 
     /// <summary>What the first process has.</summary>
     /// <typeparam name="T">Something that JSON can carry.</typeparam>
@@ -103,13 +104,14 @@ internal static class ProcessGroupExtensions
     }
 
     /// <summary>As the other form, of something that comes to nothing.</summary>
-    public static void LeaderAlone(this IProcessGroup processes, Action work, CancellationToken stop) => processes.LeaderAlone(
-        () =>
-        {
-            work();
-            return true;
-        },
-        stop);
+    public static void LeaderAlone(this IProcessGroup processes, Action work, CancellationToken stop) =>
+        processes.LeaderAlone(
+            () =>
+            {
+                work();
+                return true;
+            },
+            stop);
 
     /// <summary>Lets the first process do something before the others do it.</summary>
     /// <param name="processes">All of them.</param>
@@ -131,7 +133,8 @@ internal static class ProcessGroupExtensions
         }
     }
 
-    private static T Lead<T, TSent>(this IProcessGroup processes, Func<T> work, Func<T, TSent> sent, CancellationToken stop)
+    private static T Lead<T, TSent>(
+        this IProcessGroup processes, Func<T> work, Func<T, TSent> sent, CancellationToken stop)
     {
         try
         {
@@ -154,7 +157,8 @@ internal static class ProcessGroupExtensions
     // Not stopped by itself: the first process is told to stop, too, and says so.
     private static T? Follow<T>(this IProcessGroup processes, CancellationToken stop)
     {
-        Word<T> word = processes.GatherValues(new Word<T>(default, Fault: null, IsStopped: false), CancellationToken.None)[0];
+        Word<T> word =
+            processes.GatherValues(new Word<T>(default, Fault: null, IsStopped: false), CancellationToken.None)[0];
         return word.IsStopped ? throw new OperationCanceledException(stop)
             : word.Fault is { } fault ? throw new PromptKDException(fault)
             : word.Value;

@@ -23,7 +23,8 @@ internal sealed record ProcessPlace(int Rank, int Size, int OnThisMachine, int L
 
     /// <summary>Reads the variables that mpirun, srun and Kubernetes' MPI operator set.</summary>
     /// <param name="variable">A variable's value; null where it is not set.</param>
-    /// <exception cref="PromptKDException">They are those of another MPI, or of several processes that know nothing of each other.
+    /// <exception cref="PromptKDException">They are those of another MPI, or of several processes that know nothing of
+    /// each other.
     /// </exception>
     public static ProcessPlace Read(Func<string, string?> variable)
     {
@@ -41,15 +42,16 @@ internal sealed record ProcessPlace(int Rank, int Size, int OnThisMachine, int L
         if (Number(variable, "PMI_SIZE") > 1)
         {
             throw new PromptKDException(
-                $"{variable("PMI_SIZE")} processes were started by MPICH or by srun --mpi=pmi2 (PMI_SIZE is set). {OpenMpiAlone} Start "
-                + "with its mpirun, or with srun --mpi=pmix.");
+                $"{variable("PMI_SIZE")} processes were started by MPICH or by srun --mpi=pmi2 (PMI_SIZE is set). "
+                + $"{OpenMpiAlone} Start with its mpirun, or with srun --mpi=pmix.");
         }
 
         if (Number(variable, "SLURM_STEP_NUM_TASKS") is > 1 and var alone && variable("SLURM_STEP_ID") is not null
             && variable("SLURM_ARRAY_TASK_ID") is null)
         {
             throw new PromptKDException(
-                $"srun started {alone} tasks that know nothing of each other. Start with srun --mpi=pmix, or with mpirun; for one process: -n 1.");
+                $"srun started {alone} tasks that know nothing of each other. Start with srun --mpi=pmix, or with "
+                + "mpirun; for one process: -n 1.");
         }
 
         return Alone;
@@ -82,23 +84,28 @@ internal sealed record ProcessPlace(int Rank, int Size, int OnThisMachine, int L
 
     private static ProcessPlace Of(Func<string, string?> variable, int? rank, int size)
     {
-        int here = Number(variable, "OMPI_COMM_WORLD_LOCAL_SIZE") ?? FirstOf(variable("SLURM_STEP_TASKS_PER_NODE")) ?? 1;
+        int here = Number(variable, "OMPI_COMM_WORLD_LOCAL_SIZE")
+            ?? FirstOf(variable("SLURM_STEP_TASKS_PER_NODE")) ?? 1;
         int local = Number(variable, "OMPI_COMM_WORLD_LOCAL_RANK") ?? Number(variable, "SLURM_LOCALID") ?? 0;
         return rank >= 0 && rank < size
             ? new ProcessPlace(rank.Value, size, here, local)
             : throw new PromptKDException(
-                $"The environment says that this is process {rank?.ToString(CultureInfo.InvariantCulture) ?? "(not said)"} of {size}, "
-                + "counted from 0. Start with mpirun or srun --mpi=pmix.");
+                "The environment says that this is process "
+                + $"{rank?.ToString(CultureInfo.InvariantCulture) ?? "(not said)"} of {size}, counted from 0. Start "
+                + "with mpirun or srun --mpi=pmix.");
     }
 
     // "4(x2)" or "4,3".
     private static int? FirstOf(string? text) =>
-        int.TryParse(text?.Split('(', ',')[0], NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : null;
+        int.TryParse(text?.Split('(', ',')[0], NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+            ? number
+            : null;
 
     private static int? Number(Func<string, string?> variable, string name) => variable(name) switch
     {
         null or "" => null,
         { } text when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) => number,
-        { } text => throw new PromptKDException($"{name} is '{Printable.Line(text)}', expected a number: mpirun and srun set it."),
+        { } text => throw new PromptKDException(
+            $"{name} is '{Printable.Line(text)}', expected a number: mpirun and srun set it."),
     };
 }

@@ -51,7 +51,9 @@ internal sealed class FastVitBlock : Module<Tensor, Tensor>
     public override Tensor forward(Tensor x)
     {
         using DisposeScope scope = NewDisposeScope();
-        x = _attentionNorm is null ? _mixer.call(x) : x.Plus(_attentionScale!.call(_mixer.call(_attentionNorm.call(x))));
+        x = _attentionNorm is null
+            ? _mixer.call(x)
+            : x.Plus(_attentionScale!.call(_mixer.call(_attentionNorm.call(x))));
         return x.Plus((_secondScale ?? _onlyScale)!.call(_perceptron.call(x))).MoveToOuterDisposeScope();
     }
 }

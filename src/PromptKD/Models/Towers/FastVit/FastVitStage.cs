@@ -25,7 +25,8 @@ internal sealed class FastVitStage : Module<Tensor, Tensor>
         _downsampling = parts.Shapes.HasBelow("downsample") ? new Downsampling(parts.Below("downsample")) : null;
         _positions = parts.Shapes.HasBelow("pos_emb") ? new ConditionalPositions(parts.Below("pos_emb")) : null;
         _blocks = Sequential(Enumerable.Range(0, parts.Shapes.Count("blocks")).Select(index => (
-            index.ToString(CultureInfo.InvariantCulture), (Module<Tensor, Tensor>)new FastVitBlock(parts.Below("blocks", index)))));
+            index.ToString(CultureInfo.InvariantCulture),
+            (Module<Tensor, Tensor>)new FastVitBlock(parts.Below("blocks", index)))));
         RegisterComponents();
     }
 

@@ -33,7 +33,8 @@ internal sealed class FastVitTower : StagedTower
             ("1", new BranchedConvolution(parts.Below("stem", 1), stride: 2)),
             ("2", new BranchedConvolution(parts.Below("stem", 2))));
         int stages = parts.Shapes.Count("stages");
-        _stages = ModuleList([.. Enumerable.Range(0, stages).Select(stage => new FastVitStage(parts.Below("stages", stage)))]);
+        _stages = ModuleList(
+            [.. Enumerable.Range(0, stages).Select(stage => new FastVitStage(parts.Below("stages", stage)))]);
         _last = new BranchedConvolution(parts.Below("final_conv"));
         _head = parts.Has("head.fc.weight") ? new Head(parts.Below("head")) : null;
         RegisterComponents();
@@ -49,8 +50,8 @@ internal sealed class FastVitTower : StagedTower
         if (shapes.HasBelow("stages.4"))
         {
             throw new PromptKDException(
-                $"{shapes.Source}: a FastViT of five stages, as MobileCLIP2-S3 and -S4 have, which is not supported. Use S0, S1 "
-                + "or S2.");
+                $"{shapes.Source}: a FastViT of five stages, as MobileCLIP2-S3 and -S4 have, which is not supported. "
+                + "Use S0, S1 or S2.");
         }
     }
 

@@ -30,7 +30,8 @@ internal sealed class MapAttention : Module<Tensor, Tensor>
         Tensor tokens = x.flatten(2).transpose(1, 2); // [batch, places, channels]
         Tensor[] heads =
         [
-            .. _packed.call(tokens).chunk(3, dim: -1).Select(part => part.reshape(part.shape[0], part.shape[1], -1, HeadWidth).transpose(1, 2)),
+            .. _packed.call(tokens).chunk(3, dim: -1).Select(
+                part => part.reshape(part.shape[0], part.shape[1], -1, HeadWidth).transpose(1, 2)),
         ];
         Tensor mixed = functional.scaled_dot_product_attention(heads[0], heads[1], heads[2]).transpose(1, 2).flatten(2);
         return _output.call(mixed).transpose(1, 2).reshape(x.shape).MoveToOuterDisposeScope();

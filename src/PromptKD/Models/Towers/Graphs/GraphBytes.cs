@@ -26,7 +26,8 @@ internal static class GraphBytes
         if (total > Most)
         {
             throw new PromptKDException(
-                $"{path}: {total >> 20} MB with its constants; a student's package holds graphs of up to {Most >> 20} MB.");
+                $"{path}: {total >> 20} MB with its constants; a student's package holds graphs of up to {Most >> 20} "
+                + "MB.");
         }
 
         byte[] bytes = RegularFile.ReadAllBytes(path);
@@ -68,10 +69,12 @@ internal static class GraphBytes
     private static string? Find(TensorProto constant, string key) =>
         constant.ExternalData.FirstOrDefault(entry => entry.Key == key)?.Value;
 
-    private static long? Number(string path, TensorProto constant, string key) => Find(constant, key) is not { } text ? null
+    private static long? Number(string path, TensorProto constant, string key) =>
+        Find(constant, key) is not { } text ? null
         : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? number
         : throw Damaged(path, constant);
 
     private static PromptKDException Damaged(string path, TensorProto constant) => new(
-        $"{path}: the file beside it does not hold the constant '{Printable.Line(constant.Name)}'. Do both belong together?");
+        $"{path}: the file beside it does not hold the constant '{Printable.Line(constant.Name)}'. Do both belong "
+        + "together?");
 }

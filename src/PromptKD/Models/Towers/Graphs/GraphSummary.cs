@@ -65,7 +65,8 @@ internal sealed record GraphSummary(
             source,
             [.. found.Inputs.Where(value => !found.Constants.Contains(value.Name))],
             found.Outputs,
-            [.. found.Beside.Order(StringComparer.Ordinal).Select(name => IsPlainName(name) ? name : throw Elsewhere(source, name))]);
+            [.. found.Beside.Order(StringComparer.Ordinal).Select(
+                name => IsPlainName(name) ? name : throw Elsewhere(source, name))]);
     }
 
     private static void ReadGraph(CodedInputStream input, Findings found) => ReadMessage(input, field =>
@@ -142,13 +143,16 @@ internal sealed record GraphSummary(
 
     // Names with a path would reach out of the folder that the user gave.
     private static bool IsPlainName(string name) =>
-        name.Length > 0 && name is not ("." or "..") && !name.AsSpan().ContainsAny('/', '\\') && !Path.IsPathRooted(name);
+        name.Length > 0
+            && name is not ("." or "..") && !name.AsSpan().ContainsAny('/', '\\') && !Path.IsPathRooted(name);
 
     private static PromptKDException Elsewhere(string source, string name) => new(
-        $"{source}: its constants are in '{Printable.Line(name)}', which is no file beside it. Only files of its own folder are read.");
+        $"{source}: its constants are in '{Printable.Line(name)}', which is no file beside it. Only files of its own "
+        + "folder are read.");
 
     private static PromptKDException NoGraph(string source, Exception? error = null) => new(
-        $"{source}: not an ONNX file, or damaged: no graph with outputs was found in it. Copy or export it again.", error);
+        $"{source}: not an ONNX file, or damaged: no graph with outputs was found in it. Copy or export it "
+        + "again.", error);
 
     private sealed class Findings
     {

@@ -33,7 +33,8 @@ internal sealed class GraphText : TextTower
     {
         if (prompts is not null)
         {
-            throw new PromptKDException($"{_graph.Path}: an ONNX graph, whose words cannot be replaced by learned ones.");
+            throw new PromptKDException(
+                $"{_graph.Path}: an ONNX graph, whose words cannot be replaced by learned ones.");
         }
 
         using DisposeScope scope = NewDisposeScope();

@@ -10,7 +10,8 @@ internal sealed record GraphValue(string Name, TensorProto.Types.DataType Type, 
 {
     /// <summary>For messages: name, type and sizes.</summary>
     public override string ToString() =>
-        $"{Name} ({Type.ToString().ToLowerInvariant()} [{string.Join(", ", Sizes.Select(size => size < 0 ? "any" : $"{size}"))}])";
+        $"{Name} ({Type.ToString().ToLowerInvariant()} "
+        + $"[{string.Join(", ", Sizes.Select(size => size < 0 ? "any" : $"{size}"))}])";
 
     /// <summary>Of the file's own words.</summary>
     public static GraphValue Of(ValueInfoProto value)

@@ -55,8 +55,9 @@ internal sealed record TowerGraph
         if (pictures is not [{ Type: TensorProto.Types.DataType.Float } input] || summary.Inputs.Count != 1)
         {
             throw new PromptKDException(
-                $"{summary.Source}: takes {Show(summary.Inputs)}; an image tower takes pixel_values alone, float [any, 3, size, size]. "
-                + "Of a file that holds both towers, give the export in two: vision_model.onnx and text_model.onnx.");
+                $"{summary.Source}: takes {Show(summary.Inputs)}; an image tower takes pixel_values alone, float [any, "
+                + "3, size, size]. Of a file that holds both towers, give the export in two: vision_model.onnx and "
+                + "text_model.onnx.");
         }
 
         return new TowerGraph { Path = summary.Source, Input = input, Output = Choose(summary) };
@@ -74,8 +75,8 @@ internal sealed record TowerGraph
         if (ids is not { Type: TensorProto.Types.DataType.Int64 } || (others.Length > 0 && !isMasked))
         {
             throw new PromptKDException(
-                $"{summary.Source}: takes {Show(summary.Inputs)}; a text tower takes input_ids, int64 [any, context], and "
-                + "attention_mask at most.");
+                $"{summary.Source}: takes {Show(summary.Inputs)}; a text tower takes input_ids, int64 [any, context], "
+                + "and attention_mask at most.");
         }
 
         return new TowerGraph
@@ -107,7 +108,8 @@ internal sealed record TowerGraph
         if (rows % step != 0)
         {
             throw new PromptKDException(
-                $"{Path}: takes exactly {step} rows at once, and {rows} are to be computed. Export it with a batch of any size, or of 1.");
+                $"{Path}: takes exactly {step} rows at once, and {rows} are to be computed. Export it with a batch of "
+                + "any size, or of 1.");
         }
 
         int length = values.Length / rows * step;
@@ -143,7 +145,8 @@ internal sealed record TowerGraph
         [
             .. summary.Outputs.Where(value => value is { Sizes.Count: 2, Type: TensorProto.Types.DataType.Float }),
         ];
-        GraphValue? usual = s_usualOutputs.Select(name => tables.FirstOrDefault(value => value.Name == name)).FirstOrDefault(value => value is not null);
+        GraphValue? usual = s_usualOutputs.Select(name => tables.FirstOrDefault(value => value.Name == name))
+            .FirstOrDefault(value => value is not null);
         return usual ?? (tables.Length == 1 ? tables[0] : throw new PromptKDException(
             $"{summary.Source}: gives {Show(summary.Outputs)}; features are one table, float [any, width], called "
             + $"{string.Join(", ", s_usualOutputs)}, or alone of its kind."));
@@ -153,6 +156,7 @@ internal sealed record TowerGraph
     {
         const int Shown = 4;
         string some = string.Join(", ", values.Take(Shown));
-        return Printable.Line(values.Count == 0 ? "nothing" : values.Count > Shown ? $"{some} and {values.Count - Shown} more" : some);
+        return Printable.Line(
+            values.Count == 0 ? "nothing" : values.Count > Shown ? $"{some} and {values.Count - Shown} more" : some);
     }
 }

@@ -38,7 +38,8 @@ internal sealed record BatchMoments(long Rows, Tensor Mean, Tensor Variance)
             {
                 double distance = part[1 + feature] - joined[feature];
                 joined[feature] += distance * part[0] / together;
-                squares[feature] += part[1 + (int)features + feature] + (distance * distance * rows * part[0] / together);
+                squares[feature] += part[1 + (int)features + feature]
+                    + (distance * distance * rows * part[0] / together);
             }
 
             rows = together;

@@ -6,9 +6,9 @@ using static TorchSharp.torch.nn;
 namespace PromptKD.Models.Towers.Layers;
 
 /// <summary>
-/// Batch normalisation, with torch's default rates. That of a tower normalises by the statistics that the file holds, whatever
-/// mode it is in, unless it is told to learn; that of a projector always learns: training mode normalises by the batch, and moves
-/// the statistics. Its values are float32.
+/// Batch normalisation, with torch's default rates. That of a tower normalises by the statistics that the file holds,
+/// whatever mode it is in, unless it is told to learn; that of a projector always learns: training mode normalises by
+/// the batch, and moves the statistics. Its values are float32.
 /// </summary>
 /// <remarks>
 /// TorchSharp's own counts its batches with a number that a garbage collection may free amid the call
@@ -79,7 +79,9 @@ internal sealed class BatchNormLayer : Module<Tensor, Tensor>
         _variance.copy_(variance);
     }
 
-    /// <param name="x">[batch, channels, height, width] or [batch, features]; where it moves, two rows or more, in all processes.</param>
+    /// <param name="x">
+    /// [batch, channels, height, width] or [batch, features]; where it moves, two rows or more, in all processes.
+    /// </param>
     /// <returns>The shape of <paramref name="x"/>.</returns>
     public override Tensor forward(Tensor x)
     {

@@ -32,7 +32,8 @@ internal sealed class NormLayer : Module<Tensor, Tensor>
     public override Tensor forward(Tensor x)
     {
         using DisposeScope scope = NewDisposeScope();
-        return (_ofChannels ? Normalise(x.permute(0, 2, 3, 1)).permute(0, 3, 1, 2) : Normalise(x)).MoveToOuterDisposeScope();
+        return (_ofChannels ? Normalise(x.permute(0, 2, 3, 1)).permute(0, 3, 1, 2) : Normalise(x))
+            .MoveToOuterDisposeScope();
     }
 
     private Tensor Normalise(Tensor x) => functional.layer_norm(x, _weight.shape, _weight, _bias, _epsilon);

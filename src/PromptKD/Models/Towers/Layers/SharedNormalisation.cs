@@ -5,12 +5,13 @@ using PromptKD.Runtime.Processes;
 namespace PromptKD.Models.Towers.Layers;
 
 /// <summary>
-/// Normalises rows by the moments of a batch that several processes share. The gradient of a row depends on all rows through
-/// the moments: the sums that this takes are those of all processes.
+/// Normalises rows by the moments of a batch that several processes share. The gradient of a row depends on all rows
+/// through the moments: the sums that this takes are those of all processes.
 /// </summary>
 internal sealed class SharedNormalisation : torch.autograd.SingleTensorFunction<SharedNormalisation>
 {
-    // TorchSharp makes one object for all calls, and keeps tensors alone from forward to backward: a group goes by number.
+    // TorchSharp makes one object for all calls, and keeps tensors alone from forward to backward: a group goes by
+    // number.
     private static readonly ConcurrentDictionary<IProcessGroup, long> s_numbers = new();
     private static readonly ConcurrentDictionary<long, IProcessGroup> s_groups = new();
     private static long s_last;

@@ -4,7 +4,9 @@ using static TorchSharp.torch.nn;
 
 namespace PromptKD.Models.Towers.Layers;
 
-/// <summary>A tower of convolutions: a stem, stages one after another, and what makes features of the last map.</summary>
+/// <summary>
+/// A tower of convolutions: a stem, stages one after another, and what makes features of the last map.
+/// </summary>
 /// <param name="name">Name of the module.</param>
 /// <param name="architecture">The sizes of this tower.</param>
 internal abstract class StagedTower(string name, ClipArchitecture architecture) : ImageEncoder(name, architecture)

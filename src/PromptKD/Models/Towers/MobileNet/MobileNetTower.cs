@@ -49,15 +49,15 @@ internal sealed class MobileNetTower : StagedTower
         if (shapes.All.Any(one => one.Key.Contains(".attn.", StringComparison.Ordinal)))
         {
             throw new PromptKDException(
-                $"{shapes.Source}: a hybrid MobileNetV4, with attention among its convolutions, which is not supported. Use "
-                + "mobilenetv4_conv_small or mobilenetv4_conv_medium.");
+                $"{shapes.Source}: a hybrid MobileNetV4, with attention among its convolutions, which is not "
+                + "supported. Use mobilenetv4_conv_small or mobilenetv4_conv_medium.");
         }
 
         if (shapes.All.Any(one => one.Key.Contains(".layer_scale.", StringComparison.Ordinal)))
         {
             throw new PromptKDException(
-                $"{shapes.Source}: a MobileNetV4 with layer scales, which is not supported. Use mobilenetv4_conv_small or "
-                + "mobilenetv4_conv_medium.");
+                $"{shapes.Source}: a MobileNetV4 with layer scales, which is not supported. Use mobilenetv4_conv_small "
+                + "or mobilenetv4_conv_medium.");
         }
     }
 
@@ -70,7 +70,8 @@ internal sealed class MobileNetTower : StagedTower
 
     private static Sequential MakeStage(TowerParts parts, int stage) => Sequential(
         Enumerable.Range(0, parts.Shapes.Count($"blocks.{stage}")).Select(index => (
-            index.ToString(CultureInfo.InvariantCulture), MakeBlock(parts.Below("blocks", stage).Below($"{index}"), index))));
+            index.ToString(CultureInfo.InvariantCulture),
+            MakeBlock(parts.Below("blocks", stage).Below($"{index}"), index))));
 
     private static Module<Tensor, Tensor> MakeBlock(TowerParts parts, int index)
     {

@@ -59,7 +59,8 @@ internal sealed class TokenAttention : Module<Tensor, TokenPlaces, Tensor>
         Tensor[] parts = _packed is null
             ? [_query!.call(x), _key!.call(x), _value!.call(x)]
             : _packed.call(x).chunk(3, dim: -1);
-        Tensor[] heads = [.. parts.Select(part => part.reshape(part.shape[0], part.shape[1], _heads, -1).transpose(1, 2))];
+        Tensor[] heads =
+            [.. parts.Select(part => part.reshape(part.shape[0], part.shape[1], _heads, -1).transpose(1, 2))];
         if (places.Rotation is { } rotation)
         {
             heads[0] = rotation.Turn(heads[0], places.FirstPatch);

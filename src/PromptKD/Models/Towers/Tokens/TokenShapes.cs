@@ -20,8 +20,8 @@ internal static class TokenShapes
         }
 
         throw new PromptKDException(
-            $"{shapes.Source}: 'pos_embed' is {ShapeText.Of(shapes.Of("pos_embed", 3))}, which is no square grid of patches "
-            + $"with up to {tokens} tokens before it.");
+            $"{shapes.Source}: 'pos_embed' is {ShapeText.Of(shapes.Of("pos_embed", 3))}, which is no square grid of "
+            + $"patches with up to {tokens} tokens before it.");
     }
 
     /// <summary>Patches along a side of the table of positions.</summary>

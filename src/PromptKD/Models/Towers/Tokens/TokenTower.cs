@@ -66,7 +66,8 @@ internal sealed class TokenTower : ImageEncoder
         _patches = new PatchLayer(parts.Below("patch_embed"));
         _inputNorm = NormOrNone(parts, "norm_pre");
         int layers = parts.Shapes.Count("blocks");
-        _blocks = ModuleList([.. Enumerable.Range(0, layers).Select(i => new TokenBlock(parts.Below("blocks", i), heads))]);
+        _blocks = ModuleList(
+            [.. Enumerable.Range(0, layers).Select(i => new TokenBlock(parts.Below("blocks", i), heads))]);
         _tokenNorm = NormOrNone(parts, "norm");
         _featureNorm = NormOrNone(parts, "fc_norm");
         _pooling = parts.Has("attn_pool.latent") ? new AttentionPooling(parts.Below("attn_pool"), heads) : null;
