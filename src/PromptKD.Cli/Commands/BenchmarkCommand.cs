@@ -70,7 +70,7 @@ internal static class BenchmarkCommand
         var command = new Command("benchmark", "Make a table of the paper: run what is missing, and report.")
         {
             s_protocol, s_root, s_output, s_datasets, s_seeds, s_trainers, s_shots, s_configs,
-            SettingOptions.AcceptChanges.Option, s_overrides,
+            SettingOptions.Reference.Option, SettingOptions.AcceptChanges.Option, s_overrides,
         };
         foreach (SettingOption setting in s_settings)
         {
@@ -128,6 +128,7 @@ internal static class BenchmarkCommand
             Overrides =
             [
                 .. s_settings.SelectMany(setting => setting.ToOverride(parsed)),
+                .. SettingOptions.Reference.ToOverride(parsed),
                 .. SettingOptions.AcceptChanges.ToOverride(parsed),
                 .. words.Skip(ablation is null ? 0 : 1),
             ],

@@ -95,6 +95,9 @@ internal static class SettingOptions
         "TRAIN.ACCEPT_CHANGES",
         "Go on with a run whose pictures changed, with the pictures as they are now");
 
+    public static SettingSwitch Reference { get; } = new(
+        "--reference", "REFERENCE", "Behave as the reference wherever that changes results: REFERENCE True");
+
     public static SettingSwitch WhileFilling { get; } = new(
         "--while-filling",
         "DISTILL.WHILE_FILLING",

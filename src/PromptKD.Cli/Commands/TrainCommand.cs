@@ -69,9 +69,6 @@ internal static class TrainCommand
     private static readonly Option<string[]> s_targetDomains = Words(
         "--target-domains", "DATASET.TARGET_DOMAINS", "Accepted; no data set has any");
 
-    private static readonly Option<bool> s_reference = Switch(
-        "--reference", "Behave as the reference wherever that changes results: REFERENCE True");
-
     private static readonly Option<bool> s_evalOnly = Switch("--eval-only", "Evaluate a model, train nothing");
 
     private static readonly Option<bool> s_noTrain = Switch("--no-train", "Open everything, train nothing, stop there");
@@ -94,9 +91,9 @@ internal static class TrainCommand
         Argument<string[]> overrides = SettingOptions.Overrides(lastCounts: true);
         var command = new Command(Name, "Run an experiment as Dassl's train.py does, flag for flag.")
         {
-            s_datasetFile, s_trainerFile, s_transforms, s_sourceDomains, s_targetDomains, s_reference, s_evalOnly,
-            s_modelDir, s_loadEpoch, s_noTrain, SettingOptions.AcceptChanges.Option,
-            SettingOptions.WhileFilling.Option, ProcessesOption.Option, overrides,
+            s_datasetFile, s_trainerFile, s_transforms, s_sourceDomains, s_targetDomains,
+            SettingOptions.Reference.Option, s_evalOnly, s_modelDir, s_loadEpoch, s_noTrain,
+            SettingOptions.AcceptChanges.Option, SettingOptions.WhileFilling.Option, ProcessesOption.Option, overrides,
         };
         foreach (SettingOption setting in s_settings)
         {
@@ -123,14 +120,13 @@ internal static class TrainCommand
         string?[] files = [parsed.GetValue(s_datasetFile), parsed.GetValue(s_trainerFile)];
         ExperimentConfig config = files.OfType<string>()
             .Aggregate(s_defaults, (merged, file) => merged.MergeFile(file));
-        string[] switches = parsed.GetValue(s_reference) ? ["REFERENCE", "True"] : [];
         return config.MergeOverrides(
         [
             .. s_settings.SelectMany(setting => setting.ToOverride(parsed)),
             .. List("INPUT.TRANSFORMS", parsed.GetValue(s_transforms)),
             .. List("DATASET.SOURCE_DOMAINS", parsed.GetValue(s_sourceDomains)),
             .. List("DATASET.TARGET_DOMAINS", parsed.GetValue(s_targetDomains)),
-            .. switches,
+            .. SettingOptions.Reference.ToOverride(parsed),
             .. SettingOptions.AcceptChanges.ToOverride(parsed),
             .. SettingOptions.WhileFilling.ToOverride(parsed),
         ]);

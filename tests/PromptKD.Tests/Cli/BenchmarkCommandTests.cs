@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json.Nodes;
 using PromptKD.Tests.Data.Datasets;
 using PromptKD.Tests.Runs.Distill;
 
@@ -95,6 +96,22 @@ public sealed class BenchmarkCommandTests : IDisposable
         Assert.Equal(report, Read("again", Report));
     }
 
+    // MaPLe's script tests base classes with the best epoch, here the first, since all are alike; new ones with the last.
+    [Fact]
+    public void MaPLes_new_classes_are_tested_with_the_last_epoch_where_the_reference_is_asked_for()
+    {
+        string[] arguments = Replace(Benchmark("reference", "base2new", "MaPLe"), "--datasets", "eurosat");
+        CliProgram.Run(
+        [
+            .. Replace(arguments, "--seeds", "1"), "--reference", "DATASET.NUM_SHOTS", "2",
+            "TRAIN.CHECKPOINT_FREQ", "1", "OPTIM.LR", "1e-9", "OPTIM.MAX_EPOCH", "4",
+        ]).Succeeds();
+
+        string run = Path.Combine(In("reference"), "MaPLe", "eurosat", "seed1");
+        Assert.Equal(1, Result(Path.Combine(run, "base"))["epoch"]!.GetValue<int>());
+        Assert.Equal(4, Result(Path.Combine(run, "new"))["epoch"]!.GetValue<int>());
+    }
+
     [Fact]
     public void Goes_on_with_the_others_where_a_data_set_is_not_there()
     {
@@ -167,6 +184,8 @@ public sealed class BenchmarkCommandTests : IDisposable
     private int Finished(string output) => Directory.Exists(In(output))
         ? Directory.EnumerateFiles(In(output), "result.json", SearchOption.AllDirectories).Count()
         : 0;
+
+    private static JsonNode Result(string run) => JsonNode.Parse(File.ReadAllText(Path.Combine(run, "result.json")))!;
 
     private string Read(string output, string file) => File.ReadAllText(Path.Combine(In(output), file));
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using PromptKD.Tests.Data.Datasets;
 
 namespace PromptKD.Tests.Cli;
 
@@ -24,6 +25,32 @@ public sealed class ProbeCommandTests(DistilledRun run)
         Assert.Equal(1, draw.GetProperty("seed").GetInt32());
         Assert.Equal(
             score.GetProperty("accuracy").GetProperty("mean").GetDouble(), draw.GetProperty("test").GetDouble());
+    }
+
+    // With all pictures of a class drawn, the parts of a data set are those of folders that hold the same pictures.
+    [Fact]
+    public void Probes_a_data_set_of_the_paper_by_its_own_parts()
+    {
+        string root = Directory.CreateTempSubdirectory().FullName;
+        FakeDataset dataset = FakeDatasets.Create("EuroSAT", root);
+        foreach (FakePicture picture in dataset.Pictures)
+        {
+            string folder = Path.Combine(root, picture.Part, picture.ClassName);
+            Directory.CreateDirectory(folder);
+            File.Copy(Path.Combine(dataset.Images, picture.Path), Path.Combine(folder, Path.GetFileName(picture.Path)));
+        }
+
+        string[] common = ["--clip", DistilledRun.StudentFolder, "--precision", "fp32", "--shots", "4", "--seeds", "1"];
+        CliResult ofFolders = CliProgram.Run(
+        [
+            "probe", "--train", Path.Combine(root, "train"), "--val", Path.Combine(root, "val"),
+            "--test", Path.Combine(root, "test"), .. common,
+        ]).Succeeds();
+        CliResult ofDataset = CliProgram.Run(["probe", "--dataset", "eurosat", "--root", root, .. common]).Succeeds();
+
+        Assert.Equal(ofFolders.Output, ofDataset.Output);
+        Assert.Matches(@"^4 +\d+\.\d % +0\.0 +1$", ofDataset.OutputLines[1]);
+        Directory.Delete(root, recursive: true);
     }
 
     [Theory]

@@ -17,6 +17,27 @@ public sealed class ShotsFileTests : IDisposable
         + "b3NhdC8yNzUwL0ZvcmVzdC9Gb3Jlc3RfOS5qcGeUaApLAWgLSwBoDIwGRm9yZXN0lHViZYwDdmFslF2UaAUpgZR9lChoCIwtL2Rh"
         + "dGEvdGhlaXIvZXVyb3NhdC8yNzUwL0ZvcmVzdC9Gb3Jlc3RfMTMuanBnlGgKSwFoC0sAaAxoEXViYXUu";
 
+    // The class as Dassl has it: its constructor's names and defaults, and its properties.
+    private const string ReadWithDassl = """
+        import pickle, sys, types
+        class Datum:
+            def __init__(self, impath="", label=0, domain=0, classname=""):
+                self._impath, self._label, self._domain, self._classname = impath, label, domain, classname
+            impath = property(lambda self: self._impath)
+            label = property(lambda self: self._label)
+            domain = property(lambda self: self._domain)
+            classname = property(lambda self: self._classname)
+        for name in ("dassl", "dassl.data", "dassl.data.datasets", "dassl.data.datasets.base_dataset"):
+            sys.modules[name] = types.ModuleType(name)
+        sys.modules[name].Datum = Datum
+        with open(sys.argv[1], "rb") as file:
+            data = pickle.load(file)
+        for part in data:
+            for one in data[part]:
+                assert type(one) is Datum
+                print(part, one.impath, one.label, one.domain, one.classname, sep="|")
+        """;
+
     private readonly string _root = Directory.CreateTempSubdirectory("promptkd-shots-").FullName;
     private readonly FakeDataset _fake;
     private readonly List<string> _said = [];
@@ -40,6 +61,20 @@ public sealed class ShotsFileTests : IDisposable
         Assert.Equal(first.RealValidation, second.RealValidation);
         Assert.Equal(
             [$"Saving preprocessed few-shot data to {Kept}", $"Loading preprocessed few-shot data from {Kept}"], _said);
+    }
+
+    [Fact]
+    public void A_draw_that_is_kept_is_what_the_reference_reads()
+    {
+        ProtocolLists lists = Read();
+
+        string[] theirs = PythonTorch.Run(ReadWithDassl, Kept).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+        Assert.Equal(
+            [.. lists.Train.Select(one => Line("train", one)), .. lists.RealValidation!.Select(one => Line("val", one))],
+            theirs.Select(line => line.TrimEnd('\r')));
+
+        static string Line(string part, PictureItem one) => $"{part}|{one.Path}|{one.Label}|0|{one.ClassName}";
     }
 
     [Fact]

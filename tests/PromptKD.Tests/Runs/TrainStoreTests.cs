@@ -1,5 +1,4 @@
 using System.IO.Compression;
-using System.Text.Json.Nodes;
 using PromptKD.Configuration;
 using PromptKD.Configuration.Presets;
 using PromptKD.Features.Store;
@@ -71,7 +70,7 @@ public sealed class TrainStoreTests : IDisposable
     [Fact]
     public void Parts_join_to_what_one_process_makes_whatever_their_roots_are()
     {
-        MakeLarger(FakeDatasets.Create("OxfordPets", _runs.Root), pictures: 300); // A shard has 256.
+        FakeDatasets.Enlarge(FakeDatasets.Create("OxfordPets", _runs.Root), pictures: 300); // A shard has 256.
         string whole = Path.Combine(_runs.Folder, "whole");
         ExperimentConfig config = Storing("oxford_pets");
         Experiment.StoreFeatures(In(config, whole), StorePart.Whole, cancellationToken: Stop);
@@ -225,23 +224,6 @@ public sealed class TrainStoreTests : IDisposable
             "DISTILL.VOCAB", TinyClip.Vocabulary, "DISTILL.VIEWS", "2", "DISTILL.STORE", Store,
         ];
         return DatasetFeaturesPreset.Config.MergeOverrides(own).MergeOverrides(keys);
-    }
-
-    // Copies of the first training picture of each class, beside those that there are.
-    private static void MakeLarger(FakeDataset dataset, int pictures)
-    {
-        JsonObject split = JsonNode.Parse(File.ReadAllText(dataset.SplitFile!))!.AsObject();
-        JsonArray train = split["train"]!.AsArray();
-        for (int number = 0; train.Count < pictures; number++)
-        {
-            JsonArray row = train[number % 4]!.DeepClone().AsArray();
-            string copy = $"copy {number}.png";
-            File.Copy(Path.Combine(dataset.Images, row[0]!.GetValue<string>()), Path.Combine(dataset.Images, copy));
-            row[0] = copy;
-            train.Add(row);
-        }
-
-        File.WriteAllText(dataset.SplitFile!, split.ToJsonString());
     }
 
     private static ExperimentConfig In(ExperimentConfig config, string store) =>

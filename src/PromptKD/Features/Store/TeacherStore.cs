@@ -131,9 +131,9 @@ internal sealed class TeacherStore
         return faults.Length == 0
             ? new StoredFeatures(Folder, Index, device)
             : throw new PromptKDException(
-                $"The teacher store {Folder} is not complete: {faults.Length} of {Counted.Of(Index.ShardCount, "shard")}, the first "
-                + $"{faults[0]}. Delete what is damaged, if any is, and run features again: it makes what is "
-                + "missing.");
+                $"The teacher store {Folder} is not complete: {faults.Length} of "
+                + $"{Counted.Of(Index.ShardCount, "shard")}, the first {faults[0]}. Delete what is damaged, if any is, "
+                + "and run features again: it makes what is missing.");
     }
 
     /// <summary>As <see cref="ReadTeacher"/>, of a store that others are still filling.</summary>

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using SkiaSharp;
 
 namespace PromptKD.Tests.Data.Datasets;
@@ -77,6 +78,25 @@ internal static class FakeDatasets
 
         WriteSplitFile(dataset);
         return dataset;
+    }
+
+    /// <summary>Adds copies of the first training picture of each class to a data set that has a split file.</summary>
+    /// <param name="dataset">Whose pictures lie in one folder.</param>
+    /// <param name="pictures">As many training pictures it has then.</param>
+    public static void Enlarge(FakeDataset dataset, int pictures)
+    {
+        JsonObject split = JsonNode.Parse(File.ReadAllText(dataset.SplitFile!))!.AsObject();
+        JsonArray train = split["train"]!.AsArray();
+        for (int number = 0; train.Count < pictures; number++)
+        {
+            JsonArray row = train[number % Classes]!.DeepClone().AsArray();
+            string copy = $"copy {number}.png";
+            File.Copy(Path.Combine(dataset.Images, row[0]!.GetValue<string>()), Path.Combine(dataset.Images, copy));
+            row[0] = copy;
+            train.Add(row);
+        }
+
+        File.WriteAllText(dataset.SplitFile!, split.ToJsonString());
     }
 
     private static IEnumerable<FakePicture> Pictures(FakeLayout layout)
