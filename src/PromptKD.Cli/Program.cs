@@ -37,9 +37,9 @@ catch (PromptKDException mistake)
 
 RootCommand root = Verbs.Create();
 ParseResult parsed = root.Parse(Verbs.Prepare(words, root));
-if (parsed.Errors.Count > 0)
+if ((OptionRules.FindMisspelt(parsed) ?? Mistake(parsed)) is { } mistaken)
 {
-    return Fail($"{Mistake(parsed)} See promptkd {CommandPath(parsed)}--help.");
+    return Fail($"{mistaken} See promptkd {CommandPath(parsed)}--help.");
 }
 
 using var stop = new StopSignal();
@@ -94,14 +94,17 @@ catch (OperationCanceledException) when (stop.Token.IsCancellationRequested || P
 static int Fail(string message) => Ending.With(UserMistake, () => Messages.Error(message), message);
 
 // "A command is required" says less than which word is none.
-static string Mistake(ParseResult parsed) => parsed.UnmatchedTokens is [string unknown, ..]
-    ? unknown.Contains("://", StringComparison.Ordinal)
+static string? Mistake(ParseResult parsed) => parsed.Errors.Count == 0 ? null
+    : parsed.UnmatchedTokens is [string unknown, ..] ? Unmatched(parsed, unknown)
+    : OptionRules.Explain(parsed.Errors[0]) ?? parsed.Errors[0].Message;
+
+static string Unmatched(ParseResult parsed, string unknown) =>
+    unknown.Contains("://", StringComparison.Ordinal)
         ? $"'{unknown}' is one address too many. Put quotes around a pattern, 'shard-{{000..009}}.tar': the shell "
             + "makes several of it."
     : !unknown.StartsWith('-') && parsed.CommandResult.Command.Arguments is [{ Arity.MaximumNumberOfValues: 1 }]
         ? $"'{unknown}' is one argument too many: {parsed.CommandResult.Command.Name} takes one."
-        : $"There is no command or option '{unknown}'."
-    : OptionRules.Explain(parsed.Errors[0]) ?? parsed.Errors[0].Message;
+        : $"There is no command or option '{unknown}'.";
 
 // The words that lead to a command, such as "datasets check ".
 static string CommandPath(ParseResult parsed) => string.Concat(

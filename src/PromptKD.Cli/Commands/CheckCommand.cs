@@ -118,6 +118,11 @@ internal static class CheckCommand
         yield return ["pictures", Number(report.Pictures), kinds];
         yield return Row(
             "left out", report.LeftOut.Values.Sum(), report.LeftOut.Select(kind => $"{kind.Value} {kind.Key}"));
+        if (report.WithoutEnd.Count > 0)
+        {
+            yield return Row("archives without end", report.WithoutEnd.Count, report.WithoutEnd);
+        }
+
         yield return Row("broken", report.Broken.Count, report.Broken.Select(one => $"{one.Path}: {one.Reason}"));
         yield return Row("turned by EXIF", report.Turned.Count, report.Turned);
         yield return Row("tiny", report.Tiny.Count, report.Tiny);

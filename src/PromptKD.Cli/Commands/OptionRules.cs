@@ -40,7 +40,6 @@ internal static class OptionRules
         foreach (Argument argument in command.Arguments.Where(one => one.Name != SettingOptions.OverridesName))
         {
             argument.Validators.Add(result => Check(argument.Name, result));
-            argument.Validators.Add(RefuseOption);
         }
 
         OutputPlaces.Add(command);
@@ -67,6 +66,22 @@ internal static class OptionRules
         _ => null,
     };
 
+    /// <summary>
+    /// The mistake where an argument took a misspelt option for one of its words: for a picture, or for a class to be
+    /// added. Null where there is none: what stands behind <c>--</c> is meant as it is.
+    /// </summary>
+    public static string? FindMisspelt(ParseResult parsed)
+    {
+        var literal = new HashSet<Token>(
+            parsed.Tokens.SkipWhile(token => token.Type != TokenType.DoubleDash), ReferenceEqualityComparer.Instance);
+        Token? unknown = parsed.CommandResult.Children.OfType<ArgumentResult>()
+            .Where(result => result.Argument.Name != SettingOptions.OverridesName)
+            .SelectMany(result => result.Tokens)
+            .FirstOrDefault(token =>
+                token.Value.StartsWith("--", StringComparison.Ordinal) && !literal.Contains(token));
+        return unknown is null ? null : $"There is no command or option '{unknown.Value}'.";
+    }
+
     /// <summary>Whether an option takes a whole number.</summary>
     public static bool IsNumber(Type type) => type == typeof(int) || type == typeof(int?);
 
@@ -76,16 +91,6 @@ internal static class OptionRules
         {
             result.AddError(
                 $"{name} is empty. Give it a value, or leave it out (is a variable of the shell not set?).");
-        }
-    }
-
-    // An argument would take a misspelt option for one of its words: for a picture, or for a class to be added.
-    private static void RefuseOption(ArgumentResult result)
-    {
-        IEnumerable<string> words = result.Tokens.Select(token => token.Value);
-        if (words.FirstOrDefault(word => word.StartsWith("--", StringComparison.Ordinal)) is { } unknown)
-        {
-            result.AddError($"There is no command or option '{unknown}'.");
         }
     }
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using PromptKD.Configuration;
+using PromptKD.Runtime;
 
 namespace PromptKD.Cli.Commands;
 
@@ -192,21 +193,12 @@ internal static class OutputPlaces
         {
             try
             {
-                string full = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path));
-                return System.IO.Path.GetDirectoryName(full) is { Length: > 0 } parent
-                    ? Real(System.IO.Path.Combine(Real(parent), System.IO.Path.GetFileName(full)))
-                    : full;
+                return System.IO.Path.TrimEndingDirectorySeparator(RealPath.Of(path));
             }
             catch (Exception error) when (error is IOException or ArgumentException or UnauthorizedAccessException)
             {
                 return path;
             }
-        }
-
-        private static string Real(string path)
-        {
-            FileSystemInfo info = Directory.Exists(path) ? new DirectoryInfo(path) : new FileInfo(path);
-            return info.Exists ? info.ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? path : path;
         }
     }
 }

@@ -48,8 +48,10 @@ internal sealed class DigestMemory
     }
 
     /// <summary>Remembers nothing.</summary>
-    public static DigestMemory None { get; } =
-        new(path: null, new ConcurrentDictionary<string, Entry>(), isReadOnly: true);
+    public static DigestMemory None => new(path: null, new ConcurrentDictionary<string, Entry>(), isReadOnly: true);
+
+    /// <summary>The models and the like that are hashed with it, while they are in use.</summary>
+    public WatchedFiles Watched { get; } = new();
 
     /// <summary>Opens a memory. One that is missing, damaged or may not be read is begun anew.</summary>
     /// <param name="path">The text file.</param>

@@ -1,3 +1,4 @@
+using PromptKD.Runtime;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
@@ -5,13 +6,17 @@ namespace PromptKD.Configuration;
 
 /// <summary>
 /// Refuses YAML that is too long, too deep, or that grows by aliases, before it is made into nodes: a few letters can
-/// stand for billions of them, and a deep one ends the process where it is walked.
+/// stand for billions of them, and a deep one ends the process where it is walked. And a tag that means nothing here,
+/// as PyYAML's safe loader does: what it would have made of the value is not what would be read.
 /// </summary>
 /// <remarks>
 /// An alias may stand for what came before it, as PyYAML has it, but not for a part of which it is one.
 /// </remarks>
 internal sealed class YamlBudget
 {
+    /// <summary>What YAML's own tags begin with; !! stands for it.</summary>
+    public const string YamlOwn = "tag:yaml.org,2002:";
+
     private const int LongestText = 1 << 22;
     private const int DeepestNesting = 32;
     private const long MostNodes = 100_000;
@@ -46,6 +51,11 @@ internal sealed class YamlBudget
 
     private void Take(ParsingEvent part)
     {
+        if (part is NodeEvent { Tag: { IsEmpty: false, IsNonSpecific: false } tag } && !IsKnown(tag, part))
+        {
+            throw Refuse(part, $"the tag {Shown(tag)} means nothing here; leave it out");
+        }
+
         switch (part)
         {
             case MappingStart or SequenceStart:
@@ -66,6 +76,16 @@ internal sealed class YamlBudget
                 break;
         }
     }
+
+    private static bool IsKnown(TagName tag, ParsingEvent part) => part switch
+    {
+        MappingStart => tag.Value == YamlOwn + "map",
+        SequenceStart => tag.Value == YamlOwn + "seq",
+        _ => YamlScalar.IsKnown(tag),
+    };
+
+    private static string Shown(TagName tag) => Printable.Line(
+        tag.Value.StartsWith(YamlOwn, StringComparison.Ordinal) ? $"!!{tag.Value[YamlOwn.Length..]}" : tag.Value);
 
     private void Open(NodeEvent part)
     {

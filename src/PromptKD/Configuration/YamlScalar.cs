@@ -11,7 +11,16 @@ namespace PromptKD.Configuration;
 /// </summary>
 internal static partial class YamlScalar
 {
-    private const string TextTag = "tag:yaml.org,2002:str";
+    private const string TextTag = YamlBudget.YamlOwn + "str";
+
+    // Say what is read anyway, in quotes, too.
+    private static readonly string[] s_plainTags =
+    [
+        .. new[] { "int", "float", "bool", "null" }.Select(kind => YamlBudget.YamlOwn + kind),
+    ];
+
+    /// <summary>Whether a tag is one of what a scalar can be.</summary>
+    public static bool IsKnown(TagName tag) => tag.Value == TextTag || s_plainTags.Contains(tag.Value);
 
     /// <summary>The scalar as <see cref="ConfigValue"/> describes what was read.</summary>
     /// <param name="scalar">The node.</param>
@@ -19,8 +28,9 @@ internal static partial class YamlScalar
     public static object? Read(YamlScalarNode scalar, bool textWanted)
     {
         string text = scalar.Value ?? "";
-        bool quoted = scalar.Style != ScalarStyle.Plain || (!scalar.Tag.IsEmpty && scalar.Tag.Value == TextTag);
-        if (quoted)
+        bool isPlain = scalar.Tag.IsEmpty ? scalar.Style == ScalarStyle.Plain
+            : !scalar.Tag.IsNonSpecific && s_plainTags.Contains(scalar.Tag.Value);
+        if (!isPlain)
         {
             return !textWanted && PythonLiteral.TryParse(text, out object? inQuotes) ? inQuotes : text;
         }

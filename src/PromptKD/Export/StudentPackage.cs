@@ -53,8 +53,9 @@ internal static class StudentPackage
         StudentManifest.Read(Path.Combine(folder, ManifestFile));
 
     /// <summary>Writes a package. The manifest comes last, so a folder with one is complete.</summary>
+    /// <returns>The manifest as it was written: with the digests of the other files.</returns>
     /// <exception cref="PromptKDException">A file cannot be written, or what was learned is no numbers.</exception>
-    public static void Write(string folder, DistilledStudent distilled, StudentManifest manifest)
+    public static StudentManifest Write(string folder, DistilledStudent distilled, StudentManifest manifest)
     {
         Student student = distilled.Student;
         ClassVectors classVectors = distilled.ClassVectors;
@@ -74,8 +75,7 @@ internal static class StudentPackage
             [ClassVectorsFile] = SealedTensors.Write(
                 Path.Combine(folder, ClassVectorsFile), [KeyValuePair.Create(VectorsName, classVectors.Vectors)]),
         };
-        WholeFile.WriteText(Path.Combine(folder, CardFile), ModelCard.Write(manifest));
-        WholeFile.WriteText(Path.Combine(folder, ManifestFile), (manifest with { Files = digests }).ToJson());
+        return WriteTexts(folder, manifest with { Files = digests });
     }
 
     /// <summary>Fills a folder with a package that has other classes than a package that is there.</summary>
@@ -83,8 +83,10 @@ internal static class StudentPackage
     /// <param name="folder">Receives all that lies in <paramref name="source"/>, with other classes.</param>
     /// <param name="manifest">With the new names.</param>
     /// <param name="vectors">Their vectors, float32, [classes, embedding].</param>
+    /// <returns>As <see cref="Write"/>.</returns>
     /// <exception cref="PromptKDException">A file cannot be read or written.</exception>
-    public static void WriteWithClasses(string source, string folder, StudentManifest manifest, Tensor vectors)
+    public static StudentManifest WriteWithClasses(
+        string source, string folder, StudentManifest manifest, Tensor vectors)
     {
         foreach (string path in Directory.EnumerateFiles(source, "*", SearchOption.AllDirectories))
         {
@@ -100,8 +102,7 @@ internal static class StudentPackage
             [ClassVectorsFile] = SealedTensors.Write(
                 Path.Combine(folder, ClassVectorsFile), [KeyValuePair.Create(VectorsName, vectors)]),
         };
-        WholeFile.WriteText(Path.Combine(folder, CardFile), ModelCard.Write(manifest));
-        WholeFile.WriteText(Path.Combine(folder, ManifestFile), (manifest with { Files = digests }).ToJson());
+        return WriteTexts(folder, manifest with { Files = digests });
     }
 
     /// <summary>Opens a package for inference.</summary>
@@ -142,6 +143,13 @@ internal static class StudentPackage
     /// <exception cref="PromptKDException">The file of tensors cannot be read.</exception>
     public static ClipArchitecture ReadArchitecture(string folder, StudentManifest manifest) =>
         WithShapes(manifest.Architecture, Path.Combine(folder, TensorsFile));
+
+    private static StudentManifest WriteTexts(string folder, StudentManifest manifest)
+    {
+        WholeFile.WriteText(Path.Combine(folder, CardFile), ModelCard.Write(manifest));
+        WholeFile.WriteText(Path.Combine(folder, ManifestFile), manifest.ToJson());
+        return manifest;
+    }
 
     // A tower of another family is made from what the file holds.
     private static ClipArchitecture WithShapes(ClipArchitecture architecture, string path)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using PromptKD.Runtime;
 
 namespace PromptKD.Reporting;
 
@@ -17,7 +18,8 @@ internal static class FolderTree
     {
         var seen = new HashSet<string>(StringComparer.Ordinal);
         var found = new List<string>();
-        var left = new Stack<(string Shown, string Real)>([(root, RealRoot(root))]);
+        string realRoot = RealPlace(() => RealPath.Of(root), Path.GetFullPath(root));
+        var left = new Stack<(string Shown, string Real)>([(root, realRoot)]);
         while (left.TryPop(out (string Shown, string Real) folder))
         {
             stop.ThrowIfCancellationRequested();
@@ -38,7 +40,9 @@ internal static class FolderTree
             found.Add(folder.Shown);
             foreach (string name in Children(folder.Real))
             {
-                left.Push((Path.Combine(folder.Shown, name), RealPath(Path.Combine(folder.Real, name))));
+                string real = RealPlace(
+                    () => RealPath.Within(folder.Real, name), Path.Combine(folder.Real, name));
+                left.Push((Path.Combine(folder.Shown, name), real));
             }
         }
 
@@ -61,30 +65,16 @@ internal static class FolderTree
         }
     }
 
-    // Part by part: any of them may be a link.
-    private static string RealRoot(string root)
-    {
-        string full = Path.GetFullPath(root);
-        string real = Path.GetPathRoot(full)!;
-        foreach (string part in full[real.Length..].Split(
-            Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries))
-        {
-            real = RealPath(Path.Combine(real, part));
-        }
-
-        return real;
-    }
-
-    // Only the last part of the path can be a link: what stands before it is resolved.
-    private static string RealPath(string folder)
+    // A link that leads in a circle stands for itself: there is nothing in it.
+    private static string RealPlace(Func<string> find, string otherwise)
     {
         try
         {
-            return Path.GetFullPath(Directory.ResolveLinkTarget(folder, returnFinalTarget: true)?.FullName ?? folder);
+            return find();
         }
-        catch (IOException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            return Path.GetFullPath(folder);
+            return otherwise;
         }
     }
 }

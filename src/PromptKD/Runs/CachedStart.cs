@@ -72,6 +72,17 @@ internal static class CachedStart
         }
     }
 
+    /// <summary>Says which pictures changed since a start was cut off, while there is a list of those before.</summary>
+    /// <exception cref="PromptKDException">They did, and it is not accepted; or its checkpoint is damaged.</exception>
+    public static void NameChanges(OpenRun run)
+    {
+        using TrainingCheckpoint? checkpoint = TrainingCheckpoint.ReadIfAny(PathIn(run.Folder));
+        if (checkpoint is not null)
+        {
+            ChangedPictures.Accept(run, run.Folder.Root, checkpoint.Inputs);
+        }
+    }
+
     // Where it was cut off, or with a projector that fits.
     private static void Begin(OpenRun run, TrainingLoop loop, ProjectorStart projector, int views)
     {

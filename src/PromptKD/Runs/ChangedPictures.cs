@@ -35,6 +35,18 @@ internal static class ChangedPictures
         return changes;
     }
 
+    /// <summary>
+    /// As <see cref="RefuseOtherInputs"/>, of a run that goes on: says what changed, where that is accepted.
+    /// </summary>
+    /// <exception cref="PromptKDException">As there.</exception>
+    public static void Accept(OpenRun run, string folder, IReadOnlyDictionary<string, string> made)
+    {
+        if (RefuseOtherInputs(run, folder, made) is { } changes)
+        {
+            run.Log.OnWarning($"going on with changed pictures: {changes}");
+        }
+    }
+
     /// <summary>Says that a finished run has not learned from changed pictures; nothing where none changed.</summary>
     public static void WarnOfFinished(OpenRun run, string? changes)
     {

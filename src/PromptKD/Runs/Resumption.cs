@@ -27,11 +27,7 @@ internal static class Resumption
 
         RunFolder.RefuseOtherConfiguration(folder, run.Settings.Config);
         RunMark.RefuseOther(checkpoint.Path, checkpoint.RunMark, run.Settings.Config);
-        if (ChangedPictures.RefuseOtherInputs(run, folder, checkpoint.Inputs) is { } changes)
-        {
-            run.Log.OnWarning($"going on with changed pictures: {changes}");
-        }
-
+        ChangedPictures.Accept(run, folder, checkpoint.Inputs);
         bool isOwn = folder == run.Folder.Root;
         run.Log.OnPhase($"Going on behind {checkpoint.Position.Describe()}{(isOwn ? "" : $" of {folder}")}");
         HashSet<string> paths = [.. run.Inputs.Pictures.Items.Select(item => item.Path)];

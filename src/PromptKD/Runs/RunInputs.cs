@@ -31,6 +31,7 @@ internal sealed class RunInputs : IDisposable
         ExperimentConfig config = settings.Config;
         context.Observer.OnPhase($"Reading {settings.Clip}");
         _clip = parts.Add(ModelFiles.OpenClip(settings.Clip, settings.PictureSize, context.Observer, context.Stop));
+        context.Digests.Watched.Add(_clip.WeightFiles);
         if (settings.Method.LearnsFrom == Supervision.Teacher)
         {
             PromptKDMethod.CheckTower(_clip, config.Trainer.PromptKD);
@@ -210,7 +211,7 @@ internal sealed class RunInputs : IDisposable
             _clip.Architecture.RequireTexts(_clip.Description);
             PromptKDConfig names = _settings.Config.Trainer.PromptKD;
             string vocabulary = VocabularyFile.Find(_settings.Config.Distill.Vocab, _clip.Folder)
-                ?? throw new PromptKDException("Its vocabulary is not on this machine; name one with ‹vocab›.");
+                ?? throw new PromptKDException("its vocabulary is not on this machine.");
 
             // Its weights stay those of the student.
             return new FrozenClip(_clip, prompts: null, _context.Target).ReadClassVectors(
@@ -241,6 +242,7 @@ internal sealed class RunInputs : IDisposable
             Warn = _context.Observer.OnWarning,
         });
         _clip.Dispose();
+        _context.Digests.Watched.RefuseChanged();
         return built;
     }
 }

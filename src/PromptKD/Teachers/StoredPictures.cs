@@ -8,6 +8,12 @@ namespace PromptKD.Teachers;
 /// <summary>Which pictures a store was made from, by name: its index has no more than their digest.</summary>
 internal static class StoredPictures
 {
+    /// <summary>What to do of a run's own store, which is made anew where that is accepted.</summary>
+    public const string NewStore =
+        "have it made anew of the pictures as they are now with ‹accept-changes›, or use another ‹output›";
+
+    private const string AnotherStore = "make another store";
+
     /// <summary>Refuses a store without class vectors where no CLIP is given that could make them.</summary>
     /// <param name="paths">DISTILL.TEACHER and .STORE.</param>
     /// <exception cref="PromptKDException">DISTILL.TEACHER is empty.</exception>
@@ -51,22 +57,24 @@ internal static class StoredPictures
             RemoveIfOfOthers(folder, pictures, observer);
         }
 
-        return OpenOrBegin(folder, index, pictures);
+        return OpenOrBegin(folder, index, pictures, NewStore);
     }
 
     /// <summary>Opens a store of these very pictures, or begins one.</summary>
     /// <param name="folder">The store.</param>
     /// <param name="index">What it is made from.</param>
     /// <param name="pictures">The pictures of the index.</param>
+    /// <param name="otherwise">What else can be done than to put back pictures that changed.</param>
     /// <exception cref="PromptKDException">
     /// The folder holds a store of something else; the message says of what.
     /// </exception>
-    public static TeacherStore OpenOrBegin(string folder, StoreIndex index, PictureSet pictures)
+    public static TeacherStore OpenOrBegin(
+        string folder, StoreIndex index, PictureSet pictures, string otherwise = AnotherStore)
     {
         if (TeacherStore.IsBegun(folder))
         {
             var begun = TeacherStore.Open(folder);
-            RefuseOthers(begun, pictures);
+            RefuseOthers(begun, pictures, otherwise);
             index = begun.Index.Like(index, pictures);
         }
 
@@ -80,16 +88,17 @@ internal static class StoredPictures
     }
 
     /// <summary>Refuses a store of other pictures, and names what changed, where the store knows its own.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="pictures">The pictures as they are now.</param>
+    /// <param name="otherwise">As for <see cref="OpenOrBegin"/>.</param>
     /// <exception cref="PromptKDException">It is of other pictures.</exception>
-    public static void RefuseOthers(TeacherStore store, PictureSet pictures)
+    public static void RefuseOthers(TeacherStore store, PictureSet pictures, string otherwise = AnotherStore)
     {
-        if (store.Index.Pictures != store.Index.DigestOf(pictures)
-            && pictures.List is { } now
-            && PictureList.ReadIfAny(store.Folder, store.Index.Pictures) is { } before)
+        if (Changes(store, pictures) is { } changes)
         {
             throw new PromptKDException(
-                $"The teacher store {store.Folder} was made from other pictures: "
-                + $"{PictureChanges.Between(before, now).Describe()}. Put them back, or make another store.");
+                $"The teacher store {store.Folder} was made from other pictures: {changes}. Put them back, or "
+                + $"{otherwise}.");
         }
     }
 
@@ -101,11 +110,20 @@ internal static class StoredPictures
     public static void RemoveIfOfOthers(string folder, PictureSet pictures, IRunObserver observer)
     {
         if (TeacherStore.IsBegun(folder)
-            && TeacherStore.Open(folder).Index is var index
-            && index.Pictures != index.DigestOf(pictures))
+            && TeacherStore.Open(folder) is var store
+            && store.Index.Pictures != store.Index.DigestOf(pictures))
         {
-            observer.OnPhase($"The pictures changed: {folder} is made anew");
+            string changes = Changes(store, pictures) is { } known ? $" ({known})" : "";
+            observer.OnPhase($"The pictures changed{changes}: {folder} is made anew");
             TeacherStore.Remove(folder);
         }
     }
+
+    // Null where they are the same, and where nothing says which there were.
+    private static string? Changes(TeacherStore store, PictureSet pictures) =>
+        store.Index.Pictures != store.Index.DigestOf(pictures)
+        && pictures.List is { } now
+        && PictureList.ReadIfAny(store.Folder, store.Index.Pictures) is { } before
+            ? PictureChanges.Between(before, now).Describe()
+            : null;
 }

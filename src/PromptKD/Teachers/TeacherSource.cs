@@ -228,7 +228,15 @@ internal sealed class TeacherSource : IDisposable
             : quantise?.Invoke(_clip!, pictures, vectors, _config, _context)
                 ?? _clip!.ReadImageTower(_config.Trainer.PromptKD.HalfPrompts);
         _clip!.Dispose();
-        return tower is null ? null : new StoreToMake(Store, shards, tower);
+        if (tower is null)
+        {
+            return null;
+        }
+
+        using var parts = new Unfinished();
+        parts.Add(tower);
+        _context.Digests.Watched.RefuseChanged();
+        return new StoreToMake(Store, shards, parts.HandOver(tower));
     }
 
     /// <inheritdoc/>

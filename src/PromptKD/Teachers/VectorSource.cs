@@ -81,7 +81,7 @@ internal sealed class VectorSource : IDisposable
         }
 
         PromptKDConfig settings = _config.Trainer.PromptKD;
-        _context.Observer.OnPhase($"Encoding {names.Count} class names with {clip!.Architecture.Name}");
+        _context.Observer.OnPhase($"Encoding {Counted.Of(names.Count, "class name")} with {clip!.Architecture.Name}");
         return clip.ReadClassVectors(
             Tokenizer(clip),
             names,

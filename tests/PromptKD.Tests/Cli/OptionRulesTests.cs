@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using PromptKD.Cli.Commands;
 
 namespace PromptKD.Tests.Cli;
@@ -36,9 +37,21 @@ public sealed class OptionRulesTests
     {
         ParseResult parsed = s_root.Parse([.. verb.Split(' '), "--teachr"]);
 
+        // Those of KEY VALUE have a rule of their own.
         Assert.Contains(
-            parsed.Errors,
-            one => one.Message == "There is no command or option '--teachr'.");
+            "There is no command or option '--teachr'.",
+            parsed.Errors.Select(one => one.Message).Append(OptionRules.FindMisspelt(parsed)));
+    }
+
+    [Theory]
+    [MemberData(nameof(WithArguments))]
+    public void What_stands_behind_two_dashes_alone_is_an_argument(string verb)
+    {
+        ParseResult parsed = s_root.Parse([.. verb.Split(' '), "--", "--teachr"]);
+
+        Assert.Null(OptionRules.FindMisspelt(parsed));
+        Assert.Contains("--teachr", parsed.CommandResult.Children.OfType<ArgumentResult>()
+            .SelectMany(result => result.Tokens).Select(token => token.Value));
     }
 
     [Fact]

@@ -24,6 +24,7 @@ public sealed class OutputPlacesTests : IDisposable
         }
 
         Directory.CreateSymbolicLink(Path.Combine(_folder, "link"), Path.Combine(_folder, "photos"));
+        Directory.CreateSymbolicLink(Path.Combine(_folder, "above"), _folder);
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
@@ -63,6 +64,12 @@ public sealed class OutputPlacesTests : IDisposable
     [InlineData(
         "lies in '@photos', where --images reads pictures",
         "preview", "--images", "@photos", "--output", "@photos/new")]
+    [InlineData(
+        "lies in '@photos', where --images reads pictures",
+        "preview", "--images", "@photos", "--output", "@above/photos/new/deep")]
+    [InlineData(
+        "--output is '@above/photos', which is --images, too",
+        "distill", "--images", "@above/above/photos", "--output", "@above/photos")]
     [InlineData(
         "lies in '@labelled', where --data reads pictures",
         "evaluate", "--data", "@labelled", "--confusion", "@labelled/c.png")]

@@ -36,6 +36,29 @@ public sealed class YamlReaderTests : IDisposable
         expected,
         Assert.Throws<PromptKDException>(() => YamlReader.Merge(new ExperimentConfig(), yaml, "a.yaml")).Message);
 
+    // PyYAML's safe_load, as which YACS reads: "could not determine a constructor for the tag".
+    [Theory]
+    [InlineData("SEED: !foo 1", "a.yaml:1:7: the tag !foo means nothing here; leave it out.")]
+    [InlineData("SEED: !!python/name:os.system 1", "a.yaml:1:7: the tag !!python/name:os.system means nothing here; leave it out.")]
+    [InlineData("OPTIM: !!set {LR: 0.1}", "a.yaml:1:8: the tag !!set means nothing here; leave it out.")]
+    [InlineData("--- !mine\nSEED: 1", "a.yaml:1:5: the tag !mine means nothing here; leave it out.")]
+    [InlineData("INPUT:\n  TRANSFORMS: !!python/tuple [a]", "a.yaml:2:15: the tag !!python/tuple means nothing here; leave it out.")]
+    [InlineData("!x SEED: 1", "a.yaml:1:1: the tag !x means nothing here; leave it out.")]
+    [InlineData("SEED: !!map 1", "a.yaml:1:7: the tag !!map means nothing here; leave it out.")]
+    [InlineData("SEED: !<tag:me,2026:x> 1", "a.yaml:1:7: the tag tag:me,2026:x means nothing here; leave it out.")]
+    public void A_tag_that_means_nothing_is_refused(string yaml, string expected) => Assert.Equal(
+        expected,
+        Assert.Throws<PromptKDException>(() => YamlReader.Merge(new ExperimentConfig(), yaml, "a.yaml")).Message);
+
+    [Fact]
+    public void Tags_of_what_a_setting_can_be_are_read()
+    {
+        ExperimentConfig read = Merge(
+            "SEED: !!int \"3\"\nOUTPUT_DIR: !!str 5\nOPTIM: !!map {LR: !!float 0.5, NAME: ! sgd}\nUSE_CUDA: !!bool no\n");
+
+        Assert.Equal((3, "5", 0.5, "sgd"), (read.Seed, read.OutputDir, read.Optim.Lr, read.Optim.Name));
+    }
+
     [Theory]
     [InlineData(new byte[] { 0xE9 }, "the byte 0xE9 is not UTF-8")] // é of Windows.
     [InlineData(new byte[] { 0xC3, 0x28 }, "the byte 0xC3 is not UTF-8")]

@@ -1,3 +1,4 @@
+using System.Globalization;
 using PromptKD.Data.Shards;
 using PromptKD.Runtime;
 
@@ -6,6 +7,8 @@ namespace PromptKD.Data.Pictures;
 /// <summary>The files below a folder: their paths below it, with '/', in ordinal order, without hidden ones.</summary>
 internal sealed class FolderFiles
 {
+    private const int MostRepeated = 10_000;
+
     private static readonly EnumerationOptions s_everything = new()
     {
         RecurseSubdirectories = true,
@@ -20,10 +23,18 @@ internal sealed class FolderFiles
 
     private readonly List<string> _relative = [];
     private readonly HashSet<string> _openFolders = new(StringComparer.Ordinal);
-
+    private readonly HashSet<string> _listedFolders = new(StringComparer.Ordinal);
+    private readonly string _root;
+    private readonly int _mostRepeated;
     private readonly CancellationToken _stop;
+    private int _repeated;
 
-    private FolderFiles(CancellationToken stop) => _stop = stop;
+    private FolderFiles(string root, int mostRepeated, CancellationToken stop)
+    {
+        _root = root;
+        _mostRepeated = mostRepeated;
+        _stop = stop;
+    }
 
     /// <summary>Paths of the files, relative to the folder.</summary>
     public IReadOnlyList<string> Relative => _relative;
@@ -40,21 +51,22 @@ internal sealed class FolderFiles
     /// <summary>Lists a folder, and all below it.</summary>
     /// <param name="folder">What to list.</param>
     /// <param name="stop">Stops between files: a folder may hold millions, or lie behind a slow network.</param>
-    /// <exception cref="PromptKDException">There is no such folder, or part of it may not be read.</exception>
-    public static FolderFiles Find(string folder, CancellationToken stop = default)
+    /// <param name="mostRepeated">How often links may lead to a folder that was listed before.</param>
+    /// <exception cref="PromptKDException">
+    /// There is no such folder, part of it may not be read, or its links lead to the same folders over and over.
+    /// </exception>
+    public static FolderFiles Find(
+        string folder, CancellationToken stop = default, int mostRepeated = MostRepeated)
     {
         if (!Directory.Exists(folder))
         {
-            throw new PromptKDException(File.Exists(folder) ? WhatItIs(folder) : $"No folder at '{folder}'.")
-            {
-                Code = File.Exists(folder) ? PromptKDError.BadInput : PromptKDError.MissingFile,
-            };
+            throw WhyNone(folder);
         }
 
         try
         {
             var root = new DirectoryInfo(folder);
-            var files = new FolderFiles(stop)
+            var files = new FolderFiles(folder, mostRepeated, stop)
             {
                 TopFolders =
                 [
@@ -64,7 +76,7 @@ internal sealed class FolderFiles
                         .Order(StringComparer.Ordinal),
                 ],
             };
-            files.Add(root, RealPath(root, parent: null), prefix: "");
+            files.Add(root, RealPath.Of(folder), prefix: "");
             files._relative.Sort(StringComparer.Ordinal);
             return files;
         }
@@ -83,6 +95,13 @@ internal sealed class FolderFiles
             throw new PromptKDException(WhatItIs(file));
         }
     }
+
+    // .NET calls a link that leads nowhere a file.
+    private static PromptKDException WhyNone(string path) =>
+        !File.Exists(path) ? new($"No folder at '{path}'.") { Code = PromptKDError.MissingFile }
+        : new FileInfo(path) is var file && LeadsNowhere(file)
+            ? new($"'{path}' is a link to '{file.LinkTarget}', where nothing is.") { Code = PromptKDError.MissingFile }
+        : new(WhatItIs(path)) { Code = PromptKDError.BadInput };
 
     // What people give in place of a folder, and what to do with it.
     private static string WhatItIs(string file)
@@ -109,6 +128,8 @@ internal sealed class FolderFiles
             return;
         }
 
+        CountRepeated(realPath);
+
         foreach (FileSystemInfo entry in folder.EnumerateFileSystemInfos())
         {
             _stop.ThrowIfCancellationRequested();
@@ -122,7 +143,7 @@ internal sealed class FolderFiles
             }
             else if (entry is DirectoryInfo child)
             {
-                Add(child, RealPath(child, realPath), $"{prefix}{child.Name}/");
+                Add(child, RealPath.Within(realPath, child.Name), $"{prefix}{child.Name}/");
             }
             else if (!PictureFile.IsPicture(entry.Name) && LeadsNowhere(entry))
             {
@@ -135,6 +156,19 @@ internal sealed class FolderFiles
         }
 
         _openFolders.Remove(realPath);
+    }
+
+    // Links without a circle, too, may lead to one folder in more ways than can be listed: two to a next one, of which
+    // each has two, and so on. The system's own folders, as /sys and /proc, are full of such.
+    private void CountRepeated(string realPath)
+    {
+        if (!_listedFolders.Add(realPath) && ++_repeated > _mostRepeated)
+        {
+            throw new PromptKDException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"The links below '{_root}' lead to the same folders over and over, more than {_mostRepeated:N0} "
+                + $"times, the last time to '{realPath}'. Give a folder whose links lead to each picture once."));
+        }
     }
 
     // A folder's pictures count, so that a name with a dot does not hide them from their owner.
@@ -171,12 +205,6 @@ internal sealed class FolderFiles
             return true; // In a circle.
         }
     }
-
-    private static string RealPath(DirectoryInfo folder, string? parent) =>
-        folder.ResolveLinkTarget(returnFinalTarget: true)?.FullName
-            ?? (parent is null
-                ? Path.TrimEndingDirectorySeparator(folder.FullName)
-                : Path.Combine(parent, folder.Name));
 
     private static bool IsVisible(string name) => !name.StartsWith('.') && !LeftOutKinds.IsSystemFolder(name);
 }

@@ -16,6 +16,9 @@ internal sealed record LeftOut(string Place, IReadOnlyDictionary<string, int> Ki
     /// <summary>Classes that have no picture, of all those that were asked for.</summary>
     public IReadOnlyList<string> EmptyClasses { get; init; } = [];
 
+    /// <summary>Archives that may have been cut behind their last file, as no mark of their end follows it.</summary>
+    public IReadOnlyList<string> WithoutEnd { get; init; } = [];
+
     /// <summary>Number of files, or entries of a shard.</summary>
     public int Count => Kinds.Values.Sum();
 
@@ -54,6 +57,14 @@ internal sealed record LeftOut(string Place, IReadOnlyDictionary<string, int> Ki
                 + (more > 0 ? $" and {more} more" : "");
     }
 
+    /// <summary>The line that names archives without an end; null where there is none.</summary>
+    public string? DescribeWithoutEnd() => WithoutEnd is not [string first, ..] ? null
+        : WithoutEnd.Count == 1
+            ? $"'{first}' does not end as a tar archive does: its files are whole, but more may have followed. If it "
+                + "was copied or downloaded, do so again."
+            : $"'{first}' and {WithoutEnd.Count - 1} more do not end as tar archives do: their files are whole, but "
+                + "more may have followed. If they were copied or downloaded, do so again.";
+
     /// <summary>Says what was left out: loud where it may have been meant, else as a note.</summary>
     public void Report(IRunObserver observer)
     {
@@ -69,9 +80,9 @@ internal sealed record LeftOut(string Place, IReadOnlyDictionary<string, int> Ki
             }
         }
 
-        if (DescribeEmptyClasses() is { } classes)
+        foreach (string more in new[] { DescribeWithoutEnd(), DescribeEmptyClasses() }.OfType<string>())
         {
-            observer.OnWarning(classes);
+            observer.OnWarning(more);
         }
     }
 

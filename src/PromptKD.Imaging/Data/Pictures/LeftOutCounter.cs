@@ -4,6 +4,7 @@ namespace PromptKD.Data.Pictures;
 internal sealed class LeftOutCounter
 {
     private readonly SortedDictionary<string, int> _kinds = new(StringComparer.Ordinal);
+    private readonly List<string> _withoutEnd = [];
 
     /// <summary>Counts some of a kind.</summary>
     public void Add(string kind, int count = 1)
@@ -18,9 +19,13 @@ internal sealed class LeftOutCounter
     /// <param name="path">With '/' before the name, where it has folders.</param>
     public void AddFile(string path) => Add(LeftOutKinds.Of(path[(path.LastIndexOf('/') + 1)..]));
 
+    /// <summary>Takes down an archive that may have been cut behind its last file.</summary>
+    public void AddWithoutEnd(string archive) => _withoutEnd.Add(archive);
+
     /// <summary>Counts what another one counted.</summary>
     public void Add(LeftOutCounter other)
     {
+        _withoutEnd.AddRange(other._withoutEnd);
         foreach ((string kind, int count) in other._kinds)
         {
             Add(kind, count);
@@ -29,5 +34,8 @@ internal sealed class LeftOutCounter
 
     /// <summary>What was counted.</summary>
     /// <param name="place">Where, for messages.</param>
-    public LeftOut At(string place) => new(place, new SortedDictionary<string, int>(_kinds, StringComparer.Ordinal));
+    public LeftOut At(string place) => new(place, new SortedDictionary<string, int>(_kinds, StringComparer.Ordinal))
+    {
+        WithoutEnd = [.. _withoutEnd],
+    };
 }

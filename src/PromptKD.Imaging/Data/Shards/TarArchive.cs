@@ -27,14 +27,22 @@ internal sealed class TarArchive
         _length = stream.Length;
     }
 
+    /// <summary>An archive of which nothing is read yet.</summary>
+    /// <param name="stream">A file from its beginning. The caller closes it, behind the last member.</param>
+    public static TarArchive Of(Stream stream) => new(stream);
+
+    /// <summary>
+    /// Whether zeros end the archive, as all programs write them: known behind the last member. One without them, or
+    /// whose last file is not filled up, may have been cut there; whatever followed is not missed by anything else.
+    /// </summary>
+    public bool HasItsEnd { get; private set; }
+
     /// <summary>The members in their order.</summary>
-    /// <param name="stream">A file from its beginning.</param>
     /// <exception cref="InvalidDataException">It is no such archive, damaged, or ends early.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
-    public static IEnumerable<TarMember> List(Stream stream)
+    public IEnumerable<TarMember> Members()
     {
-        var archive = new TarArchive(stream);
-        while (archive.Next() is { } member)
+        while (Next() is { } member)
         {
             yield return member;
         }
@@ -74,30 +82,30 @@ internal sealed class TarArchive
     private TarHeader? ReadHeader()
     {
         bool isFirst = _position == 0;
-        bool ended = false;
-        while (TryReadBlock())
+        HasItsEnd = false;
+        while (TryReadBlock(mayBeCut: HasItsEnd))
         {
             if (_block.AsSpan().ContainsAnyExcept((byte)0))
             {
                 // What lies behind the end and is no archive is padding.
-                return ended && !TarHeader.HasItsSum(_block) ? null : TarHeader.Read(_block);
+                return HasItsEnd && !TarHeader.HasItsSum(_block) ? null : TarHeader.Read(_block);
             }
 
-            ended = true;
+            HasItsEnd = true;
             _forAll.Clear();
         }
 
-        return isFirst && !ended ? throw new InvalidDataException("the file is empty") : null;
+        return isFirst && !HasItsEnd ? throw new InvalidDataException("the file is empty") : null;
     }
 
-    private bool TryReadBlock()
+    /// <param name="mayBeCut">Whether part of a block is as good as none: behind the archive's end.</param>
+    private bool TryReadBlock(bool mayBeCut = false)
     {
         _stream.Position = _position;
         int count = _stream.ReadAtLeast(_block, _block.Length, throwOnEndOfStream: false);
         _position += count;
-        return count == 0
-            ? false
-            : count == _block.Length ? true : throw new InvalidDataException("it ends within a header");
+        return count == _block.Length
+            || (count == 0 || mayBeCut ? false : throw new InvalidDataException("it ends within a header"));
     }
 
     private byte[] Extension(TarHeader header)

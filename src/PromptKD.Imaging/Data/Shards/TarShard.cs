@@ -69,7 +69,8 @@ internal sealed class TarShard : IShard
         try
         {
             using Stream stream = open();
-            foreach (TarMember member in TarArchive.List(stream))
+            var archive = TarArchive.Of(stream);
+            foreach (TarMember member in archive.Members())
             {
                 stop.ThrowIfCancellationRequested();
                 entries++;
@@ -77,6 +78,10 @@ internal sealed class TarShard : IShard
             }
 
             CountLabelsWithoutPicture();
+            if (!archive.HasItsEnd)
+            {
+                LeftOut.AddWithoutEnd(_path);
+            }
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidDataException)
         {

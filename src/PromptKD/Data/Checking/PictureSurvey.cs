@@ -29,7 +29,7 @@ public static class PictureSurvey
         IReadOnlyList<PictureItem> items = folder.Items;
         var facts = new PictureFacts[items.Count];
         IRunObserver watcher = observer ?? IRunObserver.Nobody;
-        watcher.OnPhase($"Looking at {items.Count} pictures");
+        watcher.OnPhase($"Looking at {Counted.Of(items.Count, "picture")}");
         var progress = new HashingProgress(watcher, TimeProvider.System, "Looked at");
         int done = 0;
         PictureDigest.ForEach(
@@ -76,6 +76,7 @@ public static class PictureSurvey
             Fault = fault,
             LeftOut = folder.LeftOut.Kinds,
             NeedsALookAtLeftOut = folder.LeftOut.IsLoud,
+            WithoutEnd = folder.LeftOut.WithoutEnd,
             Broken =
             [
                 .. facts.Where(one => one.Fault is not null).Select(one => new SkippedPicture(one.Path, one.Fault!)),

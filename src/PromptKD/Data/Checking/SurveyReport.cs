@@ -21,6 +21,11 @@ public sealed record SurveyReport
     /// <summary>Whether some of those may have been taken for pictures that are read.</summary>
     public required bool NeedsALookAtLeftOut { get; init; }
 
+    /// <summary>
+    /// Tar archives that may have been cut behind their last file: the mark of an archive's end does not follow it.
+    /// </summary>
+    public IReadOnlyList<string> WithoutEnd { get; init; } = [];
+
     /// <summary>Pictures that cannot be read or decoded, with the reason.</summary>
     public required IReadOnlyList<SkippedPicture> Broken { get; init; }
 
@@ -47,8 +52,8 @@ public sealed record SurveyReport
 
     /// <summary>Whether there is anything that its owner should look at.</summary>
     public bool NeedsALook =>
-        Pictures == 0 || Fault is not null || NeedsALookAtLeftOut || Broken.Count + Turned.Count + Tiny.Count > 0
-        || Doubled.Count + NearlyDoubled.Count > 0 || EmptyClasses.Any();
+        Pictures == 0 || Fault is not null || NeedsALookAtLeftOut || EmptyClasses.Any()
+        || WithoutEnd.Count + Broken.Count + Turned.Count + Tiny.Count + Doubled.Count + NearlyDoubled.Count > 0;
 
     /// <summary>Classes without a picture.</summary>
     [JsonIgnore]

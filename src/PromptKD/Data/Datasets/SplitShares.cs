@@ -1,4 +1,5 @@
 using PromptKD.Data.Pictures;
+using PromptKD.Runtime;
 
 namespace PromptKD.Data.Datasets;
 
@@ -69,6 +70,6 @@ internal static class SplitShares
     private static int Rounded(double count) => (int)Math.Round(count, MidpointRounding.ToEven);
 
     private static PromptKDException TooFew(List<PictureItem> ofClass, string why) => new(
-        $"The class '{ofClass[0].ClassName}' has {ofClass.Count} pictures (the first is '{ofClass[0].Path}'): {why}. "
-        + "Add pictures, or a split file.");
+        $"The class '{ofClass[0].ClassName}' has {Counted.Of(ofClass.Count, "picture")} (the first is "
+        + $"'{ofClass[0].Path}'): {why}. Add pictures, or a split file.");
 }

@@ -79,11 +79,11 @@ public static class StudentClasses
             TellBeside(page, names.Changes, observer ?? IRunObserver.Nobody);
         }
 
-        return StudentPackage.ReadManifest(edit.Output ?? edit.Package);
+        return changed;
 
         void Write(string folder, PackagePage? beside)
         {
-            StudentPackage.WriteWithClasses(edit.Package, folder, changed, chosen);
+            changed = StudentPackage.WriteWithClasses(edit.Package, folder, changed, chosen);
             beside?.Write(Path.Combine(folder, RunPageWriter.FileName), names.Changes.Sentences());
         }
     }

@@ -33,6 +33,8 @@ public static class CheckpointExport
         WholeFolder.RefuseTaken(request.Output);
         observer.OnPhase($"Reading {request.Checkpoint}");
         using var learned = LearnedCheckpoint.Open(request.Checkpoint);
+        DigestMemory digests = DigestMemory.None;
+        string digest = FileDigest.Sha256([learned.Path], digests, cancellationToken);
         if (learned.Method == "CoCoOp")
         {
             throw new PromptKDException(
@@ -43,7 +45,7 @@ public static class CheckpointExport
         ExperimentConfig config = CheckpointSettings.Of(learned, request);
         using ProcessSettings kept = ProcessSettings.Keep();
         var target = ComputeTarget.Resolve(request.Device, request.Precision, useCuda: true, observer.OnWarning);
-        var context = new RunContext(target, observer, DigestMemory.None, cancellationToken);
+        var context = new RunContext(target, observer, digests, cancellationToken);
         observer.OnPhase($"Reading {request.Student}");
         using ClipCheckpoint clip = ModelFiles.OpenClip(request.Student, observer, cancellationToken);
         learned.Check(clip.Architecture);
@@ -66,10 +68,11 @@ public static class CheckpointExport
             request.Teacher is null || request.TeacherPrompts is not null ? [] : config.Trainer.PromptKD.Templates,
             TowerPreparation.Of(config.Input, clip),
             target.PrecisionName,
-            CheckpointDescription.Inputs(
-                row, files.Digests, FileDigest.Sha256([learned.Path], stop: cancellationToken)));
-        WholeFolder.Create(request.Output, folder => StudentPackage.Write(folder, deployed, manifest));
-        return StudentPackage.ReadManifest(request.Output);
+            CheckpointDescription.Inputs(row, files.Digests, digest));
+        digests.Watched.RefuseChanged();
+        WholeFolder.Create(
+            request.Output, folder => manifest = StudentPackage.Write(folder, deployed, manifest));
+        return manifest;
     }
 
     private static ITrainedMethod Build(

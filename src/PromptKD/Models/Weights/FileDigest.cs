@@ -16,6 +16,7 @@ internal static class FileDigest
         IEnumerable<string> paths, DigestMemory? memory = null, CancellationToken stop = default)
     {
         string[] files = [.. paths];
+        memory?.Watched.Add(files);
 
         // The digest of several files is remembered once for each of them: all have to be as they were.
         string others = files.Length > 1 ? $"#{OfText(string.Join('\n', files.Select(Path.GetFullPath)))}" : "";
@@ -55,7 +56,7 @@ internal static class FileDigest
             }
             catch (Exception error) when (error is IOException or UnauthorizedAccessException)
             {
-                throw new PromptKDException($"{path}: cannot be read: {error.Message}", error);
+                throw new PromptKDException($"{path}: cannot be read: {RegularFile.ReasonOf(error)}", error);
             }
         }
 

@@ -1,3 +1,5 @@
+using PromptKD.Runtime;
+
 namespace PromptKD.Models.Weights;
 
 /// <summary>
@@ -54,8 +56,10 @@ internal static class NamePrefix
         return others.Length == 0
             ? tensors.ToDictionary(entry => entry.Key[prefix.Length..], entry => entry.Value)
             : throw new PromptKDException(
-                $"{source}: the names of its CLIP begin with {Quote(prefix)}, but {others.Length} others do not, such "
-                + $"as {Quote(others[0])}. Save the tensors that do as a file of their own, without {Quote(prefix)}.");
+                $"{source}: the names of its CLIP begin with {Quote(prefix)}, but "
+                + $"{Counted.Of(others.Length, "other does", "others do")} not, such as {Quote(others[0])}. Save the "
+                + "tensors that do as a file of their own, without "
+                + $"{Quote(prefix)}.");
     }
 
     private static string[] PrefixesOf(IEnumerable<string> names, string[] anchors) =>

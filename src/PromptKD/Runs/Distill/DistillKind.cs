@@ -169,6 +169,10 @@ internal sealed class DistillKind(ExperimentConfig config, Distillation? parts =
         {
             _findings.Write(loop.Position.History);
         }
+        else if (config.Distill.Start.Epochs > 0)
+        {
+            CachedStart.NameChanges(run);
+        }
     }
 
     /// <summary>The projector alone, where DISTILL.START.EPOCHS asks for it.</summary>

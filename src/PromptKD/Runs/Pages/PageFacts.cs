@@ -71,7 +71,10 @@ internal sealed class PageFacts(OpenRun run)
         CultureInfo.InvariantCulture, $"{skipped} that could not be read");
 
     /// <summary>Files beside the pictures, in words, a line a folder.</summary>
-    public IReadOnlyList<string> LeftOut() => [.. run.Settings.LeftOut.Select(one => one.Describe()).OfType<string>()];
+    public IReadOnlyList<string> LeftOut() =>
+    [
+        .. run.Settings.LeftOut.SelectMany(one => new[] { one.Describe(), one.DescribeWithoutEnd() }).OfType<string>(),
+    ];
 
     // From the folder of the run, where it lies in it: that folder may be moved, with this page.
     private string Shown(string path)

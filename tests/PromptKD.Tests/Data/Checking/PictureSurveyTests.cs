@@ -1,4 +1,5 @@
 using PromptKD.Data.Checking;
+using PromptKD.Tests.Data.Shards;
 using SkiaSharp;
 
 namespace PromptKD.Tests.Data.Checking;
@@ -43,6 +44,19 @@ public sealed class PictureSurveyTests : IDisposable
         Assert.Equal([PathOf("icon.png")], report.Tiny);
         Assert.Empty(Survey(tiny: 16).Tiny);
         Assert.Throws<PromptKDException>(() => Survey(tiny: 0));
+    }
+
+    [Fact]
+    public void Finds_an_archive_without_an_end_worth_a_look()
+    {
+        ShardFixtures.WriteTar(PathOf("a.tar"), ("1.png", Scene(1)));
+        Assert.False(Survey().NeedsALook);
+        File.WriteAllBytes(PathOf("a.tar"), File.ReadAllBytes(PathOf("a.tar"))[..^1024]);
+
+        SurveyReport report = Survey();
+
+        Assert.True(report.NeedsALook);
+        Assert.Equal((1, PathOf("a.tar")), (report.Pictures, Assert.Single(report.WithoutEnd)));
     }
 
     [Fact]

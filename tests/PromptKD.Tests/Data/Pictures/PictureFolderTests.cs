@@ -46,6 +46,55 @@ public sealed class PictureFolderTests : IDisposable
         Assert.Equal(["a/1.png", "b/2.png", "b/other/1.png"], Relative(images));
     }
 
+    // As in /sys: the folder is found by a link, and what it links to links back, from where it really lies.
+    [Fact]
+    public void Knows_a_circle_whose_links_count_from_where_their_folder_lies()
+    {
+        Add("class/1.png", "devices/deep/lo/2.png");
+        Directory.CreateSymbolicLink(Path.Combine(_folder, "class", "lo"), "../devices/deep/lo");
+        Directory.CreateSymbolicLink(Path.Combine(_folder, "devices", "deep", "lo", "subsystem"), "../../../class");
+
+        PictureFolder images = PictureFolder.Unlabelled(Path.Combine(_folder, "class"), Stop);
+
+        Assert.Equal(
+            ["1.png", "lo/2.png"],
+            images.Items.Select(item => Path.GetRelativePath(Path.Combine(_folder, "class"), item.Path)));
+    }
+
+    // Thirty folders, each with two links to the next: 2^30 ways to the last, and no circle.
+    [Fact]
+    public void Links_that_lead_to_the_same_folders_over_and_over_are_refused()
+    {
+        for (int number = 0; number < 30; number++)
+        {
+            Add($"{number}/a.png");
+            Directory.CreateSymbolicLink(Path.Combine(_folder, $"{number}", "left"), $"../{number + 1}");
+            Directory.CreateSymbolicLink(Path.Combine(_folder, $"{number}", "right"), $"../{number + 1}");
+        }
+
+        Add("30/a.png");
+
+        var error = Assert.Throws<PromptKDException>(() => PictureFolder.Unlabelled(_folder, Stop));
+
+        Assert.Matches(
+            @"^The links below '.*' lead to the same folders over and over, more than 10,000 times, the last time to "
+            + @"'.*'\. Give a folder whose links lead to each picture once\.$",
+            error.Message);
+    }
+
+    [Fact]
+    public void Says_of_a_link_that_leads_nowhere_where_it_leads()
+    {
+        string link = Path.Combine(_folder, "link");
+        Directory.CreateSymbolicLink(link, "/nowhere/at/all");
+
+        var error = Assert.Throws<PromptKDException>(() => PictureFolder.Unlabelled(link, Stop));
+
+        Assert.Equal(
+            ($"'{link}' is a link to '/nowhere/at/all', where nothing is.", PromptKDError.MissingFile),
+            (error.Message, error.Code));
+    }
+
     [Fact]
     public void Says_which_folder_is_missing_or_empty()
     {

@@ -109,6 +109,25 @@ public sealed class TarArchiveTests
         Assert.Equal(2, List([.. Member("a.jpg"), .. end, .. Member("b.jpg"), .. end, 1, .. new byte[511]]).Count);
     }
 
+    // A member takes 1,024 bytes, and the zeros behind the last one end the archive. GNU tar ends with an error where the
+    // last file is not filled up, says "A lone zero block" behind 2,560 and 2,700 bytes, and nothing behind 2,048.
+    [Theory]
+    [InlineData(1539, false)]
+    [InlineData(2000, false)]
+    [InlineData(2048, false)]
+    [InlineData(2560, true)]
+    [InlineData(2700, true)]
+    [InlineData(3072, true)]
+    [InlineData(10_240, true)]
+    public void Knows_whether_it_ends_as_archives_do(int length, bool expected)
+    {
+        byte[] whole = [.. Member("a.jpg"), .. Member("b.jpg"), .. new byte[8192]];
+        var archive = TarArchive.Of(new MemoryStream(whole[..length]));
+
+        Assert.Equal(["a.jpg", "b.jpg"], archive.Members().Select(member => member.Name));
+        Assert.Equal(expected, archive.HasItsEnd);
+    }
+
     [Theory]
     [InlineData("-0000000003\0", "the size of a member is no number")]
     [InlineData("\u00FF\u00FF\u00FF\u00FF\u00FF\u00FF\u00FF\u00FF\u00FF\u00FF\u00FF\u00FD", "the size of a member is no number")]
@@ -180,7 +199,7 @@ public sealed class TarArchiveTests
             iter: 20_000);
     }
 
-    private static List<TarMember> List(byte[] archive) => [.. TarArchive.List(new MemoryStream(archive))];
+    private static List<TarMember> List(byte[] archive) => [.. TarArchive.Of(new MemoryStream(archive)).Members()];
 
     private static byte[] Extension(char type, string text)
     {

@@ -1,5 +1,6 @@
 using System.Text;
 using PromptKD.Data.Decoding;
+using PromptKD.Data.Pictures;
 using PromptKD.Data.Shards;
 
 namespace PromptKD.Tests.Data.Shards;
@@ -63,6 +64,26 @@ public sealed class TarShardTests : IDisposable
             ("c/1.png", TestPictures.Grey(3)));
 
         Assert.Equal([8, 7, null], TarShard.Open(path, Stop).ReadLabels(Stop).Select(label => label?.Number));
+    }
+
+    [Fact]
+    public void Says_of_an_archive_that_was_cut_behind_a_whole_file_that_more_may_have_followed()
+    {
+        string path = Path.Combine(_folder, "cut.tar");
+        ShardFixtures.WriteTar(path, ("1.png", TestPictures.Grey(1)), ("2.png", new byte[9000]));
+        byte[] whole = File.ReadAllBytes(path);
+        File.WriteAllBytes(path, whole[..^1024]); // The two blocks of zeros at its end are 1,024 bytes.
+
+        LeftOut leftOut = PictureFolder.Unlabelled(path, Stop).LeftOut;
+
+        Assert.Equal([path], leftOut.WithoutEnd);
+        Assert.Equal(
+            $"'{path}' does not end as a tar archive does: its files are whole, but more may have followed. If it was "
+            + "copied or downloaded, do so again.",
+            leftOut.DescribeWithoutEnd());
+        Assert.Null(leftOut.Describe());
+        File.WriteAllBytes(path, whole);
+        Assert.Empty(PictureFolder.Unlabelled(path, Stop).LeftOut.WithoutEnd);
     }
 
     [Theory]

@@ -18,7 +18,7 @@ public sealed class NamePrefixTests
     public void What_only_some_begin_with_is_said()
     {
         Assert.Equal(
-            "f: the names of its CLIP begin with 'model.', but 1 others do not, such as 'loss.weight'. Save the tensors that do "
+            "f: the names of its CLIP begin with 'model.', but 1 other does not, such as 'loss.weight'. Save the tensors that do "
             + "as a file of their own, without 'model.'.",
             Refusal("model.visual.proj", "model.token_embedding.weight", "loss.weight"));
         Assert.Contains(

@@ -96,6 +96,39 @@ public sealed class FinishedWithOtherPicturesTests : IDisposable
         DistillingRuns.Distil(_runs.Config("run", often)); // Finished, with the pictures as they are.
     }
 
+    // The start has a checkpoint of its own, and the run none yet.
+    [Fact]
+    public void A_start_that_was_cut_off_goes_on_with_other_pictures_and_says_so()
+    {
+        string[] start =
+        [
+            "DISTILL.VIEWS", "2", "DISTILL.START.EPOCHS", "6", "DISTILL.START.BATCH_SIZE", "5", "OPTIM.WARMUP_EPOCH", "0",
+        ];
+        using var stop = new CancellationTokenSource();
+        var stopping = new AtPhase("pass 2 of", stop.Cancel);
+        Assert.Throws<OperationCanceledException>(
+            () => Experiment.Distil(_runs.Config("run", start), stopping, stop.Token));
+        File.Delete(_runs.Picture(3));
+        File.WriteAllBytes(_runs.Picture(11), TestPictures.Gradient(33, 33));
+        const string Changes = "new 11.png, gone 3.png";
+
+        string refusal = Assert.Throws<PromptKDException>(
+            () => DistillingRuns.Distil(_runs.Config("run", start))).Message;
+        var listener = new Listener();
+        DistillingRuns.Distil(_runs.Config("run", [.. start, .. s_accept]), listener);
+
+        string store = Path.Combine(_runs.Output("run"), "teacher-store");
+        Assert.Equal(
+            $"The teacher store {store} was made from other pictures: {Changes}. Put them back, or have it made anew of the "
+            + "pictures as they are now with Train.AcceptChanges, or use another output folder.",
+            refusal);
+        Assert.Contains($"The pictures changed ({Changes}): {store} is made anew", listener.Phases);
+        Assert.Contains($"going on with changed pictures: {Changes}", listener.Warnings);
+        DistillingRuns.Distil(_runs.Config("fresh", start));
+        StudentManifest fresh = StudentPackage.ReadManifest(Path.Combine(_runs.Output("fresh"), "student"));
+        Assert.Equal(fresh.Inputs["pictures"], StudentPackage.ReadManifest(Student).Inputs["pictures"]);
+    }
+
     private void Change()
     {
         File.Delete(Path.Combine(Student, "student.safetensors"));
