@@ -10,20 +10,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 NUGET_PACKAGES=$work/cache
 unset PROMPTKD_CLIP_VOCAB
-held=0 broken=0
-
-check() { # NAME COMMAND...: held where the command succeeds
-  local name=$1
-  shift
-  if "$@" >"$work/log" 2>&1; then
-    held=$((held + 1))
-    echo "held: $name"
-  else
-    broken=$((broken + 1))
-    echo "BROKEN: $name"
-    tail -20 "$work/log"
-  fi
-}
+source "$here/tests/checks.sh"
 
 feed=$work/feed
 if [ "${1:-}" = --feed ]; then

@@ -21,20 +21,7 @@ export AWS_DEFAULT_REGION=us-east-1 AWS_EC2_METADATA_DISABLED=true
 work=$(mktemp -d)
 server=
 trap 'kill -CONT "$server" 2>/dev/null; kill -9 "$server" 2>/dev/null; wait 2>/dev/null; rm -rf "$work"' EXIT
-held=0 broken=0
-
-check() { # NAME COMMAND...: held where the command succeeds
-  local name=$1
-  shift
-  if "$@" >"$work/log" 2>&1; then
-    held=$((held + 1))
-    echo "held: $name"
-  else
-    broken=$((broken + 1))
-    echo "BROKEN: $name"
-    tail -20 "$work/log"
-  fi
-}
+source "$here/tests/checks.sh"
 
 serve() { # Starts the server, and waits until it answers.
   if [ "$kind" = moto ]; then

@@ -1,6 +1,7 @@
 using PromptKD.Inference;
 using PromptKD.Models.Weights;
 using PromptKD.Runs;
+using PromptKD.Runtime;
 
 namespace PromptKD.Speed;
 

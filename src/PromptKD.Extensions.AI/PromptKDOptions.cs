@@ -1,4 +1,5 @@
 using PromptKD.Inference;
+using PromptKD.Runtime;
 
 namespace PromptKD.Extensions.AI;
 

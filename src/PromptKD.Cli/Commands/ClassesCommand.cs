@@ -2,6 +2,7 @@ using System.CommandLine;
 using PromptKD.Cli.Terminal;
 using PromptKD.Export;
 using PromptKD.Inference.Classes;
+using PromptKD.Runtime;
 
 namespace PromptKD.Cli.Commands;
 
@@ -151,6 +152,7 @@ internal static class ClassesCommand
         }
 
         var edit = new ClassEdit { Package = parsed.GetValue(s_model)!, Output = output };
+        (ComputeDevice device, int index) = StudentOptions.ReadDevice(parsed.GetValue(s_device));
         return !encodes ? edit : edit with
         {
             Teacher = parsed.GetValue(s_teacher),
@@ -158,7 +160,8 @@ internal static class ClassesCommand
             Context = parsed.GetValue(s_context) ?? edit.Context,
             ClassPosition = parsed.GetValue(s_position),
             Vocabulary = parsed.GetValue(s_vocabulary),
-            Device = parsed.GetValue(s_device) ?? edit.Device,
+            Device = device,
+            DeviceIndex = index,
             OnnxProvider = parsed.GetValue(s_provider) ?? edit.OnnxProvider,
         };
     }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using PromptKD.Cli.Terminal;
 using PromptKD.Inference.Embeddings;
+using PromptKD.Runtime;
 
 namespace PromptKD.Cli.Commands;
 
@@ -109,6 +110,7 @@ internal static class EmbedCommand
     private static EmbeddingRequest Request(ParseResult parsed)
     {
         bool draws = !parsed.GetValue(s_noMap);
+        (ComputeDevice device, int index) = StudentOptions.ReadDevice(parsed.GetValue(s_device));
         Option? idle = new Option[] { s_mapPictures, s_perplexity, s_seed }
             .FirstOrDefault(option => parsed.GetResult(option) is not null);
         return !draws && idle is not null
@@ -130,8 +132,9 @@ internal static class EmbedCommand
                 Perplexity = parsed.GetValue(s_perplexity),
                 Seed = parsed.GetValue(s_seed) ?? s_defaults.Seed,
                 Upright = s_upright.Read(parsed),
-                Device = parsed.GetValue(s_device) ?? s_defaults.Device,
-                Precision = parsed.GetValue(s_precision) ?? s_defaults.Precision,
+                Device = device,
+                DeviceIndex = index,
+                Precision = StudentOptions.ReadPrecision(parsed.GetValue(s_precision)) ?? s_defaults.Precision,
                 OnnxProvider = parsed.GetValue(s_provider) ?? s_defaults.OnnxProvider,
             };
     }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using PromptKD.Cli.Terminal;
 using PromptKD.Export;
 using PromptKD.Inference.Exports;
+using PromptKD.Runtime;
 using PromptKD.Text.Names;
 
 namespace PromptKD.Cli.Commands;
@@ -145,6 +146,7 @@ internal static class ExportCommand
             ClassNames = ClassList.Read(Required(parsed, s_classes), Messages.Warning),
             Output = parsed.GetValue(s_output)!,
         };
+        (ComputeDevice device, int index) = StudentOptions.ReadDevice(parsed.GetValue(s_device));
         return request with
         {
             Teacher = parsed.GetValue(s_teacher),
@@ -157,8 +159,9 @@ internal static class ExportCommand
             Upright = parsed.GetValue(s_upright),
             Scale16Bit = parsed.GetValue(s_scale),
             Vocabulary = parsed.GetValue(s_vocabulary),
-            Device = parsed.GetValue(s_device) ?? request.Device,
-            Precision = parsed.GetValue(s_precision) ?? request.Precision,
+            Device = device,
+            DeviceIndex = index,
+            Precision = StudentOptions.ReadPrecision(parsed.GetValue(s_precision)) ?? request.Precision,
         };
     }
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using PromptKD.Cli.Terminal;
 using PromptKD.Inference.Previews;
+using PromptKD.Runtime;
 
 namespace PromptKD.Cli.Commands;
 
@@ -124,6 +125,7 @@ internal static class PreviewCommand
             ClassNames = CommonOptions.ReadClasses(parsed, s_classes)!,
             Images = parsed.GetValue(s_images)!,
         };
+        (ComputeDevice device, int index) = StudentOptions.ReadDevice(parsed.GetValue(s_device));
         return request with
         {
             Templates = parsed.GetValue(s_templates) ?? [],
@@ -137,8 +139,9 @@ internal static class PreviewCommand
             Context = parsed.GetValue(s_context) ?? request.Context,
             ClassPosition = parsed.GetValue(s_position),
             Vocabulary = parsed.GetValue(s_vocabulary),
-            Device = parsed.GetValue(s_device) ?? request.Device,
-            Precision = parsed.GetValue(s_precision) ?? request.Precision,
+            Device = device,
+            DeviceIndex = index,
+            Precision = StudentOptions.ReadPrecision(parsed.GetValue(s_precision)) ?? request.Precision,
             OnnxProvider = parsed.GetValue(s_provider) ?? request.OnnxProvider,
             Upright = SettingOptions.Upright.Read(parsed) ?? request.Upright,
         };

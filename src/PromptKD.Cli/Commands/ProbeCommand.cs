@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using PromptKD.Cli.Terminal;
 using PromptKD.Evaluation.Probing;
+using PromptKD.Runtime;
 
 namespace PromptKD.Cli.Commands;
 
@@ -54,6 +55,7 @@ internal static class ProbeCommand
         };
         command.SetAction((parsed, cancellation) =>
         {
+            (ComputeDevice kind, int index) = StudentOptions.ReadDevice(parsed.GetValue(device));
             IReadOnlyList<ProbeScore> scores = LinearProbe.Run(
                 new LinearProbeRequest
                 {
@@ -65,8 +67,9 @@ internal static class ProbeCommand
                     Test = parsed.GetValue(test) ?? "",
                     Shots = ReadShots(parsed.GetValue(shots)!),
                     Seeds = parsed.GetValue(seeds),
-                    Device = parsed.GetValue(device) ?? "auto",
-                    Precision = parsed.GetValue(precision) ?? "auto",
+                    Device = kind,
+                    DeviceIndex = index,
+                    Precision = StudentOptions.ReadPrecision(parsed.GetValue(precision)) ?? ComputePrecision.Auto,
                 },
                 new RunDisplay(),
                 cancellation);

@@ -3,6 +3,7 @@ using System.Globalization;
 using PromptKD.Cli.Terminal;
 using PromptKD.Configuration.Presets;
 using PromptKD.Inference.Profiles;
+using PromptKD.Runtime;
 using PromptKD.Text.Names;
 
 namespace PromptKD.Cli.Commands;
@@ -122,10 +123,12 @@ internal static class ProfileCommand
                 + (parsed.GetValue(s_noSpeed) ? "--no-speed." : $"give --batch {UsualBatches}."));
         }
 
+        (ComputeDevice device, int index) = StudentOptions.ReadDevice(parsed.GetValue(s_device));
         return request with
         {
-            Device = parsed.GetValue(s_device) ?? request.Device,
-            Precision = parsed.GetValue(s_precision) ?? request.Precision,
+            Device = device,
+            DeviceIndex = index,
+            Precision = StudentOptions.ReadPrecision(parsed.GetValue(s_precision)) ?? request.Precision,
         };
     }
 

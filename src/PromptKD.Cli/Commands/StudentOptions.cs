@@ -3,6 +3,7 @@ using System.Globalization;
 using PromptKD.Cli.Terminal;
 using PromptKD.Data.Pictures;
 using PromptKD.Inference;
+using PromptKD.Runtime;
 using PromptKD.Runtime.Processes;
 
 namespace PromptKD.Cli.Commands;
@@ -101,21 +102,22 @@ internal static class StudentOptions
     /// </summary>
     public static TorchOptions Torch(string? device, string? precision)
     {
-        string[] parts = (device ?? "auto").Split(':');
-        return new TorchOptions
-        {
-            Device = Enum.Parse<ComputeDevice>(parts[0], ignoreCase: true),
-            DeviceIndex = parts.Length > 1 ? int.Parse(parts[1], CultureInfo.InvariantCulture) : 0,
-            Precision = precision?.ToLowerInvariant() switch
-            {
-                null => null,
-                "fp32" => ComputePrecision.Fp32,
-                "fp16" => ComputePrecision.Fp16,
-                "auto" => ComputePrecision.Auto,
-                _ => ComputePrecision.Bf16,
-            },
-        };
+        (ComputeDevice kind, int index) = ReadDevice(device);
+        return new TorchOptions { Device = kind, DeviceIndex = index, Precision = ReadPrecision(precision) };
     }
+
+    /// <summary>The device that is named, and which of several GPUs; of none the best that is there.</summary>
+    public static (ComputeDevice Device, int Index) ReadDevice(string? name)
+    {
+        string[] parts = (name ?? "auto").Split(':');
+        return (
+            Enum.Parse<ComputeDevice>(parts[0], ignoreCase: true),
+            parts.Length > 1 ? int.Parse(parts[1], CultureInfo.InvariantCulture) : 0);
+    }
+
+    /// <summary>The precision that is named; null for none.</summary>
+    public static ComputePrecision? ReadPrecision(string? name) =>
+        name is null ? null : Enum.Parse<ComputePrecision>(name, ignoreCase: true);
 
     public static Option<bool> Json() => new("--json") { Description = "One JSON object a line [default: off]" };
 

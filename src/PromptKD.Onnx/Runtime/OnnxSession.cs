@@ -6,10 +6,11 @@ namespace PromptKD.Runtime;
 /// <summary>A graph, loaded into ONNX Runtime. Threads may share it.</summary>
 internal sealed class OnnxSession : IDisposable
 {
-    private const string NoProtobuf = "InvalidProtobuf"; // ONNX Runtime's code for what is no model at all.
-
     // Some million weights, which take one core a millisecond or two for a picture.
     private const long LargestOfOneThread = 4 << 20;
+
+    // What ONNX Runtime says of a file that is no model at all, and of one that is empty.
+    private static readonly string[] s_noModel = ["InvalidProtobuf", "No graph was found"];
 
     private readonly InferenceSession _session;
     private readonly string _name;
@@ -183,7 +184,7 @@ internal sealed class OnnxSession : IDisposable
         catch (OnnxRuntimeException error)
         {
             throw new PromptKDException(
-                error.Message.Contains(NoProtobuf, StringComparison.Ordinal)
+                s_noModel.Any(said => error.Message.Contains(said, StringComparison.Ordinal))
                     ? $"{name}: not an ONNX file, or a damaged one: ONNX Runtime finds no model in it."
                     : $"{name}: ONNX Runtime cannot load it: {ReasonOf(error)}.",
                 error);

@@ -16,15 +16,19 @@ internal static class Telemetry
     private const string OtlpVariable = "OTEL_EXPORTER_OTLP_ENDPOINT";
 
     /// <summary>Collects the server's meter, and what .NET tells of its memory.</summary>
-    public static void Add(WebApplicationBuilder builder, PromptKDServerOptions options) =>
+    public static void Add(WebApplicationBuilder builder, PromptKDServerOptions options)
+    {
+        builder.Services.AddSingleton<PrometheusReader>();
         builder.Services.AddOpenTelemetry().WithMetrics(metrics =>
         {
-            metrics.AddMeter(ServerMeters.Name, "System.Runtime").AddPrometheusExporter();
+            metrics.AddMeter(ServerMeters.Name, "System.Runtime")
+                .AddReader(services => services.GetRequiredService<PrometheusReader>().Reader);
             if (options.Otlp is not null || builder.Configuration[OtlpVariable] is not null)
             {
                 metrics.AddOtlpExporter(exporter => exporter.Endpoint = options.Otlp ?? exporter.Endpoint);
             }
         });
+    }
 
     /// <summary>Answers Prometheus, with a key where the server has some.</summary>
     public static void Map(WebApplication app)
@@ -36,6 +40,7 @@ internal static class Telemetry
                 context,
                 new Refusal(
                     StatusCodes.Status401Unauthorized, "unauthorized", "The request has no key, or a wrong one."))));
-        app.MapPrometheusScrapingEndpoint(Path);
+        app.MapGet(Path, (PrometheusReader reader) => Results.Text(reader.Read(), PrometheusText.MediaType))
+            .ExcludeFromDescription();
     }
 }

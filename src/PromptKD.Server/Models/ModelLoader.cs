@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using PromptKD.Inference;
+using PromptKD.Runtime;
 using PromptKD.Server.Batching;
 
 namespace PromptKD.Server.Models;

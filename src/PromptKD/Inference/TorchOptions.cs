@@ -52,18 +52,12 @@ public record TorchOptions : ClassifierOptions
     /// <exception cref="PromptKDException">The device, precision or provider is not to be had here.</exception>
     internal ComputeTarget Resolve(string trained, int width)
     {
-        string device = Device == ComputeDevice.Cuda ? $"cuda:{DeviceIndex}" : Device.ToString().ToLowerInvariant();
-        string precision = Precision switch
-        {
-            null => trained,
-            ComputePrecision.Auto => "auto",
-            ComputePrecision.Fp32 => "fp32",
-            ComputePrecision.Bf16 => "bf16",
-            ComputePrecision.Fp16 => "fp16",
-            _ => throw new ArgumentOutOfRangeException(nameof(trained), Precision, "There is no such precision."),
-        };
         ComputeTarget target = ComputeTarget.Resolve(
-            device, precision, useCuda: true, Watch().OnWarning, changesProcess: false).WithProvider(OnnxProvider);
+            ComputeNames.Of(Device, DeviceIndex),
+            Precision is { } precision ? ComputeNames.Of(precision) : trained,
+            useCuda: true,
+            Watch().OnWarning,
+            changesProcess: false).WithProvider(OnnxProvider);
         if (Threads is { } threads)
         {
             target.UseThreads(threads, width);

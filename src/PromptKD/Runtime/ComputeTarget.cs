@@ -58,6 +58,16 @@ internal sealed record ComputeTarget(Device Device, ScalarType Type)
         return target;
     }
 
+    /// <summary>Chooses from what a caller asked for; fp16 as from a configuration.</summary>
+    /// <param name="device">Where to compute.</param>
+    /// <param name="index">Which of several GPUs, from 0.</param>
+    /// <param name="precision">Of the frozen weights.</param>
+    /// <param name="note">As from a configuration.</param>
+    /// <exception cref="PromptKDException">The device or precision is not to be had here.</exception>
+    public static ComputeTarget Resolve(
+        ComputeDevice device, int index, ComputePrecision precision, Action<string>? note) =>
+        Resolve(ComputeNames.Of(device, index), ComputeNames.Of(precision), useCuda: true, note);
+
     /// <summary>What computes models that are ONNX files, by ONNX Runtime's name of it.</summary>
     public string OnnxProvider { get; private init; } = ExecutionProvider.Processor;
 

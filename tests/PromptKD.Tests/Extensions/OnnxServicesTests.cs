@@ -4,6 +4,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using PromptKD.Extensions.AI;
 using PromptKD.Inference;
 using PromptKD.Inference.Exports;
+using PromptKD.Runtime;
 using PromptKD.Tests.Data;
 using PromptKD.Tests.Export.Onnx;
 

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
 using PromptKD.Extensions.AI;
 using PromptKD.Inference;
+using PromptKD.Runtime;
 using PromptKD.Tests.Data;
 using PromptKD.Tests.Inference;
 using PromptKD.Tests.Runs.Distill;

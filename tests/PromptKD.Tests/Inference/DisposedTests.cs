@@ -2,6 +2,7 @@ using System.Collections;
 using System.Reflection;
 using PromptKD.Inference;
 using PromptKD.Inference.Exports;
+using PromptKD.Runtime;
 using PromptKD.Tests.Export.Onnx;
 using PromptKD.Tests.Runs.Distill;
 

@@ -9,6 +9,7 @@ using PromptKD.Inference;
 using PromptKD.Inference.Embeddings;
 using PromptKD.Inference.Exports;
 using PromptKD.Inference.Profiles;
+using PromptKD.Runtime;
 using PromptKD.Tests.Data;
 using PromptKD.Tests.Export.Onnx;
 using PromptKD.Tests.Runs.Distill;

@@ -63,16 +63,19 @@ public sealed class ConnectionTests(ServedPackage served) : IClassFixture<Served
     public async Task A_client_that_leaves_amid_its_request_frees_its_place()
     {
         await using LocalServer server = await Start(options => options.MaxRequests = 1);
-        using (var client = new TcpClient(server.Address.Host, server.Address.Port))
+        TcpClient client = await Begin();
+        while (await Status(server) != HttpStatusCode.ServiceUnavailable)
         {
-            await client.GetStream().WriteAsync(
-                "POST /v1/classify HTTP/1.1\r\nHost: a\r\nContent-Type: image/png\r\nContent-Length: 900\r\n\r\n123"u8.ToArray(), Stop);
-            while (await Status(server) != HttpStatusCode.ServiceUnavailable)
+            await Task.Delay(10, Stop);
+            if (client.Available > 0)
             {
-                await Task.Delay(10, Stop);
+                // It came while the other request was worked on, and was refused itself.
+                client.Dispose();
+                client = await Begin();
             }
         }
 
+        client.Dispose();
         while (await Status(server) != HttpStatusCode.OK)
         {
             await Task.Delay(10, Stop);
@@ -82,6 +85,14 @@ public sealed class ConnectionTests(ServedPackage served) : IClassFixture<Served
         using HttpResponseMessage metrics = await server.Get("/metrics");
         string text = await metrics.Content.ReadAsStringAsync(Stop);
         Assert.Matches("promptkd_request_duration_seconds_count\\{[^}]*route=\"/v1/classify\"[^}]*status=\"(400|499)\"[^}]*\\} 1\\s", text);
+
+        async Task<TcpClient> Begin()
+        {
+            var begun = new TcpClient(server.Address.Host, server.Address.Port);
+            await begun.GetStream().WriteAsync(
+                "POST /v1/classify HTTP/1.1\r\nHost: a\r\nContent-Type: image/png\r\nContent-Length: 900\r\n\r\n123"u8.ToArray(), Stop);
+            return begun;
+        }
     }
 
     [Fact]

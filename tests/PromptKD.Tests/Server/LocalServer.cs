@@ -54,7 +54,7 @@ internal sealed class LocalServer : IAsyncDisposable
         WebApplication app = PromptKDServerHost.Create(
             options =>
             {
-                options.Device = PromptKD.Inference.ComputeDevice.Cpu;
+                options.Device = PromptKD.Runtime.ComputeDevice.Cpu;
                 options.Threads = get_num_threads();
                 configure(options);
             },

@@ -143,7 +143,7 @@ public sealed class OperationsTests(ServedPackage served) : IClassFixture<Served
             ["MaxPixels"] = "5",
         }).Build().Bind(options);
 
-        Assert.Equal(("a=b", 9, "example.org", PromptKD.Inference.ComputePrecision.Bf16, 5), (options.Models[0], options.Delay.Milliseconds, options.AllowFetch[0], options.Precision, options.MaxPixels));
+        Assert.Equal(("a=b", 9, "example.org", PromptKD.Runtime.ComputePrecision.Bf16, 5), (options.Models[0], options.Delay.Milliseconds, options.AllowFetch[0], options.Precision, options.MaxPixels));
     }
 
     private static async Task<HttpStatusCode> Status(LocalServer server, string header, string value)

@@ -2,6 +2,7 @@ using System.Net;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using PromptKD.Inference;
+using PromptKD.Runtime;
 using PromptKD.Tests.Export.Onnx;
 using PromptKD.Tests.Runs.Distill;
 

@@ -61,7 +61,8 @@ public static class LinearProbe
         LinearProbeRequest request, ProbePictures pictures, IRunObserver observer, CancellationToken cancellationToken)
     {
         using ProcessSettings kept = ProcessSettings.Keep();
-        var target = ComputeTarget.Resolve(request.Device, request.Precision, useCuda: true, observer.OnWarning);
+        var target = ComputeTarget.Resolve(
+            request.Device, request.DeviceIndex, request.Precision, observer.OnWarning);
         observer.OnPhase($"Reading {request.Clip}");
         using ClipCheckpoint clip = ModelFiles.OpenClip(request.Clip, observer, cancellationToken);
         target.UseThreadsFor(clip.Architecture.VisionWidth);

@@ -1,3 +1,5 @@
+using PromptKD.Runtime;
+
 namespace PromptKD.Evaluation.Probing;
 
 /// <summary>What a linear probe is made of.</summary>
@@ -32,11 +34,14 @@ public sealed record LinearProbeRequest
     /// <summary>How often pictures are drawn, with the seeds 1, 2, ….</summary>
     public int Seeds { get; init; } = 10;
 
-    /// <summary>"auto", "cpu", "cuda" or "cuda:n": where pictures are encoded.</summary>
-    public string Device { get; init; } = "auto";
+    /// <summary>Where pictures are encoded.</summary>
+    public ComputeDevice Device { get; init; } = ComputeDevice.Auto;
 
-    /// <summary>"auto", "fp32", "bf16" or "fp16": what pictures are encoded in.</summary>
-    public string Precision { get; init; } = "auto";
+    /// <summary>Which of several GPUs, from 0.</summary>
+    public int DeviceIndex { get; init; }
+
+    /// <summary>What pictures are encoded in.</summary>
+    public ComputePrecision Precision { get; init; } = ComputePrecision.Auto;
 }
 
 /// <summary>What a linear probe scored with one number of shots.</summary>

@@ -1,3 +1,5 @@
+using PromptKD.Runtime;
+
 namespace PromptKD.Inference.Classes;
 
 /// <summary>What to change about the classes of a student package.</summary>
@@ -20,8 +22,7 @@ public sealed record ClassEdit
 
     /// <summary>
     /// The CLIP that the student learned from, whose text tower makes vectors; of several the first. Null where no
-    /// vector is
-    /// made: a class that is renamed keeps its own then.
+    /// vector is made: a class that is renamed keeps its own then.
     /// </summary>
     public string? Teacher { get; init; }
 
@@ -40,8 +41,11 @@ public sealed record ClassEdit
     /// </summary>
     public string? ClassPosition { get; init; }
 
-    /// <summary>Where the text tower computes: "auto", "cpu", "cuda" or "cuda:n".</summary>
-    public string Device { get; init; } = "auto";
+    /// <summary>Where the text tower computes.</summary>
+    public ComputeDevice Device { get; init; } = ComputeDevice.Auto;
+
+    /// <summary>Which of several GPUs, from 0.</summary>
+    public int DeviceIndex { get; init; }
 
     /// <summary>What computes a teacher of ONNX files, by ONNX Runtime's name of it.</summary>
     public string OnnxProvider { get; init; } = "CPU";

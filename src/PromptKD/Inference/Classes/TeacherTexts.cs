@@ -37,8 +37,8 @@ internal static class TeacherTexts
         using var parts = new Unfinished();
         using DisposeScope scope = NewDisposeScope();
         using ProcessSettings kept = ProcessSettings.Keep();
-        string precision = manifest.Precision == "fp32" ? "fp32" : "auto";
-        ComputeTarget target = ComputeTarget.Resolve(edit.Device, precision, useCuda: true, observer.OnWarning)
+        ComputePrecision precision = manifest.Precision == "fp32" ? ComputePrecision.Fp32 : ComputePrecision.Auto;
+        ComputeTarget target = ComputeTarget.Resolve(edit.Device, edit.DeviceIndex, precision, observer.OnWarning)
             .WithProvider(edit.OnnxProvider);
         observer.OnPhase($"Reading the teacher {edit.Teacher}");
         ClipCheckpoint clip = parts.Add(ModelFiles.OpenClip(edit.Teacher!, observer, cancellation));

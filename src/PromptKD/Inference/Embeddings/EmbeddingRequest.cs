@@ -1,3 +1,4 @@
+using PromptKD.Runtime;
 using PromptKD.Runtime.Remote;
 
 namespace PromptKD.Inference.Embeddings;
@@ -58,14 +59,17 @@ public sealed record EmbeddingRequest
     /// </summary>
     public bool? Upright { get; init; }
 
-    /// <summary>"auto", "cpu", "cuda" or "cuda:n".</summary>
-    public string Device { get; init; } = "auto";
+    /// <summary>Where to compute.</summary>
+    public ComputeDevice Device { get; init; } = ComputeDevice.Auto;
+
+    /// <summary>Which of several GPUs, from 0.</summary>
+    public int DeviceIndex { get; init; }
 
     /// <summary>What computes models that are ONNX files, by ONNX Runtime's name of it.</summary>
     public string OnnxProvider { get; init; } = "CPU";
 
-    /// <summary>"auto", "fp32", "bf16" or "fp16".</summary>
-    public string Precision { get; init; } = "auto";
+    /// <summary>What the models compute in.</summary>
+    public ComputePrecision Precision { get; init; } = ComputePrecision.Auto;
 }
 
 /// <summary>What came of it.</summary>

@@ -32,8 +32,8 @@ public static class EmbeddingRun
         var pictures = EmbeddedPictures.Of(request, watcher, cancellationToken);
         EmbeddingMaps.CheckCount(request, pictures.Items.Count);
         using ProcessSettings kept = ProcessSettings.Keep();
-        ComputeTarget target = ComputeTarget
-            .Resolve(request.Device, request.Precision, useCuda: true, watcher.OnWarning)
+        ComputeTarget target = ComputeTarget.Resolve(
+                request.Device, request.DeviceIndex, request.Precision, watcher.OnWarning)
             .WithProvider(request.OnnxProvider);
         IReadOnlyList<EmbeddedModel> models = EmbeddedModel.Open(request, target, watcher, cancellationToken);
         try

@@ -44,7 +44,8 @@ public static class CheckpointExport
 
         ExperimentConfig config = CheckpointSettings.Of(learned, request);
         using ProcessSettings kept = ProcessSettings.Keep();
-        var target = ComputeTarget.Resolve(request.Device, request.Precision, useCuda: true, observer.OnWarning);
+        var target = ComputeTarget.Resolve(
+            request.Device, request.DeviceIndex, request.Precision, observer.OnWarning);
         var context = new RunContext(target, observer, digests, cancellationToken);
         observer.OnPhase($"Reading {request.Student}");
         using ClipCheckpoint clip = ModelFiles.OpenClip(request.Student, observer, cancellationToken);

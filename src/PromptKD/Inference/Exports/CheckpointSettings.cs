@@ -1,6 +1,7 @@
 using PromptKD.Configuration;
 using PromptKD.Configuration.Presets;
 using PromptKD.Models.Weights;
+using PromptKD.Runtime;
 using PromptKD.Text;
 
 namespace PromptKD.Inference.Exports;
@@ -21,7 +22,7 @@ internal static class CheckpointSettings
         ExperimentConfig usual = DistillPreset.Config;
         return usual with
         {
-            Device = request.Device,
+            Device = ComputeNames.Of(request.Device, request.DeviceIndex),
             Input = usual.Input with { Upright = request.Upright, Scale16Bit = request.Scale16Bit },
             Distill = usual.Distill with
             {

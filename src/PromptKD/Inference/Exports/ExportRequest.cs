@@ -1,3 +1,5 @@
+using PromptKD.Runtime;
+
 namespace PromptKD.Inference.Exports;
 
 /// <summary>Of which checkpoint to make a student package, and what it does not say itself.</summary>
@@ -56,9 +58,12 @@ public sealed record ExportRequest
     /// <summary>CLIP's vocabulary; null to look for it.</summary>
     public string? Vocabulary { get; init; }
 
-    /// <summary>Where the text tower computes: "auto", "cpu", "cuda" or "cuda:n".</summary>
-    public string Device { get; init; } = "auto";
+    /// <summary>Where the text tower computes.</summary>
+    public ComputeDevice Device { get; init; } = ComputeDevice.Auto;
 
-    /// <summary>Of the frozen weights: "auto", "fp32", "bf16" or "fp16".</summary>
-    public string Precision { get; init; } = "fp32";
+    /// <summary>Which of several GPUs, from 0.</summary>
+    public int DeviceIndex { get; init; }
+
+    /// <summary>Of the frozen weights.</summary>
+    public ComputePrecision Precision { get; init; } = ComputePrecision.Fp32;
 }

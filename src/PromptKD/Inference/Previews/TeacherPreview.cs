@@ -168,8 +168,8 @@ public static class TeacherPreview
 
         public static Looking Open(PreviewRequest request, IRunObserver observer, CancellationToken cancellationToken)
         {
-            ComputeTarget target = ComputeTarget
-                .Resolve(request.Device, request.Precision, useCuda: true, observer.OnWarning)
+            ComputeTarget target = ComputeTarget.Resolve(
+                    request.Device, request.DeviceIndex, request.Precision, observer.OnWarning)
                 .WithProvider(request.OnnxProvider);
             observer.OnPhase($"Reading the teacher {request.Teacher}");
             using var parts = new Unfinished();

@@ -1,5 +1,6 @@
 using PromptKD.Configuration;
 using PromptKD.Configuration.Presets;
+using PromptKD.Runtime;
 
 namespace PromptKD.Inference.Profiles;
 
@@ -35,11 +36,14 @@ public sealed record ProfileRequest
     /// <summary>Pictures at a time, each of which is measured; empty to count only.</summary>
     public IReadOnlyList<int> Batches { get; init; } = [];
 
-    /// <summary>"auto", "cpu", "cuda" or "cuda:n".</summary>
-    public string Device { get; init; } = "auto";
+    /// <summary>Where to measure.</summary>
+    public ComputeDevice Device { get; init; } = ComputeDevice.Auto;
 
-    /// <summary>Of the frozen weights: "auto", "fp32", "bf16" or "fp16".</summary>
-    public string Precision { get; init; } = "auto";
+    /// <summary>Which of several GPUs, from 0.</summary>
+    public int DeviceIndex { get; init; }
+
+    /// <summary>Of the frozen weights.</summary>
+    public ComputePrecision Precision { get; init; } = ComputePrecision.Auto;
 
     /// <summary>Threads of the processor; null for as many as the other verbs take.</summary>
     public int? Threads { get; init; }

@@ -127,13 +127,14 @@ public static class ProfileRun
     private static MeasuredCost Measure(
         CountedModel model, ProfileRequest request, IRunObserver observer, CancellationToken stop)
     {
-        var target = ComputeTarget.Resolve(request.Device, request.Precision);
+        var target = ComputeTarget.Resolve(
+            ComputeNames.Of(request.Device, request.DeviceIndex), ComputeNames.Of(request.Precision));
         bool isProcessor = target.Device.type == DeviceType.CPU;
         target.UseThreadsFor(model.Clip.VisionWidth);
         if (request.Threads is { } threads)
         {
             ComputeThreads.Set(isProcessor ? threads : throw new PromptKDException(
-                $"‹threads› is of the processor, and ‹device› {request.Device} is a GPU. Leave one of them out."));
+                $"‹threads› is of the processor, and ‹device› {target.Device} is a GPU. Leave one of them out."));
         }
 
         observer.OnPhase($"Building {model.Title}");

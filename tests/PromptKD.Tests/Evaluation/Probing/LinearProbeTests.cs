@@ -1,5 +1,6 @@
 using PromptKD.Evaluation.Probing;
 using PromptKD.Golden;
+using PromptKD.Runtime;
 using PromptKD.Tests.Data;
 using PromptKD.Tests.Runs.Distill;
 using PromptKD.Training;
@@ -104,7 +105,7 @@ public sealed class LinearProbeTests : IDisposable
         Train = Path.Combine(_folder, "train"),
         Validation = Path.Combine(_folder, "val"),
         Test = Path.Combine(_folder, "test"),
-        Precision = "fp32",
+        Precision = ComputePrecision.Fp32,
     };
 
     private void Write(string part, string name, int count, byte[] picture)

@@ -104,7 +104,7 @@ public sealed class ProbePicturesTests : IDisposable
     }
 
     private LinearProbeRequest Request(string dataset) =>
-        new() { Clip = s_clip, Dataset = dataset, Root = _root, Precision = "fp32", Device = "cpu" };
+        new() { Clip = s_clip, Dataset = dataset, Root = _root, Precision = ComputePrecision.Fp32, Device = ComputeDevice.Cpu };
 
     private (ProbePictures Pictures, DatasetSplit Drawn) Draw(string dataset, int shots, int seed)
     {

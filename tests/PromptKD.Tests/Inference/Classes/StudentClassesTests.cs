@@ -2,6 +2,7 @@ using PromptKD.Export;
 using PromptKD.Inference;
 using PromptKD.Inference.Classes;
 using PromptKD.Models.Weights;
+using PromptKD.Runtime;
 using PromptKD.Tests.Runs.Distill;
 using PromptKD.Tests.Runs.Teach;
 
@@ -220,7 +221,7 @@ public sealed class StudentClassesTests : IDisposable
         Refuses("not a whole student package", Edit with { Remove = ["dog"] });
     }
 
-    private ClassEdit Edit => new() { Package = _package, Output = Changed, Vocabulary = null, Device = "cpu" };
+    private ClassEdit Edit => new() { Package = _package, Output = Changed, Vocabulary = null, Device = ComputeDevice.Cpu };
 
     private string Changed => _runs.Output("changed");
 

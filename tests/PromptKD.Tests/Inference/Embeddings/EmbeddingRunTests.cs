@@ -31,8 +31,8 @@ public sealed class EmbeddingRunTests : IDisposable
         Images = Path.Combine(_folder, "pictures"),
         Teacher = Path.Combine(ProjectFolder.Root, "demo", "teacher"),
         Clip = Path.Combine(ProjectFolder.Root, "demo", "student"),
-        Precision = "fp32",
-        Device = "cpu",
+        Precision = ComputePrecision.Fp32,
+        Device = ComputeDevice.Cpu,
         Output = Path.Combine(_folder, "features"),
     };
 

@@ -1,4 +1,5 @@
 using PromptKD.Inference.Previews;
+using PromptKD.Runtime;
 using PromptKD.Tests.Runs.Distill;
 using PromptKD.Tests.Runs.Teach;
 
@@ -100,8 +101,8 @@ public sealed class TeacherPreviewTests : IDisposable
         ClassNames = ["cat", "dog", "owl"],
         Images = _runs.Images,
         Vocabulary = TinyClip.Vocabulary,
-        Device = "cpu",
-        Precision = "fp32",
+        Device = ComputeDevice.Cpu,
+        Precision = ComputePrecision.Fp32,
     };
 
     private static PreviewReport Look(PreviewRequest request) =>

@@ -1,5 +1,6 @@
 using PromptKD.Configuration.Presets;
 using PromptKD.Inference.Profiles;
+using PromptKD.Runtime;
 using PromptKD.Tests.Cli;
 
 namespace PromptKD.Tests.Inference.Profiles;
@@ -188,8 +189,8 @@ public sealed class ProfileRunTests
             Clip = DistilledRun.StudentFolder,
             Classes = 3,
             Batches = [1, 2],
-            Device = "cpu",
-            Precision = "fp32",
+            Device = ComputeDevice.Cpu,
+            Precision = ComputePrecision.Fp32,
             Threads = 1,
         }, cancellationToken: TestContext.Current.CancellationToken);
 

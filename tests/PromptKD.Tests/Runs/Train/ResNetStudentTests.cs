@@ -3,6 +3,7 @@ using PromptKD.Export;
 using PromptKD.Inference.Classes;
 using PromptKD.Models.Weights;
 using PromptKD.Runs;
+using PromptKD.Runtime;
 using PromptKD.Tests.Runs.Distill;
 
 namespace PromptKD.Tests.Runs.Train;
@@ -57,7 +58,7 @@ public sealed class ResNetStudentTests : IDisposable
                 Add = ["cow"],
                 Teacher = _runs.Teacher,
                 Vocabulary = TinyClip.Vocabulary,
-                Device = "cpu",
+                Device = ComputeDevice.Cpu,
             },
             cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal((tuned, "cow"), (changed.TunedTower, changed.ClassNames[^1]));

@@ -1,4 +1,4 @@
-namespace PromptKD.Inference;
+namespace PromptKD.Runtime;
 
 /// <summary>Where libtorch computes.</summary>
 public enum ComputeDevice

@@ -1,4 +1,4 @@
-namespace PromptKD.Inference;
+namespace PromptKD.Runtime;
 
 /// <summary>
 /// In which precision libtorch computes a frozen model. What is learned is float32 whatever this says.
