@@ -1,4 +1,3 @@
-using PromptKD.Inference;
 using PromptKD.Runtime;
 
 namespace PromptKD.Server;

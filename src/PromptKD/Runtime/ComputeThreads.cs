@@ -10,14 +10,14 @@ internal static class ComputeThreads
     private static int s_changes;
 
     [ThreadStatic]
-    private static int t_seen;
+    private static int s_seen;
 
     /// <summary>Sets the number of the process.</summary>
     /// <param name="count">1 or more.</param>
     public static void Set(int count)
     {
         set_num_threads(count);
-        t_seen = Interlocked.Increment(ref s_changes);
+        s_seen = Interlocked.Increment(ref s_changes);
     }
 
     /// <summary>
@@ -27,12 +27,12 @@ internal static class ComputeThreads
     public static void Follow()
     {
         int changes = Volatile.Read(ref s_changes);
-        if (t_seen == changes)
+        if (s_seen == changes)
         {
             return;
         }
 
-        t_seen = changes;
+        s_seen = changes;
         if (OfProcess() is var count && count != get_num_threads())
         {
             set_num_threads(count);
