@@ -21,6 +21,10 @@ printf '&a [*a, *a]' >"$hostile/alias.yaml"
 run guarded train --config-file "$hostile/alias.yaml" --output-dir "$here/run"
 expect "YAML that contains itself" 2 1 "alias.yaml:1:5: not valid YAML"
 
+printf 'SEED: !!python/name:os.system 1' >"$hostile/tag.yaml"
+run guarded train --config-file "$hostile/tag.yaml" --output-dir "$here/run"
+expect "a tag of Python's" 2 1 "tag.yaml:1:7: the tag !!python/name:os.system means nothing here"
+
 printf '[%.0s' $(seq 20000) >"$hostile/deep.yaml"
 run guarded train --config-file "$hostile/deep.yaml" --output-dir "$here/run"
 expect "brackets without end" 2 1 "deep.yaml:1:"

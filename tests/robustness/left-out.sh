@@ -102,3 +102,38 @@ ln -s self "$here/odd/self"
 run promptkd predict --model "$here/run/student" "$here/odd"
 expect "a link in a circle is counted" 0 - "1 folder whose name is not UTF-8, 1 link that leads nowhere"
 expect "a name that is not UTF-8 is said" 0 - "skipped .*caf.*: its name is not UTF-8"
+
+# Links that lead nowhere, round, or over and over.
+ln -s /nowhere/at/all "$here/dangling"
+run promptkd check "$here/dangling"
+expect "a link that leads nowhere is called one" 2 1 "is a link to '/nowhere/at/all', where nothing is"
+if [ -d /sys/class/net ]; then
+  run timeout 60 "$program" check /sys/class/net
+  expect "links in circles, from where their folders lie, come to an end" 1 - "^pictures +0"
+fi
+for number in $(seq 20); do
+  mkdir -p "$here/ways/$number"
+  ln -s "../$((number + 1))" "$here/ways/$number/left"
+  ln -s "../$((number + 1))" "$here/ways/$number/right"
+done
+mkdir "$here/ways/21"
+run timeout 60 "$program" check "$here/ways"
+expect "so do a million ways to one folder" 2 1 "lead to the same folders over and over, more than 10,000 times"
+
+# The zeros that end an archive.
+tar -cf "$here/whole.tar" -C "$photos" 1.png 3.png
+head -c "$(($(stat -c %s "$photos/1.png") / 512 * 512 + $(stat -c %s "$photos/3.png") / 512 * 512 + 2048))" \
+  "$here/whole.tar" >"$here/cut.tar"
+run promptkd check "$here/whole.tar"
+expect "a whole archive needs no look" 0 - "^pictures +2"
+run promptkd check "$here/cut.tar"
+expect "one that ends behind its last file does" 1 - "^archives without end +1 .*cut.tar"
+run promptkd predict "$here/cut.tar" --model "$here/run/student"
+expect "and is read with a warning" 0 - "warning: '.*cut.tar' does not end as a tar archive does"
+
+# Behind two dashes every word is what it is.
+cp "$photos/1.png" "$here/--odd.png"
+run sh -c 'cd "$0" && "$1" predict --model run/student -- --odd.png' "$here" "$program"
+expect "a picture whose name begins as an option does" 0 0 "^--odd.png"
+run promptkd predict --model "$here/run/student" --odd.png
+expect "and a misspelt option" 2 1 "There is no command or option '--odd.png'"
