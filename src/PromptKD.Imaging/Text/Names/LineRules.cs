@@ -16,6 +16,9 @@ internal static partial class LineRules
         ".jpg", ".jpeg", ".png", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".heic",
     ];
 
+    private static readonly HashSet<string> s_emptyCells =
+        new(["nan", "null", "n/a", "#n/a", "<na>", "#ref!", "#value!", "#name?"], StringComparer.OrdinalIgnoreCase);
+
     /// <param name="path">The file.</param>
     /// <param name="names">Its names.</param>
     /// <param name="isTable">Whether separators and quotes have been understood already.</param>
@@ -23,7 +26,31 @@ internal static partial class LineRules
     /// <exception cref="PromptKDException">It cannot be a list of names.</exception>
     public static void Check(string path, IReadOnlyList<ListedName> names, bool isTable, Action<string> warn)
     {
+        RefuseLines(names);
+        RefuseAll(
+            names,
+            WordNetCode(),
+            "begins with a code of WordNet, as all lines do. Take the codes off: CLIP reads names as words");
+        RefuseAll(
+            names,
+            Sentence(),
+            "is a sentence, as all lines are. Give the class names alone: the sentence around them is ‹template›");
+        RefuseNumbers(names);
+        WarnOfWords(path, names, isTable, warn);
+        if (!isTable)
+        {
+            CheckSeparators(path, names, warn);
+        }
+    }
+
+    private static void RefuseLines(IReadOnlyList<ListedName> names)
+    {
         Refuse(names, IsComment, "is a comment: a list of class names has none. Take the line out");
+        Refuse(
+            names,
+            name => name.Contains(" # ", StringComparison.Ordinal) || name.Contains(" // ", StringComparison.Ordinal),
+            "has a comment behind it: a list of class names has none. Take it off");
+        Refuse(names, name => PathOrAddress().IsMatch(name), "is a path or an address, not the name of a class");
         Refuse(names, name => name[0] is '-' or '*' or '•' && name.Length > 1 && name[1] == ' ',
             "has the mark of a list. Take it off each line");
         Refuse(names, name => name.Contains("{}", StringComparison.Ordinal),
@@ -36,14 +63,13 @@ internal static partial class LineRules
             names,
             name => name.Length > 1 && name[^1] == ':',
             "ends with a colon, as a key of YAML does. Take the line out");
-        if (names.Count > 0 && names.All(name => WordNetCode().IsMatch(name.Text)))
-        {
-            throw new PromptKDException(
-                $"{names[0].Place}, {names[0].Shown}, begins with a code of WordNet, as all lines do. Take the codes "
-                + $"off: CLIP reads names as words. {Exact}");
-        }
+        Refuse(names, name => s_pictureEndings.Any(end => name.EndsWith(end, StringComparison.OrdinalIgnoreCase)),
+            "is the name of a picture, not of a class. Name the classes");
+    }
 
-        RefuseNumbers(names);
+    private static void WarnOfWords(
+        string path, IReadOnlyList<ListedName> names, bool isTable, Action<string> warn)
+    {
         if (names.Count > 0 && names.All(name => name.Text.All(char.IsAsciiDigit)))
         {
             warn(
@@ -51,11 +77,14 @@ internal static partial class LineRules
                 + "labels?");
         }
 
-        Refuse(names, name => s_pictureEndings.Any(end => name.EndsWith(end, StringComparison.OrdinalIgnoreCase)),
-            "is the name of a picture, not of a class. Name the classes");
-        if (!isTable)
+        foreach (ListedName odd in names.Where(name => s_emptyCells.Contains(name.Text)).Take(1))
         {
-            CheckSeparators(path, names, warn);
+            warn($"{odd.Place}: {odd.Shown} is what programs write for an empty cell or a mistake: is it a class?");
+        }
+
+        if (!isTable && names.Count > 0 && ListParser.IsHeading(names[0]))
+        {
+            warn($"{names[0].Place}: {names[0].Shown} is taken for a class: is it the heading of a column?");
         }
     }
 
@@ -123,6 +152,14 @@ internal static partial class LineRules
     private static bool IsComment(string name) =>
         name[0] == '#' || name.StartsWith("//", StringComparison.Ordinal);
 
+    private static void RefuseAll(IReadOnlyList<ListedName> names, Regex wrong, string why)
+    {
+        if (names.Count >= ClassNameRules.Fewest && names.All(name => wrong.IsMatch(name.Text)))
+        {
+            throw new PromptKDException($"{names[0].Place}, {names[0].Shown}, {why}. {Exact}");
+        }
+    }
+
     private static void Refuse(IReadOnlyList<ListedName> names, Func<string, bool> isWrong, string why)
     {
         foreach (ListedName name in names.Where(name => name.Text.Length > 0 && isWrong(name.Text)))
@@ -130,6 +167,12 @@ internal static partial class LineRules
             throw new PromptKDException($"{name.Place}, {name.Shown}, {why}. {Exact}");
         }
     }
+
+    [GeneratedRegex(@"^(https?://|file:|~?/|\.{1,2}/|[A-Za-z]:\\)")]
+    private static partial Regex PathOrAddress();
+
+    [GeneratedRegex("^an? ([a-z]+ )?(photo|picture|image|drawing|painting|sketch) of ", RegexOptions.IgnoreCase)]
+    private static partial Regex Sentence();
 
     [GeneratedRegex("^n[0-9]{8}([\\s:,;=_-]|$)")]
     private static partial Regex WordNetCode();

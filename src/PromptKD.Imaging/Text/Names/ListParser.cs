@@ -98,7 +98,7 @@ internal static class ListParser
                 error);
         }
 
-        if (names.Count > 0 && s_headings.Contains(names[0].Text))
+        if (names.Count > 0 && IsHeading(names[0]))
         {
             warn($"{names[0].Place}: {names[0].Shown} is taken for the column's heading, not for a class");
             names.RemoveAt(0);
@@ -106,4 +106,7 @@ internal static class ListParser
 
         return names;
     }
+
+    /// <summary>Whether a name is what columns of class names are called.</summary>
+    public static bool IsHeading(ListedName name) => s_headings.Contains(name.Text);
 }

@@ -11,6 +11,16 @@ public sealed class ClassListTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Theory]
+    [InlineData("class\ncat\ndog\n", ":1: 'class' is taken for a class: is it the heading of a column?")]
+    [InlineData("cat\nNaN\n", ":2: 'NaN' is what programs write for an empty cell or a mistake: is it a class?")]
+    public void What_may_be_no_class_is_warned_of(string text, string expected)
+    {
+        ClassList.Read(Write("c.txt", text), _warnings.Add);
+
+        Assert.EndsWith(expected, Assert.Single(_warnings));
+    }
+
+    [Theory]
     [InlineData("c.txt", "cat\ndog\n")]
     [InlineData("c.txt", "\r\n cat \r\n\r\ndog")]
     [InlineData("c.txt", "cat\rdog\r")]
@@ -124,6 +134,11 @@ public sealed class ClassListTests : IDisposable
     [InlineData("cat\na\tb\n", ":2, 'a\\u0009b', has a tab")]
     [InlineData("# animals\ncat\ndog\n", ":1, '# animals', is a comment")]
     [InlineData("cat\n\n// dog\n", ":3, '// dog', is a comment")]
+    [InlineData("cat # small\ndog\n", ":1, 'cat # small', has a comment behind it")]
+    [InlineData("cat\n/data/dog\n", ":2, '/data/dog', is a path or an address")]
+    [InlineData("cat\nhttps://a.b/dog\n", ":2, 'https://a.b/dog', is a path or an address")]
+    [InlineData("cat\nC:\\dog\n", "is a path or an address")]
+    [InlineData("A photo of a cat\na blurry photo of a dog\n", ":1, 'A photo of a cat', is a sentence, as all lines are")]
     [InlineData("- cat\n- dog\n", ":1, '- cat', has the mark of a list")]
     [InlineData("a.jpg\nb.JPG\n", "is the name of a picture")]
     [InlineData("a photo of a {}.\na drawing of a {}.\n", ":1, 'a photo of a {}.', has {}, as the sentences of Templates have")]
