@@ -33,7 +33,7 @@ internal static class OutcomeHalves
     private static List<RunOutcome> WithoutRepeats(IReadOnlyList<RunOutcome> outcomes)
     {
         var kept = new List<RunOutcome>();
-        foreach (RunOutcome run in outcomes.OrderBy(run => run.Shots is null))
+        foreach (RunOutcome run in outcomes.OrderBy(run => run.Shots is null).ThenBy(run => run.IsRounded))
         {
             if (run.Shots is not null || !kept.Any(other => IsOfSameModel(other, run) && other.SaysTheSameAs(run)))
             {
@@ -62,5 +62,10 @@ internal static class OutcomeHalves
         == (other.Trainer, other.Dataset, other.Seed, other.Backbone, other.Configuration, other.Variant);
 
     private static RunOutcome Both(RunOutcome known, RunOutcome unseen) =>
-        known with { Novel = unseen.Novel, Folders = [.. known.Folders, .. unseen.Folders] };
+        known with
+        {
+            Novel = unseen.Novel,
+            IsRounded = known.IsRounded || unseen.IsRounded,
+            Folders = [.. known.Folders, .. unseen.Folders],
+        };
 }

@@ -149,6 +149,7 @@ internal static class OutcomeReader
             Selection = !log.IsTrained ? ""
                 : log.FinalModel == "best_val" ? "best on what the log calls val"
                 : LastEpoch,
+            IsRounded = true,
             Folders = [folder],
         };
         if (log.Trainer == "PromptKD" && log.Modal == "base2novel")

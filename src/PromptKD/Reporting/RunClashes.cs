@@ -8,7 +8,8 @@ internal static class RunClashes
     /// <summary>The runs that stand for themselves, and a line for each pair of others.</summary>
     /// <param name="outcomes">All runs, the halves of base-to-novel joined.</param>
     /// <returns>
-    /// Of several runs that say the same, the first; of those that say different things, none.
+    /// Of several runs that say the same, the first that is exact, else the first; of those that say different things,
+    /// none.
     /// </returns>
     public static (IReadOnlyList<RunOutcome> Runs, IReadOnlyList<string> Problems) Resolve(
         IEnumerable<RunOutcome> outcomes)
@@ -17,7 +18,7 @@ internal static class RunClashes
         var runs = new List<RunOutcome>();
         foreach (var group in outcomes.GroupBy(outcome => (RunKey.Of(outcome), outcome.Dataset, outcome.Seed)))
         {
-            RunOutcome[] same = [.. group];
+            RunOutcome[] same = [.. group.OrderBy(outcome => outcome.IsRounded)];
             if (same.FirstOrDefault(other => !other.SaysTheSameAs(same[0])) is not { } other)
             {
                 runs.Add(same[0]);

@@ -5,6 +5,9 @@ namespace PromptKD.Reporting;
 /// <summary>What one seed of one method came to on one data set. Accuracies are in percent.</summary>
 public sealed record RunOutcome
 {
+    // Of a tenth of a percent, and what it takes to write that in binary.
+    private const double HalfOfPrinted = 0.05 + 1e-9;
+
     /// <summary>How it was measured.</summary>
     public required Protocol Protocol { get; init; }
 
@@ -54,12 +57,25 @@ public sealed record RunOutcome
     /// <summary>The folders that say so.</summary>
     public required IReadOnlyList<string> Folders { get; init; }
 
-    /// <summary>Whether another run says the same of the same thing: an evaluation that was repeated.</summary>
-    internal bool SaysTheSameAs(RunOutcome other) =>
-        (Base, Novel, Accuracy) == (other.Base, other.Novel, other.Accuracy);
+    /// <summary>Whether a log says so, which has one decimal of a percent.</summary>
+    internal bool IsRounded { get; init; }
+
+    /// <summary>
+    /// Whether another run says the same of the same thing, as far as both are exact: an evaluation that was repeated.
+    /// </summary>
+    internal bool SaysTheSameAs(RunOutcome other)
+    {
+        double apart = IsRounded || other.IsRounded ? HalfOfPrinted : 0;
+        return AreAlike(Base, other.Base, apart)
+            && AreAlike(Novel, other.Novel, apart)
+            && AreAlike(Accuracy, other.Accuracy, apart);
+    }
 
     /// <summary>2·base·novel / (base + novel); null without both.</summary>
     public double? HarmonicMean => Base is { } known && Novel is { } unseen
         ? ClassificationMetrics.HarmonicMean(known, unseen)
         : null;
+
+    private static bool AreAlike(double? one, double? other, double apart) =>
+        one == other || (one is { } first && other is { } second && Math.Abs(first - second) <= apart);
 }

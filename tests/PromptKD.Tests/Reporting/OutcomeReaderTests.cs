@@ -197,6 +197,31 @@ public sealed class OutcomeReaderTests : IDisposable
         Assert.EndsWith(" The log beside it is read instead.", Assert.Single(problems), StringComparison.Ordinal);
     }
 
+    // A log prints one decimal: 46.54 and 46.5 are one evaluation, and of the two the exact one is meant.
+    [Theory]
+    [InlineData(46.54, true)]
+    [InlineData(46.44, false)]
+    public void A_log_and_a_result_of_one_evaluation_count_once(double exact, bool areOne)
+    {
+        _logs.Write("log/log.txt", new("MaPLe", "EuroSAT") { Shots = 0 }, Result(46.5));
+        RunOutcome ofLog = Assert.Single(OutcomeReader.Read(Root, stop: Stop));
+        var result = new RunOutcome
+        {
+            Protocol = ofLog.Protocol,
+            Trainer = "MaPLe",
+            Dataset = "EuroSAT",
+            Seed = 1,
+            Selection = "",
+            Accuracy = exact,
+            Folders = ["result"],
+        };
+
+        var report = new BenchmarkReport([ofLog, result]);
+
+        Assert.Equal(areOne ? 0 : 1, report.Unfinished.Count);
+        Assert.Equal(areOne ? [exact] : [], report.Tables.Select(table => table.Rows.Single().Accuracy!.Mean));
+    }
+
     // In the family's scripts the folder of the model names what it learned from.
     [Theory]
     [InlineData("output/eurosat/CoOp/vit_b16/seed1", "EuroSAT", Protocol.FewShot, 16)]

@@ -192,9 +192,15 @@ internal sealed class ClipCheckpoint : IDisposable
         return new ClipCheckpoint(model.Architecture, TensorEntry.ReadAll(model.Entries), files.WeightFiles)
         {
             Preprocessing = model.Preprocessing?.At(overrides.ImageSize),
-            Description = $"{model.Format} {model.Architecture.Name} from {files.Path}",
+            Description = Describe(model.Format, model.Architecture, files.Path),
         };
     }
+
+    // A name says whose it is; sizes do not go with one.
+    private static string Describe(string format, ClipArchitecture architecture, string path) =>
+        architecture.Name.StartsWith("a ", StringComparison.Ordinal)
+            ? $"{architecture.Name} from {path}"
+            : $"{format} {architecture.Name} from {path}";
 
     private static ClipCheckpoint OfGraphs(OnnxFolder folder, int? imageSize)
     {
@@ -231,7 +237,7 @@ internal sealed class ClipCheckpoint : IDisposable
             return new ClipCheckpoint(architecture, TensorEntry.ReadAll(entries), folder.WeightFiles)
             {
                 Preprocessing = folder.Preprocessing?.At(overrides.ImageSize),
-                Description = $"{folder.Format} {architecture.Name} from {path}",
+                Description = Describe(folder.Format, architecture, path),
             };
         }
         finally
