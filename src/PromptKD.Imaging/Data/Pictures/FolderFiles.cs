@@ -51,12 +51,18 @@ internal sealed class FolderFiles
     /// <summary>Lists a folder, and all below it.</summary>
     /// <param name="folder">What to list.</param>
     /// <param name="stop">Stops between files: a folder may hold millions, or lie behind a slow network.</param>
-    /// <param name="mostRepeated">How often links may lead to a folder that was listed before.</param>
     /// <exception cref="PromptKDException">
     /// There is no such folder, part of it may not be read, or its links lead to the same folders over and over.
     /// </exception>
-    public static FolderFiles Find(
-        string folder, CancellationToken stop = default, int mostRepeated = MostRepeated)
+    public static FolderFiles Find(string folder, CancellationToken stop = default) =>
+        Find(folder, MostRepeated, stop);
+
+    /// <summary>As the other form.</summary>
+    /// <param name="folder">What to list.</param>
+    /// <param name="mostRepeated">How often links may lead to a folder that was listed before.</param>
+    /// <param name="stop">Stops between files.</param>
+    /// <exception cref="PromptKDException">As of the other form.</exception>
+    public static FolderFiles Find(string folder, int mostRepeated, CancellationToken stop)
     {
         if (!Directory.Exists(folder))
         {

@@ -1,3 +1,4 @@
+using PromptKD.Configuration;
 using PromptKD.Dassl;
 using PromptKD.Evaluation;
 using PromptKD.Methods;
@@ -61,13 +62,11 @@ internal static class TrainEvaluation
         kind.Request.ModelDir.Length > 0 ? kind.Request.ModelDir : run.Folder.Root;
 
     // A report tells by it whether other pictures of the same data set were tested, or another data set.
-    private static string? LearnedOn(TrainKind kind, OpenRun run)
+    private static TrainingResult? FindLearned(TrainKind kind, OpenRun run)
     {
         try
         {
-            return TrainingResult.ReadIfAny(ModelFolder(kind, run)) is { } learned
-                ? learned.LearnedOn ?? learned.Dataset
-                : null;
+            return TrainingResult.ReadIfAny(ModelFolder(kind, run));
         }
         catch (PromptKDException)
         {
@@ -79,14 +78,31 @@ internal static class TrainEvaluation
     {
         int? epoch = TrainKind.Models(run, method).Load(path);
         method.SetTraining(false);
+        TrainingResult? learned = FindLearned(kind, run);
+        WarnOfOtherSettings(kind, run, learned);
         TrainingResult result = kind.Test(run, method, ModelSelection.Given, epoch);
         if (kind.Request.WritesPackage && run.Context.Processes.IsLeader())
         {
             EvaluatedPackage.Write(run, method, path);
         }
 
-        return Report(run, result with { LearnedOn = LearnedOn(kind, run) });
+        return Report(run, result with { LearnedOn = learned?.LearnedOn ?? learned?.Dataset });
     }
+
+    // The result is reported under what the settings say, and stands beside the paper's rows of that.
+    private static void WarnOfOtherSettings(TrainKind kind, OpenRun run, TrainingResult? learned)
+    {
+        DatasetConfig now = run.Settings.Config.Dataset;
+        if (learned is not null && learned.Dataset == now.Name && ShotsOf(learned.Shots) != ShotsOf(now.NumShots))
+        {
+            run.Log.OnWarning(
+                $"DATASET.NUM_SHOTS is {now.NumShots}, and the model of {ModelFolder(kind, run)} learned from "
+                + $"{learned.Shots} ({TrainingResult.FileName} there): it is reported as one of {now.NumShots}. Give "
+                + "the settings that it learned with.");
+        }
+    }
+
+    private static int ShotsOf(int shots) => Math.Max(0, shots);
 
     // An evaluation in the folder of a run must not take the place of what the run came to.
     private static TrainingReport Report(OpenRun run, TrainingResult result)

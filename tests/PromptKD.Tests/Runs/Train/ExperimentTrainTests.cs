@@ -158,6 +158,21 @@ public sealed class ExperimentTrainTests : IDisposable
     }
 
     [Fact]
+    public void An_evaluation_with_other_shots_than_the_model_learned_from_says_so()
+    {
+        Train(_runs.Config(options: ["TRAIN.CHECKPOINT_FREQ", "1", "DATASET.NUM_SHOTS", "2"]));
+        var request = new TrainingRequest { EvalOnly = true, ModelDir = _runs.Output("run"), LoadEpoch = 1 };
+
+        Train(_runs.Config(run: "alike", options: ["DATASET.NUM_SHOTS", "2"]), request);
+        Train(_runs.Config(run: "other", options: ["DATASET.NUM_SHOTS", "1"]), request);
+
+        string Log(string run) => File.ReadAllText(Path.Combine(_runs.Output(run), "log.txt"));
+        const string Said = "learned from 2 (result.json there): it is reported as one of 1";
+        Assert.DoesNotContain("learned from 2", Log("alike"), StringComparison.Ordinal);
+        Assert.Contains(Said, Log("other"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Frozen_weights_that_a_checkpoint_carries_are_evaluated_in_place_of_the_clips()
     {
         string[] options = ["TRAINER.NAME", "IVLP", "TRAINER.IVLP.PREC", "fp32", "TRAIN.CHECKPOINT_FREQ", "1"];
