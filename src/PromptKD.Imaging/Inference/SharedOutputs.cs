@@ -65,7 +65,7 @@ internal sealed class SharedOutputs(ISharedWork work, SkippedPictures skipped)
         if (!any)
         {
             throw new PromptKDException(
-                $"None of {Counted.Of(skipped.Count, "picture")} could be read: "
+                $"{SkippedPictures.NoneOf(skipped.Count)}: "
                 + $"{SkippedPictures.Describe(skipped.Take(ReasonsShown))}.");
         }
 

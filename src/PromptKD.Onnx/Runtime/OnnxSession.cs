@@ -42,11 +42,10 @@ internal sealed class OnnxSession : IDisposable
             return Open(path, new FileInfo(path).Length, configure, options => new InferenceSession(path, options));
         }
         catch (PromptKDException error) when (error.InnerException is OnnxRuntimeException
-            && ConstantsBeside.FindMissing(path) is { } missing)
+            && ConstantsBeside.FindFault(path) is { } fault)
         {
             throw new PromptKDException(
-                $"{path}: its constants are in a file beside it, {missing}, which is not there. Copy all files of the "
-                + "model.",
+                $"{path}: its constants are in a file beside it, {fault}. Copy all files of the model.",
                 error)
             {
                 Code = PromptKDError.MissingFile,

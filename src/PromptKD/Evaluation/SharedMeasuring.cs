@@ -128,7 +128,7 @@ internal static class SharedMeasuring
         return models[0].Count > 0
             ? new Answers(models)
             : throw new PromptKDException(
-                $"None of {Counted.Of(skipped.Count, "picture")} could be read: "
+                $"{SkippedPictures.NoneOf(skipped.Count)}: "
                 + $"{SkippedPictures.Describe(skipped.Take(3))}.");
     }
 

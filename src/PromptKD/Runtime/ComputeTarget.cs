@@ -152,8 +152,8 @@ internal sealed record ComputeTarget(Device Device, ScalarType Type)
         return index < available
             ? new Device(DeviceType.CUDA, index)
             : throw new PromptKDException(
-                $"Device '{name}' is not there: this machine shows {available} CUDA devices to this build "
-                + "(a build of the program with CUDA is made with -p:TorchBackend=cuda). Compute on cpu.")
+                $"Device '{name}' is not there: libtorch sees {Counted.Of(available, "CUDA device")} here. It takes an "
+                + "NVIDIA driver, and libtorch's build with CUDA in place of that for processors. Compute on cpu.")
             {
                 Code = PromptKDError.NotSupported,
             };

@@ -41,6 +41,38 @@ public sealed class OnnxFaultsTests : IDisposable
     [InlineData(false)]
     public void Without_its_constants_a_graph_is_a_missing_file(bool hasReport)
     {
+        string constants = ExportInParts(hasReport);
+        File.Delete(constants);
+
+        var error = Assert.Throws<PromptKDException>(() => OnnxStudentClassifier.Load(Graph));
+
+        Assert.Equal(
+            hasReport
+                ? $"{constants}: no such file."
+                : $"{Graph}: its constants are in a file beside it, {Path.GetFileName(constants)}, which is not there. "
+                    + "Copy all files of the model.",
+            error.Message);
+        Assert.Equal(PromptKDError.MissingFile, error.Code);
+    }
+
+    [Fact]
+    public void Constants_that_are_cut_off_are_named_with_their_sizes()
+    {
+        string constants = ExportInParts(hasReport: false);
+        byte[] whole = File.ReadAllBytes(constants);
+        File.WriteAllBytes(constants, whole[..^3]);
+
+        var error = Assert.Throws<PromptKDException>(() => OnnxStudentClassifier.Load(Graph));
+
+        Assert.Equal(
+            $"{Graph}: its constants are in a file beside it, {Path.GetFileName(constants)}, which has "
+                + $"{whole.Length - 3} of {whole.Length} bytes. Copy all files of the model.",
+            error.Message);
+    }
+
+    /// <summary>A student whose larger constants lie beside its graph.</summary>
+    private string ExportInParts(bool hasReport)
+    {
         Export();
         string report = Path.ChangeExtension(Graph, ".json");
         OnnxExportReport whole = SealedJson.Read(report, "", OnnxJson.Indented.OnnxExportReport);
@@ -52,22 +84,12 @@ public sealed class OnnxFaultsTests : IDisposable
             model,
             (_, files) => SealedJson.Write(whole with { Files = files }, OnnxJson.Indented.OnnxExportReport),
             largestInside: 1000);
-        string constants = Directory.GetFiles(_folder, "*.data").Single();
-        File.Delete(constants);
         if (!hasReport)
         {
             File.Delete(report);
         }
 
-        var error = Assert.Throws<PromptKDException>(() => OnnxStudentClassifier.Load(Graph));
-
-        Assert.Equal(
-            hasReport
-                ? $"{constants}: no such file."
-                : $"{Graph}: its constants are in a file beside it, {Path.GetFileName(constants)}, which is not there. "
-                    + "Copy all files of the model.",
-            error.Message);
-        Assert.Equal(PromptKDError.MissingFile, error.Code);
+        return Directory.GetFiles(_folder, "*.data").Single();
     }
 
     private void Export()

@@ -169,7 +169,7 @@ internal sealed class PixelLoader
     }
 
     private static PromptKDException NoneRead(int given, List<SkippedPicture> tried) => new(
-        $"None of {Counted.Of(tried.Count, "picture")} could be read"
+        SkippedPictures.NoneOf(tried.Count)
         + (given > tried.Count ? $" (of {given}, {given - tried.Count} make no whole batch)" : "")
         + $": {SkippedPictures.Describe(tried.Take(ReasonsShown))}.");
 

@@ -126,7 +126,7 @@ internal sealed record PictureSet(IReadOnlyList<PictureItem> Items, string Diges
         if (items.Count > 0 && pictures.ReadableCount == 0)
         {
             throw new PromptKDException(
-                $"None of {Counted.Of(items.Count, "picture")} could be read: "
+                $"{SkippedPictures.NoneOf(items.Count)}: "
                 + $"{SkippedPictures.Describe(pictures.Unreadable.Take(ReasonsShown))}.");
         }
 

@@ -24,6 +24,12 @@ internal sealed class SkippedPictures : IReadOnlyList<SkippedPicture>
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
+    /// <summary>That nothing could be read of some pictures, as the beginning of a sentence.</summary>
+    /// <param name="tried">How many were tried.</param>
+    public static string NoneOf(int tried) => tried == 1
+        ? "The only picture could not be read"
+        : $"None of {Counted.Of(tried, "picture")} could be read";
+
     /// <summary>Pictures with the reasons why they could not be read, in a sentence.</summary>
     public static string Describe(IEnumerable<SkippedPicture> pictures) =>
         string.Join("; ", pictures.Select(picture => $"{picture.Path}: {picture.Reason}"));
