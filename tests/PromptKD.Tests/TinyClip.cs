@@ -2,6 +2,7 @@ using PromptKD.Golden;
 using PromptKD.Models.Clip;
 using PromptKD.Models.Prompts;
 using PromptKD.Models.Weights;
+using PromptKD.Runtime;
 using PromptKD.Text;
 
 namespace PromptKD.Tests;
@@ -52,7 +53,8 @@ internal static class TinyClip
         {
             bool isNormWeight = name.Contains("ln_", StringComparison.Ordinal)
                 && name.EndsWith(".weight", StringComparison.Ordinal);
-            weights[name] = (Random(seed++, shape) * Deviation) + (isNormWeight ? 1 : 0);
+            Tensor drawn = Random(seed++, shape).TimesInPlace(Deviation);
+            weights[name] = isNormWeight ? drawn.Minus(-1) : drawn;
         }
 
         return weights;
@@ -90,7 +92,7 @@ internal static class TinyClip
         using IDisposable noGradients = no_grad();
         foreach ((string _, TorchSharp.Modules.Parameter parameter) in student.Trainable)
         {
-            parameter.copy_(Random(seed++, parameter.shape) * 0.3);
+            parameter.copy_(Random(seed++, parameter.shape).TimesInPlace(0.3));
         }
 
         return student;

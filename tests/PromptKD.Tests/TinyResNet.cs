@@ -1,5 +1,6 @@
 using PromptKD.Models.Clip;
 using PromptKD.Models.Weights;
+using PromptKD.Runtime;
 
 namespace PromptKD.Tests;
 
@@ -29,7 +30,8 @@ internal static class TinyResNet
             bool isScale = shape.Length == 1
                 && (name.EndsWith(".weight", StringComparison.Ordinal)
                     || name.EndsWith("running_var", StringComparison.Ordinal));
-            weights[name] = (TinyClip.Random(seed++, shape) * Deviation) + (isScale ? 1 : 0);
+            Tensor drawn = TinyClip.Random(seed++, shape).TimesInPlace(Deviation);
+            weights[name] = isScale ? drawn.Minus(-1) : drawn;
         }
 
         return weights;

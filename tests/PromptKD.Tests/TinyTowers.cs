@@ -1,5 +1,6 @@
 using System.Text.Json;
 using PromptKD.Models.Weights;
+using PromptKD.Runtime;
 using PromptKD.Text;
 
 namespace PromptKD.Tests;
@@ -247,11 +248,11 @@ internal static class TinyTowers
 
         Tensor Values(string tensor, long[] shape)
         {
-            Tensor noise = TinyClip.Random(seed++, shape) * Deviation;
+            Tensor noise = TinyClip.Random(seed++, shape).TimesInPlace(Deviation);
             bool isAroundOne = tensor.EndsWith("running_var", StringComparison.Ordinal)
                 || (shape.Length == 1 && tensor.EndsWith(".weight", StringComparison.Ordinal))
                 || tensor.Contains("layer_scale", StringComparison.Ordinal);
-            return isAroundOne ? noise.abs() + 1 : tensor == "logit_scale" ? noise + 3 : noise;
+            return isAroundOne ? noise.abs().Minus(-1) : tensor == "logit_scale" ? noise.Minus(-3) : noise;
         }
     }
 }

@@ -9,13 +9,11 @@ internal static class ConstantsBeside
     // A graph that has its constants elsewhere is far smaller.
     private const long LargestGraph = 64 << 20;
 
-    // Tag of a tensor's external_data (onnx.proto3, TensorProto, field 13), and what stands in it of a location: an
-    // entry (StringStringEntryProto) of the key "location", then the tag of its value. The others follow it.
+    // Tags of a tensor's external_data (onnx.proto3, TensorProto, field 13), and of the two texts of such an entry
+    // (StringStringEntryProto).
     private const byte Entry = 0x6A;
     private const byte Key = 0x0A;
     private const byte Value = 0x12;
-
-    private static readonly byte[] s_location = [Key, 8, .. "location"u8, Value];
 
     /// <summary>
     /// What is wrong with one of them, as the end of a sentence; null where nothing is, or none is needed. For a graph
@@ -30,7 +28,8 @@ internal static class ConstantsBeside
         }
 
         string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
-        foreach (IGrouping<string, long> file in Parts(RegularFile.ReadAllBytes(path)).GroupBy(part => part.Name, part => part.End))
+        foreach (IGrouping<string, long> file in
+            Parts(RegularFile.ReadAllBytes(path)).GroupBy(part => part.Name, part => part.End))
         {
             var there = new FileInfo(Path.Combine(folder, file.Key));
             if (!there.Exists)
@@ -41,61 +40,75 @@ internal static class ConstantsBeside
             if (there.Length < file.Max())
             {
                 return string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{file.Key}, which has {there.Length} of {file.Max()} bytes");
+                    CultureInfo.InvariantCulture, $"{file.Key}, which has {there.Length} of {file.Max()} bytes");
             }
         }
 
         return null;
     }
 
-    /// <summary>The file of each constant that lies in one, and where it ends there; 0 where that is not said.</summary>
+    /// <summary>The file of each constant that lies in one, and where it ends there; 0 where nothing says.</summary>
     private static IEnumerable<(string Name, long End)> Parts(byte[] graph)
     {
-        for (int start = 0; ;)
+        // The entries of one constant stand behind each other, in any order.
+        var entries = new Dictionary<string, string>(StringComparer.Ordinal);
+        for (int at = 0; at < graph.Length;)
         {
-            int found = graph.AsSpan(start).IndexOf(s_location);
-            int at = start + found + s_location.Length;
-            if (found < 0 || ReadText(graph, ref at) is not { } name)
+            if (ReadEntry(graph, ref at) is { } entry)
             {
-                yield break;
+                entries[entry.Key] = entry.Value;
             }
+            else
+            {
+                at++;
+                if (entries.TryGetValue("location", out string? name))
+                {
+                    yield return (name, EndOf(entries));
+                }
 
-            yield return (name, ReadEnd(graph, at));
-            start = at;
+                entries.Clear();
+            }
         }
     }
 
-    private static long ReadEnd(byte[] graph, int at)
+    private static long EndOf(Dictionary<string, string> entries)
     {
-        long offset = 0, length = 0;
-        while (at + 2 < graph.Length && graph[at] == Entry && graph[at + 2] == Key)
-        {
-            at += 3;
-            string? key = ReadText(graph, ref at);
-            if (at >= graph.Length || graph[at++] != Value
-                || !long.TryParse(ReadText(graph, ref at), NumberStyles.None, CultureInfo.InvariantCulture, out long number))
-            {
-                break;
-            }
-
-            offset = key == "offset" ? number : offset;
-            length = key == "length" ? number : length;
-        }
-
+        (long offset, long length) = (Number("offset"), Number("length"));
         return length > long.MaxValue - offset ? 0 : offset + length;
+
+        long Number(string key) => long.TryParse(
+            entries.GetValueOrDefault(key), NumberStyles.None, CultureInfo.InvariantCulture, out long number)
+                ? number
+                : 0;
     }
 
-    // A length of one byte, and so many bytes of UTF-8; null where the file ends before that.
-    private static string? ReadText(byte[] graph, ref int at)
+    // Null, and at the same place, where none begins.
+    private static KeyValuePair<string, string>? ReadEntry(byte[] graph, ref int at)
     {
-        if (at >= graph.Length || at + 1 + graph[at] > graph.Length)
+        int next = at + 2;
+        if (graph[at] == Entry
+            && ReadText(graph, ref next, Key) is { } key
+            && ReadText(graph, ref next, Value) is { } value
+            && next == at + 2 + graph[at + 1])
+        {
+            at = next;
+            return KeyValuePair.Create(key, value);
+        }
+
+        return null;
+    }
+
+    // A tag, a length of one byte, and so many bytes of UTF-8.
+    private static string? ReadText(byte[] graph, ref int at, byte tag)
+    {
+        if (at + 2 > graph.Length || graph[at] != tag || at + 2 + graph[at + 1] > graph.Length)
         {
             return null;
         }
 
-        string text = Encoding.UTF8.GetString(graph, at + 1, graph[at]);
-        at += 1 + graph[at];
+        int length = graph[at + 1];
+        string text = Encoding.UTF8.GetString(graph, at + 2, length);
+        at += 2 + length;
         return text;
     }
 }

@@ -96,7 +96,7 @@ public sealed class LearnedTeacherTests : IDisposable
         {
             tensors[name] = name.EndsWith("linear1.bias", StringComparison.Ordinal)
                 ? tensors[name].abs() + 1
-                : TinyClip.Random(7, tensors[name].shape) * 0.3;
+                : TinyClip.Random(7, tensors[name].shape).TimesInPlace(0.3);
         }
     }
 

@@ -90,7 +90,7 @@ internal sealed record TinyPackage
         {
             // Variances are positive, and nothing stands where it began.
             bool isVariance = name.EndsWith("running_var", StringComparison.Ordinal);
-            values.copy_((TinyClip.Random(seed++, values.shape) * 0.3).abs_() + (isVariance ? 0.5 : 0));
+            values.copy_(TinyClip.Random(seed++, values.shape).TimesInPlace(0.3).abs_().Minus(isVariance ? -0.5 : 0));
         }
 
         Tensor vectors = nn.functional.normalize(TinyClip.Random(90, 3, Embedding), dim: -1);

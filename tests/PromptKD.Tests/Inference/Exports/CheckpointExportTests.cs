@@ -238,8 +238,8 @@ public sealed class CheckpointExportTests : IDisposable
     // A variance is positive.
     private static Tensor Draw(string name, ulong seed, long[] shape) =>
         name.EndsWith("running_var", StringComparison.Ordinal)
-            ? (TinyClip.Random(seed, shape) * 0.3).abs() + 0.1
-            : TinyClip.Random(seed, shape) * 0.3;
+            ? TinyClip.Random(seed, shape).TimesInPlace(0.3).abs().Minus(-0.1)
+            : TinyClip.Random(seed, shape).TimesInPlace(0.3);
 
     private Teacher Teacher(ExperimentConfig config)
     {

@@ -1,4 +1,5 @@
 using PromptKD.Models.Clip;
+using PromptKD.Runtime;
 
 namespace PromptKD.Tests.Models.Clip;
 
@@ -80,7 +81,7 @@ public sealed class SelfAttentionTests
         var attention = new SelfAttention(Width, Heads, ScalarType.Float32, CPU);
         ulong seed = 10;
         var values = attention.state_dict()
-            .ToDictionary(named => named.Key, named => TinyClip.Random(seed++, named.Value.shape) * 0.3);
+            .ToDictionary(named => named.Key, named => TinyClip.Random(seed++, named.Value.shape).TimesInPlace(0.3));
         ModuleWeights.Fill(attention, values, "", "attention");
         return attention;
     }

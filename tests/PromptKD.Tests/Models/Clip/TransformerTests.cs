@@ -1,4 +1,5 @@
 using PromptKD.Models.Clip;
+using PromptKD.Runtime;
 
 namespace PromptKD.Tests.Models.Clip;
 
@@ -113,7 +114,7 @@ public sealed class TransformerTests : IDisposable
         ModuleWeights.Fill(
             transformer,
             transformer.state_dict().ToDictionary(
-                named => named.Key, named => TinyClip.Random(seed++, named.Value.shape) * 0.2),
+                named => named.Key, named => TinyClip.Random(seed++, named.Value.shape).TimesInPlace(0.2)),
             "",
             "transformer");
         return transformer;
