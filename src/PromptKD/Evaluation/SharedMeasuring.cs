@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using PromptKD.Data.Pictures;
-using PromptKD.Runtime;
 using PromptKD.Runtime.Processes;
 
 namespace PromptKD.Evaluation;
