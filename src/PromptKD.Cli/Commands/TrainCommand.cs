@@ -193,9 +193,7 @@ internal static class TrainCommand
         ? []
         : [key, Literal(words)!];
 
-    private static string? Literal(string[]? words) => words is not { Length: > 0 }
-        ? null
-        : $"[{string.Join(", ", words.Select(word => $"'{word.Replace("'", "\\'", StringComparison.Ordinal)}'"))}]";
+    private static string? Literal(string[]? words) => words is { Length: > 0 } ? PythonTexts.List(words) : null;
 
     private static Option<string> File(string name, string description) =>
         new(name) { Description = description, HelpName = "FILE" };

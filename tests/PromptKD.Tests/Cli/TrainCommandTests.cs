@@ -65,6 +65,10 @@ public sealed class TrainCommandTests : IDisposable
         Assert.Contains("seed: 2", log);
         Assert.Contains("eval_only: False", log);
         Assert.Contains(log, line => line.StartsWith("opts: ['DATASET.NUM_SHOTS', '2', ", StringComparison.Ordinal));
+
+        // Python's repr takes double quotes where a text has single ones.
+        Assert.Contains(
+            log, line => line.Contains(""", 'INPUT.TRANSFORMS', "['normalize']", """, StringComparison.Ordinal));
         Assert.Equal(
             [
                 $"Reading split from {Path.Combine(Root, "dtd", "split_zhou_DescribableTextures.json")}",
