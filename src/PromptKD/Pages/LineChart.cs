@@ -23,6 +23,7 @@ internal sealed record LineChart(string Title, string Axis, IReadOnlyList<ChartL
     private const double Top = 12;
     private const double Bottom = 38;
     private const int Steps = 4;
+    private const double SmallestStep = 0.25; // percent
 
     /// <summary>
     /// Whether the values are shares, 0–1, drawn on a scale of percent; else the scale fits the values.
@@ -45,7 +46,10 @@ internal sealed record LineChart(string Title, string Axis, IReadOnlyList<ChartL
 
     private IEnumerable<(double X, double Y)> Points => Lines.SelectMany(line => line.Points);
 
-    /// <summary>Whether the scale begins near the least value, instead of at 0.</summary>
+    /// <summary>
+    /// Whether the values are percent on a scale that begins near the least of them, instead of at 0; it ends at 100 at
+    /// most.
+    /// </summary>
     public bool BeginsAtLeast { get; init; }
 
     /// <summary>The chart with its title, key, and a text for those who do not see it.</summary>
@@ -128,8 +132,27 @@ internal sealed record LineChart(string Title, string Axis, IReadOnlyList<ChartL
 
         double high = Points.Max(point => point.Y);
         double least = Points.Min(point => point.Y);
-        double low = BeginsAtLeast ? Math.Floor(least) : Math.Min(0, least);
+        if (BeginsAtLeast)
+        {
+            return NearLeast(least, high);
+        }
+
+        double low = Math.Min(0, least);
         return high > low ? (low, low + (Steps * Round((high - low) / Steps))) : (low, low + 1);
+    }
+
+    // Multiples of the step, the smallest one with which the largest value is still on the scale.
+    private static (double Low, double High) NearLeast(double least, double high)
+    {
+        const double Whole = 100; // percent
+        double step = Round(Math.Max((high - least) / Steps, SmallestStep));
+        while ((Math.Floor(least / step) + Steps) * step < high)
+        {
+            step = Round(step * 1.01);
+        }
+
+        double low = Math.Min(Math.Floor(least / step) * step, Whole - (Steps * step));
+        return (low, low + (Steps * step));
     }
 
     // Up to a step that people count in: 1, 2, 2.5 or 5 times a power of ten.

@@ -17,9 +17,24 @@ public sealed class LineChartTests
 
         var figure = XElement.Parse(chart.ToHtml());
 
-        Assert.Equal(
-            labels.Split(' '),
-            figure.Descendants("text").Where(text => text.Attribute("text-anchor")!.Value == "end").Select(text => text.Value));
+        Assert.Equal(labels.Split(' '), Scale(figure));
+    }
+
+    [Theory]
+    [InlineData(23.91, 76.22, "20 40 60 80 100")]
+    [InlineData(74.15, 87.05, "70 75 80 85 90")]
+    [InlineData(76.22, 76.66, "76 76.25 76.5 76.75 77")]
+    [InlineData(51, 100, "20 40 60 80 100")]
+    [InlineData(75, 75, "75 75.25 75.5 75.75 76")]
+    public void Percent_near_the_least_stand_on_whole_steps_and_never_above_100(
+        double least, double highest, string labels)
+    {
+        var chart = new LineChart("HM", "epochs", [new("ours", "model", [(0, least), (1, highest)])])
+        {
+            BeginsAtLeast = true,
+        };
+
+        Assert.Equal(labels.Split(' '), Scale(XElement.Parse(chart.ToHtml())));
     }
 
     [Fact]
@@ -48,4 +63,8 @@ public sealed class LineChartTests
         // A line of one point is seen by its point alone.
         Assert.Single(figure.Descendants("circle"), dot => dot.Attribute("class")!.Value == "fill-reference");
     }
+
+    private static IEnumerable<string> Scale(XElement figure) => figure.Descendants("text")
+        .Where(text => text.Attribute("text-anchor")!.Value == "end")
+        .Select(text => text.Value);
 }
