@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using PromptKD.Data.Pictures;
 using PromptKD.Evaluation;
+using PromptKD.Runtime;
 
 namespace PromptKD.Inference;
 
@@ -9,6 +10,10 @@ namespace PromptKD.Inference;
 /// <param name="Classes">The most probable first.</param>
 public sealed record PicturePrediction(string Path, IReadOnlyList<ClassProbability> Classes)
 {
+    /// <summary>The most probable first.</summary>
+    public IReadOnlyList<ClassProbability> Classes { get; init => field = ValueEquality.Of(value); }
+        = ValueEquality.Of(Classes);
+
     /// <summary>What is written in the place of an answer where there is none.</summary>
     public const string None = "none";
 

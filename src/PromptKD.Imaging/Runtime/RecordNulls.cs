@@ -26,7 +26,9 @@ internal static class RecordNulls
             return !property.IsGetNullable && !property.PropertyType.IsValueType;
         }
 
-        IEnumerable? items = value is IDictionary pairs ? pairs.Values : value as IEnumerable;
+        IEnumerable? items = value is IEqualTable table ? table.Values
+            : value is IDictionary pairs ? pairs.Values
+            : value as IEnumerable;
         if (items is null or string)
         {
             return value is not string && AreIn(value, options);

@@ -1,3 +1,5 @@
+using PromptKD.Runtime;
+
 namespace PromptKD.Configuration;
 
 /// <summary>
@@ -25,7 +27,8 @@ public sealed record TrainingRequest
     /// <summary>
     /// The command line by the names of <c>train.py</c>, for the head of the log; empty for a call of the library.
     /// </summary>
-    public IReadOnlyList<KeyValuePair<string, string>> Arguments { get; init; } = [];
+    public IReadOnlyList<KeyValuePair<string, string>> Arguments { get; init => field = ValueEquality.Of(value); }
+        = ValueEquality.Of<KeyValuePair<string, string>>([]);
 
     /// <summary>Name of the trainer's file, without its extension; null where there was none.</summary>
     internal string? Configuration => Arguments
@@ -34,5 +37,6 @@ public sealed record TrainingRequest
         .FirstOrDefault();
 
     /// <summary>What whoever read the command line has to say.</summary>
-    public IReadOnlyList<string> Warnings { get; init; } = [];
+    public IReadOnlyList<string> Warnings { get; init => field = ValueEquality.Of(value); }
+        = ValueEquality.Of<string>([]);
 }

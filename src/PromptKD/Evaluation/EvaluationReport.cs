@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using PromptKD.Data.Pictures;
+using PromptKD.Runtime;
 
 namespace PromptKD.Evaluation;
 
@@ -34,19 +35,19 @@ public sealed record EvaluationReport
     public int Pictures => Accuracy.Pictures;
 
     /// <summary>Each class, in label order.</summary>
-    public required IReadOnlyList<ClassResult> Classes { get; init; }
+    public required IReadOnlyList<ClassResult> Classes { get; init => field = ValueEquality.Of(value); }
 
     /// <summary>Names of the classes without a picture.</summary>
     public IReadOnlyList<string> EmptyClasses => [.. Classes.Where(one => one.Pictures == 0).Select(one => one.Name)];
 
     /// <summary>Pictures by true class (list) and answer (place in it), both in label order.</summary>
-    public required IReadOnlyList<IReadOnlyList<int>> Confusion { get; init; }
+    public required IReadOnlyList<IReadOnlyList<int>> Confusion { get; init => field = ValueEquality.OfRows(value); }
 
     /// <summary>Pictures that were taken for another class, those that the classifier was surest of first.</summary>
-    public required IReadOnlyList<Mistake> Mistakes { get; init; }
+    public required IReadOnlyList<Mistake> Mistakes { get; init => field = ValueEquality.Of(value); }
 
     /// <summary>Pictures that could not be read.</summary>
-    public required IReadOnlyList<SkippedPicture> Skipped { get; init; }
+    public required IReadOnlyList<SkippedPicture> Skipped { get; init => field = ValueEquality.Of(value); }
 
     /// <summary>
     /// ECE, 0–1: how far the probability of an answer lies from the share of answers that are right, in the mean of 15
@@ -55,7 +56,7 @@ public sealed record EvaluationReport
     public required double CalibrationError { get; init; }
 
     /// <summary>What <c>predict --threshold</c> would leave of the answers, and how many of those are right.</summary>
-    public required IReadOnlyList<ThresholdResult> Thresholds { get; init; }
+    public required IReadOnlyList<ThresholdResult> Thresholds { get; init => field = ValueEquality.Of(value); }
 
     /// <param name="items">The pictures.</param>
     /// <param name="skipped">Those that could not be read.</param>

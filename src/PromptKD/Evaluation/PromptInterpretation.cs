@@ -148,6 +148,9 @@ public static partial class PromptInterpretation
 /// <param name="Words">The nearest first.</param>
 public sealed record LearnedToken(int? Class, int Position, IReadOnlyList<NearWord> Words)
 {
+    /// <summary>The nearest first.</summary>
+    public IReadOnlyList<NearWord> Words { get; init => field = ValueEquality.Of(value); } = ValueEquality.Of(Words);
+
     /// <summary>The layer of the text tower that it enters, from 0.</summary>
     public int Layer { get; init; }
 }

@@ -1,3 +1,5 @@
+using PromptKD.Runtime;
+
 namespace PromptKD.Evaluation;
 
 /// <summary>Results of the same experiment with several seeds, summed up as Dassl's parse_test_res.py does.</summary>
@@ -6,6 +8,9 @@ public sealed record SeedStatistics(IReadOnlyList<double> Values)
 {
     // Two-sided, of the normal distribution.
     private const double Quantile95 = 1.96;
+
+    /// <summary>One value a seed, at least one.</summary>
+    public IReadOnlyList<double> Values { get; init => field = ValueEquality.Of(value); } = ValueEquality.Of(Values);
 
     /// <summary>The statistics of the values that are known; null where none is.</summary>
     public static SeedStatistics? Of(IEnumerable<double?> values)

@@ -10,6 +10,13 @@ public sealed record ClassChanges(IReadOnlyList<ChangedClass> Changed, IReadOnly
 {
     private const int NamesShown = 20;
 
+    /// <summary>Classes that were added or renamed, in the order in which it was done.</summary>
+    public IReadOnlyList<ChangedClass> Changed { get; init => field = ValueEquality.Of(value); }
+        = ValueEquality.Of(Changed);
+
+    /// <summary>Classes that the student was trained with and that are gone.</summary>
+    public IReadOnlyList<string> Removed { get; init => field = ValueEquality.Of(value); } = ValueEquality.Of(Removed);
+
     /// <summary>No difference.</summary>
     internal static ClassChanges None { get; } = new([], []);
 

@@ -63,10 +63,10 @@ public sealed record StudentManifest
     public required double LogitScale { get; init; }
 
     /// <summary>Class names, in label order.</summary>
-    public required IReadOnlyList<string> ClassNames { get; init; }
+    public required IReadOnlyList<string> ClassNames { get; init => field = ValueEquality.Of(value); }
 
     /// <summary>The texts whose features are the class vectors; <c>{}</c> stands for the class name.</summary>
-    public required IReadOnlyList<string> Templates { get; init; }
+    public required IReadOnlyList<string> Templates { get; init => field = ValueEquality.Of(value); }
 
     /// <summary>How pictures are prepared.</summary>
     public required Preprocessing Preprocessing { get; init; }
@@ -75,7 +75,7 @@ public sealed record StudentManifest
     public required string Precision { get; init; }
 
     /// <summary>SHA-256 of every input that made the student.</summary>
-    public required IReadOnlyDictionary<string, string> Inputs { get; init; }
+    public required IReadOnlyDictionary<string, string> Inputs { get; init => field = ValueEquality.Of(value); }
 
     /// <summary>What it was made of, when, and by which program; null in packages from before that was kept.</summary>
     public StudentOrigin? Origin { get; init; }
@@ -121,9 +121,14 @@ public sealed record StudentManifest
     public ClassChanges? ClassChanges { get; init; }
 
     /// <summary>The digest that each file of tensors carries, by its name: they belong together.</summary>
-    public IReadOnlyDictionary<string, string> Files { get; init => field = value ?? NoFiles; } = NoFiles;
+    public IReadOnlyDictionary<string, string> Files
+    {
+        get;
+        init => field = ValueEquality.Of(value ?? NoFiles);
+    } = NoFiles;
 
-    private static IReadOnlyDictionary<string, string> NoFiles { get; } = new Dictionary<string, string>();
+    private static IReadOnlyDictionary<string, string> NoFiles { get; } =
+        ValueEquality.Of<string, string>(new Dictionary<string, string>());
 
     /// <summary>Reads a manifest.</summary>
     /// <param name="path">A <c>model.json</c>.</param>
@@ -221,9 +226,14 @@ public sealed record StudentTraining(
     /// <summary>
     /// Files beside the pictures that are of no kind that is read, or hidden, by kind, such as <c>.heic</c>.
     /// </summary>
-    public IReadOnlyDictionary<string, int> LeftOut { get; init => field = value ?? Nothing; } = Nothing;
+    public IReadOnlyDictionary<string, int> LeftOut
+    {
+        get;
+        init => field = ValueEquality.Of(value ?? Nothing);
+    } = Nothing;
 
-    private static IReadOnlyDictionary<string, int> Nothing { get; } = new Dictionary<string, int>();
+    private static IReadOnlyDictionary<string, int> Nothing { get; } =
+        ValueEquality.Of<string, int>(new Dictionary<string, int>());
 }
 
 /// <summary>The checkpoint that a package was made of.</summary>

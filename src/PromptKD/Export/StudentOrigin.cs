@@ -15,6 +15,10 @@ namespace PromptKD.Export;
 /// <param name="Program">The program that wrote it, with its version.</param>
 public sealed record StudentOrigin(string Student, IReadOnlyList<string> Teachers, DateOnly Date, string Program)
 {
+    /// <summary>The CLIPs that it learned from, in order.</summary>
+    public IReadOnlyList<string> Teachers { get; init => field = ValueEquality.Of(value); }
+        = ValueEquality.Of(Teachers);
+
     /// <summary>Of CLIPs as the user named them, made today by this program.</summary>
     /// <param name="student">A path or a name.</param>
     /// <param name="teachers">Paths or names.</param>

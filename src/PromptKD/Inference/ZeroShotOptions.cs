@@ -1,4 +1,5 @@
 using PromptKD.Data.Decoding;
+using PromptKD.Runtime;
 
 namespace PromptKD.Inference;
 
@@ -6,7 +7,8 @@ namespace PromptKD.Inference;
 public sealed record ZeroShotOptions : TorchOptions
 {
     /// <summary>Sentences around the class names, each with <c>{}</c> for the name; several are averaged.</summary>
-    public IReadOnlyList<string> Templates { get; init; } = ["a photo of a {}."];
+    public IReadOnlyList<string> Templates { get; init => field = ValueEquality.Of(value); }
+        = ValueEquality.Of<string>(["a photo of a {}."]);
 
     /// <summary>
     /// How pictures are prepared, its size replaced by the CLIP's own; null as the folder of the CLIP says.

@@ -1,4 +1,5 @@
 using System.Globalization;
+using PromptKD.Runtime;
 using PromptKD.Text.Names;
 
 namespace PromptKD.Reporting;
@@ -16,6 +17,9 @@ public sealed record Ablation(string Name, string Source, string Title, IReadOnl
     private const string Key = "TRAINER.PROMPTKD.";
 
     private const string UsualTeacher = "ViT-L/14";
+
+    /// <summary>In the paper's order, the one of its other tables among them.</summary>
+    public IReadOnlyList<AblationRow> Rows { get; init => field = ValueEquality.Of(value); } = ValueEquality.Of(Rows);
 
     /// <summary>All of them.</summary>
     public static IReadOnlyList<Ablation> All { get; } =

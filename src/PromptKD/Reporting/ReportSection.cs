@@ -1,3 +1,5 @@
+using PromptKD.Runtime;
+
 namespace PromptKD.Reporting;
 
 /// <summary>A table of a report, as text: what Markdown, HTML and a terminal show alike.</summary>
@@ -13,8 +15,22 @@ public sealed record ReportSection(
     IReadOnlyList<string> Notes,
     IReadOnlyList<ReportBar> Bars)
 {
+    /// <summary>Heads of the columns; the first is the row's name.</summary>
+    public IReadOnlyList<string> Columns { get; init => field = ValueEquality.Of(value); } = ValueEquality.Of(Columns);
+
+    /// <summary>One cell a column.</summary>
+    public IReadOnlyList<IReadOnlyList<string>> Rows { get; init => field = ValueEquality.OfRows(value); }
+        = ValueEquality.OfRows(Rows);
+
+    /// <summary>Sentences below the table.</summary>
+    public IReadOnlyList<string> Notes { get; init => field = ValueEquality.Of(value); } = ValueEquality.Of(Notes);
+
+    /// <summary>For a picture of the table: a row's value and the paper's; empty for none.</summary>
+    public IReadOnlyList<ReportBar> Bars { get; init => field = ValueEquality.Of(value); } = ValueEquality.Of(Bars);
+
     /// <summary>The rows as points of a line, the paper's beside it; empty for none.</summary>
-    public IReadOnlyList<ReportBar> Curve { get; init; } = [];
+    public IReadOnlyList<ReportBar> Curve { get; init => field = ValueEquality.Of(value); }
+        = ValueEquality.Of<ReportBar>([]);
 
     /// <summary>Whether a cell is to stand out: <c>**like this**</c>.</summary>
     internal static bool IsStrong(string cell) => cell.Length > 4

@@ -1,4 +1,5 @@
 using PromptKD.Evaluation;
+using PromptKD.Runtime;
 
 namespace PromptKD.Reporting;
 
@@ -55,7 +56,7 @@ public sealed record RunOutcome
     public required string Selection { get; init; }
 
     /// <summary>The folders that say so.</summary>
-    public required IReadOnlyList<string> Folders { get; init; }
+    public required IReadOnlyList<string> Folders { get; init => field = ValueEquality.Of(value); }
 
     /// <summary>Whether a log says so, which has one decimal of a percent.</summary>
     internal bool IsRounded { get; init; }

@@ -1,11 +1,12 @@
 using PromptKD.Evaluation;
+using PromptKD.Runtime;
 
 namespace PromptKD.Reporting;
 
 /// <summary>The seeds of one method on one data set.</summary>
 public sealed record ScoreRow
 {
-    internal ScoreRow(IReadOnlyList<RunOutcome> seeds) => Seeds = seeds;
+    internal ScoreRow(IReadOnlyList<RunOutcome> seeds) => Seeds = ValueEquality.Of(seeds);
 
     /// <summary>One outcome a seed, in the order of the seeds.</summary>
     public IReadOnlyList<RunOutcome> Seeds { get; }

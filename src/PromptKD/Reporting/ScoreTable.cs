@@ -1,4 +1,5 @@
 using PromptKD.Evaluation;
+using PromptKD.Runtime;
 
 namespace PromptKD.Reporting;
 
@@ -8,6 +9,9 @@ namespace PromptKD.Reporting;
 /// <param name="Rows">One a data set: those of the paper's table in its order, then others by name.</param>
 public sealed record ScoreTable(Protocol Protocol, string Trainer, IReadOnlyList<ScoreRow> Rows)
 {
+    /// <summary>One a data set: those of the paper's table in its order, then others by name.</summary>
+    public IReadOnlyList<ScoreRow> Rows { get; init => field = ValueEquality.Of(value); } = ValueEquality.Of(Rows);
+
     /// <summary>MODEL.BACKBONE.NAME of all runs.</summary>
     public string Backbone { get; init; } = PaperNumbers.UsualBackbone;
 

@@ -1,5 +1,6 @@
 using PromptKD.Data.Pictures;
 using PromptKD.Evaluation;
+using PromptKD.Runtime;
 using PromptKD.Training;
 
 namespace PromptKD.Runs;
@@ -21,6 +22,14 @@ public sealed record DistillationReport(
     BaseNovelResult? Teacher,
     BaseNovelResult? Student)
 {
+    /// <summary>Pictures beside those that were learned from, that could not be read, with the reason.</summary>
+    public IReadOnlyList<SkippedPicture> Skipped { get; init => field = ValueEquality.Of(value); }
+        = ValueEquality.Of(Skipped);
+
+    /// <summary>One record an epoch, in order.</summary>
+    public IReadOnlyList<EpochRecord> Epochs { get; init => field = ValueEquality.Of(value); }
+        = ValueEquality.Of(Epochs);
+
     /// <summary>What a start on stored features came to, before the first epoch; null where there was none.</summary>
     public EpochRecord? Start { get; init; }
 
@@ -28,7 +37,8 @@ public sealed record DistillationReport(
     /// Accuracies of each of several teachers there, in order; null for one whose features are stored. Empty for one
     /// teacher, or without a validation folder.
     /// </summary>
-    public IReadOnlyList<BaseNovelResult?> EachTeacher { get; init; } = [];
+    public IReadOnlyList<BaseNovelResult?> EachTeacher { get; init => field = ValueEquality.Of(value); }
+        = ValueEquality.Of<BaseNovelResult?>([]);
 
     /// <summary>
     /// Accuracies of the student's CLIP there as it came, by its own text tower; null where that was not measured.
@@ -42,8 +52,10 @@ public sealed record DistillationReport(
     public Calibration? Calibration { get; init; }
 
     /// <summary>What the guard said of the run.</summary>
-    public IReadOnlyList<RunNotice> Notices { get; init; } = [];
+    public IReadOnlyList<RunNotice> Notices { get; init => field = ValueEquality.Of(value); }
+        = ValueEquality.Of<RunNotice>([]);
 
     /// <summary>Files beside the pictures that are of no kind that is read, or hidden, by kind.</summary>
-    public IReadOnlyDictionary<string, int> LeftOut { get; init; } = new Dictionary<string, int>();
+    public IReadOnlyDictionary<string, int> LeftOut { get; init => field = ValueEquality.Of(value); }
+        = ValueEquality.Of<string, int>(new Dictionary<string, int>());
 }

@@ -22,7 +22,7 @@ public sealed record TeachingReport
     public required string Method { get; init; }
 
     /// <summary>Names of the classes that it learned, in label order.</summary>
-    public required IReadOnlyList<string> LearnedClasses { get; init; }
+    public required IReadOnlyList<string> LearnedClasses { get; init => field = ValueEquality.Of(value); }
 
     /// <summary>Pictures of each class that were asked for; 0 or negative for all.</summary>
     public required int Shots { get; init; }
@@ -34,7 +34,11 @@ public sealed record TeachingReport
     public required int SkippedPictures { get; init; }
 
     /// <summary>Files beside the pictures that are of no kind that is read, or hidden, by kind.</summary>
-    public IReadOnlyDictionary<string, int> LeftOut { get; init => field = value ?? Nothing; } = Nothing;
+    public IReadOnlyDictionary<string, int> LeftOut
+    {
+        get;
+        init => field = ValueEquality.Of(value ?? Nothing);
+    } = Nothing;
 
     /// <summary>Learned classes that had fewer pictures than asked for.</summary>
     public required int ShortClasses { get; init; }
@@ -43,7 +47,7 @@ public sealed record TeachingReport
     public required int Seed { get; init; }
 
     /// <summary>SHA-256 of each input, by name.</summary>
-    public required IReadOnlyDictionary<string, string> Inputs { get; init; }
+    public required IReadOnlyDictionary<string, string> Inputs { get; init => field = ValueEquality.Of(value); }
 
     /// <summary>Which pictures the accuracies are of, in words; null if nothing was measured.</summary>
     public string? MeasuredOn { get; init; }
@@ -54,7 +58,8 @@ public sealed record TeachingReport
     /// <summary>Accuracies of the tuned teacher, as distilling uses it; null if not measured.</summary>
     public BaseNovelResult? Taught { get; init; }
 
-    private static IReadOnlyDictionary<string, int> Nothing { get; } = new Dictionary<string, int>();
+    private static IReadOnlyDictionary<string, int> Nothing { get; } =
+        ValueEquality.Of<string, int>(new Dictionary<string, int>());
 
     /// <summary>The checkpoint that a run ends with: that of its last epoch, with the averaged prompts.</summary>
     /// <param name="config">OUTPUT_DIR, TRAINER.NAME and OPTIM.MAX_EPOCH.</param>

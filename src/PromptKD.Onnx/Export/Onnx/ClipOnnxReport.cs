@@ -1,4 +1,5 @@
 using PromptKD.Data.Decoding;
+using PromptKD.Runtime;
 
 namespace PromptKD.Export.Onnx;
 
@@ -33,13 +34,13 @@ public sealed record ClipOnnxReport
     public required Preprocessing Preprocessing { get; init; }
 
     /// <summary>SHA-256 of the weights, <c>clip</c>, and of the <c>vocabulary</c>.</summary>
-    public required IReadOnlyDictionary<string, string> Inputs { get; init; }
+    public required IReadOnlyDictionary<string, string> Inputs { get; init => field = ValueEquality.Of(value); }
 
     /// <summary>How far ONNX Runtime's features are from libtorch's.</summary>
     public required ClipOnnxParity Parity { get; init; }
 
     /// <summary>SHA-256 of every other file, by its path in the folder.</summary>
-    public required IReadOnlyDictionary<string, string> Files { get; init; }
+    public required IReadOnlyDictionary<string, string> Files { get; init => field = ValueEquality.Of(value); }
 }
 
 /// <summary>How far the towers' features are from libtorch's in float32.</summary>
@@ -56,7 +57,12 @@ public sealed record ClipOnnxParity(string Runtime, ClipTowerParity Vision, Clip
 /// <param name="Compared">Pictures or texts.</param>
 /// <param name="Source">Where they come from: "drawn", a folder's name, or "templates".</param>
 /// <param name="Batches">One for each size of batch.</param>
-public sealed record ClipTowerParity(int Compared, string Source, IReadOnlyList<ClipBatchParity> Batches);
+public sealed record ClipTowerParity(int Compared, string Source, IReadOnlyList<ClipBatchParity> Batches)
+{
+    /// <summary>One for each size of batch.</summary>
+    public IReadOnlyList<ClipBatchParity> Batches { get; init => field = ValueEquality.Of(value); }
+        = ValueEquality.Of(Batches);
+}
 
 /// <summary>The same for one size of batch.</summary>
 /// <param name="Size">Computed at once.</param>

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using PromptKD.Data.Decoding;
 using PromptKD.Evaluation;
+using PromptKD.Runtime;
 
 namespace PromptKD.Export.Onnx;
 
@@ -47,10 +48,10 @@ public sealed record OnnxDescription
     public required string Student { get; init; }
 
     /// <summary>Class names, in label order.</summary>
-    public required IReadOnlyList<string> ClassNames { get; init; }
+    public required IReadOnlyList<string> ClassNames { get; init => field = ValueEquality.Of(value); }
 
     /// <summary>The texts whose features are the class vectors; <c>{}</c> stands for the class name.</summary>
-    public required IReadOnlyList<string> Templates { get; init; }
+    public required IReadOnlyList<string> Templates { get; init => field = ValueEquality.Of(value); }
 
     /// <summary>How pictures are prepared.</summary>
     public required Preprocessing Preprocessing { get; init; }
@@ -68,10 +69,10 @@ public sealed record OnnxDescription
     public required int FeatureWidth { get; init; }
 
     /// <summary>SHA-256 of every input that made the student.</summary>
-    public required IReadOnlyDictionary<string, string> Inputs { get; init; }
+    public required IReadOnlyDictionary<string, string> Inputs { get; init => field = ValueEquality.Of(value); }
 
     /// <summary>The digests of the package's files that the graph was made of.</summary>
-    public required IReadOnlyDictionary<string, string> Package { get; init; }
+    public required IReadOnlyDictionary<string, string> Package { get; init => field = ValueEquality.Of(value); }
 
     /// <summary>The text in the metadata.</summary>
     internal string ToLine() => JsonSerializer.Serialize(this, OnnxJson.Lines.OnnxDescription);

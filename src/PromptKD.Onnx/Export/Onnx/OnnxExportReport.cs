@@ -1,3 +1,5 @@
+using PromptKD.Runtime;
+
 namespace PromptKD.Export.Onnx;
 
 /// <summary>What an export wrote; the <c>.json</c> beside the graph says the same.</summary>
@@ -7,6 +9,10 @@ namespace PromptKD.Export.Onnx;
 public sealed record OnnxExportReport(
     OnnxDescription Model, OnnxParity Parity, IReadOnlyDictionary<string, string> Files)
 {
+    /// <summary>SHA-256 of the files that belong together, by their names.</summary>
+    public IReadOnlyDictionary<string, string> Files { get; init => field = ValueEquality.Of(value); }
+        = ValueEquality.Of(Files);
+
     /// <summary>How many answers are right on labelled pictures; null where there were none.</summary>
     public OnnxAccuracy? Accuracy { get; init; }
 }

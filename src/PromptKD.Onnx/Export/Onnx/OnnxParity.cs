@@ -1,3 +1,5 @@
+using PromptKD.Runtime;
+
 namespace PromptKD.Export.Onnx;
 
 /// <summary>How far ONNX Runtime's answers are from libtorch's in float32, for the same pixels.</summary>
@@ -7,6 +9,10 @@ namespace PromptKD.Export.Onnx;
 /// <param name="Batches">One for each size of batch.</param>
 public sealed record OnnxParity(int Pictures, string Source, string Runtime, IReadOnlyList<OnnxBatchParity> Batches)
 {
+    /// <summary>One for each size of batch.</summary>
+    public IReadOnlyList<OnnxBatchParity> Batches { get; init => field = ValueEquality.Of(value); }
+        = ValueEquality.Of(Batches);
+
     /// <summary>The largest difference of a probability that a float32 graph may have, 0–1.</summary>
     public const double Limit = 1e-4;
 

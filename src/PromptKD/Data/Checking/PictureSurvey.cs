@@ -107,7 +107,7 @@ public sealed record SurveyRequest
     public bool IsLabelled { get; init; }
 
     /// <summary>Names of the classes that the labels have to fit; null for those of the folders.</summary>
-    public IReadOnlyList<string>? ClassNames { get; init; }
+    public IReadOnlyList<string>? ClassNames { get; init => field = ValueEquality.Of(value); }
 
     /// <summary>A picture whose shorter side has fewer pixels is tiny.</summary>
     public int Tiny { get; init; } = 32;

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using PromptKD.Data.Pictures;
+using PromptKD.Runtime;
 
 namespace PromptKD.Data.Checking;
 
@@ -16,7 +17,7 @@ public sealed record SurveyReport
     public string? Fault { get; init; }
 
     /// <summary>How many files are left out, by kind, such as <c>.heic</c>.</summary>
-    public required IReadOnlyDictionary<string, int> LeftOut { get; init; }
+    public required IReadOnlyDictionary<string, int> LeftOut { get; init => field = ValueEquality.Of(value); }
 
     /// <summary>Whether some of those may have been taken for pictures that are read.</summary>
     public required bool NeedsALookAtLeftOut { get; init; }
@@ -24,28 +25,29 @@ public sealed record SurveyReport
     /// <summary>
     /// Tar archives that may have been cut behind their last file: the mark of an archive's end does not follow it.
     /// </summary>
-    public IReadOnlyList<string> WithoutEnd { get; init; } = [];
+    public IReadOnlyList<string> WithoutEnd { get; init => field = ValueEquality.Of(value); }
+        = ValueEquality.Of<string>([]);
 
     /// <summary>Pictures that cannot be read or decoded, with the reason.</summary>
-    public required IReadOnlyList<SkippedPicture> Broken { get; init; }
+    public required IReadOnlyList<SkippedPicture> Broken { get; init => field = ValueEquality.Of(value); }
 
     /// <summary>Pictures that their EXIF orientation turns or mirrors.</summary>
-    public required IReadOnlyList<string> Turned { get; init; }
+    public required IReadOnlyList<string> Turned { get; init => field = ValueEquality.Of(value); }
 
     /// <summary>Pictures whose shorter side has too few pixels.</summary>
-    public required IReadOnlyList<string> Tiny { get; init; }
+    public required IReadOnlyList<string> Tiny { get; init => field = ValueEquality.Of(value); }
 
     /// <summary>Pictures that are the same, byte for byte.</summary>
-    public required IReadOnlyList<DoubledPictures> Doubled { get; init; }
+    public required IReadOnlyList<DoubledPictures> Doubled { get; init => field = ValueEquality.Of(value); }
 
     /// <summary>Pictures of other bytes that look the same: see <see cref="DoubledPictures"/>.</summary>
-    public required IReadOnlyList<DoubledPictures> NearlyDoubled { get; init; }
+    public required IReadOnlyList<DoubledPictures> NearlyDoubled { get; init => field = ValueEquality.Of(value); }
 
     /// <summary>Pictures of each class, in label order; empty where nothing is labelled.</summary>
-    public required IReadOnlyList<ClassPictures> Classes { get; init; }
+    public required IReadOnlyList<ClassPictures> Classes { get; init => field = ValueEquality.Of(value); }
 
     /// <summary>How many pictures there are of each file format.</summary>
-    public required IReadOnlyDictionary<string, int> Kinds { get; init; }
+    public required IReadOnlyDictionary<string, int> Kinds { get; init => field = ValueEquality.Of(value); }
 
     /// <summary>Sizes; null where no picture can be read.</summary>
     public PictureSizes? Sizes { get; init; }
@@ -71,7 +73,14 @@ public sealed record ClassPictures(string Name, int Pictures);
 /// </summary>
 /// <param name="Paths">Two or more of them, in order.</param>
 /// <param name="Classes">Their classes, each once: more than one contradict each other. Empty without labels.</param>
-public sealed record DoubledPictures(IReadOnlyList<string> Paths, IReadOnlyList<string> Classes);
+public sealed record DoubledPictures(IReadOnlyList<string> Paths, IReadOnlyList<string> Classes)
+{
+    /// <summary>Two or more of them, in order.</summary>
+    public IReadOnlyList<string> Paths { get; init => field = ValueEquality.Of(value); } = ValueEquality.Of(Paths);
+
+    /// <summary>Their classes, each once.</summary>
+    public IReadOnlyList<string> Classes { get; init => field = ValueEquality.Of(value); } = ValueEquality.Of(Classes);
+}
 
 /// <summary>Sizes of pictures, by their shorter and longer side as stored, in pixels.</summary>
 /// <param name="SmallestSide">The shortest side of all.</param>

@@ -1,4 +1,5 @@
 using PromptKD.Data.Pictures;
+using PromptKD.Runtime;
 
 namespace PromptKD.Data.Datasets;
 
@@ -29,7 +30,8 @@ public sealed record DatasetReport
     public int TestNovel { get; private init; }
 
     /// <summary>What is wrong, a line each; empty if nothing is.</summary>
-    public IReadOnlyList<string> Faults { get; private init; } = [];
+    public IReadOnlyList<string> Faults { get; private init => field = ValueEquality.Of(value); }
+        = ValueEquality.Of<string>([]);
 
     /// <summary>Files beside the pictures, in words, where its folders are listed; null for none.</summary>
     public string? LeftOut { get; private init; }

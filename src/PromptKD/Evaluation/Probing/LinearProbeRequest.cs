@@ -29,7 +29,8 @@ public sealed record LinearProbeRequest
     public string Root { get; init; } = "";
 
     /// <summary>Training pictures of each class. CoOp's numbers, 1 to 16.</summary>
-    public IReadOnlyList<int> Shots { get; init; } = [1, 2, 4, 8, 16];
+    public IReadOnlyList<int> Shots { get; init => field = ValueEquality.Of(value); }
+        = ValueEquality.Of<int>([1, 2, 4, 8, 16]);
 
     /// <summary>How often pictures are drawn, with the seeds 1, 2, ….</summary>
     public int Seeds { get; init; } = 10;
@@ -48,7 +49,11 @@ public sealed record LinearProbeRequest
 /// <param name="Shots">Training pictures of each class.</param>
 /// <param name="Accuracy">Test accuracy over seeds, percent.</param>
 /// <param name="Runs">One for each seed.</param>
-public sealed record ProbeScore(int Shots, SeedStatistics Accuracy, IReadOnlyList<ProbeRun> Runs);
+public sealed record ProbeScore(int Shots, SeedStatistics Accuracy, IReadOnlyList<ProbeRun> Runs)
+{
+    /// <summary>One for each seed.</summary>
+    public IReadOnlyList<ProbeRun> Runs { get; init => field = ValueEquality.Of(value); } = ValueEquality.Of(Runs);
+}
 
 /// <summary>One draw of pictures.</summary>
 /// <param name="Seed">Says which pictures.</param>

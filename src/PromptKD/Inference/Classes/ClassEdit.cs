@@ -12,10 +12,11 @@ public sealed record ClassEdit
     public string? Output { get; init; }
 
     /// <summary>Names to add, behind those that are there.</summary>
-    public IReadOnlyList<string> Add { get; init; } = [];
+    public IReadOnlyList<string> Add { get; init => field = ValueEquality.Of(value); } = ValueEquality.Of<string>([]);
 
     /// <summary>Names to take out.</summary>
-    public IReadOnlyList<string> Remove { get; init; } = [];
+    public IReadOnlyList<string> Remove { get; init => field = ValueEquality.Of(value); }
+        = ValueEquality.Of<string>([]);
 
     /// <summary>A name to replace, and by what; null for none.</summary>
     public (string Old, string New)? Rename { get; init; }

@@ -78,4 +78,12 @@ public sealed record EmbeddingRequest
 /// <param name="Models">Each model with the width of its features.</param>
 /// <param name="Files">Names of the files in the output folder, in the order in which they were written.</param>
 public sealed record EmbeddingSummary(
-    int Pictures, int Classes, IReadOnlyList<KeyValuePair<string, int>> Models, IReadOnlyList<string> Files);
+    int Pictures, int Classes, IReadOnlyList<KeyValuePair<string, int>> Models, IReadOnlyList<string> Files)
+{
+    /// <summary>Each model with the width of its features.</summary>
+    public IReadOnlyList<KeyValuePair<string, int>> Models { get; init => field = ValueEquality.Of(value); }
+        = ValueEquality.Of(Models);
+
+    /// <summary>Names of the files in the output folder, in the order in which they were written.</summary>
+    public IReadOnlyList<string> Files { get; init => field = ValueEquality.Of(value); } = ValueEquality.Of(Files);
+}

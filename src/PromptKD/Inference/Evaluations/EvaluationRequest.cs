@@ -1,3 +1,4 @@
+using PromptKD.Runtime;
 using PromptKD.Runtime.Remote;
 
 namespace PromptKD.Inference.Evaluations;
@@ -14,7 +15,8 @@ public sealed record EvaluationRequest
     /// <summary>
     /// Files for the confusion: a table where the name ends in .csv, a picture where it ends in .png.
     /// </summary>
-    public IReadOnlyList<string> Confusion { get; init; } = [];
+    public IReadOnlyList<string> Confusion { get; init => field = ValueEquality.Of(value); }
+        = ValueEquality.Of<string>([]);
 
     /// <summary>
     /// Where pictures go that were taken for another class: into a folder, as CLASS/ANSWER/PICTURE, or, where the name

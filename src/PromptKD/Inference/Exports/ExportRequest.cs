@@ -14,7 +14,7 @@ public sealed record ExportRequest
     public required string Student { get; init; }
 
     /// <summary>Class names, in label order.</summary>
-    public required IReadOnlyList<string> ClassNames { get; init; }
+    public required IReadOnlyList<string> ClassNames { get; init => field = ValueEquality.Of(value); }
 
     /// <summary>The folder of the package, which is new.</summary>
     public required string Output { get; init; }
@@ -29,7 +29,8 @@ public sealed record ExportRequest
     public string? TeacherPrompts { get; init; }
 
     /// <summary>Sentences around the class names for a plain teacher; empty for "a photo of a {}.".</summary>
-    public IReadOnlyList<string> Templates { get; init; } = [];
+    public IReadOnlyList<string> Templates { get; init => field = ValueEquality.Of(value); }
+        = ValueEquality.Of<string>([]);
 
     /// <summary>
     /// The words that learned text tokens started from, CTX_INIT; null for "a photo of a", for CoOp for none.

@@ -1,3 +1,4 @@
+using PromptKD.Runtime;
 using PromptKD.Runtime.Remote;
 
 namespace PromptKD.Inference.Predictions;
@@ -9,7 +10,7 @@ public sealed record PredictionRequest
     public required IReadOnlyList<string> Pictures
     {
         get;
-        init => field = [.. value.Select(RemoteAddress.WithoutQuery)];
+        init => field = ValueEquality.Of<string>([.. value.Select(RemoteAddress.WithoutQuery)]);
     }
 
     /// <summary>How many classes to give for each picture, the most probable first.</summary>

@@ -1,3 +1,5 @@
+using PromptKD.Runtime;
+
 namespace PromptKD.Inference.Predictions;
 
 /// <summary>What came of classifying pictures.</summary>
@@ -12,4 +14,9 @@ public sealed record PredictionSummary(int Pictures, int Unanswered, SortingSumm
 /// <param name="InTheWay">
 /// Files of another content under the names of pictures. They stand, and these pictures were not sorted.
 /// </param>
-public sealed record SortingSummary(int Placed, int AlreadyThere, IReadOnlyList<string> InTheWay);
+public sealed record SortingSummary(int Placed, int AlreadyThere, IReadOnlyList<string> InTheWay)
+{
+    /// <summary>Files of another content under the names of pictures.</summary>
+    public IReadOnlyList<string> InTheWay { get; init => field = ValueEquality.Of(value); }
+        = ValueEquality.Of(InTheWay);
+}

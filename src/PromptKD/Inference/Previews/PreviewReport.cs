@@ -1,4 +1,5 @@
 using PromptKD.Data.Pictures;
+using PromptKD.Runtime;
 
 namespace PromptKD.Inference.Previews;
 
@@ -15,22 +16,22 @@ public sealed record PreviewReport
     public required double Confidence { get; init; }
 
     /// <summary>What each sentence gives, and behind them their average; empty where there is one sentence.</summary>
-    public required IReadOnlyList<SentenceResult> Sentences { get; init; }
+    public required IReadOnlyList<SentenceResult> Sentences { get; init => field = ValueEquality.Of(value); }
 
     /// <summary>Each class, in label order.</summary>
-    public required IReadOnlyList<PreviewedClass> Classes { get; init; }
+    public required IReadOnlyList<PreviewedClass> Classes { get; init => field = ValueEquality.Of(value); }
 
     /// <summary>Names of the classes that were never the most probable one.</summary>
     public IReadOnlyList<string> NeverChosen => [.. Classes.Where(one => one.Pictures == 0).Select(one => one.Name)];
 
     /// <summary>Pairs of classes between which the teacher hardly decides, the most frequent first.</summary>
-    public required IReadOnlyList<CloseClasses> Pairs { get; init; }
+    public required IReadOnlyList<CloseClasses> Pairs { get; init => field = ValueEquality.Of(value); }
 
     /// <summary>What the teacher says of each picture, the surest first; the two most probable classes.</summary>
-    public required IReadOnlyList<PicturePrediction> Answers { get; init; }
+    public required IReadOnlyList<PicturePrediction> Answers { get; init => field = ValueEquality.Of(value); }
 
     /// <summary>Pictures that could not be read.</summary>
-    public required IReadOnlyList<SkippedPicture> Skipped { get; init; }
+    public required IReadOnlyList<SkippedPicture> Skipped { get; init => field = ValueEquality.Of(value); }
 
     /// <summary>Pictures that the teacher looked at in a second, decoding included.</summary>
     public required double PicturesPerSecond { get; init; }
@@ -55,7 +56,12 @@ public sealed record PreviewEstimate(
     double Seconds,
     long? MemoryBytes,
     long StoreBytes,
-    string Words);
+    string Words)
+{
+    /// <summary>What takes time, in order.</summary>
+    public IReadOnlyList<EstimatedPhase> Phases { get; init => field = ValueEquality.Of(value); }
+        = ValueEquality.Of(Phases);
+}
 
 /// <summary>A part of a distillation.</summary>
 /// <param name="Name">What it is.</param>

@@ -16,7 +16,7 @@ public sealed record PreviewRequest
     public string? TeacherPrompts { get; init; }
 
     /// <summary>Class names, in label order.</summary>
-    public required IReadOnlyList<string> ClassNames { get; init; }
+    public required IReadOnlyList<string> ClassNames { get; init => field = ValueEquality.Of(value); }
 
     /// <summary>A folder of pictures or of shards, or a shard.</summary>
     public required string Images { get; init => field = RemoteAddress.WithoutQuery(value); }
@@ -24,7 +24,8 @@ public sealed record PreviewRequest
     /// <summary>
     /// Sentences around a class name; two or more are compared, and their features averaged as distilling does.
     /// </summary>
-    public IReadOnlyList<string> Templates { get; init; } = [];
+    public IReadOnlyList<string> Templates { get; init => field = ValueEquality.Of(value); }
+        = ValueEquality.Of<string>([]);
 
     /// <summary>How many pictures to look at, evenly spaced in the list of all; 0 for every one.</summary>
     public int Sample { get; init; } = 240;

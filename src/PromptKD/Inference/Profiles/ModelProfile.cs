@@ -1,3 +1,5 @@
+using PromptKD.Runtime;
+
 namespace PromptKD.Inference.Profiles;
 
 /// <summary>What a model has, what it computes, and how fast it does that here.</summary>
@@ -15,6 +17,10 @@ public sealed record ModelProfile(
     PublishedCost Published,
     MeasuredCost? Measured)
 {
+    /// <summary>Its parts.</summary>
+    public IReadOnlyList<ProfiledPart> Parts { get; init => field = ValueEquality.Of(value); }
+        = ValueEquality.Of(Parts);
+
     /// <summary>Parameters of all parts, the text tower's included.</summary>
     public long Parameters => Parts.Sum(part => part.Parameters);
 
@@ -62,7 +68,12 @@ public sealed record PublishedCost(double Gigaflops, double? PaperGigaflops, dou
 /// <param name="Precision">Of the frozen weights: fp32, bf16 or fp16.</param>
 /// <param name="Threads">Of the processor; null on a GPU.</param>
 /// <param name="Speeds">A row for each number of pictures at a time.</param>
-public sealed record MeasuredCost(string Device, string Precision, int? Threads, IReadOnlyList<MeasuredSpeed> Speeds);
+public sealed record MeasuredCost(string Device, string Precision, int? Threads, IReadOnlyList<MeasuredSpeed> Speeds)
+{
+    /// <summary>A row for each number of pictures at a time.</summary>
+    public IReadOnlyList<MeasuredSpeed> Speeds { get; init => field = ValueEquality.Of(value); }
+        = ValueEquality.Of(Speeds);
+}
 
 /// <summary>How long it takes to classify some pictures at a time, which are in memory already.</summary>
 /// <param name="Batch">Pictures at a time.</param>

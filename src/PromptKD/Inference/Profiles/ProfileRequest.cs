@@ -34,7 +34,7 @@ public sealed record ProfileRequest
     public int? Classes { get; init; }
 
     /// <summary>Pictures at a time, each of which is measured; empty to count only.</summary>
-    public IReadOnlyList<int> Batches { get; init; } = [];
+    public IReadOnlyList<int> Batches { get; init => field = ValueEquality.Of(value); } = ValueEquality.Of<int>([]);
 
     /// <summary>Where to measure.</summary>
     public ComputeDevice Device { get; init; } = ComputeDevice.Auto;

@@ -3,6 +3,7 @@ using PromptKD.Configuration;
 using PromptKD.Dassl;
 using PromptKD.Data.Datasets;
 using PromptKD.Methods;
+using PromptKD.Runtime;
 
 namespace PromptKD.Reporting.Benchmarks;
 
@@ -24,13 +25,16 @@ public sealed record BenchmarkPlan
     public Ablation? Ablation { get; init; }
 
     /// <summary>Data sets by any of their names; empty for all of the table.</summary>
-    public IReadOnlyList<string> Datasets { get; init; } = [];
+    public IReadOnlyList<string> Datasets { get; init => field = ValueEquality.Of(value); }
+        = ValueEquality.Of<string>([]);
 
     /// <summary>One run of each data set a seed.</summary>
-    public IReadOnlyList<int> Seeds { get; init; } = [1, 2, 3];
+    public IReadOnlyList<int> Seeds { get; init => field = ValueEquality.Of(value); }
+        = ValueEquality.Of<int>([1, 2, 3]);
 
     /// <summary>The methods, as TRAINER.NAME spells them.</summary>
-    public IReadOnlyList<string> Trainers { get; init; } = ["PromptKD"];
+    public IReadOnlyList<string> Trainers { get; init => field = ValueEquality.Of(value); }
+        = ValueEquality.Of<string>(["PromptKD"]);
 
     /// <summary>The folder <c>configs</c>, with <c>datasets</c> and <c>trainers</c> in it.</summary>
     public required string Configs { get; init; }
@@ -39,7 +43,8 @@ public sealed record BenchmarkPlan
     public int Shots { get; init; } = 16;
 
     /// <summary>KEY VALUE pairs that win over the files, in every run.</summary>
-    public IReadOnlyList<string> Overrides { get; init; } = [];
+    public IReadOnlyList<string> Overrides { get; init => field = ValueEquality.Of(value); }
+        = ValueEquality.Of<string>([]);
 
     /// <summary>
     /// What a setting is called where a run cannot be made, given its words ("teacher-prompts"); null: as its property.
