@@ -14,22 +14,41 @@ internal static class OnnxService
     private const int PicturesOfCaller = 4;
     private const int RoundsOfThreads = 4;
 
+    // Longer than eight pictures take to be read: who is alone does not wait for it.
+    private static readonly TimeSpan s_gathering = TimeSpan.FromMilliseconds(200);
+
     private static readonly string[] s_outputs =
         [OnnxDescription.Logits, OnnxDescription.Probabilities, OnnxDescription.Features];
 
     /// <summary>Measures and prints both, for the fastest graph.</summary>
     /// <param name="files">All written.</param>
     /// <param name="rounds">Turns of the first comparison.</param>
-    public static void Measure(OnnxFiles files, int rounds)
+    public static void Measure(OnnxFiles files, int rounds) => WithPictures(paths =>
+    {
+        Console.WriteLine();
+        MeasureShare(files.Dynamic, paths, rounds);
+        MeasureThreads(files.Dynamic, paths, RoundsOfThreads);
+    });
+
+    /// <summary>Measures and prints the second alone, in 8 bits and in float32.</summary>
+    /// <param name="files">All written.</param>
+    /// <param name="rounds">Turns of each contender.</param>
+    public static void MeasureThreads(OnnxFiles files, int rounds) => WithPictures(paths =>
+    {
+        foreach (string graph in (string[])[files.Dynamic, files.Floats])
+        {
+            Console.WriteLine();
+            Console.WriteLine(Path.GetFileName(graph));
+            MeasureThreads(graph, paths, rounds);
+        }
+    });
+
+    private static void WithPictures(Action<IReadOnlyList<string>> measure)
     {
         string folder = Directory.CreateTempSubdirectory("promptkd-onnx").FullName;
         try
         {
-            IReadOnlyList<string> paths = RandomPictures.Write(folder, Callers, seed: 1);
-            PictureInput[] pictures = [.. paths.Select(path => PictureInput.FromFile(path))];
-            Console.WriteLine();
-            MeasureShare(files.Dynamic, paths, pictures, rounds);
-            MeasureThreads(files.Dynamic, pictures);
+            measure(RandomPictures.Write(folder, Callers, seed: 1));
         }
         finally
         {
@@ -65,8 +84,12 @@ internal static class OnnxService
         }
     }
 
-    private static void MeasureShare(string graph, IReadOnlyList<string> paths, PictureInput[] pictures, int rounds)
+    private static PictureInput[] InputsOf(IEnumerable<string> paths) =>
+        [.. paths.Select(path => PictureInput.FromFile(path))];
+
+    private static void MeasureShare(string graph, IReadOnlyList<string> paths, int rounds)
     {
+        PictureInput[] pictures = InputsOf(paths);
         using var classifier = OnnxStudentClassifier.Load(graph);
         using OnnxSession session = OnnxSession.Open(graph);
         int size = classifier.Preprocessing.Size;
@@ -93,14 +116,15 @@ internal static class OnnxService
             + $"{Timing.Median(ratios):0.000} times decoding, resizing and graph");
     }
 
-    private static void MeasureThreads(string graph, PictureInput[] pictures)
+    private static void MeasureThreads(string graph, IEnumerable<string> paths, int rounds)
     {
+        PictureInput[] pictures = InputsOf(paths);
         using var alone = OnnxStudentClassifier.Load(graph);
-        using var gathering = OnnxStudentClassifier.Load(graph, new OnnxOptions { GatherFor = TimeSpan.FromMilliseconds(5) });
+        using var gathering = OnnxStudentClassifier.Load(graph, new OnnxOptions { GatherFor = s_gathering });
         List<double> batches = [], shared = [], gathered = [];
         alone.Classify(pictures);
         gathering.Classify(pictures);
-        for (int round = 0; round < RoundsOfThreads; round++)
+        for (int round = 0; round < rounds; round++)
         {
             batches.Add(Timing.Seconds(() =>
             {
@@ -116,7 +140,7 @@ internal static class OnnxService
         double asked = Callers * PicturesOfCaller;
         Console.WriteLine($"one thread, batches of {Callers}: {asked / Timing.Median(batches):0.0} pictures/s");
         Report($"{Callers} threads, one classifier", shared);
-        Report("the same, gathered within 5 ms", gathered);
+        Report($"the same, gathered within {s_gathering.TotalMilliseconds:0} ms", gathered);
 
         void Report(string name, List<double> own) => Console.WriteLine(
             $"{name}: {asked / Timing.Median(own):0.0} pictures/s, "

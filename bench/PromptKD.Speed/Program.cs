@@ -7,7 +7,7 @@ using PromptKD.Speed;
 // parts are. Each runs in a process of its own, as the peak of a process's memory never falls. Measurements gather in FOLDER.
 const string Usage =
     "Usage: PromptKD.Speed reference|live|store|warm|report|difference|memory|loader|frozen|parallel|teacher-steps|teacher-many"
-    + "|teacher-tight|teacher-report|onnx-write|onnx-measure|towers-teacher|towers-student FOLDER [--quick]";
+    + "|teacher-tight|teacher-report|onnx-write|onnx-measure|onnx-threads|towers-teacher|towers-student FOLDER [--quick]";
 if (args is not ([_, _] or [_, _, "--quick"]))
 {
     Console.Error.WriteLine(Usage);
@@ -71,6 +71,9 @@ switch (args[0])
     case "onnx-measure":
         new OnnxSpeed(new OnnxFiles(args[1]), rounds: args.Length == 3 ? 3 : 10).Measure();
         OnnxService.MeasureSmall(new OnnxFiles(Path.Combine(args[1], "small")));
+        return 0;
+    case "onnx-threads":
+        OnnxService.MeasureThreads(new OnnxFiles(args[1]), rounds: args.Length == 3 ? 4 : 10);
         return 0;
     case "towers-teacher":
         new TowerSpeed(args[1], rounds: args.Length == 3 ? 1 : 8).MeasureTeacher();

@@ -20,16 +20,19 @@ public record ClassifierOptions
     /// </summary>
     public long MaxPixels { get; init; } = 64_000_000;
 
-    /// <summary>Most bytes of a picture file or stream; a larger one is refused. 64 MiB by default.</summary>
+    /// <summary>
+    /// Most bytes of a picture's file, on disk, in memory or from a stream; a larger one is refused. 64 MiB by default.
+    /// </summary>
     public int MaxBytes { get; init; } = 64 << 20;
 
     /// <summary>Most pictures that are computed at once, where there are several.</summary>
     public int BatchSize { get; init; } = 32;
 
     /// <summary>
-    /// How long the first of several callers waits for others, so that their pictures are computed at once; zero, the
-    /// default, to compute each by itself. A few milliseconds serve many callers at once faster; a single caller waits
-    /// for nothing but this time. What a picture is computed with may change its probabilities by 1e-6.
+    /// How long the first of several callers waits for others at most, so that their pictures are computed at once;
+    /// zero, the default, to compute each by itself. Nobody waits where all are there whose pictures are being read,
+    /// and as many as were computed last: a single caller waits once. What a picture is computed with may change its
+    /// probabilities by 1e-6.
     /// </summary>
     public TimeSpan GatherFor { get; init; } = TimeSpan.Zero;
 

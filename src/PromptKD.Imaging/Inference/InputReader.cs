@@ -49,6 +49,8 @@ internal sealed class InputReader(Preprocessing preprocessing, ClassifierOptions
             case PictureOnDisk { Path: var path }:
                 Prepare(ReadFile(path), target, path);
                 break;
+            case PictureInMemory { File.Length: var length } when length > options.MaxBytes:
+                throw TooLong("The picture");
             case PictureInMemory { File: var file }:
                 Prepare(file, target, "The picture");
                 break;

@@ -49,17 +49,14 @@ internal sealed class SharedClassifier : IDisposable
     {
         ArgumentNullException.ThrowIfNull(input);
         using SharedUse.Use use = _shared.Enter();
-        PreparedPicture picture = Read(input, cancellation);
         if (_gathered is not null)
         {
-            return _gathered.Ask(picture, cancellation).GetAwaiter().GetResult();
+            return _gathered.Ask(() => Read(input, cancellation), cancellation).GetAwaiter().GetResult();
         }
 
-        using (picture)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            return _model.Compute([picture])[0];
-        }
+        using PreparedPicture picture = Read(input, cancellation);
+        cancellation.ThrowIfCancellationRequested();
+        return _model.Compute([picture])[0];
     }
 
     /// <summary>
@@ -70,16 +67,14 @@ internal sealed class SharedClassifier : IDisposable
         ArgumentNullException.ThrowIfNull(input);
         using SharedUse.Use use = _shared.Enter();
         PictureInput loaded = await _reader.LoadAsync(input, cancellation).ConfigureAwait(false);
-        PreparedPicture picture = await Task.Run(() => Read(loaded, cancellation), cancellation).ConfigureAwait(false);
+        PreparedPicture ReadLoaded() => Read(loaded, cancellation);
         if (_gathered is not null)
         {
-            return await _gathered.Ask(picture, cancellation).ConfigureAwait(false);
+            return await Task.Run(() => _gathered.Ask(ReadLoaded, cancellation), cancellation).ConfigureAwait(false);
         }
 
-        using (picture)
-        {
-            return (await Task.Run(() => _model.Compute([picture]), cancellation).ConfigureAwait(false))[0];
-        }
+        using PreparedPicture picture = await Task.Run(ReadLoaded, cancellation).ConfigureAwait(false);
+        return (await Task.Run(() => _model.Compute([picture]), cancellation).ConfigureAwait(false))[0];
     }
 
     /// <summary>Answers pictures in batches, in order.</summary>

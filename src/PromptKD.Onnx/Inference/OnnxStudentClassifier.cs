@@ -35,17 +35,20 @@ public sealed partial class OnnxStudentClassifier : FolderClassifier
     /// The graph. Where the <c>.json</c> that was written with it is beside it, their digests must fit.
     /// </param>
     /// <param name="options">What computes, and limits; null for the defaults.</param>
+    /// <param name="cancellationToken">Stops before the next step of loading.</param>
     /// <exception cref="PromptKDException">
     /// It cannot be read, is damaged, is no student's or of a newer version; the file beside it is of another graph; or
     /// there is no such execution provider.
     /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">An option cannot be meant.</exception>
-    public static OnnxStudentClassifier Load(string path, OnnxOptions? options = null)
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static OnnxStudentClassifier Load(
+        string path, OnnxOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         options ??= new OnnxOptions();
         options.Check();
-        (OnnxSession session, OnnxDescription description) = StudentOnnx.Open(path, Configure);
+        (OnnxSession session, OnnxDescription description) = StudentOnnx.Open(path, Configure, cancellationToken);
         Preprocessing preprocessing = description.Preprocessing with
         {
             Upright = options.Upright ?? description.Preprocessing.Upright,

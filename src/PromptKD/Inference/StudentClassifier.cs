@@ -37,18 +37,23 @@ public sealed partial class StudentClassifier : FolderClassifier
     /// <summary>Opens a student package.</summary>
     /// <param name="folder">The folder that distilling wrote: <c>OUTPUT/student</c>.</param>
     /// <param name="options">Where and how to compute, and limits; null for the defaults.</param>
+    /// <param name="cancellationToken">Stops before the next step of loading.</param>
     /// <exception cref="PromptKDException">The folder is no complete package, or the device is not there.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An option cannot be meant.</exception>
-    public static StudentClassifier Load(string folder, TorchOptions? options = null)
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static StudentClassifier Load(
+        string folder, TorchOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         options ??= new TorchOptions();
         options.Check();
+        cancellationToken.ThrowIfCancellationRequested();
         StudentManifest manifest = StudentPackage.ReadManifest(folder);
         ComputeTarget target = options.Resolve(
             manifest.Precision == "fp32" ? "fp32" : "auto", manifest.Architecture.VisionWidth);
         Preprocessing preprocessing =
             manifest.Preprocessing with { Upright = options.Upright ?? manifest.Preprocessing.Upright };
+        cancellationToken.ThrowIfCancellationRequested();
         DistilledStudent student = StudentPackage.Read(folder, manifest, target);
         LogLoaded(options.Logger, folder, manifest.ClassNames.Count, target.Device, target.PrecisionName);
         return new StudentClassifier(manifest, student, preprocessing, options);

@@ -30,6 +30,8 @@ public sealed class SharedClassifierTests
         [
             () => Task.FromResult(shared.Of(PictureInput.FromStream(new MemoryStream(file)), Stop)),
             () => shared.OfAsync(PictureInput.FromStream(new MemoryStream(file)), Stop),
+            () => Task.FromResult(shared.Of(PictureInput.FromBytes(file), Stop)),
+            () => shared.OfAsync(PictureInput.FromBytes(file), Stop),
         ])
         {
             PromptKDException error = await Assert.ThrowsAsync<PromptKDException>(ask);
@@ -171,56 +173,6 @@ public sealed class SharedClassifierTests
                 isLeft = true;
             }
         }
-    }
-
-    [Fact]
-    public async Task Callers_are_gathered()
-    {
-        var model = new SeenPictures();
-        using SharedClassifier shared = Open(model, s_options with { GatherFor = TimeSpan.FromMinutes(10), BatchSize = 3 });
-
-        PictureOutput[] outputs = await Task.WhenAll(
-            shared.OfAsync(Grey(10), Stop),
-            Task.Run(() => shared.Of(Grey(20), Stop), Stop),
-            shared.OfAsync(Grey(30), Stop));
-
-        Assert.Equal([3], model.Batches);
-        Assert.Equal([10 / 255f, 20 / 255f, 30 / 255f], outputs.Select(one => one.Probabilities[0]));
-    }
-
-    [Fact]
-    public async Task What_fails_fails_for_all_who_were_gathered_and_the_next_are_answered()
-    {
-        bool fails = true;
-        var model = new SeenPictures
-        {
-            Meanwhile = () => _ = fails ? throw new InvalidOperationException("broken") : 0,
-        };
-        using SharedClassifier shared = Open(model, s_options with { GatherFor = TimeSpan.FromMilliseconds(1) });
-
-        await Assert.ThrowsAsync<InvalidOperationException>(() => shared.OfAsync(Grey(10), Stop));
-        fails = false;
-
-        Assert.Equal(20 / 255f, (await shared.OfAsync(Grey(20), Stop)).Probabilities[0]);
-    }
-
-    [Fact]
-    public async Task Who_gives_up_is_left_out_of_what_is_gathered()
-    {
-        var model = new SeenPictures();
-        using SharedClassifier shared = Open(model, s_options with { GatherFor = TimeSpan.FromSeconds(5), BatchSize = 2 });
-        using var gaveUp = new CancellationTokenSource();
-        Task<PictureOutput> first = shared.OfAsync(Grey(10), gaveUp.Token);
-
-        await gaveUp.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
-        Task<PictureOutput> second = shared.OfAsync(Grey(20), Stop);
-        Task<PictureOutput> third = shared.OfAsync(Grey(30), Stop);
-
-        // Which two of the three are gathered is open: whoever is left waits its time out.
-        Assert.Equal(20 / 255f, (await second).Probabilities[0]);
-        Assert.Equal(30 / 255f, (await third).Probabilities[0]);
-        Assert.Equal(2, model.Batches.Sum());
     }
 
     [Fact]

@@ -20,15 +20,21 @@ internal sealed record StudentOnnx(OnnxSession Session, OnnxDescription Descript
     /// The graph; where a <c>.json</c> of the same name is beside it, both must belong together.
     /// </param>
     /// <param name="configure">Chooses how it is computed; null for the processor.</param>
+    /// <param name="cancellation">Stops before the file is hashed, loaded or looked at.</param>
     /// <exception cref="PromptKDException">
     /// It cannot be read, is damaged, is no student's, or is of a newer version; or the file beside it is of another
     /// graph.
     /// </exception>
-    public static StudentOnnx Open(string path, Action<SessionOptions>? configure = null)
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static StudentOnnx Open(
+        string path, Action<SessionOptions>? configure = null, CancellationToken cancellation = default)
     {
+        cancellation.ThrowIfCancellationRequested();
         CheckBeside(path);
+        cancellation.ThrowIfCancellationRequested();
         using var parts = new Unfinished();
         OnnxSession session = parts.Add(OnnxSession.Open(path, configure));
+        cancellation.ThrowIfCancellationRequested();
         OnnxDescription description = Describe(path, session);
         CheckShapes(path, session, description);
         RefuseOther(path, description);
