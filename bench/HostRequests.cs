@@ -1,4 +1,5 @@
-// How many pictures a second a host answers for eight clients: dotnet run -c Release bench/HostRequests.cs -- STUDENT PICTURE...
+// How many pictures a second a host answers for eight clients: dotnet run -c Release bench/HostRequests.cs -- STUDENT
+// PICTURE...
 #:project ../src/PromptKD/PromptKD.csproj
 #:package libtorch-cpu-linux-x64
 #:property RuntimeIdentifier=linux-x64
@@ -12,7 +13,8 @@ var second = TimeSpan.FromSeconds(2);
 byte[][] pictures = [.. args[1..].Select(File.ReadAllBytes)];
 var options = new TorchOptions { Threads = 1 };
 using var single = StudentClassifier.Load(args[0], options);
-using var gathering = StudentClassifier.Load(args[0], options with { GatherFor = TimeSpan.FromMilliseconds(2), BatchSize = Clients });
+using var gathering =
+    StudentClassifier.Load(args[0], options with { GatherFor = TimeSpan.FromMilliseconds(2), BatchSize = Clients });
 var gate = new SemaphoreSlim(1);
 (string Name, Func<PictureInput, Task> Ask)[] ways =
 [

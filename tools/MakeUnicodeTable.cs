@@ -1,4 +1,5 @@
-// Makes src/PromptKD.Imaging/Text/Resources/unicode.txt from the Unicode Character Database (Debian: package unicode-data):
+// Makes src/PromptKD.Imaging/Text/Resources/unicode.txt from the Unicode Character Database (Debian: package
+// unicode-data):
 //   dotnet run tools/MakeUnicodeTable.cs -- FOLDER > src/PromptKD.Imaging/Text/Resources/unicode.txt
 // FOLDER holds UnicodeData.txt and CompositionExclusions.txt. Only what text cleaning needs is kept (35 KB of 2 MB).
 using System.Globalization;
@@ -17,7 +18,8 @@ Dictionary<int, int> classes = rows.Where(row => row[3] != "0").ToDictionary(
     row => Hex(row[0]), row => int.Parse(row[3], CultureInfo.InvariantCulture));
 
 Console.Out.NewLine = "\n";
-Console.WriteLine("# From the Unicode Character Database 15.0, by tools/MakeUnicodeTable.cs. All hexadecimal but the classes.");
+Console.WriteLine(
+    "# From the Unicode Character Database 15.0, by tools/MakeUnicodeTable.cs. All hexadecimal but the classes.");
 Console.WriteLine("# Copyright 1991-2022 Unicode, Inc.; under the Unicode License, www.unicode.org/license.txt.");
 Console.WriteLine("# class: first last combining-class");
 WriteClasses();

@@ -3,8 +3,8 @@ using PromptKD.Demo.Drawing;
 namespace EmojiStyles;
 
 /// <summary>
-/// How a teacher's pictures vary at every look: turned, moved, mirrored, tinted, grey, and lit from a side. Shadows and textures,
-/// which the targets have, are not among it.
+/// How a teacher's pictures vary at every look: turned, moved, mirrored, tinted, grey, and lit from a side. Shadows and
+/// textures, which the targets have, are not among it.
 /// </summary>
 internal static class Augmentation
 {

@@ -13,6 +13,8 @@ internal sealed record Concept(string Code, string Name, IReadOnlyList<string> T
     /// <summary>The subcategory as people would say it: <c>bird animal</c>.</summary>
     public string ClassName => ClassNameOf(Group);
 
-    /// <summary>The words of a subcategory from the last to the first: the narrower word qualifies the wider one.</summary>
+    /// <summary>
+    /// The words of a subcategory from the last to the first: the narrower word qualifies the wider one.
+    /// </summary>
     public static string ClassNameOf(string group) => string.Join(' ', group.Split('-').Reverse());
 }

@@ -8,7 +8,9 @@ internal static class ConceptList
 {
     private static readonly string[] s_leftOut = ["flags", "symbols", "component"];
 
-    /// <summary>Flags, symbols and components left out: they have no second level of classes that a picture shows.</summary>
+    /// <summary>
+    /// Flags, symbols and components left out: they have no second level of classes that a picture shows.
+    /// </summary>
     /// <param name="packages">The folder of the unpacked packages.</param>
     /// <returns>Sorted by code.</returns>
     /// <exception cref="PromptKDException">A package is missing or is not what it should be.</exception>

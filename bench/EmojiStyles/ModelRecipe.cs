@@ -11,8 +11,10 @@ namespace EmojiStyles;
 /// <param name="Plan">Its sizes and steps.</param>
 /// <param name="Styles">The styles that it learns from.</param>
 /// <param name="Variation">How far pictures vary, see <see cref="Augmentation"/>; 0: not at all.</param>
-/// <param name="ClassShare">How many of its captions name the subcategory and nothing else, see <see cref="StyleCaptions"/>.</param>
-internal sealed record ModelRecipe(PretrainingPlan Plan, IReadOnlyList<string> Styles, double Variation, double ClassShare)
+/// <param name="ClassShare">How many of its captions name the subcategory and nothing else, see <see
+/// cref="StyleCaptions"/>.</param>
+internal sealed record ModelRecipe(
+    PretrainingPlan Plan, IReadOnlyList<string> Styles, double Variation, double ClassShare)
 {
     /// <summary>Joins of the byte-pair vocabulary: frequent words are one token, rare ones a few.</summary>
     public const int Merges = 1500;

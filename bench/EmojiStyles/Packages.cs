@@ -16,7 +16,8 @@ internal sealed record Packages(string Folder)
     public string Fluent3D => Of("lobehub-fluent-emoji-3d", "assets");
 
     /// <summary>A file or folder of a package.</summary>
-    public string Of(string package, params string[] path) => Path.Combine([Folder, "packages", package, "package", .. path]);
+    public string Of(string package, params string[] path) =>
+        Path.Combine([Folder, "packages", package, "package", .. path]);
 
     /// <summary>The pictures that were made from drawings, of one style.</summary>
     public string Rendered(string style, string kind) => Path.Combine(Folder, kind, style);

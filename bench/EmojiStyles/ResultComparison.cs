@@ -3,7 +3,9 @@ using System.Text;
 
 namespace EmojiStyles;
 
-/// <summary>What the tables of <see cref="ResultTable"/> cannot show: recipes beside each other on the same splits and seeds.</summary>
+/// <summary>
+/// What the tables of <see cref="ResultTable"/> cannot show: recipes beside each other on the same splits and seeds.
+/// </summary>
 internal static class ResultComparison
 {
     private static readonly (string Better, string Than)[] s_pairs =

@@ -6,7 +6,10 @@ using SkiaSharp;
 
 namespace EmojiStyles;
 
-/// <summary>How the recipes learn: agreement with the teacher on held-out pictures by epoch, one panel a target. Of finished runs.</summary>
+/// <summary>
+/// How the recipes learn: agreement with the teacher on held-out pictures by epoch, one panel a target. Of finished
+/// runs.
+/// </summary>
 internal static class ResultCurves
 {
     private const float PanelWidth = 460;
@@ -30,7 +33,9 @@ internal static class ResultCurves
         });
     }
 
-    /// <summary>Mean agreement on held-out pictures, percent, of each epoch in the lines of each run's <c>metrics.jsonl</c>.</summary>
+    /// <summary>
+    /// Mean agreement on held-out pictures, percent, of each epoch in the lines of each run's <c>metrics.jsonl</c>.
+    /// </summary>
     public static IReadOnlyList<(int Epoch, double Percent)> MeanOf(IEnumerable<IEnumerable<string>> runs) =>
     [
         .. runs.SelectMany(lines => lines.Select(Read))
@@ -46,7 +51,8 @@ internal static class ResultCurves
             .Where(curve => curve.Points.Count > 0)
             .ToArray();
         int last = curves.SelectMany(curve => curve.Points).Select(point => point.Epoch).DefaultIfEmpty(1).Max();
-        double largest = curves.SelectMany(curve => curve.Points).Select(point => point.Percent).DefaultIfEmpty(1).Max();
+        double largest =
+            curves.SelectMany(curve => curve.Points).Select(point => point.Percent).DefaultIfEmpty(1).Max();
         var panel = new CurvePanel(canvas, left + 60, Top: 80, left + PanelWidth - 30, Bottom: 360, last, largest);
         panel.DrawAxes($"{Path.GetFileName(folder)}: agreement on held-out pictures", unit: " %", "epoch");
         float key = left + 70;

@@ -101,7 +101,8 @@ internal static class ResultTable
     private static string Spread((RunResult Run, Scores Scores)[] measured, Func<Scores, double> read) =>
         Spread([.. measured.Select(one => read(one.Scores))]);
 
-    // The share of the way from the student to the teacher, on the splits of the row; nothing where either is not measured.
+    // The share of the way from the student to the teacher, on the splits of the row; nothing where either is not
+    // measured.
     private static string Closed(double reached, double from, double to) =>
         to > from ? $"{Number(100 * (reached - from) / (to - from), "0")} %" : "";
 
@@ -110,8 +111,11 @@ internal static class ResultTable
     {
         double mean = values.Average();
         double squares = values.Sum(value => (value - mean) * (value - mean));
-        return values.Length == 1 ? Number(mean) : $"{Number(mean)} ± {Number(Math.Sqrt(squares / (values.Length - 1)))}";
+        return values.Length == 1
+            ? Number(mean)
+            : $"{Number(mean)} ± {Number(Math.Sqrt(squares / (values.Length - 1)))}";
     }
 
-    private static string Number(double value, string format = "0.0") => value.ToString(format, CultureInfo.InvariantCulture);
+    private static string Number(double value, string format = "0.0") =>
+        value.ToString(format, CultureInfo.InvariantCulture);
 }

@@ -26,7 +26,9 @@ internal sealed record RunResult(
     /// <summary>The model of a run that learned from labels.</summary>
     public const string Taught = "taught";
 
-    /// <summary>All finished runs below <c>results/TARGET/split-N/seed-N/METHOD</c>, in the order of their paths.</summary>
+    /// <summary>
+    /// All finished runs below <c>results/TARGET/split-N/seed-N/METHOD</c>, in the order of their paths.
+    /// </summary>
     public static IReadOnlyList<RunResult> ReadAll(string results) =>
     [
         .. Directory.GetFiles(results, "seconds.txt", SearchOption.AllDirectories)

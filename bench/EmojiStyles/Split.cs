@@ -3,8 +3,8 @@ using PromptKD.Demo.Drawing;
 namespace EmojiStyles;
 
 /// <summary>
-/// Which concepts are tested on, and which classes are base. All splits test the same concepts, so that they can share the
-/// CLIPs, which must not have seen them; they differ in the halves of the classes, and in backgrounds.
+/// Which concepts are tested on, and which classes are base. All splits test the same concepts, so that they can share
+/// the CLIPs, which must not have seen them; they differ in the halves of the classes, and in backgrounds.
 /// </summary>
 /// <param name="Seed">Decides the halves.</param>
 /// <param name="Classes">The subcategories in label order: the base half, then the novel half.</param>

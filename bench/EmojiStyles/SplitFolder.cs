@@ -4,7 +4,8 @@ using PromptKD.Runtime;
 namespace EmojiStyles;
 
 /// <summary>
-/// The pictures of a split as <c>promptkd</c> reads them: <c>split-N/TARGET/train</c> and <c>test</c> have a folder for each class, and
+/// The pictures of a split as <c>promptkd</c> reads them: <c>split-N/TARGET/train</c> and <c>test</c> have a folder for
+/// each class, and
 /// <c>split-N/classes.txt</c> the classes in label order.
 /// </summary>
 internal static class SplitFolder

@@ -14,7 +14,8 @@ internal sealed record Style(string Name, Func<Packages, IReadOnlyDictionary<str
         new("twemoji", packages => Files(packages.Of("emoji-datasource-twitter", "img", "twitter", "64"), "*.png")),
         new("fluent-3d", packages => Files(packages.Fluent3D, "*.webp")),
         new("openmoji", packages => Files(packages.Rendered("openmoji", "png"), "*.png")),
-        .. IconSet.All.Select(set => new Style(set.Style, packages => Files(packages.Rendered(set.Style, "png"), "*.png"))),
+        .. IconSet.All.Select(
+            set => new Style(set.Style, packages => Files(packages.Rendered(set.Style, "png"), "*.png"))),
     ];
 
     /// <summary>The style of a name.</summary>
@@ -28,5 +29,6 @@ internal sealed record Style(string Name, Func<Packages, IReadOnlyDictionary<str
             .OrderBy(file => file, StringComparer.Ordinal)
             .DistinctBy(file => CodePoints.Normalise(Path.GetFileNameWithoutExtension(file)))
             .ToDictionary(file => CodePoints.Normalise(Path.GetFileNameWithoutExtension(file)))
-        : throw new PromptKDException($"There is no '{folder}'. Run bench/EmojiStyles/fetch.sh with this folder first.");
+        : throw new PromptKDException(
+            $"There is no '{folder}'. Run bench/EmojiStyles/fetch.sh with this folder first.");
 }

@@ -20,7 +20,8 @@ internal sealed class StyleCaptions(IReadOnlyList<Concept> concepts, double clas
 
     /// <summary>Sentences that have every word there is, the frequent ones more often.</summary>
     public IEnumerable<string> Corpus => concepts
-        .SelectMany(concept => TagsOf(concept).Append(concept.Name).Append($"a photo of a kind of {concept.ClassName}."))
+        .SelectMany(
+            concept => TagsOf(concept).Append(concept.Name).Append($"a photo of a kind of {concept.ClassName}."))
         .Concat(concepts.Select(concept => $"an icon of a picture of {concept.Name},"))
         .Concat(PromptTemplates.ImageNet.Select(template => Fill(template, "it")));
 

@@ -4,7 +4,9 @@ using PromptKD.Text;
 
 namespace EmojiStyles;
 
-/// <summary>The batches of a pre-training on styles: any picture of any of them, each time on a background of its own.</summary>
+/// <summary>
+/// The batches of a pre-training on styles: any picture of any of them, each time on a background of its own.
+/// </summary>
 /// <param name="pictures">What there is to learn from.</param>
 /// <param name="captions">What is said about it.</param>
 /// <param name="tokenizer">Turns captions into token ids.</param>
@@ -33,12 +35,14 @@ internal sealed class StyleFeed(
             PixelNormalisation.Clip.Apply(
                 varied.On(background), pixels.AsSpan(i * Picture.OpaqueBytes, Picture.OpaqueBytes));
             tokens.AddRange(
-                tokenizer.TokenizeTruncated(caption.Text, recipe.Plan.Architecture.ContextLength).Select(id => (long)id));
+                tokenizer.TokenizeTruncated(caption.Text, recipe.Plan.Architecture.ContextLength).Select(
+                    id => (long)id));
         }
 
         bool[] matches =
         [
-            .. shown.SelectMany((concept, i) => said.Select((caption, j) => i == j || StyleCaptions.IsTrue(caption, concept))),
+            .. shown.SelectMany(
+                (concept, i) => said.Select((caption, j) => i == j || StyleCaptions.IsTrue(caption, concept))),
         ];
         return new CaptionedPictures(pixels, [.. tokens], size, matches);
     }

@@ -8,7 +8,8 @@ internal static class SvgFolder
     /// <summary>Writes every SVG that the benchmark uses, and says how many there are of each style.</summary>
     public static IReadOnlyList<(string Style, int Count)> Write(Packages packages, IReadOnlyList<Concept> concepts)
     {
-        var counts = new List<(string Style, int Count)> { ("openmoji", WriteAll("openmoji", OpenMoji(packages, concepts))) };
+        var counts =
+            new List<(string Style, int Count)> { ("openmoji", WriteAll("openmoji", OpenMoji(packages, concepts))) };
         counts.AddRange(IconSet.All.Select(set => (set.Style, WriteAll(set.Style, set.Draw(packages, concepts)))));
         return counts;
 

@@ -5,12 +5,16 @@ using PromptKD.Text;
 
 namespace EmojiStyles;
 
-/// <summary>How well a CLIP that was just trained names pictures of concepts: what a reader of the log wants to know.</summary>
+/// <summary>
+/// How well a CLIP that was just trained names pictures of concepts: what a reader of the log wants to know.
+/// </summary>
 internal static class ZeroShot
 {
     private const int PicturesAtOnce = 256;
 
-    /// <summary>One line: harmonic mean over the halves of the classes, averaged over splits, and accuracy over all.</summary>
+    /// <summary>
+    /// One line: harmonic mean over the halves of the classes, averaged over splits, and accuracy over all.
+    /// </summary>
     public static string Measure(
         ContrastiveModel model,
         ClipTokenizer tokenizer,
@@ -27,7 +31,8 @@ internal static class ZeroShot
                 .TokenizeTruncated($"a photo of a {Concept.ClassNameOf(one)}.", model.Architecture.ContextLength)
                 .Select(id => (long)id)),
         ];
-        Tensor texts = nn.functional.normalize(model.Texts.forward(tensor(ids).view(classes.Length, -1), null), dim: -1);
+        Tensor texts =
+            nn.functional.normalize(model.Texts.forward(tensor(ids).view(classes.Length, -1), null), dim: -1);
         var scores = new List<(int Label, float[] Scores)>();
         foreach ((Concept Concept, Picture Picture)[] chunk in pictures
             .Where(one => classes.Contains(one.Concept.Group)).Chunk(PicturesAtOnce))
@@ -40,7 +45,8 @@ internal static class ZeroShot
             }
 
             using DisposeScope inner = NewDisposeScope();
-            Tensor images = model.Images.forward(tensor(pixels).view(chunk.Length, 3, Picture.Size, Picture.Size), null);
+            Tensor images =
+                model.Images.forward(tensor(pixels).view(chunk.Length, 3, Picture.Size, Picture.Size), null);
             float[] logits = images.matmul(texts.t()).data<float>().ToArray();
             scores.AddRange(chunk.Select((one, i) => (
                 Array.IndexOf(classes, one.Concept.Group),

@@ -23,7 +23,8 @@ public class TokenizerBenchmarks
         _vocabulary = Environment.GetEnvironmentVariable("PROMPTKD_CLIP_VOCAB")
             ?? throw new PromptKDException("PROMPTKD_CLIP_VOCAB is not set. Give the path of CLIP's vocabulary in it.");
         _tokenizer = ClipTokenizer.Load(_vocabulary);
-        _texts = [.. Enumerable.Range(0, Texts).Select(text => $"a photo of a {s_words[text % s_words.Length]} {text}.")];
+        _texts =
+            [.. Enumerable.Range(0, Texts).Select(text => $"a photo of a {s_words[text % s_words.Length]} {text}.")];
     }
 
     /// <summary>Reads and ranks 48,894 merges.</summary>

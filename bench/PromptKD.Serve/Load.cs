@@ -57,8 +57,8 @@ internal static class Load
         int failed = 0;
         var took = new List<double>[clients];
 
-        // A thread each, which waits for its answer as the kernel has it: on a machine that the server shares, the clients
-        // shall cost as little as they can.
+        // A thread each, which waits for its answer as the kernel has it: on a machine that the server shares, the
+        // clients shall cost as little as they can.
         Thread[] threads = [.. Enumerable.Range(0, clients).Select(place => new Thread(() => took[place] = Client()))];
         Array.ForEach(threads, thread => thread.Start());
         Array.ForEach(threads, thread => thread.Join());

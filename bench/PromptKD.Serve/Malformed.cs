@@ -31,7 +31,8 @@ internal static class Malformed
             answers[row] = answers.GetValueOrDefault(row) + 1;
             if (sent % CheckEach == 0)
             {
-                (await client.GetAsync(new Uri("/health/ready", UriKind.Relative)).ConfigureAwait(false)).EnsureSuccessStatusCode();
+                (await client.GetAsync(new Uri("/health/ready", UriKind.Relative)).ConfigureAwait(false))
+                    .EnsureSuccessStatusCode();
             }
         }
 
@@ -40,7 +41,8 @@ internal static class Malformed
             Console.WriteLine($"{times.ToString(CultureInfo.InvariantCulture),6}  {row}");
         }
 
-        Console.WriteLine($"seed {seed}: {count - wrong} got a 4xx, {wrong} something else, {slow} waited more than a second");
+        Console.WriteLine(
+            $"seed {seed}: {count - wrong} got a 4xx, {wrong} something else, {slow} waited more than a second");
         return wrong + slow == 0 ? 0 : 1;
     }
 

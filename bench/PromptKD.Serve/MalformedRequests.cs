@@ -28,7 +28,8 @@ internal sealed class MalformedRequests(int seed)
         6 => ("base64 that is none", Classify(Json, Text($"{{\"pictures\":[{{\"data\":\"{Word()}*\"}}]}}"))),
         7 => ("letters that are none", Classify(Json, Noise(300))),
         8 => ("a picture that is a bomb", Classify("image/png", Bomb())),
-        9 => ("a picture that is noise", Classify("image/jpeg", [0xFF, 0xD8, 0xFF, 0xE0, .. Noise(_random.Next(2000))])),
+        9 =>
+            ("a picture that is noise", Classify("image/jpeg", [0xFF, 0xD8, 0xFF, 0xE0, .. Noise(_random.Next(2000))])),
         10 => ("a tensor of wrong type or shape", Infer(Tensor(), header: null)),
         11 => ("a tensor with other bytes than it says", Infer([.. Tensor(), .. Noise(50)], _random.Next(-5, 500))),
         12 => ("a header that is huge", Request("GET", "/v1/models", $"X-Huge: {Many("x", 40_000)}\r\n", [])),
@@ -50,12 +51,15 @@ internal sealed class MalformedRequests(int seed)
         return [.. s_pngStart, .. size, 8, 2, 0, 0, 0, .. Noise(100)];
     }
 
-    private static byte[] Classify(string type, byte[] body) => Request("POST", "/v1/classify", $"Content-Type: {type}\r\n", body);
+    private static byte[] Classify(string type, byte[] body) =>
+        Request("POST", "/v1/classify", $"Content-Type: {type}\r\n", body);
 
     private static byte[] Infer(byte[] body, int? header) => Request(
         "POST",
         "/v2/models/food/infer",
-        header is { } length ? $"Inference-Header-Content-Length: {length.ToString(CultureInfo.InvariantCulture)}\r\n" : $"Content-Type: {Json}\r\n",
+        header is { } length
+            ? $"Inference-Header-Content-Length: {length.ToString(CultureInfo.InvariantCulture)}\r\n"
+            : $"Content-Type: {Json}\r\n",
         body);
 
     private static byte[] Request(string method, string path, string headers, byte[] body) =>
@@ -72,9 +76,11 @@ internal sealed class MalformedRequests(int seed)
 
     private string Value() => Pick("-1", "1e400", "[]", "{}", "true", "0.5", "\"\\ud800\"");
 
-    private string Word() => string.Concat(Enumerable.Range(0, _random.Next(1, 12)).Select(_ => (char)_random.Next('a', 'z')));
+    private string Word() =>
+        string.Concat(Enumerable.Range(0, _random.Next(1, 12)).Select(_ => (char)_random.Next('a', 'z')));
 
-    private string Many(string part, int most = 20_000) => string.Concat(Enumerable.Repeat(part, _random.Next(most / 2, most) + (most == 40_000 ? 20_000 : 0)));
+    private string Many(string part, int most = 20_000) =>
+        string.Concat(Enumerable.Repeat(part, _random.Next(most / 2, most) + (most == 40_000 ? 20_000 : 0)));
 
     private string Pick(params string[] values) => values[_random.Next(values.Length)];
 

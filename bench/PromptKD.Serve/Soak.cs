@@ -3,7 +3,9 @@ using System.Net.Http.Headers;
 
 namespace PromptKD.Serve;
 
-/// <summary>Good and bad requests for minutes: no growth of memory behind the first third, no error but the deserved ones.</summary>
+/// <summary>
+/// Good and bad requests for minutes: no growth of memory behind the first third, no error but the deserved ones.
+/// </summary>
 internal static class Soak
 {
     private const int Clients = 4;
@@ -28,7 +30,8 @@ internal static class Soak
         }
 
         await Task.WhenAll(clients).ConfigureAwait(false);
-        double early = Median(memory.Skip(memory.Count / 3).Take(memory.Count / 3)), late = Median(memory.Skip(memory.Count * 2 / 3));
+        double early = Median(memory.Skip(memory.Count / 3).Take(memory.Count / 3));
+        double late = Median(memory.Skip(memory.Count * 2 / 3));
         Console.WriteLine(
             $"{seconds} s: {good} answered, {bad} refused as they deserve, {undeserved} otherwise; memory of the middle third {early:0} MiB, "
             + $"of the last {late:0} MiB");

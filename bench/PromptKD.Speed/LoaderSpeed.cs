@@ -14,8 +14,8 @@ using RandomClip;
 namespace PromptKD.Speed;
 
 /// <summary>
-/// What decoding costs the student's steps, <c>loader</c>: steps from a warm store with a batch that lies in memory, and
-/// with batches that are decoded beside the step, by some numbers of threads.
+/// What decoding costs the student's steps, <c>loader</c>: steps from a warm store with a batch that lies in memory,
+/// and with batches that are decoded beside the step, by some numbers of threads.
 /// </summary>
 internal static class LoaderSpeed
 {

@@ -6,8 +6,8 @@ using PromptKD.Runtime;
 namespace PromptKD.Speed;
 
 /// <summary>
-/// The same student in libtorch and in ONNX Runtime, in one process. Contenders take turns, so that a disturbance meets all
-/// of them; each is given every core.
+/// The same student in libtorch and in ONNX Runtime, in one process. Contenders take turns, so that a disturbance meets
+/// all of them; each is given every core.
 /// </summary>
 /// <param name="files">All written.</param>
 /// <param name="rounds">Turns of each.</param>
@@ -50,7 +50,8 @@ internal sealed class OnnxSpeed(OnnxFiles files, int rounds)
         var programs = new TwoPrograms(student, manifest);
         float[] expected = programs.AskGraph(theirs, OnnxInput.Normalised, [pictures.Windows[0]]).Logits;
         float[] found = programs.AskGraph(ours, OnnxInput.Pixels, [pictures.Windows[0]]).Logits;
-        Write($"{Bare}: logits within {expected.Zip(found).Max(pair => Math.Abs(pair.First - pair.Second)):g2} of ours");
+        Write(
+            $"{Bare}: logits within {expected.Zip(found).Max(pair => Math.Abs(pair.First - pair.Second)):g2} of ours");
     }
 
     private void CompareGraphs(int batch)

@@ -11,14 +11,16 @@ using PromptKD.Training;
 namespace PromptKD.Speed;
 
 /// <summary>
-/// Steps that several processes share, <c>parallel</c>: a ViT-B/16 student learns from features that are stored, each process its rows
-/// of the same batch. Started by mpirun, or alone; the threads are those of OMP_NUM_THREADS.
+/// Steps that several processes share, <c>parallel</c>: a ViT-B/16 student learns from features that are stored, each
+/// process its rows of the same batch. Started by mpirun, or alone; the threads are those of OMP_NUM_THREADS.
 /// </summary>
 internal static class ParallelSteps
 {
     private const int Classes = 100;
 
-    /// <summary>Prints a line: processes, threads, steps a second, share of the time in exchanges, memory of all, GiB.</summary>
+    /// <summary>
+    /// Prints a line: processes, threads, steps a second, share of the time in exchanges, memory of all, GiB.
+    /// </summary>
     /// <param name="steps">Steps that count, behind one that does not.</param>
     public static void Measure(int steps)
     {
@@ -81,9 +83,11 @@ internal static class ParallelSteps
     /// <summary>A row a picture, as a warm store has them in memory.</summary>
     private sealed class FixedFeatures : IImageFeatures
     {
-        private readonly Tensor _rows = nn.functional.normalize(randn(TrueSize.BatchSize, TrueSize.Teacher.EmbeddingSize), dim: -1);
+        private readonly Tensor _rows =
+            nn.functional.normalize(randn(TrueSize.BatchSize, TrueSize.Teacher.EmbeddingSize), dim: -1);
 
-        public Tensor Of(Batch batch) => _rows.index_select(0, tensor(batch.Items.Select(item => (long)item).ToArray()));
+        public Tensor Of(Batch batch) =>
+            _rows.index_select(0, tensor(batch.Items.Select(item => (long)item).ToArray()));
 
         public void Dispose() => _rows.Dispose();
     }

@@ -3,8 +3,9 @@ using PromptKD;
 using PromptKD.Runtime;
 using PromptKD.Speed;
 
-// PromptKD.Speed PART FOLDER [--quick]: one part of bench/speed.sh, store.sh, parallel.sh, onnx.sh or towers.sh, which say what the
-// parts are. Each runs in a process of its own, as the peak of a process's memory never falls. Measurements gather in FOLDER.
+// PromptKD.Speed PART FOLDER [--quick]: one part of bench/speed.sh, store.sh, parallel.sh, onnx.sh or towers.sh, which
+// say what the parts are. Each runs in a process of its own, as the peak of a process's memory never falls.
+// Measurements gather in FOLDER.
 const string Usage =
     "Usage: PromptKD.Speed reference|live|store|warm|report|difference|memory|loader|frozen|parallel|teacher-steps|teacher-many"
     + "|teacher-tight|teacher-report|onnx-write|onnx-measure|onnx-threads|towers-teacher|towers-student FOLDER [--quick]";

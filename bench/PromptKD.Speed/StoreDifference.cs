@@ -8,8 +8,8 @@ namespace PromptKD.Speed;
 
 /// <summary>
 /// What training from a store changes, <c>difference</c>: the demo's models learn with the teacher live, and from a
-/// store with a view an epoch, with the same seed. Beside it, what training makes of a change of the same size in another
-/// place: live, with a loss weight that is larger by half a unit of float16.
+/// store with a view an epoch, with the same seed. Beside it, what training makes of a change of the same size in
+/// another place: live, with a loss weight that is larger by half a unit of float16.
 /// </summary>
 internal static class StoreDifference
 {
@@ -25,7 +25,8 @@ internal static class StoreDifference
             TeacherStoring.Fill(runs.Config("", Epochs, seed, $"store {seed}"), StorePart.Whole);
             DistillationReport stored = Experiment.Distil(runs.Config($"stored {seed}", Epochs, seed, $"store {seed}"));
             Print($"seed {seed}, store", StudentDifference.Of(live, stored, runs.TestPictures));
-            DistillationReport weighed = Experiment.Distil(WithLargerWeight(runs.Config($"weighed {seed}", Epochs, seed)));
+            DistillationReport weighed =
+                Experiment.Distil(WithLargerWeight(runs.Config($"weighed {seed}", Epochs, seed)));
             Print($"seed {seed}, weight", StudentDifference.Of(live, weighed, runs.TestPictures));
         }
 

@@ -68,7 +68,8 @@ internal sealed record StudentDifference(
     /// <returns>[pictures][classes].</returns>
     private static float[][] Classify(DistillationReport report, string pictures)
     {
-        using var student = StudentClassifier.Load(report.StudentFolder, new TorchOptions { Device = ComputeDevice.Cpu, Threads = 0 });
+        using var student =
+            StudentClassifier.Load(report.StudentFolder, new TorchOptions { Device = ComputeDevice.Cpu, Threads = 0 });
         return
         [
             .. student.ClassifyAll([pictures], student.ClassNames.Count).Select(one =>

@@ -16,8 +16,8 @@ internal static class TeacherSpeed
     private const int TimedClasses = 100, ManyClasses = 1000;
 
     /// <summary>
-    /// 100 classes: the reference's arithmetic, the library in the precision that it chooses, and in bfloat16. They take
-    /// turns, and the fastest step of each counts: other programs only ever add to it.
+    /// 100 classes: the reference's arithmetic, the library in the precision that it chooses, and in bfloat16. They
+    /// take turns, and the fastest step of each counts: other programs only ever add to it.
     /// </summary>
     public static void MeasureSteps(WorkFolder work, int rounds)
     {

@@ -4,7 +4,9 @@ using PromptKD.Models.Towers;
 
 namespace PromptKD.Speed;
 
-/// <summary>Towers of other families at the sizes of their published models: names and shapes, without values.</summary>
+/// <summary>
+/// Towers of other families at the sizes of their published models: names and shapes, without values.
+/// </summary>
 internal static class TowerSizes
 {
     private const int So400mWidth = 1152;

@@ -10,8 +10,8 @@ using PromptKD.Runtime;
 namespace PromptKD.Speed;
 
 /// <summary>
-/// A teacher of ViT-SO400M's size in libtorch and in ONNX Runtime, and MobileNetV4-small as a student beside ViT-B/16, all with
-/// random weights. Contenders take turns in one process; a ratio is the median of those of each round.
+/// A teacher of ViT-SO400M's size in libtorch and in ONNX Runtime, and MobileNetV4-small as a student beside ViT-B/16,
+/// all with random weights. Contenders take turns in one process; a ratio is the median of those of each round.
 /// </summary>
 /// <param name="folder">Receives graphs.</param>
 /// <param name="rounds">Turns of each.</param>
@@ -31,7 +31,8 @@ internal sealed class TowerSpeed(string folder, int rounds)
         float[] pixels = pictures.data<float>().ToArray();
         List<IDisposable> open = [];
         ImageEncoder floats = Random(TowerSizes.So400m, ScalarType.Float32);
-        string plain = Write(floats, "floats.onnx", product: null), whole = Write(floats, "int8.onnx", new DynamicProduct());
+        string plain = Write(floats, "floats.onnx", product: null);
+        string whole = Write(floats, "int8.onnx", new DynamicProduct());
 
         // The graphs were 2 GB in memory before they were files, and sessions need that room.
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
@@ -49,14 +50,16 @@ internal sealed class TowerSpeed(string folder, int rounds)
         {
             OnnxSession session = OnnxSession.Open(path);
             open.Add(session);
-            return () => session.Run(ClipGraphs.Pixels, pixels, [TeacherBatch, 3, Size, Size], [ClipGraphs.ImageEmbeds]);
+            return () =>
+                session.Run(ClipGraphs.Pixels, pixels, [TeacherBatch, 3, Size, Size], [ClipGraphs.ImageEmbeds]);
         }
     }
 
     /// <summary>Measures students, and prints.</summary>
     public void MeasureStudents()
     {
-        using DistilledStudent small = StudentOf(TowerSizes.MobileNetSmall, prompts: 0), large = StudentOf(TrueSize.Student, prompts: 4);
+        using DistilledStudent small = StudentOf(TowerSizes.MobileNetSmall, prompts: 0);
+        using DistilledStudent large = StudentOf(TrueSize.Student, prompts: 4);
         using Tensor one = randn(1, 3, Size, Size), batch = randn(StudentBatch, 3, Size, Size);
         small.Student.train(false);
         large.Student.train(false);

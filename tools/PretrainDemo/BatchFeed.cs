@@ -1,7 +1,8 @@
 namespace PretrainDemo;
 
 /// <summary>
-/// The batches of a pre-training, each picture with a caption. While one batch is learnt from, another thread makes the next.
+/// The batches of a pre-training, each picture with a caption. While one batch is learnt from, another thread makes the
+/// next.
 /// </summary>
 internal abstract class BatchFeed
 {
@@ -34,5 +35,6 @@ internal abstract class BatchFeed
 /// <param name="Pixels">Normalised, [batch, 3, size, size], row-major.</param>
 /// <param name="Tokens">[batch, context], row-major.</param>
 /// <param name="Count">Pictures in the batch.</param>
-/// <param name="Matches">Whether caption j is true of picture i, [batch, batch], row-major; null: its own alone.</param>
+/// <param name="Matches">Whether caption j is true of picture i, [batch, batch], row-major; null: its own
+/// alone.</param>
 internal sealed record CaptionedPictures(float[] Pixels, long[] Tokens, int Count, bool[]? Matches = null);

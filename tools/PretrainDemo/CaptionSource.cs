@@ -13,8 +13,8 @@ internal sealed record CaptionSource(IReadOnlyList<PromptTemplate> Templates)
     public static CaptionSource Own { get; } = new([]);
 
     /// <summary>
-    /// The demo's own captions, and the 60 sentences whose features PromptSRC averages: a teacher that it is to tune must
-    /// know their words, as every CLIP does that learned from the web.
+    /// The demo's own captions, and the 60 sentences whose features PromptSRC averages: a teacher that it is to tune
+    /// must know their words, as every CLIP does that learned from the web.
     /// </summary>
     public static CaptionSource WithTemplates { get; } = new(PromptTemplates.ImageNet);
 
@@ -34,5 +34,6 @@ internal sealed record CaptionSource(IReadOnlyList<PromptTemplate> Templates)
     }
 
     // CLIP's tokenizer reads lower case only, and the vocabulary is learned from what it reads.
-    private static string Fill(PromptTemplate template, DemoClass shown) => template.Fill(shown.Name).ToLowerInvariant();
+    private static string Fill(PromptTemplate template, DemoClass shown) =>
+        template.Fill(shown.Name).ToLowerInvariant();
 }

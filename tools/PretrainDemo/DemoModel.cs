@@ -43,5 +43,6 @@ internal sealed record DemoModel(PretrainingPlan Plan, string Folder, PictureDom
     /// <param name="report">Gets lines of progress.</param>
     /// <returns>The trained model, rounded to 16 bits; the caller disposes it.</returns>
     public ContrastiveModel Train(ClipTokenizer tokenizer, Action<string> report) =>
-        Pretraining.Run(Plan, tokenizer.VocabularySize, new PictureFeed(Domain, tokenizer, Captions, Plan.Seed), report);
+        Pretraining.Run(
+            Plan, tokenizer.VocabularySize, new PictureFeed(Domain, tokenizer, Captions, Plan.Seed), report);
 }

@@ -11,8 +11,8 @@ internal static class InfoNce
     /// <param name="texts">Text features, any length, row i describes image i, [batch, embedding].</param>
     /// <param name="scale">What cosine similarities are multiplied by, scalar.</param>
     /// <param name="matches">
-    /// Whether text j is true of image i, [batch, batch], the diagonal included: each picture has to spread its choice evenly
-    /// over its texts, and each text over its pictures (UniCL, arXiv 2204.03610). Null: the diagonal alone.
+    /// Whether text j is true of image i, [batch, batch], the diagonal included: each picture has to spread its choice
+    /// evenly over its texts, and each text over its pictures (UniCL, arXiv 2204.03610). Null: the diagonal alone.
     /// </param>
     /// <returns>A scalar, in nats.</returns>
     public static Tensor Compute(Tensor images, Tensor texts, Tensor scale, Tensor? matches = null)

@@ -33,7 +33,9 @@ internal sealed record PretrainingPlan
     /// <summary>Gradients longer than this are shortened to it.</summary>
     public double LongestGradient { get; init; } = 1;
 
-    /// <summary>What cosine similarities are multiplied by, throughout; null: learned, from CLIP's first value.</summary>
+    /// <summary>
+    /// What cosine similarities are multiplied by, throughout; null: learned, from CLIP's first value.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? Scale { get; init; }
 

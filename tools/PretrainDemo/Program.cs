@@ -38,7 +38,8 @@ var studentSeed = new Option<long>("--seed-student")
 };
 var plainTeacher = new Option<bool>("--plain")
 {
-    Description = "Train the teacher, too, on pictures in full light, into plain-teacher/: it then knows no more of the "
+    Description =
+        "Train the teacher, too, on pictures in full light, into plain-teacher/: it then knows no more of the "
         + "night than the student.",
 };
 var threads = new Option<int>("--threads")

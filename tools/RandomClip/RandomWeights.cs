@@ -7,7 +7,9 @@ namespace RandomClip;
 /// Draws the parameters of a CLIP: normal numbers as CLIP starts its training from, so that activations stay in the
 /// range of trained ones.
 /// </summary>
-/// <remarks>CLIP's clip/model.py, <c>initialize_parameters</c>; the image encoder follows the rule of the text's.</remarks>
+/// <remarks>
+/// CLIP's clip/model.py, <c>initialize_parameters</c>; the image encoder follows the rule of the text's.
+/// </remarks>
 internal static class RandomWeights
 {
     private const double TrainedLogitScale = 4.6052; // ln 100, as in every published CLIP
