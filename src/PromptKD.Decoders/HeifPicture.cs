@@ -109,7 +109,10 @@ internal sealed class HeifPicture : IOpenPicture
         }
     }
 
-    /// <summary>The message without the places in ImageMagick's source, and on one line.</summary>
+    /// <summary>
+    /// The message on one line, without libheif's number, the temporary file that ImageMagick made of the bytes, and
+    /// the place in its source.
+    /// </summary>
     private static string Cause(MagickException error) =>
-        error.Message.Split(" @ ", 2)[0].ReplaceLineEndings(" ").Trim();
+        error.Message.ReplaceLineEndings(" ").Split(["  (", " `", " @ "], 2, StringSplitOptions.None)[0].Trim();
 }

@@ -38,6 +38,27 @@ public sealed class WholeFileTests : IDisposable
         Assert.Empty(Directory.GetFiles(_folder, "*.partial"));
     }
 
+    [Theory]
+    [InlineData("there.json", "old")]
+    [InlineData("nowhere.json", null)]
+    public void A_link_is_replaced_and_what_it_leads_to_stands(string target, string? content)
+    {
+        string leadsTo = Path.Combine(_folder, target);
+        string link = Path.Combine(_folder, "link.json");
+        if (content is not null)
+        {
+            File.WriteAllText(leadsTo, content);
+        }
+
+        File.CreateSymbolicLink(link, target);
+
+        WholeFile.WriteText(link, "new");
+
+        Assert.Null(new FileInfo(link).LinkTarget);
+        Assert.Equal("new", File.ReadAllText(link));
+        Assert.Equal(content, File.Exists(leadsTo) ? File.ReadAllText(leadsTo) : null);
+    }
+
     [Fact]
     public void Creates_a_file_once_and_leaves_nothing_beside_it()
     {

@@ -46,13 +46,13 @@ internal sealed record PackagePage(string Path, bool IsInside, string Html)
         }
     }
 
-    /// <summary>Writes it with what was changed.</summary>
+    /// <summary>Writes it with what was changed; its own place only where it does not say so already.</summary>
     /// <param name="path">The file.</param>
     /// <param name="sentences">What was changed.</param>
     /// <exception cref="PromptKDException">It cannot be written.</exception>
     public void Write(string path, IReadOnlyList<string> sentences)
     {
-        if (ChangedClassesNote.Exchange(Html, sentences) is { } changed)
+        if (ChangedClassesNote.Exchange(Html, sentences) is { } changed && (path != Path || changed != Html))
         {
             WholeFile.WriteText(path, changed);
         }

@@ -38,19 +38,19 @@ public static class StudentClasses
     public static StudentManifest Change(
         ClassEdit edit, IRunObserver? observer = null, CancellationToken cancellationToken = default)
     {
-        WholeFolder.Recover(edit.Package);
-        if (StudentPackage.FindFault(edit.Package) is { } fault)
-        {
-            throw new PromptKDException($"{edit.Package}: not a whole student package: {fault.TrimEnd('.')}.");
-        }
-
-        if (edit.Teacher is null && (edit.TeacherPrompts ?? edit.Vocabulary ?? edit.ClassPosition) is { } unused)
-        {
-            throw new PromptKDException($"'{unused}' is a part of a teacher, and there is none. Give ‹teacher›, too.");
-        }
-
+        RefuseUnusable(edit);
         using DisposeScope scope = NewDisposeScope();
         StudentManifest manifest = StudentPackage.ReadManifest(edit.Package);
+        observer ??= IRunObserver.Nobody;
+        PackagePage? page = PackagePage.ReadIfAny(edit.Package, observer.OnWarning);
+        string run = Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(edit.Package)))!;
+        using FolderHold? around = edit.Output is null ? FolderHold.Share(run) : null;
+        if (edit.Output is null)
+        {
+            // What an earlier change could not write any more: it may be the very change that is asked for again.
+            TellBeside(page, manifest.ClassChanges ?? ClassChanges.None, observer);
+        }
+
         var names = new EditedNames(manifest, edit);
         using ClassVectors known = StudentPackage.ReadClassVectors(edit.Package, manifest, CPU);
         Tensor vectors = known.Vectors;
@@ -68,7 +68,6 @@ public static class StudentClasses
             ClassNames = names.Names,
             ClassChanges = names.Changes.IsEmpty ? null : names.Changes,
         };
-        PackagePage? page = PackagePage.ReadIfAny(edit.Package, (observer ?? IRunObserver.Nobody).OnWarning);
         if (edit.Output is { } output)
         {
             WholeFolder.Create(output, folder => Write(folder, page));
@@ -76,7 +75,7 @@ public static class StudentClasses
         else
         {
             WholeFolder.Replace(edit.Package, folder => Write(folder, page is { IsInside: true } ? page : null));
-            TellBeside(page, names.Changes, observer ?? IRunObserver.Nobody);
+            TellBeside(page, names.Changes, observer);
         }
 
         return changed;
@@ -85,6 +84,20 @@ public static class StudentClasses
         {
             changed = StudentPackage.WriteWithClasses(edit.Package, folder, changed, chosen);
             beside?.Write(Path.Combine(folder, RunPageWriter.FileName), names.Changes.Sentences());
+        }
+    }
+
+    private static void RefuseUnusable(ClassEdit edit)
+    {
+        WholeFolder.Recover(edit.Package);
+        if (StudentPackage.FindFault(edit.Package) is { } fault)
+        {
+            throw new PromptKDException($"{edit.Package}: not a whole student package: {fault.TrimEnd('.')}.");
+        }
+
+        if (edit.Teacher is null && (edit.TeacherPrompts ?? edit.Vocabulary ?? edit.ClassPosition) is { } unused)
+        {
+            throw new PromptKDException($"'{unused}' is a part of a teacher, and there is none. Give ‹teacher›, too.");
         }
     }
 
@@ -102,7 +115,8 @@ public static class StudentClasses
         }
         catch (PromptKDException fault)
         {
-            observer.OnWarning($"{fault.InWords} The package has its new classes; this page says nothing of them.");
+            observer.OnWarning($"{fault.InWords} The package has its new classes; this page says nothing of them "
+                + "until the same command is given again.");
         }
     }
 }

@@ -27,16 +27,17 @@ public static class Benchmark
     {
         IReadOnlyList<BenchmarkRun> runs = [.. plan.Runs().DistinctBy(run => run.Folder)];
         using FolderHold hold = FolderHold.Share(plan.Output);
-        BenchmarkRun[] missing = [.. runs.Where(run => !run.IsFinished())];
+        int finished = runs.Count(run => run.IsFinished());
+        BenchmarkRun[] missing = [.. runs.Where(run => !run.IsFinished() || run.LacksPage())];
         observer?.OnPhase(string.Create(
-            CultureInfo.InvariantCulture,
-            $"{Counted.Of(runs.Count, "run")}, {runs.Count - missing.Length} of them finished"));
+            CultureInfo.InvariantCulture, $"{Counted.Of(runs.Count, "run")}, {finished} of them finished"));
         var faults = new Dictionary<string, string>();
         foreach (BenchmarkRun run in missing)
         {
             observer?.OnPhase(run.Title);
             try
             {
+                run.RefuseUnfinishedModel(runs);
                 run.Make(observer, cancellationToken);
             }
             catch (PromptKDException fault)

@@ -1,5 +1,7 @@
 using PromptKD.Configuration;
 using PromptKD.Evaluation;
+using PromptKD.Pages;
+using PromptKD.Runs;
 using PromptKD.Runs.Train;
 using PromptKD.Training;
 
@@ -35,6 +37,22 @@ internal sealed record BenchmarkRun
     {
         RefuseOtherPlan();
         return File.Exists(Path.Combine(Folder, TrainingResult.FileName));
+    }
+
+    /// <summary>Whether it was cut off between its result and its page, which the same command writes again.</summary>
+    public bool LacksPage() =>
+        File.Exists(RunFolder.CheckpointOf(Folder)) && !File.Exists(Path.Combine(Folder, RunPageWriter.FileName));
+
+    /// <summary>Refuses to test what another run has not learned to its end: it could not be told from what it will.
+    /// </summary>
+    /// <exception cref="PromptKDException">That run is not finished.</exception>
+    public void RefuseUnfinishedModel(IEnumerable<BenchmarkRun> runs)
+    {
+        if (Request.ModelDir.Length > 0
+            && runs.FirstOrDefault(run => run.Folder == Request.ModelDir && !run.IsFinished()) is { } learning)
+        {
+            throw new PromptKDException($"It tests what '{learning.Title}' learns, which is not finished.");
+        }
     }
 
     /// <summary>Makes it, or goes on with it.</summary>

@@ -41,6 +41,18 @@ public sealed class PillowFilesTests
         Assert.Equal(expected.GetProperty("sha256").GetString(), Convert.ToHexStringLower(SHA256.HashData(rgb)));
     }
 
+    [Fact]
+    public void A_cut_heic_is_called_one_in_words_that_name_no_file_of_the_decoders_own()
+    {
+        using PictureDecoder decoder = PictureDecoder.Open(Bytes("phone.heic")[..900]);
+
+        var damage = Assert.Throws<InvalidDataException>(() => Rgb(decoder));
+
+        Assert.StartsWith("a damaged HEIC or AVIF picture, ", damage.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('`', damage.Message);
+        Assert.DoesNotContain('/', damage.Message);
+    }
+
     [Theory]
     [InlineData("jpg")]
     [InlineData("png")]

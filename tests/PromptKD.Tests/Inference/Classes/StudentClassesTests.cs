@@ -195,6 +195,21 @@ public sealed class StudentClassesTests : IDisposable
     }
 
     [Fact]
+    public void The_same_change_again_is_refused_and_makes_up_for_a_page_that_could_not_be_written()
+    {
+        string beside = Path.Combine(Path.GetDirectoryName(_package)!, "report.html");
+        string before = File.ReadAllText(beside);
+        Change(Edit with { Remove = ["owl"], Output = null });
+        string after = File.ReadAllText(beside);
+        File.WriteAllText(beside, before); // As a full disk or a kill between the two leaves it.
+
+        Refuses("no class 'owl'", Edit with { Remove = ["owl"], Output = null });
+
+        Assert.NotEqual(before, after);
+        Assert.Equal(after, File.ReadAllText(beside));
+    }
+
+    [Fact]
     public void A_page_that_is_none_is_left_as_it_is()
     {
         string beside = Path.Combine(Path.GetDirectoryName(_package)!, "report.html");
