@@ -2,7 +2,7 @@
 # What several processes bring: steps of a ViT-B/16 student with stored features of a ViT-L/14 teacher, batches of 8 pictures,
 # float32, by 1 process of 1 thread, 1 process of 2 threads, and 2 processes of 1 thread, each bound to cores of its own. The three
 # take turns, ROUNDS times; medians are printed: steps a second, the share of the time that is spent in exchanges and in waiting
-# for each other, and the memory of all processes.
+# for each other, the memory of all processes, and how much the first one's own time varies from step to step.
 #
 #   bench/parallel.sh [--quick] [ROUNDS]      default: 5 rounds; two cores, Open MPI's mpirun (Debian: openmpi-bin)
 #
@@ -35,10 +35,11 @@ for round in $(seq "$rounds"); do
 done
 
 median() { sort -n | awk '{ value[NR] = $1 } END { print (value[int((NR + 1) / 2)] + value[int(NR / 2) + 1]) / 2 }'; }
-printf '%-28s %12s %12s %10s\n' "" "steps/s" "exchanging" "memory"
+printf '%-28s %12s %12s %12s %10s\n' "" "steps/s" "exchanging" "memory" "varies"
 for mode in 1x1 1x2 2x1; do
-  printf '%-28s %12.3f %11.1f%% %7.2f GiB\n' "${mode%x*} processes x ${mode#*x} threads" "$(awk '{ print $3 }' "$work/$mode" | median)" \
-    "$(awk '{ print 100 * $4 }' "$work/$mode" | median)" "$(awk '{ print $5 }' "$work/$mode" | median)"
+  printf '%-28s %12.3f %11.1f%% %8.2f GiB %9.1f%%\n' "${mode%x*} processes x ${mode#*x} threads" "$(awk '{ print $3 }' "$work/$mode" | median)" \
+    "$(awk '{ print 100 * $4 }' "$work/$mode" | median)" "$(awk '{ print $5 }' "$work/$mode" | median)" \
+    "$(awk '{ print 100 * $6 }' "$work/$mode" | median)"
 done
-paste "$work/1x1" "$work/1x2" "$work/2x1" | awk '{ print $13 / $3 }' | median | xargs printf '2 x 1 against 1 x 1, in the same round: %.2f (target 1.8)\n'
-paste "$work/1x1" "$work/1x2" "$work/2x1" | awk '{ print $13 / $8 }' | median | xargs printf '2 x 1 against 1 x 2, in the same round: %.2f (target 1)\n'
+paste "$work/1x1" "$work/1x2" "$work/2x1" | awk '{ print $15 / $3 }' | median | xargs printf '2 x 1 against 1 x 1, in the same round: %.2f (target 1.8)\n'
+paste "$work/1x1" "$work/1x2" "$work/2x1" | awk '{ print $15 / $9 }' | median | xargs printf '2 x 1 against 1 x 2, in the same round: %.2f (target 1)\n'

@@ -3,7 +3,7 @@
 #
 #   tests/processes.sh [--kills N] [PART …]
 #
-# PART is equal, classified, refused, stopped or killed; all of them by default. Needs Open MPI's mpirun (Debian: openmpi-bin), python3, and the
+# PART is equal, classified, refused, stopped, killed or machines; all but the last by default, which needs root. Needs Open MPI's mpirun (Debian: openmpi-bin), python3, and the
 # demo's pictures, which the program draws. Runs of 1, 2 and 4 processes have to end within 1e-5 of each other, two of 4 in
 # the same bytes; predict and evaluate by 1, 2 and 4 processes write the same files. Then one of four processes is killed
 # with SIGKILL at N random moments (20): within a minute no process of the run may be left, and the same command has to end in
@@ -263,6 +263,65 @@ killed() {
     holds "kill $round: nothing is lost" $?
     rm -rf "killed-$round"
   done
+}
+
+# A run of several machines, which this one plays.
+machines() {
+  source "$root/tests/processes/machines.sh"
+  require_machines
+  trap 'machines_down; rm -rf "$work"' EXIT
+  machines_up 4 1000 "$work"
+  local command victim mpirun last=checkpoints/last.safetensors
+
+  # shellcheck disable=SC2046
+  $(distill paper machines-1) >machines-1.out 2>&1
+  holds "machines: one process ends" $?
+  # shellcheck disable=SC2046
+  on_machines 4 $(distill paper machines-4) >machines-4.out 2>&1
+  holds "machines: 4 of them end" $?
+  near "machines-1/$last" "machines-4/$last"
+  holds "machines: 4 of them learn what one process does" $?
+  on_machines 4 "$program" predict --model machines-4/student --output machines-4.jsonl shots >>machines-4.out 2>&1
+  "$program" predict --model machines-4/student --output machines-1.jsonl shots >>machines-4.out 2>&1
+  cmp machines-1.jsonl machines-4.jsonl
+  holds "machines: 4 of them answer what one process does" $?
+  # shellcheck disable=SC2046
+  refuses "process 3 of 4 (on machine3) differs from process 1 (on machine1): OPTIM.LR is 0.1 there" \
+    on_machines 2 $(distill paper machines-refused) : -n 1 --host 10.77.0.3 $(distill paper machines-refused) OPTIM.LR 0.1 \
+    : -n 1 --host 10.77.0.4 $(distill paper machines-refused)
+
+  # A machine that goes with all that runs on it.
+  command=$(distill paper machines-gone TRAIN.CHECKPOINT_MINUTES 0.01)
+  # shellcheck disable=SC2086
+  on_machines 4 $command >machines-gone.out 2>&1 &
+  mpirun=$!
+  until [ -f "machines-gone/$last" ] || ! kill -0 "$mpirun" 2>/dev/null; do sleep 0.1; done
+  # shellcheck disable=SC2046
+  kill -9 $(ip netns pids "$machines-3")
+  wait "$mpirun"
+  nothing_left machines-gone
+  holds "machines: one that goes ends the others" $?
+  # shellcheck disable=SC2086
+  on_machines 4 $command >>machines-gone.out 2>&1
+  cmp machines-4/student/student.safetensors machines-gone/student/student.safetensors
+  holds "machines: nothing is lost by one that goes" $?
+
+  # A machine whose network is gone: the others hear nothing, and Open MPI asks after some time.
+  # shellcheck disable=SC2046
+  on_machines 4 --mca oob_tcp_keepalive_time 5 --mca oob_tcp_keepalive_intvl 2 --mca oob_tcp_keepalive_probes 3 \
+    $(distill paper machines-cut TRAIN.CHECKPOINT_MINUTES 0.01 OPTIM.MAX_EPOCH 2000) >machines-cut.out 2>&1 &
+  mpirun=$!
+  until [ -f "machines-cut/$last" ] || ! kill -0 "$mpirun" 2>/dev/null; do sleep 0.1; done
+  ip link set "$machines-3" down
+  local begun=$SECONDS
+  wait "$mpirun"
+  [ $((SECONDS - begun)) -lt 60 ]
+  holds "machines: one that is cut off ends the others within a minute" $?
+  # shellcheck disable=SC2046
+  kill -9 $(ip netns pids "$machines-3") 2>/dev/null
+  nothing_left machines-cut
+  holds "machines: no process of a run that lost one is left" $?
+  machines_down
 }
 
 for part in "${parts[@]}"; do

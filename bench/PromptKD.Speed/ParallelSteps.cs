@@ -19,7 +19,8 @@ internal static class ParallelSteps
     private const int Classes = 100;
 
     /// <summary>
-    /// Prints a line: processes, threads, steps a second, share of the time in exchanges, memory of all, GiB.
+    /// Prints a line: processes, threads, steps a second, share of the time in exchanges, memory of all, GiB, and how
+    /// much the first process's own time for a step varies, standard deviation over mean.
     /// </summary>
     /// <param name="steps">Steps that count, behind one that does not.</param>
     public static void Measure(int steps)
@@ -47,11 +48,13 @@ internal static class ParallelSteps
         Take();
         processes.Wait(CancellationToken.None);
         TimeSpan before = processes.Exchanging;
+        var own = new List<double>(steps);
         double seconds = Timing.Seconds(() =>
         {
             for (int number = 0; number < steps; number++)
             {
-                Take();
+                TimeSpan exchanged = processes.Exchanging;
+                own.Add(Timing.Seconds(Take) - (processes.Exchanging - exchanged).TotalSeconds);
             }
         });
         double exchanging = (processes.Exchanging - before).TotalSeconds;
@@ -60,7 +63,7 @@ internal static class ParallelSteps
         {
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{processes.Size} {get_num_threads()} {steps / seconds:0.0000} {exchanging / seconds:0.0000} {memory:0.00}"));
+                $"{processes.Size} {get_num_threads()} {steps / seconds:0.0000} {exchanging / seconds:0.0000} {memory:0.00} {Spread(own):0.0000}"));
         }
 
         ProcessGroup.Finish();
@@ -78,6 +81,12 @@ internal static class ParallelSteps
             };
             step.Take(new SharedStep(0, batch, TrueSize.BatchSize), TrueSize.LearningRate, epoch: 1);
         }
+    }
+
+    private static double Spread(List<double> values)
+    {
+        double mean = values.Average();
+        return Math.Sqrt(values.Sum(value => (value - mean) * (value - mean)) / values.Count) / mean;
     }
 
     /// <summary>A row a picture, as a warm store has them in memory.</summary>

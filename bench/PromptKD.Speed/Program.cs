@@ -3,12 +3,13 @@ using PromptKD;
 using PromptKD.Runtime;
 using PromptKD.Speed;
 
-// PromptKD.Speed PART FOLDER [--quick]: one part of bench/speed.sh, store.sh, parallel.sh, onnx.sh or towers.sh, which
-// say what the parts are. Each runs in a process of its own, as the peak of a process's memory never falls.
-// Measurements gather in FOLDER.
+// PromptKD.Speed PART FOLDER [--quick]: one part of bench/speed.sh, store.sh, parallel.sh, scale.sh, onnx.sh or
+// towers.sh, which say what the parts are. Each runs in a process of its own, as the peak of a process's memory never
+// falls. Measurements gather in FOLDER.
 const string Usage =
-    "Usage: PromptKD.Speed reference|live|store|warm|report|difference|memory|loader|frozen|parallel|teacher-steps|teacher-many"
-    + "|teacher-tight|teacher-report|onnx-write|onnx-measure|onnx-threads|towers-teacher|towers-student FOLDER [--quick]";
+    "Usage: PromptKD.Speed reference|live|store|warm|report|difference|memory|loader|frozen|parallel|exchange"
+    + "|teacher-steps|teacher-many|teacher-tight|teacher-report|onnx-write|onnx-measure|onnx-threads|towers-teacher"
+    + "|towers-student FOLDER [--quick]";
 if (args is not ([_, _] or [_, _, "--quick"]))
 {
     Console.Error.WriteLine(Usage);
@@ -52,6 +53,9 @@ switch (args[0])
         return 0;
     case "parallel":
         ParallelSteps.Measure(steps: args.Length == 3 ? 1 : 6);
+        return 0;
+    case "exchange":
+        ExchangeSpeed.Measure(repetitions: args.Length == 3 ? 5 : 30);
         return 0;
     case "teacher-steps":
         TeacherSpeed.MeasureSteps(work, rounds: repetitions + 1);
