@@ -10,10 +10,13 @@ internal static class Filling
     /// <param name="tasks">Of them, each makes every so-many-th shard.</param>
     public static FillingTime Fill(long pictures, int tasks)
     {
-        double digests = pictures * Rates.PictureBytes / Math.Min(Rates.Link, Rates.Storage / tasks);
+        // Each task reads its part; whoever is first to end it reads another one's, at most.
+        double list = pictures * Rates.KnownPicture;
+        double read = pictures * Rates.PictureBytes / tasks * Math.Min(tasks, 2);
+        double digests = list + (read / Math.Min(Rates.Link, Rates.Storage / tasks));
         double shard = Rates.ShardPictures
             * Math.Max(Rates.Look, Rates.PictureBytes / Math.Min(Rates.Link, Rates.Storage / tasks));
-        double restart = Rates.Restart + (pictures * Rates.KnownPicture);
+        double restart = Rates.Restart + list;
         long shards = (pictures + Rates.ShardPictures - 1) / Rates.ShardPictures;
         var noise = new Noise(Rates.Spread, Seed);
         double last = 0, sum = 0;

@@ -51,7 +51,7 @@ internal static class Tables
     /// <summary>Filling stores.</summary>
     public static IEnumerable<string> Fill()
     {
-        yield return "| Pictures | Machines | Digests | Whole store | Of it, machines make shards | Failures |";
+        yield return "| Pictures | Machines | List and digests | Whole store | Of it, machines make shards | Failures |";
         yield return "| --- | --- | --- | --- | --- | --- |";
         foreach ((long pictures, int tasks) in ((long, int)[])
             [(1_000_000, 1), (1_000_000, 10), (1_000_000, 100), (1_000_000, 1000), (100_000_000, 100), (100_000_000, 1000), (1_000_000_000, 1000)])

@@ -129,10 +129,22 @@ public static class TeacherStoring
 
         // Before the first file: what hashing remembers of the pictures lies in it.
         using FolderHold hold = FolderHold.Share(folder);
+        var parts = new PartwiseHashing(Path.Combine(folder, ".digests"), part.Count);
+        if (part.Count > 1)
+        {
+            parts.Learn(part.Index, root, pictures, memory, watcher, cancellationToken);
+        }
+
         var hashed = PictureSet.Hash(root, pictures, memory, watcher, cancellationToken);
         hashed.RefuseUnreadable(config.Distill.Strict);
         Remains.Clear(folder, depth: 2);
-        return teachers.FillStores(folder, hashed, part, keepsClasses, quantise);
+        int missing = teachers.FillStores(folder, hashed, part, keepsClasses, quantise);
+        if (missing == 0)
+        {
+            parts.Clear();
+        }
+
+        return missing;
     }
 
     /// <summary>How many teachers share a store: 1 where one has it for itself, 0 where there is none.</summary>

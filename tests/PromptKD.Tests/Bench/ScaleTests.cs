@@ -94,9 +94,10 @@ public sealed class ScaleTests
     [Fact]
     public void A_store_takes_its_shards()
     {
-        // 3,907 shards on one machine: 256 looks of 0.55 s on 2 of 16 cores each; before it, 100 GB at 1.25 GB a second.
+        // 3,907 shards on one machine: 256 looks of 0.55 s on 2 of 16 cores each; before it, 100 GB at 1.25 GB a second,
+        // and a list of 23 µs a picture.
         FillingTime time = Filling.Fill(pictures: 1_000_000, tasks: 1);
-        Assert.Equal(80, time.Digests, precision: 6);
+        Assert.Equal(80 + 23, time.Digests, precision: 6);
         Assert.Equal(3_907 * 256 * 0.55 / 8, time.Whole - time.Digests, tolerance: 3_907 * 256 * 0.55 / 8 * 0.01);
     }
 
