@@ -31,7 +31,8 @@ internal sealed class Cluster(int size, Network network)
     }
 
     /// <summary>
-    /// Each sends to the one that is so many places further, and goes on when its own message is out and the other one's is there.
+    /// Each sends to the one that is so many places further, and goes on when its own message is out and the other
+    /// one's is there.
     /// </summary>
     /// <param name="distance">Places, from 1.</param>
     /// <param name="bytes">Of each message.</param>

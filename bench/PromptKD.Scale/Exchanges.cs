@@ -1,11 +1,13 @@
 namespace PromptKD.Scale;
 
 /// <summary>
-/// The exchanges of a step, message by message: what <c>MpiProcesses</c> asks of Open MPI, in the rounds in which Open MPI makes it.
+/// The exchanges of a step, message by message: what <c>MpiProcesses</c> asks of Open MPI, in the rounds in which Open
+/// MPI makes it.
 /// </summary>
 internal static class Exchanges
 {
-    // Below it Open MPI gathers in rounds that double; above, and where parts are handed round, each goes once round the ring.
+    // Below it Open MPI gathers in rounds that double; above, and where parts are handed round, each goes once round
+    // the ring.
     private const double LargestDoubled = 80 << 10;
 
     // A processor adds and copies at this pace, bytes a second.
@@ -32,7 +34,9 @@ internal static class Exchanges
         }
     }
 
-    /// <summary>All get the sum of what each has: <c>Sum</c>. Each adds up one part of all, and hands its sum to the others.</summary>
+    /// <summary>
+    /// All get the sum of what each has: <c>Sum</c>. Each adds up one part of all, and hands its sum to the others.
+    /// </summary>
     /// <param name="cluster">The processes.</param>
     /// <param name="bytes">That each has.</param>
     public static void Sum(Cluster cluster, double bytes)

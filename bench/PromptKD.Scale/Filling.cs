@@ -1,6 +1,8 @@
 namespace PromptKD.Scale;
 
-/// <summary>A store of one view that tasks fill, a machine each: no task talks to another, and the last one counts.</summary>
+/// <summary>
+/// A store of one view that tasks fill, a machine each: no task talks to another, and the last one counts.
+/// </summary>
 internal static class Filling
 {
     private const int Seed = 2;

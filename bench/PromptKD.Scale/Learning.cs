@@ -9,7 +9,8 @@ internal static class Learning
     private const double NormBytes = 6_144;
     private const double LearnedBytes = 4_051_968;
 
-    // Of a step's arithmetic: the projector normalises when the tower has been passed forward, and once on the way back.
+    // Of a step's arithmetic: the projector normalises when the tower has been passed forward, and once on the way
+    // back.
     private const double ForwardShare = 1.0 / 3;
 
     /// <summary>Takes some steps.</summary>
@@ -19,7 +20,8 @@ internal static class Learning
     /// <param name="spread">Of a process's time from step to step: standard deviation over mean.</param>
     /// <param name="network">Between the processes.</param>
     /// <param name="steps">How many.</param>
-    public static LearningPace Take(int processes, double rows, double picture, double spread, Network network, int steps)
+    public static LearningPace Take(
+        int processes, double rows, double picture, double spread, Network network, int steps)
     {
         var cluster = new Cluster(processes, network);
         var noise = new Noise(spread, Seed);

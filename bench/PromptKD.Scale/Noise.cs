@@ -11,7 +11,8 @@ internal sealed class Noise(double spread, int seed)
     /// <summary>The next factor.</summary>
     public double Factor()
     {
-        double normal = Math.Sqrt(-2 * Math.Log(1 - _random.NextDouble())) * Math.Cos(2 * Math.PI * _random.NextDouble());
+        double length = Math.Sqrt(-2 * Math.Log(1 - _random.NextDouble()));
+        double normal = length * Math.Cos(2 * Math.PI * _random.NextDouble());
         return Math.Exp((_sigma * normal) - (_sigma * _sigma / 2));
     }
 

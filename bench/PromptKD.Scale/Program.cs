@@ -1,6 +1,7 @@
 using PromptKD.Scale;
 
-// PromptKD.Scale [MEASURED]: the simulated tables of docs/scale.md; with a file of measured exchanges, those beside simulated ones.
+// PromptKD.Scale [MEASURED]: the simulated tables of docs/scale.md; with a file of measured exchanges, those beside
+// simulated ones.
 switch (args)
 {
     case []:

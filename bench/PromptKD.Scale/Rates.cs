@@ -1,6 +1,8 @@
 namespace PromptKD.Scale;
 
-/// <summary>What the simulation is told. Measured ones are those of docs/scale.md; the rest is assumed, and said so.</summary>
+/// <summary>
+/// What the simulation is told. Measured ones are those of docs/scale.md; the rest is assumed, and said so.
+/// </summary>
 internal static class Rates
 {
     /// <summary>Of the machines that are simulated.</summary>

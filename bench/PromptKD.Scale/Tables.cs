@@ -7,14 +7,26 @@ internal static class Tables
 {
     private const int Steps = 200;
     private const int ManySteps = 4;
-    private static readonly Network[] s_networks = [Network.OfGigabits(1), Network.OfGigabits(10), Network.OfGigabits(100)];
+
+    private static readonly Network[] s_networks =
+        [Network.OfGigabits(1), Network.OfGigabits(10), Network.OfGigabits(100)];
+
+    private static readonly (int Machines, double Rows)[] s_learning =
+        [(1, 8), (2, 4), (4, 2), (8, 1), (10, 8), (100, 8), (1000, 8)];
+
+    private static readonly (long Pictures, int Tasks)[] s_filling =
+    [
+        (1_000_000, 1), (1_000_000, 10), (1_000_000, 100), (1_000_000, 1000), (100_000_000, 100), (100_000_000, 1000),
+        (1_000_000_000, 1000),
+    ];
 
     /// <summary>Learning, with the paper's batch and with one that grows with the machines.</summary>
     public static IEnumerable<string> Learn()
     {
-        yield return "| Machines | Pictures a batch | On processors: 1 Gbit/s | 10 Gbit/s | On GPUs: 10 Gbit/s | 100 Gbit/s |";
+        yield return "| Machines | Pictures a batch | On processors: 1 Gbit/s | 10 Gbit/s "
+            + "| On GPUs: 10 Gbit/s | 100 Gbit/s |";
         yield return "| --- | --- | --- | --- | --- | --- |";
-        foreach ((int machines, double rows) in ((int, double)[])[(1, 8), (2, 4), (4, 2), (8, 1), (10, 8), (100, 8), (1000, 8)])
+        foreach ((int machines, double rows) in s_learning)
         {
             string[] cells =
             [
@@ -51,14 +63,20 @@ internal static class Tables
     /// <summary>Filling stores.</summary>
     public static IEnumerable<string> Fill()
     {
-        yield return "| Pictures | Machines | List and digests | Whole store | Of it, machines make shards | Failures |";
+        yield return "| Pictures | Machines | List and digests | Whole store | Of it, machines make shards "
+            + "| Failures |";
         yield return "| --- | --- | --- | --- | --- | --- |";
-        foreach ((long pictures, int tasks) in ((long, int)[])
-            [(1_000_000, 1), (1_000_000, 10), (1_000_000, 100), (1_000_000, 1000), (100_000_000, 100), (100_000_000, 1000), (1_000_000_000, 1000)])
+        foreach ((long pictures, int tasks) in s_filling)
         {
             FillingTime time = Filling.Fill(pictures, tasks);
-            yield return Text(
-                $"| {pictures:N0} | {tasks:N0} | {Time(time.Digests)} | {Time(time.Whole)} | {100 * time.Busy:0} % | {time.Failures} |");
+            yield return string.Join(
+                " | ",
+                Text($"| {pictures:N0}"),
+                Text($"{tasks:N0}"),
+                Time(time.Digests),
+                Time(time.Whole),
+                Text($"{100 * time.Busy:0} %"),
+                Text($"{time.Failures} |"));
         }
     }
 
@@ -70,11 +88,11 @@ internal static class Tables
     {
         yield return "| Network | Processes | Exchange | Measured | … with a larger eager limit | Simulated |";
         yield return "| --- | --- | --- | --- | --- | --- |";
-        ILookup<(double Gigabits, int Processes, string Kind, double Bytes), (string Way, double Seconds)> rows = measured
+        var rows = measured
             .Select(line => line.Split('\t'))
             .ToLookup(
                 fields => (Number(fields[0]), (int)Number(fields[2]), fields[3], Number(fields[4])),
-                fields => (fields[1], Number(fields[5])));
+                fields => (Way: fields[1], Seconds: Number(fields[5])));
         foreach (var row in rows)
         {
             (double gigabits, int processes, string kind, double bytes) = row.Key;

@@ -4,7 +4,8 @@ using PromptKD.Runtime.Processes;
 namespace PromptKD.Speed;
 
 /// <summary>
-/// What a step exchanges, <c>exchange</c>: seconds of each kind, by the processes that mpirun started. A line each, of the first one.
+/// What a step exchanges, <c>exchange</c>: seconds of each kind, by the processes that mpirun started. A line each, of
+/// the first one.
 /// </summary>
 internal static class ExchangeSpeed
 {
@@ -40,9 +41,10 @@ internal static class ExchangeSpeed
 
             if (processes.IsLeader())
             {
-                Console.WriteLine(string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{processes.Size}\t{kind}\t{bytes}\t{Timing.Median(seconds):0.000000}\t{seconds.Min():0.000000}\t{seconds.Max():0.000000}"));
+                double[] told = [Timing.Median(seconds), seconds.Min(), seconds.Max()];
+                string times = string.Join(
+                    '\t', told.Select(one => one.ToString("0.000000", CultureInfo.InvariantCulture)));
+                Console.WriteLine($"{processes.Size}\t{kind}\t{bytes}\t{times}");
             }
         }
     }

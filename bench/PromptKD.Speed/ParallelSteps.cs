@@ -63,7 +63,8 @@ internal static class ParallelSteps
         {
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{processes.Size} {get_num_threads()} {steps / seconds:0.0000} {exchanging / seconds:0.0000} {memory:0.00} {Spread(own):0.0000}"));
+                $"{processes.Size} {get_num_threads()} {steps / seconds:0.0000} {exchanging / seconds:0.0000} "
+                + $"{memory:0.00} {Spread(own):0.0000}"));
         }
 
         ProcessGroup.Finish();

@@ -105,7 +105,8 @@ public sealed class PartwiseHashingTests : IDisposable
         return memory.Find(picture.Path)!;
     }
 
-    private string[] Names() => [.. Directory.GetFiles(_parts).Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal)];
+    private string[] Names() =>
+        [.. Directory.GetFiles(_parts).Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal)];
 
     private PictureItem Picture(int number, byte shade)
     {
