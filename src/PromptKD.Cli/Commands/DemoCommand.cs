@@ -175,7 +175,7 @@ internal static class DemoCommand
     private static void DrawSheet(
         string path, ExperimentConfig config, string studentFolder, CancellationToken cancellation)
     {
-        using var classifier = StudentClassifier.Load(studentFolder, new TorchOptions { Threads = 0 });
+        using var classifier = StudentClassifier.Load(studentFolder, new TorchOptions { Threads = 0 }, cancellation);
         string[] shown =
         [
             .. config.Distill.Classes.Take(PicturesOnSheet).Select((name, index) => Path.Combine(

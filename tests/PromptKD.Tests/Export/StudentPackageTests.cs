@@ -25,7 +25,8 @@ public sealed class StudentPackageTests : IDisposable
             manifest,
             SealedAnew.Of(text.Replace($"\"{name}\": {found}", $"\"{name}\": {changed}", StringComparison.Ordinal)));
 
-        var error = Assert.Throws<PromptKDException>(() => StudentClassifier.Load(package, Computing.OnProcessor));
+        var error = Assert.Throws<PromptKDException>(() => StudentClassifier.Load(
+            package, Computing.OnProcessor, cancellationToken: TestContext.Current.CancellationToken));
 
         Assert.Contains("model.json beside it says that there are", error.Message, StringComparison.Ordinal);
     }

@@ -34,7 +34,7 @@ public sealed class OnnxServicesTests : IDisposable
     {
         ServiceProvider host = Build(_graph);
         IPictureClassifier classifier = host.GetRequiredService<IPictureClassifier>();
-        using var alone = OnnxStudentClassifier.Load(_graph);
+        using var alone = OnnxStudentClassifier.Load(_graph, cancellationToken: Stop);
 
         Assert.Same(classifier, host.GetRequiredService<OnnxStudentClassifier>());
         Assert.Same(classifier, host.GetRequiredService<FolderClassifier>());

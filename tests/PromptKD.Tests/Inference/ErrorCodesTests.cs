@@ -58,8 +58,8 @@ public sealed class ErrorCodesTests : IDisposable
         Is(PromptKDError.MissingFile, () => DistillingRuns.Distil(_runs.Config("a", "DISTILL.IMAGES", Nowhere)));
         Is(PromptKDError.MissingFile, () => DistillingRuns.Distil(_runs.Config("b", "DISTILL.TEACHER", Nowhere)));
         Is(PromptKDError.MissingFile, () => DistillingRuns.Distil(_runs.Config("c", "DISTILL.STUDENT", Nowhere)));
-        using var student = StudentClassifier.Load(_package, Computing.AsTrained);
-        using var onnx = OnnxStudentClassifier.Load(_graph);
+        using var student = StudentClassifier.Load(_package, Computing.AsTrained, cancellationToken: Stop);
+        using var onnx = OnnxStudentClassifier.Load(_graph, cancellationToken: Stop);
         foreach (FolderClassifier one in new FolderClassifier[] { student, onnx })
         {
             Is(PromptKDError.MissingFile, () => one.Classify(Nowhere, cancellationToken: Stop));
@@ -99,8 +99,8 @@ public sealed class ErrorCodesTests : IDisposable
     [Fact]
     public void What_is_no_picture_is_a_bad_picture_and_the_classifier_works_on()
     {
-        using var student = StudentClassifier.Load(_package, Computing.AsTrained);
-        using var onnx = OnnxStudentClassifier.Load(_graph);
+        using var student = StudentClassifier.Load(_package, Computing.AsTrained, cancellationToken: Stop);
+        using var onnx = OnnxStudentClassifier.Load(_graph, cancellationToken: Stop);
         byte[] good = File.ReadAllBytes(_runs.Picture(0));
         foreach (PictureClassifier one in new PictureClassifier[] { student, onnx })
         {
@@ -159,8 +159,8 @@ public sealed class ErrorCodesTests : IDisposable
     {
         // The first box of a HEIC file, ISO/IEC 23008-12: its size, 'ftyp', 'heic', a version, and a brand again.
         byte[] heic = [0, 0, 0, 20, .. "ftypheic"u8, 0, 0, 0, 0, .. "heic"u8];
-        using var student = StudentClassifier.Load(_package, Computing.AsTrained);
-        using var onnx = OnnxStudentClassifier.Load(_graph);
+        using var student = StudentClassifier.Load(_package, Computing.AsTrained, cancellationToken: Stop);
+        using var onnx = OnnxStudentClassifier.Load(_graph, cancellationToken: Stop);
         foreach (PictureClassifier one in new PictureClassifier[] { student, onnx })
         {
             if (PictureDecoders.Of(PictureKind.Heic) is null)

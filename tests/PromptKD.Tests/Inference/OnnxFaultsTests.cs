@@ -44,7 +44,7 @@ public sealed class OnnxFaultsTests : IDisposable
         string constants = ExportInParts(hasReport);
         File.Delete(constants);
 
-        var error = Assert.Throws<PromptKDException>(() => OnnxStudentClassifier.Load(Graph));
+        var error = Assert.Throws<PromptKDException>(() => OnnxStudentClassifier.Load(Graph, cancellationToken: Stop));
 
         Assert.Equal(
             hasReport
@@ -62,7 +62,7 @@ public sealed class OnnxFaultsTests : IDisposable
         byte[] whole = File.ReadAllBytes(constants);
         File.WriteAllBytes(constants, whole[..^3]);
 
-        var error = Assert.Throws<PromptKDException>(() => OnnxStudentClassifier.Load(Graph));
+        var error = Assert.Throws<PromptKDException>(() => OnnxStudentClassifier.Load(Graph, cancellationToken: Stop));
 
         Assert.Equal(
             $"{Graph}: its constants are in a file beside it, {Path.GetFileName(constants)}, which has "

@@ -46,7 +46,7 @@ public sealed class OnnxStudentClassifierTests : IDisposable
             },
         }, floats);
         string[] pictures = [Picture("wide.png", 61, 30), Picture("high.png", 17, 45), Picture("small.png", 5, 5)];
-        using var student = StudentClassifier.Load(Package, Computing.OnProcessor);
+        using var student = StudentClassifier.Load(Package, Computing.OnProcessor, cancellationToken: Stop);
         using OnnxStudentClassifier onnx = Open();
 
         foreach (string picture in pictures)
@@ -85,7 +85,7 @@ public sealed class OnnxStudentClassifierTests : IDisposable
             Picture(Path.Combine("labelled", name, "b.png"), 30, width);
         }
 
-        using var student = StudentClassifier.Load(Package, Computing.OnProcessor);
+        using var student = StudentClassifier.Load(Package, Computing.OnProcessor, cancellationToken: Stop);
         using OnnxStudentClassifier onnx = Open();
 
         Assert.Equal(
@@ -129,7 +129,8 @@ public sealed class OnnxStudentClassifierTests : IDisposable
     {
         Export(new TinyPackage());
         int byItself = -1;
-        StudentOnnx.Open(Graph, session => byItself = session.IntraOpNumThreads).Session.Dispose();
+        StudentOnnx.Open(
+            Graph, session => byItself = session.IntraOpNumThreads, Stop).Session.Dispose();
 
         Assert.Equal(1, byItself);
         Assert.Throws<ArgumentOutOfRangeException>(() => Open(new OnnxOptions { Threads = 0 }));
@@ -143,7 +144,7 @@ public sealed class OnnxStudentClassifierTests : IDisposable
         File.Delete(Beside);
         File.Move(Graph, Path.Combine(_folder, "other.onnx"));
 
-        using var onnx = OnnxStudentClassifier.Load(Path.Combine(_folder, "other.onnx"));
+        using var onnx = OnnxStudentClassifier.Load(Path.Combine(_folder, "other.onnx"), cancellationToken: Stop);
 
         Assert.Single(onnx.Classify(Picture("a.png", 20, 20), cancellationToken: Stop));
     }

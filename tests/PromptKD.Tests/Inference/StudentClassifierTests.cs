@@ -200,7 +200,8 @@ public sealed class StudentClassifierTests : IClassFixture<StudentClassifierTest
             new() { DeviceIndex = -1 },
         ])
         {
-            Assert.Throws<ArgumentOutOfRangeException>(() => StudentClassifier.Load(_package.Folder, options));
+            Assert.Throws<ArgumentOutOfRangeException>(() => StudentClassifier.Load(
+                _package.Folder, options, cancellationToken: Stop));
         }
     }
 

@@ -48,7 +48,7 @@ public sealed class ModelKeeperTests : IDisposable
         Assert.Equal(before, await Best(server));
         keeper.Look();
 
-        using var library = StudentClassifier.Load(other, Computing.OnProcessor);
+        using var library = StudentClassifier.Load(other, Computing.OnProcessor, cancellationToken: Stop);
         double expected = library.Classify(
             PictureInput.FromBytes(ServedPackage.Picture(1)), cancellationToken: Stop)[0].Probability;
         Assert.NotEqual(before, expected, 1e-3);

@@ -65,7 +65,7 @@ public sealed class OtherProtocolsTests(ServedPackage served) : IClassFixture<Se
             options.Vocabulary = TinyClip.Vocabulary;
         });
         using var tower = TextEmbedder.Load(clip, new TextOptions { Vocabulary = TinyClip.Vocabulary, Device = ComputeDevice.Cpu }, Stop);
-        using var student = StudentClassifier.Load(package, Computing.OnProcessor);
+        using var student = StudentClassifier.Load(package, Computing.OnProcessor, cancellationToken: Stop);
         byte[] picture = ServedPackage.Picture(2);
         string data = $"data:image/png;base64,{Convert.ToBase64String(picture)}";
 

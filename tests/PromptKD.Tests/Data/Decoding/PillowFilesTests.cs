@@ -44,7 +44,7 @@ public sealed class PillowFilesTests
     [Fact]
     public void A_cut_heic_is_called_one_in_words_that_name_no_file_of_the_decoders_own()
     {
-        using PictureDecoder decoder = PictureDecoder.Open(Bytes("phone.heic")[..900]);
+        using PictureDecoder decoder = PictureDecoder.Open(Bytes("phone.heic").AsSpan(0, 900).ToArray());
 
         var damage = Assert.Throws<InvalidDataException>(() => Rgb(decoder));
 

@@ -34,7 +34,8 @@ public sealed class StudentClassesTests : IDisposable
         Assert.Equal(
             File.ReadAllBytes(Path.Combine(_package, "student.safetensors")),
             File.ReadAllBytes(Path.Combine(Changed, "student.safetensors")));
-        using var classifier = StudentClassifier.Load(Changed, Computing.OnProcessor);
+        using var classifier = StudentClassifier.Load(
+            Changed, Computing.OnProcessor, cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal(4, classifier.Classify(_runs.Picture(0), top: 9, TestContext.Current.CancellationToken).Count);
     }
 

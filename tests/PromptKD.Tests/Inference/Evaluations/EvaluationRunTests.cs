@@ -26,7 +26,8 @@ public sealed class EvaluationRunTests : IDisposable
     [InlineData(true)]
     public void Is_stopped_between_measuring_and_sorting_the_mistakes(bool asLinks)
     {
-        using var student = StudentClassifier.Load(WriteStudentAndPictures(), Computing.OnProcessor);
+        using var student = StudentClassifier.Load(
+            WriteStudentAndPictures(), Computing.OnProcessor, cancellationToken: TestContext.Current.CancellationToken);
         using var source = new CancellationTokenSource();
         var request = new EvaluationRequest
         {
@@ -51,7 +52,8 @@ public sealed class EvaluationRunTests : IDisposable
     [Fact]
     public void Sorts_the_mistakes_where_nobody_stops_it()
     {
-        using var student = StudentClassifier.Load(WriteStudentAndPictures(), Computing.OnProcessor);
+        using var student = StudentClassifier.Load(
+            WriteStudentAndPictures(), Computing.OnProcessor, cancellationToken: TestContext.Current.CancellationToken);
         var request = new EvaluationRequest { Data = Data, Mistakes = Mistakes, Json = Json };
 
         (_, SortingSummary? sorting) = EvaluationRun.Of(

@@ -37,7 +37,8 @@ public sealed class AblatedRunsTests : IDisposable
             Assert.Equal(tuned == 0, before.to(ScalarType.Float32).eq(after.to(ScalarType.Float32)).all().item<bool>());
         }
 
-        using var classifier = StudentClassifier.Load(package, Computing.AsTrained);
+        using var classifier = StudentClassifier.Load(
+            package, Computing.AsTrained, cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal(1, classifier.Classify(_runs.Picture(0), top: 3, TestContext.Current.CancellationToken).Sum(one => one.Probability), 1e-4);
 
         // The same command does nothing more; the same folder with the part put back is another run.
@@ -64,7 +65,10 @@ public sealed class AblatedRunsTests : IDisposable
         {
             DistillingRuns.Distil(_runs.Config(
                 tunes, "TRAINER.PROMPTKD.N_CTX_VISION", "0", "TRAINER.PROMPTKD.TUNE_TOWER", tunes, "OPTIM.LR", "0.0001"));
-            using var classifier = StudentClassifier.Load(Path.Combine(_runs.Output(tunes), "student"), Computing.AsTrained);
+            using var classifier = StudentClassifier.Load(
+                Path.Combine(_runs.Output(tunes), "student"),
+                Computing.AsTrained,
+                cancellationToken: TestContext.Current.CancellationToken);
             Assert.Equal(1, classifier.Classify(_runs.Picture(0), top: 3, TestContext.Current.CancellationToken).Sum(one => one.Probability), 1e-4);
         }
 

@@ -106,7 +106,8 @@ public sealed class DistillingInputsTests : IDisposable
         DistillationReport report = DistillingRuns.Distil(
             _runs.Config(options: ["DISTILL.STUDENT", student, "DISTILL.VIEWS", views]));
 
-        using var classifier = StudentClassifier.Load(report.StudentFolder, Computing.AsTrained);
+        using var classifier = StudentClassifier.Load(
+            report.StudentFolder, Computing.AsTrained, cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal(40, classifier.Manifest.Preprocessing.Size);
         Assert.Equal(1, classifier.Classify(_runs.Picture(0), top: 3, TestContext.Current.CancellationToken).Sum(one => one.Probability), 1e-5);
     }

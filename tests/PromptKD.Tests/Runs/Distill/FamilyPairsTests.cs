@@ -45,15 +45,20 @@ public sealed class FamilyPairsTests : IDisposable
         string package = Path.Combine(_runs.Output("whole"), "student");
         Assert.Null(StudentPackage.FindFault(package));
         Assert.Equal(FamilyOf(student), StudentPackage.ReadManifest(package).Architecture.Tower?.Family);
-        using var first = StudentClassifier.Load(package, Computing.OnProcessor);
-        using var second = StudentClassifier.Load(Path.Combine(_runs.Output("stopped"), "student"), Computing.OnProcessor);
+        using var first = StudentClassifier.Load(
+            package, Computing.OnProcessor, cancellationToken: TestContext.Current.CancellationToken);
+        using var second = StudentClassifier.Load(
+            Path.Combine(_runs.Output("stopped"), "student"),
+            Computing.OnProcessor,
+            cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal(Answers(first), Answers(second));
         Assert.All(Answers(first), share => Assert.InRange(share, 0, 1));
         string exported = Path.Combine(_runs.Folder, "student.onnx");
         OnnxExport.Write(
             new OnnxExportRequest { Model = package, Output = exported },
             cancellationToken: TestContext.Current.CancellationToken);
-        using var graph = OnnxStudentClassifier.Load(exported);
+        using var graph = OnnxStudentClassifier.Load(
+            exported, cancellationToken: TestContext.Current.CancellationToken);
         Assert.All(Answers(first).Zip(Answers(graph)), pair => Assert.Equal(pair.First, pair.Second, 1e-4));
     }
 
@@ -91,7 +96,8 @@ public sealed class FamilyPairsTests : IDisposable
         StudentManifest manifest = StudentPackage.ReadManifest(package);
         NoneOfThese none = manifest.NoneOfThese!;
         Assert.Equal(manifest.HeldOut!.Student.Pictures, none.Pictures);
-        using var student = StudentClassifier.Load(package, Computing.OnProcessor);
+        using var student = StudentClassifier.Load(
+            package, Computing.OnProcessor, cancellationToken: TestContext.Current.CancellationToken);
         CancellationToken cancellation = TestContext.Current.CancellationToken;
         PicturePrediction[] fits = [.. student.ClassifyAll([_runs.Images], cancellationToken: cancellation)];
         Assert.All(fits, one => Assert.InRange(one.Fit!.Value, 0, 1));
@@ -100,7 +106,8 @@ public sealed class FamilyPairsTests : IDisposable
         Assert.Equal(fits.Count(one => one.Fit < none.Threshold), summary.Unanswered);
         string exported = Path.Combine(_runs.Folder, "student.onnx");
         OnnxExport.Write(new OnnxExportRequest { Model = package, Output = exported }, cancellationToken: cancellation);
-        using var graph = OnnxStudentClassifier.Load(exported);
+        using var graph = OnnxStudentClassifier.Load(
+            exported, cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal(none, graph.NoneOfThese);
         Assert.Equal(
             fits.Select(one => one.Fit!.Value),

@@ -55,7 +55,8 @@ public sealed class HeldOutTests : IDisposable
     {
         DistillationReport report = Distil("run");
         PictureAnswer[] answers = [.. AnswerFile.ReadIfAny(_runs.Output("run"))!.Pictures];
-        using var student = StudentClassifier.Load(report.StudentFolder, Computing.AsTrained);
+        using var student = StudentClassifier.Load(
+            report.StudentFolder, Computing.AsTrained, cancellationToken: TestContext.Current.CancellationToken);
 
         Assert.All(answers, answer => Assert.Equal(
             student.Classify(Path.Combine(_runs.Images, answer.Picture), 3, TestContext.Current.CancellationToken)

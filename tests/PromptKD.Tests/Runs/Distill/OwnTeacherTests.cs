@@ -33,7 +33,8 @@ public sealed class OwnTeacherTests : IDisposable
 
         Assert.Equal(DistillingRuns.Pictures, report.Pictures);
         Assert.True(report.Epochs[^1].Loss < report.Epochs[0].Loss);
-        using var student = StudentClassifier.Load(report.StudentFolder);
+        using var student = StudentClassifier.Load(
+            report.StudentFolder, cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal(s_names, student.ClassNames);
         Assert.Equal("blue", student.Classify(
             _runs.Picture(3), cancellationToken: TestContext.Current.CancellationToken)[0].Name);

@@ -37,10 +37,10 @@ public sealed class PictureSizesTests : IDisposable
         string package = Path.Combine(_runs.Output("whole"), "student");
         StudentManifest manifest = StudentPackage.ReadManifest(package);
         Assert.Equal((size, size), (manifest.Architecture.ImageSize, manifest.Preprocessing.Size));
-        using var whole = StudentClassifier.Load(package, Computing.OnProcessor);
+        using var whole = StudentClassifier.Load(package, Computing.OnProcessor, cancellationToken: Stop);
         string exported = Path.Combine(_runs.Folder, "student.onnx");
         OnnxExport.Write(new OnnxExportRequest { Model = package, Output = exported }, cancellationToken: Stop);
-        using var graph = OnnxStudentClassifier.Load(exported);
+        using var graph = OnnxStudentClassifier.Load(exported, cancellationToken: Stop);
         Assert.Equal(size, graph.Preprocessing.Size);
         Assert.All(Answers(whole).Zip(Answers(graph)), pair => Assert.Equal(pair.First, pair.Second, 1e-4));
     }
