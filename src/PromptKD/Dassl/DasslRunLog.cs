@@ -45,7 +45,7 @@ internal sealed partial class DasslRunLog
         Trainer = Read(config, "TRAINER", "NAME");
         SubsampleClasses = Read(config, "DATASET", "SUBSAMPLE_CLASSES") ?? "all";
         Modal = Read(config, "TRAINER", "MODAL");
-        Variant = Trainer == "PromptKD" ? StudentVariant.OfLog(key => Read(config, key.Split('.'))) : "";
+        Variant = VariantOf(key => Read(config, key.Split('.')));
         Select = Read(config, "TEST", "SELECT") ?? "reference";
         FinalModel = Read(config, "TEST", "FINAL_MODEL") ?? "last_step";
         Seed = int.TryParse(Read(config, "SEED"), CultureInfo.InvariantCulture, out int seed) ? seed : -1;
@@ -85,7 +85,7 @@ internal sealed partial class DasslRunLog
     /// <summary>TRAINER.MODAL, which only PromptKD's program has.</summary>
     public string? Modal { get; }
 
-    /// <summary>What differs from the paper's tables, as LOSS=l1; empty for nothing, and for other methods.</summary>
+    /// <summary>What differs from the paper's tables, as LOSS=l1 or MAX_EPOCH=2; empty for nothing.</summary>
     public string Variant { get; }
 
     /// <summary>Which pictures "val" means: the reference's, which are test pictures, but for runs of ours.</summary>
@@ -117,6 +117,10 @@ internal sealed partial class DasslRunLog
         string[] head = [.. lines.Take(LongestHead).TakeWhile(line => line != ConfigTitle)];
         return new DasslRunLog(path, ReadConfig(lines, path), head, trained, during, final);
     }
+
+    private string VariantOf(Func<string, string?> value) => Trainer == "PromptKD"
+        ? StudentVariant.OfLog(value)
+        : LabelledVariant.OfLog(value, IsTrained ? Dataset : LearnedOn);
 
     private static string? Argument(IEnumerable<string> head, string name) => head
         .Where(line => line.StartsWith(name, StringComparison.Ordinal))

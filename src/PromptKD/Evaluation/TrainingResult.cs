@@ -34,7 +34,9 @@ public sealed record TrainingResult
 
     /// <summary>
     /// PromptKD: what differs from the paper's tables of the parts that its ablations exchange, as <c>LOSS=l1</c>;
-    /// empty for nothing. Null for other methods, and in files that were written before it was kept.
+    /// empty for nothing. Methods that learn from labels: what differs from the settings behind the paper's rows, as
+    /// <c>MAX_EPOCH=2</c>; of an evaluation, those of the run that the model comes from. Null in files that were
+    /// written before it was kept.
     /// </summary>
     public string? Variant { get; init; }
 

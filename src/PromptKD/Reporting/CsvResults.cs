@@ -8,7 +8,7 @@ internal static class CsvResults
 {
     private const string Header =
         "protocol,trainer,dataset,seed,base,novel,harmonic_mean,accuracy,selection,folders,"
-        + "backbone,shots,configuration";
+        + "backbone,shots,configuration,variant";
 
     public static string Write(IEnumerable<ScoreTable> tables)
     {
@@ -30,7 +30,8 @@ internal static class CsvResults
                 Printable.Csv(string.Join(' ', seed.Folders)),
                 Printable.Csv(seed.Backbone),
                 seed.Shots?.ToString(CultureInfo.InvariantCulture) ?? "",
-                Printable.Csv(seed.Configuration));
+                Printable.Csv(seed.Configuration),
+                Printable.Csv(seed.Variant));
         return string.Concat(lines.Prepend(Header).Select(line => line + "\n"));
     }
 

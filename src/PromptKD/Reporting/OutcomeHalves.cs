@@ -47,15 +47,22 @@ internal static class OutcomeHalves
     // What was tested only does not say of its pictures, but its settings may; with one candidate that is no question.
     private static IEnumerable<RunOutcome> KnownOf(RunOutcome unseen, IEnumerable<RunOutcome> runs)
     {
-        RunOutcome[] known =
+        RunOutcome[] all =
         [
             .. runs.Where(run => run is { Base: not null, Novel: null }
-                && run.Protocol == unseen.Protocol && IsOfSameModel(run, unseen)),
+                && run.Protocol == unseen.Protocol && IsOfSameModel(run, unseen with { Variant = run.Variant })),
         ];
+        RunOutcome[] same = [.. all.Where(run => run.Variant == unseen.Variant)];
+        RunOutcome[] known = same.Length > 0 ? same : [.. all.Where(run => SaysNoMore(unseen, run))];
         return known.Select(run => run.Shots).Distinct().Count() <= 1
             ? known
             : known.Where(run => run.Shots == (unseen.Shots ?? unseen.SaidShots));
     }
+
+    // The log of a test need not repeat what was set where the model was learned; what it does say must hold there.
+    private static bool SaysNoMore(RunOutcome unseen, RunOutcome known) =>
+        unseen is { Shots: null, IsRounded: true }
+        && !unseen.Variant.Split(' ', StringSplitOptions.RemoveEmptyEntries).Except(known.Variant.Split(' ')).Any();
 
     private static bool IsOfSameModel(RunOutcome one, RunOutcome other) =>
         (one.Trainer, one.Dataset, one.Seed, one.Backbone, one.Configuration, one.Variant)

@@ -1,3 +1,4 @@
+using PromptKD.Configuration.Presets;
 using PromptKD.Dassl;
 using PromptKD.Evaluation;
 using PromptKD.Methods;
@@ -72,7 +73,9 @@ internal static class OutcomeReader
             Seed = result.Seed,
             Backbone = result.Backbone is { Length: > 0 } backbone ? backbone : PaperNumbers.UsualBackbone,
             Shots = result.Selection == ModelSelection.Given ? null : Math.Max(0, result.Shots),
-            SaidShots = Math.Max(0, result.Shots),
+            SaidShots = result.LearnedOn is null || result.LearnedOn == result.Dataset
+                ? Math.Max(0, result.Shots)
+                : null,
             Configuration = result.Configuration ?? "",
             Variant = result.Variant ?? "",
             Selection = result.Selection switch
@@ -187,7 +190,7 @@ internal static class OutcomeReader
         {
             "base" => outcome with { Base = accuracy },
             "new" => outcome with { Novel = accuracy, Selection = "" },
-            _ => outcome with
+            _ => Transferred(outcome, learnedHere) with
             {
                 Protocol = s_variants.Contains(outcome.Dataset) ? Protocol.DomainGeneralisation
                     : learnedHere && LearnsFromLabels(outcome.Trainer) ? Protocol.FewShot
@@ -197,6 +200,13 @@ internal static class OutcomeReader
             },
         };
     }
+
+    // Of how many pictures a transferred model was learned, only the settings of its test may say.
+    private static RunOutcome Transferred(RunOutcome outcome, bool learnedHere) =>
+        learnedHere || !LearnsFromLabels(outcome.Trainer) || outcome.SaidShots is null or 0 || outcome.Shots is not null
+            || outcome.Variant.Contains("NUM_SHOTS=", StringComparison.Ordinal)
+            ? outcome
+            : outcome with { Variant = $"{outcome.Variant} {LabelledVariant.ShotsOf(outcome.SaidShots.Value)}".Trim() };
 
     // The tables of transfer have a column of the data set that is learned from.
     private static bool IsSame(string? learnedOn, string dataset) =>

@@ -123,7 +123,7 @@ public static class ReportSections
         if (table.Rows.All(row => row.Paper is null))
         {
             yield return "The paper has nothing to compare these runs with: no table of this method, backbone, number "
-                + "of pictures and protocol.";
+                + $"of pictures and protocol{(table.Variant.Length > 0 ? $", with {table.Variant}" : "")}.";
             yield break;
         }
 

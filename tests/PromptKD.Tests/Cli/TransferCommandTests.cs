@@ -50,11 +50,12 @@ public sealed partial class TransferCommandTests(TransferCommandTests.Place plac
         Assert.Contains(Row(name, accuracy, paper, selection), Report(output));
     }
 
+    // Two epochs of two pictures a class are not what is behind the paper's 46.39 for EuroSAT.
     [Theory]
-    [InlineData("cross", "eurosat", "EuroSAT", 46.39)]
-    [InlineData("dg", "imagenet_a", "ImageNetA", null)]
+    [InlineData("cross", "eurosat", "EuroSAT")]
+    [InlineData("dg", "imagenet_a", "ImageNetA")]
     public void A_labelled_method_learns_from_ImageNet_once_and_is_tested_elsewhere(
-        string table, string dataset, string name, double? paper)
+        string table, string dataset, string name)
     {
         string output = $"{table}-labelled";
         string other = table == "cross" ? "dtd" : "imagenetv2";
@@ -75,7 +76,10 @@ public sealed partial class TransferCommandTests(TransferCommandTests.Place plac
         double accuracy = Result(tested)["accuracy"]!.GetValue<double>();
         Assert.Equal(
             accuracy, Evaluated(learned, dataset, "CoOp", "vit_b16_ep50_ctxv1.yaml", 2, "OPTIM.MAX_EPOCH", "2"));
-        Assert.Contains(Row(name, accuracy, paper, selection: ""), Report(output));
+        Assert.Equal("MAX_EPOCH=2", Result(learned)["variant"]!.GetValue<string>());
+        Assert.Equal("MAX_EPOCH=2 NUM_SHOTS=2", Result(tested)["variant"]!.GetValue<string>());
+        Assert.Contains(Row(name, accuracy, paper: null, selection: ""), Report(output));
+        Assert.Contains("CoOp, MAX_EPOCH=2 NUM_SHOTS=2, ", Report(output), StringComparison.Ordinal);
     }
 
     private static JsonNode Result(string run) => JsonNode.Parse(File.ReadAllText(Path.Combine(run, "result.json")))!;

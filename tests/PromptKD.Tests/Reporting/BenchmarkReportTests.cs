@@ -69,11 +69,11 @@ public sealed class BenchmarkReportTests : IDisposable
         string[] lines = WriteAndRead("results.csv").TrimEnd().Split('\n');
 
         Assert.Equal(
-            "protocol,trainer,dataset,seed,base,novel,harmonic_mean,accuracy,selection,folders,backbone,shots,configuration",
+            "protocol,trainer,dataset,seed,base,novel,harmonic_mean,accuracy,selection,folders,backbone,shots,configuration,variant",
             lines[0]);
         Assert.Equal(5, lines.Length);
         Assert.StartsWith("base2new,CoOp,OxfordPets,1,93.67,95.29,94.47", lines[1], StringComparison.Ordinal);
-        Assert.EndsWith(",,last epoch,\"runs/a,b\",ViT-B/16,,", lines[1], StringComparison.Ordinal);
+        Assert.EndsWith(",,last epoch,\"runs/a,b\",ViT-B/16,,,", lines[1], StringComparison.Ordinal);
     }
 
     public void Dispose() => _folder.Delete(recursive: true);

@@ -46,6 +46,7 @@ internal sealed class WrittenLogs : IDisposable
         text.Append(said.Shots is { } shots ? $"  NUM_SHOTS: {shots}\n" : "");
         text.Append("INPUT:\n  PIXEL_MEAN:\n  - 0.48145466\n  - 0.4578275\n");
         text.Append(said.Backbone is { } backbone ? $"MODEL:\n  BACKBONE:\n    NAME: {backbone}\n" : "");
+        text.Append(said.Optim is { } optim ? $"OPTIM:\n{optim}\n" : "");
         text.Append($"SEED: {said.Seed}\nTEST:\n  FINAL_MODEL: {said.FinalModel}\nTRAINER:\n");
         text.Append(said.Modal is { } modal ? $"  MODAL: {modal}\n" : "  COOP:\n    CTX: 4\n");
         text.Append(said.PromptKD is { } keys ? $"  PROMPTKD:\n{keys}\n" : "");
@@ -63,6 +64,8 @@ internal sealed record LogHead(string Trainer, string Dataset, int Seed = 1)
     public string? Modal { get; init; }
 
     public string? PromptKD { get; init; }
+
+    public string? Optim { get; init; }
 
     public string FinalModel { get; init; } = "last_step";
 

@@ -61,8 +61,8 @@ internal static class StudentVariant
         return string.Join(' ', parts);
     }
 
-    // A log has texts: 1.0 and 1 are the same temperature.
-    private static object? Like(object usual, object? value) => (usual, value) switch
+    /// <summary>A value as the kind that the usual one is: to a log, which has texts, 1.0 and 1 are two.</summary>
+    internal static object? Like(object usual, object? value) => (usual, value) switch
     {
         (int, string text) => int.TryParse(text, CultureInfo.InvariantCulture, out int number) ? number : text,
         (double, string text) => double.TryParse(text, CultureInfo.InvariantCulture, out double number) ? number : text,

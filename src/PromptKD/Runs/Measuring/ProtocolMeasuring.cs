@@ -54,7 +54,8 @@ internal sealed class ProtocolMeasuring(
             Shots = Config.Dataset.NumShots,
             Backbone = Config.Model.Backbone.Name,
             Configuration = configuration,
-            Variant = followsModal ? StudentVariant.Of(Config, run.Inputs.TeacherMethods) : null,
+            Variant = followsModal ? StudentVariant.Of(Config, run.Inputs.TeacherMethods)
+                : LabelledVariant.Of(Config, selection == ModelSelection.Given ? null : Config.Dataset.Name),
             Seed = Config.Seed,
             Reference = Config.Reference,
             Selection = selection,

@@ -1,4 +1,5 @@
 using PromptKD.Configuration;
+using PromptKD.Configuration.Presets;
 using PromptKD.Dassl;
 using PromptKD.Evaluation;
 using PromptKD.Methods;
@@ -86,7 +87,23 @@ internal static class TrainEvaluation
             EvaluatedPackage.Write(run, method, path);
         }
 
-        return Report(run, result with { LearnedOn = learned?.LearnedOn ?? learned?.Dataset });
+        return Report(run, learned is null ? result : AsLearned(result, learned, run.Settings.Method.LearnsFrom));
+    }
+
+    // What the settings of an evaluation say of learning made nothing; what its model's run says did.
+    private static TrainingResult AsLearned(TrainingResult result, TrainingResult learned, Supervision from)
+    {
+        string dataset = learned.LearnedOn ?? learned.Dataset;
+        return result with
+        {
+            LearnedOn = dataset,
+            Variant = from != Supervision.Labels || learned.Variant is null || learned.LearnedOn is not null
+                ? result.Variant
+                : LabelledVariant.OfEvaluation(
+                    learned.Variant,
+                    (dataset, learned.Protocol, learned.Shots),
+                    (result.Dataset, result.Protocol)),
+        };
     }
 
     // The result is reported under what the settings say, and stands beside the paper's rows of that.
