@@ -47,6 +47,10 @@ internal static class StudentPackage
         }
     }
 
+    /// <summary>Whether a folder is a package, whatever is wrong with it.</summary>
+    public static bool IsIn(string folder) =>
+        File.Exists(Path.Combine(folder, ManifestFile)) && File.Exists(Path.Combine(folder, TensorsFile));
+
     /// <summary>Reads what a package says of itself.</summary>
     /// <exception cref="PromptKDException">As <see cref="StudentManifest.Read"/>.</exception>
     public static StudentManifest ReadManifest(string folder) =>

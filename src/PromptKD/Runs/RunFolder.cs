@@ -1,6 +1,7 @@
 using System.Text.Json;
 using PromptKD.Configuration;
 using PromptKD.Evaluation;
+using PromptKD.Export;
 using PromptKD.Runtime;
 using PromptKD.Training;
 
@@ -116,12 +117,24 @@ internal sealed class RunFolder : IDisposable
         ConfigDifference? difference = !File.Exists(path)
             ? null
             : ExperimentConfig.Differences(new ExperimentConfig().MergeFile(path), config)
-                .FirstOrDefault(one => !RunMark.IsHarmless(one.Key));
+                .FirstOrDefault(one => !RunMark.IsHarmless(one.Key) && !RunMark.IsOnePlace(one));
         if (difference is not null)
         {
             throw new PromptKDException(
                 $"{folder} holds a run of another configuration: {difference}. "
                 + "Use another ‹output›, or delete that folder to start afresh.");
+        }
+    }
+
+    /// <summary>Refuses to begin a run in a student package: its files would be the package's, too.</summary>
+    /// <param name="folder">The folder of the run.</param>
+    /// <exception cref="PromptKDException">There is a package, and no run.</exception>
+    public static void RefusePackage(string folder)
+    {
+        if (StudentPackage.IsIn(folder) && !IsOfRun(folder))
+        {
+            throw new PromptKDException(
+                $"{folder} holds a student package, not a run. Use another ‹output›: a run has a folder of its own.");
         }
     }
 
@@ -188,6 +201,7 @@ internal sealed class RunFolder : IDisposable
 
     private static RunFolder Open(string path, ExperimentConfig? config, Func<string, LogFile> openLog)
     {
+        RefusePackage(path);
         FolderHold hold;
         try
         {

@@ -99,6 +99,7 @@ public sealed record TwoStages
     internal void Check(CancellationToken cancellationToken)
     {
         DistillPreset.Check(Distillation);
+        RunFolder.RefusePackage(Distillation.OutputDir);
         RunFolder.RefuseOtherConfiguration(Distillation.OutputDir, Distillation);
         PictureFolder.Unlabelled(Distillation.Distill.Images, cancellationToken);
         using ClipCheckpoint student = ModelFiles.OpenClip(

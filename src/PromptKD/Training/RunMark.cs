@@ -30,6 +30,12 @@ internal static class RunMark
     /// <summary>Whether a key names a place of inputs, which digests tell apart.</summary>
     public static bool IsPlace(string key) => s_places.Contains(key);
 
+    /// <summary>
+    /// Whether both values of a key name one place: separators at the end of a path, as shells add them, say nothing.
+    /// </summary>
+    public static bool IsOnePlace(ConfigDifference difference) =>
+        IsPlace(difference.Key) && PlacesIn(difference.First).SequenceEqual(PlacesIn(difference.Second));
+
     /// <summary>Whether a key may change between two starts of one run.</summary>
     public static bool IsHarmless(string key) => s_harmlessKeys.Contains(key);
 
@@ -60,4 +66,13 @@ internal static class RunMark
         return FileDigest.OfText(string.Join(
             '\n', settings.Select(setting => $"{setting.Key} {ConfigValue.Show(setting.Value)}")));
     }
+
+    private static IEnumerable<string> PlacesIn(object value) =>
+        (value as IEnumerable<string> ?? [(string)value]).Select(WithoutEnd);
+
+    // What is a root keeps its separator.
+    private static string WithoutEnd(string path) =>
+        Path.TrimEndingDirectorySeparator(path) is var shorter && shorter.Length < path.Length
+            ? WithoutEnd(shorter)
+            : path;
 }

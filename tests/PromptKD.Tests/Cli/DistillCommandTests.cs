@@ -133,6 +133,22 @@ public sealed class DistillCommandTests(DistilledRun run)
     }
 
     [Fact]
+    public void Folders_with_a_separator_at_their_end_are_the_same_run()
+    {
+        Dictionary<string, (DateTime Time, string Digest)> before = Contents();
+
+        CliResult again = CliProgram.Run(run.Arguments(
+            ("--images", run.Photos + "/"),
+            ("--teacher", DistilledRun.TeacherFolder + "/"),
+            ("--student", DistilledRun.StudentFolder + "//"),
+            ("--val", run.TestPictures + "/"),
+            ("--output", run.Output + "/"))).Succeeds();
+
+        Assert.Equal(before, Contents());
+        Assert.DoesNotContain(again.ErrorLines, line => line.StartsWith("epoch", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Warns_of_a_key_that_has_no_effect()
     {
         string file = run.NewPath(".yaml");

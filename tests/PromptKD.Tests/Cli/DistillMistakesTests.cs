@@ -156,6 +156,19 @@ public sealed class DistillMistakesTests(DistilledRun run)
     }
 
     [Fact]
+    public void Refuses_to_learn_in_a_student_package()
+    {
+        string package = CopyOf(run.Student);
+        string[] files = Directory.GetFileSystemEntries(package);
+
+        Assert.Equal(
+            $"promptkd: {package} holds a student package, not a run. Use another --output: a run has a folder of its "
+            + "own.",
+            CliProgram.Run(run.Arguments(("--output", package))).Mistake());
+        Assert.Equal(files.Order(), Directory.GetFileSystemEntries(package).Order());
+    }
+
+    [Fact]
     public void Says_that_the_disk_is_full()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Needs /dev/full, which only Linux has.");

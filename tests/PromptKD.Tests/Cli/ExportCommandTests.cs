@@ -94,6 +94,26 @@ public sealed class ExportCommandTests : IDisposable
         Assert.Contains("\"layout\": \"NCHW\"", File.ReadAllText(In("s.json")), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void What_was_cut_off_between_description_and_graph_is_made_by_the_same_command()
+    {
+        new TinyPackage().Write(In("student"));
+        string[] command = ["export", "--model", In("student"), "--output", In("s.onnx")];
+        CliProgram.Run(command).Succeeds();
+        byte[] graph = File.ReadAllBytes(In("s.onnx")), description = File.ReadAllBytes(In("s.json"));
+        File.Delete(In("s.onnx"));
+        File.WriteAllBytes(In("t.json"), description);
+
+        CliProgram.Run(command).Succeeds();
+
+        Assert.Equal(graph, File.ReadAllBytes(In("s.onnx")));
+        Assert.Equal(description, File.ReadAllBytes(In("s.json")));
+        Assert.Equal(
+            $"promptkd: '{In("t.json")}' is there already. Give a new file, or remove that one.",
+            CliProgram.Run([.. command[..^1], In("t.onnx")]).Mistake());
+        Assert.Equal(description, File.ReadAllBytes(In("t.json")));
+    }
+
     [Theory]
     [InlineData("Give --model to make an ONNX file of, or --clip to make ONNX files of its towers, or --checkpoint to make a student package of.")]
     [InlineData("--checkpoint has no effect with --model.", "--model", "a", "--checkpoint", "b")]

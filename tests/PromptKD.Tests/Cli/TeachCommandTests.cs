@@ -1,5 +1,6 @@
 using PromptKD.Configuration;
 using PromptKD.Demo;
+using PromptKD.Tests.Export.Onnx;
 
 namespace PromptKD.Tests.Cli;
 
@@ -85,6 +86,27 @@ public sealed class TeachCommandTests(DistilledRun run)
         "Give --labelled",
         CliProgram.Run(run.Arguments(("--shots", "4"), ("--output", run.NewPath()))).Mistake(),
         StringComparison.Ordinal);
+
+    [Fact]
+    public void Neither_teaches_nor_distils_in_a_student_package()
+    {
+        string package = run.NewPath();
+        new TinyPackage().Write(package);
+        string[] files = Directory.GetFileSystemEntries(package);
+        string expected = $"promptkd: {package} holds a student package, not a run. Use another --output: a run has a "
+            + "folder of its own.";
+
+        Assert.Equal(expected, CliProgram.Run(Arguments(package)).Mistake());
+        Assert.Equal(
+            expected,
+            CliProgram.Run(run.Arguments(
+                ("--teacher", s_clip),
+                ("--labelled", Labelled),
+                ("--shots", "1"),
+                ("--vocab", Path.Combine(s_clip, "merges.txt")),
+                ("--output", package))).Mistake());
+        Assert.Equal(files.Order(), Directory.GetFileSystemEntries(package).Order());
+    }
 
     private string Labelled => run.TestPictures;
 

@@ -1,6 +1,7 @@
 using PromptKD.Configuration;
 using PromptKD.Golden;
 using PromptKD.Tests.Data.Datasets;
+using PromptKD.Tests.Export.Onnx;
 using PromptKD.Tests.Runs.Train;
 
 namespace PromptKD.Tests.Cli;
@@ -93,6 +94,23 @@ public sealed class TrainCommandTests : IDisposable
             $"warning: TRAINER.PROMPTKD.KD_WEIGHT is 1000, of {trainerFile}, which is merged last;",
             result.Error,
             StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--seed", "1")]
+    [InlineData("--eval-only", "--model-dir", "elsewhere")]
+    public void Refuses_to_write_into_a_student_package(params string[] more)
+    {
+        string package = Path.Combine(_folder, "output");
+        new TinyPackage().Write(package);
+        string[] files = Directory.GetFileSystemEntries(package);
+        TinyClip.Write(Path.Combine(_folder, "student.safetensors"), TinyClip.Architecture, seed: 1000);
+
+        CliResult result = CliProgram.Run(
+            [.. Arguments("CoOp"), "--student", Path.Combine(_folder, "student.safetensors"), .. more]);
+
+        Assert.Contains($"{package} holds a student package, not a run.", result.Mistake(), StringComparison.Ordinal);
+        Assert.Equal(files.Order(), Directory.GetFileSystemEntries(package).Order());
     }
 
     [Fact]

@@ -72,11 +72,19 @@ internal static class OnnxFile
     }
 
     /// <summary>Refuses a place where something is already: before a long computation, not only behind it.</summary>
+    /// <remarks>
+    /// The model gets its name last. A text without it, of a call that was cut off there, is written anew.
+    /// </remarks>
     /// <exception cref="PromptKDException">There is something of that name, or of that of the text.</exception>
     public static void RefuseTaken(string path)
     {
-        if (new[] { path, SidecarOf(path) }.FirstOrDefault(Path.Exists) is { } taken)
+        string sidecar = SidecarOf(path);
+        string? taken = Path.Exists(path) ? path
+            : Path.Exists(sidecar) && !Describes(sidecar, Path.GetFileName(path)) ? sidecar
+            : null;
+        if (taken is not null)
         {
+            Remains.Clear(Path.GetDirectoryName(Path.GetFullPath(path))!); // Of a call that was killed at its very end.
             throw new PromptKDException($"'{taken}' is there already. Give a new file, or remove that one.");
         }
     }
@@ -88,6 +96,18 @@ internal static class OnnxFile
             ? throw new PromptKDException(
                 $"'{path}' ends with {SidecarEnding}, as the file beside it does. Call it .onnx.")
             : Path.ChangeExtension(path, SidecarEnding);
+
+    private static bool Describes(string sidecar, string name)
+    {
+        try
+        {
+            return SealedJson.Read(sidecar, remedy: "", OnnxJson.Indented.OnnxExportReport).Files.ContainsKey(name);
+        }
+        catch (PromptKDException)
+        {
+            return false; // Somebody else's.
+        }
+    }
 
     private static void MoveOut(
         string folder, string name, ModelProto model, long largestInside, Dictionary<string, string> digests)

@@ -37,6 +37,32 @@ public sealed class BenchmarkPlanTests
     }
 
     [Fact]
+    public void What_another_run_has_not_learned_to_its_end_is_not_tested()
+    {
+        BenchmarkRun[] runs = [.. Runs(Protocol.BaseToNovel, "CoOp", "EuroSAT")];
+
+        var mistake = Assert.Throws<PromptKDException>(() => runs[1].RefuseUnfinishedModel(runs));
+
+        Assert.Equal($"It tests what '{runs[0].Title}' learns, which is not finished.", mistake.Message);
+        runs[0].RefuseUnfinishedModel(runs);
+    }
+
+    [Fact]
+    public void A_training_without_its_page_is_gone_on_with()
+    {
+        string folder = Directory.CreateTempSubdirectory().FullName;
+        BenchmarkRun run = Runs(Protocol.BaseToNovel, "CoOp", "EuroSAT")[0] with { Folder = folder };
+
+        Assert.False(run.LacksPage());
+        Directory.CreateDirectory(Path.Combine(folder, "checkpoints"));
+        File.WriteAllText(Path.Combine(folder, "checkpoints", "last.safetensors"), "");
+        Assert.True(run.LacksPage());
+        File.WriteAllText(Path.Combine(folder, "report.html"), "");
+        Assert.False(run.LacksPage());
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
     public void What_the_user_sets_wins_over_the_papers_settings() => Assert.Equal(
         7, Runs(Protocol.BaseToNovel, "CoCoOp", "EuroSAT", "DATALOADER.TRAIN_X.BATCH_SIZE", "7")[0]
             .Config.DataLoader.TrainX.BatchSize);
