@@ -15,7 +15,7 @@ internal static class Rates
     public const double Look = 0.55 * 2 / Cores;
 
     /// <summary>Measured: of a process's steps, one after another; standard deviation over mean.</summary>
-    public const double Spread = 0.05;
+    public const double Spread = 0.06;
 
     /// <summary>Measured: a start that knows its pictures, seconds a picture.</summary>
     public const double KnownPicture = 23e-6;

@@ -45,6 +45,8 @@ EOF
 machines_down() {
   local machine
   for machine in $(ip netns list | awk -v ours="$machines-" 'index($1, ours) == 1 { print $1 }'); do
+    # Links go with their namespace some time later, and keep their names until then.
+    ip link delete "$machine" 2>/dev/null || true
     ip netns delete "$machine"
   done
   ip link delete "$machines" 2>/dev/null || true
