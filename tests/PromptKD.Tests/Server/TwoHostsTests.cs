@@ -1,9 +1,14 @@
 using System.Net;
 using PromptKD.Tests.Export.Onnx;
+using PromptKD.Tests.Runs.Distill;
 
 namespace PromptKD.Tests.Server;
 
-/// <summary>Two servers in one process, of which one ends.</summary>
+/// <summary>
+/// Two servers in one process, of which one ends. Nothing else runs beside them: what changes libtorch's number of
+/// threads changes the last digits of their answers.
+/// </summary>
+[Collection(AloneInTheProcess.Name)]
 public sealed class TwoHostsTests(ServedPackage served) : IClassFixture<ServedPackage>
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
