@@ -11,9 +11,6 @@ public static class PublishedModels
     private const string Mit = "MIT";
     private const string Apples = "Apple's, research only";
 
-    // Where no copy of the page was found that says it.
-    private const string SeeItsPage = "see its page";
-
     private const double Million = 1e6;
     private const double Billion = 1e9;
 
@@ -54,9 +51,9 @@ public static class PublishedModels
         new("dinov2:base", "facebook/dinov2-base", 224, 86.6, 23.2, Apache, false),
         new("dinov2:large", "facebook/dinov2-large", 224, 304.4, 81.0, Apache, false),
         new("dinov2:giant", "facebook/dinov2-giant", 224, 1136.5, 299.4, Apache, false),
-        new("dinov2:small-registers", "facebook/dinov2-with-registers-small", 224, 22.1, 6.2, SeeItsPage, false),
-        new("dinov2:base-registers", "facebook/dinov2-with-registers-base", 224, 86.6, 23.5, SeeItsPage, false),
-        new("dinov2:large-registers", "facebook/dinov2-with-registers-large", 224, 304.4, 82.3, SeeItsPage, false),
+        new("dinov2:small-registers", "facebook/dinov2-with-registers-small", 224, 22.1, 6.2, Apache, false),
+        new("dinov2:base-registers", "facebook/dinov2-with-registers-base", 224, 86.6, 23.5, Apache, false),
+        new("dinov2:large-registers", "facebook/dinov2-with-registers-large", 224, 304.4, 82.3, Apache, false),
         new("vit:tiny-patch16-224", "timm/vit_tiny_patch16_224.augreg_in21k_ft_in1k", 224, 5.5, 1.3, Apache, false),
         new("vit:small-patch16-224", "timm/vit_small_patch16_224.augreg_in21k_ft_in1k", 224, 21.7, 4.6, Apache, false),
         new("vit:base-patch16-224", "timm/vit_base_patch16_224.augreg_in21k_ft_in1k", 224, 85.8, 17.6, Apache, false),
