@@ -52,7 +52,7 @@ internal sealed partial class Bench(string work, string program, ProgramHost hos
             Directory.CreateDirectory(Run);
             if (begin.Length > 0)
             {
-                FolderContents.Copy(FaultCase.Fill(begin, Place), Run);
+                FolderContents.Copy(FaultCase.Fill(begin, Place), Path.Combine(Run, one.BeginIn));
             }
         }
     }

@@ -11,6 +11,9 @@ internal sealed partial record FaultCase(string Name, string Line)
     /// <summary>What lies in the folder before: null for no folder, "" for an empty one, else {done:…}.</summary>
     public string? Begin { get; init; }
 
+    /// <summary>Where in the folder that lies; "" for the folder itself.</summary>
+    public string BeginIn { get; init; } = "";
+
     /// <summary>Of several things that one command makes, the others go on where one fails.</summary>
     public bool GoesOn { get; init; }
 

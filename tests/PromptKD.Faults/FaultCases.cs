@@ -26,8 +26,9 @@ internal static class FaultCases
         new("features-part", Features("--shard 1/2")),
         new("features-merge", "features --merge {done:features} --output {out}"),
         new("distill-store",
-            "distill --recipe paper --images {world}/photos --classes {world}/classes.txt --store {done:features} "
-            + "--student {program}/demo/student --epochs 1 --batch-size 6 --precision fp32 --output {out}"),
+            Distill("paper", "--epochs 1 --store {out}/store")
+                .Replace("--output {out}", "--output {out}/run", StringComparison.Ordinal))
+            { Begin = "{done:features}", BeginIn = "store" }, // It gets the class vectors.
         new("features-dataset",
             "features --dataset eurosat --root {world}/data --teacher {program}/demo/teacher --teacher-prompts none "
             + "--precision fp32 --output {out}"),

@@ -78,7 +78,12 @@ internal static partial class FolderContents
                 string name = Path.GetRelativePath(folder, entry.FullName);
                 if (entry is DirectoryInfo inner && entry.LinkTarget is null)
                 {
-                    contents[name + "/"] = "folder";
+                    // Of curves a folder may be lacking as a point may: where no epoch comes behind what was cut off.
+                    if (!IsAside(name))
+                    {
+                        contents[name + "/"] = "folder";
+                    }
+
                     Add(inner);
                 }
                 else if ((entry.LinkTarget ?? digestOf(name)) is { } digest)

@@ -43,9 +43,6 @@ internal static class OutputPlaces
     private static readonly string[] s_pictureEndings =
         [".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".heic", ".avif"];
 
-    private static readonly StringComparison s_paths =
-        OperatingSystem.IsLinux() ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase;
-
     /// <summary>Adds the rule to a command that writes.</summary>
     public static void Add(Command command)
     {
@@ -135,14 +132,14 @@ internal static class OutputPlaces
         }
     }
 
-    private static string? FindTwice(Given output, Given other) => output.Place.Equals(other.Place, s_paths)
+    private static string? FindTwice(Given output, Given other) => output.Place.Equals(other.Place, RealPath.Comparison)
         ? $"{output.Shown} and {other.Shown} are both '{other.Path}'. Give each a place of its own."
         : null;
 
     private static string? FindMistake(string verb, Given output, Given input)
     {
         string shown = input.Name == PicturesArgument ? "what is classified" : input.Shown;
-        if (output.Place.Equals(input.Place, s_paths))
+        if (output.Place.Equals(input.Place, RealPath.Comparison))
         {
             return $"{output.Shown} is '{output.Path}', which is {shown}, too. Give another place: what is read is not "
                 + "written over.";
@@ -178,27 +175,14 @@ internal static class OutputPlaces
         /// <summary>What the user wrote it behind: the option, or the key that the option sets.</summary>
         public string Shown { get; init; } = Name;
 
-        /// <summary>Where it is, links followed.</summary>
-        public string Place { get; } = PlaceOf(Path);
+        /// <summary>Where it is, links followed. What cannot be a path is refused where it is opened.</summary>
+        public string Place { get; } = RealPath.OrGiven(Path);
 
         public bool LiesIn(Given folder) => Directory.Exists(folder.Path) && Place.StartsWith(
             folder.Place.TrimEnd(System.IO.Path.DirectorySeparatorChar) + System.IO.Path.DirectorySeparatorChar,
-            s_paths);
+            RealPath.Comparison);
 
         public bool LiesDirectlyIn(Given folder) => LiesIn(folder)
-            && System.IO.Path.GetDirectoryName(Place)!.Equals(folder.Place, s_paths);
-
-        // What cannot be a path is refused where it is opened.
-        private static string PlaceOf(string path)
-        {
-            try
-            {
-                return System.IO.Path.TrimEndingDirectorySeparator(RealPath.Of(path));
-            }
-            catch (Exception error) when (error is IOException or ArgumentException or UnauthorizedAccessException)
-            {
-                return path;
-            }
-        }
+            && System.IO.Path.GetDirectoryName(Place)!.Equals(folder.Place, RealPath.Comparison);
     }
 }

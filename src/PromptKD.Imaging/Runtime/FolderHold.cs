@@ -83,6 +83,16 @@ internal sealed partial class FolderHold : IDisposable
         }
     }
 
+    /// <summary>Refuses to say what came into the folder where it is not there any more.</summary>
+    /// <exception cref="PromptKDException">The folder was deleted or moved.</exception>
+    public void RefuseGone()
+    {
+        if (IsGone())
+        {
+            throw new PromptKDException($"The folder '{_folder}' was {WhatHappened()} while it was being written.");
+        }
+    }
+
     /// <summary>Makes the folder of a file, as <see cref="MakeFolder"/>.</summary>
     /// <exception cref="IOException">It cannot be made.</exception>
     public static void MakeFolderOf(string file) => MakeFolder(Path.GetDirectoryName(Path.GetFullPath(file))!);

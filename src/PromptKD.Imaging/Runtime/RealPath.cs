@@ -10,10 +10,27 @@ internal static class RealPath
     /// <summary>As many links as Linux follows for one path.</summary>
     private const int MostLinks = 40;
 
+    /// <summary>How places are compared: elsewhere than on Linux, letters of either case name a file.</summary>
+    public static StringComparison Comparison { get; } =
+        OperatingSystem.IsLinux() ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase;
+
     /// <summary>The place of a path, of which the end need not exist.</summary>
     /// <exception cref="IOException">Its links lead in a circle.</exception>
     /// <exception cref="UnauthorizedAccessException">A link on it may not be read.</exception>
     public static string Of(string path) => Follow(Path.GetFullPath(path), MostLinks);
+
+    /// <summary>As <see cref="Of"/>; what cannot be a path, or cannot be followed, stays as it was given.</summary>
+    public static string OrGiven(string path)
+    {
+        try
+        {
+            return Of(path);
+        }
+        catch (Exception error) when (error is IOException or ArgumentException or UnauthorizedAccessException)
+        {
+            return path;
+        }
+    }
 
     /// <summary>The place of what lies directly in a folder, of which only the last part can be a link.</summary>
     /// <param name="folder">Where all links are followed already.</param>

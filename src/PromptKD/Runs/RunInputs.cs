@@ -83,6 +83,11 @@ internal sealed class RunInputs : IDisposable
             digests["vocabulary"] = FileDigest.Sha256([_vocabulary], context.Digests);
         }
 
+        if (config.Model.InitWeights is { Length: > 0 } initial)
+        {
+            digests["initial weights"] = FileDigest.Sha256([initial], context.Digests, context.Stop);
+        }
+
         Digests = digests;
         context.Digests.Save();
         context.Target.UseThreadsFor(Math.Max(_clip.Architecture.VisionWidth, _teachers?.VisionWidth ?? 0));

@@ -144,6 +144,7 @@ public static class TeacherStoring
             parts.Clear();
         }
 
+        hold.RefuseGone(); // Else what went with it would count as missing.
         return missing;
     }
 
@@ -196,6 +197,7 @@ public static class TeacherStoring
             missing += whole.CheckBeside(Environment.ProcessorCount, cancellationToken).Count;
         }
 
+        hold.RefuseGone(); // Else what went with it would count as missing.
         return missing;
     }
 }

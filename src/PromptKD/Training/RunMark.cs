@@ -1,5 +1,8 @@
 using PromptKD.Configuration;
 using PromptKD.Models.Weights;
+using PromptKD.Models.Weights.Families;
+using PromptKD.Runtime;
+using PromptKD.Runtime.Remote;
 
 namespace PromptKD.Training;
 
@@ -23,18 +26,21 @@ internal static class RunMark
     private static readonly string[] s_places =
     [
         "DISTILL.IMAGES", "DISTILL.LABELLED", "DISTILL.VAL", "DISTILL.TEACHER", "DISTILL.TEACHER_PROMPTS",
-        "DISTILL.FURTHER_TEACHERS", "DISTILL.FURTHER_TEACHER_PROMPTS", "DISTILL.STUDENT", "DISTILL.STORE",
-        "DISTILL.FURTHER_STORES", "DATASET.ROOT", "MODEL.INIT_WEIGHTS",
+        "DISTILL.CLASS_VECTORS", "DISTILL.FURTHER_TEACHERS", "DISTILL.FURTHER_TEACHER_PROMPTS",
+        "DISTILL.FURTHER_CLASS_VECTORS", "DISTILL.STUDENT", "DISTILL.STORE", "DISTILL.FURTHER_STORES", "DATASET.ROOT",
+        "MODEL.INIT_WEIGHTS",
     ];
 
     /// <summary>Whether a key names a place of inputs, which digests tell apart.</summary>
     public static bool IsPlace(string key) => s_places.Contains(key);
 
     /// <summary>
-    /// Whether both values of a key name one place: separators at the end of a path, as shells add them, say nothing.
+    /// Whether both values of a key name one place, however it is spelled: with separators at its end, as shells add
+    /// them, from the current folder or from the root, through <c>..</c> or a link.
     /// </summary>
-    public static bool IsOnePlace(ConfigDifference difference) =>
-        IsPlace(difference.Key) && PlacesIn(difference.First).SequenceEqual(PlacesIn(difference.Second));
+    public static bool IsOnePlace(ConfigDifference difference) => IsPlace(difference.Key)
+        && PlacesIn(difference.First).SequenceEqual(
+            PlacesIn(difference.Second), StringComparer.FromComparison(RealPath.Comparison));
 
     /// <summary>Whether a key may change between two starts of one run.</summary>
     public static bool IsHarmless(string key) => s_harmlessKeys.Contains(key);
@@ -68,11 +74,11 @@ internal static class RunMark
     }
 
     private static IEnumerable<string> PlacesIn(object value) =>
-        (value as IEnumerable<string> ?? [(string)value]).Select(WithoutEnd);
+        (value as IEnumerable<string> ?? [(string)value]).Select(PlaceOf);
 
-    // What is a root keeps its separator.
-    private static string WithoutEnd(string path) =>
-        Path.TrimEndingDirectorySeparator(path) is var shorter && shorter.Length < path.Length
-            ? WithoutEnd(shorter)
-            : path;
+    // "" is no place. What is no path, as a model's name, is compared as if it were one.
+    private static string PlaceOf(string given) =>
+        given.Length == 0 ? ""
+        : RemoteAddress.IsRemote(given) ? given.TrimEnd('/')
+        : RealPath.OrGiven(OnnxFolder.PathIn(given));
 }

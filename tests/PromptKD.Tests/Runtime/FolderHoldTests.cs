@@ -38,6 +38,21 @@ public sealed class FolderHoldTests : IDisposable
         Assert.False(Directory.Exists(Folder));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Does_not_answer_for_a_folder_that_was_deleted(bool isAlone)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows does not delete what is open.");
+        using FolderHold hold = isAlone ? FolderHold.Take(Folder) : FolderHold.Share(Folder);
+        hold.RefuseGone();
+        Directory.Delete(Folder, recursive: true);
+
+        var error = Assert.Throws<PromptKDException>(hold.RefuseGone);
+
+        Assert.StartsWith($"The folder '{Folder}' was deleted", error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Does_not_make_a_folder_anew_that_is_held_already()
     {

@@ -15,9 +15,65 @@ public sealed class RunMarkTests
     [InlineData("DISTILL.IMAGES", "photos", "photo", false)]
     [InlineData("DISTILL.IMAGES", "photos/a", "photos/b/", false)]
     [InlineData("DISTILL.STORE", "", "/", false)]
+    [InlineData("DISTILL.IMAGES", "photos", "./photos", true)]
+    [InlineData("DISTILL.VAL", "photos//", "photos/../photos", true)]
+    [InlineData("DISTILL.STUDENT", "a//b", "a/b", true)]
+    [InlineData("DISTILL.TEACHER", "onnx:a/b", "onnx:./a/c/../b/", true)]
+    [InlineData("DISTILL.TEACHER", "onnx:a/b", "onnx:a/c", false)]
+    [InlineData("DISTILL.TEACHER", "openai:ViT-B/16", "openai:ViT-B/32", false)]
+    [InlineData("DISTILL.IMAGES", "s3://bucket/photos", "s3://bucket/photo", false)]
+    [InlineData("DISTILL.CLASS_VECTORS", "", ".", false)]
+    [InlineData("DISTILL.STORE", "\0", "\0", true)]
     [InlineData("TRAINER.NAME", "CoOp", "CoOp/", false)]
-    public void Separators_at_the_end_of_a_path_say_nothing(string key, string first, string second, bool expected) =>
+    public void A_place_may_be_spelled_in_another_way(string key, string first, string second, bool expected) =>
         Assert.Equal(expected, RunMark.IsOnePlace(new ConfigDifference(key, first, second)));
+
+    [Fact]
+    public void A_link_names_the_place_where_it_leads()
+    {
+        string folder = Directory.CreateTempSubdirectory().FullName;
+        try
+        {
+            Directory.CreateDirectory(Path.Combine(folder, "photos"));
+            File.CreateSymbolicLink(Path.Combine(folder, "link"), "photos");
+            string link = Path.Combine(folder, "link");
+
+            Assert.True(RunMark.IsOnePlace(new ConfigDifference(
+                "DISTILL.IMAGES", link, Path.GetRelativePath(".", Path.Combine(folder, "photos")))));
+            Assert.False(RunMark.IsOnePlace(new ConfigDifference("DISTILL.IMAGES", link, folder)));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    /// <summary>Settings that name inputs, from the documentation of the options; their words say file or folder.</summary>
+    [Theory]
+    [InlineData("DATASET.ROOT")]
+    [InlineData("MODEL.INIT_WEIGHTS")]
+    [InlineData("DISTILL.IMAGES")]
+    [InlineData("DISTILL.LABELLED")]
+    [InlineData("DISTILL.VAL")]
+    [InlineData("DISTILL.TEACHER")]
+    [InlineData("DISTILL.TEACHER_PROMPTS")]
+    [InlineData("DISTILL.CLASS_VECTORS")]
+    [InlineData("DISTILL.FURTHER_TEACHERS")]
+    [InlineData("DISTILL.FURTHER_TEACHER_PROMPTS")]
+    [InlineData("DISTILL.FURTHER_CLASS_VECTORS")]
+    [InlineData("DISTILL.STUDENT")]
+    [InlineData("DISTILL.STORE")]
+    [InlineData("DISTILL.FURTHER_STORES")]
+    public void Every_setting_that_names_inputs_is_a_place(string key)
+    {
+        var spelled = new ExperimentConfig().MergeOverrides([key, IsList(key) ? "['a/b']" : "a/b"]);
+        var otherwise = new ExperimentConfig().MergeOverrides([key, IsList(key) ? "['./a//b/']" : "./a//b/"]);
+
+        Assert.True(RunMark.IsOnePlace(Assert.Single(ExperimentConfig.Differences(spelled, otherwise))));
+        Assert.Equal(RunMark.Of(spelled), RunMark.Of(otherwise));
+    }
+
+    private static bool IsList(string key) => key.StartsWith("DISTILL.FURTHER_", StringComparison.Ordinal);
 
     [Theory]
     [InlineData("a/, b", true)]

@@ -65,12 +65,16 @@ internal sealed class OnnxFolder
         given.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase)
             || given.EndsWith(Ending, StringComparison.OrdinalIgnoreCase);
 
+    /// <summary>The path in a name, which may have <see cref="Prefix"/>.</summary>
+    public static string PathIn(string given) =>
+        given.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) ? given[Prefix.Length..] : given;
+
     /// <summary>Finds the files.</summary>
     /// <param name="given">A folder or a file, with <see cref="Prefix"/> or, a file, without it.</param>
     /// <exception cref="PromptKDException">There are none, or several that may be meant.</exception>
     public static OnnxFolder Find(string given)
     {
-        string path = given.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) ? given[Prefix.Length..] : given;
+        string path = PathIn(given);
         if (!Directory.Exists(path))
         {
             if (!File.Exists(path))
