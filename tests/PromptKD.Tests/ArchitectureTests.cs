@@ -17,6 +17,7 @@ namespace PromptKD.Tests;
 public sealed class ArchitectureTests
 {
     private const int LongestLine = 120;
+    private const int LongestFile = 300;
 
     // In the order in which they build on each other.
     private static readonly Assembly[] s_assemblies =
@@ -125,6 +126,14 @@ public sealed class ArchitectureTests
         from line in File.ReadAllLines(file).Index()
         where line.Item.Length > LongestLine
         select $"{Path.GetRelativePath(ProjectFolder.Root, file)}:{line.Index + 1}");
+
+    [Fact]
+    public void A_file_has_no_more_than_300_lines() => Assert.Empty(
+        from folder in (string[])["src", "tests", "bench", "tools", "samples"]
+        from file in Directory.EnumerateFiles(
+            Path.Combine(ProjectFolder.Root, folder), "*.cs", SearchOption.AllDirectories)
+        where File.ReadLines(file).Count() > LongestFile
+        select Path.GetRelativePath(ProjectFolder.Root, file));
 
     [Theory]
     [InlineData("Configuration")]

@@ -1,7 +1,4 @@
-using System.Buffers;
 using System.Collections.Concurrent;
-using System.Globalization;
-using System.Security.Cryptography;
 using System.Text;
 using PromptKD.Runtime.Remote;
 
@@ -9,8 +6,7 @@ namespace PromptKD.Runtime;
 
 /// <summary>
 /// Digests of files that were computed before, each for as long as the file has the size and time of change that it had
-/// then. A text file, a line a file: size in bytes, ticks of the change (UTC), digest, full path; between tabs, in the
-/// ordinal order of the paths; then a line with the SHA-256 of all before it. Threads may share it.
+/// then; kept in a <see cref="DigestTable"/>. Threads may share it.
 /// </summary>
 /// <example>
 /// <code>
@@ -23,24 +19,19 @@ namespace PromptKD.Runtime;
 /// </example>
 internal sealed class DigestMemory
 {
-    private const int HashDigits = 64;
-    private const string CheckMark = "sha256\t";
-
     // File systems tell times in steps of up to 2 s: whatever changes within one of them keeps its time.
     private static readonly TimeSpan s_settled = TimeSpan.FromSeconds(2);
 
-    private static readonly SearchValues<char> s_hexadecimal = SearchValues.Create("0123456789abcdef");
-
     private readonly string? _path;
     private readonly bool _isReadOnly;
-    private readonly ConcurrentDictionary<string, Entry> _known;
+    private readonly ConcurrentDictionary<string, RememberedDigest> _known;
     private readonly ConcurrentDictionary<string, Beginning> _begun = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Written> _written = new(StringComparer.Ordinal);
     private readonly Lock _saving = new();
     private ConcurrentQueue<string>? _collected;
     private volatile bool _isChanged;
 
-    private DigestMemory(string? path, ConcurrentDictionary<string, Entry> known, bool isReadOnly)
+    private DigestMemory(string? path, ConcurrentDictionary<string, RememberedDigest> known, bool isReadOnly)
     {
         _path = path;
         _known = known;
@@ -48,7 +39,8 @@ internal sealed class DigestMemory
     }
 
     /// <summary>Remembers nothing.</summary>
-    public static DigestMemory None => new(path: null, new ConcurrentDictionary<string, Entry>(), isReadOnly: true);
+    public static DigestMemory None =>
+        new(path: null, new ConcurrentDictionary<string, RememberedDigest>(), isReadOnly: true);
 
     /// <summary>The models and the like that are hashed with it, while they are in use.</summary>
     public WatchedFiles Watched { get; } = new();
@@ -56,12 +48,12 @@ internal sealed class DigestMemory
     /// <summary>Opens a memory. One that is missing, damaged or may not be read is begun anew.</summary>
     /// <param name="path">The text file.</param>
     /// <param name="isReadOnly">Whether nothing can be written there: what is learned is forgotten again.</param>
-    public static DigestMemory Open(string path, bool isReadOnly = false) => new(path, Read(path), isReadOnly);
+    public static DigestMemory Open(string path, bool isReadOnly = false) =>
+        new(path, DigestTable.Read(path), isReadOnly);
 
     /// <summary>
     /// The digest of a file, if it is known and the file has not changed. If not, what
-    /// <see cref="Remember(string, string, string?)"/> is told
-    /// next belongs to the file as it is now.
+    /// <see cref="Remember(string, string, string?)"/> is told next belongs to the file as it is now.
     /// </summary>
     /// <param name="file">The file, whose size and time of change count.</param>
     /// <param name="key">The full path of what has the digest: a part of the file; null for the file itself.</param>
@@ -78,7 +70,7 @@ internal sealed class DigestMemory
         }
 
         string full = FullOf(key);
-        if (_known.TryGetValue(full, out Entry? entry) && entry.Stamp == stamp)
+        if (_known.TryGetValue(full, out RememberedDigest? entry) && entry.Stamp == stamp)
         {
             return entry.Digest;
         }
@@ -90,8 +82,7 @@ internal sealed class DigestMemory
 
     /// <summary>
     /// Keeps a digest that was computed behind <see cref="Find(string, string?)"/>; not that of a file that has changed
-    /// since, or less
-    /// than 2 s before.
+    /// since, or less than 2 s before.
     /// </summary>
     /// <param name="file">As for <see cref="Find(string, string?)"/>.</param>
     /// <param name="digest">SHA-256, 64 lower-case hexadecimal digits; something without tabs may stand before.</param>
@@ -114,10 +105,10 @@ internal sealed class DigestMemory
         if (_begun.TryRemove(full, out Beginning? begun)
             && begun.Stamp.Ticks < (begun.Time - s_settled).Ticks
             && stampOf() == begun.Stamp
-            && IsDigest(digest)
+            && DigestTable.IsDigest(digest)
             && !full.AsSpan().ContainsAny('\n', '\r'))
         {
-            Learn(full, new Entry(begun.Stamp, digest));
+            Learn(full, new RememberedDigest(begun.Stamp, digest));
         }
     }
 
@@ -130,9 +121,9 @@ internal sealed class DigestMemory
     /// <param name="key">As for <see cref="Find(string, string?)"/>.</param>
     public void RememberWritten(string file, string digest, string key)
     {
-        if (_path is not null && IsDigest(digest) && FileStamp.OfAny(file) is { } stamp)
+        if (_path is not null && DigestTable.IsDigest(digest) && FileStamp.OfAny(file) is { } stamp)
         {
-            _written[FullOf(key)] = new Written(file, new Entry(stamp, digest));
+            _written[FullOf(key)] = new Written(file, new RememberedDigest(stamp, digest));
         }
     }
 
@@ -147,7 +138,7 @@ internal sealed class DigestMemory
         string[] paths = [.. (_collected ?? []).Distinct()];
         _collected = null;
         using var stream = new MemoryStream();
-        Write(stream, paths.Select(path => KeyValuePair.Create(path, _known[path])));
+        DigestTable.Write(stream, paths.Select(path => KeyValuePair.Create(path, _known[path])));
         return stream.ToArray();
     }
 
@@ -157,10 +148,10 @@ internal sealed class DigestMemory
     /// <param name="collected">As <see cref="TakeCollected"/> gives it.</param>
     public void TakeOver(byte[] collected)
     {
-        var others = new ConcurrentDictionary<string, Entry>(StringComparer.Ordinal);
-        if (_path is not null && Read(Encoding.UTF8.GetString(collected).Split('\n')[..^1], others))
+        var others = new ConcurrentDictionary<string, RememberedDigest>(StringComparer.Ordinal);
+        if (_path is not null && DigestTable.Read(Encoding.UTF8.GetString(collected).Split('\n')[..^1], others))
         {
-            foreach ((string path, Entry entry) in others)
+            foreach ((string path, RememberedDigest entry) in others)
             {
                 Learn(path, entry);
             }
@@ -183,14 +174,14 @@ internal sealed class DigestMemory
             }
 
             _isChanged = false;
-            foreach ((string path, Entry entry) in Read(_path))
+            foreach ((string path, RememberedDigest entry) in DigestTable.Read(_path))
             {
                 _known.TryAdd(path, entry);
             }
 
-            KeyValuePair<string, Entry>[] entries = _known.ToArray();
+            KeyValuePair<string, RememberedDigest>[] entries = _known.ToArray();
             Array.Sort(entries, (one, other) => string.CompareOrdinal(one.Key, other.Key));
-            WholeFile.Write(_path, stream => Write(stream, entries));
+            WholeFile.Write(_path, stream => DigestTable.Write(stream, entries));
         }
     }
 
@@ -206,7 +197,7 @@ internal sealed class DigestMemory
         }
     }
 
-    private void Learn(string path, Entry entry)
+    private void Learn(string path, RememberedDigest entry)
     {
         _known[path] = entry;
         _collected?.Enqueue(path);
@@ -215,88 +206,8 @@ internal sealed class DigestMemory
 
     private static string FullOf(string key) => RemoteAddress.IsRemote(key) ? key : Path.GetFullPath(key);
 
-    private static void Write(Stream stream, IEnumerable<KeyValuePair<string, Entry>> entries)
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        using var writer = new StreamWriter(stream, new UTF8Encoding(false), bufferSize: 1 << 16, leaveOpen: true);
-        foreach ((string path, Entry entry) in entries)
-        {
-            string line = string.Create(
-                CultureInfo.InvariantCulture, $"{entry.Stamp.Length}\t{entry.Stamp.Ticks}\t{entry.Digest}\t{path}\n");
-            hash.AppendData(Encoding.UTF8.GetBytes(line));
-            writer.Write(line);
-        }
-
-        writer.Write($"{CheckMark}{Convert.ToHexStringLower(hash.GetHashAndReset())}\n");
-    }
-
-    private static ConcurrentDictionary<string, Entry> Read(string path)
-    {
-        var known = new ConcurrentDictionary<string, Entry>(StringComparer.Ordinal);
-        try
-        {
-            if (File.Exists(path) && !Read(RegularFile.ReadLines(path), known))
-            {
-                known.Clear();
-            }
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            known.Clear();
-        }
-
-        return known;
-    }
-
-    // False where the file is damaged, or somebody has changed it: a wrong digest must not be taken for a right one.
-    private static bool Read(IEnumerable<string> lines, ConcurrentDictionary<string, Entry> known)
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        bool isWhole = false;
-        foreach (string line in lines)
-        {
-            if (isWhole)
-            {
-                return false;
-            }
-
-            if (line.StartsWith(CheckMark, StringComparison.Ordinal))
-            {
-                isWhole = line.AsSpan(CheckMark.Length).SequenceEqual(Convert.ToHexStringLower(hash.GetHashAndReset()));
-            }
-            else if (Parse(line) is not { } entry || !known.TryAdd(entry.Key, entry.Value))
-            {
-                return false;
-            }
-            else
-            {
-                hash.AppendData(Encoding.UTF8.GetBytes(line + "\n"));
-            }
-        }
-
-        return isWhole;
-    }
-
-    private static KeyValuePair<string, Entry>? Parse(string line)
-    {
-        string[] columns = line.Split('\t', 4);
-        return columns.Length == 4
-            && long.TryParse(columns[0], NumberStyles.None, CultureInfo.InvariantCulture, out long length)
-            && long.TryParse(columns[1], NumberStyles.None, CultureInfo.InvariantCulture, out long ticks)
-            && IsDigest(columns[2])
-            ? KeyValuePair.Create(columns[3], new Entry(new FileStamp(length, ticks), columns[2]))
-            : null;
-    }
-
-    private static bool IsDigest(string text) =>
-        text.Length >= HashDigits
-        && !text.AsSpan(text.Length - HashDigits).ContainsAnyExcept(s_hexadecimal)
-        && !text.AsSpan().ContainsAny('\t', '\n', '\r');
-
-    private sealed record Entry(FileStamp Stamp, string Digest);
-
     /// <summary>A file that this process wrote, as it was then.</summary>
-    private sealed record Written(string File, Entry Entry);
+    private sealed record Written(string File, RememberedDigest Entry);
 
     /// <summary>A file that is being hashed: its stamp, and when that was taken.</summary>
     private sealed record Beginning(FileStamp Stamp, DateTime Time);

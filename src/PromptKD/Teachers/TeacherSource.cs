@@ -192,7 +192,7 @@ internal sealed class TeacherSource : IDisposable
         Store = _context.Processes.LeaderFirst(
             () => StoredPictures.Begin(storeFolder, Index(pictures), pictures, takesOthers, _context.Observer),
             _context.Stop);
-        Fill(tower, pictures, StorePart.Of(_context.Processes.Share()), beside);
+        TeacherFilling.Run(_config, _context, pictures, Store, tower, Preparation, beside);
         _context.Processes.Wait(_context.Stop);
         return parts.HandOver(new Teacher(classVectors, ReadStored(classVectors), tower));
     }
@@ -271,36 +271,6 @@ internal sealed class TeacherSource : IDisposable
         StoredFeatures stored = Store!.ReadTeacher(_context.Target.Device, _context.Digests, _context.Stop);
         _context.Digests.Save();
         return stored;
-    }
-
-    private void Fill(LiveFeatures tower, PictureSet pictures, StorePart part, Func<StoreBeside>? beside = null)
-    {
-        IReadOnlyList<int> shards = Store!.ShardsToMake(part, _context.Digests, _context.Stop);
-
-        // Processes open it together, also one that has no shard to make.
-        StoreBeside? other = shards.Count > 0 || !_context.Processes.IsAlone() ? beside?.Invoke() : null;
-        int[] shared = [.. (other?.Shards ?? []).Intersect(shards)];
-        other = shared.Length > 0 ? other : null;
-        _context.Observer.OnPhase(
-            $"Storing the teacher's features in {Store.Folder}: {Counted.Of(shards.Count, "shard")} to make, "
-            + $"{Counted.Of(Store.Index.ViewCount, "view")}"
-            + (other is null ? "" : $"; the student's of the same pixels in {other.Store.Folder}"));
-        using IImageFeatures? student = other?.ReadTower();
-        var meter = new PaceMeter(
-            other is null ? 1 : 2,
-            (loading, towers) => _context.Paced?.Invoke(new ViewPace(
-                loading,
-                new TowerPace(towers[0], Store.Index.EmbeddingSize),
-                other is null ? null : new TowerPace(towers[1], other.Store.Index.EmbeddingSize))),
-            TimeProvider.System);
-        StoreToMake own = new(Store, shards, tower);
-        StoreFiller.Run(
-            _config,
-            _context,
-            pictures,
-            other is null ? [own] : [own, new StoreToMake(other.Store, shared, student!)],
-            [Preparation, .. other is null ? (Preprocessing[])[] : [other.Preparation]],
-            meter);
     }
 
     private StoreIndex Index(PictureSet pictures) => new()

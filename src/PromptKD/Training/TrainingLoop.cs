@@ -22,13 +22,10 @@ internal sealed class TrainingLoop : IDisposable
     private readonly TrainingStep _step;
     private readonly SharedSteps _steps;
     private readonly Stopwatch _sinceCheckpoint = new();
-    private readonly Stopwatch _sinceStart = new();
-    private readonly Stopwatch _sinceStep = new();
-    private TimeSpan _loading;
+    private readonly TrainingPace _pace = new();
 
     // Whether the file of the last checkpoint is whole, and worth keeping beside a newer one.
     private bool _lastIsWhole;
-    private long _picturesSinceStart;
 
     /// <param name="method">What is trained. Not taken over.</param>
     /// <param name="plan">How, on what, and where checkpoints go.</param>
@@ -113,7 +110,7 @@ internal sealed class TrainingLoop : IDisposable
     /// <exception cref="PromptKDException">Training diverged, or there is nothing to learn from.</exception>
     public void Run(CancellationToken cancellation)
     {
-        _sinceStart.Start();
+        _pace.Start();
         _sinceCheckpoint.Start();
         try
         {
@@ -192,14 +189,14 @@ internal sealed class TrainingLoop : IDisposable
     private void LearnBatches(CancellationToken cancellation)
     {
         double learningRate = LearningRate;
-        _sinceStep.Restart();
+        _pace.BeginStep();
         IEnumerable<Batch> batches = Plan.Batches(Position.Epoch, Position.Batch);
         foreach (SharedStep step in _steps.Take(
             batches, Position.Epoch, Position.Batch, Plan.BatchesPerEpoch, cancellation))
         {
             using (step.Batch)
             {
-                _loading = _sinceStep.Elapsed;
+                _pace.EndLoading();
                 Learn(step, learningRate);
             }
         }
@@ -211,7 +208,6 @@ internal sealed class TrainingLoop : IDisposable
         int pictures = step.Pictures >= _method.SmallestBatch ? step.Pictures : 0;
         double loss = pictures > 0 ? _step.Take(step, learningRate, Position.Epoch + 1) : 0;
         long matches = ReadsMatchesAlong ? _step.ReadMatches() : 0;
-        _picturesSinceStart += pictures;
         Position = Position with
         {
             Batch = step.Number + 1,
@@ -219,11 +215,13 @@ internal sealed class TrainingLoop : IDisposable
             Matches = Position.Matches + matches,
             Pictures = Position.Pictures + pictures,
         };
-        Plan.Progress?.Report(DescribeProgress(loss, learningRate) with
+        _pace.EndStep(pictures);
+        Plan.Progress?.Report(_pace.Describe(Plan, Position, loss, learningRate) with
         {
+            Agreement = ReadsMatchesAlong ? Position.Matches / Math.Max(Position.Pictures, 1.0) : null,
             BatchAgreement = ReadsMatchesAlong ? matches / Math.Max(pictures, 1.0) : null,
         });
-        _sinceStep.Restart();
+        _pace.BeginStep();
     }
 
     private void Close()
@@ -276,28 +274,5 @@ internal sealed class TrainingLoop : IDisposable
             double rate = Plan.Schedule.Rate(Math.Min(Position.Epoch, Plan.Epochs - 1));
             throw new PromptKDException($"'{name}' holds values that are no numbers: {Divergence.Advice(rate)}");
         }
-    }
-
-    private TrainingProgress DescribeProgress(double loss, double learningRate)
-    {
-        double rate = _picturesSinceStart / Math.Max(_sinceStart.Elapsed.TotalSeconds, 1e-9);
-        double done = Position.Epoch + ((double)Position.Batch / Plan.BatchesPerEpoch);
-        double picturesLeft = (Plan.Epochs - done) * Plan.PicturesPerEpoch;
-        double pictures = Math.Max(Position.Pictures, 1);
-        return new TrainingProgress(
-            Position.Epoch + 1,
-            Plan.Epochs,
-            Position.Batch,
-            Plan.BatchesPerEpoch,
-            loss,
-            Position.LossSum / pictures,
-            ReadsMatchesAlong ? Position.Matches / pictures : null,
-            learningRate,
-            rate,
-            TimeSpan.FromSeconds(Math.Min(picturesLeft / Math.Max(rate, 1e-9), TimeSpan.MaxValue.TotalSeconds / 2)))
-        {
-            Duration = _sinceStep.Elapsed,
-            Loading = _loading,
-        };
     }
 }

@@ -1,15 +1,10 @@
-using System.Text;
-using CsCheck;
 using PromptKD.Configuration;
 
 namespace PromptKD.Tests.Configuration;
 
-public sealed class YamlReaderTests : IDisposable
+/// <summary>What settings may say, and what is said of those that may not.</summary>
+public sealed class YamlReaderTests
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory().FullName;
-
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
-
     [Theory]
     [InlineData("")]
     [InlineData("# nothing but a comment\n")]
@@ -18,15 +13,6 @@ public sealed class YamlReaderTests : IDisposable
     [InlineData("{}")]
     public void A_file_without_settings_changes_nothing(string yaml) =>
         Assert.Equal(new ExperimentConfig(), Merge(yaml));
-
-    [Fact]
-    public void Says_where_half_a_letter_stands_that_is_none()
-    {
-        var error = Assert.Throws<PromptKDException>(
-            () => YamlReader.Merge(new ExperimentConfig(), "OUTPUT_DIR: \"\\ud800\\u0041\"", "a.yaml"));
-
-        Assert.StartsWith("a.yaml: not valid YAML", error.Message, StringComparison.Ordinal);
-    }
 
     [Theory]
     [InlineData("OPTIM:\n  LR: 0.1\nOPTIM.LR: 0.2", "a.yaml:3:1: OPTIM.LR stands in line 2 already. Keep one of the two.")]
@@ -57,31 +43,6 @@ public sealed class YamlReaderTests : IDisposable
             "SEED: !!int \"3\"\nOUTPUT_DIR: !!str 5\nOPTIM: !!map {LR: !!float 0.5, NAME: ! sgd}\nUSE_CUDA: !!bool no\n");
 
         Assert.Equal((3, "5", 0.5, "sgd"), (read.Seed, read.OutputDir, read.Optim.Lr, read.Optim.Name));
-    }
-
-    [Theory]
-    [InlineData(new byte[] { 0xE9 }, "the byte 0xE9 is not UTF-8")] // é of Windows.
-    [InlineData(new byte[] { 0xC3, 0x28 }, "the byte 0xC3 is not UTF-8")]
-    public void A_file_in_another_encoding_is_refused(byte[] letter, string expected)
-    {
-        string path = Path.Combine(_folder, "a.yaml");
-        File.WriteAllBytes(path, [.. "OUTPUT_DIR: caf"u8, .. letter, .. " au lait\n"u8]);
-
-        var error = Assert.Throws<PromptKDException>(() => YamlReader.MergeFile(new ExperimentConfig(), path));
-
-        Assert.Equal($"{path}: {expected}. Save the file as UTF-8.", error.Message);
-    }
-
-    [Theory]
-    [InlineData("utf-8")]
-    [InlineData("utf-16")]
-    [InlineData("utf-16BE")]
-    public void A_file_with_a_byte_order_mark_is_read_by_it(string encoding)
-    {
-        string path = Path.Combine(_folder, "a.yaml");
-        File.WriteAllText(path, "OUTPUT_DIR: café\n", Encoding.GetEncoding(encoding));
-
-        Assert.Equal("café", YamlReader.MergeFile(new ExperimentConfig(), path).OutputDir);
     }
 
     [Theory]
@@ -249,189 +210,8 @@ public sealed class YamlReaderTests : IDisposable
         Assert.Equal(message, error.Message);
     }
 
-    [Theory]
-    [InlineData("SEED: 1\nINPUT:\n  SIZE: [224, 224", "mine.yaml:3:9: not valid YAML: this bracket is never closed.")]
-    [InlineData("INPUT:\n  SIZE: [224\nSEED: 1\n", "mine.yaml:2:9: not valid YAML: this bracket is never closed.")]
-    [InlineData("INPUT: {SIZE: [224, 224]\n", "mine.yaml:1:8: not valid YAML: this bracket is never closed.")]
-    [InlineData("SEED: [", "mine.yaml:1:7: not valid YAML: this bracket is never closed.")]
-    [InlineData("SEED: \"1", "mine.yaml:1:7: not valid YAML: ")]
-    [InlineData("SEED: @x", "mine.yaml:1:7: not valid YAML: ")]
-    [InlineData("SEED: 1\n  USE_CUDA: True", "mine.yaml:2:11: not valid YAML: ")]
-    [InlineData("OPTIM:\n\tLR: 1.0", "mine.yaml:")]
-    [InlineData("SEED: *nobody", "mine.yaml:1:")]
-    [InlineData("SEED: 1\nSEED: 2", "mine.yaml:2:1: not valid YAML: the key SEED stands in line 1 already. Keep one of the two.")]
-    [InlineData(
-        "OPTIM:\n  LR: 1\n  X: [1, {LR: 2}]\n  LR: 3",
-        "mine.yaml:4:3: not valid YAML: the key LR stands in line 2 already. Keep one of the two.")]
-    [InlineData(
-        "OPTIM: {LR: 1, \"LR\": 2}", "mine.yaml:1:16: not valid YAML: the key LR stands in line 1 already. Keep one of the two.")]
-    public void What_is_not_YAML_is_one_line_with_its_place(string yaml, string start)
-    {
-        var error = Assert.Throws<PromptKDException>(() => Merge(yaml));
-
-        Assert.StartsWith(start, error.Message, StringComparison.Ordinal);
-        Assert.Contains("not valid YAML: ", error.Message, StringComparison.Ordinal);
-        Assert.DoesNotContain('\n', error.Message);
-    }
-
-    [Theory]
-    [InlineData("? |\n  two\n  lines\n: 1", "mine.yaml:1:3: unknown key \"two\\nlines\\n\". ")]
-    [InlineData("INPUT:\n  ? |\n    two\n    lines\n  : 1", "mine.yaml:2:5: unknown key \"INPUT.two\\nlines\\n\". ")]
-    public void A_key_of_several_lines_is_shown_on_one(string yaml, string start)
-    {
-        var error = Assert.Throws<PromptKDException>(() => Merge(yaml));
-
-        Assert.StartsWith(start, error.Message, StringComparison.Ordinal);
-        Assert.DoesNotContain('\n', error.Message);
-    }
-
-    [Fact]
-    public void Any_damage_to_a_file_is_one_line_or_harmless()
-    {
-        string yaml = new ExperimentConfig().ToYaml();
-        Gen<string> damage = Gen.Char["[]{}:,-\"'\t\n&*!|>%@`#? \\a1"].Array[0, 3].Select(string.Concat);
-
-        Gen.Select(Gen.Int[0, yaml.Length], Gen.Int[0, 40], damage).Sample(
-            (start, length, inserted) =>
-            {
-                string damaged = yaml[..start] + inserted + yaml[Math.Min(yaml.Length, start + length)..];
-                try
-                {
-                    Merge(damaged);
-                }
-                catch (PromptKDException error)
-                {
-                    Assert.DoesNotContain('\n', error.Message);
-                }
-            },
-            iter: 2000);
-    }
-
     [Fact]
     public void A_full_key_needs_no_section() => Assert.Equal(0.1, Merge("OPTIM.LR: 0.1").Optim.Lr);
-
-    [Fact]
-    public void A_list_that_contains_itself_is_refused()
-    {
-        var error = Assert.Throws<PromptKDException>(() => Merge("INPUT:\n  SIZE: &list [1, *list]"));
-
-        Assert.StartsWith("mine.yaml:2:19: not valid YAML: the alias *list ", error.Message, StringComparison.Ordinal);
-    }
-
-    [Theory]
-    [InlineData("&a [*a, *a]")]
-    [InlineData("a: &a [x, x]\nb: &b [*a, *a]\nc: *c")]
-    public void An_alias_stands_for_what_is_complete(string yaml)
-    {
-        var error = Assert.Throws<PromptKDException>(() => Merge(yaml));
-
-        Assert.Contains(" stands for nothing that is complete before it.", error.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void An_alias_is_read_as_what_it_stands_for() =>
-        Assert.Equal(0.25, Merge("OPTIM:\n  MOMENTUM: &rate 0.25\n  LR: *rate").Optim.Lr);
-
-    [Fact]
-    public void Aliases_that_grow_without_end_are_refused()
-    {
-        // Nine lists of nine aliases each stand for 9^9 texts: the "billion laughs".
-        string yaml = "a0: &a0 [x]\n" + string.Concat(Enumerable.Range(1, 9).Select(number =>
-            $"a{number}: &a{number} [{string.Join(", ", Enumerable.Repeat($"*a{number - 1}", 9))}]\n"));
-
-        var error = Assert.Throws<PromptKDException>(() => Merge(yaml));
-
-        Assert.Contains(": not settings: more than 100000 keys and values", error.Message, StringComparison.Ordinal);
-    }
-
-    [Theory]
-    [InlineData("[", "")]
-    [InlineData("[", "]")]
-    [InlineData("{a: ", "}")]
-    [InlineData("- ", "")]
-    [InlineData("? ", "")]
-    public void Deep_nesting_is_one_line(string open, string close)
-    {
-        const int Deep = 20_000;
-        string yaml = string.Concat(Enumerable.Repeat(open, Deep)) + "x" + string.Concat(Enumerable.Repeat(close, Deep));
-
-        Assert.Throws<PromptKDException>(() => Merge(yaml));
-    }
-
-    [Theory]
-    [InlineData("0b")]
-    [InlineData("0x")]
-    [InlineData("0_")]
-    [InlineData("1")]
-    [InlineData("1.")]
-    public void A_long_value_that_is_almost_a_number_is_read_in_no_time(string start)
-    {
-        string value = start + new string('1', 400_000) + "z";
-
-        Assert.Equal(value, Merge($"DATASET:\n  NAME: {value}").Dataset.Name);
-    }
-
-    [Fact]
-    public void A_missing_file_is_named()
-    {
-        string folder = Directory.CreateTempSubdirectory().FullName;
-        try
-        {
-            string path = Path.Combine(folder, "such.yaml");
-            Assert.Equal(
-                $"No configuration file at '{path}'.",
-                Assert.Throws<PromptKDException>(() => new ExperimentConfig().MergeFile(path)).Message);
-        }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
-    }
-
-    [Theory]
-    [InlineData("trainer/CoOp/a.yaml", "trainer", " Did you mean trainers? There are also datasets.")]
-    [InlineData("datasets/x/y/a.yaml", "x", "")]
-    public void A_missing_folder_is_named_with_those_beside_it(string file, string missing, string suggestion)
-    {
-        string folder = Directory.CreateTempSubdirectory().FullName;
-        try
-        {
-            Directory.CreateDirectory(Path.Combine(folder, "datasets"));
-            Directory.CreateDirectory(Path.Combine(folder, "trainers", "CoOp"));
-            string path = $"{folder}/{file}";
-            string parent = Path.GetDirectoryName(path[..(path.IndexOf($"/{missing}/", StringComparison.Ordinal) + 1)])!;
-
-            Assert.Equal(
-                $"No configuration file at '{path}'. There is no folder '{missing}' in '{parent}'.{suggestion}",
-                Assert.Throws<PromptKDException>(() => new ExperimentConfig().MergeFile(path)).Message);
-        }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
-    }
-
-    [Fact]
-    public void A_missing_file_suggests_those_beside_it()
-    {
-        string folder = Directory.CreateTempSubdirectory().FullName;
-        try
-        {
-            Array.ForEach(
-                ["dtd.yaml", "eurosat.yaml", "food101.yaml", "sun397.yaml", "ucf101.yaml", "a.yaml", "readme.md"],
-                name => File.WriteAllText(Path.Combine(folder, name), ""));
-            string path = Path.Combine(folder, "eurosta.yaml");
-
-            Assert.Equal(
-                $"No configuration file at '{path}'. Did you mean eurosat.yaml? There are also a.yaml, dtd.yaml, "
-                + "food101.yaml, sun397.yaml and 1 more.",
-                Assert.Throws<PromptKDException>(() => new ExperimentConfig().MergeFile(path)).Message);
-        }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
-    }
 
     private static ExperimentConfig Merge(string yaml) => new ExperimentConfig().MergeYaml(yaml, "mine.yaml");
 }

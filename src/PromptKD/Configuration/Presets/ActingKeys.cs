@@ -1,3 +1,5 @@
+using static PromptKD.Configuration.Presets.SwitchedOffKeys;
+
 namespace PromptKD.Configuration.Presets;
 
 /// <summary>
@@ -49,16 +51,6 @@ internal sealed class ActingKeys
     // Data set files carry PromptKD's, whatever method they are used with.
     private const string LossWeight = "TRAINER.PROMPTKD.KD_WEIGHT";
 
-    private const string LossTemperature = "TRAINER.PROMPTKD.TEMPERATURE";
-
-    private const string TeacherNamePosition = "TRAINER.COOP.CLASS_TOKEN_POSITION";
-
-    private const string TowerLayers = "TRAINER.PROMPTKD.TUNE_LAYERS";
-    private const string TowerStatistics = "TRAINER.PROMPTKD.BATCH_NORM";
-    private const string TowerRate = "TRAINER.PROMPTKD.TOWER_LR_FACTOR";
-
-    private const string PromptRate = "TRAINER.PROMPTKD.PROMPT_LR_FACTOR";
-
     // PromptKD's published trainer files carry them, though its student has no text tower.
     private static readonly string[] s_publishedWithoutEffect =
         ["TRAINER.PROMPTKD.N_CTX_TEXT", "TRAINER.PROMPTKD.PROMPT_DEPTH_TEXT"];
@@ -66,23 +58,10 @@ internal sealed class ActingKeys
     // Read by programs that this one is not.
     private static readonly string[] s_never = ["OPTIM.RMSPROP_ALPHA"];
 
-    private static readonly string[] s_sgd = ["OPTIM.MOMENTUM", "OPTIM.SGD_DAMPNING", "OPTIM.SGD_NESTEROV"];
-
-    // Of the epochs behind a start; without any there is no rate.
-    private static readonly string[] s_schedule =
-    [
-        "OPTIM.LR", "OPTIM.LR_SCHEDULER", "OPTIM.STEPSIZE", "OPTIM.GAMMA", "OPTIM.WARMUP_EPOCH", "OPTIM.WARMUP_TYPE",
-        "OPTIM.WARMUP_CONS_LR", "OPTIM.WARMUP_MIN_LR", "OPTIM.WARMUP_RECOUNT", PromptRate, TowerRate, TowerLayers,
-        TowerStatistics,
-    ];
-
-    private static readonly string[] s_adam = ["OPTIM.ADAM_BETA1", "OPTIM.ADAM_BETA2"];
-
     private static readonly string[] s_storing =
     [
         "SEED", "USE_CUDA", "DEVICE", "ONNX_PROVIDER", "INPUT.INTERPOLATION", "INPUT.TRANSFORMS", "INPUT.PIXEL_MEAN",
-        "INPUT.PIXEL_STD",
-        "INPUT.RRCROP_SCALE", "INPUT.UPRIGHT", "INPUT.SCALE_16BIT", "DATALOADER.NUM_WORKERS",
+        "INPUT.PIXEL_STD", "INPUT.RRCROP_SCALE", "INPUT.UPRIGHT", "INPUT.SCALE_16BIT", "DATALOADER.NUM_WORKERS",
         "DATALOADER.TRAIN_X.BATCH_SIZE", "DISTILL.TEACHER", "DISTILL.TEACHER_PROMPTS", "DISTILL.STORE", "DISTILL.VIEWS",
         "DISTILL.EIGHT_BIT", TeacherSize, "DISTILL.STRICT", "DISTILL.FAST_JPEG", "TRAINER.PROMPTKD.PREC",
         "TRAINER.PROMPTKD.HALF_PROMPTS", "REFERENCE",
@@ -118,7 +97,7 @@ internal sealed class ActingKeys
         _config = config;
         _defaults = defaults;
         _acting = [.. acting];
-        _idle = [.. s_never, .. IdleByOthers(config), .. IdleByStore(config)];
+        _idle = [.. s_never, .. SwitchedOffKeys.Of(config), .. IdleByStore(config)];
     }
 
     /// <summary>Those of <c>distill</c>.</summary>
@@ -235,84 +214,6 @@ internal sealed class ActingKeys
         if ((!isGiven && distill.Views == 0) || config.DataLoader.TrainX.Sampler == "SequentialSampler")
         {
             yield return FirstEpochShards;
-        }
-    }
-
-    // Keys that other keys switch off.
-    private static IEnumerable<string> IdleByOthers(ExperimentConfig config)
-    {
-        OptimConfig optim = config.Optim;
-        if (optim.LrScheduler == "cosine")
-        {
-            yield return "OPTIM.STEPSIZE";
-            yield return "OPTIM.GAMMA";
-        }
-
-        foreach (string key in optim.Name == "sgd" ? s_adam : s_sgd)
-        {
-            yield return key;
-        }
-
-        foreach (string key in optim.MaxEpoch == 0 ? s_schedule : [])
-        {
-            yield return key;
-        }
-
-        bool isWarm = optim.WarmupEpoch > 0;
-        if (!isWarm || optim.WarmupType != "constant")
-        {
-            yield return "OPTIM.WARMUP_CONS_LR";
-        }
-
-        if (!isWarm || optim.WarmupType != "linear")
-        {
-            yield return "OPTIM.WARMUP_MIN_LR";
-        }
-
-        if (!config.Input.Transforms.Contains("random_resized_crop"))
-        {
-            yield return "INPUT.RRCROP_SCALE";
-        }
-
-        // A student that is compared with its own texts takes their sentences.
-        if (config.Distill.TeacherPrompts.Length > 0 && config.Trainer.PromptKD.SharedText)
-        {
-            yield return "TRAINER.PROMPTKD.TEMPLATES";
-        }
-
-        if (config.Distill.TeacherPrompts.Length == 0)
-        {
-            yield return "TRAINER.PROMPTKD.CTX_INIT";
-            if (config.Trainer.Name != "CoOp")
-            {
-                yield return TeacherNamePosition;
-            }
-        }
-
-        if (config.Distill.Start.Epochs == 0)
-        {
-            yield return "DISTILL.START.BATCH_SIZE";
-            yield return "DISTILL.START.LR";
-            yield return "DISTILL.START.RIDGE";
-            yield return "DISTILL.START.WARMUP_EPOCH";
-        }
-
-        if (config.Trainer.PromptKD.Loss != "kl")
-        {
-            yield return LossTemperature;
-        }
-
-        if (!config.Trainer.PromptKD.TuneTower)
-        {
-            yield return TowerRate;
-            yield return TowerLayers;
-            yield return TowerStatistics;
-        }
-
-        if (config.Trainer.PromptKD.NCtxVision == 0)
-        {
-            yield return "TRAINER.PROMPTKD.PROMPT_DEPTH_VISION";
-            yield return PromptRate;
         }
     }
 }
