@@ -4,8 +4,8 @@
 #   tests/interruption.sh [KILLS [SEED]]     KILLS: 10 by default; SEED: of the moments, random by default
 #
 # Distils some of the demo's pictures once without interruption. Then starts the same command in a new folder, with a
-# checkpoint at almost every step, kills it at a random moment behind its first word with SIGKILL, as a power cut would,
-# and does so KILLS times before it lets the last start finish. Compares the student, the class vectors and the metrics
+# checkpoint at almost every step, kills it at a random moment of its learning with SIGKILL, as a power cut would, and
+# does so KILLS times before it lets the last start finish. Compares the student, the class vectors and the metrics
 # byte for byte. Then the same of PromptSRC, whose prompts are averaged over epochs: one shot a class and a large
 # validation set, so that most moments lie in a validation; every other one is SIGTERM, behind which the program saves
 # itself. Takes some minutes on two cores. Exits 1 if a file differs. Needs nothing but the checkout.
@@ -67,13 +67,13 @@ train() {
     TEST.FINAL_MODEL best_val TEST.SELECT reference TRAIN.CHECKPOINT_MINUTES 0.0001
 }
 
-# Starts a command in the background and waits until it says something: begun COMMAND FOLDER LOG. Sets $running and
-# $first, the time of its first word in nanoseconds.
+# Starts a command in the background and waits until it learns: begun COMMAND FOLDER LOG. Sets $running and $first, the
+# time of that word in nanoseconds. What comes before it is the same at every start.
 begun() {
   : >"$3"
   ("$1" "$2") >/dev/null 2>"$3" &
   running=$!
-  until [ -s "$3" ] || ! kill -0 "$running" 2>/dev/null; do sleep 0.01; done
+  until grep -qE '^(Distilling|Training|Going on)' "$3" || ! kill -0 "$running" 2>/dev/null; do sleep 0.05; done
   first=$(date +%s%N)
 }
 
@@ -84,7 +84,7 @@ repeatedly() {
   begun "$command" "$work/$command-whole" "$work/whole.log"
   wait "$running" || { cat "$work/whole.log" >&2; exit 1; }
   milliseconds=$((($(date +%s%N) - first) / 1000000))
-  echo "An uninterrupted $command takes $milliseconds ms behind its first word."
+  echo "An uninterrupted $command learns and measures for $milliseconds ms."
   echo "Stopping another one $kills times (seed $seed):"
 
   # What it then does before it is stopped is, on average, four fifths of a run divided by the stops, so that the last
@@ -102,7 +102,7 @@ repeatedly() {
     wait "$running" 2>/dev/null || true
     echo "  $stop: $outcome $moment ms; last words: $(tail -n 1 "$work/stopped.log")"
   done
-  echo "$met of $kills stops met a $command that had begun to speak and had not ended."
+  echo "$met of $kills stops met a $command that learned or measured."
 
   ("$command" "$work/$command-stopped") >/dev/null 2>"$work/stopped.log" || { cat "$work/stopped.log" >&2; exit 1; }
 }
