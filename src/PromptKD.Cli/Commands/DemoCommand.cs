@@ -7,6 +7,7 @@ using PromptKD.Demo;
 using PromptKD.Demo.Charts;
 using PromptKD.Inference;
 using PromptKD.Runs;
+using PromptKD.Runtime;
 
 namespace PromptKD.Cli.Commands;
 
@@ -125,7 +126,7 @@ internal static class DemoCommand
     private static ExperimentConfig Configure(Recipe chosen, string output, string pictures, int seed)
     {
         string models = Path.Combine(AppContext.BaseDirectory, "demo");
-        ExperimentConfig recipe = chosen.Config;
+        ExperimentConfig recipe = chosen.Config.InPrecision(ComputePrecision.Fp32);
         return recipe with
         {
             Seed = seed,
@@ -146,7 +147,6 @@ internal static class DemoCommand
                 Transforms = ["random_resized_crop", "normalize"],
                 RandomResizedCropScale = [0.8, 1.0],
             },
-            Trainer = recipe.Trainer with { PromptKD = recipe.Trainer.PromptKD with { Prec = "fp32" } },
         };
     }
 

@@ -3,6 +3,7 @@ using PromptKD.Configuration;
 using PromptKD.Configuration.Presets;
 using PromptKD.Demo;
 using PromptKD.Runs;
+using PromptKD.Runtime;
 
 namespace PromptKD.Cli.Commands;
 
@@ -57,16 +58,12 @@ internal static class TeachingDemo
     // The paper's settings, but for what the demo's models and pictures want (docs/demo.md).
     private static ExperimentConfig Teaching(ExperimentConfig demo)
     {
-        ExperimentConfig paper = TeachPreset.Config;
+        ExperimentConfig paper = TeachPreset.Config.InPrecision(ComputePrecision.Fp32);
         return paper with
         {
             Dataset = paper.Dataset with { NumShots = Shots },
             Optim = paper.Optim with { Lr = 0.01, WarmupEpoch = 0 },
-            Trainer = paper.Trainer with
-            {
-                PromptSRC = paper.Trainer.PromptSRC with { Prec = "fp32" },
-                PromptKD = demo.Trainer.PromptKD,
-            },
+            Trainer = paper.Trainer with { PromptKD = demo.Trainer.PromptKD },
         };
     }
 }

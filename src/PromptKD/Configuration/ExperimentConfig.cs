@@ -22,7 +22,9 @@ public sealed record ExperimentConfig
     /// <summary>False keeps the run on the processor where <see cref="Device"/> is auto.</summary>
     public bool UseCuda { get; init; } = true;
 
-    /// <summary>Where the models run: auto (a GPU if there is one), cpu, cuda, or cuda:N.</summary>
+    /// <summary>
+    /// Where the models run: auto (a GPU if there is one), cpu, cuda, or cuda:N; <see cref="OnDevice"/> sets it from code.
+    /// </summary>
     [OwnKey, DeviceName]
     public string Device { get; init; } = "auto";
 
@@ -71,6 +73,28 @@ public sealed record ExperimentConfig
 
     /// <summary>Keys of Dassl's that nothing here reads, where they are set to other than their default.</summary>
     internal ValueList<IgnoredSetting> Ignored { get; init; } = [];
+
+    /// <summary>This configuration with its models on a device (DEVICE).</summary>
+    /// <param name="device">Where libtorch computes; USE_CUDA False keeps Auto on the processor.</param>
+    /// <param name="index">Which of several GPUs, from 0.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such device, or the index is negative.</exception>
+    public ExperimentConfig OnDevice(ComputeDevice device, int index = 0) =>
+        this with { Device = ComputeNames.Of(device, index) };
+
+    /// <summary>
+    /// This configuration with its frozen models in a precision: the key <c>PREC</c> of the method that TRAINER.NAME
+    /// names.
+    /// </summary>
+    /// <param name="precision">Of what is not learned; what is learned is float32.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such precision.</exception>
+    /// <exception cref="InvalidOperationException">TRAINER.NAME names no method, or one without this key.</exception>
+    public ExperimentConfig InPrecision(ComputePrecision precision)
+    {
+        string key = $"TRAINER.{Trainer.Name.ToUpperInvariant()}.PREC";
+        return ConfigTree.Find(key) is null
+            ? throw new InvalidOperationException($"TRAINER.NAME is '{Trainer.Name}', which has no key PREC.")
+            : MergeOverrides([key, ComputeNames.Of(precision)]);
+    }
 
     /// <summary>This configuration, changed by a YAML file. An empty file changes nothing.</summary>
     /// <param name="path">The file; messages name it as it is given here.</param>

@@ -1,5 +1,7 @@
 using CsCheck;
 using PromptKD.Configuration;
+using PromptKD.Configuration.Presets;
+using PromptKD.Runtime;
 
 namespace PromptKD.Tests.Configuration;
 
@@ -63,6 +65,44 @@ public sealed class ExperimentConfigTests
         Assert.Equal(
             ["INPUT.SIZE is [224, 224] and [32, 32]", "TRAINER.PROMPTKD.KD_WEIGHT is 1.0 and 200.0"],
             differences.Select(difference => difference.ToString()));
+    }
+
+    [Theory]
+    [InlineData(ComputeDevice.Auto, 0, "auto")]
+    [InlineData(ComputeDevice.Cpu, 0, "cpu")]
+    [InlineData(ComputeDevice.Cuda, 0, "cuda:0")]
+    [InlineData(ComputeDevice.Cuda, 3, "cuda:3")]
+    public void A_device_from_code_is_what_a_file_says(ComputeDevice device, int index, string said) => Assert.Equal(
+        new ExperimentConfig().MergeYaml($"DEVICE: {said}", "mine.yaml"),
+        new ExperimentConfig().OnDevice(device, index));
+
+    [Theory]
+    [InlineData("PromptKD", ComputePrecision.Fp32, "TRAINER.PROMPTKD.PREC is \"fp16\" and \"fp32\"")]
+    [InlineData("CoCoOp", ComputePrecision.Bf16, "TRAINER.COCOOP.PREC is \"fp16\" and \"bf16\"")]
+    [InlineData("MaPLe", ComputePrecision.Auto, "TRAINER.MAPLE.PREC is \"fp16\" and \"auto\"")]
+    [InlineData("PromptSRC", ComputePrecision.Fp16)]
+    public void A_precision_from_code_is_that_of_the_chosen_method(
+        string trainer, ComputePrecision precision, params string[] changed)
+    {
+        var config = new ExperimentConfig { Trainer = new TrainerConfig { Name = trainer } };
+
+        IEnumerable<ConfigDifference> differences =
+            ExperimentConfig.Differences(config, config.InPrecision(precision));
+
+        Assert.Equal(changed, differences.Select(difference => difference.ToString()));
+    }
+
+    [Fact]
+    public void A_device_or_precision_that_there_is_not_is_the_callers_mistake()
+    {
+        var config = new ExperimentConfig();
+        ExperimentConfig zeroShot = config with { Trainer = new TrainerConfig { Name = "ZeroshotCLIP" } };
+
+        Assert.Throws<ArgumentOutOfRangeException>(() => config.OnDevice(ComputeDevice.Cuda, -1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => config.OnDevice((ComputeDevice)9));
+        Assert.Throws<InvalidOperationException>(() => config.InPrecision(ComputePrecision.Fp32));
+        Assert.Throws<InvalidOperationException>(() => zeroShot.InPrecision(ComputePrecision.Fp32));
+        Assert.Throws<ArgumentOutOfRangeException>(() => DistillPreset.Config.InPrecision((ComputePrecision)9));
     }
 
     [Fact]

@@ -64,12 +64,16 @@ public sealed class Recipe
         return set(Find(name.Length > 0 ? name : asked.Reference ? PaperName : DefaultName).Config);
     }
 
-    /// <summary>The recipe's name, and which of the keys that it sets were set otherwise.</summary>
+    /// <summary>
+    /// The recipe's name, and which of the keys that it sets were set otherwise, as far as they have an effect.
+    /// </summary>
     internal string Describe(ExperimentConfig config)
     {
+        IReadOnlyList<string> idle = ActingKeys.OfDistill(config).FindIdle();
         string[] changes =
         [
-            .. ExperimentConfig.Differences(Config, config).Where(one => _keys.Contains(one.Key))
+            .. ExperimentConfig.Differences(Config, config)
+                .Where(one => _keys.Contains(one.Key) && !idle.Contains(one.Key))
                 .Select(one => $"{one.Key} {ConfigValue.Show(one.Second)}"),
         ];
         return changes.Length == 0 ? $"Recipe {Name}" : $"Recipe {Name}, but {string.Join(", ", changes)}";

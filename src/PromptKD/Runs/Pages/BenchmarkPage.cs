@@ -1,5 +1,6 @@
 using System.Globalization;
 using PromptKD.Configuration;
+using PromptKD.Configuration.Presets;
 using PromptKD.Evaluation;
 using PromptKD.Methods;
 using PromptKD.Pages;
@@ -54,7 +55,7 @@ internal sealed class BenchmarkPage(
                 .OfType<PageAnswers>(),
         ],
         Facts = [.. Facts()],
-        Settings = _facts.Settings(new ExperimentConfig()),
+        Settings = _facts.Settings(new ExperimentConfig(), ActingKeys.OfTrain(Config, HasTeacher)),
         SettingsBegin = "the program's own settings",
         Skipped = _facts.Skipped(end.Skipped.Concat(run.Inputs.UnreadableMeasured)),
         LeftOut = _facts.LeftOut(),

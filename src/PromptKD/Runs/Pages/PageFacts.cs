@@ -1,5 +1,6 @@
 using System.Globalization;
 using PromptKD.Configuration;
+using PromptKD.Configuration.Presets;
 using PromptKD.Data.Pictures;
 using PromptKD.Pages;
 using PromptKD.Training;
@@ -21,10 +22,11 @@ internal sealed class PageFacts(OpenRun run)
 
     /// <summary>Settings that are not those that such a run begins with.</summary>
     /// <param name="first">What it begins with.</param>
-    public IReadOnlyList<PageFact> Settings(ExperimentConfig first) =>
+    /// <param name="acting">Which keys have an effect.</param>
+    public IReadOnlyList<PageFact> Settings(ExperimentConfig first, ActingKeys acting) =>
     [
         .. ExperimentConfig.Differences(first, run.Settings.Config)
-            .Where(one => !s_told.Contains(one.Key))
+            .ExceptBy(s_told.Concat(acting.FindIdle()), one => one.Key)
             .Select(one => new PageFact(one.Key, ConfigValue.Show(one.Second))),
     ];
 

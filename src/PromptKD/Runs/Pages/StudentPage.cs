@@ -46,7 +46,7 @@ internal sealed class StudentPage(OpenRun run, DistillationReport report, IReadO
         Answers = [.. Answers()],
         ChangedClasses = StudentPackage.ReadManifest(report.StudentFolder).ClassChanges?.Sentences() ?? [],
         Facts = [.. Facts()],
-        Settings = _facts.Settings(Recipe.Find(Config.Distill.Recipe).Config),
+        Settings = _facts.Settings(Recipe.Find(Config.Distill.Recipe).Config, ActingKeys.OfDistill(Config)),
         SettingsBegin = $"recipe {Config.Distill.Recipe}",
         Skipped = _facts.Skipped(report.Skipped),
         LeftOut = _facts.LeftOut(),

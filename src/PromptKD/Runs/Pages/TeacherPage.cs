@@ -58,7 +58,7 @@ internal sealed class TeacherPage(OpenRun run, TeachingReport report, TrainingPo
         Curves = [.. new PageCurves("teacher", "Accuracy while learning").Of(end.History, reference: null)],
         Answers = [.. Answers()],
         Facts = [.. Facts()],
-        Settings = _facts.Settings(TeachPreset.Config),
+        Settings = _facts.Settings(TeachPreset.Config, ActingKeys.OfTeach(Config)),
         SettingsBegin = "the paper's settings",
         Skipped = _facts.Skipped(end.Skipped.Concat(run.Inputs.UnreadableMeasured)),
         LeftOut = _facts.LeftOut(),

@@ -86,6 +86,15 @@ public sealed class RecipeTests
     }
 
     [Fact]
+    public void Changes_without_effect_are_none()
+    {
+        string[] store = ["DISTILL.STORE", "store", "DISTILL.VIEWS", "3", "OPTIM.MAX_EPOCH", "2"];
+        ExperimentConfig config = Complete(Recipe.Find("best").Config).MergeOverrides(store);
+
+        Assert.Equal("Recipe best, but OPTIM.MAX_EPOCH 2", Recipe.Find("best").Describe(config));
+    }
+
+    [Fact]
     public void Another_name_is_refused() => Assert.Equal(
         "There is no recipe 'good'. Give one of fast, best, paper, or a file of keys with Config.",
         Assert.Throws<PromptKDException>(() => Recipe.Find("good")).Message);
