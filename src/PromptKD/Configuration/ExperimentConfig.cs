@@ -23,7 +23,8 @@ public sealed record ExperimentConfig
     public bool UseCuda { get; init; } = true;
 
     /// <summary>
-    /// Where the models run: auto (a GPU if there is one), cpu, cuda, or cuda:N; <see cref="OnDevice"/> sets it from code.
+    /// Where the models run: auto (a GPU if there is one), cpu, cuda, or cuda:N; <see cref="OnDevice"/> sets it from
+    /// code.
     /// </summary>
     [OwnKey, DeviceName]
     public string Device { get; init; } = "auto";

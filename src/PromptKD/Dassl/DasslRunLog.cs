@@ -45,7 +45,7 @@ internal sealed partial class DasslRunLog
         Trainer = Read(config, "TRAINER", "NAME");
         SubsampleClasses = Read(config, "DATASET", "SUBSAMPLE_CLASSES") ?? "all";
         Modal = Read(config, "TRAINER", "MODAL");
-        Variant = VariantOf(key => Read(config, key.Split('.')));
+        Variant = VariantOf(key => ReadAny(config, key.Split('.')));
         Select = Read(config, "TEST", "SELECT") ?? "reference";
         FinalModel = Read(config, "TEST", "FINAL_MODEL") ?? "last_step";
         Seed = int.TryParse(Read(config, "SEED"), CultureInfo.InvariantCulture, out int seed) ? seed : -1;
@@ -118,7 +118,7 @@ internal sealed partial class DasslRunLog
         return new DasslRunLog(path, ReadConfig(lines, path), head, trained, during, final);
     }
 
-    private string VariantOf(Func<string, string?> value) => Trainer == "PromptKD"
+    private string VariantOf(Func<string, object?> value) => Trainer == "PromptKD"
         ? StudentVariant.OfLog(value)
         : LabelledVariant.OfLog(value, IsTrained ? Dataset : LearnedOn);
 
@@ -143,7 +143,10 @@ internal sealed partial class DasslRunLog
         return YamlText.Parse(string.Join('\n', yaml), path) as YamlMappingNode;
     }
 
-    private static string? Read(YamlMappingNode? config, params string[] keys)
+    private static string? Read(YamlMappingNode? config, params string[] keys) => ReadAny(config, keys) as string;
+
+    // A text, or the texts of a list.
+    private static object? ReadAny(YamlMappingNode? config, params string[] keys)
     {
         YamlNode? node = config;
         foreach (string key in keys)
@@ -153,7 +156,12 @@ internal sealed partial class DasslRunLog
                 : null;
         }
 
-        return (node as YamlScalarNode)?.Value;
+        return node switch
+        {
+            YamlScalarNode scalar => scalar.Value,
+            YamlSequenceNode list => list.Children.OfType<YamlScalarNode>().Select(item => item.Value ?? "").ToArray(),
+            _ => null,
+        };
     }
 
     [GeneratedRegex(@"^(\s*- |\s+\S|[A-Z][A-Z0-9_]*:)")]

@@ -33,10 +33,10 @@ public sealed record TrainingResult
     public string? Configuration { get; init; }
 
     /// <summary>
-    /// PromptKD: what differs from the paper's tables of the parts that its ablations exchange, as <c>LOSS=l1</c>;
-    /// empty for nothing. Methods that learn from labels: what differs from the settings behind the paper's rows, as
-    /// <c>MAX_EPOCH=2</c>; of an evaluation, those of the run that the model comes from. Null in files that were
-    /// written before it was kept.
+    /// What differs from the settings behind the paper's rows, of all that its numbers depend on, as <c>LOSS=l1</c> or
+    /// <c>MAX_EPOCH=2</c>; empty for nothing. Of an evaluation of a method that learns from labels, what differs of
+    /// the run that the model comes from, and how pictures are looked at. Null where it is not known: in files that
+    /// were written before it was kept, and in evaluations of models that such files speak of.
     /// </summary>
     public string? Variant { get; init; }
 

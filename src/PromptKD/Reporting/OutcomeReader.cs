@@ -77,7 +77,7 @@ internal static class OutcomeReader
                 ? Math.Max(0, result.Shots)
                 : null,
             Configuration = result.Configuration ?? "",
-            Variant = result.Variant ?? "",
+            Variant = result.Variant ?? RunOutcome.UnknownVariant,
             Selection = result.Selection switch
             {
                 ModelSelection.LastEpoch => LastEpoch,

@@ -120,6 +120,13 @@ public static class ReportSections
 
     private static IEnumerable<string> PartNotes(ScoreTable table)
     {
+        if (table.Variant.Contains(RunOutcome.UnknownVariant, StringComparison.Ordinal))
+        {
+            yield return "With which settings these runs learned is not known: their result.json was written before it "
+                + "said so. No number of the paper stands beside them.";
+            yield break;
+        }
+
         if (table.Rows.All(row => row.Paper is null))
         {
             yield return "The paper has nothing to compare these runs with: no table of this method, backbone, number "

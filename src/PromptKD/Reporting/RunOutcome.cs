@@ -36,9 +36,13 @@ public sealed record RunOutcome
     public string Configuration { get; init; } = "";
 
     /// <summary>
-    /// What differs from the paper's tables, as <see cref="TrainingResult.Variant"/>; empty for nothing, or not known.
+    /// What differs from the paper's tables, as <see cref="TrainingResult.Variant"/>; empty for nothing, and
+    /// <see cref="UnknownVariant"/> where a file does not say it.
     /// </summary>
     public string Variant { get; init; } = "";
+
+    /// <summary><see cref="Variant"/> of a result that was written before it was kept.</summary>
+    public const string UnknownVariant = "SETTINGS=unknown";
 
     /// <summary>The run's seed.</summary>
     public required int Seed { get; init; }

@@ -2,7 +2,7 @@ using PromptKD.Configuration;
 using PromptKD.Configuration.Presets;
 using PromptKD.Golden;
 using PromptKD.Reporting;
-using PromptKD.Reporting.Benchmarks;
+using PromptKD.Tests.Reporting.Benchmarks;
 using static PromptKD.Tests.Reporting.WrittenLogs;
 
 namespace PromptKD.Tests.Reporting;
@@ -63,6 +63,22 @@ public sealed class LabelledVariantTests : IDisposable
     [InlineData("PromptSRC", Protocol.CrossDataset, "GPA_MEAN=15", "TRAINER.PROMPTSRC.GPA_MEAN", "15")]
     [InlineData("PromptSRC", Protocol.BaseToNovel, "", "TRAINER.PROMPTSRC.PREC", "fp32")]
     [InlineData("PromptSRC", Protocol.BaseToNovel, "", "OPTIM.ADAM_BETA1", "0.5")]
+    [InlineData(
+        "PromptSRC", Protocol.BaseToNovel, "SAMPLER=SequentialSampler",
+        "DATALOADER.TRAIN_X.SAMPLER", "SequentialSampler")]
+    [InlineData("PromptSRC", Protocol.BaseToNovel, "", "TRAINER.PROMPTSRC.REFERENCE_GPA", "True")]
+    [InlineData("PromptSRC", Protocol.BaseToNovel, "REFERENCE_GPA=False", "TEST.FINAL_MODEL", "best_val")]
+    [InlineData(
+        "PromptSRC", Protocol.BaseToNovel, "", "TEST.FINAL_MODEL", "best_val",
+        "TRAINER.PROMPTSRC.REFERENCE_GPA", "True")]
+    [InlineData(
+        "CoOp", Protocol.BaseToNovel, "TRANSFORMS=normalize+random_flip",
+        "INPUT.TRANSFORMS", "['random_flip', 'normalize']")]
+    [InlineData("CoOp", Protocol.BaseToNovel, "RRCROP_SCALE=0.5+1", "INPUT.RRCROP_SCALE", "(0.5, 1.0)")]
+    [InlineData("CoOp", Protocol.BaseToNovel, "INIT_WEIGHTS=given", "MODEL.INIT_WEIGHTS", "my file=1.pth")]
+    [InlineData("CoOp", Protocol.BaseToNovel, "OPTIM.NAME=adamw", "OPTIM.NAME", "adamw")]
+    [InlineData("MaPLe", Protocol.BaseToNovel, "PIXEL_MEAN=0+0+0.5", "INPUT.PIXEL_MEAN", "[0.0, 0.0, 0.5]")]
+    [InlineData("CoCoOp", Protocol.BaseToNovel, "", "DATALOADER.TEST.BATCH_SIZE", "7")]
     [InlineData("IVLP", Protocol.BaseToNovel, "N_CTX_TEXT=2", "TRAINER.IVLP.N_CTX_TEXT", "2")]
     [InlineData("MaPLe", Protocol.CrossDataset, "MAX_EPOCH=5", "OPTIM.MAX_EPOCH", "5")]
     [InlineData("MaPLe", Protocol.BaseToNovel, "N_CTX=4", "TRAINER.MAPLE.N_CTX", "4")]
@@ -155,26 +171,88 @@ public sealed class LabelledVariantTests : IDisposable
     public void An_evaluation_says_what_its_model_learned_from(
         string source, string classes, int shots, string dataset, string tested, string variant)
     {
-        Assert.Equal(variant, LabelledVariant.OfEvaluation("", (source, classes, shots), (dataset, tested)));
+        ExperimentConfig config = Learning(Protocol.BaseToNovel, "PromptSRC", "EuroSAT");
+
+        Assert.Equal(variant, LabelledVariant.OfEvaluation("", (source, classes, shots), (dataset, tested), config));
         Assert.Equal(
             $"LR=1 {variant}".Trim(),
-            LabelledVariant.OfEvaluation("LR=1", (source, classes, shots), (dataset, tested)));
+            LabelledVariant.OfEvaluation("LR=1", (source, classes, shots), (dataset, tested), config));
+    }
+
+    // How its model was learned, its own settings do not say; how pictures are looked at, they do.
+    [Theory]
+    [InlineData("", "", "OPTIM.LR", "1")]
+    [InlineData("", "", "DATALOADER.TRAIN_X.SAMPLER", "SequentialSampler")]
+    [InlineData("", "INTERPOLATION=bilinear", "INPUT.INTERPOLATION", "bilinear")]
+    [InlineData("INTERPOLATION=bilinear", "INTERPOLATION=bilinear", "INPUT.INTERPOLATION", "bilinear")]
+    [InlineData("INTERPOLATION=bilinear", "INTERPOLATION=bilinear", "INPUT.INTERPOLATION", "bicubic")]
+    [InlineData("LR=1", "LR=1 TEST.SPLIT=val", "TEST.SPLIT", "val")]
+    public void An_evaluation_says_how_it_looked_at_pictures(string learned, string variant, params string[] settings)
+    {
+        ExperimentConfig config = Learning(Protocol.BaseToNovel, "PromptSRC", "EuroSAT", settings);
+
+        Assert.Equal(
+            variant, LabelledVariant.OfEvaluation(learned, ("EuroSAT", "base", 16), ("EuroSAT", "new"), config));
+    }
+
+    // As Python's programs show their settings, and as ours do; 224 is the size of the CLIP's pictures.
+    [Theory]
+    [InlineData("  SIZE: (224, 224)\n  TRANSFORMS: ('random_resized_crop', 'random_flip', 'normalize')", "")]
+    [InlineData(
+        "  RRCROP_SCALE: (0.08, 1.0)\n  TRANSFORMS: [\"normalize\", \"random_flip\", \"random_resized_crop\"]", "")]
+    [InlineData("  RRCROP_SCALE: (0.5, 1.0)\n  TRANSFORMS: ('normalize',)", "TRANSFORMS=normalize RRCROP_SCALE=0.5+1")]
+    [InlineData(
+        "  INTERPOLATION: bilinear\n  PIXEL_STD: [0.5, 0.5, 0.5]",
+        "INTERPOLATION=bilinear PIXEL_STD=0.5+0.5+0.5")]
+    public void A_log_says_how_pictures_are_changed(string input, string variant)
+    {
+        _logs.Write(
+            "log.txt",
+            new("IVLP", "EuroSAT") { Classes = "base", Shots = 16, Optim = "  MAX_EPOCH: 20", Input = input },
+            Trained(80));
+
+        RunOutcome run = Assert.Single(OutcomeReader.Read(_logs.Folder, stop: TestContext.Current.CancellationToken));
+        Assert.Equal(variant, run.Variant);
+    }
+
+    // Zero-shot learns nothing, and looks at pictures all the same.
+    [Theory]
+    [InlineData("")]
+    [InlineData("", "OPTIM.LR", "1")]
+    [InlineData("UPRIGHT=True TEST.SPLIT=train", "INPUT.UPRIGHT", "True", "TEST.SPLIT", "train")]
+    public void Zero_shot_says_how_it_looked_at_pictures(string variant, params string[] settings) => Assert.Equal(
+        variant, LabelledVariant.Of(Learning(Protocol.BaseToNovel, "ZeroshotCLIP", "EuroSAT", settings), "EuroSAT"));
+
+    // Table 1 has 96.02 for PromptSRC on Caltech101.
+    [Theory]
+    [InlineData("", null)]
+    [InlineData("\"variant\": \"\",", 96.02)]
+    [InlineData("\"variant\": \"LR=1\",", null)]
+    public void A_result_that_does_not_say_its_settings_stands_beside_nothing(string variant, double? paper)
+    {
+        foreach ((string classes, string folder) in new[] { ("base", "a"), ("new", "b") })
+        {
+            Directory.CreateDirectory(Path.Combine(_logs.Folder, folder));
+            File.WriteAllText(Path.Combine(_logs.Folder, folder, "result.json"), $$"""
+                {
+                  "trainer": "PromptSRC", "dataset": "Caltech101", "protocol": "{{classes}}", "shots": 16, "seed": 1,
+                  {{variant}} "selection": "{{(classes == "base" ? "lastEpoch" : "given")}}", "accuracy": 90
+                }
+                """);
+        }
+
+        var report = BenchmarkReport.Read(_logs.Folder, TestContext.Current.CancellationToken);
+
+        Assert.Equal(paper, Assert.Single(Assert.Single(report.Tables).Rows).Paper?.HarmonicMean);
+        string notes = string.Join('\n', Assert.Single(report.Sections).Notes);
+        Assert.Equal(variant.Length == 0, notes.Contains("learned is not known", StringComparison.Ordinal));
     }
 
     public void Dispose() => _logs.Dispose();
 
     private static ExperimentConfig Learning(
-        Protocol protocol, string trainer, string dataset, params string[] overrides) => new BenchmarkPlan
-        {
-            Protocol = protocol,
-            Root = "data",
-            Output = "runs",
-            Configs = Path.Combine(ProjectFolder.Root, "configs"),
-            Trainers = [trainer],
-            Datasets = [dataset],
-            Seeds = [1],
-            Overrides = overrides,
-        }.Runs()[0].Config;
+        Protocol protocol, string trainer, string dataset, params string[] overrides) =>
+        BenchmarkPlanTests.Runs(protocol, trainer, dataset, overrides)[0].Config;
 
     private void Write(
         string folder, string trainer, string dataset, string classes, string epochs, string rest, int shots = 16) =>

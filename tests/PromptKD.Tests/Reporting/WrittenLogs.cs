@@ -44,7 +44,8 @@ internal sealed class WrittenLogs : IDisposable
 
             """);
         text.Append(said.Shots is { } shots ? $"  NUM_SHOTS: {shots}\n" : "");
-        text.Append("INPUT:\n  PIXEL_MEAN:\n  - 0.48145466\n  - 0.4578275\n");
+        string input = said.Input ?? "  PIXEL_MEAN:\n  - 0.48145466\n  - 0.4578275\n  - 0.40821073";
+        text.Append($"INPUT:\n{input}\n");
         text.Append(said.Backbone is { } backbone ? $"MODEL:\n  BACKBONE:\n    NAME: {backbone}\n" : "");
         text.Append(said.Optim is { } optim ? $"OPTIM:\n{optim}\n" : "");
         text.Append($"SEED: {said.Seed}\nTEST:\n  FINAL_MODEL: {said.FinalModel}\nTRAINER:\n");
@@ -66,6 +67,8 @@ internal sealed record LogHead(string Trainer, string Dataset, int Seed = 1)
     public string? PromptKD { get; init; }
 
     public string? Optim { get; init; }
+
+    public string? Input { get; init; }
 
     public string FinalModel { get; init; } = "last_step";
 

@@ -34,15 +34,6 @@ internal sealed record LabelledRecipe(int Epochs, int Batch, double Rate, IReadO
     private static readonly string[] s_late =
         ["StanfordCars", "OxfordFlowers", "FGVCAircraft", "DescribableTextures", "EuroSAT"];
 
-    // Of all methods alike.
-    private static readonly (string Key, object Usual)[] s_common =
-    [
-        ("OPTIM.NAME", "sgd"), ("OPTIM.WEIGHT_DECAY", 5e-4), ("OPTIM.MOMENTUM", 0.9), ("OPTIM.SGD_DAMPNING", 0),
-        ("OPTIM.SGD_NESTEROV", false), ("OPTIM.CLIP_NORM", 0.0), ("OPTIM.LR_SCHEDULER", "cosine"),
-        ("OPTIM.WARMUP_EPOCH", 1), ("OPTIM.WARMUP_TYPE", "constant"), ("OPTIM.WARMUP_CONS_LR", 1e-5),
-        ("OPTIM.WARMUP_RECOUNT", true),
-    ];
-
     // Where no words are given, their number and whether each class has its own matter in addition.
     private IReadOnlyList<(string Key, object Usual)> WithoutWords { get; init; } = [];
 
@@ -69,7 +60,7 @@ internal sealed record LabelledRecipe(int Epochs, int Batch, double Rate, IReadO
     public IEnumerable<(string Key, object Usual)> Settings(bool hasWords) =>
     [
         ("OPTIM.MAX_EPOCH", Epochs), ("DATALOADER.TRAIN_X.BATCH_SIZE", Batch), ("OPTIM.LR", Rate), .. Own,
-        .. hasWords ? [] : WithoutWords, .. s_common,
+        .. hasWords ? [] : WithoutWords, .. PaperSettings.Learning,
     ];
 
     // Its few-shot runs begin at random, and take fewer epochs of fewer pictures (CoOp's scripts/coop/main.sh).

@@ -6,8 +6,8 @@ namespace PromptKD.Configuration.Presets;
 /// In which settings a run of a method that learns from labels differs from those behind the paper's rows.
 /// </summary>
 /// <remarks>
-/// Compared is what acts in each of them and changes what is learned; precision, which pictures choose the epoch and
-/// the number of pictures are told otherwise, or not at all.
+/// Compared is what acts in each of them and changes what is learned or measured; which pictures choose the epoch and
+/// the number of pictures are told otherwise.
 /// </remarks>
 internal static class LabelledVariant
 {
@@ -19,28 +19,31 @@ internal static class LabelledVariant
     /// <summary>What differs, as KEY=value, the key's last part alone; empty for nothing.</summary>
     /// <param name="config">All settings.</param>
     /// <param name="learnedOn">DATASET.NAME of what was learned from; null where it is not known.</param>
-    public static string Of(ExperimentConfig config, string? learnedOn)
-    {
-        var values = config.Flatten().ToDictionary(one => one.Key, one => one.Value);
-        return Of(values.GetValueOrDefault, learnedOn);
-    }
+    public static string Of(ExperimentConfig config, string? learnedOn) => Of(ValuesOf(config), learnedOn);
 
     /// <summary>As the other form, of the configuration that a log begins with.</summary>
-    /// <param name="value">The text of a key's value; null where the log has no such key.</param>
+    /// <param name="value">The text of a key's value, or of its items; null where the log has no such key.</param>
     /// <param name="learnedOn">As there.</param>
-    public static string OfLog(Func<string, string?> value, string? learnedOn) => Of(value, learnedOn);
+    public static string OfLog(Func<string, object?> value, string? learnedOn) => Of(value, learnedOn);
 
     /// <summary>What differs of an evaluation whose model's own run is known.</summary>
     /// <param name="variant">What of that run differs.</param>
     /// <param name="learned">What it learned from: DATASET.NAME, SUBSAMPLE_CLASSES and NUM_SHOTS.</param>
     /// <param name="tested">DATASET.NAME and SUBSAMPLE_CLASSES of the evaluation.</param>
+    /// <param name="config">All settings of the evaluation.</param>
     public static string OfEvaluation(
-        string variant, (string Dataset, string Classes, int Shots) learned, (string Dataset, string Classes) tested)
+        string variant,
+        (string Dataset, string Classes, int Shots) learned,
+        (string Dataset, string Classes) tested,
+        ExperimentConfig config)
     {
         bool isTransfer = tested.Classes == All && learned.Dataset != tested.Dataset;
+        string[] known = variant.Split(' ');
+        IEnumerable<string> looking = PaperSettings.DifferencesOf(PaperSettings.Looking, ValuesOf(config));
         string[] parts =
         [
             variant,
+            .. looking.Where(part => !known.Contains(part)),
             learned.Dataset == (isTransfer ? SourceOfTransfer : tested.Dataset) ? "" : $"LEARNED_ON={learned.Dataset}",
             learned.Classes == (tested.Classes == All ? All : "base") ? "" : $"SUBSAMPLE_CLASSES={learned.Classes}",
             isTransfer ? ShotsOf(learned.Shots) : "",
@@ -63,31 +66,29 @@ internal static class LabelledVariant
         LearningProtocol protocol = isSplit ? LearningProtocol.BaseToNovel
             : source == SourceOfTransfer ? LearningProtocol.Transfer
             : LearningProtocol.FewShot;
-        int shots = Like(0, value("DATASET.NUM_SHOTS")) is int number ? number : LabelledRecipe.Shots;
+        int shots = PaperSettings.Like(0, value("DATASET.NUM_SHOTS")) is int number ? number : LabelledRecipe.Shots;
         bool isLarge = value("MODEL.BACKBONE.NAME") is "ViT-L/14";
         bool hasWords = value($"TRAINER.{trainer.ToUpperInvariant()}.CTX_INIT") is not "";
         IEnumerable<string[]> differences = LabelledRecipe.Of(trainer, protocol, source, shots, isLarge)
-            .Select(recipe => DifferencesOf(recipe.Settings(hasWords), value));
-        return string.Join(' ', differences.MinBy(parts => parts.Length) ?? []);
+            .Select(recipe => PaperSettings.DifferencesOf(recipe.Settings(hasWords), value).ToArray());
+        return string.Join(
+            ' ',
+            [
+                .. differences.MinBy(parts => parts.Length) ?? [],
+                .. PaperSettings.DifferencesOf(
+                    [.. Averaging(trainer, protocol, value), .. PaperSettings.Looking], value),
+            ]);
     }
 
-    private static string[] DifferencesOf(
-        IEnumerable<(string Key, object Usual)> recipe, Func<string, object?> value) =>
-    [
-        .. recipe.Select(part => (part.Key, part.Usual, Value: Like(part.Usual, value(part.Key))))
-            .Where(part => part.Value is not null && !part.Value.Equals(part.Usual))
-            .Select(part => $"{part.Key.Split('.')[^1]}={Shown(part.Value!)}"),
-    ];
+    private static Func<string, object?> ValuesOf(ExperimentConfig config) =>
+        config.Flatten().ToDictionary(one => one.Key, one => one.Value).GetValueOrDefault;
 
-    // Underscores are spaces to all of these methods.
-    private static object? Like(object usual, object? value) => usual is string && value is string words
-        ? words.Replace('_', ' ')
-        : StudentVariant.Like(usual, value);
-
-    // Parts are told apart by the spaces between them.
-    private static string Shown(object value) => Convert.ToString(value, CultureInfo.InvariantCulture) switch
-    {
-        null or "" => "none",
-        { } text => text.Replace(' ', '_'),
-    };
+    // What PromptSRC shows between epochs is kept only where an epoch is chosen: in its own program that are raw
+    // prompts. There are no numbers of the paper for few-shot runs.
+    private static (string Key, object Usual)[] Averaging(
+        string trainer, LearningProtocol protocol, Func<string, object?> value) =>
+        trainer == "PromptSRC" && protocol != LearningProtocol.FewShot
+            && value("TEST.FINAL_MODEL") is "best_val" && value("TEST.SELECT") is not "last"
+            ? [("TRAINER.PROMPTSRC.REFERENCE_GPA", true)]
+            : [];
 }

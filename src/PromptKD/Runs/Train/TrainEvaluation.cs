@@ -87,22 +87,24 @@ internal static class TrainEvaluation
             EvaluatedPackage.Write(run, method, path);
         }
 
-        return Report(run, learned is null ? result : AsLearned(result, learned, run.Settings.Method.LearnsFrom));
+        return Report(run, learned is null ? result : AsLearned(result, learned, run.Settings));
     }
 
-    // What the settings of an evaluation say of learning made nothing; what its model's run says did.
-    private static TrainingResult AsLearned(TrainingResult result, TrainingResult learned, Supervision from)
+    // What the settings of an evaluation say of learning made nothing; what its model's run says did. Where that does
+    // not say it, it is not known.
+    private static TrainingResult AsLearned(TrainingResult result, TrainingResult learned, RunSettings settings)
     {
         string dataset = learned.LearnedOn ?? learned.Dataset;
         return result with
         {
             LearnedOn = dataset,
-            Variant = from != Supervision.Labels || learned.Variant is null || learned.LearnedOn is not null
-                ? result.Variant
+            Variant = settings.Method.LearnsFrom != Supervision.Labels || learned.LearnedOn is not null ? result.Variant
+                : learned.Variant is null ? null
                 : LabelledVariant.OfEvaluation(
                     learned.Variant,
                     (dataset, learned.Protocol, learned.Shots),
-                    (result.Dataset, result.Protocol)),
+                    (result.Dataset, result.Protocol),
+                    settings.Config),
         };
     }
 

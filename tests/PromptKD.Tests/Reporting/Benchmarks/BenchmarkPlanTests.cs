@@ -80,7 +80,7 @@ public sealed class BenchmarkPlanTests
         Assert.Equal((null, epoch), (runs[0].Request.LoadEpoch, runs[1].Request.LoadEpoch));
     }
 
-    private static IReadOnlyList<BenchmarkRun> Runs(
+    internal static IReadOnlyList<BenchmarkRun> Runs(
         Protocol protocol, string trainer, string dataset, params string[] overrides) => new BenchmarkPlan
         {
             Protocol = protocol,
