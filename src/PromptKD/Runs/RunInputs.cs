@@ -85,7 +85,7 @@ internal sealed class RunInputs : IDisposable
 
         if (config.Model.InitWeights is { Length: > 0 } initial)
         {
-            digests["initial weights"] = FileDigest.Sha256([initial], context.Digests, context.Stop);
+            digests["initial model"] = FileDigest.Sha256([initial], context.Digests, context.Stop);
         }
 
         Digests = digests;

@@ -248,6 +248,28 @@ public sealed class ExperimentTrainTests : IDisposable
         Assert.StartsWith($"{path}: none of its 1 tensors", message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Refuses_to_go_on_behind_another_initial_model()
+    {
+        string initial = Path.Combine(_runs.Folder, "initial.pth.tar");
+        File.Copy(Learned("first", seed: "1"), initial);
+        ExperimentConfig config = _runs.Config(options: ["MODEL.INIT_WEIGHTS", initial]);
+        using var stop = new CancellationTokenSource();
+        Assert.Throws<OperationCanceledException>(() => Experiment.Train(
+            config, new TrainingRequest(), new Interrupter(stop.Cancel), stop.Token));
+        File.Copy(Learned("second", seed: "2"), initial, overwrite: true);
+
+        string message = Assert.Throws<PromptKDException>(() => Train(config)).Message;
+
+        Assert.Contains("holds a run with another initial model (its SHA-256 was ", message, StringComparison.Ordinal);
+
+        string Learned(string run, string seed)
+        {
+            Train(_runs.Config(run: run, options: ["SEED", seed]));
+            return Path.Combine(_runs.Output(run), Folder, "model.pth.tar-2");
+        }
+    }
+
     private static TrainingReport Train(
         ExperimentConfig config, TrainingRequest? request = null, ITrainingObserver? observer = null) =>
         Experiment.Train(config, request ?? new TrainingRequest(), observer, TestContext.Current.CancellationToken);
