@@ -54,7 +54,8 @@ internal sealed class ModelMaker(Packages packages, IReadOnlyList<Concept> conce
         WholeFile.WriteText(mark, digest);
         long parameters = model.Parameters.Sum(one => one.Value.numel());
         Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"{folder}: {parameters:n0} parameters in {clock.Elapsed.TotalMinutes:0.0} minutes"));
+            CultureInfo.InvariantCulture,
+            $"{folder}: {parameters:n0} parameters in {clock.Elapsed.TotalMinutes:0.0} minutes"));
     }
 
     private static Split[] SplitsOf(IReadOnlyList<Concept> concepts) =>

@@ -23,7 +23,8 @@ internal static class ResultCurves
     /// <param name="file">The drawing.</param>
     public static void Draw(string results, string file)
     {
-        string[] targets = [.. Directory.GetDirectories(results).Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal)];
+        string[] targets = [.. Directory.GetDirectories(results).Select(path => Path.GetFileName(path)!).Order(
+            StringComparer.Ordinal)];
         ChartCanvas.WriteSvg(file, PanelWidth * targets.Length, Height, canvas =>
         {
             for (int place = 0; place < targets.Length; place++)

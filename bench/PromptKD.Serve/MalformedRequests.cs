@@ -20,11 +20,14 @@ internal sealed class MalformedRequests(int seed)
     public (string Kind, byte[] Bytes) Next() => _random.Next(Kinds) switch
     {
         0 => ("a form that is cut", Classify(Form, Cut(FormOf(Noise(200))))),
-        1 => ("a form without an end", Classify(Form, Text($"--b\r\nContent-Disposition: form-data; name=\"{Word()}\"\r\n\r\n{Word()}"))),
+        1 => ("a form without an end", Classify(
+            Form, Text($"--b\r\nContent-Disposition: form-data; name=\"{Word()}\"\r\n\r\n{Word()}"))),
         2 => ("a form with headers without end", Classify(Form, Text($"--b\r\n{Many("X: y\r\n")}"))),
         3 => ("JSON of great depth", Classify(Json, Text($"{{\"pictures\":{Many("[")}"))),
-        4 => ("JSON that is cut", Classify(Json, Cut(Text("{\"pictures\":[{\"data\":\"aGFsbG8gaGFsbG8=\",\"name\":\"x\"}],\"top\":3}")))),
-        5 => ("JSON of wrong types", Classify(Json, Text($"{{\"pictures\":[{{\"data\":{Value()}}}],\"top\":{Value()}}}"))),
+        4 => ("JSON that is cut", Classify(
+            Json, Cut(Text("{\"pictures\":[{\"data\":\"aGFsbG8gaGFsbG8=\",\"name\":\"x\"}],\"top\":3}")))),
+        5 => ("JSON of wrong types", Classify(
+            Json, Text($"{{\"pictures\":[{{\"data\":{Value()}}}],\"top\":{Value()}}}"))),
         6 => ("base64 that is none", Classify(Json, Text($"{{\"pictures\":[{{\"data\":\"{Word()}*\"}}]}}"))),
         7 => ("letters that are none", Classify(Json, Noise(300))),
         8 => ("a picture that is a bomb", Classify("image/png", Bomb())),
@@ -33,11 +36,13 @@ internal sealed class MalformedRequests(int seed)
         10 => ("a tensor of wrong type or shape", Infer(Tensor(), header: null)),
         11 => ("a tensor with other bytes than it says", Infer([.. Tensor(), .. Noise(50)], _random.Next(-5, 500))),
         12 => ("a header that is huge", Request("GET", "/v1/models", $"X-Huge: {Many("x", 40_000)}\r\n", [])),
-        _ => ("an address and a length that are none", [.. Text($"GET {Word()} HTTP/1.1\r\n"), .. Text("Host: a\r\nContent-Length: -1\r\n\r\n")]),
+        _ => ("an address and a length that are none", [.. Text($"GET {Word()} HTTP/1.1\r\n"), .. Text(
+            "Host: a\r\nContent-Length: -1\r\n\r\n")]),
     };
 
     private static byte[] FormOf(byte[] file) =>
-        [.. Text("--b\r\nContent-Disposition: form-data; name=\"f\"; filename=\"a.png\"\r\n\r\n"), .. file, .. Text("\r\n--b--\r\n")];
+        [.. Text("--b\r\nContent-Disposition: form-data; name=\"f\"; filename=\"a.png\"\r\n\r\n"), .. file, .. Text(
+            "\r\n--b--\r\n")];
 
     private byte[] Tensor() => Text(
         $"{{\"inputs\":[{{\"name\":\"{Pick("pixels", "images", "file", Word())}\",\"datatype\":\"{Pick("UINT8", "FP32", "BYTES", "INT64", Word())}\","

@@ -33,7 +33,10 @@ internal static class LoaderSpeed
             TrueSize.WithRandomWeights(ImageEncoder.Create(TrueSize.Student, target.Type, target.Device)),
             TrueSize.StudentShape);
         using TrainingLoop loop = TrueSize.LoopOf(new PromptKDMethod(
-            student, TrueSize.LogitScale, new Teacher(TrueSize.RandomClassVectors(Classes), teacher), TrueSize.Settings));
+            student,
+            TrueSize.LogitScale,
+            new Teacher(TrueSize.RandomClassVectors(Classes), teacher),
+            TrueSize.Settings));
         List<(string Name, IEnumerator<Batch> Batches)> modes = [("in memory", Decoded())];
         modes.AddRange(s_workers.Select(workers =>
             ($"{workers} workers", Load(paths, preprocessing, new PictureLoaderOptions { Workers = workers }))));

@@ -131,7 +131,8 @@ internal sealed class OnnxSpeed(OnnxFiles files, int rounds)
         }
 
         string Faster(string? than, List<double> own) => than is null ? "-" : string.Create(
-            CultureInfo.InvariantCulture, $"{Timing.Median([.. seconds[than].Zip(own, (other, one) => other / one)]):0.00}");
+            CultureInfo.InvariantCulture,
+            $"{Timing.Median([.. seconds[than].Zip(own, (other, one) => other / one)]):0.00}");
     }
 
     private static void Write(FormattableString line) =>

@@ -28,10 +28,14 @@ internal static class ParallelSteps
         IProcessGroup processes = ProcessGroup.Join();
         manual_seed(1);
         using var student = new Student(
-            TrueSize.WithRandomWeights(ImageEncoder.Create(TrueSize.Student, ScalarType.Float32, CPU)), TrueSize.StudentShape);
+            TrueSize.WithRandomWeights(ImageEncoder.Create(TrueSize.Student, ScalarType.Float32, CPU)),
+            TrueSize.StudentShape);
         using var features = new FixedFeatures();
         using var method = new PromptKDMethod(
-            student, TrueSize.LogitScale, new Teacher(TrueSize.RandomClassVectors(Classes), features), TrueSize.Settings);
+            student,
+            TrueSize.LogitScale,
+            new Teacher(TrueSize.RandomClassVectors(Classes), features),
+            TrueSize.Settings);
         method.SetTraining(true);
         method.ShareBatches(processes);
         using var step = new TrainingStep(method, new TrainingPlan

@@ -24,7 +24,8 @@ internal static class StoreSpeed
         var preprocessing = new Preprocessing { Size = TrueSize.Teacher.ImageSize };
         var loader = new PictureLoader(items, preprocessing);
         using var teacher = new LiveFeatures(
-            TrueSize.WithRandomWeights(ImageEncoder.Create(TrueSize.Teacher, target.Type, target.Device)), prompts: null);
+            TrueSize.WithRandomWeights(ImageEncoder.Create(TrueSize.Teacher, target.Type, target.Device)),
+            prompts: null);
         var store = TeacherStore.OpenOrBegin(work.Store, Index(preprocessing, target));
         var making = new StoreMaking(
             loader, [new StoreToMake(store, store.ShardsToMake(StorePart.Whole), teacher)]);

@@ -20,7 +20,8 @@ internal static class StudentSpeed
     public static void MeasureLive(WorkFolder work, ComputeTarget target, int repetitions)
     {
         using var teacher = new LiveFeatures(
-            TrueSize.WithRandomWeights(ImageEncoder.Create(TrueSize.Teacher, target.Type, target.Device)), prompts: null);
+            TrueSize.WithRandomWeights(ImageEncoder.Create(TrueSize.Teacher, target.Type, target.Device)),
+            prompts: null);
         MeasureSteps(work, "live", teacher, target, repetitions);
     }
 
@@ -60,7 +61,10 @@ internal static class StudentSpeed
             TrueSize.StudentShape);
         Dictionary<int, TrainingLoop> loops = TrueSize.ClassCounts.ToDictionary(classes => classes, classes =>
             TrueSize.LoopOf(new PromptKDMethod(
-                student, TrueSize.LogitScale, new Teacher(TrueSize.RandomClassVectors(classes), teacher), TrueSize.Settings)));
+                student,
+                TrueSize.LogitScale,
+                new Teacher(TrueSize.RandomClassVectors(classes), teacher),
+                TrueSize.Settings)));
         double Step(int classes) => Timing.Seconds(() => loops[classes].Step(batch, TrueSize.LearningRate));
 
         Step(TrueSize.ClassCounts[0]);

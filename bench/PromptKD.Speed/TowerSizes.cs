@@ -95,7 +95,8 @@ internal static class TowerSizes
         }
     }
 
-    private static ClipArchitecture Of(string family, Dictionary<string, long[]> shapes, int width, int layers, int patch) =>
+    private static ClipArchitecture Of(
+        string family, Dictionary<string, long[]> shapes, int width, int layers, int patch) =>
         ClipArchitecture.VitB16 with
         {
             PatchSize = patch,

@@ -65,7 +65,8 @@ internal sealed class TowerSpeed(string folder, int rounds)
         large.Student.train(false);
         Compare("inference", 1,
         [
-            ("ViT-B/16", () => large.Classify(one).Dispose()), ("MobileNetV4-small", () => small.Classify(one).Dispose()),
+            ("ViT-B/16", () => large.Classify(one).Dispose()),
+            ("MobileNetV4-small", () => small.Classify(one).Dispose()),
         ]);
         small.Student.train(true);
         large.Student.train(true);
@@ -79,7 +80,9 @@ internal sealed class TowerSpeed(string folder, int rounds)
     {
         var shape = new StudentShape(prompts, prompts > 0 ? 9 : 0, TrueSize.Teacher.EmbeddingSize) { TunesTower = prompts == 0 };
         return new DistilledStudent(
-            new Student(Random(architecture, ScalarType.Float32), shape), TrueSize.RandomClassVectors(100), TrueSize.LogitScale);
+            new Student(Random(architecture, ScalarType.Float32), shape),
+            TrueSize.RandomClassVectors(100),
+            TrueSize.LogitScale);
     }
 
     // Forward and backward: what differs between students. An optimizer's share is the same for a projector.

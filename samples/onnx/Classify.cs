@@ -1,6 +1,7 @@
 // Classifies a picture with a student's ONNX file, in C#, with nothing of PromptKD's:
 //   dotnet run Classify.cs -- student.onnx picture.png
-// Needs student.json beside the graph, as promptkd export wrote it. OnnxStudentClassifier of PromptKD.Onnx does all of this.
+// Needs student.json beside the graph, as promptkd export wrote it. OnnxStudentClassifier of PromptKD.Onnx does all of
+// this.
 #:package Microsoft.ML.OnnxRuntime
 #:package SkiaSharp
 #:package SkiaSharp.NativeAssets.Linux.NoDependencies
@@ -61,7 +62,8 @@ byte[] Resize(byte[] source, int rows, int length, int target)
     {
         double centre = (place + 0.5) * scale;
         int from = Math.Max(0, (int)(centre - reach + 0.5)), to = Math.Min(length, (int)(centre + reach + 0.5));
-        double[] weights = [.. Enumerable.Range(from, to - from).Select(step => Weight((step - centre + 0.5) / stretch))];
+        double[] weights = [.. Enumerable.Range(from, to - from).Select(
+            step => Weight((step - centre + 0.5) / stretch))];
         double total = weights.Sum();
         for (int value = 0; value < rows * 3; value++)
         {

@@ -48,7 +48,9 @@ internal static class ByteMutation
                 int from = random.Next(donor.Length + 1);
                 int count = Math.Min(donor.Length - from, length);
                 return [.. bytes.AsSpan(0, place), .. donor.AsSpan(from, count), .. bytes.AsSpan(place)];
-            default: return With(bytes, place, bytes.AsSpan(Place(random, bytes.Length - length + 1), length).ToArray());
+            default:
+                return With(
+                    bytes, place, bytes.AsSpan(Place(random, bytes.Length - length + 1), length).ToArray());
         }
     }
 

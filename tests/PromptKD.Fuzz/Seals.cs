@@ -25,7 +25,8 @@ internal static class Seals
         var replaced = new Dictionary<string, string> { [Whole(old)] = Whole(files[name]) };
         if (PlaceOf(old) is { } before && PlaceOf(files[name]) is { } after)
         {
-            replaced[Encoding.ASCII.GetString(old, before, Digits)] = Encoding.ASCII.GetString(files[name], after, Digits);
+            replaced[Encoding.ASCII.GetString(old, before, Digits)] = Encoding.ASCII.GetString(
+                files[name], after, Digits);
         }
 
         foreach (string other in files.Keys.Where(other => other != name).ToArray())

@@ -12,7 +12,8 @@ internal static class Supervisor
 {
     private const long MaxProcessBytes = 3L << 30;
     private const int ErrorLines = 8;
-    // Of the processor: a machine may have others at work. The first is of a case, the second of all before the first case.
+    // Of the processor: a machine may have others at work. The first is of a case, the second of all before the first
+    // case.
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(12);
     private static readonly TimeSpan s_beginning = TimeSpan.FromMinutes(2);
 

@@ -27,7 +27,8 @@ internal sealed class GoldenClip
     {
         const int VocabularySize = 49408;
         Dictionary<string, Tensor> tensors = golden.ReadTensors(relative);
-        if (tensors.Remove($"{TableName}.ids", out Tensor? ids) && tensors.Remove($"{TableName}.rows", out Tensor? rows))
+        if (tensors.Remove($"{TableName}.ids", out Tensor? ids)
+            && tensors.Remove($"{TableName}.rows", out Tensor? rows))
         {
             Tensor table = zeros(VocabularySize, rows.shape[1]);
             table.index_copy_(0, ids.to(ScalarType.Int64), rows.to(ScalarType.Float32));

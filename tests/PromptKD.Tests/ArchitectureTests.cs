@@ -95,7 +95,8 @@ public sealed class ArchitectureTests
 
         Assert.Equal(
             files, Directory.EnumerateFiles(root, "*.cs").Select(Path.GetFileName).Order(StringComparer.Ordinal));
-        Assert.Subset(Names().ToHashSet(), Directory.EnumerateDirectories(root).Select(one => Path.GetFileName(one)).ToHashSet());
+        Assert.Subset(
+            Names().ToHashSet(), Directory.EnumerateDirectories(root).Select(one => Path.GetFileName(one)).ToHashSet());
     }
 
     [Fact]
@@ -152,7 +153,8 @@ public sealed class ArchitectureTests
         Assert.Empty(reader.MemberReferences
             .Where(handle => reader.GetMemberReference(handle).Parent.Kind == HandleKind.TypeReference)
             .Select(handle => program.ManifestModule.ResolveMember(MetadataTokens.GetToken(handle))!)
-            .Where(member => member.DeclaringType!.Assembly.GetName().Name!.StartsWith("PromptKD", StringComparison.Ordinal))
+            .Where(member => member.DeclaringType!.Assembly.GetName().Name!.StartsWith(
+                "PromptKD", StringComparison.Ordinal))
             .Where(member => member.DeclaringType != typeof(Printable) && member.DeclaringType != typeof(RealPath))
             .Where(member => !IsVisible(member))
             .Select(member => $"{member.DeclaringType!.FullName}.{member.Name}"));

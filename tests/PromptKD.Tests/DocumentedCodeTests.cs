@@ -69,7 +69,8 @@ public sealed partial class DocumentedCodeTests
         "documented",
         [CSharpSyntaxTree.ParseText(Given, s_language), CSharpSyntaxTree.ParseText(code, s_language)],
         s_references.Value,
-        new CSharpCompilationOptions(OutputKind.ConsoleApplication, nullableContextOptions: NullableContextOptions.Enable))
+        new CSharpCompilationOptions(
+            OutputKind.ConsoleApplication, nullableContextOptions: NullableContextOptions.Enable))
         .GetDiagnostics(TestContext.Current.CancellationToken)
         .Where(found => found.Severity == DiagnosticSeverity.Error)
         .Select(found => found.ToString());

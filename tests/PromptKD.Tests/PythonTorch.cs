@@ -11,7 +11,8 @@ internal static class PythonTorch
 
     // Debian's own Python first: its package python3-torch is not on the path of others.
     private static readonly Lazy<string?> s_program = new(() =>
-        new[] { "/usr/bin/python3", "python3", "python" }.FirstOrDefault(name => Start(name, "import torch").Succeeded));
+        new[] { "/usr/bin/python3", "python3", "python" }.FirstOrDefault(
+            name => Start(name, "import torch").Succeeded));
 
     /// <summary>Runs a program; skips the calling test where there is no such Python (fails it in CI).</summary>
     /// <param name="program">Python source.</param>

@@ -34,7 +34,8 @@ internal static class TinyClip
     {
         using DisposeScope scope = NewDisposeScope();
         int tokens = ClipTokenizer.Load(Vocabulary).VocabularySize;
-        SafetensorsFile.Write(path, [.. Weights(seed, architecture with { ContextLength = 77, VocabularySize = tokens })]);
+        SafetensorsFile.Write(
+            path, [.. Weights(seed, architecture with { ContextLength = 77, VocabularySize = tokens })]);
     }
 
     /// <summary>Random numbers that do not depend on what other tests draw.</summary>

@@ -63,7 +63,8 @@ internal static class TinyOnnx
         using DisposeScope scope = NewDisposeScope();
         var graph = new OnnxGraph();
         string pixels = graph.Input("pixel_values", TensorProto.Types.DataType.Float, 3, Size, Size);
-        string colours = graph.Add("ReduceMean", "colours", [pixels], OnnxAttribute.Ints("axes", 2, 3), OnnxAttribute.Int("keepdims", 0));
+        string colours = graph.Add(
+            "ReduceMean", "colours", [pixels], OnnxAttribute.Ints("axes", 2, 3), OnnxAttribute.Int("keepdims", 0));
         graph.Output(graph.Add("MatMul", "image_embeds", [colours, graph.Weight("matrix", Matrix(seed))]), Width);
         return graph.ToModel();
     }
@@ -79,7 +80,12 @@ internal static class TinyOnnx
         var graph = new OnnxGraph();
         string ids = graph.Input("input_ids", TensorProto.Types.DataType.Int64, Context);
         string rows = graph.Add("Gather", "rows", [graph.Weight("table", table), ids]);
-        graph.Output(graph.Add("ReduceMean", "text_embeds", [rows], OnnxAttribute.Ints("axes", 1), OnnxAttribute.Int("keepdims", 0)), Width);
+        graph.Output(graph.Add(
+            "ReduceMean",
+            "text_embeds",
+            [rows],
+            OnnxAttribute.Ints("axes", 1),
+            OnnxAttribute.Int("keepdims", 0)), Width);
         Write(path, graph.ToModel());
     }
 

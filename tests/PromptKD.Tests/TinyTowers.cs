@@ -119,7 +119,10 @@ internal static class TinyTowers
     /// <summary>DINOv2 as transformers saves it.</summary>
     public static string Dinov2(string folder, ulong seed = 1)
     {
-        Write(folder, "config.json", new { model_type = "dinov2", hidden_size = Width, num_attention_heads = 2, patch_size = Patch });
+        Write(
+            folder,
+            "config.json",
+            new { model_type = "dinov2", hidden_size = Width, num_attention_heads = 2, patch_size = Patch });
         Write(folder, "preprocessor_config.json", new
         {
             image_processor_type = "BitImageProcessor",
@@ -200,7 +203,8 @@ internal static class TinyTowers
         }
     }
 
-    public static IEnumerable<string> Blocks(string name) => Enumerable.Range(0, Layers).Select(layer => $"{name}.{layer}");
+    public static IEnumerable<string> Blocks(string name) =>
+        Enumerable.Range(0, Layers).Select(layer => $"{name}.{layer}");
 
     public static void AddLinear(Dictionary<string, long[]> shapes, string name, long inputs, long outputs)
     {
@@ -243,7 +247,9 @@ internal static class TinyTowers
     {
         const double Deviation = 0.15;
         using DisposeScope scope = NewDisposeScope();
-        SafetensorsFile.Write(Path.Combine(folder, name), [.. shapes.Select(one => KeyValuePair.Create(one.Key, Values(one.Key, one.Value)))]);
+        SafetensorsFile.Write(
+            Path.Combine(folder, name),
+            [.. shapes.Select(one => KeyValuePair.Create(one.Key, Values(one.Key, one.Value)))]);
         return folder;
 
         Tensor Values(string tensor, long[] shape)

@@ -99,7 +99,8 @@ internal sealed class DatasetSplitsCheck : IGoldenCheck
         },
         new ProtocolReading(expected.GetProperty("SEED").GetInt32())
         {
-            BaseToNovel = Text(expected, "TRAINER.NAME") == "PromptKD" && Text(expected, "TRAINER.MODAL") == "base2novel",
+            BaseToNovel = Text(expected, "TRAINER.NAME") == "PromptKD"
+                && Text(expected, "TRAINER.MODAL") == "base2novel",
         });
 
     private static IEnumerable<string> Rows(string root, IReadOnlyList<PictureItem>? items, JsonElement expected) =>

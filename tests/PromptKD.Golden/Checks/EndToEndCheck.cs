@@ -58,7 +58,8 @@ internal sealed class EndToEndCheck : IGoldenCheck
             actual[$"{run.Name}.final.{name}"] = value;
         }
 
-        string last = string.Create(CultureInfo.InvariantCulture, $"{run.Name}.eval{result.Evaluations.Count - 1}.test");
+        string last = string.Create(
+            CultureInfo.InvariantCulture, $"{run.Name}.eval{result.Evaluations.Count - 1}.test");
         return CompareCounts(run, result, pictures)
             .Concat(CompareIterations(golden, run, result))
             .Concat(CompareEvaluations(run, result, pictures, expected, actual))

@@ -32,7 +32,8 @@ internal sealed partial class EndToEndTraining : ITrainingObserver
     /// <param name="golden">The case.</param>
     /// <param name="run">One of its runs.</param>
     /// <param name="expected">Final parameters by name; other tensors are not read.</param>
-    /// <param name="nearTies">Pictures of the last test whose two best logits nearly tie, so that either may win.</param>
+    /// <param name="nearTies">Pictures of the last test whose two best logits nearly tie, so that either may
+    /// win.</param>
     public static IReadOnlyList<Comparison> Compare(
         GoldenCase golden, JsonProperty run, Dictionary<string, Tensor> expected, int nearTies)
     {
@@ -113,7 +114,8 @@ internal sealed partial class EndToEndTraining : ITrainingObserver
             }
 
             double rate = expected.GetProperty("lr").GetDouble();
-            yield return Comparison.Of($"{name}: lr", Number(line, "lr"), rate, PrintedNumber.HalfOfSignificant(rate, 5));
+            yield return Comparison.Of(
+                $"{name}: lr", Number(line, "lr"), rate, PrintedNumber.HalfOfSignificant(rate, 5));
         }
     }
 
@@ -170,7 +172,8 @@ internal sealed partial class EndToEndTraining : ITrainingObserver
 
         using CheckpointFile final = CheckpointFile.Open(last);
         string prefix = $"{_run}.final.";
-        foreach ((string name, Tensor value) in expected.Where(one => one.Key.StartsWith(prefix, StringComparison.Ordinal)))
+        foreach ((string name, Tensor value) in expected.Where(
+            one => one.Key.StartsWith(prefix, StringComparison.Ordinal)))
         {
             yield return final.Tensors.TryGetValue(name[prefix.Length..], out TensorEntry? entry)
                 ? Comparison.Of($"{_name}: {name}", entry.Read(), value, EndToEndCheck.Tolerance(_golden, name))

@@ -46,7 +46,8 @@ internal sealed class EvaluationCheck : IGoldenCheck
     // The reference takes the names of new classes from the beginning of the list. The path of the matrix is its own.
     private static IEnumerable<Comparison> CompareText(GoldenCase golden, string split, ClassificationMetrics metrics)
     {
-        if (!golden.Json.TryGetProperty("stdout", out JsonElement all) || !all.TryGetProperty(split, out JsonElement text))
+        if (!golden.Json.TryGetProperty("stdout", out JsonElement all)
+            || !all.TryGetProperty(split, out JsonElement text))
         {
             yield break;
         }

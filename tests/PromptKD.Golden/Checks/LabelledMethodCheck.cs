@@ -32,7 +32,10 @@ internal sealed class LabelledMethodCheck : IGoldenCheck
         return RunOnce(golden, config)
             .Concat(RunOnce(golden, chunked).Select(one => one with { What = $"{one.What} (chunked)" }))
             .Concat(LearnedTeacher.Compare(
-                golden, config, golden.Json.GetProperty("config").GetProperty("ctx_init").GetString()!, IsLearnerOnly(golden)));
+                golden,
+                config,
+                golden.Json.GetProperty("config").GetProperty("ctx_init").GetString()!,
+                IsLearnerOnly(golden)));
     }
 
     private static IEnumerable<Comparison> RunOnce(GoldenCase golden, ExperimentConfig config)

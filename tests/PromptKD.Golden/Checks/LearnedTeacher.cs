@@ -9,8 +9,8 @@ using PromptKD.Text;
 namespace PromptKD.Golden.Checks;
 
 /// <summary>
-/// The parameters of golden 07, laid out as the original program saves them and read as a teacher to distil from: it must give
-/// the logits that the method itself gives, before the first step and after the last.
+/// The parameters of golden 07, laid out as the original program saves them and read as a teacher to distil from: it
+/// must give the logits that the method itself gives, before the first step and after the last.
 /// </summary>
 internal static class LearnedTeacher
 {
@@ -22,7 +22,8 @@ internal static class LearnedTeacher
     /// <param name="config">Its settings.</param>
     /// <param name="words">CTX_INIT.</param>
     /// <param name="learnerAlone">Whether the module of the prompts is saved alone, without a prefix.</param>
-    public static IEnumerable<Comparison> Compare(GoldenCase golden, ExperimentConfig config, string words, bool learnerAlone)
+    public static IEnumerable<Comparison> Compare(
+        GoldenCase golden, ExperimentConfig config, string words, bool learnerAlone)
     {
         Dictionary<string, Tensor> inputs = golden.ReadTensors("inputs.safetensors");
         Dictionary<string, Tensor> expected = golden.ReadTensors("expected.safetensors");

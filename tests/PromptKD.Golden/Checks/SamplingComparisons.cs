@@ -124,7 +124,8 @@ internal static class SamplingComparisons
             string.Join('\n', paths.EnumerateArray().Select(path => path.GetString())));
 
     private static PictureItem[] Items(JsonElement rows) =>
-        [.. rows.EnumerateArray().Select(row => new PictureItem(row[0].GetString()!, row[1].GetInt32(), row[2].GetString()))];
+        [.. rows.EnumerateArray().Select(
+            row => new PictureItem(row[0].GetString()!, row[1].GetInt32(), row[2].GetString()))];
 
     private static string Lines(IReadOnlyList<PictureItem> items) =>
         string.Join('\n', items.Select(item => $"{item.Path} {item.Label} {item.ClassName}"));

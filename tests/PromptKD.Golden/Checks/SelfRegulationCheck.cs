@@ -96,11 +96,16 @@ internal sealed class SelfRegulationCheck : IGoldenCheck
             prompts,
             new ClassVectors(classes, nn.functional.normalize(mean, dim: -1), Math.Exp(checkpoint.LogitScale)),
             new PromptSRCSettings(
-                Number("text_loss_weight"), Number("image_loss_weight"), Number("gpa_mean"), Number("gpa_std"), wholeState));
+                Number("text_loss_weight"),
+                Number("image_loss_weight"),
+                Number("gpa_mean"),
+                Number("gpa_std"),
+                wholeState));
     }
 
     private static void Train(
-        GoldenCase golden, PromptSRCMethod method, Dictionary<string, Tensor> inputs, Dictionary<string, Tensor> results)
+        GoldenCase golden, PromptSRCMethod method, Dictionary<string, Tensor> inputs, Dictionary<string,
+        Tensor> results)
     {
         int epochs = golden.Json.GetProperty("epochs").GetInt32();
         int batches = golden.Json.GetProperty("batches_per_epoch").GetInt32();

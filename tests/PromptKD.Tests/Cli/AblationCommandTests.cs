@@ -4,8 +4,8 @@ using PromptKD.Tests.Runs.Distill;
 namespace PromptKD.Tests.Cli;
 
 /// <summary>
-/// Each ablation through the program, as a researcher starts it: tiny random CLIPs lie in <c>clip/</c> and the teacher's
-/// prompts in <c>teacher_model/</c> of the folder that it is started in; four classes stand for ImageNet.
+/// Each ablation through the program, as a researcher starts it: tiny random CLIPs lie in <c>clip/</c> and the
+/// teacher's prompts in <c>teacher_model/</c> of the folder that it is started in; four classes stand for ImageNet.
 /// </summary>
 [Collection(AloneInTheProcess.Name)]
 public sealed class AblationCommandTests(AblationCommandTests.Place place) : IClassFixture<AblationCommandTests.Place>
@@ -26,7 +26,9 @@ public sealed class AblationCommandTests(AblationCommandTests.Place place) : ICl
         CliResult result = place.Run(name, "OPTIM.MAX_EPOCH", "1").Succeeds();
 
         string report = place.Read(name, "report.md");
-        Assert.Equal(report.IndexOf("## ", StringComparison.Ordinal), report.IndexOf($"## {source}, ", StringComparison.Ordinal));
+        Assert.Equal(
+            report.IndexOf("## ", StringComparison.Ordinal),
+            report.IndexOf($"## {source}, ", StringComparison.Ordinal));
         Assert.Equal(rows.Split(','), Rows(report, source).Select(cells => cells[0]));
         Assert.Equal(isCurve, place.Read(name, "report.html").Contains("<polyline", StringComparison.Ordinal));
         Assert.Equal(students, place.Students(name).Distinct().Count());

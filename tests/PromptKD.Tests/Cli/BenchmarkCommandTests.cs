@@ -53,7 +53,11 @@ public sealed class BenchmarkCommandTests : IDisposable
         int place = Array.IndexOf(plan, "ablation") + 1;
         string[] arguments =
         [
-            .. plan[..place], "teachers", .. plan[place..Array.IndexOf(plan, "DISTILL.TEACHER_PROMPTS")], "--shots", "1",
+            .. plan[..place],
+            "teachers",
+            .. plan[place..Array.IndexOf(plan, "DISTILL.TEACHER_PROMPTS")],
+            "--shots",
+            "1",
             "DATASET.NUM_SHOTS", "2", "OPTIM.MAX_EPOCH", "2", "DATALOADER.TRAIN_X.BATCH_SIZE", "8",
             "DATALOADER.NUM_WORKERS", "1",
         ];
@@ -62,17 +66,21 @@ public sealed class BenchmarkCommandTests : IDisposable
 
         // Whose prompts PromptSRC's row has is not given here.
         Assert.Equal(2, first.ExitCode);
-        Assert.Contains("No learned prompts of a teacher for EuroSAT", first.Output + first.Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "No learned prompts of a teacher for EuroSAT", first.Output + first.Error, StringComparison.Ordinal);
         string report = Read("teachers", Report);
         Assert.Contains("Give DISTILL.TEACHER_PROMPTS: a checkpoint", report, StringComparison.Ordinal);
         string heading = "## Table 6, how the teacher was made: EuroSAT (2 pictures a class, MAX_EPOCH=2)";
-        string table = Assert.Single(report.Split("\n## "), part => $"## {part}".StartsWith(heading, StringComparison.Ordinal));
+        string table = Assert.Single(
+            report.Split("\n## "), part => $"## {part}".StartsWith(heading, StringComparison.Ordinal));
         Assert.Equal(
             ["CLIP", "CoOp", "CoCoOp", "MaPLe", "IVLP"],
-            table.Split('\n').Where(line => line.StartsWith("| ", StringComparison.Ordinal)).Skip(2).Select(line => line.Split(' ')[1]));
+            table.Split('\n').Where(line => line.StartsWith("| ", StringComparison.Ordinal)).Skip(2).Select(
+                line => line.Split(' ')[1]));
         string[] students = [.. Directory.GetFiles(In("teachers"), "student.safetensors", SearchOption.AllDirectories)
             .Where(path => path.Contains("PromptKD", StringComparison.Ordinal))];
-        Assert.Equal(5, students.Select(path => Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(path)))).Distinct().Count());
+        Assert.Equal(5, students.Select(path => Convert.ToHexString(
+            System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(path)))).Distinct().Count());
 
         CliResult again = CliProgram.Run(arguments);
         Assert.Contains("10 runs, 9 of them finished", again.ErrorLines);
@@ -96,7 +104,8 @@ public sealed class BenchmarkCommandTests : IDisposable
         Assert.Equal(report, Read("again", Report));
     }
 
-    // MaPLe's script tests base classes with the best epoch, here the first, since all are alike; new ones with the last.
+    // MaPLe's script tests base classes with the best epoch, here the first, since all are alike; new ones with the
+    // last.
     [Fact]
     public void MaPLes_new_classes_are_tested_with_the_last_epoch_where_the_reference_is_asked_for()
     {

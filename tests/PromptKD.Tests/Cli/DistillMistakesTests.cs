@@ -53,7 +53,11 @@ public sealed class DistillMistakesTests(DistilledRun run)
     {
         const string Long = "star that is red and green and blue and orange and yellow";
 
-        Refuses($"The class name '{Long}' is too long", ("--classes", $"red star,{Long}"), ("--val", null), ("--base", null));
+        Refuses(
+            $"The class name '{Long}' is too long",
+            ("--classes", $"red star,{Long}"),
+            ("--val", null),
+            ("--base", null));
     }
 
     [Fact]

@@ -6,7 +6,9 @@ using PromptKD.Tests.Runs.Distill;
 
 namespace PromptKD.Tests.Cli;
 
-/// <summary>Every <c>promptkd train</c> that the pages show, run as it stands on fake data with tiny random CLIPs.</summary>
+/// <summary>
+/// Every <c>promptkd train</c> that the pages show, run as it stands on fake data with tiny random CLIPs.
+/// </summary>
 [Collection(AloneInTheProcess.Name)]
 public sealed partial class DocumentedCommandsTests : IDisposable
 {
@@ -73,7 +75,10 @@ public sealed partial class DocumentedCommandsTests : IDisposable
     private IEnumerable<string> Tiny(string trainer) =>
     [
         "OPTIM.MAX_EPOCH", "2", "DATALOADER.NUM_WORKERS", "1", "DEVICE", "cpu", "DATALOADER.TRAIN_X.BATCH_SIZE", "8",
-        $"TRAINER.{(trainer == "ZeroshotCLIP" ? "COOP" : trainer.ToUpperInvariant())}.PREC", "fp32", "DISTILL.VOCAB", TinyClip.Vocabulary,
+        $"TRAINER.{(trainer == "ZeroshotCLIP" ? "COOP" : trainer.ToUpperInvariant())}.PREC",
+        "fp32",
+        "DISTILL.VOCAB",
+        TinyClip.Vocabulary,
         "DISTILL.STUDENT", In("student.safetensors"), "DISTILL.TEACHER", In("teacher.safetensors"),
         "DISTILL.TEACHER_PROMPTS", "none",
     ];

@@ -3,8 +3,8 @@ using System.Text;
 namespace PromptKD.Tests.Cli;
 
 /// <summary>
-/// Pictures that take minutes to read and no room on the disk: files that are holes, each small enough to be read whole.
-/// What is to be stopped while it reads them is still at it whenever the signal comes, however fast the machine.
+/// Pictures that take minutes to read and no room on the disk: files that are holes, each small enough to be read
+/// whole. What is to be stopped while it reads them is still at it whenever the signal comes, however fast the machine.
 /// </summary>
 internal static class EndlessPictures
 {

@@ -60,7 +60,8 @@ public sealed class EvaluateCommandTests(DistilledRun run)
     [Fact]
     public void Writes_confusion_mistakes_and_all_of_it_and_they_agree()
     {
-        string table = run.NewPath(".csv"), drawn = run.NewPath(".png"), json = run.NewPath(".json"), mistakes = run.NewPath();
+        string table =
+            run.NewPath(".csv"), drawn = run.NewPath(".png"), json = run.NewPath(".json"), mistakes = run.NewPath();
 
         CliResult result = CliProgram.Run(
             "evaluate", "--model", run.Student, "--data", run.TestPictures, "--confusion", table, "--confusion", drawn,
@@ -75,13 +76,16 @@ public sealed class EvaluateCommandTests(DistilledRun run)
         Assert.Equal(rows[0][1..], rows[1..].Select(row => row[0]));
         Assert.Equal(100.0 * correct / 48, root.GetProperty("all").GetDouble(), precision: 9);
         Assert.Equal(48 - correct, root.GetProperty("mistakes").GetArrayLength());
-        Assert.Equal(diagonal, root.GetProperty("classes").EnumerateArray().Select(one => one.GetProperty("correct").GetInt32()));
+        Assert.Equal(
+            diagonal,
+            root.GetProperty("classes").EnumerateArray().Select(one => one.GetProperty("correct").GetInt32()));
         Assert.All(root.GetProperty("mistakes").EnumerateArray(), one => Assert.True(File.Exists(Path.Combine(
             mistakes, one.GetProperty("className").GetString()!, one.GetProperty("answer").GetString()!,
             Path.GetFileName(one.GetProperty("path").GetString()!)))));
         Assert.Equal(48 - correct, Directory.EnumerateFiles(mistakes, "*", SearchOption.AllDirectories).Count());
         Assert.Equal([0x89, 0x50, 0x4E, 0x47], File.ReadAllBytes(drawn)[..4]);
-        Assert.Contains(result.OutputLines, line => line.StartsWith("Calibration error (ECE): ", StringComparison.Ordinal));
+        Assert.Contains(
+            result.OutputLines, line => line.StartsWith("Calibration error (ECE): ", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -100,10 +104,14 @@ public sealed class EvaluateCommandTests(DistilledRun run)
     }
 
     [Theory]
-    [InlineData("--confusion is 'confusion.txt'; the name ends in .csv for a table, or in .png", "--confusion", "confusion.txt")]
+    [InlineData(
+        "--confusion is 'confusion.txt'; the name ends in .csv for a table, or in .png",
+        "--confusion",
+        "confusion.txt")]
     [InlineData("--links says how the folder of --mistakes is filled.", "--links")]
     [InlineData("--links says how the folder of --mistakes is filled.", "--links", "--mistakes", "sheet.png")]
-    [InlineData("--mistakes is 'sheet.jpg'. Give a sheet a name that ends in .png, or the folder", "--mistakes", "sheet.jpg")]
+    [InlineData(
+        "--mistakes is 'sheet.jpg'. Give a sheet a name that ends in .png, or the folder", "--mistakes", "sheet.jpg")]
     public void Refuses_options_that_cannot_be_meant(string expected, params string[] options) => Assert.Contains(
         expected,
         CliProgram.Run(["evaluate", "--model", run.Student, "--data", run.TestPictures, .. options]).Mistake(),

@@ -25,7 +25,10 @@ public sealed class ExportCommandTests : IDisposable
             "--vocab", TinyClip.Vocabulary, "--device", "cpu", "DATASET.NAME", "DescribableTextures",
             "TRAINER.COOP.N_CTX", "2", "TRAINER.COOP.CLASS_TOKEN_POSITION", "front", "TRAINER.COOP.PREC", "fp32",
             "INPUT.INTERPOLATION", "bicubic", "INPUT.TRANSFORMS", "['normalize']",
-            "INPUT.PIXEL_MEAN", "[0.48145466, 0.4578275, 0.40821073]", "INPUT.PIXEL_STD", "[0.26862954, 0.26130258, 0.27577711]",
+            "INPUT.PIXEL_MEAN",
+            "[0.48145466, 0.4578275, 0.40821073]",
+            "INPUT.PIXEL_STD",
+            "[0.26862954, 0.26130258, 0.27577711]",
             "DATASET.NUM_SHOTS", "2", "OPTIM.MAX_EPOCH", "1", "DATALOADER.TRAIN_X.BATCH_SIZE", "4",
         ];
         CliProgram.Run([common[0], "--output-dir", In("run"), .. common[1..]]).Succeeds();
@@ -34,7 +37,11 @@ public sealed class ExportCommandTests : IDisposable
 
         CliResult exported = CliProgram.Run(
         [
-            "export", "--checkpoint", new DasslCheckpoints(In("run"), "CoOp").Find(null), "--student", DistilledRun.StudentFolder,
+            "export",
+            "--checkpoint",
+            new DasslCheckpoints(In("run"), "CoOp").Find(null),
+            "--student",
+            DistilledRun.StudentFolder,
             "--classes", string.Join(',', names), "--output", In("exported"), "--class-position", "front",
             "--vocab", TinyClip.Vocabulary, "--device", "cpu", "--precision", "fp32",
         ]).Succeeds();
@@ -55,7 +62,9 @@ public sealed class ExportCommandTests : IDisposable
     [InlineData("{ctx: [3, 4, 64]}", "3 classes have learned tokens of their own, but --classes has 2")]
     [InlineData("{ctx: [4, 64], odd: [1]}", "the tensor 'odd' [1] has no place")]
     [InlineData("{prompt_learner.ctx: [4, 64], image_encoder.proj: [128, 24]}", "it has a part of the image tower")]
-    [InlineData("{prompt_learner.ctx: [4, 64], prompt_learner.compound_prompts_text.0: [4, 64]}", "no tensor 'prompt_learner.proj.weight'")]
+    [InlineData(
+        "{prompt_learner.ctx: [4, 64], prompt_learner.compound_prompts_text.0: [4, 64]}",
+        "no tensor 'prompt_learner.proj.weight'")]
     [InlineData("{VPT_image_trans.conv1.0.weight: [6, 24, 1, 1]}", "Give --teacher")]
     public void What_does_not_fit_is_one_line(string tensors, string reason)
     {
@@ -76,7 +85,9 @@ public sealed class ExportCommandTests : IDisposable
         File.WriteAllText(In("page.html"), "<html>not found</html>");
 
         Assert.Contains(
-            "neither safetensors nor a PyTorch file", CliProgram.Run(Arguments("page.html")).Mistake(), StringComparison.Ordinal);
+            "neither safetensors nor a PyTorch file",
+            CliProgram.Run(Arguments("page.html")).Mistake(),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -87,7 +98,8 @@ public sealed class ExportCommandTests : IDisposable
         File.WriteAllBytes(In("photos/one.png"), TestPictures.Gradient(40, 30));
 
         CliResult result = CliProgram.Run(
-            "export", "--model", In("student"), "--output", In("s.onnx"), "--float-input", "--images", In("photos")).Succeeds();
+            "export", "--model", In("student"), "--output", In("s.onnx"), "--float-input", "--images",
+            In("photos")).Succeeds();
 
         Assert.Contains("best class changed on 0 of 1 pictures (photos)", result.Output, StringComparison.Ordinal);
         Assert.Contains("3 layers, width 128, patches of 8 pixels, 3 classes", result.Error, StringComparison.Ordinal);
@@ -143,7 +155,8 @@ public sealed class ExportCommandTests : IDisposable
 
     private IEnumerable<string> Arguments(string checkpoint) =>
     [
-        "export", "--checkpoint", In(checkpoint), "--student", In("clip.safetensors"), "--classes", "red star,blue moon",
+        "export", "--checkpoint", In(checkpoint), "--student", In("clip.safetensors"), "--classes",
+        "red star,blue moon",
         "--output", In("package"), "--vocab", TinyClip.Vocabulary, "--device", "cpu",
     ];
 }

@@ -45,7 +45,8 @@ public sealed class FamilyRuns : IDisposable
         string output = Path.Combine(_root, $"{family}.onnx");
         if (!File.Exists(output))
         {
-            CliProgram.Run("export", "--model", Student(family, run), "--output", output, "--images", run.TestPictures).Succeeds();
+            CliProgram.Run(
+                "export", "--model", Student(family, run), "--output", output, "--images", run.TestPictures).Succeeds();
         }
 
         return output;
@@ -55,7 +56,9 @@ public sealed class FamilyRuns : IDisposable
     public IEnumerable<string> Arguments(
         string family, DistilledRun run, string output, params IEnumerable<(string Name, string? Value)> options) => run.Arguments(
     [
-        ("--teacher", Teacher(family)), ("--vocab", Vocabulary(family) is [_, string file] ? file : null), ("--output", output),
+        ("--teacher", Teacher(family)),
+        ("--vocab", Vocabulary(family) is [_, string file] ? file : null),
+        ("--output", output),
         ("--epochs", "1"), .. options,
     ]);
 
@@ -64,10 +67,12 @@ public sealed class FamilyRuns : IDisposable
     {
         if (!_answers.TryGetValue(model, out IReadOnlyList<GivenAnswer>? answers))
         {
-            _answers[model] = answers = [.. CliProgram.Run("predict", run.TestPictures, "--model", model, "--format", "tsv")
+            _answers[model] = answers = [.. CliProgram.Run(
+                "predict", run.TestPictures, "--model", model, "--format", "tsv")
                 .Succeeds().OutputLines.Select(line => line.Split('\t'))
                 .Where(cells => cells[0].EndsWith(".png", StringComparison.Ordinal))
-                .Select(cells => new GivenAnswer(cells[0], cells[1], double.Parse(cells[2], CultureInfo.InvariantCulture)))];
+                .Select(cells => new GivenAnswer(
+                    cells[0], cells[1], double.Parse(cells[2], CultureInfo.InvariantCulture)))];
         }
 
         return answers;

@@ -99,7 +99,8 @@ public sealed class FamilyVerbsTests(DistilledRun run, FamilyRuns families) : IC
     private void Embeds(string package, string teacher, int width)
     {
         CliResult result = CliProgram.Run(
-            "embed", "--images", run.TestPictures, "--student", package, "--teacher", teacher, "--no-map", "--output", run.NewPath())
+            "embed", "--images", run.TestPictures, "--student", package, "--teacher", teacher, "--no-map", "--output",
+            run.NewPath())
             .Succeeds();
 
         Assert.Equal($"48 pictures of 48 classes: student 48 × {width}, teacher 48 × {width}", result.OutputLines[0]);
@@ -110,7 +111,8 @@ public sealed class FamilyVerbsTests(DistilledRun run, FamilyRuns families) : IC
     {
         string store = run.NewPath();
         CliProgram.Run(
-            "features", "--teacher", teacher, "--images", run.Photos, "--output", store, "--recipe", "paper", "--views", "1",
+            "features", "--teacher", teacher, "--images", run.Photos, "--output", store, "--recipe", "paper", "--views",
+            "1",
             "--precision", "fp32").Succeeds();
         string again = run.NewPath();
         CliProgram.Run(families.Arguments(family, run, again, ("--store", store))).Succeeds();
@@ -149,7 +151,8 @@ public sealed class FamilyVerbsTests(DistilledRun run, FamilyRuns families) : IC
     private async Task Serves(string package, string graph)
     {
         (string picture, string name, _) = Answers(package)[0];
-        using ServedModels served = await ServedModels.Start("--model", $"package={package}", "--model", $"graph={graph}");
+        using ServedModels served = await ServedModels.Start(
+            "--model", $"package={package}", "--model", $"graph={graph}");
 
         foreach (string model in new[] { "package", "graph" })
         {

@@ -72,7 +72,8 @@ public sealed class FeaturesCommandTests(StoredRun stored, DistilledRun distille
         Assert.Equal($"{whole}: complete", Assert.Single(all.OutputLines));
         foreach (string name in new[] { "index.json", s_firstShard, s_secondShard })
         {
-            Assert.Equal(File.ReadAllBytes(Path.Combine(stored.Store, name)), File.ReadAllBytes(Path.Combine(whole, name)));
+            Assert.Equal(
+                File.ReadAllBytes(Path.Combine(stored.Store, name)), File.ReadAllBytes(Path.Combine(whole, name)));
         }
     }
 
@@ -88,7 +89,8 @@ public sealed class FeaturesCommandTests(StoredRun stored, DistilledRun distille
 
         CliResult result = CliProgram.Run("features", "--merge", damaged, "--output", whole);
 
-        Assert.Equal((1, $"{whole}: 2 shards are in none of them"), (result.ExitCode, Assert.Single(result.OutputLines)));
+        Assert.Equal(
+            (1, $"{whole}: 2 shards are in none of them"), (result.ExitCode, Assert.Single(result.OutputLines)));
         Assert.False(File.Exists(Path.Combine(whole, s_firstShard)));
     }
 
@@ -161,7 +163,9 @@ public sealed class FeaturesCommandTests(StoredRun stored, DistilledRun distille
 
     [Fact]
     public void Asks_for_the_number_of_views() => Assert.Contains(
-        "--views is 0", Mistake([.. stored.Arguments(("--output", stored.NewPath()), ("--recipe", "paper")).Skip(1)]), StringComparison.Ordinal);
+        "--views is 0",
+        Mistake([.. stored.Arguments(("--output", stored.NewPath()), ("--recipe", "paper")).Skip(1)]),
+        StringComparison.Ordinal);
 
     [Fact]
     public void Refuses_to_add_to_a_store_of_another_seed() => Assert.Contains(
@@ -234,7 +238,8 @@ public sealed class FeaturesCommandTests(StoredRun stored, DistilledRun distille
     {
         string store = stored.NewPath();
         CliResult[] results = await Task.WhenAll(Enumerable.Range(5, 2).Select(seed => Task.Run(
-            () => CliProgram.Run(stored.Arguments(("--views", "1"), ("--seed", $"{seed}"), ("--output", store))), Stop)));
+            () => CliProgram.Run(stored.Arguments(("--views", "1"), ("--seed", $"{seed}"), ("--output", store))),
+            Stop)));
 
         Assert.Single(results, result => result.ExitCode == 0).Succeeds();
         Assert.Contains(

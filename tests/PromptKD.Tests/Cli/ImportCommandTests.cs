@@ -30,7 +30,8 @@ public sealed class ImportCommandTests(DistilledRun run)
 
         Assert.Equal($"2 pictures of 2 classes in {output}", Assert.Single(result.OutputLines));
         Assert.Contains("000000000003", Assert.Single(result.ErrorLines), StringComparison.Ordinal);
-        Assert.Equal(picture, File.ReadAllBytes(Path.Combine(output, "AC%2FDC", $"{First.Replace("-", "", StringComparison.Ordinal)}.png")));
+        Assert.Equal(picture, File.ReadAllBytes(
+            Path.Combine(output, "AC%2FDC", $"{First.Replace("-", "", StringComparison.Ordinal)}.png")));
         using SKBitmap cut = SKBitmap.Decode(Assert.Single(Directory.EnumerateFiles(Path.Combine(output, "a"))));
         Assert.Equal((4, 2), (cut.Width, cut.Height));
         Assert.Equal(new SKColor(120, 0, 7), cut.GetPixel(0, 0));

@@ -22,7 +22,11 @@ public sealed class MpirunTests
             "promptkd: process 3 of 4 (on node7) was ended by signal 9 (Killed), and so all were. The same command goes on from "
                 + "the last checkpoint.",
         ],
-        Show("epoch 1", Rule, "mpirun noticed that process rank 2 with PID 0 on node node7 exited on signal 9 (Killed).", Rule));
+        Show(
+            "epoch 1",
+            Rule,
+            "mpirun noticed that process rank 2 with PID 0 on node node7 exited on signal 9 (Killed).",
+            Rule));
 
     [Fact]
     public void Leaves_out_what_a_process_has_said_itself() => Assert.Equal(

@@ -4,7 +4,8 @@ namespace PromptKD.Tests.Cli;
 [Collection(CommandLine.Name)]
 public sealed class OnnxProviderTests(DistilledRun run)
 {
-    public static TheoryData<string> Verbs => ["distill", "features", "preview", "embed", "classes", "predict", "evaluate", "serve"];
+    public static TheoryData<string> Verbs =>
+        ["distill", "features", "preview", "embed", "classes", "predict", "evaluate", "serve"];
 
     [Theory]
     [MemberData(nameof(Verbs))]
@@ -12,7 +13,8 @@ public sealed class OnnxProviderTests(DistilledRun run)
     {
         string mistake = CliProgram.Run([.. Line(verb), "--onnx-provider", "Abacus"]).Mistake();
 
-        Assert.Contains("There is no execution provider 'Abacus' in this ONNX Runtime, but ", mistake, StringComparison.Ordinal);
+        Assert.Contains(
+            "There is no execution provider 'Abacus' in this ONNX Runtime, but ", mistake, StringComparison.Ordinal);
         Assert.Contains("CPU", mistake, StringComparison.Ordinal);
     }
 

@@ -138,7 +138,8 @@ public sealed class OptionRulesTests
     [InlineData("benchmark", "--shots", "-1")]
     [InlineData("check", "--tiny", "0")]
     [InlineData("interpret", "--nearest", "0")]
-    public void A_value_out_of_range_is_refused_under_the_name_of_the_option(string verb, string option, string value) =>
+    public void A_value_out_of_range_is_refused_under_the_name_of_the_option(
+        string verb, string option, string value) =>
         Assert.StartsWith(option, Refusal(verb, option, value), StringComparison.Ordinal);
 
     [Theory]
@@ -191,7 +192,8 @@ public sealed class OptionRulesTests
     [InlineData("train", "--root", "x", "SEED", "1", "OPTIM.LR", "0.1", "SEED", "2")]
     [InlineData("benchmark", "base2new", "--root", "x", "SEED", "1", "SEED", "2")]
     [InlineData("benchmark", "ablation", "loss", "--root", "x", "SEED", "1", "SEED", "2")]
-    public void The_last_of_a_key_counts_where_the_command_line_is_that_of_the_family(string verb, params string[] given) =>
+    public void The_last_of_a_key_counts_where_the_command_line_is_that_of_the_family(
+        string verb, params string[] given) =>
         Assert.Empty(s_root.Parse([verb, .. given]).Errors);
 
     private static string Refusal(string verb, params string[] arguments)
@@ -206,18 +208,21 @@ public sealed class OptionRulesTests
     }
 
     private static Command Find(string verb) =>
-        verb.Split(' ').Aggregate((Command)s_root, (command, name) => command.Subcommands.Single(one => one.Name == name));
+        verb.Split(' ').Aggregate(
+            (Command)s_root, (command, name) => command.Subcommands.Single(one => one.Name == name));
 
     private static IEnumerable<(string Path, Command Command)> WithBelow(Command command) =>
         command.Subcommands.SelectMany(WithBelow)
             .Select(below => ($"{command.Name} {below.Path}", below.Command))
             .Prepend((command.Name, command));
 
-    private static bool TakesValue(Option option) => option.Arity.MaximumNumberOfValues > 0 && option.ValueType != typeof(bool);
+    private static bool TakesValue(Option option) =>
+        option.Arity.MaximumNumberOfValues > 0 && option.ValueType != typeof(bool);
 
     // A setting is a text to the parser; its default is shown as a number.
     private static bool IsNumber(Option option) =>
         option.ValueType == typeof(int) || option.ValueType == typeof(int?)
-        || (option.ValueType == typeof(string) && option.HelpName is { } key && s_kinds.TryGetValue(key, out object? value)
+        || (option.ValueType == typeof(string) && option.HelpName is { } key && s_kinds.TryGetValue(
+            key, out object? value)
             && value is int or double);
 }

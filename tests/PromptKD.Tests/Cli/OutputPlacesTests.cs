@@ -92,7 +92,8 @@ public sealed class OutputPlacesTests : IDisposable
         "whose folders are the classes of DISTILL.VAL",
         "distill", "--output", "@labelled/out", "DISTILL.VAL", "@labelled")]
     [InlineData("OUTPUT_DIR is what --output says", "distill", "--output", "@new", "OUTPUT_DIR", "@other")]
-    [InlineData("OUTPUT_DIR is what --output says", "benchmark", "base2new", "--output", "@new", "OUTPUT_DIR", "@other")]
+    [InlineData(
+        "OUTPUT_DIR is what --output says", "benchmark", "base2new", "--output", "@new", "OUTPUT_DIR", "@other")]
     public void Refuses_a_place_that_is_read(string expected, params string[] line)
     {
         Assert.Contains(Errors(line), error => error.Contains(InFolder(expected), StringComparison.Ordinal));

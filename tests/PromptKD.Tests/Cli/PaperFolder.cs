@@ -11,7 +11,8 @@ internal sealed class PaperFolder : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory().FullName;
 
-    /// <param name="datasets">By DATASET.NAME. ImageNet, from which the teacher learns its prompts, is always there.</param>
+    /// <param name="datasets">By DATASET.NAME. ImageNet, from which the teacher learns its prompts, is always
+    /// there.</param>
     public PaperFolder(params IReadOnlyList<string> datasets)
     {
         foreach (string dataset in datasets.Append("ImageNet").Distinct())

@@ -105,7 +105,8 @@ public sealed class PredictCommandTests(DistilledRun run)
         string sorted = run.NewPath();
 
         CliResult result = CliProgram.Run(
-            "predict", "--model", run.Student, "--output", file, "--sort-into", sorted, "--links", run.TestPictures).Succeeds();
+            "predict", "--model", run.Student, "--output", file, "--sort-into", sorted, "--links",
+            run.TestPictures).Succeeds();
 
         string[] rows = File.ReadAllLines(file);
         Assert.Empty(result.Output);
@@ -125,7 +126,9 @@ public sealed class PredictCommandTests(DistilledRun run)
             "predict", "--model", run.Student, "--threshold", "1", "--format", "tsv", run.TestPictures).Succeeds();
 
         Assert.All(result.OutputLines[1..], line => Assert.Equal("none", line.Split('\t')[1]));
-        Assert.Equal("none: 48 of 48 pictures (100.0 %), whose most probable class has less than 1", Assert.Single(result.ErrorLines));
+        Assert.Equal(
+            "none: 48 of 48 pictures (100.0 %), whose most probable class has less than 1",
+            Assert.Single(result.ErrorLines));
     }
 
     [Fact]

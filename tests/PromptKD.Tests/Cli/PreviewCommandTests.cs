@@ -15,20 +15,23 @@ public sealed class PreviewCommandTests(DistilledRun run)
         Assert.StartsWith("Looked at 24 of 49 pictures.", result.OutputLines[0], StringComparison.Ordinal);
         Assert.Contains("48 classes: ", result.Output, StringComparison.Ordinal);
         using var document = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "preview.json")));
-        Assert.Equal(24, document.RootElement.GetProperty("classes").EnumerateArray().Sum(one => one.GetProperty("pictures").GetInt32()));
+        Assert.Equal(24, document.RootElement.GetProperty("classes").EnumerateArray().Sum(
+            one => one.GetProperty("pictures").GetInt32()));
         Assert.Equal([0x89, 0x50, 0x4E, 0x47], File.ReadAllBytes(Path.Combine(folder, "sheet.png"))[..4]);
     }
 
     [Fact]
     public void Compares_sentences_and_names_what_cannot_be_read()
     {
-        CliResult result = Preview("--sample", "0", "--json", "--template", "a {}.", "--template", "a photo of a {}.").Succeeds();
+        CliResult result = Preview(
+            "--sample", "0", "--json", "--template", "a {}.", "--template", "a photo of a {}.").Succeeds();
 
         using var document = JsonDocument.Parse(Assert.Single(result.OutputLines));
         Assert.Equal(48, document.RootElement.GetProperty("sample").GetInt32());
         Assert.Equal(1, document.RootElement.GetProperty("skipped").GetArrayLength());
         Assert.Equal(3, document.RootElement.GetProperty("sentences").GetArrayLength());
-        Assert.Contains(result.ErrorLines, line => line.Contains(DistilledRun.DamagedPicture, StringComparison.Ordinal));
+        Assert.Contains(
+            result.ErrorLines, line => line.Contains(DistilledRun.DamagedPicture, StringComparison.Ordinal));
     }
 
     [Theory]
@@ -40,7 +43,8 @@ public sealed class PreviewCommandTests(DistilledRun run)
 
     private CliResult Preview(params string[] options) => CliProgram.Run(
     [
-        "preview", "--teacher", DistilledRun.TeacherFolder, "--classes", run.Options["--classes"], "--images", run.Photos,
+        "preview", "--teacher", DistilledRun.TeacherFolder, "--classes", run.Options["--classes"], "--images",
+        run.Photos,
         "--vocab", run.Options["--vocab"], .. options,
     ]);
 }

@@ -12,7 +12,8 @@ public sealed class ProfileCommandTests(DistilledRun run)
         CliResult result = CliProgram.Run("profile", "--clip", "openai:ViT-B/16", "--no-speed").Succeeds();
 
         Assert.Contains(result.OutputLines, line => line.StartsWith("all", StringComparison.Ordinal)
-            && line.Contains("149.62 M", StringComparison.Ordinal) && line.Contains("17.56 G", StringComparison.Ordinal));
+            && line.Contains("149.62 M", StringComparison.Ordinal)
+            && line.Contains("17.56 G", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -25,7 +26,8 @@ public sealed class ProfileCommandTests(DistilledRun run)
         JsonElement profile = JsonDocument.Parse(result.OutputLines.Single()).RootElement;
         JsonElement measured = profile.GetProperty("measured");
         Assert.Equal("bf16", measured.GetProperty("precision").GetString());
-        Assert.Equal([2, 3], measured.GetProperty("speeds").EnumerateArray().Select(row => row.GetProperty("batch").GetInt32()));
+        Assert.Equal(
+            [2, 3], measured.GetProperty("speeds").EnumerateArray().Select(row => row.GetProperty("batch").GetInt32()));
         Assert.Equal("PromptKD", profile.GetProperty("method").GetString());
         Assert.Equal(
             profile.GetProperty("learned").GetInt64(),
@@ -44,7 +46,9 @@ public sealed class ProfileCommandTests(DistilledRun run)
             ["profile", "--clip", "openai:ViT-B/16", .. given, .. given is ["--methods"] ? [] : (string[])["--no-speed"], key, value]);
 
         Assert.Contains(
-            $"warning: {key} has no effect in profile with these settings.", result.Succeeds().Error, StringComparison.Ordinal);
+            $"warning: {key} has no effect in profile with these settings.",
+            result.Succeeds().Error,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -76,7 +80,8 @@ public sealed class ProfileCommandTests(DistilledRun run)
     [InlineData("--model nowhere --clip openai:RN50 --no-speed", "Leave --clip, --checkpoint and --method out")]
     [InlineData("--model nowhere --classes 3 --no-speed", "Leave --classes out")]
     public void What_cannot_be_profiled_is_one_line(string arguments, string reason) =>
-        Assert.Contains(reason, CliProgram.Run(["profile", .. arguments.Split(' ')]).Mistake(), StringComparison.Ordinal);
+        Assert.Contains(
+            reason, CliProgram.Run(["profile", .. arguments.Split(' ')]).Mistake(), StringComparison.Ordinal);
 
     private static string[] Row(CliResult result, string method) => result.OutputLines
         .First(line => line.StartsWith(method, StringComparison.Ordinal))

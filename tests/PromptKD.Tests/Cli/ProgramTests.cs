@@ -10,11 +10,14 @@ public sealed class ProgramTests
         "--images", "--classes", "--teacher", "--teacher-prompts", "--teacher-weights", "--store", "--student",
         "--output", "--val", "--base",
         "--epochs", "--batch-size", "--lr", "--kd-weight", "--temperature", "--prompt-depth", "--prompt-length",
-        "--template", "--seed", "--precision", "--device", "--workers", "--vocab", "--config", "--strict", "--fast-jpeg", "KEY VALUE")]
+        "--template", "--seed", "--precision", "--device", "--workers", "--vocab", "--config", "--strict",
+        "--fast-jpeg", "KEY VALUE")]
     [InlineData(
         "teach",
-        "--data", "--clip", "--shots", "--val", "--base", "--classes", "--epochs", "--batch-size", "--lr", "--prompt-depth",
-        "--prompt-length", "--seed", "--precision", "--device", "--workers", "--vocab", "--config", "--output", "KEY VALUE")]
+        "--data", "--clip", "--shots", "--val", "--base", "--classes", "--epochs", "--batch-size", "--lr",
+        "--prompt-depth",
+        "--prompt-length", "--seed", "--precision", "--device", "--workers", "--vocab", "--config", "--output",
+        "KEY VALUE")]
     [InlineData("evaluate", "--model", "--data", "--base", "--json", "--device", "--precision")]
     [InlineData(
         "features",
@@ -24,7 +27,8 @@ public sealed class ProgramTests
         "probe", "--clip", "--train", "--val", "--test", "--shots", "--seeds", "--json", "--device", "--precision")]
     [InlineData("predict", "--model", "--top", "--json", "--device", "--precision", "pictures")]
     [InlineData(
-        "profile", "--model", "--clip", "--checkpoint", "--method", "--methods", "--teacher", "--classes", "--batch", "--no-speed",
+        "profile", "--model", "--clip", "--checkpoint", "--method", "--methods", "--teacher", "--classes", "--batch",
+        "--no-speed",
         "--device", "--precision", "--threads", "--json")]
     [InlineData("interpret", "--prompts", "--clip", "--nearest", "--vocab", "--json")]
     public void Help_of_a_command_names_each_option(string command, params string[] options)

@@ -27,7 +27,10 @@ public sealed class RecipesCommandTests(DistilledRun run)
 
     [Fact]
     public void Refuses_another_name() =>
-        Assert.StartsWith("promptkd: There is no recipe 'slow'.", CliProgram.Run("recipes", "slow").Mistake(), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "promptkd: There is no recipe 'slow'.",
+            CliProgram.Run("recipes", "slow").Mistake(),
+            StringComparison.Ordinal);
 
     // Stops at a student that is not there: what is asked here stands in the log's first lines.
     [Theory]
@@ -55,7 +58,8 @@ public sealed class RecipesCommandTests(DistilledRun run)
             [.. run.Arguments(("--recipe", "fast"), ("--output", output), ("--epochs", null)), "DISTILL.START.EPOCHS", "3"]).Succeeds();
 
         ExperimentConfig config = new ExperimentConfig().MergeFile(Path.Combine(output, "config.yaml"));
-        Assert.Equal(("fast", 0, 0), (config.Distill.Recipe, config.Optim.MaxEpoch, config.Trainer.PromptKD.NCtxVision));
+        Assert.Equal(
+            ("fast", 0, 0), (config.Distill.Recipe, config.Optim.MaxEpoch, config.Trainer.PromptKD.NCtxVision));
         Assert.Equal(Recipe.Find("fast").Config.Distill.Views, config.Distill.Views);
         Assert.True(File.Exists(Path.Combine(output, "student", "model.json")));
     }

@@ -27,7 +27,8 @@ public sealed partial class ServeCommandTests(DistilledRun run)
             {
                 { new ByteArrayContent(File.ReadAllBytes(Directory.EnumerateFiles(run.TestPictures, "*", SearchOption.AllDirectories).First())), "file", "a.png" },
             };
-            using HttpResponseMessage answer = await client.PostAsync(new Uri("/v1/classify", UriKind.Relative), form, Stop);
+            using HttpResponseMessage answer = await client.PostAsync(
+                new Uri("/v1/classify", UriKind.Relative), form, Stop);
             Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync(Stop));
 
             using Process kill = Process.Start("kill", $"{server.Id}");
@@ -53,7 +54,10 @@ public sealed partial class ServeCommandTests(DistilledRun run)
     {
         string mistake = CliProgram.Run(["serve", .. arguments]).Mistake();
 
-        Assert.Contains(said.Replace("--model is 'food='", "'food='", StringComparison.Ordinal), mistake, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains(
+            said.Replace("--model is 'food='", "'food='", StringComparison.Ordinal),
+            mistake,
+            StringComparison.OrdinalIgnoreCase);
     }
 
     private static async Task<Uri> AddressOf(Process server)

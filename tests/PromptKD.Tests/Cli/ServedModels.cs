@@ -46,7 +46,8 @@ internal sealed partial class ServedModels : IDisposable
         {
             { new ByteArrayContent(await File.ReadAllBytesAsync(picture, Stop)), "file", Path.GetFileName(picture) },
         };
-        using HttpResponseMessage answer = await Client.PostAsync(new Uri($"/v1/classify?model={model}", UriKind.Relative), form, Stop);
+        using HttpResponseMessage answer = await Client.PostAsync(
+            new Uri($"/v1/classify?model={model}", UriKind.Relative), form, Stop);
         string text = await answer.Content.ReadAsStringAsync(Stop);
         Assert.True(answer.IsSuccessStatusCode, text);
         return text;

@@ -40,9 +40,11 @@ public sealed class StopSignalTests(DistilledRun run)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no signals that one process can send another.");
         string photos = run.NewPath(inShard ? ".tar" : "");
-        Assert.SkipUnless(EndlessPictures.TryWrite(photos, inShard), "This file system has no files with holes so large.");
+        Assert.SkipUnless(
+            EndlessPictures.TryWrite(photos, inShard), "This file system has no files with holes so large.");
         string output = run.NewPath();
-        using Process process = CliProgram.Start(run.Arguments(("--images", photos), ("--output", output), ("--val", null)));
+        using Process process = CliProgram.Start(
+            run.Arguments(("--images", photos), ("--output", output), ("--val", null)));
         using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(3));
         await WaitForLine(process, "Hashing ", patience.Token);
 
@@ -68,7 +70,8 @@ public sealed class StopSignalTests(DistilledRun run)
         byte[] picture = TestPictures.Gradient(64, 64);
         await ShardFixtures.WriteParquet(photos, [.. Enumerable.Repeat((picture, "cat"), 20_000)]);
         string output = run.NewPath();
-        using Process process = CliProgram.Start(run.Arguments(("--images", photos), ("--output", output), ("--val", null)));
+        using Process process = CliProgram.Start(
+            run.Arguments(("--images", photos), ("--output", output), ("--val", null)));
         using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(3));
         await WaitForLine(process, "Hashing ", patience.Token);
 

@@ -23,22 +23,26 @@ public sealed class TrainCommandTests : IDisposable
     {
         CliResult result = CliProgram.Run(
         [
-            .. Arguments("PromptKD"), "--seed", "0", "--transforms", "random_flip", "normalize", "--backbone", "ViT-B/16",
+            .. Arguments("PromptKD"), "--seed", "0", "--transforms", "random_flip", "normalize", "--backbone",
+            "ViT-B/16",
             "--source-domains", "a", "b", "--head", "mlp", "--load-epoch", "3",
-            "--teacher", DistilledRun.TeacherFolder, "--teacher-prompts", "none", "--student", DistilledRun.StudentFolder,
+            "--teacher", DistilledRun.TeacherFolder, "--teacher-prompts", "none", "--student",
+            DistilledRun.StudentFolder,
             "--vocab", Path.Combine(DistilledRun.TeacherFolder, "merges.txt"), "--device", "cpu",
             "OPTIM.MAX_EPOCH", "1", "TRAINER.MODAL", "cross", "TRAINER.PROMPTKD.PREC", "fp32", "DATASET.NUM_SHOTS", "0",
             "TRAINER.PROMPTKD.TEMPLATES", "['{}']",
         ]).Succeeds();
 
         Assert.Contains("Finish training", result.OutputLines);
-        Assert.Contains(result.OutputLines, line => line.StartsWith("epoch [1/1] batch [2/2] time ", StringComparison.Ordinal));
+        Assert.Contains(
+            result.OutputLines, line => line.StartsWith("epoch [1/1] batch [2/2] time ", StringComparison.Ordinal));
         Assert.StartsWith("  accuracy ", result.OutputLines[^1], StringComparison.Ordinal);
         Assert.Contains(
             "warning: DATASET.SOURCE_DOMAINS, MODEL.HEAD.NAME have no effect in train with these settings.",
             result.Error,
             StringComparison.Ordinal);
-        Assert.Contains("warning: --model-dir and --load-epoch say which model", result.Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "warning: --model-dir and --load-epoch say which model", result.Error, StringComparison.Ordinal);
         var config = new ExperimentConfig().MergeFile(Path.Combine(_folder, "output", "config.yaml"));
         Assert.Equal((0, "cross", 200.0), (config.Seed, config.Trainer.Modal, config.Trainer.PromptKD.KdWeight));
         Assert.Equal(["random_flip", "normalize"], config.Input.Transforms);
@@ -54,7 +58,8 @@ public sealed class TrainCommandTests : IDisposable
         CliResult result = CliProgram.Run(
         [
             .. Arguments("PromptKD"), "--seed", "1", "--trainer", "CoOp", "--config-file", trainerFile, "--seed=2",
-            "--student", Path.Combine(_folder, "student.safetensors"), "--vocab", TinyClip.Vocabulary, "--device", "cpu",
+            "--student", Path.Combine(_folder, "student.safetensors"), "--vocab", TinyClip.Vocabulary, "--device",
+            "cpu",
             "DATASET.NUM_SHOTS", "2", "OPTIM.MAX_EPOCH", "7", "INPUT.TRANSFORMS", "['normalize']",
             "DATALOADER.TRAIN_X.BATCH_SIZE", "4", "OPTIM.MAX_EPOCH", "1",
             "DATALOADER.NUM_WORKERS", "1", "TRAINER.COOP.N_CTX", "2",
@@ -84,7 +89,8 @@ public sealed class TrainCommandTests : IDisposable
             ],
             result.OutputLines.SkipWhile(line => !line.StartsWith("Reading", StringComparison.Ordinal)).Take(9));
         Assert.Contains(result.OutputLines, line => line.Contains(" acc ", StringComparison.Ordinal));
-        Assert.Contains(result.OutputLines, line => line.StartsWith("epoch [1/1] batch [2/2] ", StringComparison.Ordinal));
+        Assert.Contains(
+            result.OutputLines, line => line.StartsWith("epoch [1/1] batch [2/2] ", StringComparison.Ordinal));
         Assert.Contains(
             result.ErrorLines, line => line.Contains(", accuracy while learning ", StringComparison.Ordinal));
         Assert.DoesNotContain("agreement", result.Error, StringComparison.Ordinal);
@@ -127,7 +133,9 @@ public sealed class TrainCommandTests : IDisposable
 
     [Fact]
     public void Says_that_the_data_sets_folder_is_missing() => Assert.Contains(
-        "--root", CliProgram.Run("train", "--trainer", "PromptKD", "DATASET.NAME", "EuroSAT").Mistake(), StringComparison.Ordinal);
+        "--root",
+        CliProgram.Run("train", "--trainer", "PromptKD", "DATASET.NAME", "EuroSAT").Mistake(),
+        StringComparison.Ordinal);
 
     private string Root => Path.Combine(_folder, "data");
 

@@ -72,7 +72,8 @@ public sealed partial class TransferCommandTests(TransferCommandTests.Place plac
         Assert.Equal("ImageNet", Result(tested)["learnedOn"]!.GetValue<string>());
         Assert.Equal(
             ["model.pth.tar-2"],
-            Directory.GetFiles(place.Folder.In(output), "model*", SearchOption.AllDirectories).Select(Path.GetFileName));
+            Directory.GetFiles(
+                place.Folder.In(output), "model*", SearchOption.AllDirectories).Select(Path.GetFileName));
         double accuracy = Result(tested)["accuracy"]!.GetValue<double>();
         Assert.Equal(
             accuracy, Evaluated(learned, dataset, "CoOp", "vit_b16_ep50_ctxv1.yaml", 2, "OPTIM.MAX_EPOCH", "2"));
@@ -112,7 +113,8 @@ public sealed partial class TransferCommandTests(TransferCommandTests.Place plac
             "train", "--root", "data", "--seed", "1", "--trainer", trainer, "--output-dir", output,
             "--dataset-config-file", PaperFolder.Configs("datasets", $"{dataset}.yaml"),
             "--config-file", PaperFolder.Configs("trainers", trainer, file),
-            "--eval-only", "--model-dir", run, "--load-epoch", epoch.ToString(CultureInfo.InvariantCulture), .. settings,
+            "--eval-only", "--model-dir", run, "--load-epoch", epoch.ToString(CultureInfo.InvariantCulture),
+            .. settings,
         ]).Succeeds();
         return Result(output)["accuracy"]!.GetValue<double>();
     }

@@ -25,12 +25,15 @@ public sealed class DamagedYamlTests
     [InlineData("SEED: 1\n  USE_CUDA: True", "mine.yaml:2:11: not valid YAML: ")]
     [InlineData("OPTIM:\n\tLR: 1.0", "mine.yaml:")]
     [InlineData("SEED: *nobody", "mine.yaml:1:")]
-    [InlineData("SEED: 1\nSEED: 2", "mine.yaml:2:1: not valid YAML: the key SEED stands in line 1 already. Keep one of the two.")]
+    [InlineData(
+        "SEED: 1\nSEED: 2",
+        "mine.yaml:2:1: not valid YAML: the key SEED stands in line 1 already. Keep one of the two.")]
     [InlineData(
         "OPTIM:\n  LR: 1\n  X: [1, {LR: 2}]\n  LR: 3",
         "mine.yaml:4:3: not valid YAML: the key LR stands in line 2 already. Keep one of the two.")]
     [InlineData(
-        "OPTIM: {LR: 1, \"LR\": 2}", "mine.yaml:1:16: not valid YAML: the key LR stands in line 1 already. Keep one of the two.")]
+        "OPTIM: {LR: 1, \"LR\": 2}",
+        "mine.yaml:1:16: not valid YAML: the key LR stands in line 1 already. Keep one of the two.")]
     public void What_is_not_YAML_is_one_line_with_its_place(string yaml, string start)
     {
         var error = Assert.Throws<PromptKDException>(() => Merge(yaml));
@@ -116,7 +119,8 @@ public sealed class DamagedYamlTests
     public void Deep_nesting_is_one_line(string open, string close)
     {
         const int Deep = 20_000;
-        string yaml = string.Concat(Enumerable.Repeat(open, Deep)) + "x" + string.Concat(Enumerable.Repeat(close, Deep));
+        string yaml = string.Concat(Enumerable.Repeat(open, Deep)) + "x" + string.Concat(
+            Enumerable.Repeat(close, Deep));
 
         Assert.Throws<PromptKDException>(() => Merge(yaml));
     }

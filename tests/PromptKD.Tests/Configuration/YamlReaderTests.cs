@@ -15,8 +15,10 @@ public sealed class YamlReaderTests
         Assert.Equal(new ExperimentConfig(), Merge(yaml));
 
     [Theory]
-    [InlineData("OPTIM:\n  LR: 0.1\nOPTIM.LR: 0.2", "a.yaml:3:1: OPTIM.LR stands in line 2 already. Keep one of the two.")]
-    [InlineData("OPTIM.LR: 0.1\nOPTIM: {LR: 0.2}", "a.yaml:2:9: OPTIM.LR stands in line 1 already. Keep one of the two.")]
+    [InlineData(
+        "OPTIM:\n  LR: 0.1\nOPTIM.LR: 0.2", "a.yaml:3:1: OPTIM.LR stands in line 2 already. Keep one of the two.")]
+    [InlineData(
+        "OPTIM.LR: 0.1\nOPTIM: {LR: 0.2}", "a.yaml:2:9: OPTIM.LR stands in line 1 already. Keep one of the two.")]
     [InlineData("SEED: 1\nOPTIM: {LR: 0.1\0}", "a.yaml:2: not valid YAML: a zero byte. Is it a text, and in UTF-8?")]
     public void What_is_ambiguous_or_ends_early_is_refused(string yaml, string expected) => Assert.Equal(
         expected,
@@ -25,10 +27,14 @@ public sealed class YamlReaderTests
     // PyYAML's safe_load, as which YACS reads: "could not determine a constructor for the tag".
     [Theory]
     [InlineData("SEED: !foo 1", "a.yaml:1:7: the tag !foo means nothing here; leave it out.")]
-    [InlineData("SEED: !!python/name:os.system 1", "a.yaml:1:7: the tag !!python/name:os.system means nothing here; leave it out.")]
+    [InlineData(
+        "SEED: !!python/name:os.system 1",
+        "a.yaml:1:7: the tag !!python/name:os.system means nothing here; leave it out.")]
     [InlineData("OPTIM: !!set {LR: 0.1}", "a.yaml:1:8: the tag !!set means nothing here; leave it out.")]
     [InlineData("--- !mine\nSEED: 1", "a.yaml:1:5: the tag !mine means nothing here; leave it out.")]
-    [InlineData("INPUT:\n  TRANSFORMS: !!python/tuple [a]", "a.yaml:2:15: the tag !!python/tuple means nothing here; leave it out.")]
+    [InlineData(
+        "INPUT:\n  TRANSFORMS: !!python/tuple [a]",
+        "a.yaml:2:15: the tag !!python/tuple means nothing here; leave it out.")]
     [InlineData("!x SEED: 1", "a.yaml:1:1: the tag !x means nothing here; leave it out.")]
     [InlineData("SEED: !!map 1", "a.yaml:1:7: the tag !!map means nothing here; leave it out.")]
     [InlineData("SEED: !<tag:me,2026:x> 1", "a.yaml:1:7: the tag tag:me,2026:x means nothing here; leave it out.")]
@@ -191,7 +197,8 @@ public sealed class YamlReaderTests
         "mine.yaml:3:17: DATALOADER.TRAIN_X.BATCH_SIZE must be at most 1000000, not 2147483647.")]
     [InlineData(
         "OPTIM:\n  MAX_EPOCH: 2147483647", "mine.yaml:2:14: OPTIM.MAX_EPOCH must be at most 1000000, not 2147483647.")]
-    [InlineData("DISTILL:\n  VIEWS: 2147483647", "mine.yaml:2:10: DISTILL.VIEWS must be at most 10000, not 2147483647.")]
+    [InlineData(
+        "DISTILL:\n  VIEWS: 2147483647", "mine.yaml:2:10: DISTILL.VIEWS must be at most 10000, not 2147483647.")]
     [InlineData(
         "TRAINER:\n  PROMPTKD:\n    TEMPERATURE: 0",
         "mine.yaml:3:18: TRAINER.PROMPTKD.TEMPERATURE must be greater than 0, not 0.")]

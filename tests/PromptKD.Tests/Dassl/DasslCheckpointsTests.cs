@@ -71,15 +71,18 @@ public sealed class DasslCheckpointsTests : IDisposable
     public void Finds_the_names_of_the_momentum_that_the_reference_saved()
     {
         string path = Path.Combine(
-            ProjectFolder.Root, "tests", "golden", "11-checkpoints", "student_promptkd", "VLPromptLearner", "model-best.pth.tar");
+            ProjectFolder.Root, "tests", "golden", "11-checkpoints", "student_promptkd", "VLPromptLearner",
+            "model-best.pth.tar");
         using DisposeScope scope = NewDisposeScope();
         using CheckpointFile file = CheckpointFile.Open(path);
 
         IReadOnlyDictionary<string, Tensor> momentum = DasslTrainingState.ReadMomentum(file, file.Tensors.Keys);
 
         string[] learned = [.. file.Tensors.Keys.Where(name => name.Contains("VPT", StringComparison.Ordinal)
-            && !name.Contains("running_", StringComparison.Ordinal) && !name.EndsWith("tracked", StringComparison.Ordinal))];
-        Assert.Equal(learned, momentum.Keys.Order(StringComparer.Ordinal).OrderBy(name => Array.IndexOf(learned, name)));
+            && !name.Contains("running_", StringComparison.Ordinal)
+            && !name.EndsWith("tracked", StringComparison.Ordinal))];
+        Assert.Equal(
+            learned, momentum.Keys.Order(StringComparer.Ordinal).OrderBy(name => Array.IndexOf(learned, name)));
         Assert.All(momentum, named => Assert.Equal(file.Tensors[named.Key].Shape, named.Value.shape));
     }
 
@@ -88,7 +91,8 @@ public sealed class DasslCheckpointsTests : IDisposable
     public void Names_and_orders_tensors_as_the_reference_does()
     {
         string path = Path.Combine(
-            ProjectFolder.Root, "tests", "golden", "11-checkpoints", "student_promptkd", "VLPromptLearner", "model-best.pth.tar");
+            ProjectFolder.Root, "tests", "golden", "11-checkpoints", "student_promptkd", "VLPromptLearner",
+            "model-best.pth.tar");
         using DisposeScope scope = NewDisposeScope();
         using PromptKDMethod method = PromptKDMethodTests.MakeMethod();
         using CheckpointFile file = CheckpointFile.Open(path);
@@ -140,7 +144,9 @@ public sealed class DasslCheckpointsTests : IDisposable
         Assert.Null(Checkpoints.LastWritten());
         Assert.Null(Checkpoints.Latest());
         Assert.Contains(
-            "has no checkpoints", Assert.Throws<PromptKDException>(() => Checkpoints.Find(null)).Message, StringComparison.Ordinal);
+            "has no checkpoints",
+            Assert.Throws<PromptKDException>(() => Checkpoints.Find(null)).Message,
+            StringComparison.Ordinal);
     }
 
     // Momentum is twice the parameter.

@@ -24,7 +24,8 @@ public sealed class DasslProgressTests
         var progress = new DasslProgress(printFrequency: 1);
         progress.Line(Step(1, batch: 5, seconds: 9), 0.005);
 
-        Assert.Contains("time 1.000 (1.000) ", progress.Line(Step(2, batch: 1, seconds: 1), 0.005), StringComparison.Ordinal);
+        Assert.Contains(
+            "time 1.000 (1.000) ", progress.Line(Step(2, batch: 1, seconds: 1), 0.005), StringComparison.Ordinal);
     }
 
     [Fact]

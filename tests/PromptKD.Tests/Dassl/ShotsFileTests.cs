@@ -71,7 +71,8 @@ public sealed class ShotsFileTests : IDisposable
         string[] theirs = PythonTorch.Run(ReadWithDassl, Kept).Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
         Assert.Equal(
-            [.. lists.Train.Select(one => Line("train", one)), .. lists.RealValidation!.Select(one => Line("val", one))],
+            [.. lists.Train.Select(one => Line("train", one)), .. lists.RealValidation!.Select(
+                one => Line("val", one))],
             theirs.Select(line => line.TrimEnd('\r')));
 
         static string Line(string part, PictureItem one) => $"{part}|{one.Path}|{one.Label}|0|{one.ClassName}";
@@ -90,9 +91,16 @@ public sealed class ShotsFileTests : IDisposable
     }
 
     [Theory]
-    [InlineData("AnnualCrop_2", "AnnualCrop_7", "picture 1 of \"train\", '/data/their/eurosat/2750/AnnualCrop/AnnualCrop_7.jpg', is none that")]
-    [InlineData("Forest_9", "Forest_8", "picture 2 of \"train\", '/data/their/eurosat/2750/Forest/Forest_8.jpg', is none that")]
-    [InlineData("K\u0001", "K\u0002", "picture 2 of \"train\", '/data/their/eurosat/2750/Forest/Forest_9.jpg', has another label")]
+    [InlineData(
+        "AnnualCrop_2",
+        "AnnualCrop_7",
+        "picture 1 of \"train\", '/data/their/eurosat/2750/AnnualCrop/AnnualCrop_7.jpg', is none that")]
+    [InlineData(
+        "Forest_9", "Forest_8", "picture 2 of \"train\", '/data/their/eurosat/2750/Forest/Forest_8.jpg', is none that")]
+    [InlineData(
+        "K\u0001",
+        "K\u0002",
+        "picture 2 of \"train\", '/data/their/eurosat/2750/Forest/Forest_9.jpg', has another label")]
     [InlineData("train", "tarin", "has no list \"train\"")]
     [InlineData("_impath", "_empath", "picture 1 of \"train\" is none of Dassl's")]
     public void A_draw_of_other_pictures_is_refused(string what, string by, string fault)

@@ -59,7 +59,8 @@ public sealed class TensorBoardFileTests : IDisposable
         var error = Assert.Throws<PromptKDException>(file.Flush);
         file.Dispose();
 
-        Assert.StartsWith("Cannot write '/dev/full': No space left on device.", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Cannot write '/dev/full': No space left on device.", error.Message, StringComparison.Ordinal);
     }
 
     private static byte[] Record(byte[] message)

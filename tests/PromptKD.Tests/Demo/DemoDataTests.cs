@@ -12,7 +12,8 @@ public sealed class DemoDataTests : IDisposable
     [Fact]
     public void Writes_the_asked_number_of_pictures_of_each_class()
     {
-        DemoData.Write(_folder, photosPerClass: 2, testPerClass: 3, cancellation: TestContext.Current.CancellationToken);
+        DemoData.Write(
+            _folder, photosPerClass: 2, testPerClass: 3, cancellation: TestContext.Current.CancellationToken);
 
         Assert.Equal(2 * 48, Directory.GetFiles(Path.Combine(_folder, "photos"), "*.png").Length);
         string[] names = File.ReadAllLines(Path.Combine(_folder, "classes.txt"));
@@ -25,7 +26,8 @@ public sealed class DemoDataTests : IDisposable
     [Fact]
     public void Pictures_are_32_pixels_wide_and_high()
     {
-        DemoData.Write(_folder, photosPerClass: 1, testPerClass: 0, cancellation: TestContext.Current.CancellationToken);
+        DemoData.Write(
+            _folder, photosPerClass: 1, testPerClass: 0, cancellation: TestContext.Current.CancellationToken);
 
         using var codec = SKCodec.Create(Path.Combine(_folder, "photos", "0001.png"));
         Assert.Equal((32, 32), (codec.Info.Width, codec.Info.Height));
@@ -87,7 +89,8 @@ public sealed class DemoDataTests : IDisposable
     [Fact]
     public void No_picture_is_both_a_photo_and_a_test_picture()
     {
-        DemoData.Write(_folder, photosPerClass: 2, testPerClass: 2, cancellation: TestContext.Current.CancellationToken);
+        DemoData.Write(
+            _folder, photosPerClass: 2, testPerClass: 2, cancellation: TestContext.Current.CancellationToken);
 
         string[] files = Directory.GetFiles(_folder, "*.png", SearchOption.AllDirectories);
         int different = files.Select(file => Convert.ToHexString(File.ReadAllBytes(file))).Distinct().Count();

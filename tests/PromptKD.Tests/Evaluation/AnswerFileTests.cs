@@ -48,7 +48,8 @@ public sealed class AnswerFileTests : IDisposable
             text,
             StringComparison.Ordinal);
         Assert.Equal(
-            Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.Replace(digest, new string('0', 64))))),
+            Convert.ToHexStringLower(
+                SHA256.HashData(Encoding.UTF8.GetBytes(text.Replace(digest, new string('0', 64))))),
             digest);
     }
 

@@ -40,7 +40,8 @@ public sealed class CalibrationTests
         float[][] logits = [[1, 0, 3], [2, 0, 0], [0, 4, 1]];
 
         Calibration fit = Calibration.ToTeacher(
-            [.. Enumerable.Range(0, 30).Select(number => (logits[number % 3], AnswerStatistics.Softmax(logits[number % 3])))])!;
+            [.. Enumerable.Range(0, 30).Select(
+                number => (logits[number % 3], AnswerStatistics.Softmax(logits[number % 3])))])!;
 
         Assert.Equal(1, fit.Temperature, 9);
         Assert.Equal(0, fit.ErrorBefore, 9);

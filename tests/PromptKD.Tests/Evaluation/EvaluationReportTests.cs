@@ -32,7 +32,8 @@ public sealed class EvaluationReportTests : IDisposable
         Assert.Equal(50, report.MeanClassAccuracy);
         Assert.Equal(["cat"], report.EmptyClasses);
         Assert.Equal(
-            [new ClassResult("ape", 2, 1, 2), new ClassResult("bee", 2, 1, 2), new ClassResult("cat", 0, 0, 0)], report.Classes);
+            [new ClassResult("ape", 2, 1, 2), new ClassResult("bee", 2, 1, 2), new ClassResult("cat", 0, 0, 0)],
+            report.Classes);
         Assert.Equal([50, 50, null], report.Classes.Select(one => one.Accuracy));
         Assert.Equal([[1, 1, 0], [1, 1, 0], [0, 0, 0]], report.Confusion);
     }
@@ -85,9 +86,12 @@ public sealed class EvaluationReportTests : IDisposable
         }
 
         using Tensor logits = tensor([.. s_logits.SelectMany(row => row)]).view(4, 3);
-        var evaluation = new FolderEvaluation(_folder, s_names, [new Preprocessing { Size = 8 }], options: null, required: 0);
+        var evaluation = new FolderEvaluation(
+            _folder, s_names, [new Preprocessing { Size = 8 }], options: null, required: 0);
         Evaluator answers = evaluation.Judge(
-            _ => [logits], count: 1, baseClasses: null, batchSize: 4, told: null, TestContext.Current.CancellationToken)[0];
-        return EvaluationReport.Of(evaluation.Items, evaluation.Skipped, answers, temperature: 1, s_names, baseClasses: null);
+            _ => [logits], count: 1, baseClasses: null, batchSize: 4, told: null,
+            TestContext.Current.CancellationToken)[0];
+        return EvaluationReport.Of(
+            evaluation.Items, evaluation.Skipped, answers, temperature: 1, s_names, baseClasses: null);
     }
 }

@@ -94,7 +94,8 @@ public sealed class EvaluatorTests
     }
 
     // The "pictures" are the logits, and the classifier hands them on.
-    private static Evaluator Run(int batchSize) => BatchEvaluation.Run(pictures => pictures.clone(), Batches(batchSize));
+    private static Evaluator Run(int batchSize) =>
+        BatchEvaluation.Run(pictures => pictures.clone(), Batches(batchSize));
 
     private static IEnumerable<Batch> Batches(int batchSize) => Enumerable.Range(0, s_labels.Length).Chunk(batchSize)
         .Select(items =>

@@ -20,7 +20,8 @@ public sealed class NoneOfTheseTests
     [Fact]
     public void One_in_twenty_lies_below_the_threshold()
     {
-        NoneOfThese fitted = NoneOfThese.Fit(0, [.. Enumerable.Range(0, 100).Select(one => ((double)one, (double)one))])!;
+        NoneOfThese fitted = NoneOfThese.Fit(
+            0, [.. Enumerable.Range(0, 100).Select(one => ((double)one, (double)one))])!;
 
         Assert.Equal(5, Enumerable.Range(0, 100).Count(one => fitted.Score([one]) < fitted.Threshold));
     }

@@ -24,7 +24,9 @@ public sealed class ModelCardTests
 
     [Fact]
     public void Names_the_sentences_and_nothing_in_them_is_a_mark() => Assert.Contains(
-        "Sentences of the teacher: \"a photo of a {}.\", \"\\*{}\\*\".", ModelCard.Write(s_manifest), StringComparison.Ordinal);
+        "Sentences of the teacher: \"a photo of a {}.\", \"\\*{}\\*\".",
+        ModelCard.Write(s_manifest),
+        StringComparison.Ordinal);
 
     [Fact]
     public void Names_the_CLIPs_the_day_and_the_program_where_they_are_known()

@@ -23,7 +23,8 @@ public sealed class StudentManifestTests : IDisposable
 
     [Theory]
     [InlineData("\"red star\"", "null", "null where a value belongs")]
-    [InlineData("\"visionWidth\": 768", "\"visionWidth\": 2000000000", "visionWidth is 2000000000, expected 1 to 65536")]
+    [InlineData(
+        "\"visionWidth\": 768", "\"visionWidth\": 2000000000", "visionWidth is 2000000000, expected 1 to 65536")]
     [InlineData("\"visionWidth\": 768", "\"visionWidth\": 0", "visionWidth is 0")]
     [InlineData("\"visionHeads\": 12", "\"visionHeads\": 0", "visionHeads is 0")]
     [InlineData("\"visionHeads\": 12", "\"visionHeads\": 7", "7 attention heads do not divide")]

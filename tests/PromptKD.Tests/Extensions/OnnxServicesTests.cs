@@ -80,7 +80,8 @@ public sealed class OnnxServicesTests : IDisposable
             Refused<IPictureClassifier>(_graph, options => options.OnnxProvider = "Nobody").Code);
         Assert.Equal(
             PromptKDError.NotSupported,
-            Refused<IPictureClassifier>(_package, options => (options.Device, options.DeviceIndex) = (ComputeDevice.Cuda, 99)).Code);
+            Refused<IPictureClassifier>(
+                _package, options => (options.Device, options.DeviceIndex) = (ComputeDevice.Cuda, 99)).Code);
         PromptKDException precision = Refused<IPictureClassifier>(
             _graph, options => options.Precision = ComputePrecision.Fp16);
         Assert.Equal(PromptKDError.BadInput, precision.Code);

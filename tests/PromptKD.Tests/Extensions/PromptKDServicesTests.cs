@@ -40,7 +40,8 @@ public sealed class PromptKDServicesTests : IClassFixture<StudentClassifierTests
     {
         using ServiceProvider host = Build();
         var generator = host.GetRequiredService<IEmbeddingGenerator<DataContent, Embedding<float>>>();
-        DataContent[] pictures = [.. Enumerable.Range(1, 2).Select(one => new DataContent(TestPictures.Gradient(30 + one, 25), "image/png"))];
+        DataContent[] pictures = [.. Enumerable.Range(1, 2).Select(
+            one => new DataContent(TestPictures.Gradient(30 + one, 25), "image/png"))];
 
         GeneratedEmbeddings<Embedding<float>> two = await generator.GenerateAsync(pictures, cancellationToken: Stop);
         Embedding<float> first = await generator.GenerateAsync(pictures[0], cancellationToken: Stop);
@@ -62,7 +63,8 @@ public sealed class PromptKDServicesTests : IClassFixture<StudentClassifierTests
         using ServiceProvider host = Build();
         var generator = host.GetRequiredService<IEmbeddingGenerator<string, Embedding<float>>>();
 
-        GeneratedEmbeddings<Embedding<float>> embedded = await generator.GenerateAsync(["a cat"], cancellationToken: Stop);
+        GeneratedEmbeddings<Embedding<float>> embedded = await generator.GenerateAsync(
+            ["a cat"], cancellationToken: Stop);
 
         Assert.Equal(
             host.GetRequiredService<TextEmbedder>().Embed("a cat", Stop), embedded.Single().Vector.ToArray());

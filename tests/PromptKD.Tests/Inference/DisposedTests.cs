@@ -9,7 +9,8 @@ using PromptKD.Tests.Runs.Distill;
 namespace PromptKD.Tests.Inference;
 
 /// <summary>
-/// Every public method of what answers, found by reflection and called once it is disposed: none may touch what was freed.
+/// Every public method of what answers, found by reflection and called once it is disposed: none may touch what was
+/// freed.
 /// </summary>
 [Collection(AloneInTheProcess.Name)]
 public sealed class DisposedTests : IDisposable
@@ -43,7 +44,8 @@ public sealed class DisposedTests : IDisposable
         foreach (MethodInfo method in methods)
         {
             Exception? error = await Record.ExceptionAsync(() => CallAsync(disposed, method));
-            Assert.True(error is ObjectDisposedException, $"{kind}: {method} gave {error?.GetType().Name ?? "an answer"}");
+            Assert.True(
+                error is ObjectDisposedException, $"{kind}: {method} gave {error?.GetType().Name ?? "an answer"}");
         }
     }
 

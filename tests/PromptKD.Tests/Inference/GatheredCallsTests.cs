@@ -15,7 +15,8 @@ public sealed class GatheredCallsTests
     public async Task Callers_are_gathered()
     {
         var model = new SeenPictures();
-        using SharedClassifier shared = Open(model, s_options with { GatherFor = TimeSpan.FromMinutes(10), BatchSize = 3 });
+        using SharedClassifier shared = Open(
+            model, s_options with { GatherFor = TimeSpan.FromMinutes(10), BatchSize = 3 });
 
         PictureOutput[] outputs = await Task.WhenAll(
             shared.OfAsync(Grey(10), Stop),
@@ -66,7 +67,8 @@ public sealed class GatheredCallsTests
     [Fact]
     public async Task A_picture_that_cannot_be_read_is_no_longer_waited_for()
     {
-        using SharedClassifier shared = Open(new SeenPictures(), s_options with { GatherFor = TimeSpan.FromSeconds(2) });
+        using SharedClassifier shared = Open(
+            new SeenPictures(), s_options with { GatherFor = TimeSpan.FromSeconds(2) });
         shared.Of(Grey(10), Stop);
         using var slow = new HeldStream("no picture"u8.ToArray());
 
@@ -99,7 +101,8 @@ public sealed class GatheredCallsTests
     public async Task Who_gives_up_is_left_out_of_what_is_gathered()
     {
         var model = new SeenPictures();
-        using SharedClassifier shared = Open(model, s_options with { GatherFor = TimeSpan.FromSeconds(5), BatchSize = 2 });
+        using SharedClassifier shared = Open(
+            model, s_options with { GatherFor = TimeSpan.FromSeconds(5), BatchSize = 2 });
         using var gaveUp = new CancellationTokenSource();
         Task<PictureOutput> first = shared.OfAsync(Grey(10), gaveUp.Token);
 

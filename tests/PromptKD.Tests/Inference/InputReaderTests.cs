@@ -72,7 +72,8 @@ public sealed class InputReaderTests
     [Fact]
     public void Files_are_turned_upright_where_that_is_asked_for()
     {
-        byte[] jpeg = TestPictures.Encode(40, 20, (x, _) => x < 20 ? SKColors.Red : SKColors.Blue, SKEncodedImageFormat.Jpeg);
+        byte[] jpeg = TestPictures.Encode(
+            40, 20, (x, _) => x < 20 ? SKColors.Red : SKColors.Blue, SKEncodedImageFormat.Jpeg);
         PictureInput turned = PictureInput.FromBytes(TestPictures.Turned(jpeg));
 
         float[] stored = Read(turned);

@@ -56,7 +56,10 @@ public sealed class OnnxStudentClassifierTests : IDisposable
             Same(
                 student.Classify(PictureInput.FromBytes(bytes), top: 3, cancellationToken: Stop),
                 onnx.Classify(PictureInput.FromStream(new MemoryStream(bytes)), top: 3, cancellationToken: Stop));
-            Assert.Equal(student.Embed(PictureInput.FromFile(picture), Stop), onnx.Embed(PictureInput.FromFile(picture), Stop), Near);
+            Assert.Equal(
+                student.Embed(PictureInput.FromFile(picture), Stop),
+                onnx.Embed(PictureInput.FromFile(picture), Stop),
+                Near);
         }
 
         Assert.All(
@@ -111,7 +114,8 @@ public sealed class OnnxStudentClassifierTests : IDisposable
         var error = Assert.Throws<PromptKDException>(() => Open(new OnnxOptions { Provider = "Abacus" }));
 
         Assert.Equal(PromptKDError.NotSupported, error.Code);
-        Assert.Contains("no execution provider 'Abacus' in this ONNX Runtime, but", error.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "no execution provider 'Abacus' in this ONNX Runtime, but", error.Message, StringComparison.Ordinal);
         Assert.Contains("CPU", error.Message, StringComparison.Ordinal);
     }
 
@@ -188,7 +192,8 @@ public sealed class OnnxStudentClassifierTests : IDisposable
     {
         Export(new TinyPackage());
         using OnnxStudentClassifier onnx = Open(new OnnxOptions { Threads = 1 });
-        string[] pictures = [.. Enumerable.Range(0, 8).Select(number => Picture($"{number}.png", 20 + (5 * number), 30))];
+        string[] pictures = [.. Enumerable.Range(0, 8).Select(
+            number => Picture($"{number}.png", 20 + (5 * number), 30))];
         IReadOnlyList<ClassProbability>[] alone = [.. pictures.Select(
             picture => onnx.Classify(picture, top: 3, cancellationToken: Stop))];
 

@@ -65,7 +65,8 @@ public sealed class OnnxStudentRefusalTests : IDisposable
         string[] swapped = [.. report.Model.ClassNames.Reverse()];
         File.WriteAllText(
             Beside, SealedJson.Write(
-                report with { Model = report.Model with { ClassNames = swapped } }, OnnxJson.Indented.OnnxExportReport));
+                report with { Model = report.Model with { ClassNames = swapped } },
+                OnnxJson.Indented.OnnxExportReport));
         Assert.Contains("it says otherwise than", Refusal(), StringComparison.Ordinal);
 
         File.Delete(Beside);

@@ -96,7 +96,8 @@ public sealed class SharedClassifierTests
         PictureOutput[] outputs = shared.OfAll([.. Enumerable.Range(0, 10).Select(level => Grey((byte)level))], Stop);
 
         Assert.Equal([4, 4, 2], model.Batches);
-        Assert.Equal(Enumerable.Range(0, 10).Select(level => level / 255f), outputs.Select(one => one.Probabilities[0]));
+        Assert.Equal(
+            Enumerable.Range(0, 10).Select(level => level / 255f), outputs.Select(one => one.Probabilities[0]));
     }
 
     [Fact]
@@ -200,7 +201,9 @@ public sealed class SharedClassifierTests
         shared.Dispose();
 
         Assert.True(model.IsFreed);
-        Assert.Equal(typeof(SharedClassifierTests).FullName, Assert.Throws<ObjectDisposedException>(() => shared.Of(Grey(1), Stop)).ObjectName);
+        Assert.Equal(
+            typeof(SharedClassifierTests).FullName,
+            Assert.Throws<ObjectDisposedException>(() => shared.Of(Grey(1), Stop)).ObjectName);
         Assert.Throws<ObjectDisposedException>(() => shared.OfAll([Grey(1)], Stop));
         await Assert.ThrowsAsync<ObjectDisposedException>(() => shared.OfAsync(Grey(1), Stop));
         await Assert.ThrowsAsync<ObjectDisposedException>(

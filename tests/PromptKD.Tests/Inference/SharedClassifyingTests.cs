@@ -53,7 +53,9 @@ public sealed class SharedClassifyingTests(StudentClassifierTests.Package packag
 
         Assert.Equal(5, alone.Length);
         Assert.All(together, one => Assert.Equal(alone, one.Answers));
-        Assert.All(together, one => Assert.Equal(skippedAlone.Order(StringComparer.Ordinal), one.Skipped.Order(StringComparer.Ordinal)));
+        Assert.All(
+            together,
+            one => Assert.Equal(skippedAlone.Order(StringComparer.Ordinal), one.Skipped.Order(StringComparer.Ordinal)));
     }
 
     [Fact]
@@ -107,7 +109,8 @@ public sealed class SharedClassifyingTests(StudentClassifierTests.Package packag
         {
             bool isOther = processes.Rank == 2;
             int count = what == "the number of pictures" && isOther ? 2 : 1;
-            PictureItem[] pictures = [.. Enumerable.Range(0, count).Select(place => new PictureItem(package.Runs.Picture(place)))];
+            PictureItem[] pictures = [.. Enumerable.Range(0, count).Select(
+                place => new PictureItem(package.Runs.Picture(place)))];
             string top = what == "--top" && isOther ? "2" : "1";
             return Assert.Throws<PromptKDException>(() => SharedClassifying.Check(
                 processes, classifier, pictures, [new("‹top›", top)], Stop)).Describe(setting => $"--{setting}");
@@ -124,7 +127,8 @@ public sealed class SharedClassifyingTests(StudentClassifierTests.Package packag
 
     // To the last bit.
     private static string Told(PicturePrediction one) => string.Create(
-        CultureInfo.InvariantCulture, $"{one.Path}: {string.Join(' ', one.Classes.Select(answer => $"{answer.Probability:R}"))}");
+        CultureInfo.InvariantCulture,
+        $"{one.Path}: {string.Join(' ', one.Classes.Select(answer => $"{answer.Probability:R}"))}");
 
     private StudentClassifier Open() =>
         StudentClassifier.Load(package.Folder, Computing.OnProcessor with { BatchSize = 2, Threads = 1 });
@@ -135,7 +139,8 @@ public sealed class SharedClassifyingTests(StudentClassifierTests.Package packag
         string[] files = [.. Enumerable.Range(0, 9).Select(place => Path.Combine(_folder, $"{place}.png"))];
         for (int place = 0; place < files.Length; place++)
         {
-            File.WriteAllBytes(files[place], broken.Contains(place) ? [1, 2, 3] : File.ReadAllBytes(package.Runs.Picture(place)));
+            File.WriteAllBytes(
+                files[place], broken.Contains(place) ? [1, 2, 3] : File.ReadAllBytes(package.Runs.Picture(place)));
         }
 
         return files;

@@ -23,7 +23,8 @@ public sealed class StudentClassifierTests : IClassFixture<StudentClassifierTest
         const int Calls = 10_000;
         using StudentClassifier classifier = Open();
         PictureInput[] pictures = [.. Enumerable.Range(0, 16).Select(Picture)];
-        double[][] expected = [.. pictures.Select(picture => Probabilities(classifier.Classify(picture, top: 3, Stop)))];
+        double[][] expected = [.. pictures.Select(
+            picture => Probabilities(classifier.Classify(picture, top: 3, Stop)))];
         int wrong = 0;
 
         await Parallel.ForAsync(
@@ -90,7 +91,8 @@ public sealed class StudentClassifierTests : IClassFixture<StudentClassifierTest
     public async Task Gathered_calls_get_the_answers_of_single_ones()
     {
         using StudentClassifier single = Open();
-        using StudentClassifier gathering = Open(Computing.OnProcessor with { GatherFor = TimeSpan.FromMilliseconds(5) });
+        using StudentClassifier gathering = Open(
+            Computing.OnProcessor with { GatherFor = TimeSpan.FromMilliseconds(5) });
         PictureInput[] pictures = [.. Enumerable.Range(0, 16).Select(Picture)];
 
         IReadOnlyList<ClassProbability>[] answers = await Task.WhenAll(
@@ -113,7 +115,8 @@ public sealed class StudentClassifierTests : IClassFixture<StudentClassifierTest
         Assert.Equal(expected, Probabilities(classifier.Classify(_package.Runs.Picture(3), top: 3, Stop)));
         Assert.Equal(expected, Probabilities(classifier.Classify(PictureInput.FromBytes(file), top: 3, Stop)));
         Assert.Equal(
-            expected, Probabilities(classifier.Classify(PictureInput.FromStream(new MemoryStream(file)), top: 3, Stop)));
+            expected,
+            Probabilities(classifier.Classify(PictureInput.FromStream(new MemoryStream(file)), top: 3, Stop)));
         AssertNear(
             expected, Probabilities(classifier.Classify([Picture(1), PictureInput.FromBytes(file)], top: 3, Stop)[1]));
     }

@@ -33,7 +33,11 @@ public sealed class TextEmbedderTests : IDisposable
         using ClipCheckpoint clip = ModelFiles.OpenClip(_runs.Teacher, cancellation: Stop);
         using var frozen = new FrozenClip(clip, prompts: null, ComputeTarget.Resolve("cpu", "fp32"));
         using ClassVectors expected = frozen.ReadClassVectors(
-            ClipTokenizer.Load(TinyClip.Vocabulary), texts, [new PromptTemplate("{}")], contextText: "", roundToHalf: false);
+            ClipTokenizer.Load(TinyClip.Vocabulary),
+            texts,
+            [new PromptTemplate("{}")],
+            contextText: "",
+            roundToHalf: false);
 
         float[] vectors = [.. embedder.Embed(texts, Stop).SelectMany(vector => vector)];
 

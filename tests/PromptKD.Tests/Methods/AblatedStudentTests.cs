@@ -6,7 +6,9 @@ using PromptKD.Teachers;
 
 namespace PromptKD.Tests.Methods;
 
-/// <summary>What the paper takes out of its method, or exchanges, one by one (arXiv 2403.02781, tables 4, 5 and 12).</summary>
+/// <summary>
+/// What the paper takes out of its method, or exchanges, one by one (arXiv 2403.02781, tables 4, 5 and 12).
+/// </summary>
 public sealed class AblatedStudentTests
 {
     private const double Weight = 3;

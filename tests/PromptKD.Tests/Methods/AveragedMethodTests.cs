@@ -82,7 +82,8 @@ public sealed class AveragedMethodTests
 
         using (no_grad())
         {
-            foreach ((KeyValuePair<string, Tensor> from, KeyValuePair<string, Tensor> to) in method.State.Zip(other.State))
+            foreach ((KeyValuePair<string, Tensor> from, KeyValuePair<string, Tensor> to) in method.State.Zip(
+                other.State))
             {
                 to.Value.copy_(from.Value);
             }
@@ -116,7 +117,8 @@ public sealed class AveragedMethodTests
         {
             using Batch batch = PromptKDMethodTests.MakeBatch(number);
             loop.Step(batch, learningRate: 0.01);
-            seen.Add(method.Distilled!.Student.LearnedState.ToDictionary(named => named.Key, named => named.Value.detach().clone()));
+            seen.Add(method.Distilled!.Student.LearnedState.ToDictionary(
+                named => named.Key, named => named.Value.detach().clone()));
         }
 
         method.SetTraining(false);

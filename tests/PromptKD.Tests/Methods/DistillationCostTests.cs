@@ -85,7 +85,10 @@ public sealed class DistillationCostTests
     {
         string said = s_best.Describe();
 
-        Assert.StartsWith("About 2 min 29 s for the whole run (1 min 14 s to 4 min 58 s while the machine is as busy as it is now): ", said, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "About 2 min 29 s for the whole run (1 min 14 s to 4 min 58 s while the machine is as busy as it is now): ",
+            said,
+            StringComparison.Ordinal);
         Assert.Contains("35.0 s of storing, 10.7 s of measuring, ", said, StringComparison.Ordinal);
         Assert.EndsWith("of memory; 0.013 GB of stores on disk", said, StringComparison.Ordinal);
     }

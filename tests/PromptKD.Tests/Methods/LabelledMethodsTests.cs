@@ -168,7 +168,8 @@ public sealed class LabelledMethodsTests : IDisposable
 
     [Theory]
     [InlineData("TRAINER.NAME Coop", "No trainer 'Coop'. Did you mean CoOp? There are PromptKD, CoOp, CoCoOp, MaPLe, ")]
-    [InlineData("TRAINER.NAME IVLP TRAINER.IVLP.PROMPT_DEPTH_TEXT 0", "TRAINER.IVLP: N_CTX_TEXT is 2 and PROMPT_DEPTH_TEXT 0")]
+    [InlineData(
+        "TRAINER.NAME IVLP TRAINER.IVLP.PROMPT_DEPTH_TEXT 0", "TRAINER.IVLP: N_CTX_TEXT is 2 and PROMPT_DEPTH_TEXT 0")]
     [InlineData("TRAINER.NAME ZeroshotCLIP DATASET.NAME Mine", "No prompt template is known for the dataset 'Mine'")]
     public void A_setting_that_cannot_be_is_named(string overrides, string message)
     {

@@ -68,7 +68,8 @@ public sealed class ProjectorFitTests
         using DisposeScope scope = NewDisposeScope();
         using var projector = new Projector(1, 1, CPU, layers: 1);
 
-        new ProjectorFit(projector, 1).To(() => [(tensor(new float[,] { { 2 }, { 2 } }), tensor(new float[,] { { 1 }, { 5 } }))]);
+        new ProjectorFit(projector, 1).To(
+            () => [(tensor(new float[,] { { 2 }, { 2 } }), tensor(new float[,] { { 1 }, { 5 } }))]);
 
         Assert.Equal([0f], Values(projector, "conv1.0.weight"));
         Assert.Equal([3f], Values(projector, "conv1.0.bias"), Near);

@@ -25,7 +25,8 @@ public sealed class PromptKDMethodTests
 
         using var teacher = new RandomTeacher();
         Tensor vectors = method.Distilled.ClassVectors.Vectors;
-        Tensor student = (StudentScale / Temperature) * method.Distilled.Student.ImageFeatures(batch.Images).matmul(vectors.t());
+        Tensor student = (StudentScale / Temperature) * method.Distilled.Student.ImageFeatures(
+            batch.Images).matmul(vectors.t());
         Tensor asked = (TeacherScale / Temperature) * teacher.Of(batch).matmul(vectors.t());
         Tensor divergence = (asked.softmax(-1) * (asked.log_softmax(-1) - student.log_softmax(-1))).mean();
         Tensor expected = LossWeight * Temperature * Temperature * divergence;
@@ -76,7 +77,8 @@ public sealed class PromptKDMethodTests
         Tensor ofFirst = ((TeacherScale / Temperature) * first.Of(batch).matmul(shared.t())).softmax(-1);
         Tensor ofSecond = ((SecondScale / Temperature) * second.Features.matmul(vectors.Vectors.t())).softmax(-1);
         Tensor asked = (0.25 * ofFirst) + (0.75 * ofSecond);
-        Tensor student = (StudentScale / Temperature) * method.Distilled.Student.ImageFeatures(batch.Images).matmul(shared.t());
+        Tensor student = (StudentScale / Temperature) * method.Distilled.Student.ImageFeatures(
+            batch.Images).matmul(shared.t());
         Tensor divergence = (asked * (asked.log() - student.log_softmax(-1))).mean();
         TensorAssert.Near(LossWeight * Temperature * Temperature * divergence, outcome.Loss, 1e-5);
         Assert.Equal(asked.argmax(1).eq(student.argmax(1)).sum().item<long>(), outcome.Matches.item<long>());
@@ -99,7 +101,8 @@ public sealed class PromptKDMethodTests
         using PromptKDMethod method = MakeMethod();
 
         Assert.Equal(
-            [1, PromptRateFactor], method.Trainable.Select(named => method.RateFactor(named.Key)).Distinct().OrderDescending());
+            [1, PromptRateFactor],
+            method.Trainable.Select(named => method.RateFactor(named.Key)).Distinct().OrderDescending());
         Assert.All(method.Trainable, named => Assert.Equal(
             named.Key.Contains("VPT_image_trans", StringComparison.Ordinal) ? 1 : PromptRateFactor,
             method.RateFactor(named.Key)));
@@ -115,7 +118,8 @@ public sealed class PromptKDMethodTests
 
         Tensor logits = method.Classify(images);
 
-        Tensor cosines = method.Distilled.Student.ImageFeatures(images).matmul(method.Distilled.ClassVectors.Vectors.t());
+        Tensor cosines = method.Distilled.Student.ImageFeatures(images).matmul(
+            method.Distilled.ClassVectors.Vectors.t());
         Assert.False(logits.requires_grad);
         TensorAssert.Near(StudentScale * cosines, logits, 1e-5);
     }

@@ -55,7 +55,8 @@ public sealed class PromptSRCMethodTests : IDisposable
     public void Classifies_with_what_it_saves()
     {
         using DisposeScope scope = NewDisposeScope();
-        using ITrainedMethod method = _methods.Build(TinyMethods.PromptSRC), copy = _methods.Build(TinyMethods.PromptSRC);
+        using ITrainedMethod method = _methods.Build(TinyMethods.PromptSRC), copy = _methods.Build(
+            TinyMethods.PromptSRC);
         using var loop = new TrainingLoop(method, new TrainingPlan
         {
             Epochs = 5,
@@ -72,7 +73,9 @@ public sealed class PromptSRCMethodTests : IDisposable
         method.FinishEpoch(2, 5);
         method.SetTraining(false);
 
-        copy.LoadLearned(TinyMethods.Saved(method, TinyMethods.PromptSRC).ToDictionary(named => named.Key, named => named.Value), "copy");
+        copy.LoadLearned(
+            TinyMethods.Saved(method, TinyMethods.PromptSRC).ToDictionary(named => named.Key, named => named.Value),
+            "copy");
 
         TensorAssert.SameBytes(copy.Classify(batch.Images), method.Classify(batch.Images));
     }
@@ -80,14 +83,16 @@ public sealed class PromptSRCMethodTests : IDisposable
     [Fact]
     public void Saves_the_references_names_in_the_references_order()
     {
-        // The golden teacher: two layers of each tower, prompts in both, as the test's CLIP but for a third image layer.
+        // The golden teacher: two layers of each tower, prompts in both, as the test's CLIP but for a third image
+        // layer.
         using DisposeScope scope = NewDisposeScope();
         using ITrainedMethod method = _methods.Build(TinyMethods.PromptSRC);
         using CheckpointFile reference = CheckpointFile.Open(Path.Combine(
             ProjectFolder.Golden, "11-checkpoints", "teacher_promptsrc", "VLPromptLearner", "model-best.pth.tar"));
 
         IEnumerable<string> names = TinyMethods.Saved(method, TinyMethods.PromptSRC).Select(named => named.Key)
-            .Where(name => !name.Contains("image_encoder.transformer.resblocks.2.", StringComparison.OrdinalIgnoreCase));
+            .Where(
+                name => !name.Contains("image_encoder.transformer.resblocks.2.", StringComparison.OrdinalIgnoreCase));
 
         Assert.Equal(reference.Tensors.Select(tensor => tensor.Key), names);
         Assert.Equal("VLPromptLearner", DasslModel.Of("PromptSRC").Folder);

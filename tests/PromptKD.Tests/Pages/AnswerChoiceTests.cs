@@ -44,6 +44,12 @@ public sealed class AnswerChoiceTests
         Assert.InRange(AnswerChoice.Shown(answers).Count(), 20, 40);
     }
 
-    private static PictureAnswer Answer(string name, (int Class, double Probability) teacher, (int Class, double Probability) student) =>
-        new(PictureAnswers.HeldOut, name, null, [new(teacher.Class, teacher.Probability)], [new(student.Class, student.Probability)]);
+    private static PictureAnswer Answer(
+        string name, (int Class, double Probability) teacher, (int Class, double Probability) student) =>
+        new(
+            PictureAnswers.HeldOut,
+            name,
+            null,
+            [new(teacher.Class, teacher.Probability)],
+            [new(student.Class, student.Probability)]);
 }

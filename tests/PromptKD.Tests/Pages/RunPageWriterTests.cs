@@ -46,9 +46,12 @@ public sealed class RunPageWriterTests
         Assert.Single(page.Descendants("style"));
         Assert.All(page.Descendants("img"), image => Assert.StartsWith(
             "data:image/jpeg;base64,", image.Attribute("src")!.Value, StringComparison.Ordinal));
-        Assert.DoesNotContain(page.Descendants().Attributes(), attribute => attribute.Name.LocalName.StartsWith("on", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            page.Descendants().Attributes(),
+            attribute => attribute.Name.LocalName.StartsWith("on", StringComparison.Ordinal));
         Assert.Contains(page.Descendants("th"), cell => cell.Value == Nasty);
-        Assert.Contains(page.Descendants("img"), image => image.Attribute("alt")!.Value.Contains(Nasty, StringComparison.Ordinal));
+        Assert.Contains(
+            page.Descendants("img"), image => image.Attribute("alt")!.Value.Contains(Nasty, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -84,7 +87,8 @@ public sealed class RunPageWriterTests
     [Fact]
     public void With_labels_accuracy_and_calibration_are_those_worked_by_hand()
     {
-        // Labels cat, cat, cat, dog; the student says cat 0.95, dog 0.95, cat 0.55, dog 0.55. ECE = (|0.95 - 1/2| + |0.55 - 1|) / 2.
+        // Labels cat, cat, cat, dog; the student says cat 0.95, dog 0.95, cat 0.55, dog 0.55. ECE = (|0.95 - 1/2| +
+        // |0.55 - 1|) / 2.
         XElement page = Parse(s_page with { Answers = [Labelled("picture")] });
 
         Assert.Contains("student: 3 of 4 (75.0\u00a0%) as labelled", page.Value, StringComparison.Ordinal);
@@ -93,7 +97,8 @@ public sealed class RunPageWriterTests
             Rows(page, "The weakest classes first"));
         Assert.Contains("(ECE, 15 bins): 45.0\u00a0%", page.Value, StringComparison.Ordinal);
         Assert.Equal(
-            [["60.0 %", "2", "55.0 %", "100.0 %"], ["100.0 %", "2", "95.0 %", "50.0 %"]], Rows(page, "The same in numbers"));
+            [["60.0 %", "2", "55.0 %", "100.0 %"], ["100.0 %", "2", "95.0 %", "50.0 %"]],
+            Rows(page, "The same in numbers"));
     }
 
     [Fact]
@@ -105,7 +110,9 @@ public sealed class RunPageWriterTests
         XElement page = Parse(s_page with { Answers = [answers with { ClassNames = [.. s_classes, "owl"] }] });
 
         Assert.DoesNotContain(Rows(page, "Pictures whose best class"), row => row[0] == "owl");
-        Assert.Equal("1 of 4 classes are named by neitherowl", page.Descendants("details").Single().Value.Replace("\n", "", StringComparison.Ordinal));
+        Assert.Equal(
+            "1 of 4 classes are named by neitherowl",
+            page.Descendants("details").Single().Value.Replace("\n", "", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -125,7 +132,8 @@ public sealed class RunPageWriterTests
     {
         PageAnswers answers = OfTeacher("picture");
 
-        XElement page = Parse(s_page with { Answers = [answers with { Small = new Dictionary<string, SmallPicture>() }] });
+        XElement page = Parse(
+            s_page with { Answers = [answers with { Small = new Dictionary<string, SmallPicture>() }] });
 
         Assert.Empty(page.Descendants("img"));
         Assert.Contains("cannot be read any more", page.Value, StringComparison.Ordinal);
@@ -149,7 +157,8 @@ public sealed class RunPageWriterTests
 
     [Fact]
     public void The_same_data_give_the_same_bytes() => Assert.Equal(
-        RunPageWriter.Write(s_page with { Answers = [OfTeacher("a")] }), RunPageWriter.Write(s_page with { Answers = [OfTeacher("a")] }));
+        RunPageWriter.Write(s_page with { Answers = [OfTeacher("a")] }),
+        RunPageWriter.Write(s_page with { Answers = [OfTeacher("a")] }));
 
     private static PageAnswers OfTeacher(string name) => WithSmall(new PageAnswers("Pictures that were held out", "held-out", s_classes,
     [

@@ -20,7 +20,9 @@ public sealed class AblationTests
             Assert.Equal(
                 ablation.Rows.Select(row => (row.Variant, row.Backbone, row.Shots)),
                 students.Select(run => (
-                    StudentVariant.Of(run.Config, [TeacherOf(run.Config)]), run.Config.Model.Backbone.Name, run.Config.Dataset.NumShots)));
+                    StudentVariant.Of(run.Config, [TeacherOf(run.Config)]),
+                    run.Config.Model.Backbone.Name,
+                    run.Config.Dataset.NumShots)));
         }
     }
 
@@ -45,11 +47,13 @@ public sealed class AblationTests
         var report = new BenchmarkReport(ablation.Rows.Select(one => Outcome(one, seed: 1)));
 
         Assert.Empty(report.Unfinished);
-        ReportSection section = Assert.Single(report.Sections, one => one.Title.StartsWith(ablation.Source + ",", StringComparison.Ordinal));
+        ReportSection section = Assert.Single(
+            report.Sections, one => one.Title.StartsWith(ablation.Source + ",", StringComparison.Ordinal));
         IReadOnlyList<string> cells = Assert.Single(section.Rows, cells => cells[0] == row);
         string shown = harmonicMean?.ToString("0.00", System.Globalization.CultureInfo.InvariantCulture) ?? "–";
         Assert.Equal(shown, cells[6]);
-        Assert.Equal(harmonicMean is null, section.Notes.Any(note => note.StartsWith(row + ":", StringComparison.Ordinal)));
+        Assert.Equal(
+            harmonicMean is null, section.Notes.Any(note => note.StartsWith(row + ":", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -89,7 +93,8 @@ public sealed class AblationTests
         BenchmarkRun[] runs = [.. Runs(Ablation.Find("teacher-size"))];
 
         Assert.Equal(
-            ["PromptSRC", "PromptKD", "PromptSRC", "PromptKD", "PromptKD"], runs.Select(run => run.Config.Trainer.Name));
+            ["PromptSRC", "PromptKD", "PromptSRC", "PromptKD", "PromptKD"],
+            runs.Select(run => run.Config.Trainer.Name));
         Assert.Equal("ViT-B/32", runs[0].Config.Model.Backbone.Name);
         Assert.Equal(
             Path.Combine(runs[0].Folder, "VLPromptLearner", "model.pth.tar-20"), runs[1].Config.Distill.TeacherPrompts);
@@ -100,7 +105,14 @@ public sealed class AblationTests
     {
         BenchmarkRun[] runs =
         [
-            .. Runs(Ablation.Find("table6"), "DISTILL.STUDENT", "small", "DISTILL.TEACHER", "large", "DATASET.NUM_SHOTS", "8"),
+            .. Runs(
+                Ablation.Find("table6"),
+                "DISTILL.STUDENT",
+                "small",
+                "DISTILL.TEACHER",
+                "large",
+                "DATASET.NUM_SHOTS",
+                "8"),
         ];
 
         Assert.Equal(
@@ -111,7 +123,8 @@ public sealed class AblationTests
             (run.Config.Distill.Student, run.Config.Dataset.NumShots, run.Config.Dataset.SubsampleClasses,
                 run.Config.Model.Backbone.Name)));
         Assert.All(runs.Where(run => run.CountsInTable), run => Assert.Equal(
-            ("small", "large", 8), (run.Config.Distill.Student, run.Config.Distill.Teacher, run.Config.Dataset.NumShots)));
+            ("small", "large", 8),
+            (run.Config.Distill.Student, run.Config.Distill.Teacher, run.Config.Dataset.NumShots)));
         Assert.EndsWith(
             Path.Combine("CoCoOp", "prompt_learner", "model.pth.tar-10"), runs[4].Config.Distill.TeacherPrompts);
         Assert.EndsWith(

@@ -48,7 +48,8 @@ public sealed class BenchmarkReportTests : IDisposable
         string markdown = WriteAndRead("report.md");
 
         Assert.Contains("| OxfordPets | CoOp | 93.67 | 95.29 | 94.47 | 94.47 |", markdown, StringComparison.Ordinal);
-        Assert.Contains("| OxfordPets | PromptKD | 96.30 | 98.01 | 97.15 | 97.15 |", markdown, StringComparison.Ordinal);
+        Assert.Contains(
+            "| OxfordPets | PromptKD | 96.30 | 98.01 | 97.15 | 97.15 |", markdown, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -88,7 +89,9 @@ public sealed class BenchmarkReportTests : IDisposable
         string told = report.WriteIfAllowed(_folder.FullName)!;
 
         Assert.StartsWith($"{_folder.FullName} is the folder of a run", told, StringComparison.Ordinal);
-        Assert.Equal($"{told} Give another output folder.", Assert.Throws<PromptKDException>(() => report.Write(_folder.FullName)).Message);
+        Assert.Equal(
+            $"{told} Give another output folder.",
+            Assert.Throws<PromptKDException>(() => report.Write(_folder.FullName)).Message);
         Assert.Null(report.WrittenTo);
         Assert.Equal("of the run", File.ReadAllText(Path.Combine(_folder.FullName, "report.html")));
     }

@@ -43,7 +43,8 @@ public sealed class LabelledVariantTests : IDisposable
         string trainer, string file, int shots, params string[] more)
     {
         bool isSplit = more.Contains("base");
-        string[] own = isSplit ? [] : [.. more.Select((word, place) => place % 2 == 0 ? $"TRAINER.PROMPTSRC.{word}" : word)];
+        string[] own = isSplit ? [] : [.. more.Select(
+            (word, place) => place % 2 == 0 ? $"TRAINER.PROMPTSRC.{word}" : word)];
         ExperimentConfig config = new ExperimentConfig()
             .MergeFile(Path.Combine(ProjectFolder.Root, "configs", "datasets", "eurosat.yaml"))
             .MergeFile(Path.Combine(ProjectFolder.Root, "configs", "trainers", trainer, file + ".yaml"))
@@ -58,8 +59,16 @@ public sealed class LabelledVariantTests : IDisposable
 
     [Theory]
     [InlineData("PromptSRC", Protocol.BaseToNovel, "MAX_EPOCH=2", "OPTIM.MAX_EPOCH", "2")]
-    [InlineData("PromptSRC", Protocol.BaseToNovel, "BATCH_SIZE=8 LR=0.005", "DATALOADER.TRAIN_X.BATCH_SIZE", "8", "OPTIM.LR", "0.005")]
-    [InlineData("PromptSRC", Protocol.BaseToNovel, "PROMPT_DEPTH_VISION=3", "TRAINER.PROMPTSRC.PROMPT_DEPTH_VISION", "3")]
+    [InlineData(
+        "PromptSRC",
+        Protocol.BaseToNovel,
+        "BATCH_SIZE=8 LR=0.005",
+        "DATALOADER.TRAIN_X.BATCH_SIZE",
+        "8",
+        "OPTIM.LR",
+        "0.005")]
+    [InlineData(
+        "PromptSRC", Protocol.BaseToNovel, "PROMPT_DEPTH_VISION=3", "TRAINER.PROMPTSRC.PROMPT_DEPTH_VISION", "3")]
     [InlineData("PromptSRC", Protocol.CrossDataset, "GPA_MEAN=15", "TRAINER.PROMPTSRC.GPA_MEAN", "15")]
     [InlineData("PromptSRC", Protocol.BaseToNovel, "", "TRAINER.PROMPTSRC.PREC", "fp32")]
     [InlineData("PromptSRC", Protocol.BaseToNovel, "", "OPTIM.ADAM_BETA1", "0.5")]
@@ -87,9 +96,18 @@ public sealed class LabelledVariantTests : IDisposable
     [InlineData("CoOp", Protocol.BaseToNovel, "", "TRAINER.COOP.CTX_INIT", "a_photo_of_a")]
     [InlineData("CoOp", Protocol.BaseToNovel, "", "TRAINER.COOP.N_CTX", "8")]
     [InlineData("CoOp", Protocol.BaseToNovel, "CTX_INIT=none N_CTX=16", "TRAINER.COOP.CTX_INIT", "")]
-    [InlineData("CoOp", Protocol.BaseToNovel, "CLASS_TOKEN_POSITION=front", "TRAINER.COOP.CLASS_TOKEN_POSITION", "front")]
-    [InlineData("CoOp", Protocol.BaseToNovel, "WEIGHT_DECAY=0 WARMUP_EPOCH=2", "OPTIM.WARMUP_EPOCH", "2", "OPTIM.WEIGHT_DECAY", "0")]
-    public void A_run_says_in_what_it_differs(string trainer, Protocol protocol, string variant, params string[] settings)
+    [InlineData(
+        "CoOp", Protocol.BaseToNovel, "CLASS_TOKEN_POSITION=front", "TRAINER.COOP.CLASS_TOKEN_POSITION", "front")]
+    [InlineData(
+        "CoOp",
+        Protocol.BaseToNovel,
+        "WEIGHT_DECAY=0 WARMUP_EPOCH=2",
+        "OPTIM.WARMUP_EPOCH",
+        "2",
+        "OPTIM.WEIGHT_DECAY",
+        "0")]
+    public void A_run_says_in_what_it_differs(
+        string trainer, Protocol protocol, string variant, params string[] settings)
     {
         ExperimentConfig config = Learning(protocol, trainer, "EuroSAT", settings);
 
@@ -135,7 +153,8 @@ public sealed class LabelledVariantTests : IDisposable
     {
         Write("x", "PromptSRC", "EuroSAT", "all", epochs, Result(40), shots);
 
-        ScoreTable table = Assert.Single(BenchmarkReport.Read(_logs.Folder, TestContext.Current.CancellationToken).Tables);
+        ScoreTable table = Assert.Single(
+            BenchmarkReport.Read(_logs.Folder, TestContext.Current.CancellationToken).Tables);
 
         Assert.Equal((Protocol.CrossDataset, paper), (table.Protocol, Assert.Single(table.Rows).Paper?.Accuracy));
     }

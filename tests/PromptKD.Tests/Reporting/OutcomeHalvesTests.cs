@@ -9,12 +9,16 @@ public sealed class OutcomeHalvesTests
     {
         List<RunOutcome> runs = OutcomeHalves.Join(
         [
-            Base("4", 84, 4), Base("16", 97, 16), Novel("new16", 75) with { SaidShots = 16 }, Novel("new4", 72) with { SaidShots = 4 },
+            Base("4", 84, 4),
+            Base("16", 97, 16),
+            Novel("new16", 75) with { SaidShots = 16 },
+            Novel("new4", 72) with { SaidShots = 4 },
         ]);
 
         Assert.Equal(
             [(4, 84.0, 72.0, "4 new4"), (16, 97.0, 75.0, "16 new16")],
-            runs.Select(run => (run.Shots!.Value, run.Base!.Value, run.Novel!.Value, string.Join(' ', run.Folders))).Order());
+            runs.Select(
+                run => (run.Shots!.Value, run.Base!.Value, run.Novel!.Value, string.Join(' ', run.Folders))).Order());
     }
 
     [Fact]
@@ -37,7 +41,8 @@ public sealed class OutcomeHalvesTests
     public void Two_tests_of_one_model_that_contradict_each_other_are_told_with_their_folders()
     {
         var report = new BenchmarkReport(
-            OutcomeHalves.Join([Base("train", 97, 16), Novel("new", 75), Novel("new2", 76), Base("other", 90, 16) with { Seed = 2 }]));
+            OutcomeHalves.Join(
+                [Base("train", 97, 16), Novel("new", 75), Novel("new2", 76), Base("other", 90, 16) with { Seed = 2 }]));
 
         Assert.Equal(
             "Two runs of PromptSRC on EuroSAT have the seed 1 and say different things: train with new and train with new2. "
@@ -45,7 +50,8 @@ public sealed class OutcomeHalvesTests
             Assert.Single(report.Unfinished));
     }
 
-    private static RunOutcome Base(string folder, double accuracy, int shots) => Of(folder) with { Base = accuracy, Shots = shots };
+    private static RunOutcome Base(string folder, double accuracy, int shots) =>
+        Of(folder) with { Base = accuracy, Shots = shots };
 
     private static RunOutcome Novel(string folder, double accuracy) => Of(folder) with { Novel = accuracy };
 

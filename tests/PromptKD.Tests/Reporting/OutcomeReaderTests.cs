@@ -77,7 +77,8 @@ public sealed class OutcomeReaderTests : IDisposable
     public void A_log_says_what_is_not_as_in_the_papers_tables(string keys, string variant)
     {
         // The original program reads PROJECT_LAYER, and makes two layers whatever it says; it has no LOSS.
-        var said = new LogHead("PromptKD", "EuroSAT") { Modal = "base2novel", FinalModel = "best_val", PromptKD = keys };
+        var said =
+            new LogHead("PromptKD", "EuroSAT") { Modal = "base2novel", FinalModel = "best_val", PromptKD = keys };
         _logs.Write("x/seed1/log.txt", said, Epoch(80.2) + "Finish training\n" + Result(70.1));
 
         Assert.Equal(variant, Assert.Single(OutcomeReader.Read(Root, stop: Stop)).Variant);

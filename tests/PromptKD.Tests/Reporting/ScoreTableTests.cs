@@ -90,7 +90,8 @@ public sealed class ScoreTableTests
             Outcome("EuroSAT", 1, 70, 30) with { Trainer = "PromptSRC", Shots = 4 },
         ]);
 
-        Assert.Equal(["PromptSRC, 4 shots", "PromptSRC, 16 shots", "PromptSRC, ViT-L/14"], tables.Select(table => table.Name));
+        Assert.Equal(
+            ["PromptSRC, 4 shots", "PromptSRC, 16 shots", "PromptSRC, ViT-L/14"], tables.Select(table => table.Name));
         Assert.Equal([null, 82.32, 88.59], tables.Select(table => table.Rows.Single().Paper?.HarmonicMean));
     }
 
@@ -139,7 +140,8 @@ public sealed class ScoreTableTests
         };
 
         var report = new BenchmarkReport(
-            [teacher, .. PaperNumbers.Datasets(Protocol.CrossDataset).Select(name => teacher with { Dataset = name, Accuracy = 72 })]);
+            [teacher, .. PaperNumbers.Datasets(Protocol.CrossDataset).Select(
+                name => teacher with { Dataset = name, Accuracy = 72 })]);
 
         Assert.Equal(["**average**", "72.00", "71.89", "+0.11", "", ""], report.Sections[0].Rows[^1]);
         Assert.Equal(["78.00", "78.12"], report.Sections[0].Rows[^2].Skip(1).Take(2));

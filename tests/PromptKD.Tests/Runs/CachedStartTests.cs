@@ -53,7 +53,8 @@ public sealed class CachedStartTests : IDisposable
         Dictionary<string, Tensor> expected = StudentOf(onPictures), actual = StudentOf(onFeatures);
         Assert.Equal(expected.Keys.Order(), actual.Keys.Order());
         Assert.All(expected, named => Assert.True(
-            actual[named.Key].to(ScalarType.Float32).allclose(named.Value.to(ScalarType.Float32), rtol: 0.02, atol: 2e-3),
+            actual[named.Key].to(ScalarType.Float32).allclose(
+                named.Value.to(ScalarType.Float32), rtol: 0.02, atol: 2e-3),
             named.Key));
     }
 
@@ -75,7 +76,8 @@ public sealed class CachedStartTests : IDisposable
     [Theory]
     [InlineData("pass 2 of")]
     [InlineData("epoch 1")]
-    [InlineData("pass 2 of", "DISTILL.AVERAGE", "0.8", "DISTILL.START.RIDGE", "0.1", "DISTILL.TARGET.CALIBRATE", "True")]
+    [InlineData(
+        "pass 2 of", "DISTILL.AVERAGE", "0.8", "DISTILL.START.RIDGE", "0.1", "DISTILL.TARGET.CALIBRATE", "True")]
     [InlineData("pass 6 of", "DISTILL.AVERAGE", "0.8", "TRAINER.PROMPTKD.RATE_WIDTH", "8")]
     [InlineData("Distilling", "DISTILL.AVERAGE", "0.8")]
     [InlineData("epoch 1", "DISTILL.AVERAGE", "0.8", "DISTILL.START.RIDGE", "0.1")]
@@ -94,8 +96,8 @@ public sealed class CachedStartTests : IDisposable
         Assert.Equal(Metrics("undisturbed"), Metrics("stopped"));
     }
 
-    // Three batches a pass: the first three steps of a start that has one pass have their plain mean, and what is handed on
-    // to an epoch that learns nothing is that mean.
+    // Three batches a pass: the first three steps of a start that has one pass have their plain mean, and what is
+    // handed on to an epoch that learns nothing is that mean.
     [Fact]
     public void Hands_the_average_on()
     {
@@ -103,7 +105,8 @@ public sealed class CachedStartTests : IDisposable
         DistillationReport plain = DistillingRuns.Distil(_runs.Config("plain", short_));
         DistillationReport started = DistillingRuns.Distil(
             _runs.Config("started", [.. short_, "DISTILL.AVERAGE", "0.999", "OPTIM.MAX_EPOCH", "0"]));
-        DistillationReport whole = DistillingRuns.Distil(_runs.Config("whole", [.. short_, "DISTILL.AVERAGE", "0.999"]));
+        DistillationReport whole = DistillingRuns.Distil(
+            _runs.Config("whole", [.. short_, "DISTILL.AVERAGE", "0.999"]));
 
         using DisposeScope scope = NewDisposeScope();
         Dictionary<string, Tensor> last = StudentOf(plain), mean = StudentOf(started), behind = StudentOf(whole);
@@ -127,7 +130,8 @@ public sealed class CachedStartTests : IDisposable
         ];
         using DisposeScope scope = NewDisposeScope();
 
-        Tensor loose = Weight("loose", "0.01"), tight = Weight("tight", "1e9"), other = Weight("other", "0.01", "SEED", "5");
+        Tensor loose = Weight("loose", "0.01"), tight = Weight("tight", "1e9"), other = Weight(
+            "other", "0.01", "SEED", "5");
 
         Assert.True(loose.abs().max().item<float>() > 1e-3);
         Assert.True(tight.abs().max().item<float>() < 1e-6);
@@ -148,7 +152,8 @@ public sealed class CachedStartTests : IDisposable
         DistillingRuns.Distil(
             _runs.Config(
                 "apart",
-                [.. s_start, "OPTIM.MAX_EPOCH", "0", "DISTILL.STORE", Path.Combine(_runs.Output("together"), "teacher-store")]),
+                [.. s_start, "OPTIM.MAX_EPOCH", "0", "DISTILL.STORE", Path.Combine(
+                    _runs.Output("together"), "teacher-store")]),
             apart);
 
         Assert.Single(together, said => said.StartsWith("Storing", StringComparison.Ordinal));
@@ -178,13 +183,17 @@ public sealed class CachedStartTests : IDisposable
     [Fact]
     public void Its_rate_rises_for_so_many_passes_and_falls_along_a_cosine()
     {
-        DistillingRuns.Distil(_runs.Config("run", [.. s_start, "DISTILL.START.WARMUP_EPOCH", "2", "OPTIM.MAX_EPOCH", "0"]));
+        DistillingRuns.Distil(
+            _runs.Config("run", [.. s_start, "DISTILL.START.WARMUP_EPOCH", "2", "OPTIM.MAX_EPOCH", "0"]));
 
         using TrainingCheckpoint checkpoint =
             TrainingCheckpoint.ReadIfAny(Path.Combine(_runs.Output("run"), "checkpoints", "start.safetensors"))!;
-        double[] expected = [1e-5, 0.005, 0.01, .. Enumerable.Range(1, 3).Select(step => 0.005 * (1 + Math.Cos(Math.PI * step / 6)))];
+        double[] expected = [1e-5, 0.005, 0.01, .. Enumerable.Range(1, 3).Select(
+            step => 0.005 * (1 + Math.Cos(Math.PI * step / 6)))];
         Assert.Equal(
-            expected, checkpoint.Position.History.Select(pass => pass.LearningRate), (one, other) => Math.Abs(one - other) < 1e-9);
+            expected,
+            checkpoint.Position.History.Select(pass => pass.LearningRate),
+            (one, other) => Math.Abs(one - other) < 1e-9);
     }
 
     // Ten pictures are fewer than a batch of any recipe but the paper's.
@@ -200,7 +209,8 @@ public sealed class CachedStartTests : IDisposable
         ExperimentConfig settings = Recipe.Find(recipe).Config;
         int epochs = Math.Min(3, settings.Optim.MaxEpoch);
         settings = settings with { Optim = settings.Optim with { MaxEpoch = epochs } };
-        ExperimentConfig undisturbed = _runs.Config(settings, "undisturbed"), stopped = _runs.Config(settings, "stopped");
+        ExperimentConfig undisturbed = _runs.Config(settings, "undisturbed"), stopped = _runs.Config(
+            settings, "stopped");
         DistillingRuns.Distil(undisturbed);
         using var stop = new CancellationTokenSource();
 

@@ -5,7 +5,9 @@ using PromptKD.Training;
 
 namespace PromptKD.Tests.Runs;
 
-/// <summary>When the forecast is made, and of which steps. Building a method starts torch's one random generator.</summary>
+/// <summary>
+/// When the forecast is made, and of which steps. Building a method starts torch's one random generator.
+/// </summary>
 [Collection(AloneInTheProcess.Name)]
 public sealed class RunForecastTests : IDisposable
 {
@@ -22,7 +24,9 @@ public sealed class RunForecastTests : IDisposable
         string said = Assert.Single(Say(seconds, batches: 20, measuring: TimeSpan.FromSeconds(2)));
 
         Assert.StartsWith(
-            "About 41.4 s to come: 3.45 epochs of 12.0 s, 20 steps of 0.500 s each and 2.0 s of measuring", said, StringComparison.Ordinal);
+            "About 41.4 s to come: 3.45 epochs of 12.0 s, 20 steps of 0.500 s each and 2.0 s of measuring",
+            said,
+            StringComparison.Ordinal);
     }
 
     [Fact]

@@ -173,7 +173,8 @@ public sealed class TrainStoreTests : IDisposable
     [InlineData("SEED is -1", "SEED", "-1")]
     [InlineData("Leave one of Images and Dataset out", "DISTILL.IMAGES", "pictures")]
     [InlineData("Root", "DATASET.ROOT", "")]
-    [InlineData("No learned prompts of a teacher for EuroSAT", "DISTILL.TEACHER_PROMPTS", "", "DATASET.NAME", "eurosat")]
+    [InlineData(
+        "No learned prompts of a teacher for EuroSAT", "DISTILL.TEACHER_PROMPTS", "", "DATASET.NAME", "eurosat")]
     [InlineData("No data set 'EuroSet'. Did you mean EuroSAT?", "DATASET.NAME", "EuroSet")]
     public void Says_what_is_missing_or_wrong(string expected, params string[] keys)
     {

@@ -33,6 +33,7 @@ public sealed class AppendedFileTests : IDisposable
         var error = Assert.Throws<PromptKDException>(() => file.Add("one\n"u8));
         file.Dispose();
 
-        Assert.StartsWith("Cannot write '/dev/full': No space left on device.", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Cannot write '/dev/full': No space left on device.", error.Message, StringComparison.Ordinal);
     }
 }

@@ -7,7 +7,8 @@ public sealed class DeviceMemoryTests
     [Fact]
     public void Reads_what_Linux_calls_available()
     {
-        string[] lines = ["MemTotal:       24605728 kB", "MemFree:  15 kB", "MemAvailable:   22020096 kB", "Buffers: 1 kB"];
+        string[] lines =
+            ["MemTotal:       24605728 kB", "MemFree:  15 kB", "MemAvailable:   22020096 kB", "Buffers: 1 kB"];
 
         Assert.Equal(22020096L * 1024, DeviceMemory.ParseAvailable(lines));
     }

@@ -208,7 +208,8 @@ public sealed class DigestMemoryTests : IDisposable
         string[] lines = File.ReadAllLines(MemoryPath);
 
         // Another digest of one file is well formed, and so is a file that lacks its end.
-        Assert.Null(Reopen(whole.Replace($"{s_digest}\t{file}\n", $"{new string('b', 64)}\t{file}\n", StringComparison.Ordinal)));
+        Assert.Null(Reopen(
+            whole.Replace($"{s_digest}\t{file}\n", $"{new string('b', 64)}\t{file}\n", StringComparison.Ordinal)));
         Assert.Null(Reopen($"{lines[0]}\n"));
         Assert.Null(Reopen($"{lines[1]}\n{lines[0]}\n{lines[2]}\n"));
         Assert.Null(Reopen($"{whole}{lines[0]}\n"));

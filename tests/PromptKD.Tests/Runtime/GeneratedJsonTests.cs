@@ -8,8 +8,8 @@ using PromptKD.Export.Onnx;
 namespace PromptKD.Tests.Runtime;
 
 /// <summary>
-/// What the source generator makes of our records, beside what the serializer finds in them by reflection: the digests of
-/// files depend on names and order.
+/// What the source generator makes of our records, beside what the serializer finds in them by reflection: the digests
+/// of files depend on names and order.
 /// </summary>
 public sealed class GeneratedJsonTests
 {
@@ -17,7 +17,8 @@ public sealed class GeneratedJsonTests
         [typeof(Experiment).Assembly, typeof(OnnxDescription).Assembly, typeof(PromptKDException).Assembly];
 
     public static TheoryData<string> Records =>
-        [.. Contexts().SelectMany(context => RecordsOf(context).Select(record => $"{context.GetType().Name}: {record.FullName}")).Distinct()];
+        [.. Contexts().SelectMany(
+            context => RecordsOf(context).Select(record => $"{context.GetType().Name}: {record.FullName}")).Distinct()];
 
     [Fact]
     public void There_are_contexts() => Assert.True(Contexts().Count() >= 8);
@@ -26,9 +27,11 @@ public sealed class GeneratedJsonTests
     [MemberData(nameof(Records))]
     public void A_record_is_written_as_by_reflection(string record)
     {
-        JsonSerializerContext context = Contexts().First(one => record.StartsWith($"{one.GetType().Name}: ", StringComparison.Ordinal));
+        JsonSerializerContext context = Contexts().First(
+            one => record.StartsWith($"{one.GetType().Name}: ", StringComparison.Ordinal));
         Type type = RecordsOf(context).Single(one => record.EndsWith($": {one.FullName}", StringComparison.Ordinal));
-        var reflected = new JsonSerializerOptions(context.Options) { TypeInfoResolver = new DefaultJsonTypeInfoResolver() };
+        var reflected =
+            new JsonSerializerOptions(context.Options) { TypeInfoResolver = new DefaultJsonTypeInfoResolver() };
 
         Assert.Equal(NamesOf(reflected.GetTypeInfo(type)), NamesOf(context.GetTypeInfo(type)!));
     }

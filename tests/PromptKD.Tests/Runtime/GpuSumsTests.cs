@@ -6,8 +6,8 @@ using PromptKD.Tests.Training;
 namespace PromptKD.Tests.Runtime;
 
 /// <summary>
-/// What NCCL is called with, by calls of C's kind that stand in its place and hold what they get against nccl.h. There is no
-/// GPU: the numbers lie in main memory, and are summed there.
+/// What NCCL is called with, by calls of C's kind that stand in its place and hold what they get against nccl.h. There
+/// is no GPU: the numbers lie in main memory, and are summed there.
 /// </summary>
 public sealed unsafe class GpuSumsTests
 {

@@ -46,14 +46,18 @@ public sealed class HeldScalarsTests
 
         // That the search finds something at all.
         Assert.Contains(forgetful, name => name.EndsWith($"op_Addition({TwoTensors})", StringComparison.Ordinal));
-        Assert.DoesNotContain(forgetful, name => name.EndsWith($"op_Subtraction({TwoTensors})", StringComparison.Ordinal));
-        Assert.Contains("TorchSharp.torch/Tensor TorchSharp.Modules.BatchNorm::forward(TorchSharp.torch/Tensor)", forgetful);
-        Assert.Contains(Calls(ours), call => call.Caller.DeclaringType.Name == nameof(HeldScalars) && MakesScalar(call.Called));
+        Assert.DoesNotContain(
+            forgetful, name => name.EndsWith($"op_Subtraction({TwoTensors})", StringComparison.Ordinal));
+        Assert.Contains(
+            "TorchSharp.torch/Tensor TorchSharp.Modules.BatchNorm::forward(TorchSharp.torch/Tensor)", forgetful);
+        Assert.Contains(
+            Calls(ours), call => call.Caller.DeclaringType.Name == nameof(HeldScalars) && MakesScalar(call.Called));
 
         IEnumerable<string> wrong = Calls(ours)
             .Where(call => call.Caller.DeclaringType.Name != nameof(HeldScalars))
             .Where(call => MakesScalar(call.Called) || (IsTorchs(call.Called)
-                && (forgetful.Contains(call.Called.Resolve().FullName) || MakesForgetfulModule(call.Called, forgetful))))
+                && (forgetful.Contains(call.Called.Resolve().FullName) || MakesForgetfulModule(
+                    call.Called, forgetful))))
             .Select(call => $"{call.Caller.FullName} calls {call.Called.Name}");
         Assert.Equal("", string.Join('\n', wrong));
     }
@@ -115,7 +119,9 @@ public sealed class HeldScalarsTests
     {
         ILookup<string, string> callers = Calls(torchs)
             .Where(call => IsTorchs(call.Called) && call.Caller.ReturnType.Name != nameof(Scalar))
-            .ToLookup(call => MakesScalar(call.Called) ? "" : call.Called.Resolve()?.FullName ?? "?", call => call.Caller.FullName);
+            .ToLookup(
+                call => MakesScalar(call.Called) ? "" : call.Called.Resolve()?.FullName ?? "?",
+                call => call.Caller.FullName);
         var found = new HashSet<string>();
         for (var next = new Queue<string>([""]); next.TryDequeue(out string? called);)
         {

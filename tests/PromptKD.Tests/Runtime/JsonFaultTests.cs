@@ -13,8 +13,11 @@ public sealed class JsonFaultTests
     [InlineData("""{"other": {"parts": []}}""", "it lacks name, number")]
     [InlineData("""{"name": "a", "number": 1, "parts": [{}]}""", "$.parts[0] lacks side")]
     [InlineData("7", "it is no object of names and values")]
-    [InlineData("""{"name": "a" "number": 1}""", "'\"' is invalid after a value. Expected either ',', '}', or ']', line 1")]
-    [InlineData("""{"name": "a", "number": 1, "parts": [{"side": 1e999}]}""", "not a number of this range, at $.parts[0].side, line 1")]
+    [InlineData(
+        """{"name": "a" "number": 1}""", "'\"' is invalid after a value. Expected either ',', '}', or ']', line 1")]
+    [InlineData(
+        """{"name": "a", "number": 1, "parts": [{"side": 1e999}]}""",
+        "not a number of this range, at $.parts[0].side, line 1")]
     public void What_is_wrong_is_said_without_types(string json, string expected)
     {
         var error = Assert.ThrowsAny<Exception>(() => JsonSerializer.Deserialize(json, TestJson.Lines.Sheet));

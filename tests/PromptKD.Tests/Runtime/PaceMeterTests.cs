@@ -28,7 +28,8 @@ public sealed class PaceMeterTests
     {
         List<string> told = [];
         var clock = new Clock();
-        var meter = new PaceMeter(2, (loading, towers) => told.Add(FormattableString.Invariant($"{loading} {towers[0]} {towers[1]}")), clock);
+        var meter = new PaceMeter(
+            2, (loading, towers) => told.Add(FormattableString.Invariant($"{loading} {towers[0]} {towers[1]}")), clock);
         foreach ((int loading, int first, int second, int pictures) in batches)
         {
             clock.Seconds += loading;

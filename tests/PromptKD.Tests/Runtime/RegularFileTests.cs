@@ -57,7 +57,8 @@ public sealed partial class RegularFileTests : IDisposable
         // Tables of the kernel's, the library's own native code, and what is opened to be written, to see who holds it.
         string[] others =
         [
-            "RegularFile.cs", "DeviceMemory.cs", "StopSignal.cs", "Surroundings.cs", "ProcessPlace.cs", "LibTorchLoader.cs",
+            "RegularFile.cs", "DeviceMemory.cs", "StopSignal.cs", "Surroundings.cs", "ProcessPlace.cs",
+            "LibTorchLoader.cs",
             "Remains.cs",
         ];
         IEnumerable<string> sources = Directory.EnumerateFiles(

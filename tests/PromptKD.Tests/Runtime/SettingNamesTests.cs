@@ -29,7 +29,9 @@ public sealed partial class SettingNamesTests
         var error = new PromptKDException("'--old' is there. Give ‹teacher-prompts›, or a smaller ‹batch-size›.");
 
         Assert.Equal("'--old' is there. Give TeacherPrompts, or a smaller DataLoader.TrainX.BatchSize.", error.Message);
-        Assert.Equal("'--old' is there. Give --teacher-prompts, or a smaller --batch-size.", error.Describe(name => $"--{name}"));
+        Assert.Equal(
+            "'--old' is there. Give --teacher-prompts, or a smaller --batch-size.",
+            error.Describe(name => $"--{name}"));
     }
 
     [Theory]
@@ -62,7 +64,8 @@ public sealed partial class SettingNamesTests
     {
         string[] commands =
         [
-            .. Literals().SelectMany(literal => MarkedCommand().Matches(literal.Text)).Select(found => found.Groups[1].Value)
+            .. Literals().SelectMany(literal => MarkedCommand().Matches(literal.Text)).Select(
+                found => found.Groups[1].Value)
                 .Distinct(),
         ];
 

@@ -18,7 +18,8 @@ public sealed partial class WriteSeamTests
         IEnumerable<string> writing =
             from assembly in s_assemblies
             from file in Directory.EnumerateFiles(Path.Combine(source, assembly), "*.cs", SearchOption.AllDirectories)
-            where Path.GetFileName(Path.GetDirectoryName(file)) != "Runtime" && !s_others.Contains(Path.GetFileName(file))
+            where Path.GetFileName(Path.GetDirectoryName(file)) != "Runtime" && !s_others.Contains(
+                Path.GetFileName(file))
             from line in File.ReadLines(file)
             where Writing().IsMatch(line)
             select $"{Path.GetRelativePath(source, file)}: {line.Trim()}";

@@ -39,7 +39,8 @@ public sealed class ClusterSamplesTests(DistilledRun run)
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Needs bash.");
         using Process process = Start(["bash", Path.Combine(s_folder, "slurm-array.sh"), run.Photos], []);
 
-        Assert.Contains("the file or folder of the teacher", process.StandardError.ReadToEnd(), StringComparison.Ordinal);
+        Assert.Contains(
+            "the file or folder of the teacher", process.StandardError.ReadToEnd(), StringComparison.Ordinal);
         process.WaitForExit();
         Assert.NotEqual(0, process.ExitCode);
     }
@@ -100,7 +101,8 @@ public sealed class ClusterSamplesTests(DistilledRun run)
     private static YamlNode Container(YamlNode job) =>
         Assert.Single((YamlSequenceNode)job["spec"]["template"]["spec"]["containers"]);
 
-    private static IEnumerable<string> Arguments(YamlNode job) => ((YamlSequenceNode)Container(job)["args"]).Select(Text);
+    private static IEnumerable<string> Arguments(YamlNode job) =>
+        ((YamlSequenceNode)Container(job)["args"]).Select(Text);
 
     private static Dictionary<string, string> Environment(YamlNode job) => ((YamlSequenceNode)Container(job)["env"])
         .ToDictionary(variable => Text(variable["name"]), variable => Text(variable["value"]));

@@ -45,7 +45,8 @@ public sealed class SharedClusterSamplesTests(DistilledRun run)
 
         int slots = int.Parse(Text(spec["slotsPerWorker"]));
         Assert.Equal(slots * int.Parse(Text(worker["replicas"])), int.Parse(call[Array.IndexOf(call, "-n") + 1]));
-        int threads = int.Parse(call.Single(word => word.StartsWith("OMP_NUM_THREADS=", StringComparison.Ordinal)).Split('=')[1]);
+        int threads = int.Parse(
+            call.Single(word => word.StartsWith("OMP_NUM_THREADS=", StringComparison.Ordinal)).Split('=')[1]);
         Assert.Equal($"slot:PE={threads}", call[Array.IndexOf(call, "--map-by") + 1]);
         Assert.Equal(slots * threads, int.Parse(Text(Container(worker)["resources"]["requests"]["cpu"])));
     }
@@ -102,7 +103,8 @@ public sealed class SharedClusterSamplesTests(DistilledRun run)
         if (whileFilling)
         {
             CliProgram.Run(
-                "features", "--images", run.Photos, "--teacher", DistilledRun.TeacherFolder, "--views", "1", "--precision", "fp32",
+                "features", "--images", run.Photos, "--teacher", DistilledRun.TeacherFolder, "--views", "1",
+                "--precision", "fp32",
                 "--output", store).Succeeds();
         }
 
@@ -115,7 +117,8 @@ public sealed class SharedClusterSamplesTests(DistilledRun run)
         Assert.True(File.Exists(Path.Combine(output, "student", "model.json")));
     }
 
-    private static string? Find(string program) => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
+    private static string? Find(string program) =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
         .Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists);
 
     private static YamlNode Manifest()

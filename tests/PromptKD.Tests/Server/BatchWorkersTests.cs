@@ -67,7 +67,8 @@ public sealed class BatchWorkersTests
     public async Task A_batch_has_no_more_than_its_size_and_the_delay_ends_the_waiting()
     {
         using var model = new CountingModel { IsHeld = true };
-        using var workers = new BatchWorkers(model, new BatchRules(2, TimeSpan.FromMilliseconds(1), 1), _places, new NoObserver());
+        using var workers = new BatchWorkers(
+            model, new BatchRules(2, TimeSpan.FromMilliseconds(1), 1), _places, new NoObserver());
         Task first = workers.Ask(new PreparedPicture(1), Stop);
         await model.Begun(1);
         Task[] others = [.. Enumerable.Range(0, 3).Select(_ => workers.Ask(new PreparedPicture(1), Stop))];
@@ -84,7 +85,8 @@ public sealed class BatchWorkersTests
     public async Task Who_has_left_is_not_computed()
     {
         using var model = new CountingModel { IsHeld = true };
-        using var workers = new BatchWorkers(model, new BatchRules(8, TimeSpan.FromMilliseconds(1), 1), _places, new NoObserver());
+        using var workers = new BatchWorkers(
+            model, new BatchRules(8, TimeSpan.FromMilliseconds(1), 1), _places, new NoObserver());
         using var left = new CancellationTokenSource();
         Task first = workers.Ask(new PreparedPicture(1), Stop);
         await model.Begun(1);

@@ -20,7 +20,9 @@ using PromptKD.Tests.Runtime;
 
 namespace PromptKD.Tests.Server;
 
-/// <summary>Encrypted connections, clients that leave, the end amid a request, and who metrics and pictures go to.</summary>
+/// <summary>
+/// Encrypted connections, clients that leave, the end amid a request, and who metrics and pictures go to.
+/// </summary>
 [Collection(AloneInTheProcess.Name)]
 public sealed class ConnectionTests(ServedPackage served) : IClassFixture<ServedPackage>
 {
@@ -31,7 +33,8 @@ public sealed class ConnectionTests(ServedPackage served) : IClassFixture<Served
     {
         using RSA key = RSA.Create(2048);
         var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
-        using X509Certificate2 own = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        using X509Certificate2 own = request.CreateSelfSigned(
+            DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
         string file = Path.Combine(served.Folder, "server.pfx");
         File.WriteAllBytes(file, own.Export(X509ContentType.Pkcs12, "secret"));
         await using LocalServer server = await Start(build: builder =>
@@ -126,7 +129,8 @@ public sealed class ConnectionTests(ServedPackage served) : IClassFixture<Served
         var received = new ConcurrentQueue<string>();
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2));
+        builder.WebHost.ConfigureKestrel(
+            kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2));
         await using WebApplication collector = builder.Build();
         collector.MapPost("/opentelemetry.proto.collector.metrics.v1.MetricsService/Export", async context =>
         {
@@ -180,7 +184,8 @@ public sealed class ConnectionTests(ServedPackage served) : IClassFixture<Served
         }
 
         using HttpResponseMessage page = await served.Server.Get("/");
-        Assert.Contains("default-src 'none'", page.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
+        Assert.Contains(
+            "default-src 'none'", page.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
     }
 
     private static async Task<HttpStatusCode> Status(LocalServer server)

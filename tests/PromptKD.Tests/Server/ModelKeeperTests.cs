@@ -65,7 +65,8 @@ public sealed class ModelKeeperTests : IDisposable
 
         slot.Replace(server.Services.GetRequiredService<ModelLoader>().Load(slot));
 
-        Assert.Equal(3, (await begun.Model.Answer(PictureInput.FromBytes(ServedPackage.Picture(1)), isOnlyOne: true, Stop)).Probabilities.Length);
+        Assert.Equal(3, (await begun.Model.Answer(
+            PictureInput.FromBytes(ServedPackage.Picture(1)), isOnlyOne: true, Stop)).Probabilities.Length);
         Assert.Null(begun.Model.TryEnter());
         await Best(server);
     }
@@ -93,7 +94,8 @@ public sealed class ModelKeeperTests : IDisposable
     public async Task A_model_that_cannot_be_loaded_ends_the_program_and_says_why()
     {
         WebApplication app = PromptKDServerHost.Create(
-            options => options.Models.Add(Package), builder => builder.WebHost.UseSetting("urls", "http://127.0.0.1:0"));
+            options => options.Models.Add(Package),
+            builder => builder.WebHost.UseSetting("urls", "http://127.0.0.1:0"));
 
         PromptKDException error =
             await Assert.ThrowsAsync<PromptKDException>(() => PromptKDServerHost.RunAsync(app, Stop));
@@ -115,7 +117,10 @@ public sealed class ModelKeeperTests : IDisposable
         string three = $$"""{"pictures":[{"data":"{{picture}}"},{"data":"{{picture}}"},{"data":"{{picture}}"}]}""";
 
         // It would never fit: no use to come again.
-        Assert.Contains("2", await server.PostJson("/v1/classify", three).IsRefused(HttpStatusCode.RequestEntityTooLarge, "too-large"), StringComparison.Ordinal);
+        Assert.Contains(
+            "2",
+            await server.PostJson("/v1/classify", three).IsRefused(HttpStatusCode.RequestEntityTooLarge, "too-large"),
+            StringComparison.Ordinal);
         using (ModelLease lease = server.Services.GetRequiredService<ModelRegistry>().Open(null))
         using (lease.Model.TakePlaces(1))
         {
@@ -126,7 +131,8 @@ public sealed class ModelKeeperTests : IDisposable
         }
 
         using var open = new PausedContent(ServedPackage.Picture(1));
-        Task<HttpResponseMessage> first = server.Client.PostAsync(new Uri("/v1/classify", UriKind.Relative), open, Stop);
+        Task<HttpResponseMessage> first = server.Client.PostAsync(
+            new Uri("/v1/classify", UriKind.Relative), open, Stop);
         await open.Begun.Task.WaitAsync(Stop);
         await WaitUntilRefused(server);
         open.GoOn.SetResult();

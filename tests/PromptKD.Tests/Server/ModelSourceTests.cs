@@ -27,7 +27,10 @@ public sealed class ModelSourceTests
 
     [Fact]
     public void Two_of_one_name_and_version_are_refused() =>
-        Assert.Contains("a@1", Assert.Throws<PromptKDException>(() => ModelSource.ParseAll(["a=x", "a@1=y"])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "a@1",
+            Assert.Throws<PromptKDException>(() => ModelSource.ParseAll(["a=x", "a@1=y"])).Message,
+            StringComparison.Ordinal);
 
     [Fact]
     public void The_newest_version_is_the_larger_number()

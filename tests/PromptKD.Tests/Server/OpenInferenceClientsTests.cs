@@ -10,8 +10,8 @@ using PromptKD.Tests.Runs.Distill;
 namespace PromptKD.Tests.Server;
 
 /// <summary>
-/// Requests as the published clients and documents of the protocol have them: the letters that tritonclient's HTTP client
-/// puts on the wire, and the examples of KServe's and Triton's pages.
+/// Requests as the published clients and documents of the protocol have them: the letters that tritonclient's HTTP
+/// client puts on the wire, and the examples of KServe's and Triton's pages.
 /// </summary>
 [Collection(AloneInTheProcess.Name)]
 public sealed class OpenInferenceClientsTests(ServedPackage served) : IClassFixture<ServedPackage>
@@ -82,19 +82,24 @@ public sealed class OpenInferenceClientsTests(ServedPackage served) : IClassFixt
             $$$$"""{"inputs":[{"name":"file","shape":[1],"datatype":"BYTES","data":["{{{{Convert.ToBase64String(File)}}}}"]}],"outputs":[{"name":"probabilities","parameters":{"classification":2}},{"name":"features","parameters":{"classification":1}},{"name":"logits","parameters":{"classification":99}}]}""").Json();
 
         JsonElement[] outputs = [.. answer.GetProperty("outputs").EnumerateArray()];
-        Assert.Equal(["BYTES [1,2]", "BYTES [1,1]", "BYTES [1,3]"], outputs.Select(one => $"{one.GetProperty("datatype")} {one.GetProperty("shape")}"));
+        Assert.Equal(
+            ["BYTES [1,2]", "BYTES [1,1]", "BYTES [1,3]"],
+            outputs.Select(one => $"{one.GetProperty("datatype")} {one.GetProperty("shape")}"));
         ClassProbability[] expected = Expected();
         string[] best = [.. outputs[0].GetProperty("data").EnumerateArray().Select(one => one.GetString()!)];
         for (int place = 0; place < best.Length; place++)
         {
             string[] parts = best[place].Split(':');
             Assert.Equal(expected[place].Probability, double.Parse(parts[0], CultureInfo.InvariantCulture), 1e-5);
-            Assert.Equal((expected[place].Label.ToString(CultureInfo.InvariantCulture), expected[place].Name), (parts[1], parts[2]));
+            Assert.Equal(
+                (expected[place].Label.ToString(CultureInfo.InvariantCulture), expected[place].Name),
+                (parts[1], parts[2]));
         }
 
         Assert.Matches(@"^-?\d\.\d{6}:[0-5]$", outputs[1].GetProperty("data")[0].GetString());
         Assert.Equal(
-            expected.Select(one => one.Name), outputs[2].GetProperty("data").EnumerateArray().Select(one => one.GetString()!.Split(':')[2]));
+            expected.Select(one => one.Name),
+            outputs[2].GetProperty("data").EnumerateArray().Select(one => one.GetString()!.Split(':')[2]));
     }
 
     [Fact]
@@ -110,7 +115,8 @@ public sealed class OpenInferenceClientsTests(ServedPackage served) : IClassFixt
         Assert.Equal(bytes.Length, output.GetProperty("parameters").GetProperty("binary_data_size").GetInt32());
         Assert.Equal(bytes.Length - 4, BinaryPrimitives.ReadInt32LittleEndian(bytes));
         ClassProbability best = Expected()[0];
-        Assert.EndsWith($":{best.Label}:{best.Name}", Encoding.UTF8.GetString(bytes.AsSpan(4)), StringComparison.Ordinal);
+        Assert.EndsWith(
+            $":{best.Label}:{best.Name}", Encoding.UTF8.GetString(bytes.AsSpan(4)), StringComparison.Ordinal);
     }
 
     [Theory]

@@ -52,14 +52,20 @@ public sealed class OpenInferenceTests(ServedPackage served) : IClassFixture<Ser
         float[] expected = Probabilities(PictureInput.FromPixels(pixels, Size, Size));
         float[] images = Normalised(pixels);
         byte[] file = PromptKD.Tests.Data.TestPictures.Png(
-            Size, Size, (x, y) => new SkiaSharp.SKColor(pixels[((y * Size) + x) * 3], pixels[(((y * Size) + x) * 3) + 1], pixels[(((y * Size) + x) * 3) + 2]));
+            Size, Size, (x, y) => new SkiaSharp.SKColor(
+                pixels[((y * Size) + x) * 3], pixels[(((y * Size) + x) * 3) + 1], pixels[(((y * Size) + x) * 3) + 2]));
         byte[] element = [.. Little(file.Length), .. file];
 
         Same(expected, await Ask("pixels", "UINT8", "[1,16,16,3]", $"[{string.Join(',', pixels)}]"));
-        Same(expected, await Ask("images", "FP32", "[1,3,16,16]", $"[{string.Join(',', images.Select(one => one.ToString("R", CultureInfo.InvariantCulture)))}]"));
+        Same(expected, await Ask(
+            "images",
+            "FP32",
+            "[1,3,16,16]",
+            $"[{string.Join(',', images.Select(one => one.ToString("R", CultureInfo.InvariantCulture)))}]"));
         Same(expected, await Ask("file", "BYTES", "[1]", $"[\"{Convert.ToBase64String(file)}\"]"));
         Same(expected, await AskInBytes("pixels", "UINT8", "[1,16,16,3]", pixels));
-        Same(expected, await AskInBytes("images", "FP32", "[1,3,16,16]", [.. images.SelectMany(BitConverter.GetBytes)]));
+        Same(
+            expected, await AskInBytes("images", "FP32", "[1,3,16,16]", [.. images.SelectMany(BitConverter.GetBytes)]));
         Same(expected, await AskInBytes("file", "BYTES", "[1,1]", element));
     }
 
@@ -73,9 +79,13 @@ public sealed class OpenInferenceTests(ServedPackage served) : IClassFixture<Ser
             $$"""{"id":"42","inputs":[{"name":"pixels","datatype":"UINT8","shape":[2,16,16,3],"data":[[{{string.Join(',', one)}}],[{{string.Join(',', other)}}]]}]}""").Json();
 
         Assert.Equal("42", answer.GetProperty("id").GetString());
-        Assert.Equal(("tiny", "1"), (answer.GetProperty("model_name").GetString(), answer.GetProperty("model_version").GetString()));
+        Assert.Equal(
+            ("tiny", "1"),
+            (answer.GetProperty("model_name").GetString(), answer.GetProperty("model_version").GetString()));
         JsonElement[] outputs = [.. answer.GetProperty("outputs").EnumerateArray()];
-        Assert.Equal(["probabilities [2,3]", "logits [2,3]", "features [2,6]"], outputs.Select(output => $"{output.GetProperty("name")} {output.GetProperty("shape")}"));
+        Assert.Equal(
+            ["probabilities [2,3]", "logits [2,3]", "features [2,6]"],
+            outputs.Select(output => $"{output.GetProperty("name")} {output.GetProperty("shape")}"));
         float[] values = [.. outputs[0].GetProperty("data").EnumerateArray().Select(value => value.GetSingle())];
         Same(Probabilities(PictureInput.FromPixels(one, Size, Size)), values[..3]);
         Same(Probabilities(PictureInput.FromPixels(other, Size, Size)), values[3..]);
@@ -93,7 +103,9 @@ public sealed class OpenInferenceTests(ServedPackage served) : IClassFixture<Ser
     [InlineData("""{"inputs":[{"name":"file","datatype":"BYTES","shape":[1],"data":[7]}]}""")]
     [InlineData("""{"inputs":[{"name":"none","datatype":"BYTES","shape":[1],"data":["aGFsbG8="]}]}""")]
     [InlineData("""{"inputs":[{"name":"file","datatype":"BYTES","shape":[1],"parameters":{"binary_data_size":9}}]}""")]
-    [InlineData("""{"inputs":[{"name":"file","datatype":"BYTES","shape":[9223372036854775807],"data":[]}]}""", HttpStatusCode.RequestEntityTooLarge)]
+    [InlineData(
+        """{"inputs":[{"name":"file","datatype":"BYTES","shape":[9223372036854775807],"data":[]}]}""",
+        HttpStatusCode.RequestEntityTooLarge)]
     public async Task Tensors_that_are_not_as_they_say_are_refused_in_the_protocols_shape(
         string body, HttpStatusCode status = HttpStatusCode.BadRequest)
     {
@@ -131,29 +143,34 @@ public sealed class OpenInferenceTests(ServedPackage served) : IClassFixture<Ser
         content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
         content.Headers.Add(LengthHeader, json.Length.ToString(CultureInfo.InvariantCulture));
 
-        using HttpResponseMessage answer = await Server.Client.PostAsync(new Uri("/v2/models/tiny/infer", UriKind.Relative), content, Stop);
+        using HttpResponseMessage answer = await Server.Client.PostAsync(
+            new Uri("/v2/models/tiny/infer", UriKind.Relative), content, Stop);
 
         byte[] body = await answer.Content.ReadAsByteArrayAsync(Stop);
         Assert.True(answer.IsSuccessStatusCode, Encoding.UTF8.GetString(body));
         int length = int.Parse(Assert.Single(answer.Headers.GetValues(LengthHeader)), CultureInfo.InvariantCulture);
         JsonElement outputs = JsonDocument.Parse(body.AsMemory(0, length)).RootElement.GetProperty("outputs");
         Assert.Equal(3, outputs[0].GetProperty("data").GetArrayLength());
-        Assert.Equal(body.Length - length, outputs[1].GetProperty("parameters").GetProperty("binary_data_size").GetInt32());
+        Assert.Equal(
+            body.Length - length, outputs[1].GetProperty("parameters").GetProperty("binary_data_size").GetInt32());
         return [.. body[length..].Chunk(4).Select(four => BinaryPrimitives.ReadSingleLittleEndian(four))];
     }
 
     private float[] Probabilities(PictureInput picture) =>
-        [.. served.Library.Classify(picture, top: 3, Stop).OrderBy(one => one.Label).Select(one => (float)one.Probability)];
+        [.. served.Library.Classify(picture, top: 3, Stop).OrderBy(one => one.Label).Select(
+            one => (float)one.Probability)];
 
     // CLIP's means and deviations, as its preprocessor_config.json has them.
     private static float[] Normalised(byte[] pixels)
     {
         Preprocessing usual = new();
-        float[] means = [usual.Mean.Red, usual.Mean.Green, usual.Mean.Blue], stds = [usual.Std.Red, usual.Std.Green, usual.Std.Blue];
+        float[] means = [usual.Mean.Red, usual.Mean.Green, usual.Mean.Blue],
+        stds = [usual.Std.Red, usual.Std.Green, usual.Std.Blue];
         float[] planes = new float[pixels.Length];
         for (int place = 0; place < pixels.Length; place++)
         {
-            planes[(place % 3 * Size * Size) + (place / 3)] = ((pixels[place] / 255f) - means[place % 3]) / stds[place % 3];
+            planes[(place % 3 * Size * Size) + (place / 3)] =
+                ((pixels[place] / 255f) - means[place % 3]) / stds[place % 3];
         }
 
         return planes;
@@ -161,5 +178,6 @@ public sealed class OpenInferenceTests(ServedPackage served) : IClassFixture<Ser
 
     private static byte[] Little(int number) => BitConverter.GetBytes(number);
 
-    private static void Same(float[] expected, float[] found) => Assert.Equal(expected, found, (x, y) => Math.Abs(x - y) < 1e-5);
+    private static void Same(float[] expected, float[] found) =>
+        Assert.Equal(expected, found, (x, y) => Math.Abs(x - y) < 1e-5);
 }

@@ -25,13 +25,17 @@ public sealed class OperationsTests(ServedPackage served) : IClassFixture<Served
         string text = await answer.Content.ReadAsStringAsync(Stop);
 
         Assert.Contains("promptkd_request_duration_seconds_count", text, StringComparison.Ordinal);
-        Assert.Matches("promptkd_request_duration_seconds_count\\{[^}]*route=\"/v1/classify\"[^}]*status=\"400\"", text);
+        Assert.Matches(
+            "promptkd_request_duration_seconds_count\\{[^}]*route=\"/v1/classify\"[^}]*status=\"400\"", text);
         foreach (string stage in (string[])["decode", "queue", "compute"])
         {
-            Assert.Matches($"promptkd_stage_duration_seconds_count\\{{[^}}]*model=\"other\"[^}}]*stage=\"{stage}\"[^}}]*\\}} 1\\s", text);
+            Assert.Matches(
+                $"promptkd_stage_duration_seconds_count\\{{[^}}]*model=\"other\"[^}}]*stage=\"{stage}\"[^}}]*\\}} 1\\s",
+                text);
         }
 
-        Assert.Matches("promptkd_batch_size_(picture_)?sum\\{[^}]*model=\"other\"[^}]*version=\"7\"[^}]*\\} 1\\s", text);
+        Assert.Matches(
+            "promptkd_batch_size_(picture_)?sum\\{[^}]*model=\"other\"[^}]*version=\"7\"[^}]*\\} 1\\s", text);
         Assert.Matches("promptkd_predictions_(picture_)?total\\{[^}]*class=\"[a-z ]+\"[^}]*model=\"other\"", text);
         Assert.Matches("promptkd_queue_taken\\S*\\{[^}]*model=\"tiny\"[^}]*\\} 0\\s", text);
         Assert.Contains("dotnet_", text, StringComparison.Ordinal);
@@ -48,7 +52,8 @@ public sealed class OperationsTests(ServedPackage served) : IClassFixture<Served
         Assert.Superset(
             new HashSet<string> { "/v1/classify", "/v1/embed", "/v1/embeddings", "/v1/models", "/v2/models/{name}/infer", "/health/ready" },
             paths.ToHashSet());
-        Assert.True(document.GetProperty("paths").GetProperty("/v1/classify").GetProperty("post").TryGetProperty("requestBody", out _));
+        Assert.True(document.GetProperty("paths").GetProperty("/v1/classify").GetProperty("post").TryGetProperty(
+            "requestBody", out _));
         Assert.DoesNotMatch("(src|href)=\"(https?:)?//", html);
         Assert.Contains("scalar", html, StringComparison.Ordinal);
     }
@@ -60,7 +65,8 @@ public sealed class OperationsTests(ServedPackage served) : IClassFixture<Served
         File.WriteAllText(keys, $"another key that is long enough\n\n{Key}\n");
         await using LocalServer server = await Start(options => options.ApiKeyFile = keys);
 
-        await server.PostPicture("/v1/classify", ServedPackage.Picture(1)).IsRefused(HttpStatusCode.Unauthorized, "unauthorized");
+        await server.PostPicture("/v1/classify", ServedPackage.Picture(1)).IsRefused(
+            HttpStatusCode.Unauthorized, "unauthorized");
         await server.Get("/metrics").IsRefused(HttpStatusCode.Unauthorized, "unauthorized");
         await server.Get("/v2/models/tiny").IsRefused(HttpStatusCode.Unauthorized, "unauthorized");
         await server.Get("/health/ready").Json();
@@ -71,7 +77,10 @@ public sealed class OperationsTests(ServedPackage served) : IClassFixture<Served
         }
 
         File.WriteAllText(keys, "short");
-        Assert.Contains("guessed", (await Assert.ThrowsAsync<PromptKDException>(() => Start(options => options.ApiKeyFile = keys))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "guessed",
+            (await Assert.ThrowsAsync<PromptKDException>(() => Start(options => options.ApiKeyFile = keys))).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -124,10 +133,18 @@ public sealed class OperationsTests(ServedPackage served) : IClassFixture<Served
         using var guarded = new PictureFetcher(options);
         using var open = new PictureFetcher(options) { IsAllowed = _ => true };
 
-        Assert.Contains("public", (await Assert.ThrowsAsync<Refusal>(() => guarded.Fetch($"http://localhost:{served1.Port}/", Stop))).Message, StringComparison.Ordinal);
-        Assert.Equal(403, (await Assert.ThrowsAsync<Refusal>(() => open.Fetch($"http://127.0.0.1:{served1.Port}/", Stop))).Status);
+        Assert.Contains(
+            "public",
+            (await Assert.ThrowsAsync<Refusal>(() => guarded.Fetch($"http://localhost:{served1.Port}/", Stop))).Message,
+            StringComparison.Ordinal);
+        Assert.Equal(
+            403,
+            (await Assert.ThrowsAsync<Refusal>(() => open.Fetch($"http://127.0.0.1:{served1.Port}/", Stop))).Status);
         Assert.Contains("404", (await Assert.ThrowsAsync<Refusal>(() => open.Fetch($"http://localhost:{served1.Port}/none", Stop))).Message, StringComparison.Ordinal);
-        Assert.StartsWith("<!doctype html>", System.Text.Encoding.UTF8.GetString((await open.Fetch($"http://localhost:{served1.Port}/", Stop)).Span), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "<!doctype html>",
+            System.Text.Encoding.UTF8.GetString((await open.Fetch($"http://localhost:{served1.Port}/", Stop)).Span),
+            StringComparison.Ordinal);
     }
 
     [Fact]

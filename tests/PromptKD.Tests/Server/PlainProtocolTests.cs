@@ -18,7 +18,8 @@ public sealed class PlainProtocolTests(ServedPackage served) : IClassFixture<Ser
     public async Task A_form_a_body_and_JSON_get_the_librarys_answer()
     {
         byte[] picture = ServedPackage.Picture(1);
-        IReadOnlyList<ClassProbability> expected = served.Library.Classify(PictureInput.FromBytes(picture), top: 2, Stop);
+        IReadOnlyList<ClassProbability> expected = served.Library.Classify(
+            PictureInput.FromBytes(picture), top: 2, Stop);
 
         JsonElement ofBody = await Server.PostPicture("/v1/classify?top=2", picture).Json();
         JsonElement ofForm = await Server.Client.PostAsync(
@@ -64,7 +65,8 @@ public sealed class PlainProtocolTests(ServedPackage served) : IClassFixture<Ser
         string good = Convert.ToBase64String(ServedPackage.Picture(2));
 
         JsonElement answer = await Server.PostJson(
-            "/v1/classify", $$"""{"pictures":[{"data":"{{good}}"},{"data":"aGFsbG8="},{"data":"{{good}}"}],"threshold":1}""").Json();
+            "/v1/classify",
+            $$"""{"pictures":[{"data":"{{good}}"},{"data":"aGFsbG8="},{"data":"{{good}}"}],"threshold":1}""").Json();
 
         JsonElement[] predictions = [.. answer.GetProperty("predictions").EnumerateArray()];
         Assert.Equal(3, predictions.Length);
@@ -95,11 +97,13 @@ public sealed class PlainProtocolTests(ServedPackage served) : IClassFixture<Ser
     [InlineData("other", "other", "10")]
     [InlineData("other@7", "other", "7")]
     [InlineData("tiny", "tiny", "1")]
-    public async Task A_model_is_picked_by_name_and_the_newest_version_answers_for_none(string asked, string name, string version)
+    public async Task A_model_is_picked_by_name_and_the_newest_version_answers_for_none(
+        string asked, string name, string version)
     {
         JsonElement answer = await Server.PostPicture($"/v1/classify?model={asked}", ServedPackage.Picture(4)).Json();
 
-        Assert.Equal((name, version), (answer.GetProperty("model").GetString(), answer.GetProperty("version").GetString()));
+        Assert.Equal(
+            (name, version), (answer.GetProperty("model").GetString(), answer.GetProperty("version").GetString()));
         Assert.Equal(
             served.Library.Classify(
                 PictureInput.FromBytes(ServedPackage.Picture(4)), cancellationToken: Stop)[0].Probability,
@@ -118,7 +122,8 @@ public sealed class PlainProtocolTests(ServedPackage served) : IClassFixture<Ser
             list.GetProperty("models").EnumerateArray().Select(model =>
                 $"{model.GetProperty("name")}@{model.GetProperty("version")} {model.GetProperty("format")}"));
         Assert.Equal(
-            served.Library.ClassNames, one.GetProperty("classNames").EnumerateArray().Select(name => name.GetString()!));
+            served.Library.ClassNames,
+            one.GetProperty("classNames").EnumerateArray().Select(name => name.GetString()!));
         Assert.Equal("ONNX file", one.GetProperty("card").GetProperty("Kind").GetString());
     }
 
@@ -131,7 +136,8 @@ public sealed class PlainProtocolTests(ServedPackage served) : IClassFixture<Ser
     [InlineData("tpo=1", "no parameter 'tpo'")]
     public async Task What_is_asked_wrongly_is_refused(string query, string said) => Assert.Contains(
         said,
-        await Server.PostPicture($"/v1/classify?{query}", ServedPackage.Picture(1)).IsRefused(HttpStatusCode.BadRequest, "bad-request"),
+        await Server.PostPicture($"/v1/classify?{query}", ServedPackage.Picture(1)).IsRefused(
+            HttpStatusCode.BadRequest, "bad-request"),
         StringComparison.Ordinal);
 
     [Theory]
@@ -155,13 +161,16 @@ public sealed class PlainProtocolTests(ServedPackage served) : IClassFixture<Ser
     {
         byte[] wide = PromptKD.Tests.Data.TestPictures.Png(200, 60, (x, y) => new SkiaSharp.SKColor(1, 2, 3));
 
-        await Server.PostPicture("/v1/classify", new byte[(1 << 20) + 1]).IsRefused(HttpStatusCode.RequestEntityTooLarge, "too-large");
+        await Server.PostPicture("/v1/classify", new byte[(1 << 20) + 1]).IsRefused(
+            HttpStatusCode.RequestEntityTooLarge, "too-large");
         Assert.Contains(
             "10000",
             await Server.PostPicture("/v1/classify", wide).IsRefused(HttpStatusCode.BadRequest, "bad-picture"),
             StringComparison.Ordinal);
-        await Server.PostPicture("/v1/classify", [1], "text/plain").IsRefused(HttpStatusCode.UnsupportedMediaType, "unsupported");
-        await Server.PostPicture("/v1/classify?model=none", ServedPackage.Picture(1)).IsRefused(HttpStatusCode.NotFound, "not-found");
+        await Server.PostPicture("/v1/classify", [1], "text/plain").IsRefused(
+            HttpStatusCode.UnsupportedMediaType, "unsupported");
+        await Server.PostPicture("/v1/classify?model=none", ServedPackage.Picture(1)).IsRefused(
+            HttpStatusCode.NotFound, "not-found");
         await Server.Get("/v1/classify").IsRefused(HttpStatusCode.MethodNotAllowed, "method-not-allowed");
         await Server.Get("/v2/nothing").IsRefused(HttpStatusCode.NotFound, "not-found");
 
@@ -191,12 +200,16 @@ public sealed class PlainProtocolTests(ServedPackage served) : IClassFixture<Ser
         using HttpResponseMessage answer = await Server.Get("/v1/models");
 
         Assert.Equal("nosniff", Assert.Single(answer.Headers.GetValues("X-Content-Type-Options")));
-        Assert.StartsWith("default-src 'none'", Assert.Single(answer.Headers.GetValues("Content-Security-Policy")), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "default-src 'none'",
+            Assert.Single(answer.Headers.GetValues("Content-Security-Policy")),
+            StringComparison.Ordinal);
         Assert.False(answer.Headers.Contains("Access-Control-Allow-Origin"));
         Assert.False(answer.Headers.Contains("Server"));
     }
 
-    private static MultipartFormDataContent Form((string Name, string Value) one, (string Name, string Value) other, byte[] picture) =>
+    private static MultipartFormDataContent Form(
+        (string Name, string Value) one, (string Name, string Value) other, byte[] picture) =>
         new()
         {
             { new StringContent(one.Value), one.Name },

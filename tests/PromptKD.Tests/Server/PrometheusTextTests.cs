@@ -17,7 +17,8 @@ public sealed class PrometheusTextTests
     [InlineData("things_total", "", true, "things_total")]
     [InlineData("filled", "1", false, "filled_ratio")]
     [InlineData("9 lives--of a cat", "", false, "_9_lives_of_a_cat")]
-    public void Names_have_units_and_what_counts_ends_with_total(string name, string unit, bool isCounter, string expected) =>
+    public void Names_have_units_and_what_counts_ends_with_total(
+        string name, string unit, bool isCounter, string expected) =>
         Assert.Equal(expected, PrometheusText.NameOf(name, unit, isCounter));
 
     [Fact]

@@ -23,7 +23,8 @@ public sealed class AskedTeacherTests
 
     [Fact]
     public void All_views_are_asked_and_their_probabilities_averaged() =>
-        Assert.Equal([0.625, 0.375], Asked([[0.5, 0.5], [0.75, 0.25]], new TargetConfig { AllViews = true }, views: 2), Near);
+        Assert.Equal(
+            [0.625, 0.375], Asked([[0.5, 0.5], [0.75, 0.25]], new TargetConfig { AllViews = true }, views: 2), Near);
 
     [Fact]
     public void They_are_averaged_at_the_temperature_of_the_loss() =>
@@ -38,7 +39,9 @@ public sealed class AskedTeacherTests
     [InlineData(0.5, 0.81818181818182)] // 0.9 / √1.6 : 0.1 / √0.4 = 9 : 2
     public void Balance_divides_by_what_a_class_is_given_over_all_pictures_and_views(double balance, double expected) =>
         Assert.Equal(
-            [expected, 1 - expected], Asked([[0.9, 0.1], [0.7, 0.3]], new TargetConfig { Balance = balance }, views: 2), Near);
+            [expected, 1 - expected],
+            Asked([[0.9, 0.1], [0.7, 0.3]], new TargetConfig { Balance = balance }, views: 2),
+            Near);
 
     [Fact]
     public void Balance_is_of_the_mean_where_all_views_are_averaged() =>
@@ -58,7 +61,9 @@ public sealed class AskedTeacherTests
     public void Calibrated_it_is_as_sure_as_it_stays_with_its_answers() => Assert.Equal(
         [0.75, 0.25],
         Asked(
-            [.. Enumerable.Repeat<double[]>([0.9, 0.1], 7), [0.1, 0.9]], new TargetConfig { Calibrate = true }, views: 8),
+            [.. Enumerable.Repeat<double[]>([0.9, 0.1], 7), [0.1, 0.9]],
+            new TargetConfig { Calibrate = true },
+            views: 8),
         Near);
 
     [Fact]
@@ -71,7 +76,8 @@ public sealed class AskedTeacherTests
             new SaidTeacher(views), new TargetConfig { Calibrate = true }, temperature: 1, views: 8, [0], said.Add);
 
         // ln 9 / ln 3.
-        Assert.Equal("The teacher foretells its answers to other views best at a temperature of 2.000", Assert.Single(said));
+        Assert.Equal(
+            "The teacher foretells its answers to other views best at a temperature of 2.000", Assert.Single(said));
     }
 
     [Fact]

@@ -69,7 +69,8 @@ public sealed class ClassVectorFileTests : IDisposable
     public void Reads_safetensors_with_names_and_scale_of_its_metadata()
     {
         using DisposeScope scope = NewDisposeScope();
-        WriteTensors(tensor(new float[] { 3, 4, 0, 2 }).view(2, 2), ("names", "[\"cat\",\"dog\"]"), ("logit_scale", "42"));
+        WriteTensors(
+            tensor(new float[] { 3, 4, 0, 2 }).view(2, 2), ("names", "[\"cat\",\"dog\"]"), ("logit_scale", "42"));
 
         ExperimentConfig named = ClassVectorFile.WithNames(Config(TensorsFile));
         using ClassVectors read = ClassVectorFile.Read(TensorsFile, named.Distill.Classes, CPU, ownScale: 30);
@@ -92,7 +93,10 @@ public sealed class ClassVectorFileTests : IDisposable
         File.WriteAllLines(Path.ChangeExtension(TensorsFile, ".txt"), s_names);
 
         Assert.Equal(s_names, ClassVectorFile.WithNames(Config(TensorsFile)).Distill.Classes);
-        Assert.Contains("its class 2 is 'dog', and the run's is 'fox'", Refusal(TensorsFile, ["cat", "fox"]), StringComparison.Ordinal);
+        Assert.Contains(
+            "its class 2 is 'dog', and the run's is 'fox'",
+            Refusal(TensorsFile, ["cat", "fox"]),
+            StringComparison.Ordinal);
         Assert.Contains("its names are 2", Refusal(TensorsFile, ["cat", "dog", "fox"]), StringComparison.Ordinal);
     }
 
@@ -120,7 +124,8 @@ public sealed class ClassVectorFileTests : IDisposable
         Assert.Contains("what cosines are multiplied by", Refusal(TensorsFile, s_names), StringComparison.Ordinal);
         WriteTensors(ones(2, 2), ("names", "cat"));
         Assert.Contains("names cannot be read", Refusal(TensorsFile, s_names), StringComparison.Ordinal);
-        Assert.Contains("are read from .safetensors and .npy", Refusal("vectors.csv", s_names), StringComparison.Ordinal);
+        Assert.Contains(
+            "are read from .safetensors and .npy", Refusal("vectors.csv", s_names), StringComparison.Ordinal);
     }
 
     private static ExperimentConfig Config(string path) =>
@@ -136,12 +141,14 @@ public sealed class ClassVectorFileTests : IDisposable
 
     private void WriteNumpy(string type, byte version, bool isByColumn, string shape, float[] values)
     {
-        string header = $"{{'descr': '{type}', 'fortran_order': {(isByColumn ? "True" : "False")}, 'shape': {shape}, }}\n";
+        string header =
+            $"{{'descr': '{type}', 'fortran_order': {(isByColumn ? "True" : "False")}, 'shape': {shape}, }}\n";
         byte[] length = new byte[version == 1 ? 2 : 4];
         BinaryPrimitives.WriteUInt16LittleEndian(length, (ushort)header.Length);
         ReadOnlySpan<byte> numbers = type == "<f8"
             ? MemoryMarshal.AsBytes<double>(values.Select(value => (double)value).ToArray())
             : MemoryMarshal.AsBytes<float>(values);
-        File.WriteAllBytes(NumpyFile, [0x93, .. "NUMPY"u8, version, 0, .. length, .. Encoding.ASCII.GetBytes(header), .. numbers]);
+        File.WriteAllBytes(
+            NumpyFile, [0x93, .. "NUMPY"u8, version, 0, .. length, .. Encoding.ASCII.GetBytes(header), .. numbers]);
     }
 }

@@ -57,7 +57,8 @@ public sealed class DistillationTeachersTests : IDisposable
             "learned from the class probabilities of 2 teachers, summed with the weights 0.75, 0.25.",
             File.ReadAllText(Path.Combine(report.StudentFolder, "README.md")),
             StringComparison.Ordinal);
-        Assert.Equal(["teacher 1", "teacher 2", "teacher", "untrained", "student", "student"], ModelsMeasured(config.OutputDir));
+        Assert.Equal(
+            ["teacher 1", "teacher 2", "teacher", "untrained", "student", "student"], ModelsMeasured(config.OutputDir));
     }
 
     [Fact]

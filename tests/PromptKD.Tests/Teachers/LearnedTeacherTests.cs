@@ -10,8 +10,8 @@ using PromptKD.Tests.Methods;
 namespace PromptKD.Tests.Teachers;
 
 /// <summary>
-/// What any method of the family learned, as a teacher: its checkpoint gives the scores that the method gives. The original
-/// programs' own numbers are in golden 07.
+/// What any method of the family learned, as a teacher: its checkpoint gives the scores that the method gives. The
+/// original programs' own numbers are in golden 07.
 /// </summary>
 public sealed class LearnedTeacherTests : IDisposable
 {
@@ -56,8 +56,10 @@ public sealed class LearnedTeacherTests : IDisposable
 
     [Theory]
     [InlineData("TRAINER.NAME CoOp TRAINER.COOP.N_CTX 3", "ctx", "no checkpoint")]
-    [InlineData("TRAINER.NAME CoCoOp TRAINER.COCOOP.N_CTX 2", "meta_net.linear2.bias", "no tensor 'meta_net.linear2.bias'")]
-    [InlineData("TRAINER.NAME MaPLe TRAINER.MAPLE.PROMPT_DEPTH 3", "prompt_learner.compound_prompts_text.0", "compound_prompt")]
+    [InlineData(
+        "TRAINER.NAME CoCoOp TRAINER.COCOOP.N_CTX 2", "meta_net.linear2.bias", "no tensor 'meta_net.linear2.bias'")]
+    [InlineData(
+        "TRAINER.NAME MaPLe TRAINER.MAPLE.PROMPT_DEPTH 3", "prompt_learner.compound_prompts_text.0", "compound_prompt")]
     [InlineData("TRAINER.NAME MaPLe TRAINER.MAPLE.PROMPT_DEPTH 3", "prompt_learner.proj.bias", "no tensor 'proj.bias'")]
     public void Names_what_is_missing(string overrides, string name, string said)
     {
@@ -79,20 +81,24 @@ public sealed class LearnedTeacherTests : IDisposable
         const string OfEachClass = "TRAINER.NAME CoOp TRAINER.COOP.N_CTX 3 TRAINER.COOP.CSC True";
         using ITrainedMethod method = _methods.Build(OfEachClass);
         string stranger = Save(method, OfEachClass, tensors => tensors["bias_vectors"] = zeros(3));
-        Assert.Contains("'bias_vectors'", Assert.Throws<PromptKDException>(() => PromptCheckpoint.ReadTeacher(stranger)).Message);
+        Assert.Contains(
+            "'bias_vectors'", Assert.Throws<PromptKDException>(() => PromptCheckpoint.ReadTeacher(stranger)).Message);
 
         string path = Save(method, OfEachClass);
         var classes = Assert.Throws<PromptKDException>(() => Open(path, OfEachClass, [.. TinyMethods.ClassNames, "e"]));
         Assert.Contains("4 classes has learned words of its own", classes.Message);
 
         string narrow = Save(method, OfEachClass, tensors => tensors["ctx"] = zeros(4, 3, 7));
-        Assert.Contains("Was it trained on another CLIP?", Assert.Throws<PromptKDException>(() => Open(narrow, OfEachClass)).Message);
+        Assert.Contains(
+            "Was it trained on another CLIP?",
+            Assert.Throws<PromptKDException>(() => Open(narrow, OfEachClass)).Message);
     }
 
     // A network of one unit may be drawn such that ReLU lets nothing through.
     private static void Awaken(Dictionary<string, Tensor> tensors)
     {
-        foreach (string name in tensors.Keys.Where(name => name.StartsWith("meta_net.", StringComparison.Ordinal)).ToArray())
+        foreach (string name in tensors.Keys.Where(
+            name => name.StartsWith("meta_net.", StringComparison.Ordinal)).ToArray())
         {
             tensors[name] = name.EndsWith("linear1.bias", StringComparison.Ordinal)
                 ? tensors[name].abs() + 1
@@ -130,7 +136,8 @@ public sealed class LearnedTeacherTests : IDisposable
     private Teacher Open(string path, string overrides, string[]? names = null)
     {
         string words = overrides.Contains("CTX_INIT ab", StringComparison.Ordinal) ? "ab"
-            : overrides.Contains("MaPLe", StringComparison.Ordinal) || overrides.Contains("SRC", StringComparison.Ordinal)
+            : overrides.Contains("MaPLe", StringComparison.Ordinal) || overrides.Contains(
+                "SRC", StringComparison.Ordinal)
                 || overrides.Contains("IVLP", StringComparison.Ordinal) ? "a photo of a"
             : "";
         using FrozenClip clip = Clip(path, overrides);

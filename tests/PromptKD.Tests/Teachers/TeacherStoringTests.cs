@@ -17,8 +17,8 @@ namespace PromptKD.Tests.Teachers;
 [Collection(AloneInTheProcess.Name)]
 public sealed class TeacherStoringTests : IDisposable
 {
-    // Stored entries are rounded to 11 bits, by 2^-11 of themselves at most; the loss of the first step, before anything
-    // was learned, moves by about as much. Every update after it multiplies the difference.
+    // Stored entries are rounded to 11 bits, by 2^-11 of themselves at most; the loss of the first step, before
+    // anything was learned, moves by about as much. Every update after it multiplies the difference.
     private const double FirstStepTolerance = 5e-4;
     private const double SecondStepTolerance = 5e-3;
 
@@ -88,7 +88,8 @@ public sealed class TeacherStoringTests : IDisposable
             var watcher = new Watcher();
             ExperimentConfig run = other.Item with { OutputDir = Path.Combine(_folder, $"further {other.Index}") };
             Assert.Equal(2, Experiment.Distil(run, watcher, Stop).Epochs.Count);
-            Assert.DoesNotContain(watcher.Phases, phase => phase.Contains("eading the teacher", StringComparison.Ordinal));
+            Assert.DoesNotContain(
+                watcher.Phases, phase => phase.Contains("eading the teacher", StringComparison.Ordinal));
             Assert.Equal(0, watcher.StoredViews);
         });
     }

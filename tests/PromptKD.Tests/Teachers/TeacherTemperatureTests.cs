@@ -8,8 +8,8 @@ public sealed class TeacherTemperatureTests
     private static readonly float[] s_first = [2, 0];
     private static readonly float[] s_second = [0, 2];
 
-    // Three pictures that it always answers alike, and one of whose two views it changes its mind: it stays with what it
-    // said in three quarters of the cases, so 2 / T = ln 3.
+    // Three pictures that it always answers alike, and one of whose two views it changes its mind: it stays with what
+    // it said in three quarters of the cases, so 2 / T = ln 3.
     [Fact]
     public void Is_as_sure_as_it_stays_with_its_answers()
     {

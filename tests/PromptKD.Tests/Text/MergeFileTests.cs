@@ -78,7 +78,8 @@ public sealed class MergeFileTests : IDisposable
         "tokenizer.json",
         """{"model":{"vocab":{"<|startoftext|>":0},"merges":["a b"]}}""",
         "has the id 0, but a CLIP vocabulary of 1 merges gives it 513")]
-    [InlineData("tokenizer.json", """{"model":{"vocab":{"<|startoftext|>":"513"},"merges":["a b"]}}""", "has the id \"513\"")]
+    [InlineData(
+        "tokenizer.json", """{"model":{"vocab":{"<|startoftext|>":"513"},"merges":["a b"]}}""", "has the id \"513\"")]
     [InlineData("tokenizer.json", """{"model":{"merges":["\ud800 b"]}}""", "cannot be read as a vocabulary")]
     [InlineData("tokenizer.json", "{", "cannot be read as a vocabulary")]
     [InlineData("merges.txt", "#version: 0.2\na b\na b c\n", "merges.txt:3: a merge is two symbols")]

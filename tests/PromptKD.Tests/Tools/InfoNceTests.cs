@@ -23,8 +23,8 @@ public sealed class InfoNceTests
     [Fact]
     public void Spreads_the_choice_over_all_that_matches()
     {
-        // The cosines are [[1, 0.6], [0, 0.8]], as above. Text 2 is true of both images: image 1 is to choose either text with
-        // probability 1/2, and text 2 either image; image 2 and text 1 have one each.
+        // The cosines are [[1, 0.6], [0, 0.8]], as above. Text 2 is true of both images: image 1 is to choose either
+        // text with probability 1/2, and text 2 either image; image 2 and text 1 have one each.
         using DisposeScope scope = NewDisposeScope();
         Tensor images = tensor(new[,] { { 2f, 0f }, { 0f, 1f } });
         Tensor texts = tensor(new[,] { { 1f, 0f }, { 3f, 4f } });

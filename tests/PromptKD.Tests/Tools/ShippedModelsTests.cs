@@ -42,7 +42,8 @@ public sealed class ShippedModelsTests
         var tokenizer = ClipTokenizer.Load(PathOf(name, "merges.txt"));
         using ContrastiveModel model = Read(name, tokenizer.VocabularySize);
 
-        Assert.Equal(daylight, ZeroShotCheck.Run(model, PictureDomain.Daylight, tokenizer).HarmonicMean, tolerance: 1.0);
+        Assert.Equal(
+            daylight, ZeroShotCheck.Run(model, PictureDomain.Daylight, tokenizer).HarmonicMean, tolerance: 1.0);
         Assert.Equal(night, ZeroShotCheck.Run(model, PictureDomain.Night, tokenizer).HarmonicMean, tolerance: 1.0);
     }
 

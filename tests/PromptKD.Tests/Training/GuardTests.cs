@@ -22,15 +22,25 @@ public sealed class GuardTests
 
     [Fact]
     public void A_warm_up_that_has_learned_nothing_yet_is_left_alone() => Assert.Empty(Guard.Look(
-        s_run, [.. Run().Take(2).Select(epoch => epoch with { Loss = 50, HeldOut = Student(0.1, used: 1, majority: 1, spread: 0) })]));
+        s_run, [.. Run().Take(2).Select(
+            epoch => epoch with { Loss = 50, HeldOut = Student(0.1, used: 1, majority: 1, spread: 0) })]));
 
     [Fact]
     public void A_learning_rate_of_zero_is_said_before_the_first_epoch() =>
-        Finds("noLearningRate", 0, "the learning rate is 0: the epochs teach", s_run with { Rates = [0, 0], LearningRate = 0 }, []);
+        Finds(
+            "noLearningRate",
+            0,
+            "the learning rate is 0: the epochs teach",
+            s_run with { Rates = [0, 0], LearningRate = 0 },
+            []);
 
     [Fact]
     public void A_learning_rate_of_zero_behind_a_warm_up_is_said_with_the_rate_of_that() => Finds(
-        "noLearningRate", 0, "is 0 behind a warm-up of 1e-05: hardly", s_run with { Rates = [1e-5, 0], LearningRate = 0 }, []);
+        "noLearningRate",
+        0,
+        "is 0 behind a warm-up of 1e-05: hardly",
+        s_run with { Rates = [1e-5, 0], LearningRate = 0 },
+        []);
 
     [Fact]
     public void An_only_epoch_of_warm_up_is_said_before_it() => Finds(

@@ -9,7 +9,8 @@ public sealed class RunEstimateTests
     public void Is_all_steps_that_are_left_and_what_is_measured_behind_each_epoch()
     {
         var estimate = new RunEstimate(
-            TimeSpan.FromSeconds(0.5), StepsPerEpoch: 100, TimeSpan.FromSeconds(10), Epochs: 19.5, 2_100_000_000, 8_000_000_000);
+            TimeSpan.FromSeconds(0.5), StepsPerEpoch: 100, TimeSpan.FromSeconds(10), Epochs: 19.5, 2_100_000_000,
+            8_000_000_000);
 
         Assert.Equal(TimeSpan.FromSeconds(60), estimate.Epoch);
         Assert.Equal(TimeSpan.FromSeconds(1170), estimate.Total);

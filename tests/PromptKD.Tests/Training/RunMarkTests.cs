@@ -48,7 +48,9 @@ public sealed class RunMarkTests
         }
     }
 
-    /// <summary>Settings that name inputs, from the documentation of the options; their words say file or folder.</summary>
+    /// <summary>
+    /// Settings that name inputs, from the documentation of the options; their words say file or folder.
+    /// </summary>
     [Theory]
     [InlineData("DATASET.ROOT")]
     [InlineData("MODEL.INIT_WEIGHTS")]

@@ -199,7 +199,8 @@ public sealed class SharedTrainingTests : IDisposable
             }
 
             return new Learned(
-                method.State.ToDictionary(named => named.Key, named => named.Value.detach().clone().DetachFromDisposeScope()),
+                method.State.ToDictionary(
+                    named => named.Key, named => named.Value.detach().clone().DetachFromDisposeScope()),
                 loop.Position.History);
         });
 
@@ -210,7 +211,8 @@ public sealed class SharedTrainingTests : IDisposable
         using var loop = new TrainingLoop(method, change(Plan(processes, [])));
         loop.Run(Stop);
         return new Learned(
-            method.State.ToDictionary(named => named.Key, named => named.Value.detach().clone().DetachFromDisposeScope()),
+            method.State.ToDictionary(
+                named => named.Key, named => named.Value.detach().clone().DetachFromDisposeScope()),
             loop.Position.History);
     }
 
@@ -236,7 +238,8 @@ public sealed class SharedTrainingTests : IDisposable
     // As the loader does it: a batch of which nothing is left is missing.
     private static Batch? Part(int number, int epoch, IProcessGroup processes, int[] unreadable)
     {
-        var plan = new LoadPlan { Order = EpochOrder.Sequential(Pictures), BatchSize = Pictures, Rows = processes.Share() };
+        var plan =
+            new LoadPlan { Order = EpochOrder.Sequential(Pictures), BatchSize = Pictures, Rows = processes.Share() };
         int[] items = [.. plan.ItemsOf(0).Except(unreadable)];
         if (items.Length == 0)
         {
@@ -249,7 +252,8 @@ public sealed class SharedTrainingTests : IDisposable
     }
 
     private static PromptKDMethod Make() => PromptKDMethodTests.MakeMethod(new Teacher(
-        new ClassVectors(["a", "b", "c", "d"], nn.functional.normalize(TinyClip.Random(3, 4, 6), dim: -1), 20), new TeacherOfPixels()));
+        new ClassVectors(["a", "b", "c", "d"], nn.functional.normalize(TinyClip.Random(3, 4, 6), dim: -1), 20),
+        new TeacherOfPixels()));
 
     private static void AssertNear(Learned expected, Learned actual)
     {

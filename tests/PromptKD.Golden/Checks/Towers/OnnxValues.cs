@@ -15,7 +15,8 @@ internal static class OnnxValues
     public static Dictionary<string, Tensor> Compute(string path, Dictionary<string, Tensor> inputs)
     {
         var values = new Dictionary<string, Tensor>();
-        foreach ((string name, Tensor images) in inputs.Where(one => one.Key.StartsWith("images", StringComparison.Ordinal)))
+        foreach ((string name, Tensor images) in inputs.Where(
+            one => one.Key.StartsWith("images", StringComparison.Ordinal)))
         {
             // A graph takes squares of one size.
             if (images.shape[2] == images.shape[3])

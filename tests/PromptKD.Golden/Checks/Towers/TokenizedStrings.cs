@@ -24,7 +24,8 @@ internal static class TokenizedStrings
 
         if (expected.TryGetValue("strings.ids_lower", out Tensor? lower))
         {
-            all = all.Append(Comparison.Same("strings.ids_lower rows", lower.shape[0], expected["strings.ids"].shape[0]));
+            all = all.Append(
+                Comparison.Same("strings.ids_lower rows", lower.shape[0], expected["strings.ids"].shape[0]));
         }
 
         return golden.Json.TryGetProperty("texts", out JsonElement texts) ? all.Concat(OfTexts(golden, texts)) : all;
@@ -48,7 +49,9 @@ internal static class TokenizedStrings
             {
                 yield return Same($"{file}[{index}] as it is", [.. pieces.EncodeAsItIs(text), whole[^1]], whole);
                 yield return Same(
-                    $"{file}[{index}] lower", tokenizer.TokenizeTruncated(text, padded.Length), Ids(rows[index], "ids_64_lower"));
+                    $"{file}[{index}] lower",
+                    tokenizer.TokenizeTruncated(text, padded.Length),
+                    Ids(rows[index], "ids_64_lower"));
                 continue;
             }
 
@@ -66,7 +69,8 @@ internal static class TokenizedStrings
         foreach (JsonElement text in texts.EnumerateArray())
         {
             int[] expected = [.. tokens[index].data<int>()];
-            yield return Same($"tokens[{index++}]", tokenizer.TokenizeTruncated(text.GetString()!, expected.Length), expected);
+            yield return Same(
+                $"tokens[{index++}]", tokenizer.TokenizeTruncated(text.GetString()!, expected.Length), expected);
         }
     }
 

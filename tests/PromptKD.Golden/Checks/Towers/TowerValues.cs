@@ -19,10 +19,12 @@ internal static partial class TowerValues
     {
         using IDisposable noGradients = no_grad();
         var values = new Dictionary<string, Tensor>();
-        foreach ((string name, Tensor images) in inputs.Where(one => one.Key.StartsWith("images", StringComparison.Ordinal)))
+        foreach ((string name, Tensor images) in inputs.Where(
+            one => one.Key.StartsWith("images", StringComparison.Ordinal)))
         {
             string size = name["images".Length..];
-            using ClipCheckpoint clip = Open(path, overrides, positions, size.Length == 0 ? null : (int)images.shape[2]);
+            using ClipCheckpoint clip = Open(
+                path, overrides, positions, size.Length == 0 ? null : (int)images.shape[2]);
             foreach ((string key, Tensor value) in OfPictures(path, clip, images))
             {
                 values[Sized(key, size)] = value;
@@ -58,7 +60,8 @@ internal static partial class TowerValues
         using ImageEncoder tower = Build(clip);
         tower.eval();
         Tensor? features = null;
-        Dictionary<string, Tensor> seen = ModuleCapture.Run(tower, () => features = tower.forward(images, prompts: null));
+        Dictionary<string, Tensor> seen = ModuleCapture.Run(
+            tower, () => features = tower.forward(images, prompts: null));
         var values = new Dictionary<string, Tensor> { ["image_features"] = features! };
         if (clip.Architecture.Tower is null)
         {
@@ -115,7 +118,8 @@ internal static partial class TowerValues
             if (clip.Architecture.Tower!.Family == "eva02")
             {
                 long side = (long)Math.Sqrt(tokens.shape[1] - prefix);
-                using var rotation = new Rotation(side, side, clip.Architecture.VisionWidth / clip.Architecture.VisionHeads, CPU);
+                using var rotation = new Rotation(
+                    side, side, clip.Architecture.VisionWidth / clip.Architecture.VisionHeads, CPU);
                 values["debug.rope"] = rotation.Table;
             }
         }
@@ -128,7 +132,8 @@ internal static partial class TowerValues
         using TextTower tower = TextTower.Create(clip.Architecture, ScalarType.Float32, CPU);
         ModuleWeights.Fill(tower, clip.Tensors, tower.Prefix, clip.Description);
         Tensor? features = null;
-        Dictionary<string, Tensor> seen = ModuleCapture.Run(tower, () => features = tower.forward(tokens, prompts: null));
+        Dictionary<string, Tensor> seen = ModuleCapture.Run(
+            tower, () => features = tower.forward(tokens, prompts: null));
         if (tower is UnmaskedText)
         {
             values["debug.text.embeddings.text0"] = seen["blocks.0.in"][0];
@@ -161,7 +166,8 @@ internal static partial class TowerValues
         tower.MoveStatistics();
         tower.train();
         Tensor? features = null;
-        Dictionary<string, Tensor> seen = ModuleCapture.Run(tower, () => features = tower.forward(images, prompts: null));
+        Dictionary<string, Tensor> seen = ModuleCapture.Run(
+            tower, () => features = tower.forward(images, prompts: null));
         values["train.image_features"] = features!;
         if (seen.TryGetValue("blocks.4", out Tensor? map))
         {

@@ -5,7 +5,8 @@ namespace PromptKD.Golden.Checks.Towers;
 
 /// <summary>
 /// Towers of other families (golden 15): features, logits, every tensor on the way, other picture sizes, training
-/// mode, features of both towers' graphs in ONNX Runtime, and the strings of the tokenizers beside them. Whatever a case expects and nothing here computes is a miss.
+/// mode, features of both towers' graphs in ONNX Runtime, and the strings of the tokenizers beside them. Whatever a
+/// case expects and nothing here computes is a miss.
 /// </summary>
 internal sealed class TowersCheck : IGoldenCheck
 {
@@ -15,7 +16,8 @@ internal sealed class TowersCheck : IGoldenCheck
     public string Kind => Beginning;
 
     /// <inheritdoc/>
-    public bool Covers(string kind) => kind.StartsWith(Beginning, StringComparison.Ordinal) && kind != "towers/preprocess";
+    public bool Covers(string kind) =>
+        kind.StartsWith(Beginning, StringComparison.Ordinal) && kind != "towers/preprocess";
 
     /// <inheritdoc/>
     public IEnumerable<Comparison> Run(GoldenCase golden)
@@ -31,9 +33,16 @@ internal sealed class TowersCheck : IGoldenCheck
             if (isSecond)
             {
                 // The tiny model has other heads than the one that its configuration names.
-                var heads = new ClipDetails { VisionHeads = golden.Json.GetProperty("arch").GetProperty("v_heads").GetInt32() };
-                Add(actual, "open_clip.exact.", TowerValues.Compute(path, inputs, heads with { Activation = ClipActivation.Gelu }));
-                Add(actual, "open_clip.tanh.", TowerValues.Compute(path, inputs, heads with { Activation = ClipActivation.TanhGelu }));
+                var heads =
+                    new ClipDetails { VisionHeads = golden.Json.GetProperty("arch").GetProperty("v_heads").GetInt32() };
+                Add(
+                    actual,
+                    "open_clip.exact.",
+                    TowerValues.Compute(path, inputs, heads with { Activation = ClipActivation.Gelu }));
+                Add(
+                    actual,
+                    "open_clip.tanh.",
+                    TowerValues.Compute(path, inputs, heads with { Activation = ClipActivation.TanhGelu }));
             }
             else
             {
@@ -53,7 +62,8 @@ internal sealed class TowersCheck : IGoldenCheck
             yield return comparison;
         }
 
-        foreach ((string name, Tensor theirs) in expected.Where(one => !one.Key.Contains("strings.", StringComparison.Ordinal)))
+        foreach ((string name, Tensor theirs) in expected.Where(
+            one => !one.Key.Contains("strings.", StringComparison.Ordinal)))
         {
             yield return actual.TryGetValue(name, out Tensor? ours)
                 ? Comparison.Of(golden, name, ours, theirs)
@@ -63,16 +73,23 @@ internal sealed class TowersCheck : IGoldenCheck
 
     // The same weights with positions resampled as two other programs do it.
     private static void AddOtherWays(
-        Dictionary<string, Tensor> actual, Dictionary<string, Tensor> expected, string path, Dictionary<string, Tensor> inputs)
+        Dictionary<string, Tensor> actual, Dictionary<string, Tensor> expected, string path, Dictionary<string,
+        Tensor> inputs)
     {
         if (expected.Keys.Any(name => name.StartsWith("facebook.", StringComparison.Ordinal)))
         {
-            Add(actual, "facebook.", TowerValues.Compute(path, inputs, new ClipDetails(), PositionResampling.ShiftedCubic));
+            Add(
+                actual,
+                "facebook.",
+                TowerValues.Compute(path, inputs, new ClipDetails(), PositionResampling.ShiftedCubic));
         }
 
         if (expected.Keys.Any(name => name.StartsWith("transformers.", StringComparison.Ordinal)))
         {
-            Add(actual, "transformers.", TowerValues.Compute(path, inputs, new ClipDetails(), PositionResampling.Cubic));
+            Add(
+                actual,
+                "transformers.",
+                TowerValues.Compute(path, inputs, new ClipDetails(), PositionResampling.Cubic));
         }
     }
 

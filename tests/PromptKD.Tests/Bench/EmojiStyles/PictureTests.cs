@@ -45,13 +45,15 @@ public sealed class PictureTests : IDisposable
     {
         File.WriteAllText(_file, "no picture");
 
-        Assert.Contains(_file, Assert.Throws<PromptKDException>(() => Picture.Read(_file)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            _file, Assert.Throws<PromptKDException>(() => Picture.Read(_file)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_varied_picture_keeps_colours_below_alpha_and_depends_on_its_stream_alone()
     {
-        byte[] pixels = [.. Enumerable.Range(0, Picture.Size * Picture.Size).SelectMany(i => new byte[] { 90, 60, 0, 180 })];
+        byte[] pixels = [.. Enumerable.Range(0, Picture.Size * Picture.Size).SelectMany(
+            i => new byte[] { 90, 60, 0, 180 })];
 
         byte[] first = Augmentation.Vary(new Picture(pixels), 1, SplitMix64.For(1, 2)).Pixels;
         byte[] again = Augmentation.Vary(new Picture(pixels), 1, SplitMix64.For(1, 2)).Pixels;

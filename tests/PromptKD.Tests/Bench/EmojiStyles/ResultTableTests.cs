@@ -25,7 +25,8 @@ public sealed class ResultTableTests
         IReadOnlyDictionary<string, Scores> models = RunResult.ScoresOfTeacher("""
             {"zeroShot":{"all":5,"base":6,"novel":6,"harmonicMean":6},"taught":{"all":8,"base":20,"novel":30,"harmonicMean":24}}
             """);
-        string[] rows = ResultTable.Write([Run("coop", "seed-1", [.. models.Select(one => (one.Key, one.Value.All))])]).Split('\n');
+        string[] rows =
+            ResultTable.Write([Run("coop", "seed-1", [.. models.Select(one => (one.Key, one.Value.All))])]).Split('\n');
 
         Assert.Equal(new Scores(20, 30, 24, 8), models[RunResult.Taught]);
         Assert.Contains("| student, CoOp | 8.0 | 8.0 | 8.0 | 8.0 |  | 8.0 | 8.0 |  | 9 | 1 |", rows);
@@ -44,7 +45,8 @@ public sealed class ResultTableTests
 
         // Mean 24, deviation √((2² + 2²) / 1) = 2.8; from 10 to 30, 24 is 70 % of the way.
         Assert.Contains(
-            "| recipe paper | 24.0 ± 2.8 | 24.0 ± 2.8 | 24.0 ± 2.8 | 22.0 | 70 % | 24.0 ± 2.8 | 22.0 | 70 % | 9 | 2 |", rows);
+            "| recipe paper | 24.0 ± 2.8 | 24.0 ± 2.8 | 24.0 ± 2.8 | 22.0 | 70 % | 24.0 ± 2.8 | 22.0 | 70 % | 9 | 2 |",
+            rows);
         Assert.Contains("| student, zero-shot | 10.0 | 10.0 | 10.0 | 10.0 | 0 % | 10.0 | 10.0 | 0 % |  | 1 |", rows);
         Assert.Contains("### style", rows);
     }

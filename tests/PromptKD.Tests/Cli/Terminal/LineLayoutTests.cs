@@ -55,7 +55,8 @@ public sealed class LineLayoutTests
     {
         string[] lines =
         [
-            .. LineLayout.Wrap("Cannot write 'runs/my photos/student/model.json': no space. That's all of it.", columns: 20),
+            .. LineLayout.Wrap(
+                "Cannot write 'runs/my photos/student/model.json': no space. That's all of it.", columns: 20),
         ];
 
         Assert.Equal(

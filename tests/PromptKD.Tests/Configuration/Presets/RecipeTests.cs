@@ -50,7 +50,8 @@ public sealed class RecipeTests
     }
 
     [Fact]
-    public void Without_a_word_it_is_the_best() => Assert.Equal(Recipe.Find("best").Config, Recipe.Under(below => below));
+    public void Without_a_word_it_is_the_best() =>
+        Assert.Equal(Recipe.Find("best").Config, Recipe.Under(below => below));
 
     [Fact]
     public void What_is_set_stands_over_the_recipe_key_by_key()

@@ -32,7 +32,13 @@ public sealed class StudentVariantTests
     [InlineData("EuroSAT", "TEMPLATES=art_of_{}.", "TRAINER.PROMPTKD.TEMPLATES", "['art of {}.']")]
     [InlineData("EuroSAT", "VIEWS=5", "DISTILL.VIEWS", "5")]
     [InlineData("EuroSAT", "DISTILL.TARGET.TEMPERATURE=2", "DISTILL.TARGET.TEMPERATURE", "2.0")]
-    [InlineData("EuroSAT", "LOSS=mse INTERPOLATION=bilinear", "TRAINER.PROMPTKD.LOSS", "mse", "INPUT.INTERPOLATION", "bilinear")]
+    [InlineData(
+        "EuroSAT",
+        "LOSS=mse INTERPOLATION=bilinear",
+        "TRAINER.PROMPTKD.LOSS",
+        "mse",
+        "INPUT.INTERPOLATION",
+        "bilinear")]
     [InlineData("EuroSAT", "", "TRAINER.PROMPTKD.PREC", "fp32")]
     [InlineData("EuroSAT", "", "TRAINER.PROMPTKD.TUNE_LAYERS", "2")]
     public void A_student_says_in_what_it_differs(string dataset, string variant, params string[] settings) =>

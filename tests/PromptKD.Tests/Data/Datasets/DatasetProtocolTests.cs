@@ -163,7 +163,8 @@ public sealed class DatasetProtocolTests : IDisposable
     [InlineData(
         """{"train": [["a.jpg", 0, "cat"], ["b.jpg", 2, "dog"]], "val": [], "test": [["c.jpg", 0, "cat"]]}""",
         "no training picture has the label 1")]
-    [InlineData("""{"train": [["a.jpg", 0, "cat"], ["b.jpg", 1, "dog"]], "val": [], "test": []}""", "it has no test pictures")]
+    [InlineData(
+        """{"train": [["a.jpg", 0, "cat"], ["b.jpg", 1, "dog"]], "val": [], "test": []}""", "it has no test pictures")]
     [InlineData(
         """{"train": [["a.jpg", 0, "cat"], ["b.jpg", 1, "dog"]], "val": [], "test": [["c.jpg", 2, "cow"]]}""",
         "test pictures have labels that no training picture has: 2")]
@@ -188,7 +189,8 @@ public sealed class DatasetProtocolTests : IDisposable
             fake.SplitFile!,
             """{"train": [["a.jpg", 0, "cat"], ["b.jpg", 1, "dog"]], "val": [], "test": [["c.jpg", 0, "cat"]]}""");
 
-        Assert.Null(DatasetCatalog.Find("EuroSAT").Read(_root, new PythonRandom(seed: 1), stop: TestContext.Current.CancellationToken).Validation);
+        Assert.Null(DatasetCatalog.Find("EuroSAT").Read(
+            _root, new PythonRandom(seed: 1), stop: TestContext.Current.CancellationToken).Validation);
     }
 
     public void Dispose() => Directory.Delete(_root, recursive: true);

@@ -18,7 +18,8 @@ public sealed class DatasetReportTests : IDisposable
 
         DatasetReport report = Check(name);
 
-        Assert.All(report.Faults, fault => Assert.Contains(", but the published set has ", fault, StringComparison.Ordinal));
+        Assert.All(
+            report.Faults, fault => Assert.Contains(", but the published set has ", fault, StringComparison.Ordinal));
         Assert.Equal(FakeDatasets.Classes, report.Classes);
         Assert.Equal(report.TestNovel, report.TestBase);
     }
@@ -59,7 +60,8 @@ public sealed class DatasetReportTests : IDisposable
 
         Directory.Delete(fake.Images, recursive: true);
 
-        Assert.StartsWith($"no folder of pictures '{fake.Images}'", Assert.Single(Check(name).Faults), StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"no folder of pictures '{fake.Images}'", Assert.Single(Check(name).Faults), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -69,7 +71,8 @@ public sealed class DatasetReportTests : IDisposable
         FakeDataset fake = FakeDatasets.Create(name, _root);
         File.Delete(fake.SplitFile!);
 
-        Assert.StartsWith($"no split file '{fake.SplitFile}'", Assert.Single(Check(name).Faults), StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"no split file '{fake.SplitFile}'", Assert.Single(Check(name).Faults), StringComparison.Ordinal);
         Assert.False(File.Exists(fake.SplitFile));
     }
 

@@ -105,7 +105,8 @@ internal static class FakeDatasets
         {
             for (int i = 0; i < PicturesOfClass; i++)
             {
-                string part = layout.IsTestOnly ? "test" : i < Train ? "train" : i < Train + Validation ? "val" : "test";
+                string part =
+                    layout.IsTestOnly ? "test" : i < Train ? "train" : i < Train + Validation ? "val" : "test";
                 int number = (label * PicturesOfClass) + i + 1;
                 yield return new FakePicture(
                     layout.PathOf(layout.Keys[label], label, number, part), label, layout.ClassNames[label], part);

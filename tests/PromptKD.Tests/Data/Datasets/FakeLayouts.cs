@@ -79,7 +79,8 @@ internal static class FakeLayouts
             SplitFile = "split_zhou_OxfordFlowers.json",
             Lists = pictures =>
             [
-                ("imagelabels.mat", FakeMatFile.Row("labels", [.. pictures.Select(picture => (byte)(picture.Label + 1))])),
+                ("imagelabels.mat", FakeMatFile.Row(
+                    "labels", [.. pictures.Select(picture => (byte)(picture.Label + 1))])),
                 ("cat_to_name.json", JsonSerializer.SerializeToUtf8Bytes(pictures.DistinctBy(picture => picture.Label)
                     .ToDictionary(picture => Number(picture.Label + 1), picture => picture.ClassName))),
             ],

@@ -69,13 +69,15 @@ public sealed class MatFileTests : IDisposable
     [Fact]
     public void Letters_in_cells_are_read() => Assert.Equal(
         ["AM General Hummer SUV 2000", "Ram C/V"],
-        Read(FakeMatFile.CarNames(["AM General Hummer SUV 2000", "Ram C/V"]))["class_names"].Cells.Select(cell => cell.Text));
+        Read(FakeMatFile.CarNames(["AM General Hummer SUV 2000", "Ram C/V"]))["class_names"].Cells.Select(
+            cell => cell.Text));
 
     [Fact]
     public void Compressed_structures_are_read()
     {
         IReadOnlyList<IReadOnlyDictionary<string, MatArray>> annotations = Read(FakeMatFile.CarAnnotations(
-            [new FakePicture("cars_train/00001.jpg", 13, "", "train"), new FakePicture("cars_train/00002.jpg", 2, "", "train")]))
+            [new FakePicture("cars_train/00001.jpg", 13, "", "train"), new FakePicture(
+                "cars_train/00002.jpg", 2, "", "train")]))
             ["annotations"].Structures;
 
         Assert.Equal([14.0, 3.0], annotations.Select(one => one["class"].Numbers[0]));

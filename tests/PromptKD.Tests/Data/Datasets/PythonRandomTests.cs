@@ -11,7 +11,8 @@ public sealed class PythonRandomTests
     [InlineData(0, 0.8444218515250481, "4 1 5 2 0 3", "414 940 802 849 310 991 488")]
     [InlineData(-7, 0.32383276483316237, "5 2 4 0 3 1", "374 596 59 931 519 219 38")]
     [InlineData(2147483647, 0.3177580158172969, "5 4 3 2 1 0", "7 808 551 197 157 223 530")]
-    public void Numbers_shuffles_and_samples_are_those_of_Python(int seed, double number, string shuffled, string sample)
+    public void Numbers_shuffles_and_samples_are_those_of_Python(
+        int seed, double number, string shuffled, string sample)
     {
         var random = new PythonRandom(seed);
 

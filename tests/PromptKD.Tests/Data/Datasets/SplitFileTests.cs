@@ -7,11 +7,21 @@ public sealed class SplitFileTests : IDisposable
     private readonly string _root = Directory.CreateTempSubdirectory("promptkd-datasets-").FullName;
 
     [Theory]
-    [InlineData("""{"train": [["a.jpg", 0]], "val": [], "test": []}""", "row 1 of \"train\" is [\"a.jpg\", 0]. Expected [path, label, class name], the label from 0.")]
-    [InlineData("""{"train": [["a.jpg", "0", "cat"]], "val": [], "test": []}""", "row 1 of \"train\" is [\"a.jpg\", \"0\", \"cat\"]. Expected [path, label, class name], the label from 0.")]
-    [InlineData("""{"train": [], "val": [["a.jpg", -1, "cat"]], "test": []}""", "row 1 of \"val\" is [\"a.jpg\", -1, \"cat\"]. Expected [path, label, class name], the label from 0.")]
-    [InlineData("""{"train": [], "val": [], "test": [["a.jpg", 0.5, "cat"]]}""", "row 1 of \"test\" is [\"a.jpg\", 0.5, \"cat\"]. Expected [path, label, class name], the label from 0.")]
-    [InlineData("""{"train": [], "test": []}""", "no list \"val\". A split file is an object of three lists: train, val and test.")]
+    [InlineData(
+        """{"train": [["a.jpg", 0]], "val": [], "test": []}""",
+        "row 1 of \"train\" is [\"a.jpg\", 0]. Expected [path, label, class name], the label from 0.")]
+    [InlineData(
+        """{"train": [["a.jpg", "0", "cat"]], "val": [], "test": []}""",
+        "row 1 of \"train\" is [\"a.jpg\", \"0\", \"cat\"]. Expected [path, label, class name], the label from 0.")]
+    [InlineData(
+        """{"train": [], "val": [["a.jpg", -1, "cat"]], "test": []}""",
+        "row 1 of \"val\" is [\"a.jpg\", -1, \"cat\"]. Expected [path, label, class name], the label from 0.")]
+    [InlineData(
+        """{"train": [], "val": [], "test": [["a.jpg", 0.5, "cat"]]}""",
+        "row 1 of \"test\" is [\"a.jpg\", 0.5, \"cat\"]. Expected [path, label, class name], the label from 0.")]
+    [InlineData(
+        """{"train": [], "test": []}""",
+        "no list \"val\". A split file is an object of three lists: train, val and test.")]
     [InlineData("""["train"]""", "no list \"train\". A split file is an object of three lists: train, val and test.")]
     public void What_is_no_split_file_is_refused_in_one_line(string json, string fault) =>
         Assert.EndsWith(fault, Refusal(json), StringComparison.Ordinal);
@@ -44,7 +54,9 @@ public sealed class SplitFileTests : IDisposable
 
     [Fact]
     public void A_list_that_is_there_twice_is_refused() => Assert.Contains(
-        "a key that is there twice", Refusal("""{"train": [], "train": [], "val": [], "test": []}"""), StringComparison.Ordinal);
+        "a key that is there twice",
+        Refusal("""{"train": [], "train": [], "val": [], "test": []}"""),
+        StringComparison.Ordinal);
 
     [Fact]
     public void A_file_of_Windows_is_read()
@@ -58,7 +70,9 @@ public sealed class SplitFileTests : IDisposable
 
         Assert.Equal(Path.Combine(folder.Images, "a", "1.jpg"), Assert.Single(split.Train).Path);
         Assert.Contains(
-            "is not below", Refusal("""{"train": [["..\\..\\1.jpg", 0, "cat"]], "val": [], "test": []}"""), StringComparison.Ordinal);
+            "is not below",
+            Refusal("""{"train": [["..\\..\\1.jpg", 0, "cat"]], "val": [], "test": []}"""),
+            StringComparison.Ordinal);
     }
 
     [Fact]

@@ -97,7 +97,8 @@ public sealed class PictureDecoderTests
         var text = Assert.Throws<InvalidDataException>(() => PictureDecoder.Open("<html>404</html>"u8));
 
         Assert.Equal("the file is empty", empty.Message);
-        Assert.StartsWith("not a JPEG, PNG, GIF, BMP, WebP, TIFF, HEIC or AVIF picture", text.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "not a JPEG, PNG, GIF, BMP, WebP, TIFF, HEIC or AVIF picture", text.Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -138,7 +138,10 @@ public sealed class SeveralPreparationsTests
         var error = Assert.Throws<PromptKDException>(
             () => loader.Load(new LoadPlan { Order = [0], BatchSize = 1 }, TestContext.Current.CancellationToken));
 
-        Assert.Contains("A batch of 1 picture of 20000 × 20000 pixels takes more than 2 GiB.", error.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "A batch of 1 picture of 20000 × 20000 pixels takes more than 2 GiB.",
+            error.Message,
+            StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => new PictureLoader(items, []));
         Assert.Throws<ArgumentOutOfRangeException>(
             () => new PictureLoader(items, [s_levels, s_levels with { Size = 0 }]));

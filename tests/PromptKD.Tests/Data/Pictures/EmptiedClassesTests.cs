@@ -26,7 +26,8 @@ public sealed class EmptiedClassesTests
     [Fact]
     public void Of_many_the_first_are_named_and_the_others_counted()
     {
-        PictureItem[] pictures = [.. Enumerable.Range(0, 7).Select(label => new PictureItem($"{label}.png", label, $"c{label}"))];
+        PictureItem[] pictures = [.. Enumerable.Range(0, 7).Select(
+            label => new PictureItem($"{label}.png", label, $"c{label}"))];
 
         Assert.Equal(
             ["no picture of 7 classes can be read, so that nothing is measured of them: 'c0', 'c1', 'c2', 'c3', 'c4' and 2 more"],
@@ -37,7 +38,10 @@ public sealed class EmptiedClassesTests
     {
         var observer = new Listener();
         EmptiedClasses.Warn(
-            pictures, [.. unreadable.Select(path => new SkippedPicture(path, "the file is empty"))], "measured", observer);
+            pictures,
+            [.. unreadable.Select(path => new SkippedPicture(path, "the file is empty"))],
+            "measured",
+            observer);
         return observer.Warnings;
     }
 

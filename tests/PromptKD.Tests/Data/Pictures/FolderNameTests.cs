@@ -47,7 +47,8 @@ public sealed class FolderNameTests
         var unknown = Assert.Throws<PromptKDException>(() => new ClassFolders("p", ["dog", "AC-DC"], ["dog", "AC/DC"]));
 
         Assert.Contains("Call it 'AC%2FDC'", missing.Message, StringComparison.Ordinal);
-        Assert.Contains("The nearest class is 'AC/DC', whose folder is 'AC%2FDC'.", unknown.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "The nearest class is 'AC/DC', whose folder is 'AC%2FDC'.", unknown.Message, StringComparison.Ordinal);
     }
 
     [Fact]

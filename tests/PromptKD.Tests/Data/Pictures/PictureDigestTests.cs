@@ -102,7 +102,8 @@ public sealed class PictureDigestTests : IDisposable
         PictureItem[] items = [.. Enumerable.Range(0, 5).Select(number => Add($"{number}.png", 1))];
         var told = new System.Collections.Concurrent.ConcurrentBag<(int, int)>();
 
-        PictureDigest.Compute(_folder, items, DigestMemory.None, checks: false, (done, total) => told.Add((done, total)), Stop);
+        PictureDigest.Compute(
+            _folder, items, DigestMemory.None, checks: false, (done, total) => told.Add((done, total)), Stop);
 
         Assert.Equal([(1, 5), (2, 5), (3, 5), (4, 5), (5, 5)], told.Order());
     }

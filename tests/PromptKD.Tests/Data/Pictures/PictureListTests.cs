@@ -64,12 +64,14 @@ public sealed class PictureListTests : IDisposable
         Assert.Equal(
             "new 0, new 1, new 2, new 3, new 4 and 2 more",
             PictureChanges.Between(
-                PictureList.Of([]), PictureList.Of([.. Enumerable.Range(0, 7).Select(one => $"{one}\t1\tx")])).Describe());
+                PictureList.Of([]),
+                PictureList.Of([.. Enumerable.Range(0, 7).Select(one => $"{one}\t1\tx")])).Describe());
     }
 
     private static string Unzip(string path)
     {
-        using var program = Process.Start(new ProcessStartInfo("gzip", ["-dc", path]) { RedirectStandardOutput = true })!;
+        using var program = Process.Start(
+            new ProcessStartInfo("gzip", ["-dc", path]) { RedirectStandardOutput = true })!;
         string text = program.StandardOutput.ReadToEnd();
         program.WaitForExit();
         return text;

@@ -19,11 +19,13 @@ public sealed class ContradictionTests : IDisposable
     public void Joined_archives_have_pictures_of_one_name()
     {
         // What tar -A makes of two shards with the same names.
-        string path = Tar(("a.png", "1"), ("a.cls", "0"), ("b.png", "1"), ("b.cls", "1"), ("a.png", "2"), ("a.cls", "1"));
+        string path = Tar(
+            ("a.png", "1"), ("a.cls", "0"), ("b.png", "1"), ("b.cls", "1"), ("a.png", "2"), ("a.cls", "1"));
 
         string message = Refusal(() => TarShard.Open(path));
 
-        Assert.StartsWith($"{path}: picture 3 in it is called 'a.png', as picture 1 is", message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"{path}: picture 3 in it is called 'a.png', as picture 1 is", message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -111,7 +113,8 @@ public sealed class ContradictionTests : IDisposable
         var picture = new DataField("image", typeof(byte[]), isNullable: false);
         DataField[] columns = [.. labels.Select(name => new DataField(name, typeof(long), isNullable: false))];
         await using FileStream stream = File.Create(path);
-        await using ParquetWriter writer = await ParquetWriter.CreateAsync(new ParquetSchema([picture, .. columns]), stream);
+        await using ParquetWriter writer = await ParquetWriter.CreateAsync(
+            new ParquetSchema([picture, .. columns]), stream);
         string features = string.Join(", ", labels.Select(name =>
             $$"""
             "{{name}}": {"names": ["cat", "dog"], "_type": "ClassLabel"}

@@ -68,7 +68,8 @@ public sealed class HostileParquetTests : IDisposable
         await EncodeFirstPage(path, 7);
 
         Exception? error = Record.Exception(() =>
-            ParquetShard.Open(path, new RowGroupCache(0), TestContext.Current.CancellationToken).Pictures[0].Bytes.Use(content => content.Length));
+            ParquetShard.Open(path, new RowGroupCache(0), TestContext.Current.CancellationToken).Pictures[0].Bytes.Use(
+                content => content.Length));
 
         Assert.IsType<InvalidDataException>(error);
         Assert.Equal(
@@ -90,7 +91,8 @@ public sealed class HostileParquetTests : IDisposable
         await EncodeFirstPage(path, encoding);
 
         Exception? error = Record.Exception(() =>
-            ParquetShard.Open(path, new RowGroupCache(0), TestContext.Current.CancellationToken).Pictures[0].Bytes.Use(content => content.Length));
+            ParquetShard.Open(path, new RowGroupCache(0), TestContext.Current.CancellationToken).Pictures[0].Bytes.Use(
+                content => content.Length));
 
         Assert.IsType<InvalidDataException>(error);
         Assert.Equal("row group 0 cannot be read: a page has an encoding that its column cannot have", error.Message);

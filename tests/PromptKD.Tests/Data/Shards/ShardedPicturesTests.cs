@@ -84,7 +84,8 @@ public sealed class ShardedPicturesTests : IDisposable
         File.WriteAllBytes(PathOf("y.png"), []);
         var mixed = Assert.Throws<PromptKDException>(() => PictureFolder.Unlabelled(_folder, Stop));
 
-        Assert.Contains($"No pictures in '{PathOf("1.tar")}': 1 .txt. What is read", empty.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"No pictures in '{PathOf("1.tar")}': 1 .txt. What is read", empty.Message, StringComparison.Ordinal);
         Assert.Contains("both pictures and shards", mixed.Message, StringComparison.Ordinal);
     }
 

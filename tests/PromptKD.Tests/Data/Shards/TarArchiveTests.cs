@@ -109,8 +109,8 @@ public sealed class TarArchiveTests
         Assert.Equal(2, List([.. Member("a.jpg"), .. end, .. Member("b.jpg"), .. end, 1, .. new byte[511]]).Count);
     }
 
-    // A member takes 1,024 bytes, and the zeros behind the last one end the archive. GNU tar ends with an error where the
-    // last file is not filled up, says "A lone zero block" behind 2,560 and 2,700 bytes, and nothing behind 2,048.
+    // A member takes 1,024 bytes, and the zeros behind the last one end the archive. GNU tar ends with an error where
+    // the last file is not filled up, says "A lone zero block" behind 2,560 and 2,700 bytes, and nothing behind 2,048.
     [Theory]
     [InlineData(1539, false)]
     [InlineData(2000, false)]
@@ -130,8 +130,12 @@ public sealed class TarArchiveTests
 
     [Theory]
     [InlineData("-0000000003\0", "the size of a member is no number")]
-    [InlineData("\u00FF\u00FF\u00FF\u00FF\u00FF\u00FF\u00FF\u00FF\u00FF\u00FF\u00FF\u00FD", "the size of a member is no number")]
-    [InlineData("\u0080\u007F\u00FF\u00FF\u00FF\u00FF\u00FF\u00FF\u00FF\u00FF\u00FF\u00FF", "the size of a member is no number")]
+    [InlineData(
+        "\u00FF\u00FF\u00FF\u00FF\u00FF\u00FF\u00FF\u00FF\u00FF\u00FF\u00FF\u00FD",
+        "the size of a member is no number")]
+    [InlineData(
+        "\u0080\u007F\u00FF\u00FF\u00FF\u00FF\u00FF\u00FF\u00FF\u00FF\u00FF\u00FF",
+        "the size of a member is no number")]
     [InlineData("\u0080\0\0\0\u007F\u00FF\u00FF\u00FF\u00FF\u00FF\u00FF\u00FF", "'one.jpg' is cut short")]
     [InlineData("77777777777\0", "'one.jpg' is cut short")]
     public void Refuses_sizes_that_the_file_does_not_have(string size, string reason)
@@ -173,7 +177,10 @@ public sealed class TarArchiveTests
     {
         byte[] whole =
         [
-            .. Extension('x', "20 path=a/café.jpg\n9 size=3\n"), .. Member("short"), .. Extension('L', "long.jpg\0"), .. Member("b"),
+            .. Extension('x', "20 path=a/café.jpg\n9 size=3\n"),
+            .. Member("short"),
+            .. Extension('L', "long.jpg\0"),
+            .. Member("b"),
             .. Member("s", 'S'), .. new byte[1024],
         ];
 
@@ -189,7 +196,8 @@ public sealed class TarArchiveTests
 
                 try
                 {
-                    Assert.All(List(damaged[..length]), member => Assert.InRange(member.Offset + member.Length, 0, length));
+                    Assert.All(
+                        List(damaged[..length]), member => Assert.InRange(member.Offset + member.Length, 0, length));
                 }
                 catch (InvalidDataException)
                 {
@@ -232,5 +240,6 @@ public sealed class TarArchiveTests
         Encoding.ASCII.GetBytes(Convert.ToString(sum, 8).PadLeft(6, '0') + "\0 ").CopyTo(block[148..]);
     }
 
-    private static void Put(byte[] block, int place, string bytes) => Encoding.Latin1.GetBytes(bytes).CopyTo(block, place);
+    private static void Put(byte[] block, int place, string bytes) =>
+        Encoding.Latin1.GetBytes(bytes).CopyTo(block, place);
 }

@@ -34,7 +34,8 @@ public sealed class TarShardTests : IDisposable
     [Fact]
     public void Reads_an_archive_of_bare_headers()
     {
-        // The oldest form there is: name, size and checksum in a block of 512 bytes (POSIX.1-1988, ustar without magic).
+        // The oldest form there is: name, size and checksum in a block of 512 bytes (POSIX.1-1988, ustar without
+        // magic).
         byte[] content = [1, 2, 3];
         byte[] header = new byte[512];
         Encoding.ASCII.GetBytes("one.jpg").CopyTo(header, 0);

@@ -7,7 +7,8 @@ namespace PromptKD.Tests.Demo.Drawing;
 public sealed class SceneTests
 {
     private static readonly Gen<PictureDomain> s_domains =
-        Gen.OneOf(Gen.Const(PictureDomain.Daylight), Gen.Const(PictureDomain.ChangingLight), Gen.Const(PictureDomain.Night));
+        Gen.OneOf(
+            Gen.Const(PictureDomain.Daylight), Gen.Const(PictureDomain.ChangingLight), Gen.Const(PictureDomain.Night));
 
     [Fact]
     public void A_seed_and_a_number_stand_for_one_scene() =>

@@ -43,7 +43,8 @@ public sealed class LinearProbeTests : IDisposable
         Assert.Equal([1, 2], scores.Select(score => score.Shots));
         Assert.All(scores, score =>
         {
-            Assert.Equal((100, 0, 2), (score.Accuracy.Mean, score.Accuracy.StandardDeviation, score.Accuracy.Values.Count));
+            Assert.Equal(
+                (100, 0, 2), (score.Accuracy.Mean, score.Accuracy.StandardDeviation, score.Accuracy.Values.Count));
             Assert.Equal([1, 2], score.Runs.Select(run => run.Seed));
             Assert.All(score.Runs, run => Assert.Equal((100, 100), (run.Validation, run.Test)));
         });

@@ -65,7 +65,8 @@ internal sealed record TinyPackage
             return folder;
         }
 
-        Write(folder, Architecture.Stages is null ? TinyClip.Weights(1, Architecture) : TinyResNet.Weights(Architecture));
+        Write(
+            folder, Architecture.Stages is null ? TinyClip.Weights(1, Architecture) : TinyResNet.Weights(Architecture));
         return folder;
     }
 

@@ -8,7 +8,9 @@ using PromptKD.Tests.Runs.Teach;
 
 namespace PromptKD.Tests.Inference.Classes;
 
-/// <summary>A student of cat, dog and owl, whose classes are changed; the vectors that are right come from other runs.</summary>
+/// <summary>
+/// A student of cat, dog and owl, whose classes are changed; the vectors that are right come from other runs.
+/// </summary>
 [Collection(AloneInTheProcess.Name)]
 public sealed class StudentClassesTests : IDisposable
 {
@@ -22,7 +24,8 @@ public sealed class StudentClassesTests : IDisposable
     [Fact]
     public void A_class_that_is_added_has_the_vector_that_a_run_with_it_would_have_made()
     {
-        string other = DistillingRuns.Distil(_runs.Config("other", "DISTILL.CLASSES", "['cat', 'dog', 'owl', 'cow']")).StudentFolder;
+        string other = DistillingRuns.Distil(
+            _runs.Config("other", "DISTILL.CLASSES", "['cat', 'dog', 'owl', 'cow']")).StudentFolder;
 
         StudentManifest manifest = Change(Edit with { Add = ["cow"], Teacher = _runs.Teacher });
 
@@ -59,13 +62,16 @@ public sealed class StudentClassesTests : IDisposable
 
         Assert.Equal(["cat", "hound", "owl"], manifest.ClassNames);
         Assert.Equal(Vectors(_package), Vectors(Changed));
-        Assert.Equal([new ChangedClass("hound", "dog", IsTrained: true)], StudentClasses.List(Changed).Where(one => one.Name != one.Text));
+        Assert.Equal(
+            [new ChangedClass("hound", "dog", IsTrained: true)],
+            StudentClasses.List(Changed).Where(one => one.Name != one.Text));
     }
 
     [Fact]
     public void A_new_name_is_encoded_with_a_teacher()
     {
-        string other = DistillingRuns.Distil(_runs.Config("other", "DISTILL.CLASSES", "['cat', 'hound', 'owl']")).StudentFolder;
+        string other = DistillingRuns.Distil(
+            _runs.Config("other", "DISTILL.CLASSES", "['cat', 'hound', 'owl']")).StudentFolder;
 
         Change(Edit with { Rename = ("dog", "hound"), Teacher = _runs.Teacher });
 
@@ -114,7 +120,8 @@ public sealed class StudentClassesTests : IDisposable
         };
 
         Refuses("Was another TRAINER.PROMPTKD.CTX_INIT used than 'a photo of a'? Give it as Context;", edit);
-        Refuses("a checkpoint of PromptSRC, whose class names stand at the end", edit with { ClassPosition = "middle" });
+        Refuses(
+            "a checkpoint of PromptSRC, whose class names stand at the end", edit with { ClassPosition = "middle" });
         Change(edit with { Context = "photo of" });
 
         Assert.Equal(Vectors(other), Vectors(Changed), (a, b) => Math.Abs(a - b) < 1e-5f);
@@ -187,11 +194,15 @@ public sealed class StudentClassesTests : IDisposable
         Change(Edit with { Add = ["cow"], Teacher = _runs.Teacher });
 
         Assert.Equal(before, File.ReadAllText(beside));
-        Assert.Contains("The student was not trained for cow: their vectors", File.ReadAllText(along), StringComparison.Ordinal);
+        Assert.Contains(
+            "The student was not trained for cow: their vectors", File.ReadAllText(along), StringComparison.Ordinal);
         Change(Edit with { Package = Changed, Remove = ["cow"], Output = null });
         Assert.Equal(before, File.ReadAllText(along));
         Change(Edit with { Remove = ["owl"], Output = null });
-        Assert.Contains("Removed: owl. The numbers below were measured before.", File.ReadAllText(beside), StringComparison.Ordinal);
+        Assert.Contains(
+            "Removed: owl. The numbers below were measured before.",
+            File.ReadAllText(beside),
+            StringComparison.Ordinal);
         Assert.False(File.Exists(Path.Combine(_package, "report.html")));
     }
 
@@ -237,7 +248,8 @@ public sealed class StudentClassesTests : IDisposable
         Refuses("not a whole student package", Edit with { Remove = ["dog"] });
     }
 
-    private ClassEdit Edit => new() { Package = _package, Output = Changed, Vocabulary = null, Device = ComputeDevice.Cpu };
+    private ClassEdit Edit =>
+        new() { Package = _package, Output = Changed, Vocabulary = null, Device = ComputeDevice.Cpu };
 
     private string Changed => _runs.Output("changed");
 

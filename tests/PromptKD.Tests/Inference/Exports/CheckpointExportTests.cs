@@ -88,7 +88,8 @@ public sealed class CheckpointExportTests : IDisposable
         using ITrainedMethod method = Learned("IVLP", null, TinyClip.Architecture, []);
         ExportRequest request = Request("IVLP", method);
 
-        var error = Assert.Throws<PromptKDException>(() => Write(request with { Device = ComputeDevice.Cuda, DeviceIndex = 77 }));
+        var error = Assert.Throws<PromptKDException>(
+            () => Write(request with { Device = ComputeDevice.Cuda, DeviceIndex = 77 }));
         StudentManifest manifest = Write(request with { Precision = ComputePrecision.Bf16 });
 
         Assert.Contains("'cuda:77' is not there", error.Message, StringComparison.Ordinal);

@@ -10,7 +10,9 @@ using PromptKD.Text;
 
 namespace PromptKD.Tests.Inference.Exports;
 
-/// <summary>The towers of a CLIP as a folder of ONNX files: what is in it, and that both graphs are the CLIP's.</summary>
+/// <summary>
+/// The towers of a CLIP as a folder of ONNX files: what is in it, and that both graphs are the CLIP's.
+/// </summary>
 [Collection(AloneInTheProcess.Name)]
 public sealed class ClipExportTests : IDisposable
 {
@@ -32,11 +34,17 @@ public sealed class ClipExportTests : IDisposable
 
         Assert.Equal(
             [
-                "config.json", "merges.txt", "onnx/text_model.onnx", "onnx/vision_model.onnx", "preprocessor_config.json",
+                "config.json",
+                "merges.txt",
+                "onnx/text_model.onnx",
+                "onnx/vision_model.onnx",
+                "preprocessor_config.json",
                 "tokenizer_config.json", "vocab.json",
             ],
             report.Files.Keys.Order(StringComparer.Ordinal));
-        Assert.All(report.Files, file => Assert.Equal(FileDigest.Sha256([Path.Combine(Output, file.Key)], stop: Stop), file.Value));
+        Assert.All(
+            report.Files,
+            file => Assert.Equal(FileDigest.Sha256([Path.Combine(Output, file.Key)], stop: Stop), file.Value));
         Assert.Equal((64, "drawn"), (report.Parity.Vision.Compared, report.Parity.Vision.Source));
         Assert.All(
             report.Parity.Vision.Batches.Concat(report.Parity.Text!.Batches),
@@ -47,7 +55,8 @@ public sealed class ClipExportTests : IDisposable
         Assert.Equal(32, preparation.GetProperty("crop_size").GetProperty("height").GetInt32());
         Assert.Equal(32, preparation.GetProperty("size").GetProperty("shortest_edge").GetInt32());
         Assert.Equal(3, preparation.GetProperty("resample").GetInt32());
-        Assert.Equal(16, Json("config.json").GetProperty("text_config").GetProperty("max_position_embeddings").GetInt32());
+        Assert.Equal(
+            16, Json("config.json").GetProperty("text_config").GetProperty("max_position_embeddings").GetInt32());
     }
 
     [Fact]
@@ -90,7 +99,8 @@ public sealed class ClipExportTests : IDisposable
 
         Assert.Equal(64, both.ContextLength);
         Assert.Equal(
-            File.ReadAllBytes(Path.Combine(siglip, "tokenizer.json")), File.ReadAllBytes(Path.Combine(siglipOutput, "tokenizer.json")));
+            File.ReadAllBytes(Path.Combine(siglip, "tokenizer.json")),
+            File.ReadAllBytes(Path.Combine(siglipOutput, "tokenizer.json")));
         Assert.Null(one.ContextLength);
         Assert.Null(one.Parity.Text);
         Assert.False(File.Exists(Path.Combine(Output, "onnx", "text_model.onnx")));
@@ -101,7 +111,8 @@ public sealed class ClipExportTests : IDisposable
     public void What_cannot_be_meant_is_said_in_a_line_and_nothing_is_written()
     {
         string dinov2 = TinyTowers.Dinov2(Path.Combine(_folder, "dinov2"));
-        Assert.Contains("it has no text tower. Leave Vocab out", Refusal(dinov2, TinyClip.Vocabulary), StringComparison.Ordinal);
+        Assert.Contains(
+            "it has no text tower. Leave Vocab out", Refusal(dinov2, TinyClip.Vocabulary), StringComparison.Ordinal);
         string siglip = TinyTowers.Siglip(Path.Combine(_folder, "siglip"));
         Assert.Contains("The vocabulary has ", Refusal(siglip, TinyClip.Vocabulary), StringComparison.Ordinal);
         Directory.CreateDirectory(Output);

@@ -20,11 +20,15 @@ public sealed class Int8TowerTests : IDisposable
     {
         var watcher = new PhaseListener();
 
-        Fill(teacher, watcher, areNamed ? ["DISTILL.EIGHT_BIT", "True"] : ["DISTILL.EIGHT_BIT", "True", "DISTILL.CLASSES", "[]"]);
+        Fill(
+            teacher,
+            watcher,
+            areNamed ? ["DISTILL.EIGHT_BIT", "True"] : ["DISTILL.EIGHT_BIT", "True", "DISTILL.CLASSES", "[]"]);
 
         string cost = Assert.Single(watcher.Phases, phase => phase.StartsWith("int8: ", StringComparison.Ordinal));
         Assert.Contains("on 10 pictures", cost, StringComparison.Ordinal);
-        Assert.Contains(areNamed ? "the best of 3 classes changes for" : "give DISTILL.CLASSES", cost, StringComparison.Ordinal);
+        Assert.Contains(
+            areNamed ? "the best of 3 classes changes for" : "give DISTILL.CLASSES", cost, StringComparison.Ordinal);
         Assert.Equal("int8", StoreIndex.Read(Store).Precision);
         Assert.Contains(
             "precision",
@@ -52,7 +56,8 @@ public sealed class Int8TowerTests : IDisposable
 
         ExperimentConfig config = _runs.Config("any",
         [
-            "DISTILL.TEACHER", teacher == "SigLIP" ? folder : _runs.Teacher, "DISTILL.STORE", Store, "DISTILL.VIEWS", "2", .. options,
+            "DISTILL.TEACHER", teacher == "SigLIP" ? folder : _runs.Teacher, "DISTILL.STORE", Store, "DISTILL.VIEWS",
+            "2", .. options,
         ]);
         Experiment.StoreFeatures(config, StorePart.Whole, watcher, TestContext.Current.CancellationToken);
     }

@@ -71,7 +71,8 @@ public sealed class OnnxExportTests : IDisposable
 
     public static TheoryData<string, bool> Families => new()
     {
-        { "siglip", true }, { "eva", true }, { "dinov2", true }, { "mobilenetv4", false }, { "convnext", false }, { "fastvit", false },
+        { "siglip", true }, { "eva", true }, { "dinov2", true }, { "mobilenetv4", false }, { "convnext", false },
+        { "fastvit", false },
     };
 
     [Theory]
@@ -114,7 +115,8 @@ public sealed class OnnxExportTests : IDisposable
 
         OnnxExportReport report = OnnxExport.Write(request, cancellationToken: Stop);
 
-        // Without VNNI, ONNX Runtime's sums of 8-bit products saturate (docs/how-to/onnx.md): there it only has to compute.
+        // Without VNNI, ONNX Runtime's sums of 8-bit products saturate (docs/how-to/onnx.md): there it only has to
+        // compute.
         Assert.InRange(report.Parity.Largest, 1e-7, HasVnni() ? 0.1 : 0.5);
     }
 
@@ -155,7 +157,8 @@ public sealed class OnnxExportTests : IDisposable
 
         Assert.InRange(parity.Largest, 0.01, 1);
         Assert.InRange(parity.Batches.Max(batch => batch.LargestLogit), 0, 1e-4);
-        var error = Assert.Throws<PromptKDException>(() => OnnxExport.RefuseOther("x.onnx", parity, OnnxPrecision.Fp32));
+        var error = Assert.Throws<PromptKDException>(
+            () => OnnxExport.RefuseOther("x.onnx", parity, OnnxPrecision.Fp32));
         Assert.StartsWith("x.onnx: not written: ONNX Runtime's prob", error.Message, StringComparison.Ordinal);
     }
 
@@ -169,7 +172,9 @@ public sealed class OnnxExportTests : IDisposable
     {
         var parity = new OnnxParity(64, "drawn", "1", [new(1, 0, 0, 0), new(8, largest, 0, 0)]);
 
-        Assert.Equal(isRefused, Record.Exception(() => OnnxExport.RefuseOther("x.onnx", parity, precision)) is PromptKDException);
+        Assert.Equal(
+            isRefused,
+            Record.Exception(() => OnnxExport.RefuseOther("x.onnx", parity, precision)) is PromptKDException);
     }
 
     [Fact]

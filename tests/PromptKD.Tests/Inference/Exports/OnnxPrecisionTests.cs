@@ -60,10 +60,12 @@ public sealed class OnnxPrecisionTests : IDisposable
         Assert.InRange(report.Parity.Largest, 1e-6, 0.1);
         ModelProto model = Read();
         int layers = TinyClip.Architecture.VisionLayers * 6; // Query, key, value, output, and two of the perceptron.
-        Assert.Equal(layers, model.Graph.Initializer.Count(one => one.Name.EndsWith(".weight/whole", StringComparison.Ordinal)));
+        Assert.Equal(
+            layers, model.Graph.Initializer.Count(one => one.Name.EndsWith(".weight/whole", StringComparison.Ordinal)));
         Assert.Contains(model.Graph.Node, node => node.OpType == "LayerNormalization");
         Assert.Equal(
-            isStatic ? layers : 0, model.Graph.Node.Count(node => node.OpType == "DequantizeLinear" && IsOfWeights(node)));
+            isStatic ? layers : 0,
+            model.Graph.Node.Count(node => node.OpType == "DequantizeLinear" && IsOfWeights(node)));
         Assert.Equal(isStatic ? 0 : layers, model.Graph.Node.Count(node => node.OpType == "MatMulInteger"));
     }
 
@@ -84,13 +86,15 @@ public sealed class OnnxPrecisionTests : IDisposable
         Assert.Equal((3, 100.0), (accuracy.Pictures, accuracy.Agreement));
         Assert.Equal(accuracy.Original, accuracy.Exported);
         Assert.Equal(100.0 / 3, accuracy.Exported, 1e-9);
-        Assert.Contains("\"agreement\": 100", File.ReadAllText(Path.ChangeExtension(Output, ".json")), StringComparison.Ordinal);
+        Assert.Contains(
+            "\"agreement\": 100", File.ReadAllText(Path.ChangeExtension(Output, ".json")), StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData(OnnxPrecision.Int8Static, false, "belong together")]
     [InlineData(OnnxPrecision.Fp32, true, "belong together")]
-    public void Calibration_and_static_layers_need_each_other(OnnxPrecision precision, bool hasPictures, string expected)
+    public void Calibration_and_static_layers_need_each_other(
+        OnnxPrecision precision, bool hasPictures, string expected)
     {
         new TinyPackage().Write(Package);
 
@@ -111,7 +115,8 @@ public sealed class OnnxPrecisionTests : IDisposable
         Assert.Contains("a ResNet", error.Message, StringComparison.Ordinal);
     }
 
-    private static bool IsOfWeights(NodeProto node) => node.Input[0].EndsWith(".weight/whole", StringComparison.Ordinal);
+    private static bool IsOfWeights(NodeProto node) =>
+        node.Input[0].EndsWith(".weight/whole", StringComparison.Ordinal);
 
     private ModelProto Read() => ModelProto.Parser.ParseFrom(File.ReadAllBytes(Output));
 

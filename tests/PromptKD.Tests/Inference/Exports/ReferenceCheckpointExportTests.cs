@@ -34,7 +34,8 @@ public sealed class ReferenceCheckpointExportTests : IDisposable
             golden.ReadTensors("expected.safetensors")["student.logits_all"],
             Classify(golden.ReadTensors("inputs.safetensors")["images"]),
             tolerance);
-        Assert.Equal(("PromptKD", Path.GetFileName(file)), (manifest.Checkpoint!.Method, manifest.Checkpoint.Checkpoint));
+        Assert.Equal(
+            ("PromptKD", Path.GetFileName(file)), (manifest.Checkpoint!.Method, manifest.Checkpoint.Checkpoint));
         Assert.Equal(["checkpoint", "student", "teacher", "teacher prompts", "vocabulary"], manifest.Inputs.Keys);
     }
 
@@ -51,7 +52,10 @@ public sealed class ReferenceCheckpointExportTests : IDisposable
             Classify(golden.ReadTensors("inputs.safetensors")["images"]),
             2e-4);
         Assert.Equal((0, "PromptSRC", 2L, 25.0), (
-            manifest.ProjectorLayers, manifest.Checkpoint!.Method, manifest.Checkpoint.Epoch, manifest.Checkpoint.ValidationAccuracy));
+            manifest.ProjectorLayers,
+            manifest.Checkpoint!.Method,
+            manifest.Checkpoint.Epoch,
+            manifest.Checkpoint.ValidationAccuracy));
         Assert.Contains("says 25.0 %", File.ReadAllText(Path.Combine(Output, "README.md")), StringComparison.Ordinal);
     }
 

@@ -68,7 +68,9 @@ public sealed class PictureSorterTests : IDisposable
             () => sorter.Add(new PictureItem(Write("photos/b.png", "two")), "dog"));
 
         Assert.Contains(
-            $"the folder '{sorted}' was deleted or moved while it was being written.", error.Message, StringComparison.Ordinal);
+            $"the folder '{sorted}' was deleted or moved while it was being written.",
+            error.Message,
+            StringComparison.Ordinal);
         Assert.False(Directory.Exists(sorted));
     }
 
@@ -171,14 +173,16 @@ public sealed class PictureSorterTests : IDisposable
         Assert.EndsWith("gone.png: cannot be copied: no such file.", mistake.Message, StringComparison.Ordinal);
     }
 
-    private static PicturePrediction Prediction(string path, string name) => new(path, [new ClassProbability(name, 0, 0.5)]);
+    private static PicturePrediction Prediction(string path, string name) =>
+        new(path, [new ClassProbability(name, 0, 0.5)]);
 
     private SortingSummary Sort(bool asLinks, params PicturePrediction[] predictions)
     {
         using var sorter = new PictureSorter(Path.Combine(_folder, "sorted"), asLinks);
         foreach (PicturePrediction prediction in predictions)
         {
-            sorter.Add(prediction.Picture ?? new PictureItem(prediction.Path), FolderName.Of(prediction.Answer ?? "none"));
+            sorter.Add(
+                prediction.Picture ?? new PictureItem(prediction.Path), FolderName.Of(prediction.Answer ?? "none"));
         }
 
         return sorter.Summary;

@@ -18,7 +18,9 @@ public sealed class PredictionFormatsTests
     [InlineData("a.text")]
     [InlineData("a.png")]
     public void An_ending_that_says_nothing_is_refused(string file) => Assert.Contains(
-        "Format", Assert.Throws<PromptKDException>(() => PredictionFormats.OfFile(file)).Message, StringComparison.Ordinal);
+        "Format",
+        Assert.Throws<PromptKDException>(() => PredictionFormats.OfFile(file)).Message,
+        StringComparison.Ordinal);
 
     [Fact]
     public void Every_name_is_a_format_of_its_own() => Assert.Equal(

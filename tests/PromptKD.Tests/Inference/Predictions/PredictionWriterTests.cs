@@ -69,7 +69,11 @@ public sealed class PredictionWriterTests
 
         """,
         Write(
-            PredictionFormat.Json, top: 1, threshold: 0.6, A with { Classes = [A.Classes[0]] }, B with { Classes = [B.Classes[0]] }));
+            PredictionFormat.Json,
+            top: 1,
+            threshold: 0.6,
+            A with { Classes = [A.Classes[0]] },
+            B with { Classes = [B.Classes[0]] }));
 
     [Fact]
     public void Lines_of_json_stand_alone() => Assert.Equal(
@@ -83,7 +87,8 @@ public sealed class PredictionWriterTests
 
     private static PicturePrediction B { get; } = new("b.png", [new("blue star", 1, 0.5), new("red star", 0, 0.25)]);
 
-    private static string Write(PredictionFormat format, int top, double? threshold, params PicturePrediction[] predictions)
+    private static string Write(
+        PredictionFormat format, int top, double? threshold, params PicturePrediction[] predictions)
     {
         using var text = new StringWriter();
         var writer = new PredictionWriter(text, format, top, threshold is not null);

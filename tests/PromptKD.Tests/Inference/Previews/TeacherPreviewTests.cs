@@ -90,9 +90,13 @@ public sealed class TeacherPreviewTests : IDisposable
         PreviewRequest nowhere = Request with { Teacher = "nowhere.pt" };
 
         Assert.StartsWith(
-            "Recipe fast", Assert.Throws<PromptKDException>(() => Look(nowhere with { Recipe = "fast" })).Message, StringComparison.Ordinal);
+            "Recipe fast",
+            Assert.Throws<PromptKDException>(() => Look(nowhere with { Recipe = "fast" })).Message,
+            StringComparison.Ordinal);
         Assert.StartsWith(
-            "The template", Assert.Throws<PromptKDException>(() => Look(nowhere with { Templates = ["no place"] })).Message, StringComparison.Ordinal);
+            "The template",
+            Assert.Throws<PromptKDException>(() => Look(nowhere with { Templates = ["no place"] })).Message,
+            StringComparison.Ordinal);
     }
 
     private PreviewRequest Request => new()

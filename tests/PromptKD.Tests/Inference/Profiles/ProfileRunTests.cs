@@ -111,7 +111,8 @@ public sealed class ProfileRunTests
         Assert.Equal(17.2, profile.Published.Gigaflops, 0.05);
         Assert.Equal(42.5, profile.Published.PaperGigaflops);
         Assert.DoesNotContain(profile.Parts, part => part.Name == "text tower");
-        // 201 tokens: 12 layers of 12 · 768² numbers for each, and 2 · 201² · 768; patches, output, projector, comparison.
+        // 201 tokens: 12 layers of 12 · 768² numbers for each, and 2 · 201² · 768; patches, output, projector,
+        // comparison.
         Assert.Equal(17.93, profile.MultiplyAdds / 1e9, 0.005);
     }
 
@@ -178,7 +179,8 @@ public sealed class ProfileRunTests
 
         ProfileRun.Of(request, new Warned(said), TestContext.Current.CancellationToken);
 
-        Assert.Contains("OPTIM.LR, TRAINER.MAPLE.N_CTX have no effect in profile", Assert.Single(said), StringComparison.Ordinal);
+        Assert.Contains(
+            "OPTIM.LR, TRAINER.MAPLE.N_CTX have no effect in profile", Assert.Single(said), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -197,7 +199,8 @@ public sealed class ProfileRunTests
         Assert.Equal(ProfileRun.Methods, profiles.Select(profile => profile.Method));
         Assert.All(profiles, profile =>
         {
-            Assert.Equal(("cpu", "fp32", 1), (profile.Measured!.Device, profile.Measured.Precision, profile.Measured.Threads));
+            Assert.Equal(
+                ("cpu", "fp32", 1), (profile.Measured!.Device, profile.Measured.Precision, profile.Measured.Threads));
             Assert.Equal([1, 2], profile.Measured.Speeds.Select(speed => speed.Batch));
             Assert.All(profile.Measured.Speeds, speed =>
             {

@@ -5,8 +5,8 @@ using PromptKD.Models.Weights;
 namespace PromptKD.Tests.Models.Costs;
 
 /// <summary>
-/// Counts against the table that open_clip publishes of OpenAI's models (docs/model_profile.csv): millions of parameters,
-/// and 10⁹ operations, two for each multiply-add.
+/// Counts against the table that open_clip publishes of OpenAI's models (docs/model_profile.csv): millions of
+/// parameters, and 10⁹ operations, two for each multiply-add.
 /// </summary>
 public sealed class TowerCostsTests
 {
@@ -40,8 +40,8 @@ public sealed class TowerCostsTests
     [Fact]
     public void A_tower_of_round_sizes_is_counted_by_hand()
     {
-        // 5 tokens of width 2: 4 patches of 3 · 2 · 2 numbers; one layer of 12 · 2 · 2 numbers for each token, scores and
-        // mixing of 5 · 5 · 2; then 2 · 3 numbers.
+        // 5 tokens of width 2: 4 patches of 3 · 2 · 2 numbers; one layer of 12 · 2 · 2 numbers for each token, scores
+        // and mixing of 5 · 5 · 2; then 2 · 3 numbers.
         ClipArchitecture clip = TinyClip.Architecture with
         {
             ImageSize = 4,

@@ -38,9 +38,15 @@ public sealed class LostBiasesTests : IDisposable
     }
 
     [Theory]
-    [InlineData(2, "attn.in_proj_bias 128 of 384", "attn.in_proj_bias 128 of 384", "attn.in_proj_bias 128 of 384", "ln_post.bias 128 of 128")]
+    [InlineData(
+        2,
+        "attn.in_proj_bias 128 of 384",
+        "attn.in_proj_bias 128 of 384",
+        "attn.in_proj_bias 128 of 384",
+        "ln_post.bias 128 of 128")]
     [InlineData(1, "attn.in_proj_bias 128 of 384", "attn.in_proj_bias 128 of 384", "attn.in_proj_bias 128 of 384")]
-    public void Are_the_keys_of_each_layer_and_what_the_projector_normalises_away(int projectorLayers, params string[] lost)
+    public void Are_the_keys_of_each_layer_and_what_the_projector_normalises_away(
+        int projectorLayers, params string[] lost)
     {
         using DisposeScope scope = NewDisposeScope();
         Student student = Learn("ViT", projectorLayers);

@@ -18,7 +18,9 @@ public sealed class ProjectorTests
 
         Backward(projector);
 
-        Assert.All([FirstBias, MiddleBias], name => Assert.All(Gradient(projector, name)!.data<float>(), one => Assert.Equal(0, one)));
+        Assert.All(
+            [FirstBias, MiddleBias],
+            name => Assert.All(Gradient(projector, name)!.data<float>(), one => Assert.Equal(0, one)));
         Assert.All(Gradient(projector, LastBias)!.data<float>(), one => Assert.NotEqual(0, one));
         Assert.NotEqual(0, Gradient(projector, "conv1.0.weight")!.abs().sum().item<float>());
     }

@@ -29,7 +29,8 @@ public sealed class TunedLayersTests : IDisposable
 
         Assert.Equal(
             ["blocks.1.1", "blocks.2.0", "conv_head", "norm_head"],
-            TunedLayers.Of(encoder, 2).Select(named => string.Join('.', named.Key.Split('.')[..(named.Key[0] == 'b' ? 3 : 1)])).Distinct());
+            TunedLayers.Of(encoder, 2).Select(
+                named => string.Join('.', named.Key.Split('.')[..(named.Key[0] == 'b' ? 3 : 1)])).Distinct());
     }
 
     [Fact]
@@ -38,7 +39,9 @@ public sealed class TunedLayersTests : IDisposable
         using ImageEncoder encoder = MobileNet();
 
         Assert.Contains(
-            "has 5. Give 1 to 5", Assert.Throws<PromptKDException>(() => TunedLayers.Of(encoder, 6)).Message, StringComparison.Ordinal);
+            "has 5. Give 1 to 5",
+            Assert.Throws<PromptKDException>(() => TunedLayers.Of(encoder, 6)).Message,
+            StringComparison.Ordinal);
     }
 
     [Theory]

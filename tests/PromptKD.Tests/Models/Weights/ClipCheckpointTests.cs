@@ -210,7 +210,9 @@ public sealed class ClipCheckpointTests : IDisposable
     [Theory]
     [InlineData("""{"vision_cfg": {"pool_type": "avg"}}""", "vision_cfg.pool_type is 'avg'")]
     [InlineData("""{"text_cfg": {"no_causal_mask": true}}""", "text_cfg.no_causal_mask is 'true'")]
-    [InlineData("""{"vision_cfg": {"layers": [1, 1, 1, 1], "width": 2147483647}}""", "does not divide the image encoder's width")]
+    [InlineData(
+        """{"vision_cfg": {"layers": [1, 1, 1, 1], "width": 2147483647}}""",
+        "does not divide the image encoder's width")]
     [InlineData("""{"text_cfg": {"norm_kwargs": {"eps": 1e-6}}}""", "text_cfg.norm_kwargs")]
     [InlineData("""{"vision_cfg": {"act_kwargs": {"approximate": "tanh"}}}""", "vision_cfg.act_kwargs")]
     [InlineData("""{"vision_cfg": {"width": 100, "head_width": 64}}""", "does not divide")]

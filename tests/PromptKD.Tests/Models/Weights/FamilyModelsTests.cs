@@ -113,7 +113,10 @@ public sealed class FamilyModelsTests : IDisposable
     }
 
     private static (int, int, int, int, int, int) Sizes(ClipCheckpoint clip) => (
-        clip.Architecture.ImageSize, clip.Architecture.PatchSize, clip.Architecture.VisionWidth, clip.Architecture.VisionLayers,
+        clip.Architecture.ImageSize,
+        clip.Architecture.PatchSize,
+        clip.Architecture.VisionWidth,
+        clip.Architecture.VisionLayers,
         clip.Architecture.VisionHeads, clip.Architecture.EmbeddingSize);
 
     private static string Refusal(string folder)
@@ -133,7 +136,8 @@ public sealed class FamilyModelsTests : IDisposable
     }
 
     // An empty name leaves a tensor out.
-    private static void Rewrite(string folder, Func<string, int, string> rename, bool twice = false, string? extra = null)
+    private static void Rewrite(
+        string folder, Func<string, int, string> rename, bool twice = false, string? extra = null)
     {
         using DisposeScope scope = NewDisposeScope();
         string path = Path.Combine(folder, "model.safetensors");

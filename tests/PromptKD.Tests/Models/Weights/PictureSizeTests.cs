@@ -60,7 +60,9 @@ public sealed class PictureSizeTests : IDisposable
         Assert.DoesNotContain('\n', message);
     }
 
-    /// <summary>libtorch's own bicubic interpolation, with and without antialiasing, on grids that grow and shrink.</summary>
+    /// <summary>
+    /// libtorch's own bicubic interpolation, with and without antialiasing, on grids that grow and shrink.
+    /// </summary>
     [Theory]
     [InlineData(7, 16, 16)]
     [InlineData(16, 7, 7)]
@@ -155,7 +157,8 @@ public sealed class PictureSizeTests : IDisposable
                 using (DisposeScope scope = NewDisposeScope())
                 {
                     SafetensorsFile.Write(
-                        file, [.. family == "clip" ? TinyClip.Weights(1) : TinyResNet.Weights(TinyResNet.Architecture)]);
+                        file,
+                        [.. family == "clip" ? TinyClip.Weights(1) : TinyResNet.Weights(TinyResNet.Architecture)]);
                 }
 
                 return file;

@@ -43,7 +43,8 @@ public sealed class ReadingBudgetTests : IDisposable
     {
         string path = Path.Combine(_folder, "a.pt");
         PythonTorch.Run(
-            "import sys, torch; torch.save({'a': torch.ones(8191).as_strided((4096, 4096), (1, 1))}, sys.argv[1])", path);
+            "import sys, torch; torch.save({'a': torch.ones(8191).as_strided((4096, 4096), (1, 1))}, sys.argv[1])",
+            path);
 
         Refuses(path);
     }
@@ -61,7 +62,8 @@ public sealed class ReadingBudgetTests : IDisposable
         {
             foreach (ZipArchiveEntry entry in source.Entries)
             {
-                using Stream from = entry.Open(), to = target.CreateEntry(entry.FullName, CompressionLevel.Optimal).Open();
+                using Stream from = entry.Open(), to = target.CreateEntry(
+                    entry.FullName, CompressionLevel.Optimal).Open();
                 from.CopyTo(to);
             }
         }

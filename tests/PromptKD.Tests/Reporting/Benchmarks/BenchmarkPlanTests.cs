@@ -5,7 +5,9 @@ using PromptKD.Reporting.Benchmarks;
 
 namespace PromptKD.Tests.Reporting.Benchmarks;
 
-/// <summary>With which settings the runs of a table are made: those of the papers whose rows stand beside them.</summary>
+/// <summary>
+/// With which settings the runs of a table are made: those of the papers whose rows stand beside them.
+/// </summary>
 public sealed class BenchmarkPlanTests
 {
     [Theory]

@@ -27,13 +27,16 @@ public sealed class AblatedRunsTests : IDisposable
 
         string package = Path.Combine(_runs.Output("run"), "student");
         StudentManifest manifest = StudentPackage.ReadManifest(package);
-        Assert.Equal((tuned == 1, layers, width), (manifest.TunedTower, manifest.ProjectorLayers, manifest.TeacherEmbedding));
+        Assert.Equal(
+            (tuned == 1, layers, width), (manifest.TunedTower, manifest.ProjectorLayers, manifest.TeacherEmbedding));
         Assert.Equal(width == 24, manifest.OwnTexts);
-        Assert.Contains(overrides[^2].Split('.')[^1], File.ReadAllText(Path.Combine(_runs.Output("run"), "config.yaml")));
+        Assert.Contains(
+            overrides[^2].Split('.')[^1], File.ReadAllText(Path.Combine(_runs.Output("run"), "config.yaml")));
         using (DisposeScope scope = NewDisposeScope())
         {
             Tensor before = SafetensorsFile.Read(_runs.Student)["visual.conv1.weight"];
-            Tensor after = SafetensorsFile.Read(Path.Combine(package, "student.safetensors"))["image_encoder.conv1.weight"];
+            Tensor after =
+                SafetensorsFile.Read(Path.Combine(package, "student.safetensors"))["image_encoder.conv1.weight"];
             Assert.Equal(tuned == 0, before.to(ScalarType.Float32).eq(after.to(ScalarType.Float32)).all().item<bool>());
         }
 
@@ -64,7 +67,8 @@ public sealed class AblatedRunsTests : IDisposable
         foreach (string tunes in new[] { "False", "True" })
         {
             DistillingRuns.Distil(_runs.Config(
-                tunes, "TRAINER.PROMPTKD.N_CTX_VISION", "0", "TRAINER.PROMPTKD.TUNE_TOWER", tunes, "OPTIM.LR", "0.0001"));
+                tunes, "TRAINER.PROMPTKD.N_CTX_VISION", "0", "TRAINER.PROMPTKD.TUNE_TOWER", tunes, "OPTIM.LR",
+                "0.0001"));
             using var classifier = StudentClassifier.Load(
                 Path.Combine(_runs.Output(tunes), "student"),
                 Computing.AsTrained,

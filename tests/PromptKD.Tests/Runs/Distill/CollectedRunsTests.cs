@@ -3,8 +3,8 @@ using PromptKD.Runs;
 namespace PromptKD.Tests.Runs.Distill;
 
 /// <summary>
-/// Training beside a thread that makes garbage and has it collected and finalized all the time: what torch still needs would
-/// be freed under it.
+/// Training beside a thread that makes garbage and has it collected and finalized all the time: what torch still needs
+/// would be freed under it.
 /// </summary>
 [Collection(AloneInTheProcess.Name)]
 public sealed class CollectedRunsTests : IDisposable

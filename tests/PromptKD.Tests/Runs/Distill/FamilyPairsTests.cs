@@ -67,7 +67,8 @@ public sealed class FamilyPairsTests : IDisposable
     {
         ExperimentConfig Config(string run) => Pair(run, "SigLIP", "MobileNetV4").MergeOverrides(
         [
-            "TRAINER.PROMPTKD.TUNE_TOWER", "True", "TRAINER.PROMPTKD.TUNE_LAYERS", "2", "TRAINER.PROMPTKD.BATCH_NORM", "moving",
+            "TRAINER.PROMPTKD.TUNE_TOWER", "True", "TRAINER.PROMPTKD.TUNE_LAYERS", "2", "TRAINER.PROMPTKD.BATCH_NORM",
+            "moving",
         ]);
         DistillingRuns.Distil(Config("whole"));
         using (var stop = new CancellationTokenSource())
@@ -163,7 +164,8 @@ public sealed class FamilyPairsTests : IDisposable
         string message = Assert.Throws<PromptKDException>(
             () => DistillingRuns.Distil(_runs.Config("run", "DISTILL.TEACHER", dinov2))).Message;
 
-        Assert.Contains("it has no text tower, so it can be a student, and no teacher", message, StringComparison.Ordinal);
+        Assert.Contains(
+            "it has no text tower, so it can be a student, and no teacher", message, StringComparison.Ordinal);
     }
 
     private static string? FamilyOf(string student) => student switch
@@ -175,7 +177,8 @@ public sealed class FamilyPairsTests : IDisposable
     };
 
     private IReadOnlyList<double> Answers(FolderClassifier student) =>
-        [.. student.ClassifyAll([_runs.Picture(3)], top: 3).SelectMany(one => one.Classes).Select(answer => (double)answer.Probability)];
+        [.. student.ClassifyAll([_runs.Picture(3)], top: 3).SelectMany(one => one.Classes).Select(
+            answer => (double)answer.Probability)];
 
     private ExperimentConfig Pair(string run, string teacher, string student)
     {

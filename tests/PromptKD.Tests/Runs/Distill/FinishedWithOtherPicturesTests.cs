@@ -102,7 +102,8 @@ public sealed class FinishedWithOtherPicturesTests : IDisposable
     {
         string[] start =
         [
-            "DISTILL.VIEWS", "2", "DISTILL.START.EPOCHS", "6", "DISTILL.START.BATCH_SIZE", "5", "OPTIM.WARMUP_EPOCH", "0",
+            "DISTILL.VIEWS", "2", "DISTILL.START.EPOCHS", "6", "DISTILL.START.BATCH_SIZE", "5", "OPTIM.WARMUP_EPOCH",
+            "0",
         ];
         using var stop = new CancellationTokenSource();
         var stopping = new AtPhase("pass 2 of", stop.Cancel);

@@ -31,7 +31,9 @@ public sealed class GuardedRunsTests : IDisposable
         DistillationReport report = Distil();
 
         Assert.Contains(report.Notices, notice => (notice.Code, notice.Epoch) == ("teacherSaysTheSame", 0));
-        Assert.Contains(_listener.WarningsBeforeTraining, warning => warning.StartsWith("the teacher gives one answer", StringComparison.Ordinal));
+        Assert.Contains(
+            _listener.WarningsBeforeTraining,
+            warning => warning.StartsWith("the teacher gives one answer", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -66,7 +68,8 @@ public sealed class GuardedRunsTests : IDisposable
             .Single(line => line.GetProperty("kind").GetString() == "notice" && line.GetProperty("code").GetString() == "lossNotFalling");
         Assert.Equal(message, kept.GetProperty("message").GetString());
         Assert.True(kept.GetProperty("holds").GetBoolean());
-        Assert.Contains(_listener.Warnings, warning => warning.StartsWith("the loss is not falling", StringComparison.Ordinal));
+        Assert.Contains(
+            _listener.Warnings, warning => warning.StartsWith("the loss is not falling", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -77,7 +80,9 @@ public sealed class GuardedRunsTests : IDisposable
 
         Assert.Contains("featuresCollapsed", report.Notices.Select(notice => notice.Code));
         Assert.Contains("answersCollapsed", report.Notices.Select(notice => notice.Code));
-        Assert.Contains(_listener.Warnings, warning => warning.StartsWith("the student's answers have collapsed", StringComparison.Ordinal));
+        Assert.Contains(
+            _listener.Warnings,
+            warning => warning.StartsWith("the student's answers have collapsed", StringComparison.Ordinal));
         Assert.Contains(
             "features have collapsed to one direction",
             File.ReadAllText(Path.Combine(_runs.Output("run"), "report.html")),
@@ -86,16 +91,20 @@ public sealed class GuardedRunsTests : IDisposable
         Assert.True(report.HeldOut.Student.FeatureSpread < 1e-5);
     }
 
-    // The start learns what the teacher says; tokens and projector then unlearn it by steps of ten thousand times the rate.
+    // The start learns what the teacher says; tokens and projector then unlearn it by steps of ten thousand times the
+    // rate.
     [Fact]
     public void Epochs_that_cost_what_the_start_had_learned_are_found()
     {
         DistillationReport report = Distil(
-            "DISTILL.VIEWS", "2", "DISTILL.START.EPOCHS", "60", "DISTILL.START.BATCH_SIZE", "10", "DISTILL.START.LR", "0.01",
+            "DISTILL.VIEWS", "2", "DISTILL.START.EPOCHS", "60", "DISTILL.START.BATCH_SIZE", "10", "DISTILL.START.LR",
+            "0.01",
             "OPTIM.NAME", "adamw", "OPTIM.LR", "30", "OPTIM.MAX_EPOCH", "3");
 
         Assert.Contains("lostGround", report.Notices.Select(notice => notice.Code));
-        Assert.Contains(_listener.Warnings, warning => warning.StartsWith("the epochs behind the start cost agreement", StringComparison.Ordinal));
+        Assert.Contains(
+            _listener.Warnings,
+            warning => warning.StartsWith("the epochs behind the start cost agreement", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -121,7 +130,8 @@ public sealed class GuardedRunsTests : IDisposable
         string last = state.Where(named => named.Key.Contains(Student.ProjectorPrefix, StringComparison.Ordinal)
             && named.Key.EndsWith(".weight", StringComparison.Ordinal)).Last().Key;
         SafetensorsFile.Write(
-            path, [.. state.Select(named => named.Key == last ? KeyValuePair.Create(last, named.Value.detach() * 0) : named)]);
+            path, [.. state.Select(
+                named => named.Key == last ? KeyValuePair.Create(last, named.Value.detach() * 0) : named)]);
         return path;
     }
 

@@ -10,7 +10,9 @@ using SkiaSharp;
 
 namespace PromptKD.Tests.Runs.Distill;
 
-/// <summary>Pictures that are held out, from the choice to the package. They start torch's one random generator.</summary>
+/// <summary>
+/// Pictures that are held out, from the choice to the package. They start torch's one random generator.
+/// </summary>
 [Collection(AloneInTheProcess.Name)]
 public sealed class HeldOutTests : IDisposable
 {
@@ -24,7 +26,10 @@ public sealed class HeldOutTests : IDisposable
         {
             int seed = number;
             File.WriteAllBytes(_runs.Picture(number), TestPictures.Encode(
-                24, 24, (x, y) => new SKColor((byte)(x * (seed + 2)), (byte)(y * (61 - seed)), (byte)(x * y * seed)), SKEncodedImageFormat.Png));
+                24,
+                24,
+                (x, y) => new SKColor((byte)(x * (seed + 2)), (byte)(y * (61 - seed)), (byte)(x * y * seed)),
+                SKEncodedImageFormat.Png));
         }
     }
 
@@ -62,7 +67,8 @@ public sealed class HeldOutTests : IDisposable
             student.Classify(Path.Combine(_runs.Images, answer.Picture), 3, TestContext.Current.CancellationToken)
                 .Select(one => (one.Label, Math.Round(one.Probability, 4))),
             answer.Student.Select(one => (one.Class, Math.Round(one.Probability, 4)))));
-        Assert.Equal(answers.Count(answer => answer.Agrees == true), report.HeldOut!.Student.Agreement * answers.Length, 6);
+        Assert.Equal(
+            answers.Count(answer => answer.Agrees == true), report.HeldOut!.Student.Agreement * answers.Length, 6);
         Assert.NotNull(report.HeldOut.Untrained);
     }
 
@@ -90,9 +96,13 @@ public sealed class HeldOutTests : IDisposable
         Assert.Equal(21, labelled.Length);
         Assert.Equal(("dog/0.png", 1), (labelled[7].Picture, labelled[7].Label));
         Assert.Equal(
-            report.Student!.All, 100.0 * labelled.Count(answer => answer.Student[0].Class == answer.Label) / labelled.Length, 9);
+            report.Student!.All,
+            100.0 * labelled.Count(answer => answer.Student[0].Class == answer.Label) / labelled.Length,
+            9);
         Assert.Equal(
-            report.Teacher!.All, 100.0 * labelled.Count(answer => answer.Teacher![0].Class == answer.Label) / labelled.Length, 9);
+            report.Teacher!.All,
+            100.0 * labelled.Count(answer => answer.Teacher![0].Class == answer.Label) / labelled.Length,
+            9);
     }
 
     [Fact]
@@ -140,7 +150,8 @@ public sealed class HeldOutTests : IDisposable
         string store = Path.Combine(_runs.Output("storing"), "teacher-store");
         var listener = new Listener();
 
-        DistillationReport report = DistillingRuns.Distil(Config("run", "DISTILL.STORE", store, "DISTILL.TEACHER", ""), listener);
+        DistillationReport report = DistillingRuns.Distil(
+            Config("run", "DISTILL.STORE", store, "DISTILL.TEACHER", ""), listener);
 
         Assert.Contains(listener.Phases, phase => phase.EndsWith("its stored views of them", StringComparison.Ordinal));
         Assert.Equal(report.HeldOut!.Student.Pictures, report.HeldOut.Teacher.Pictures);
@@ -175,7 +186,8 @@ public sealed class HeldOutTests : IDisposable
     public void A_start_on_stored_features_does_not_see_them()
     {
         DistillationReport report = Distil(
-            "run", "DISTILL.VIEWS", "2", "DISTILL.START.EPOCHS", "2", "DISTILL.START.BATCH_SIZE", "5", "OPTIM.MAX_EPOCH", "0");
+            "run", "DISTILL.VIEWS", "2", "DISTILL.START.EPOCHS", "2", "DISTILL.START.BATCH_SIZE", "5",
+            "OPTIM.MAX_EPOCH", "0");
 
         Assert.Equal(report.HeldOut!.Student, report.Start!.HeldOut);
         Assert.True(report.Start.Pictures <= Pictures - report.HeldOut.Student.Pictures);
@@ -208,12 +220,15 @@ public sealed class HeldOutTests : IDisposable
         DistillationReport report = Distil("run");
         StudentManifest manifest = StudentPackage.ReadManifest(report.StudentFolder);
         string path = Path.Combine(report.StudentFolder, "model.json");
-        File.WriteAllText(path, (manifest with { Calibration = manifest.Calibration! with { Temperature = 0 } }).ToJson());
+        File.WriteAllText(
+            path, (manifest with { Calibration = manifest.Calibration! with { Temperature = 0 } }).ToJson());
 
-        PromptKDException error = Assert.Throws<PromptKDException>(() => StudentPackage.ReadManifest(report.StudentFolder));
+        PromptKDException error = Assert.Throws<PromptKDException>(
+            () => StudentPackage.ReadManifest(report.StudentFolder));
 
         Assert.Equal(
-            $"{path}: not the manifest of a student: calibration.temperature is 0. Copy the package again.", error.Message);
+            $"{path}: not the manifest of a student: calibration.temperature is 0. Copy the package again.",
+            error.Message);
     }
 
     [Fact]
@@ -221,7 +236,8 @@ public sealed class HeldOutTests : IDisposable
     {
         DistillationReport first = Distil("run");
         string path = Path.Combine(_runs.Output("run"), "answers.jsonl");
-        byte[] answers = File.ReadAllBytes(path), student = File.ReadAllBytes(Path.Combine(first.StudentFolder, "model.json"));
+        byte[] answers = File.ReadAllBytes(path),
+        student = File.ReadAllBytes(Path.Combine(first.StudentFolder, "model.json"));
         File.Delete(path);
 
         Distil("run");
@@ -268,5 +284,6 @@ public sealed class HeldOutTests : IDisposable
     private PromptKD.Configuration.ExperimentConfig Config(string run, params string[] options) =>
         _runs.Config(run, ["DISTILL.HOLDOUT", "0.5", "OPTIM.WARMUP_EPOCH", "0", .. options]);
 
-    private DistillationReport Distil(string run, params string[] options) => DistillingRuns.Distil(Config(run, options));
+    private DistillationReport Distil(string run, params string[] options) =>
+        DistillingRuns.Distil(Config(run, options));
 }

@@ -25,7 +25,9 @@ public sealed class OwnPicturesTests : IDisposable
         Assert.Equal(_runs.StudentBytes("folder"), _runs.StudentBytes("own"));
         Assert.Equal(DistillingRuns.Pictures, report.Pictures);
         Assert.Contains(
-            "IMAGES: \"source:memory\"", File.ReadAllText(Path.Combine(_runs.Output("own"), "config.yaml")), StringComparison.Ordinal);
+            "IMAGES: \"source:memory\"",
+            File.ReadAllText(Path.Combine(_runs.Output("own"), "config.yaml")),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -101,7 +103,8 @@ public sealed class OwnPicturesTests : IDisposable
 
         var error = Assert.Throws<PromptKDException>(() => Distil(both, new Memory(_runs)));
         Assert.Equal(
-            $"DISTILL.IMAGES is '{_runs.Images}', and the pictures come from source:memory. Leave one of them out.", error.Message);
+            $"DISTILL.IMAGES is '{_runs.Images}', and the pictures come from source:memory. Leave one of them out.",
+            error.Message);
         error = Assert.Throws<PromptKDException>(() => Distil(Config("run"), new Memory(_runs) { Names = [] }));
         Assert.Equal("source:memory has no pictures.", error.Message);
         Assert.False(Directory.Exists(_runs.Output("run")));

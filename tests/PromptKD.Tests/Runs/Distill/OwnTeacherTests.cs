@@ -78,7 +78,8 @@ public sealed class OwnTeacherTests : IDisposable
         var error = Assert.Throws<PromptKDException>(
             () => Distil(Config("run", "DISTILL.TEACHER", _runs.Teacher), new Decided(0)));
         Assert.Equal(
-            $"DISTILL.TEACHER is '{_runs.Teacher}', and the teacher is own:decided. Leave one of them out.", error.Message);
+            $"DISTILL.TEACHER is '{_runs.Teacher}', and the teacher is own:decided. Leave one of them out.",
+            error.Message);
 
         ExperimentConfig config = Config("run");
         error = Assert.Throws<PromptKDException>(

@@ -33,7 +33,8 @@ public sealed class PictureSizesTests : IDisposable
         DistillingRuns.Distil(Config("stopped"));
 
         Assert.Equal(_runs.StudentBytes("whole"), _runs.StudentBytes("stopped"));
-        Assert.Equal(24, TeacherStore.Open(Path.Combine(_runs.Output("whole"), "teacher-store")).Index.Preprocessing.Size);
+        Assert.Equal(
+            24, TeacherStore.Open(Path.Combine(_runs.Output("whole"), "teacher-store")).Index.Preprocessing.Size);
         string package = Path.Combine(_runs.Output("whole"), "student");
         StudentManifest manifest = StudentPackage.ReadManifest(package);
         Assert.Equal((size, size), (manifest.Architecture.ImageSize, manifest.Preprocessing.Size));

@@ -22,7 +22,9 @@ public sealed class BenchmarkPageTests : IDisposable
 
         XElement page = Load();
         Assert.Contains($"a harmonic mean of {result.HarmonicMean:0.0}\u00a0%", page.Value, StringComparison.Ordinal);
-        Assert.Contains(page.Descendants("li"), line => line.Value.StartsWith("the epoch was chosen by test pictures", StringComparison.Ordinal));
+        Assert.Contains(
+            page.Descendants("li"),
+            line => line.Value.StartsWith("the epoch was chosen by test pictures", StringComparison.Ordinal));
         Assert.Contains(page.Descendants("tr"), row => row.Value == "OPTIM.LR0.0123");
         Assert.Equal(result.Novel!.Value, Accuracy(page, "tested-novel", out string[] novel), 9);
         Assert.Equal(result.Base!.Value, Accuracy(page, "tested-base", out string[] known), 9);
@@ -40,7 +42,10 @@ public sealed class BenchmarkPageTests : IDisposable
 
         XElement page = Load();
         Assert.Equal("CoOp on EuroSAT", page.Descendants("h1").Single().Value);
-        Assert.Contains($"It names {result.Accuracy:0.0}\u00a0% of {result.TestPictures} test pictures right.", page.Value, StringComparison.Ordinal);
+        Assert.Contains(
+            $"It names {result.Accuracy:0.0}\u00a0% of {result.TestPictures} test pictures right.",
+            page.Value,
+            StringComparison.Ordinal);
         Assert.Equal(result.Accuracy!.Value, Accuracy(page, "tested", out string[] classes), 9);
         Assert.Equal(2, classes.Length);
         Assert.Contains("Accuracy while learning", page.Value, StringComparison.Ordinal);
@@ -67,7 +72,8 @@ public sealed class BenchmarkPageTests : IDisposable
         XElement[][] rows =
         [
             .. page.Descendants("h2").Single(heading => heading.Attribute("id")?.Value == anchor)
-                .ElementsAfterSelf("div").First().Descendants("tbody").Descendants("tr").Select(row => row.Elements().ToArray()),
+                .ElementsAfterSelf("div").First().Descendants("tbody").Descendants("tr").Select(
+                    row => row.Elements().ToArray()),
         ];
         classes = [.. rows.Select(row => row[0].Value)];
         return 100.0 * rows.Sum(row => int.Parse(row[2].Value, null)) / rows.Sum(row => int.Parse(row[1].Value, null));

@@ -19,7 +19,10 @@ public sealed class StudentPageTests : IDisposable
         {
             int seed = number;
             File.WriteAllBytes(_runs.Picture(number), TestPictures.Encode(
-                24, 24, (x, y) => new SKColor((byte)(x * (seed + 2)), (byte)(y * (61 - seed)), (byte)(x * y * seed)), SKEncodedImageFormat.Png));
+                24,
+                24,
+                (x, y) => new SKColor((byte)(x * (seed + 2)), (byte)(y * (61 - seed)), (byte)(x * y * seed)),
+                SKEncodedImageFormat.Png));
         }
     }
 
@@ -48,7 +51,8 @@ public sealed class StudentPageTests : IDisposable
         Assert.Contains(page.Descendants("tr"), row => row.Value.StartsWith("99.png", StringComparison.Ordinal));
         string[] items = [.. page.Descendants("li").Select(item => item.Value)];
         Assert.All(report.Notices, notice => Assert.Contains(Unbroken(notice.Message), items));
-        Assert.Equal(2, page.Descendants("svg").Count(svg => svg.Attribute("aria-label")!.Value.Contains("epoch", StringComparison.Ordinal)));
+        Assert.Equal(2, page.Descendants("svg").Count(
+            svg => svg.Attribute("aria-label")!.Value.Contains("epoch", StringComparison.Ordinal)));
         Assert.NotEmpty(page.Descendants("img"));
     }
 
@@ -79,8 +83,10 @@ public sealed class StudentPageTests : IDisposable
         DistillationReport report = DistillingRuns.Distil(Config(), listener);
 
         Assert.True(File.Exists(Path.Combine(report.StudentFolder, "student.safetensors")));
-        string warning = Assert.Single(listener.Warnings, one => one.Contains(RunPageWriter.FileName, StringComparison.Ordinal));
-        Assert.EndsWith("The student is finished; the same command writes the page again.", warning, StringComparison.Ordinal);
+        string warning = Assert.Single(
+            listener.Warnings, one => one.Contains(RunPageWriter.FileName, StringComparison.Ordinal));
+        Assert.EndsWith(
+            "The student is finished; the same command writes the page again.", warning, StringComparison.Ordinal);
     }
 
     private PromptKD.Configuration.ExperimentConfig Config(params string[] options) =>

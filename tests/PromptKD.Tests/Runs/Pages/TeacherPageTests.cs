@@ -39,7 +39,8 @@ public sealed class TeacherPageTests : IDisposable
         Assert.Contains("VLPromptLearner/model.pth.tar-2", texts);
         Assert.Contains(page.Descendants("tr"), row => row.Value == "OPTIM.LR0.0123");
         Assert.Contains(page.Descendants("tr"), row => row.Value.Contains("broken.png", StringComparison.Ordinal));
-        Assert.Equal(2, page.Descendants("svg").Count(svg => svg.Attribute("aria-label")!.Value.Contains("epoch", StringComparison.Ordinal)));
+        Assert.Equal(2, page.Descendants("svg").Count(
+            svg => svg.Attribute("aria-label")!.Value.Contains("epoch", StringComparison.Ordinal)));
         Assert.NotEmpty(page.Descendants("img"));
 
         // The counts of the page are those of the report, which other code counted.
@@ -47,7 +48,10 @@ public sealed class TeacherPageTests : IDisposable
             .Descendants("tbody").Descendants("tr").Sum(row => int.Parse(row.Elements().ElementAt(2).Value, null));
         Assert.Equal(report.Taught.All, 100.0 * right / report.Taught.Pictures, 9);
         PictureAnswers kept = AnswerFile.ReadIfAny(_runs.Output("run"))!;
-        Assert.Equal(report.ZeroShot.All, 100.0 * kept.Pictures.Count(one => one.Teacher![0].Class == one.Label) / kept.Pictures.Count, 9);
+        Assert.Equal(
+            report.ZeroShot.All,
+            100.0 * kept.Pictures.Count(one => one.Teacher![0].Class == one.Label) / kept.Pictures.Count,
+            9);
 
         File.Delete(Page);
         TeachingRuns.Teach(config);
@@ -68,7 +72,9 @@ public sealed class TeacherPageTests : IDisposable
 
         XElement page = XDocument.Load(Page).Root!;
         Assert.Contains("Nothing was measured", page.Value, StringComparison.Ordinal);
-        Assert.Contains(page.Descendants("li"), line => line.Value.StartsWith("every epoch is one of warm-up", StringComparison.Ordinal));
+        Assert.Contains(
+            page.Descendants("li"),
+            line => line.Value.StartsWith("every epoch is one of warm-up", StringComparison.Ordinal));
         Assert.Contains(
             "warning: every epoch is one of warm-up",
             File.ReadAllText(Path.Combine(_runs.Output("run"), "log.txt")),

@@ -8,8 +8,8 @@ using PromptKD.Tests.Runs.Distill;
 namespace PromptKD.Tests.Runs.Teach;
 
 /// <summary>
-/// <see cref="Experiment.Teach"/> on four class folders, with tiny random CLIPs. It starts torch's one random generator,
-/// so no other test may run beside it.
+/// <see cref="Experiment.Teach"/> on four class folders, with tiny random CLIPs. It starts torch's one random
+/// generator, so no other test may run beside it.
 /// </summary>
 [Collection(AloneInTheProcess.Name)]
 public sealed class ExperimentTeachTests : IDisposable
@@ -175,7 +175,8 @@ public sealed class ExperimentTeachTests : IDisposable
         }
 
         Assert.NotEqual(
-            taught.SelectMany(one => Probabilities(one.Teacher!)), taught.SelectMany(one => Probabilities(one.Student)));
+            taught.SelectMany(one => Probabilities(one.Teacher!)),
+            taught.SelectMany(one => Probabilities(one.Student)));
     }
 
     [Fact]

@@ -13,8 +13,8 @@ using PromptKD.Training;
 namespace PromptKD.Tests.Runs.Train;
 
 /// <summary>
-/// <see cref="Experiment.Train"/> on fake data sets of four classes, with tiny random CLIPs. It starts torch's one random
-/// generator, so no other test may run beside it.
+/// <see cref="Experiment.Train"/> on fake data sets of four classes, with tiny random CLIPs. It starts torch's one
+/// random generator, so no other test may run beside it.
 /// </summary>
 [Collection(AloneInTheProcess.Name)]
 public sealed class ExperimentTrainTests : IDisposable
@@ -60,14 +60,16 @@ public sealed class ExperimentTrainTests : IDisposable
         TrainingResult result = Train(
             _runs.Config(options: ["TEST.PER_CLASS_RESULT", "True"]), observer: observer).Result!;
 
-        Assert.Equal(2 * result.Base * result.Novel / Math.Max(1e-9, (result.Base + result.Novel)!.Value), result.HarmonicMean);
+        Assert.Equal(
+            2 * result.Base * result.Novel / Math.Max(1e-9, (result.Base + result.Novel)!.Value), result.HarmonicMean);
         string last = observer.Printed[^1];
         Assert.Equal(
             $"  base {result.Base:0.0} %   novel {result.Novel:0.0} %   harmonic mean "
             + $"{PythonNumber.Fixed(result.HarmonicMean!.Value, 1)} %",
             last);
         string[] names = [.. FakeDatasets.Create("EuroSAT", Path.Combine(_runs.Folder, "again")).ClassNames];
-        Assert.Contains(observer.Printed, line => line.StartsWith($"* class: 0 ({names[2]})\t", StringComparison.Ordinal));
+        Assert.Contains(
+            observer.Printed, line => line.StartsWith($"* class: 0 ({names[2]})\t", StringComparison.Ordinal));
         using var json = JsonDocument.Parse(File.ReadAllText(Path.Combine(_runs.Output("run"), "result.json")));
         Assert.Equal(
             result,
@@ -84,7 +86,8 @@ public sealed class ExperimentTrainTests : IDisposable
         TrainingReport report = Train(_runs.Config(options: ["TEST.FINAL_MODEL", final, "TEST.SELECT", select]));
 
         Assert.Equal(expected, report.Result!.Selection);
-        int? best = expected == ModelSelection.LastEpoch ? 2 : report.Epochs.MaxBy(epoch => epoch.Validation!.All)!.Epoch;
+        int? best = expected == ModelSelection.LastEpoch ? 2 : report.Epochs.MaxBy(
+            epoch => epoch.Validation!.All)!.Epoch;
         Assert.Equal(best, report.Result.Epoch);
         Assert.Equal(
             expected != ModelSelection.LastEpoch,

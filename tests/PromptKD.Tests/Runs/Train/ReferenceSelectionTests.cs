@@ -7,8 +7,9 @@ using PromptKD.Tests.Runs.Distill;
 namespace PromptKD.Tests.Runs.Train;
 
 /// <summary>
-/// Which epoch is kept with <c>--reference</c>, a row a method and protocol, by the method's own trainer file. Dassl's engine
-/// keeps the first of the best on its "val", which is a test list, where the file says best_val; else the last epoch.
+/// Which epoch is kept with <c>--reference</c>, a row a method and protocol, by the method's own trainer file. Dassl's
+/// engine keeps the first of the best on its "val", which is a test list, where the file says best_val; else the last
+/// epoch.
 /// </summary>
 [Collection(AloneInTheProcess.Name)]
 public sealed class ReferenceSelectionTests : IDisposable
@@ -30,7 +31,8 @@ public sealed class ReferenceSelectionTests : IDisposable
     {
         TrainingResult result = Train(Config(trainer, file, dataset, modal, classes, shots)).Result!;
 
-        // Each epoch's model as it was saved, measured by itself: PromptSRC's raw prompts, but for the last one's average.
+        // Each epoch's model as it was saved, measured by itself: PromptSRC's raw prompts, but for the last one's
+        // average.
         double[] measured =
         [
             .. Enumerable.Range(1, Epochs).Select(epoch => Evaluate(
@@ -39,7 +41,8 @@ public sealed class ReferenceSelectionTests : IDisposable
         Assert.Equal(ModelSelection.BestOnTest, result.Selection);
         Assert.Equal(Array.IndexOf(measured, measured.Max()) + 1, result.Epoch);
         Assert.Equal(
-            Evaluate(Config(trainer, file, dataset, modal, classes, shots, "kept"), result.Epoch!.Value), result.Accuracy);
+            Evaluate(Config(trainer, file, dataset, modal, classes, shots, "kept"), result.Epoch!.Value),
+            result.Accuracy);
     }
 
     [Theory]

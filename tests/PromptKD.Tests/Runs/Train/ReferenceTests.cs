@@ -24,8 +24,8 @@ public sealed class ReferenceTests : IDisposable
         Assert.True(written.Trainer.PromptSRC.ReferenceGpa);
     }
 
-    // Dassl's engine measures "val" after each epoch, which is the test list of the classes that are learned; without one
-    // it measures "test". The first of the best epochs is kept.
+    // Dassl's engine measures "val" after each epoch, which is the test list of the classes that are learned; without
+    // one it measures "test". The first of the best epochs is kept.
     [Theory]
     [InlineData("PromptKD", "EuroSAT", "base2novel", "all", "val", 2 * FakeDatasets.Test)]
     [InlineData("PromptKD", "EuroSAT", "cross", "all", "val", 4 * FakeDatasets.Test)]
@@ -68,7 +68,8 @@ public sealed class ReferenceTests : IDisposable
         Train(
             _runs.Config(options:
             [
-                "REFERENCE", reference, "TEST.FINAL_MODEL", "best_val", "TRAINER.NAME", "MaPLe", "TRAINER.MAPLE.PREC", "fp32",
+                "REFERENCE", reference, "TEST.FINAL_MODEL", "best_val", "TRAINER.NAME", "MaPLe", "TRAINER.MAPLE.PREC",
+                "fp32",
                 "DATASET.SUBSAMPLE_CLASSES", "base", "DATASET.NUM_SHOTS", "1", "OPTIM.MAX_EPOCH", "1",
             ]),
             observer);

@@ -41,7 +41,8 @@ public sealed class ResNetStudentTests : IDisposable
         using (DisposeScope scope = NewDisposeScope())
         using (CheckpointFile file = CheckpointFile.Open(checkpoint))
         {
-            Assert.DoesNotContain(file.Tensors.Keys, name => name.Contains("image_encoder.VPT", StringComparison.Ordinal));
+            Assert.DoesNotContain(
+                file.Tensors.Keys, name => name.Contains("image_encoder.VPT", StringComparison.Ordinal));
             Tensor before = SafetensorsFile.Read(_runs.Student)["visual.layer1.0.conv1.weight"];
             Tensor after = file.Tensors["image_encoder.layer1.0.conv1.weight"].Read();
             Assert.Equal(!tuned, before.to(ScalarType.Float32).eq(after.to(ScalarType.Float32)).all().item<bool>());

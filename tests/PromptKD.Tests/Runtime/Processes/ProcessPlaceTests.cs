@@ -9,7 +9,12 @@ public sealed class ProcessPlaceTests
     public void A_process_that_nobody_started_with_others_is_alone() => Assert.Equal(ProcessPlace.Alone, Read(""));
 
     [Theory]
-    [InlineData("OMPI_COMM_WORLD_RANK=2 OMPI_COMM_WORLD_SIZE=8 OMPI_COMM_WORLD_LOCAL_SIZE=4 OMPI_COMM_WORLD_LOCAL_RANK=2", 2, 8, 4, 2)]
+    [InlineData(
+        "OMPI_COMM_WORLD_RANK=2 OMPI_COMM_WORLD_SIZE=8 OMPI_COMM_WORLD_LOCAL_SIZE=4 OMPI_COMM_WORLD_LOCAL_RANK=2",
+        2,
+        8,
+        4,
+        2)]
     [InlineData("PMIX_RANK=5 SLURM_STEP_NUM_TASKS=6 SLURM_STEP_TASKS_PER_NODE=3(x2) SLURM_LOCALID=2", 5, 6, 3, 2)]
     [InlineData("PMIX_RANK=0 SLURM_STEP_NUM_TASKS=3 SLURM_STEP_TASKS_PER_NODE=2,1 SLURM_LOCALID=0", 0, 3, 2, 0)]
     public void Reads_what_mpirun_and_srun_say(string variables, int rank, int size, int here, int local) =>

@@ -72,7 +72,8 @@ public sealed class ClassListTests : IDisposable
     public void Says_which_line_of_a_table_is_taken_for_its_heading()
     {
         Assert.Equal(["cat", "dog"], ClassList.Read(Write("c.csv", "Class name\ncat\ndog\n"), _warnings.Add));
-        Assert.EndsWith(":1: 'Class name' is taken for the column's heading, not for a class", Assert.Single(_warnings));
+        Assert.EndsWith(
+            ":1: 'Class name' is taken for the column's heading, not for a class", Assert.Single(_warnings));
     }
 
     [Fact]
@@ -87,7 +88,8 @@ public sealed class ClassListTests : IDisposable
     {
         Assert.Equal(["0", "1", "2"], ClassList.Read(Write("c.txt", "0\n1\n2\n"), _warnings.Add));
         Assert.EndsWith(
-            ": all names are numbers, the first is '0'. CLIP reads names as words: are they labels?", Assert.Single(_warnings));
+            ": all names are numbers, the first is '0'. CLIP reads names as words: are they labels?",
+            Assert.Single(_warnings));
     }
 
     [Fact]
@@ -138,10 +140,12 @@ public sealed class ClassListTests : IDisposable
     [InlineData("cat\n/data/dog\n", ":2, '/data/dog', is a path or an address")]
     [InlineData("cat\nhttps://a.b/dog\n", ":2, 'https://a.b/dog', is a path or an address")]
     [InlineData("cat\nC:\\dog\n", "is a path or an address")]
-    [InlineData("A photo of a cat\na blurry photo of a dog\n", ":1, 'A photo of a cat', is a sentence, as all lines are")]
+    [InlineData(
+        "A photo of a cat\na blurry photo of a dog\n", ":1, 'A photo of a cat', is a sentence, as all lines are")]
     [InlineData("- cat\n- dog\n", ":1, '- cat', has the mark of a list")]
     [InlineData("a.jpg\nb.JPG\n", "is the name of a picture")]
-    [InlineData("a photo of a {}.\na drawing of a {}.\n", ":1, 'a photo of a {}.', has {}, as the sentences of Templates have")]
+    [InlineData(
+        "a photo of a {}.\na drawing of a {}.\n", ":1, 'a photo of a {}.', has {}, as the sentences of Templates have")]
     [InlineData("cat\n---\ndog\n", ":2, '---', is a line that divides")]
     [InlineData("<html><body>\ncat\ndog\n", "a web page or XML, not a list of class names")]
     [InlineData("\n <?xml version=\"1.0\"?>\n<c>cat</c>\n", "a web page or XML")]
@@ -242,7 +246,8 @@ public sealed class ClassListTests : IDisposable
     public void Refuses_words_that_are_no_list(string given, string expected) =>
         Assert.Contains(expected, Refusal(given), StringComparison.Ordinal);
 
-    private static string Refusal(string given) => Assert.Throws<PromptKDException>(() => ClassList.Read(given)).Message;
+    private static string Refusal(string given) =>
+        Assert.Throws<PromptKDException>(() => ClassList.Read(given)).Message;
 
     private string Write(string name, string text) => Write(name, Encoding.UTF8.GetBytes(text));
 

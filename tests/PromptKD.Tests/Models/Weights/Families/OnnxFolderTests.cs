@@ -28,7 +28,8 @@ public sealed class OnnxFolderTests : IDisposable
         using var images = ImageEncoder.Create(clip.Architecture, ScalarType.Float32, CPU);
         using var texts = TextTower.Create(clip.Architecture, ScalarType.Float32, CPU);
         Tensor pictures = TinyClip.Random(5, 4, 3, TinyOnnx.Size, TinyOnnx.Size);
-        Tensor ids = tensor(ClipTokenizer.Load(TinyClip.Vocabulary).Tokenize("a dog", TinyOnnx.Context).Select(id => (long)id).ToArray())
+        Tensor ids = tensor(ClipTokenizer.Load(TinyClip.Vocabulary).Tokenize("a dog", TinyOnnx.Context).Select(
+            id => (long)id).ToArray())
             .view(1, -1);
 
         Tensor seen = images.forward(pictures, null);
@@ -73,7 +74,8 @@ public sealed class OnnxFolderTests : IDisposable
         using var images = ImageEncoder.Create(clip.Architecture, ScalarType.Float32, CPU);
         Tensor pictures = TinyClip.Random(5, 4, 3, TinyOnnx.Size, TinyOnnx.Size);
 
-        Assert.True(images.forward(pictures, null).allclose(pictures.mean([2, 3]).matmul(TinyOnnx.Matrix()), rtol: 1e-5, atol: 1e-6));
+        Assert.True(images.forward(pictures, null).allclose(
+            pictures.mean([2, 3]).matmul(TinyOnnx.Matrix()), rtol: 1e-5, atol: 1e-6));
         Assert.Contains(
             "takes exactly 2 rows",
             Assert.Throws<PromptKDException>(() => images.forward(pictures[..3], null)).Message,
@@ -122,7 +124,8 @@ public sealed class OnnxFolderTests : IDisposable
         File.Delete(Path.Combine(Clip, "config.json"));
         Assert.Null(Record.Exception(() => ClipCheckpoint.Open($"onnx:{Clip}").Dispose()));
         File.Move(Path.Combine(Clip, "preprocessor_config.json"), Path.Combine(Clip, "other.json"));
-        Assert.Contains("nothing says how its pictures are prepared", Refusal($"onnx:{Clip}"), StringComparison.Ordinal);
+        Assert.Contains(
+            "nothing says how its pictures are prepared", Refusal($"onnx:{Clip}"), StringComparison.Ordinal);
         File.Move(Path.Combine(Clip, "other.json"), Path.Combine(Clip, "preprocessor_config.json"));
 
         File.Copy(Path.Combine(Clip, "onnx", "text_model.onnx"), VisionFile, overwrite: true);

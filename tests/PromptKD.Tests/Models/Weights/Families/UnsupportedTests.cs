@@ -13,7 +13,9 @@ public sealed class UnsupportedTests : IDisposable
 
     private readonly string _folder = Directory.CreateTempSubdirectory().FullName;
 
-    /// <summary>What it is, a configuration and its file's name (none for a bare file), and tensors with their shapes.</summary>
+    /// <summary>
+    /// What it is, a configuration and its file's name (none for a bare file), and tensors with their shapes.
+    /// </summary>
     public static TheoryData<string, string, string, string> Models => new()
     {
         { "NaFlex", Hub, """{"model_type":"siglip2"}""", "vision_model.embeddings.patch_embedding.weight 64,768" },
@@ -22,7 +24,9 @@ public sealed class UnsupportedTests : IDisposable
             "vision_model.embeddings.patch_embedding.weight 64,768; vision_model.head.probe 1,1,64; text_model.head.weight 64,64"
         },
         {
-            "NaFlex", OpenClip, """{"model_cfg":{"vision_cfg":{"timm_model_name":"naflexvit_base_patch16_siglip"},"text_cfg":{}}}""",
+            "NaFlex",
+            OpenClip,
+            """{"model_cfg":{"vision_cfg":{"timm_model_name":"naflexvit_base_patch16_siglip"},"text_cfg":{}}}""",
             "visual.trunk.embeds.proj.weight 64,768; text.token_embedding.weight 9,64"
         },
         {
@@ -31,7 +35,9 @@ public sealed class UnsupportedTests : IDisposable
         },
         { "hybrid MobileNetV4", "", "", "conv_stem.weight 8,3,3,3; blocks.2.1.attn.query.proj.weight 8,8,1,1" },
         {
-            "MobileCLIP S0's text tower", OpenClip, """{"model_cfg":{"vision_cfg":{"timm_model_name":"fastvit_mci0"},"text_cfg":{}}}""",
+            "MobileCLIP S0's text tower",
+            OpenClip,
+            """{"model_cfg":{"vision_cfg":{"timm_model_name":"fastvit_mci0"},"text_cfg":{}}}""",
             "visual.trunk.stem.0.conv_kxk.0.conv.weight 8,3,3,3; text.transformer.0.token_mixer.conv.weight 8"
         },
         { "MobileCLIP under the names of Apple's", "", "", "image_encoder.model.patch_embed.0.rbr_conv.0.conv.weight 8,3,3,3" },
@@ -44,7 +50,10 @@ public sealed class UnsupportedTests : IDisposable
             "stem.0.conv_kxk.0.conv.weight 8,3,3,3; final_conv.se.fc2.bias 8"
         },
         {
-            "a FastViT from before MobileCLIP", "", "", "stem.0.conv_kxk.0.conv.weight 8,3,3,3; final_conv.se.fc2.bias 8"
+            "a FastViT from before MobileCLIP",
+            "",
+            "",
+            "stem.0.conv_kxk.0.conv.weight 8,3,3,3; final_conv.se.fc2.bias 8"
         },
         {
             "transformers' xlm-roberta-base", OpenClip,
@@ -83,7 +92,8 @@ public sealed class UnsupportedTests : IDisposable
     public void Is_named_in_one_line(string expected, string configName, string config, string tensors)
     {
         using DisposeScope scope = NewDisposeScope();
-        string file = Path.Combine(_folder, configName == OpenClip ? "open_clip_model.safetensors" : "model.safetensors");
+        string file = Path.Combine(
+            _folder, configName == OpenClip ? "open_clip_model.safetensors" : "model.safetensors");
         SafetensorsFile.Write(
             file,
             [

@@ -38,11 +38,16 @@ public sealed class HubFetchTests : IDisposable
         Assert.Equal(s_weights, File.ReadAllBytes(Path.Combine(Model, "blobs", WeightsDigest)));
         Assert.Equal(Configuration, File.ReadAllText(Path.Combine(Model, "blobs", GitDigest)));
         Assert.Equal(s_weights, File.ReadAllBytes(Path.Combine(folder, "model.safetensors")));
-        Assert.Equal($"../../blobs/{WeightsDigest}", new FileInfo(Path.Combine(folder, "model.safetensors")).LinkTarget);
-        Assert.Equal(["config.json", "model.safetensors"], Directory.EnumerateFiles(folder).Select(Path.GetFileName).Order());
+        Assert.Equal(
+            $"../../blobs/{WeightsDigest}", new FileInfo(Path.Combine(folder, "model.safetensors")).LinkTarget);
+        Assert.Equal(
+            ["config.json", "model.safetensors"], Directory.EnumerateFiles(folder).Select(Path.GetFileName).Order());
         Assert.StartsWith("GET /api/models/org/name/revision/main ", server.Requests[0], StringComparison.Ordinal);
-        Assert.StartsWith($"HEAD /org/name/resolve/{Commit}/config.json ", server.Requests[1], StringComparison.Ordinal);
-        Assert.All(server.Requests, request => Assert.Contains("Authorization: Bearer secret\r\n", request, StringComparison.Ordinal));
+        Assert.StartsWith(
+            $"HEAD /org/name/resolve/{Commit}/config.json ", server.Requests[1], StringComparison.Ordinal);
+        Assert.All(
+            server.Requests,
+            request => Assert.Contains("Authorization: Bearer secret\r\n", request, StringComparison.Ordinal));
         Assert.Equal(folder, Cache(server).Find(Repository));
     }
 
@@ -52,7 +57,8 @@ public sealed class HubFetchTests : IDisposable
     public void What_hashes_otherwise_is_not_kept(bool isSmall, string expected)
     {
         using LoopbackServer server = isSmall
-            ? new LoopbackServer(Listing(), Small(), LoopbackServer.Answer("200 OK", "[]"u8.ToArray(), "Content-Length: 2"))
+            ? new LoopbackServer(
+                Listing(), Small(), LoopbackServer.Answer("200 OK", "[]"u8.ToArray(), "Content-Length: 2"))
             : new LoopbackServer(Listing(), Small(), SmallBody(), Large(new string('0', 64)), Body());
 
         string message = Assert.Throws<PromptKDException>(() => Fetch(server)).Message;
@@ -87,15 +93,21 @@ public sealed class HubFetchTests : IDisposable
         using var server = new LoopbackServer(Text(answer));
 
         Assert.Contains(
-            "does not answer as Hugging Face's hub does", Assert.Throws<PromptKDException>(() => Fetch(server)).Message, StringComparison.Ordinal);
+            "does not answer as Hugging Face's hub does",
+            Assert.Throws<PromptKDException>(() => Fetch(server)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void Without_weights_nothing_is_fetched()
     {
-        using var server = new LoopbackServer(Text($"{{\"sha\":\"{Commit}\",\"siblings\":[{{\"rfilename\":\"../evil.safetensors\"}}]}}"));
+        using var server = new LoopbackServer(
+            Text($"{{\"sha\":\"{Commit}\",\"siblings\":[{{\"rfilename\":\"../evil.safetensors\"}}]}}"));
 
-        Assert.Contains("has no weights that are read here", Assert.Throws<PromptKDException>(() => Fetch(server)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "has no weights that are read here",
+            Assert.Throws<PromptKDException>(() => Fetch(server)).Message,
+            StringComparison.Ordinal);
         Assert.False(Directory.Exists(Model));
     }
 
@@ -105,18 +117,24 @@ public sealed class HubFetchTests : IDisposable
     [InlineData("ETag: \"0123\"")]
     public void A_file_whose_digest_nobody_says_is_not_fetched(string header)
     {
-        using var server = new LoopbackServer(Listing(), LoopbackServer.Answer("200 OK", [], header.Length == 0 ? [] : [header]));
+        using var server = new LoopbackServer(
+            Listing(), LoopbackServer.Answer("200 OK", [], header.Length == 0 ? [] : [header]));
 
-        Assert.Contains("does not say what the file hashes to", Assert.Throws<PromptKDException>(() => Fetch(server)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "does not say what the file hashes to",
+            Assert.Throws<PromptKDException>(() => Fetch(server)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void Where_nobody_answers_one_line_says_it()
     {
-        HubCache cache = HubCache.Of(name => name == "HF_ENDPOINT" ? "http://127.0.0.1:9" : name == "HF_HUB_CACHE" ? _folder : null, _folder);
+        HubCache cache = HubCache.Of(
+            name => name == "HF_ENDPOINT" ? "http://127.0.0.1:9" : name == "HF_HUB_CACHE" ? _folder : null, _folder);
 
         string message = Assert.Throws<PromptKDException>(
-            () => new HubFetch(cache, observer: null).Fetch("hf:org/name", Repository, TestContext.Current.CancellationToken)).Message;
+            () => new HubFetch(cache, observer: null).Fetch(
+                "hf:org/name", Repository, TestContext.Current.CancellationToken)).Message;
 
         Assert.StartsWith("hf:org/name: not in ", message, StringComparison.Ordinal);
         Assert.Contains("cannot be reached", message, StringComparison.Ordinal);
@@ -126,7 +144,8 @@ public sealed class HubFetchTests : IDisposable
     [Fact]
     public void Offline_nothing_is_asked()
     {
-        HubCache cache = HubCache.Of(name => name switch { "HF_HUB_OFFLINE" => "1", "HF_HOME" => _folder, _ => null }, "/home/any");
+        HubCache cache = HubCache.Of(
+            name => name switch { "HF_HUB_OFFLINE" => "1", "HF_HOME" => _folder, _ => null }, "/home/any");
 
         Assert.Equal(Path.Combine(_folder, "hub"), cache.Root);
         Assert.Contains(
@@ -159,10 +178,12 @@ public sealed class HubFetchTests : IDisposable
     [InlineData("/hub", "/home2", "/xdg", "/hub")]
     [InlineData(null, "/home2", "/xdg", "/home2/hub")]
     [InlineData(null, null, "/xdg", "/xdg/huggingface/hub")]
-    public void Its_folder_is_where_Hugging_Faces_programs_have_it(string? hub, string? home, string? shared, string expected)
+    public void Its_folder_is_where_Hugging_Faces_programs_have_it(
+        string? hub, string? home, string? shared, string expected)
     {
         HubCache cache = HubCache.Of(
-            name => name switch { "HF_HUB_CACHE" => hub, "HF_HOME" => home, "XDG_CACHE_HOME" => shared, _ => null }, "/home/any");
+            name => name switch { "HF_HUB_CACHE" => hub, "HF_HOME" => home, "XDG_CACHE_HOME" => shared, _ => null },
+            "/home/any");
 
         Assert.Equal(Path.GetFullPath(expected), cache.Root);
         Assert.Equal("https://huggingface.co/", cache.Endpoint.AbsoluteUri);
@@ -176,7 +197,8 @@ public sealed class HubFetchTests : IDisposable
     [InlineData("openai:ViT-B/16", null)]
     [InlineData("C:\\models\\clip", null)]
     [InlineData("some/folder", null)]
-    public void Names_lead_to_repositories(string name, string? repository) => Assert.Equal(repository, HubName.RepositoryOf(name));
+    public void Names_lead_to_repositories(string name, string? repository) =>
+        Assert.Equal(repository, HubName.RepositoryOf(name));
 
     [Theory]
     [InlineData("hf:org", "expected hf:ORG/NAME")]
@@ -210,21 +232,25 @@ public sealed class HubFetchTests : IDisposable
         _folder);
 
     private string Fetch(LoopbackServer server) =>
-        new HubFetch(Cache(server), observer: null) { Pauses = [] }.Fetch("hf:org/name", Repository, TestContext.Current.CancellationToken);
+        new HubFetch(Cache(server), observer: null) { Pauses = [] }.Fetch(
+            "hf:org/name", Repository, TestContext.Current.CancellationToken);
 
     private static byte[] Listing() => Text(
         $"{{\"sha\":\"{Commit}\",\"siblings\":[{{\"rfilename\":\"README.md\"}},{{\"rfilename\":\"model.safetensors\"}},"
         + "{\"rfilename\":\"config.json\"}]}");
 
     private static byte[] Text(string body) =>
-        LoopbackServer.Answer("200 OK", Encoding.UTF8.GetBytes(body), $"Content-Length: {Encoding.UTF8.GetByteCount(body)}");
+        LoopbackServer.Answer(
+            "200 OK", Encoding.UTF8.GetBytes(body), $"Content-Length: {Encoding.UTF8.GetByteCount(body)}");
 
-    private static byte[] Small() => LoopbackServer.Answer("200 OK", [], $"ETag: \"{GitDigest}\"", $"Content-Length: {Configuration.Length}");
+    private static byte[] Small() =>
+        LoopbackServer.Answer("200 OK", [], $"ETag: \"{GitDigest}\"", $"Content-Length: {Configuration.Length}");
 
     private static byte[] SmallBody() => Text(Configuration);
 
     private static byte[] Large(string digest) => LoopbackServer.Answer(
-        "302 Found", [], "ETag: \"other\"", $"X-Linked-Etag: \"{digest}\"", "Location: /elsewhere", "Content-Length: 0");
+        "302 Found", [], "ETag: \"other\"", $"X-Linked-Etag: \"{digest}\"", "Location: /elsewhere",
+        "Content-Length: 0");
 
     private static byte[] Body() => LoopbackServer.Answer("200 OK", s_weights, $"Content-Length: {s_weights.Length}");
 }

@@ -5,7 +5,8 @@ namespace PromptKD.Tests.Models.Weights.Pickle;
 
 /// <summary>
 /// Small programs in the pickle language that ask for much. Letters are instructions (pickletools.py): ( mark, t tuple,
-/// ] list, } dictionary, e appends, s sets an item, q/h to and from the memo, 2 doubles, \x81 an instance, Q a reference.
+/// ] list, } dictionary, e appends, s sets an item, q/h to and from the memo, 2 doubles, \x81 an instance, Q a
+/// reference.
 /// </summary>
 public sealed class PickleBudgetTests
 {
