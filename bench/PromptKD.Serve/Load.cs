@@ -9,13 +9,11 @@ namespace PromptKD.Serve;
 /// </summary>
 internal static class Load
 {
-    private static readonly TimeSpan s_warm = TimeSpan.FromSeconds(1);
-
     /// <summary>Asks a server.</summary>
-    public static async Task<int> OfServer(Uri address, string picture, int clients, int seconds)
+    public static async Task<int> OfServer(Uri address, string picture, Asking asking)
     {
         byte[] file = await File.ReadAllBytesAsync(picture).ConfigureAwait(false);
-        return Measure(clients, seconds, () =>
+        return Measure(asking, () =>
         {
             var client = new PlainClient(address, file);
             return (client.Ask, client);
@@ -23,12 +21,12 @@ internal static class Load
     }
 
     /// <summary>Asks a classifier of the library: behind a lock, shared as it is, or gathered.</summary>
-    public static async Task<int> OfLibrary(string model, string picture, int clients, int seconds, string way)
+    public static async Task<int> OfLibrary(string model, string picture, Asking asking, string way)
     {
         byte[] file = await File.ReadAllBytesAsync(picture).ConfigureAwait(false);
         using IPictureClassifier classifier = Open(model, gathered: way == "gathered");
         var gate = new Lock();
-        return Measure(clients, seconds, () => (way == "lock" ? Locked : Free, null));
+        return Measure(asking, () => (way == "lock" ? Locked : Free, null));
 
         bool Free() => classifier.Classify(PictureInput.FromBytes(file)).Count == 1;
 
@@ -50,10 +48,11 @@ internal static class Load
             : StudentClassifier.Load(model, new TorchOptions { GatherFor = gather, BatchSize = 8, Threads = 0 });
     }
 
-    private static int Measure(int clients, int seconds, Func<(Func<bool> Ask, IDisposable? Owned)> start)
+    private static int Measure(Asking asking, Func<(Func<bool> Ask, IDisposable? Owned)> start)
     {
+        (int clients, int seconds, int warm) = asking;
         long begun = Stopwatch.GetTimestamp();
-        TimeSpan end = s_warm + TimeSpan.FromSeconds(seconds);
+        TimeSpan end = TimeSpan.FromSeconds(warm + seconds);
         int failed = 0;
         var took = new List<double>[clients];
 
@@ -90,7 +89,8 @@ internal static class Load
                     {
                         Interlocked.Increment(ref failed);
                     }
-                    else if (Stopwatch.GetElapsedTime(begun) > s_warm && Stopwatch.GetElapsedTime(begun) < end)
+                    else if (Stopwatch.GetElapsedTime(begun).TotalSeconds > warm
+                        && Stopwatch.GetElapsedTime(begun) < end)
                     {
                         times.Add(Stopwatch.GetElapsedTime(asked).TotalMilliseconds);
                     }

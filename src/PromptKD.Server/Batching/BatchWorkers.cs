@@ -17,7 +17,8 @@ internal sealed class BatchWorkers : IDisposable
     private readonly QueuePlaces _places;
     private readonly IBatchObserver _observer;
     private readonly Thread[] _threads;
-    private int _computed;
+    private readonly Lock _gathering = new();
+    private int _here;
 
     /// <param name="model">Computes; stays its owner's.</param>
     /// <param name="rules">How batches are made.</param>
@@ -48,6 +49,7 @@ internal sealed class BatchWorkers : IDisposable
         var asked = new BatchedPicture(picture);
         using CancellationTokenRegistration registration = cancellation.UnsafeRegister(
             static (state, token) => ((BatchedPicture)state!).Answer.TrySetCanceled(token), asked);
+        Interlocked.Increment(ref _here);
         _waiting.Add(asked, CancellationToken.None);
         return await asked.Answer.Task.ConfigureAwait(false);
     }
@@ -68,13 +70,10 @@ internal sealed class BatchWorkers : IDisposable
     {
         List<BatchedPicture> batch = [];
         int expected = 1;
-        foreach (BatchedPicture first in _waiting.GetConsumingEnumerable())
+        while (Gather(batch, expected))
         {
-            batch.Add(first);
-            Gather(batch, expected);
-            Interlocked.Add(ref _computed, batch.Count);
             Answer(batch);
-            Interlocked.Add(ref _computed, -batch.Count);
+            Interlocked.Add(ref _here, -batch.Count);
 
             // Who asks again and again comes back with the next picture, and who waits now is there already.
             expected = batch.Count + _waiting.Count;
@@ -82,21 +81,36 @@ internal sealed class BatchWorkers : IDisposable
         }
     }
 
-    // Nobody waits for more than are expected: who is alone is answered at once.
-    private void Gather(List<BatchedPicture> batch, int expected)
+    // One worker at a time, so that none waits for what another takes. Nobody waits for more than are expected: who is
+    // alone is answered at once.
+    private bool Gather(List<BatchedPicture> batch, int expected)
     {
-        long begun = Stopwatch.GetTimestamp();
-        while (batch.Count < _rules.Size
-            && _waiting.TryTake(
-                out BatchedPicture? next, batch.Count < expected || IsOneComing(batch.Count) ? Remaining(begun) : 0))
+        lock (_gathering)
         {
-            batch.Add(next);
+            if (!_waiting.TryTake(out BatchedPicture? next, Timeout.Infinite))
+            {
+                return false;
+            }
+
+            long begun = Stopwatch.GetTimestamp();
+            do
+            {
+                batch.Add(next);
+            }
+            while (batch.Count < Part()
+                && _waiting.TryTake(out next, batch.Count < expected || IsOneComing() ? Remaining(begun) : 0));
+            return true;
         }
     }
 
-    // Let in and neither here nor computed: it is being decoded.
-    private bool IsOneComing(int gathered) =>
-        _places.Taken > gathered + _waiting.Count + Volatile.Read(ref _computed);
+    // Of what is on its way, one worker of several takes its part alone: while it computes, the others' pictures are
+    // decoded and answered. Alone it takes all, since what waited for it would be a batch of its own.
+    private int Part() => _rules.Workers == 1
+        ? _rules.Size
+        : Math.Clamp((_places.Taken + _rules.Workers - 1) / _rules.Workers, 1, _rules.Size);
+
+    // Let in, and not here yet, be it to wait, to be gathered or to be computed: it is being decoded.
+    private bool IsOneComing() => _places.Taken > Volatile.Read(ref _here);
 
     private int Remaining(long begun)
     {

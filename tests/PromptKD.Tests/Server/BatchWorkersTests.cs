@@ -81,6 +81,24 @@ public sealed class BatchWorkersTests
         Assert.Equal([1, 2, 1], model.Sizes);
     }
 
+    [Theory]
+    [InlineData(6, 3)] // Of six on their way each of two takes three.
+    [InlineData(5, 3)]
+    [InlineData(40, 8)] // Never more than a batch.
+    public async Task Two_workers_share_what_is_on_its_way(int onTheirWay, int first)
+    {
+        using var model = new CountingModel { IsHeld = true };
+        using var workers = new BatchWorkers(model, new BatchRules(8, s_forever, 2), _places, new NoObserver());
+        _places.Take(onTheirWay);
+
+        Task[] all = [.. Enumerable.Range(0, onTheirWay).Select(_ => workers.Ask(new PreparedPicture(1), Stop))];
+        await model.Begun(2);
+
+        Assert.Equal([first, Math.Min(8, onTheirWay - first)], model.Sizes.OrderDescending());
+        model.LetGo(onTheirWay);
+        await Task.WhenAll(all);
+    }
+
     [Fact]
     public async Task Who_has_left_is_not_computed()
     {
@@ -149,7 +167,7 @@ public sealed class BatchWorkersTests
             }
         }
 
-        public void LetGo() => _go.Release();
+        public void LetGo(int batches = 1) => _go.Release(batches);
 
         public void Dispose()
         {
