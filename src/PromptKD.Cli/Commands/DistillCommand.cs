@@ -195,7 +195,7 @@ internal static class DistillCommand
             ("student as it came", report.Untrained),
             ("student", report.Student),
         ]);
-        HeldOutSummary.Print(report, config.Distill.Classes);
+        HeldOutSummary.Print(report);
         Answers.Sentence($"The student is in {report.StudentFolder}. Try:");
         Answers.Line(
             $"  promptkd predict --model {Shell.Quote(report.StudentFolder)} {Shell.Quote(config.Distill.Images)}");

@@ -10,12 +10,11 @@ internal static class HeldOutSummary
 {
     /// <summary>Prints what was measured, and what the guard still has to say.</summary>
     /// <param name="report">Of a distillation.</param>
-    /// <param name="classNames">In label order.</param>
-    public static void Print(DistillationReport report, IReadOnlyList<string> classNames)
+    public static void Print(DistillationReport report)
     {
         if (report.HeldOut is { } heldOut)
         {
-            Answers.Sentence(Describe(heldOut, classNames));
+            Answers.Sentence(Describe(heldOut, report.ClassNames));
         }
 
         foreach (RunNotice notice in report.Notices.Where(notice => notice.Holds))

@@ -40,7 +40,7 @@ internal static class ModelCard
             {Origin(manifest.Origin)}{NotLearnedFrom(training)}{Tuning(manifest.TeacherTuning)}
 
             Classes: {Names(manifest.ClassNames)}.
-            Sentences of the teacher: {string.Join(", ", manifest.Templates.Select(Sentence))}.
+            {Sentences(manifest)}
 
             {manifest.ClassChanges?.Describe()}## Numbers of this run
 
@@ -141,6 +141,10 @@ internal static class ModelCard
             + Text($"classes: of {none.Pictures} held-out pictures, one in twenty");
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+
+    private static string Sentences(StudentManifest manifest) =>
+        ClassSentences.WhyUnknown(manifest.Inputs, manifest.OwnTexts)
+        ?? $"Sentences of the teacher: {string.Join(", ", manifest.Templates.Select(Sentence))}.";
 
     private static string Sentence(string template) => $"\"{Printable.Markdown(template)}\"";
 

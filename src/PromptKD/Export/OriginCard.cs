@@ -52,7 +52,7 @@ internal static class OriginCard
     }
 
     private static string Sentences(StudentManifest manifest) => manifest.Templates.Count == 0
-        ? "The class names stand beside learned text tokens, which are part of the class vectors.\n"
+        ? $"{ClassSentences.Learned}\n"
         : $"Sentences of the classes: {string.Join(", ", manifest.Templates.Select(Quoted))}.\n";
 
     private static string Quoted(string sentence) => $"\"{Printable.Markdown(sentence)}\"";

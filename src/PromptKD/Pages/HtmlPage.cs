@@ -22,6 +22,11 @@ internal sealed partial class HtmlPage
     public static string Text(string? text) => Printable.Html(text);
 
     /// <summary>
+    /// A name amid other words: one that is written from right to left does not draw them along.
+    /// </summary>
+    public static string Name(string? text) => $"<bdi>{Text(text)}</bdi>";
+
+    /// <summary>
     /// Sentences for HTML, as <see cref="Text"/>: no line begins with a percent sign, or amid the name of an option.
     /// </summary>
     public static string Prose(string? text) =>

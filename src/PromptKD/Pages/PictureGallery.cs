@@ -19,7 +19,7 @@ internal sealed class PictureGallery(RunPage page, PageAnswers answers)
             html.Append("<li>").Append(Image(picture));
             if (picture.Label is { } label)
             {
-                html.Append($"<p>is <strong>{HtmlPage.Text(answers.ClassNames[label])}</strong></p>");
+                html.Append($"<p>is <strong>{HtmlPage.Name(answers.ClassNames[label])}</strong></p>");
             }
 
             html.Append(Says(page.Model, "model", picture.Student));
@@ -28,7 +28,7 @@ internal sealed class PictureGallery(RunPage page, PageAnswers answers)
                 html.Append(Says(page.Reference, "reference", teacher));
             }
 
-            html.Append($"<p class=\"name\">{HtmlPage.Text(picture.Picture)}</p></li>\n");
+            html.Append($"<p class=\"name\">{HtmlPage.Name(picture.Picture)}</p></li>\n");
         }
 
         return html.Append("</ul>").ToString();
@@ -50,5 +50,5 @@ internal sealed class PictureGallery(RunPage page, PageAnswers answers)
     private string Says(string who, string kind, IReadOnlyList<RankedClass> ranked) => string.Create(
         CultureInfo.InvariantCulture,
         $"<p><span class=\"says-{kind}\">{HtmlPage.Text(who)}</span>: "
-        + $"{HtmlPage.Text(answers.ClassNames[ranked[0].Class])} {100 * ranked[0].Probability:0}&#160;%</p>");
+        + $"{HtmlPage.Name(answers.ClassNames[ranked[0].Class])} {100 * ranked[0].Probability:0}&#160;%</p>");
 }

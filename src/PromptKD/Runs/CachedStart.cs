@@ -56,6 +56,16 @@ internal static class CachedStart
         return loop.Position.History[^1];
     }
 
+    /// <summary>How the learning rate of its passes goes, as an optimizer's settings.</summary>
+    /// <param name="start">DISTILL.START.</param>
+    public static OptimConfig Rates(StartConfig start) => new()
+    {
+        Lr = start.Lr,
+        LrScheduler = "cosine",
+        MaxEpoch = start.Epochs,
+        WarmupEpoch = start.WarmupEpoch,
+    };
+
     /// <summary>What each pass of a start that has ended came to; none where there was no start.</summary>
     /// <param name="folder">Of the run.</param>
     public static IReadOnlyList<EpochRecord> ReadPasses(RunFolder folder)
@@ -120,14 +130,7 @@ internal static class CachedStart
             PicturesPerEpoch = Math.Min(first.BatchCount * first.BatchSize, pictures.LearnedCount),
             Batches = (epoch, batch) => Batches(Epoch(epoch, batch)),
             Awaited = AwaitedShards.Of(run.Inputs, epoch => Epoch(epoch, 0)),
-            Schedule = new LearningRateSchedule(
-                new OptimConfig
-                {
-                    Lr = start.Lr,
-                    LrScheduler = "cosine",
-                    MaxEpoch = start.Epochs,
-                    WarmupEpoch = start.WarmupEpoch,
-                }),
+            Schedule = new LearningRateSchedule(Rates(start)),
             CheckpointPath = PathIn(run.Folder),
             EpochInterval = s_unsaved,
             Validate = null,

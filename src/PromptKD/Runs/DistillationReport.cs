@@ -30,6 +30,10 @@ public sealed record DistillationReport(
     public IReadOnlyList<EpochRecord> Epochs { get; init => field = ValueEquality.Of(value); }
         = ValueEquality.Of(Epochs);
 
+    /// <summary>The classes, in label order: what numbers of classes in here mean.</summary>
+    public IReadOnlyList<string> ClassNames { get; init => field = ValueEquality.Of(value); }
+        = ValueEquality.Of<string>([]);
+
     /// <summary>What a start on stored features came to, before the first epoch; null where there was none.</summary>
     public EpochRecord? Start { get; init; }
 

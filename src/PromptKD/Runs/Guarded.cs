@@ -8,13 +8,22 @@ namespace PromptKD.Runs;
 internal static class Guarded
 {
     /// <param name="run">The run.</param>
-    /// <param name="start">What a start before the first epoch came to; null where there was none.</param>
+    /// <param name="start">
+    /// What a start before the first epoch came to; null where there was none, or before it.
+    /// </param>
+    /// <param name="passes">Its passes, once it is over.</param>
     /// <param name="teacher">What the teacher makes of held-out pictures; null where none are held out.</param>
     /// <param name="untrained">What the student's CLIP makes of them as it comes; null where that is not known.</param>
     public static GuardedRun Of(
-        OpenRun run, EpochRecord? start = null, HeldOutTeacher? teacher = null, HeldOutResult? untrained = null)
+        OpenRun run,
+        EpochRecord? start = null,
+        IReadOnlyList<EpochRecord>? passes = null,
+        HeldOutTeacher? teacher = null,
+        HeldOutResult? untrained = null)
     {
-        OptimConfig optim = run.Settings.Config.Optim;
+        ExperimentConfig config = run.Settings.Config;
+        OptimConfig optim = config.Optim;
+        StartConfig first = run.Settings.StartsOnFeatures ? config.Distill.Start : new StartConfig();
         var schedule = new LearningRateSchedule(optim);
         return new GuardedRun
         {
@@ -24,6 +33,12 @@ internal static class Guarded
             Teacher = teacher,
             Untrained = untrained,
             Start = start,
+            StartRates =
+            [
+                .. Enumerable.Range(0, first.Epochs).Select(new LearningRateSchedule(CachedStart.Rates(first)).Rate),
+            ],
+            StartLearningRate = first.Lr,
+            Passes = start is null || first.Ridge > 0 || config.Model.InitWeights.Length > 0 ? [] : passes ?? [],
         };
     }
 

@@ -22,8 +22,19 @@ internal sealed record GuardedRun
     /// <summary>What the student's CLIP makes of them as it comes; null where that is not known.</summary>
     public HeldOutResult? Untrained { get; init; }
 
-    /// <summary>What a start before the first epoch came to; null where there was none.</summary>
+    /// <summary>What a start before the first epoch came to; null where there was none, or before it.</summary>
     public EpochRecord? Start { get; init; }
+
+    /// <summary>Learning rate of each pass of that start, as planned; none without one.</summary>
+    public IReadOnlyList<double> StartRates { get; init; } = [];
+
+    /// <summary>The learning rate that was asked for it.</summary>
+    public double StartLearningRate { get; init; }
+
+    /// <summary>
+    /// Its passes, once it is over, where it began with a projector that had learned nothing; else none.
+    /// </summary>
+    public IReadOnlyList<EpochRecord> Passes { get; init; } = [];
 }
 
 /// <summary>
@@ -33,23 +44,23 @@ internal sealed record GuardedRun
 internal static class Guard
 {
     // Each far from what runs that went well have shown: see docs/how-to/read-a-run.md.
-    private const double FallenLoss = 0.97;
+    internal const double FallenLoss = 0.97;
     private const double MostMajority = 0.95;
     private const double LeastInformation = 0.01;
     private const double CollapsedClasses = 1.0 / 3;
     private const double CollapsedSpread = 0.01;
-    private const double WarmupShare = 0.1;
+    internal const double WarmupShare = 0.1;
     private const double LostAgreement = 0.03;
     private const double LeastGain = 0.03;
-    private const int FirstEpochs = 3;
+    internal const int FirstEpochs = 3;
     private const string GiveRate = "Give one above 0 (OPTIM.LR).";
 
     private static readonly (string Code, Func<GuardedRun, IReadOnlyList<EpochRecord>, string?> Find)[] s_checks =
     [
-        ("noLearningRate", FindNoRate),
-        ("onlyWarmup", FindOnlyWarmup),
+        ("noLearningRate", (run, history) => FindNoRate(run, history) ?? StartGuard.FindNoRate(run)),
+        ("onlyWarmup", (run, history) => FindOnlyWarmup(run, history) ?? StartGuard.FindOnlyWarmup(run)),
         ("teacherSaysTheSame", FindSilentTeacher),
-        ("lossNotFalling", FindFlatLoss),
+        ("lossNotFalling", (run, history) => FindFlatLoss(run, history) ?? StartGuard.FindFlatLoss(run)),
         ("answersCollapsed", FindCollapsedAnswers),
         ("featuresCollapsed", FindCollapsedFeatures),
         ("lostGround", FindLostGround),

@@ -171,6 +171,22 @@ public sealed class DistillCommandTests(DistilledRun run)
         Assert.Contains("OPTIM.MAX_EPOCH is 2 and 7", result.Mistake(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Names_the_held_out_majority_of_classes_that_come_with_their_vectors()
+    {
+        string folder = run.NewPath();
+        Directory.CreateDirectory(folder);
+        string vectors = Path.Combine(folder, "vectors.safetensors");
+        File.Copy(Path.Combine(run.Student, "class_vectors.safetensors"), vectors);
+        File.WriteAllLines(Path.ChangeExtension(vectors, ".txt"), DemoClass.All.Select(one => $"my {one.Name}"));
+
+        CliResult result = CliProgram.Run(run.Arguments(
+            ("--class-vectors", vectors), ("--classes", null), ("--val", null), ("--base", null),
+            ("--holdout", "0.5"), ("--epochs", "1"), ("--output", run.NewPath()))).Succeeds();
+
+        Assert.Contains("always 'my ", result.Output, StringComparison.Ordinal);
+    }
+
     private IEnumerable<JsonElement> ReadMetrics() => File.ReadLines(Path.Combine(run.Output, "metrics.jsonl"))
         .Select(line => JsonDocument.Parse(line).RootElement);
 

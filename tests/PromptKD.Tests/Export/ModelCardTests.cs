@@ -28,6 +28,18 @@ public sealed class ModelCardTests
         ModelCard.Write(s_manifest),
         StringComparison.Ordinal);
 
+    [Theory]
+    [InlineData("class vectors", "The class vectors were given: their sentences are not known here.")]
+    [InlineData("teacher prompts", "The class names stand beside learned text tokens")]
+    public void Names_no_sentences_that_the_class_vectors_are_not_of(string input, string expected)
+    {
+        string card = ModelCard.Write(
+            s_manifest with { Inputs = new Dictionary<string, string> { [input] = new string('0', 64) } });
+
+        Assert.Contains(expected, card, StringComparison.Ordinal);
+        Assert.DoesNotContain("a photo of a {}", card, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Names_the_CLIPs_the_day_and_the_program_where_they_are_known()
     {

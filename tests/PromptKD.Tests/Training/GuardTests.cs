@@ -74,6 +74,33 @@ public sealed class GuardTests
         s_run with { Start = Run()[0] with { Epoch = 100 } }, [.. Run().Select(epoch => epoch with { Loss = 5 })]));
 
     [Fact]
+    public void A_start_of_rate_zero_is_said_before_it() => Finds(
+        "noLearningRate",
+        0,
+        "of the start is 0: its passes",
+        s_run with { Rates = [], StartRates = [0, 0], StartLearningRate = 0 },
+        []);
+
+    [Fact]
+    public void A_start_that_ends_amid_its_warm_up_is_said_before_it() => Finds(
+        "onlyWarmup",
+        0,
+        "never above 2e-05, and DISTILL.START.LR asks for 1e-03",
+        s_run with { Rates = [], StartRates = [1e-5, 2e-5], StartLearningRate = 1e-3 },
+        []);
+
+    [Fact]
+    public void A_start_whose_loss_stands_still_is_said_behind_it()
+    {
+        EpochRecord[] passes = [.. Run().Select(pass => pass with { Loss = pass.Epoch == 1 ? 10 : 9.9 })];
+        GuardedRun start = s_run with { Start = passes[^1], StartRates = [1e-3], StartLearningRate = 1e-3 };
+
+        Finds("lossNotFalling", 0, "10.0000 in its first pass, 9.9000 at its least", start with { Passes = passes }, []);
+        Assert.Empty(Guard.Look(start with { Passes = [.. passes.Select(pass => pass with { Loss = 10.0 / pass.Epoch })] }, []));
+        Assert.Empty(Guard.Look(start with { Passes = passes[..2] }, []));
+    }
+
+    [Fact]
     public void What_has_passed_does_not_hold_any_more()
     {
         EpochRecord[] late = [.. Run().Select(epoch => epoch with { Loss = epoch.Epoch < 5 ? 10 : 1 })];

@@ -47,7 +47,7 @@ internal sealed record PictureDigest(
         ForEach(items.Count, index =>
         {
             PictureItem item = items[index];
-            string path = item.NameFrom(root);
+            string path = OneLine(item.NameFrom(root));
             try
             {
                 stamps[index] = item.Bytes.IsInFile ? FileStamp.OfAny(item.Bytes.Path) : null;
@@ -132,6 +132,11 @@ internal sealed record PictureDigest(
 
         return (string.Create(CultureInfo.InvariantCulture, $"{length}\t{sha256}"), fault);
     }
+
+    // A file may be called anything, but each has one line.
+    private static string OneLine(string path) => path.AsSpan().ContainsAny('\n', '\r')
+        ? path.Replace("\n", "\\n", StringComparison.Ordinal).Replace("\r", "\\r", StringComparison.Ordinal)
+        : path;
 
     private static string? FaultOf(ReadOnlySpan<byte> file)
     {

@@ -21,7 +21,14 @@ internal sealed class DistillFindings(OpenRun run, Baselines baselines)
 
     /// <summary>What the guard says of a run that is finished.</summary>
     public static IReadOnlyList<RunNotice> Look(OpenRun run, TrainingPosition end, StudentManifest student) =>
-        Guard.Look(Guarded.Of(run, end.Start, student.HeldOut?.Teacher, student.HeldOut?.Untrained), end.History);
+        Guard.Look(
+            Guarded.Of(
+                run,
+                end.Start,
+                end.Start is null ? null : CachedStart.ReadPasses(run.Folder),
+                student.HeldOut?.Teacher,
+                student.HeldOut?.Untrained),
+            end.History);
 
     /// <summary>Says how the student's probabilities are calibrated.</summary>
     public static void Tell(OpenRun run, Calibration? calibration) => run.Log.OnPhase(calibration switch
@@ -53,7 +60,7 @@ internal sealed class DistillFindings(OpenRun run, Baselines baselines)
         }
 
         (run.Log as DistillLog)?.DrawBaselines(baselines);
-        TellNew([]);
+        TellNew([], known: []);
     }
 
     /// <summary>Draws a pass of a start.</summary>
@@ -62,12 +69,13 @@ internal sealed class DistillFindings(OpenRun run, Baselines baselines)
     /// <summary>Takes over what a start came to.</summary>
     public void BeginBehind(EpochRecord start)
     {
+        IReadOnlyList<RunNotice> known = Look([]);
         Start = start;
         Write([]);
         run.Log.OnPhase("Behind the start: " + string.Join(
             ", ", Words(start.HeldOut, start.Validation).Prepend(Text($"agreement {start.Agreement:0.000}"))));
         (run.Log as DistillLog)?.Draw(start, epoch: 0);
-        TellNew([]);
+        TellNew([], known);
     }
 
     /// <summary>The lines of the metrics of a run that goes on.</summary>
@@ -86,18 +94,27 @@ internal sealed class DistillFindings(OpenRun run, Baselines baselines)
     }
 
     /// <summary>Warns of what the guard sees for the first time.</summary>
-    /// <param name="history">The epochs so far.</param>
-    public void TellNew(IReadOnlyList<EpochRecord> history)
+    /// <param name="history">The epochs so far, one at least.</param>
+    public void TellNew(IReadOnlyList<EpochRecord> history) => TellNew(history, Look([.. history.SkipLast(1)]));
+
+    private void TellNew(IReadOnlyList<EpochRecord> history, IReadOnlyList<RunNotice> known)
     {
-        string[] known = history.Count == 0 ? [] : [.. Look([.. history.SkipLast(1)]).Select(notice => notice.Code)];
-        foreach (RunNotice notice in Look(history).Where(notice => notice.Holds && !known.Contains(notice.Code)))
+        foreach (RunNotice notice in Look(history).ExceptBy(known.Select(one => one.Code), one => one.Code)
+            .Where(notice => notice.Holds))
         {
             run.Log.OnWarning(notice.Message);
         }
     }
 
+    // Passes are there once the start is over.
     private IReadOnlyList<RunNotice> Look(IReadOnlyList<EpochRecord> history) => Guard.Look(
-        Guarded.Of(run, Start, baselines.HeldOutTeacher, baselines.HeldOutUntrained), history);
+        Guarded.Of(
+            run,
+            Start,
+            Start is null ? null : _passes.Value,
+            baselines.HeldOutTeacher,
+            baselines.HeldOutUntrained),
+        history);
 
     private static string Words(Calibration calibration) =>
         calibration.FittedTo == Calibration.Labels ? "their labels" : "the teacher's probabilities";

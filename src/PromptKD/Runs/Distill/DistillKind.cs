@@ -248,6 +248,7 @@ internal sealed class DistillKind(ExperimentConfig config, Distillation? parts =
         student.TeacherValidation,
         student.Validation)
     {
+        ClassNames = student.ClassNames,
         Start = end.Start,
         Untrained = student.UntrainedValidation,
         HeldOut = student.HeldOut,

@@ -2,6 +2,7 @@ using System.Globalization;
 using PromptKD.Configuration;
 using PromptKD.Configuration.Presets;
 using PromptKD.Data.Pictures;
+using PromptKD.Export;
 using PromptKD.Pages;
 using PromptKD.Training;
 
@@ -34,7 +35,9 @@ internal sealed class PageFacts(OpenRun run)
     /// <param name="classNames">In label order.</param>
     public IEnumerable<PageFact> Classes(IReadOnlyList<string> classNames) =>
     [
-        new("Sentences", string.Join("; ", run.Settings.Config.Trainer.PromptKD.Templates)),
+        new("Sentences", ClassSentences.WhyUnknown(
+            run.Inputs.Digests, !run.Settings.Config.Trainer.PromptKD.SharedText)
+            ?? string.Join("; ", run.Settings.Config.Trainer.PromptKD.Templates)),
         new("Classes", string.Join(", ", classNames)),
     ];
 

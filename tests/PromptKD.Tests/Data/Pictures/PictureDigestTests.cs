@@ -25,6 +25,17 @@ public sealed class PictureDigestTests : IDisposable
         Assert.Equal(Sha256(""), Compute([]).Digest);
     }
 
+    [Fact]
+    public void Has_one_line_for_a_name_with_line_breaks()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Needs names with line breaks.");
+        PictureItem[] items = [Add("a\nb\r.png", 1), Add("c\td.png", 2)];
+
+        PictureDigest digest = Compute(items);
+
+        Assert.Equal([$"a\\nb\\r.png\t1\t{Sha256([1])}", $"c\td.png\t1\t{Sha256([2])}"], digest.List.Lines);
+    }
+
     [Fact(Timeout = 60_000)]
     public async Task Names_what_cannot_be_read_and_waits_for_no_pipe()
     {
