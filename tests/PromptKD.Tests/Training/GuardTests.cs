@@ -95,9 +95,15 @@ public sealed class GuardTests
         EpochRecord[] passes = [.. Run().Select(pass => pass with { Loss = pass.Epoch == 1 ? 10 : 9.9 })];
         GuardedRun start = s_run with { Start = passes[^1], StartRates = [1e-3], StartLearningRate = 1e-3 };
 
-        Finds("lossNotFalling", 0, "10.0000 in its first pass, 9.9000 at its least", start with { Passes = passes }, []);
-        Assert.Empty(Guard.Look(start with { Passes = [.. passes.Select(pass => pass with { Loss = 10.0 / pass.Epoch })] }, []));
+        Finds(
+            "lossNotFalling",
+            0,
+            "10.0000 in its first pass, 9.9000 at its least",
+            start with { Passes = passes },
+            []);
         Assert.Empty(Guard.Look(start with { Passes = passes[..2] }, []));
+        EpochRecord[] falling = [.. passes.Select(pass => pass with { Loss = 10.0 / pass.Epoch })];
+        Assert.Empty(Guard.Look(start with { Passes = falling }, []));
     }
 
     [Fact]
