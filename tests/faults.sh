@@ -2,15 +2,16 @@
 # Lets the disk fail at each write of each verb, and kills the program there; holds how it ends, and that the same
 # command goes on to the same bytes.
 #
-#   tests/faults.sh [--fault FAULT] … [--every N] [--first N] [--all] [--fresh] [CASE …]
+#   tests/faults.sh [--fault FAULT] … [--every N] [--first N] [--all] [--patience N] [--fresh] [CASE …]
 #
 #   --fault   full (half of that write fits, and nothing behind it), once (one call fails, input/output error), gone
 #             (the output folder is moved away just before the call), kill (SIGKILL, in the middle of what is written):
 #             all four by default
 #   --all     every call. Without it every call that opens, names, links or deletes a file or makes a folder, and of
 #             those that write or flush one file the first, second, middle and last; of more than 24 that are alike but
-#             for digits in a name (the demo's pictures) sixteen
+#             for digits in a name, and the folders between (the demo's pictures), sixteen
 #   --every   each N-th of these; --first is the number of the first
+#   --patience  minutes that a run may take until it counts as hanging: 5 by default
 #   --fresh   starts a process for each run, and kills it. Without it the program's Main is called again and again in
 #             one process, and a kill is a copy of the folder, taken in that moment of an undisturbed run
 #   CASE      rows of tests/PromptKD.Faults/FaultCases.cs: all by default

@@ -22,14 +22,14 @@ internal static partial class CallChoice
 
     /// <summary>
     /// Every call that opens a file to be written, or gives or takes a name; of those that bring bytes into one file,
-    /// or onto the disk, the first, second, middle and last. Of more than 24 that are alike but for digits in a name
-    /// (pictures of one folder) the first two, the last two and twelve between.
+    /// or onto the disk, the first, second, middle and last. Of more than 24 that are alike but for digits in a name, or
+    /// for the folders between (pictures of many classes), the first two, the last two and twelve between.
     /// </summary>
     public static FaultCall[] Of(IEnumerable<FaultCall> calls) =>
     [
         .. calls.GroupBy(call => (call.Name, call.Path))
             .SelectMany(group => IsOfBytes(group.Key.Name) ? Ends([.. group]) : [.. group])
-            .GroupBy(call => (call.Name, Place: Digits().Replace(call.Path, "#")))
+            .GroupBy(call => (call.Name, Place: Between().Replace(Digits().Replace(call.Path, "#"), "/")))
             .SelectMany(group => Names([.. group]))
             .OrderBy(call => call.Number),
     ];
@@ -50,6 +50,9 @@ internal static partial class CallChoice
     private static bool IsOfBytes(string name) =>
         name.Contains("write", StringComparison.Ordinal) || name is "fsync" or "ftruncate" or "ftruncate64"
             or "posix_fallocate" or "sendfile" or "sendfile64" or "copy_file_range";
+
+    [GeneratedRegex("(?<=^[^/]*)/.*/")]
+    private static partial Regex Between();
 
     [GeneratedRegex("[0-9a-f]{8,}|[0-9]+")]
     private static partial Regex Digits();

@@ -7,6 +7,7 @@ internal static class FaultCases
     private const string Models = "--teacher {program}/demo/teacher --student {program}/demo/student";
     private const string Pictures = "--images {world}/photos --classes {world}/classes.txt";
     private const string Student = "{done:distill}/student";
+    private const string Demo = "demo --recipe paper --output {out}";
 
     /// <summary>All of them; those that others begin with come first.</summary>
     public static IReadOnlyList<FaultCase> All { get; } =
@@ -82,7 +83,8 @@ internal static class FaultCases
         new("export-clip", "export --clip {program}/demo/plain-teacher --output {out}/clip") { Begin = "" },
         new("import", "import custom-vision {world}/project --output {out}/folders") { Begin = "" },
         new("demo-pictures", "demo --pictures-only --output {out}"),
-        new("demo", "demo --recipe paper --output {out}"),
+        new("demo", Demo),
+        new("demo-again", Demo) { Begin = "{done:demo}" }, // What it writes beside the run, which is a distillation.
     ];
 
     private static string Distill(string recipe, string more) =>

@@ -25,7 +25,7 @@ internal static class Program
         try
         {
             string library = Bench.Compile(work);
-            using var host = new ProgramHost(options.Program, library, options.Fresh);
+            using var host = new ProgramHost(options.Program, library, options.Fresh, options.Patience);
             var bench = new Bench(work, Path.GetDirectoryName(options.Program)!, host);
             bench.MakeWorld();
             foreach (FaultCase one in options.Cases)
@@ -64,6 +64,9 @@ internal sealed record WalkOptions
     /// <summary>All calls, not the choice of <see cref="CallChoice"/>.</summary>
     public bool Everything { get; init; }
 
+    /// <summary>How long a run may take.</summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromMinutes(5);
+
     /// <summary>A process for each run; kills are real ones.</summary>
     public bool Fresh { get; init; }
 
@@ -88,6 +91,10 @@ internal sealed record WalkOptions
                     break;
                 case "--first":
                     options = options with { First = int.Parse(Value(), CultureInfo.InvariantCulture) };
+                    break;
+                case "--patience":
+                    double minutes = double.Parse(Value(), CultureInfo.InvariantCulture);
+                    options = options with { Patience = TimeSpan.FromMinutes(minutes) };
                     break;
                 case "--all":
                     options = options with { Everything = true };

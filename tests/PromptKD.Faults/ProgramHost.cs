@@ -5,18 +5,18 @@ namespace PromptKD.Faults;
 
 /// <summary>
 /// The built program with <see cref="StartupHook"/> in it: one process for many runs, or one for each
-/// (<paramref name="isFresh"/>), which is started as a user's shell would start it.
+/// (<paramref name="isFresh"/>), which is started as a user's shell would start it. Behind
+/// <paramref name="patience"/> a run counts as hanging.
 /// </summary>
-internal sealed class ProgramHost(string program, string injected, bool isFresh) : IDisposable
+internal sealed class ProgramHost(string program, string injected, bool isFresh, TimeSpan patience) : IDisposable
 {
     private const long MostMemory = 4L << 30;
-    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(5);
     private Process? _process;
 
     public HostAnswer Run(HostRequest request)
     {
         Process process = _process ??= Start();
-        HostAnswer answer = Answer(process, request);
+        HostAnswer answer = Answer(process, request, patience);
         if (isFresh || answer.Code < 0 || answer.Memory > MostMemory)
         {
             Dispose();
@@ -40,7 +40,7 @@ internal sealed class ProgramHost(string program, string injected, bool isFresh)
         }
     }
 
-    private static HostAnswer Answer(Process process, HostRequest request)
+    private static HostAnswer Answer(Process process, HostRequest request, TimeSpan patience)
     {
         try
         {
@@ -53,7 +53,7 @@ internal sealed class ProgramHost(string program, string injected, bool isFresh)
         }
 
         Task<string?> line = process.StandardOutput.ReadLineAsync();
-        if (!line.Wait(s_patience) && !line.Wait(TimeSpan.FromSeconds(10)))
+        if (!line.Wait(patience) && !line.Wait(TimeSpan.FromSeconds(10)))
         {
             // The second wait is for a driver that was stopped itself, longer than its patience.
             process.Kill();

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.RegularExpressions;
 
 namespace PromptKD.Faults;
@@ -9,6 +10,7 @@ namespace PromptKD.Faults;
 internal sealed partial class Walk(FaultCase one, Bench bench, WalkOptions options)
 {
     private const int CopiesAtOnce = 64;
+    private static readonly TimeSpan s_pace = TimeSpan.FromMinutes(1);
     private readonly Dictionary<string, string> _goneOn = [];
     private SortedDictionary<string, string> _whole = [];
     private FaultCall[] _calls = [];
@@ -43,8 +45,15 @@ internal sealed partial class Walk(FaultCase one, Bench bench, WalkOptions optio
 
     private int Disturbed(Fault fault)
     {
-        foreach (FaultCall call in _chosen)
+        var sinceLine = Stopwatch.StartNew();
+        foreach ((int done, FaultCall call) in _chosen.Index())
         {
+            if (sinceLine.Elapsed > s_pace)
+            {
+                sinceLine.Restart();
+                Console.WriteLine($"{DateTime.Now:HH:mm:ss} {one.Name}: {done} tried of {_chosen.Length}");
+            }
+
             bench.Reset(one);
             HostAnswer answer = bench.Go(one, fault, call.Number);
             string wrong = fault != Fault.Kill ? Ending(answer, fault)

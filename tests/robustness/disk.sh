@@ -68,6 +68,13 @@ check "its log says why" grep -q 'error: ' "$here/refused/log.txt"
 touch "$here/run/config.yaml.$(hostname -s)-999999.partial"
 run small "$here/run"
 expect "a finished run again" 0 - "Finished already"
+
+# The same places, as they are seen from another folder.
+(cd "$here" && "$program" distill --recipe paper "${settings[@]:2}" --images photos --epochs 1 --output seen) >/dev/null 2>&1
+run small "$here/seen"
+expect "a run goes on from another folder" 0 - "Finished already"
+run promptkd distill --recipe paper "${settings[@]:2}" --images "$here" --epochs 1 --output "$here/seen"
+expect "and not with another one" 2 - "another configuration: DISTILL.IMAGES"
 check "it clears what a killed write left" test ! -e "$here/run/config.yaml.$(hostname -s)-999999.partial"
 
 # File systems that are full or can only be read.

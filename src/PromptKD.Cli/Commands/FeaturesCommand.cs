@@ -146,6 +146,11 @@ internal static class FeaturesCommand
     private static int Merge(string[] stores, string? output, CancellationToken cancellation)
     {
         string into = output ?? throw new PromptKDException("Give --output: the store that receives the shards.");
+        foreach (string fault in stores.SelectMany(TeacherStoring.CheckLists))
+        {
+            Messages.Warning($"{fault}. It is not taken over.");
+        }
+
         int missing = TeacherStoring.Merge(stores, into, cancellation);
         Answers.Sentence(missing == 0 ? $"{into}: complete" : $"{into}: {Shards(missing)} in none of them");
         return missing == 0 ? 0 : Incomplete;
@@ -159,8 +164,17 @@ internal static class FeaturesCommand
             Answers.Sentence(fault);
         }
 
-        Answers.Sentence(faults.Count == 0 ? $"{store}: complete" : $"{store}: {Shards(faults.Count)} to be made");
-        return faults.Count == 0 ? 0 : Incomplete;
+        IReadOnlyList<string> ofLists = TeacherStoring.CheckLists(store);
+        foreach (string fault in ofLists)
+        {
+            Answers.Sentence($"{fault}. features with the same settings writes it anew.");
+        }
+
+        Answers.Sentence(
+            faults.Count > 0 ? $"{store}: {Shards(faults.Count)} to be made"
+            : ofLists.Count > 0 ? $"{store}: all shards are whole"
+            : $"{store}: complete");
+        return faults.Count + ofLists.Count == 0 ? 0 : Incomplete;
     }
 
     private static string Shards(int count) => count == 1 ? "1 shard is" : $"{count} shards are";

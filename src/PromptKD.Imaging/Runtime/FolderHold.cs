@@ -36,7 +36,7 @@ internal sealed partial class FolderHold : IDisposable
         FileOptions options = OperatingSystem.IsWindows() ? FileOptions.DeleteOnClose : FileOptions.None;
         try
         {
-            Directory.CreateDirectory(folder);
+            MakeFolder(folder); // A run of a benchmark has its folder in one that is held.
             return new FolderHold(folder, new FileStream(
                 path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, options));
         }

@@ -66,6 +66,7 @@ internal static class ChangedPictures
 
         return PictureList.ReadIfAny(folder, before) is { } list
             ? PictureChanges.Between(list, pictures.List).Describe()
-            : $"their SHA-256 was {before}, is {pictures.Digest}, and there is no list of those before";
+            : $"their SHA-256 was {before}, is {pictures.Digest}, and there is no list of those before"
+                + (PictureList.FindFault(folder, digest: null) is { } fault ? $" ({fault})" : "");
     }
 }

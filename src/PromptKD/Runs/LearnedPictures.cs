@@ -37,6 +37,11 @@ internal sealed record LearnedPictures(
     public static void Keep(OpenRun run, TrainingLoop loop)
     {
         PictureList? list = IsOfNow(run, loop) ? run.Inputs.Pictures.List : Before(run, loop);
+        if (list is not null && PictureList.FindFault(run.Folder.Root, digest: null) is { } fault)
+        {
+            run.Log.OnWarning($"{fault}. It is written anew.");
+        }
+
         list?.Keep(run.Folder.Root);
     }
 
@@ -57,5 +62,5 @@ internal sealed record LearnedPictures(
             .FirstOrDefault(list => list is not null)
         ?? throw new PromptKDException(
             $"{run.Folder.Root}: all epochs were learned from other pictures (SHA-256 {Digest(loop)}), and their list "
-            + $"'{PictureList.FileName}' is gone. Put the pictures back, or use another ‹output›.");
+            + $"'{PictureList.FileName}' is gone or damaged. Put the pictures back, or use another ‹output›.");
 }

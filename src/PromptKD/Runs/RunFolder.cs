@@ -113,12 +113,7 @@ internal sealed class RunFolder : IDisposable
     /// <exception cref="PromptKDException">A setting differs; the message names it.</exception>
     public static void RefuseOtherConfiguration(string folder, ExperimentConfig config)
     {
-        string path = Path.Combine(folder, ConfigFile);
-        ConfigDifference? difference = !File.Exists(path)
-            ? null
-            : ExperimentConfig.Differences(new ExperimentConfig().MergeFile(path), config)
-                .FirstOrDefault(one => !RunMark.IsHarmless(one.Key) && !RunMark.IsOnePlace(one));
-        if (difference is not null)
+        if (BegunConfig.FindDifference(Path.Combine(folder, ConfigFile), config, RunMark.IsHarmless) is { } difference)
         {
             throw new PromptKDException(
                 $"{folder} holds a run of another configuration: {difference}. "
@@ -161,7 +156,7 @@ internal sealed class RunFolder : IDisposable
     /// </summary>
     /// <exception cref="PromptKDException">The disk is full or the folder is not writable.</exception>
     public void Begin(ExperimentConfig config) =>
-        (config with { Train = config.Train with { AcceptChanges = false } }).WriteFile(In(ConfigFile));
+        BegunConfig.Write(In(ConfigFile), config with { Train = config.Train with { AcceptChanges = false } });
 
     /// <summary>What is remembered of the digests of the run's inputs.</summary>
     public DigestMemory OpenDigests() => DigestMemory.Open(In(".digests.tsv"), isReadOnly: IsReadOnly);

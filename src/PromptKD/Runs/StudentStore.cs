@@ -104,6 +104,6 @@ internal sealed class StudentStore(
             BatchSize = Config.DataLoader.TrainX.BatchSize,
             Normalised = false,
         };
-        return StoredPictures.OpenOrBegin(path, index, pictures, StoredPictures.NewStore);
+        return StoredPictures.OpenOrBegin(path, index, pictures, context.Observer, StoredPictures.NewStore);
     }
 }

@@ -57,19 +57,24 @@ internal static class StoredPictures
             RemoveIfOfOthers(folder, pictures, observer);
         }
 
-        return OpenOrBegin(folder, index, pictures, NewStore);
+        return OpenOrBegin(folder, index, pictures, observer, NewStore);
     }
 
     /// <summary>Opens a store of these very pictures, or begins one.</summary>
     /// <param name="folder">The store.</param>
     /// <param name="index">What it is made from.</param>
     /// <param name="pictures">The pictures of the index.</param>
+    /// <param name="observer">Is told where its list of pictures was damaged.</param>
     /// <param name="otherwise">What else can be done than to put back pictures that changed.</param>
     /// <exception cref="PromptKDException">
     /// The folder holds a store of something else; the message says of what.
     /// </exception>
     public static TeacherStore OpenOrBegin(
-        string folder, StoreIndex index, PictureSet pictures, string otherwise = AnotherStore)
+        string folder,
+        StoreIndex index,
+        PictureSet pictures,
+        IRunObserver observer,
+        string otherwise = AnotherStore)
     {
         if (TeacherStore.IsBegun(folder))
         {
@@ -79,12 +84,30 @@ internal static class StoredPictures
         }
 
         var store = TeacherStore.OpenOrBegin(folder, index);
+        if (PictureList.FindFault(folder, index.Pictures) is { } fault)
+        {
+            observer.OnWarning($"{fault}. It is written anew.");
+        }
+
         if (PictureList.ReadIfAny(folder, index.Pictures) is null)
         {
             pictures.List?.Keep(folder);
         }
 
         return store;
+    }
+
+    /// <summary>Says that the list of a store, which is learned from, cannot name what changes.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="observer">Is told; nothing where there is no list, or a whole one.</param>
+    public static void WarnOfDamagedList(TeacherStore store, IRunObserver observer)
+    {
+        if (PictureList.FindFault(store.Folder, store.Index.Pictures) is { } fault)
+        {
+            observer.OnWarning(
+                $"{fault}. Nothing is learned from it, but pictures that change cannot be named. features with the "
+                + "same settings writes it anew.");
+        }
     }
 
     /// <summary>Refuses a store of other pictures, and names what changed, where the store knows its own.</summary>

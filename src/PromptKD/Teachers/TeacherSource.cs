@@ -139,6 +139,7 @@ internal sealed class TeacherSource : IDisposable
     {
         if (Store is not null)
         {
+            StoredPictures.WarnOfDamagedList(Store, _context.Observer);
             StoredPictures.RefuseOthers(Store, pictures);
         }
 
@@ -213,7 +214,7 @@ internal sealed class TeacherSource : IDisposable
         string storeFolder, PictureSet pictures, StorePart part, bool keepsClasses, QuantisedTower? quantise = null)
     {
         CoOpTeachers.RefuseStoring(_clip!, _config.Distill.TeacherPrompts);
-        Store = StoredPictures.OpenOrBegin(storeFolder, Index(pictures), pictures);
+        Store = StoredPictures.OpenOrBegin(storeFolder, Index(pictures), pictures, _context.Observer);
         if (keepsClasses && part.Index == 0 && !_vectors.AreIn(Store))
         {
             using ClassVectors made = ReadClassVectors();

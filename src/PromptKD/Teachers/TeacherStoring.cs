@@ -164,6 +164,19 @@ public static class TeacherStoring
     ];
 
     /// <summary>
+    /// Reads the lists of the pictures that a store was made from. Nothing is learned from them: they name the pictures
+    /// that changed since.
+    /// </summary>
+    /// <param name="folder">The store; of several teachers, those of each.</param>
+    /// <returns>What is wrong with them, one line each; a store without a list does as well.</returns>
+    /// <exception cref="PromptKDException">There is no store.</exception>
+    public static IReadOnlyList<string> CheckLists(string folder) =>
+    [
+        .. SeveralStores.Open(folder)
+            .Select(store => PictureList.FindFault(store.Folder, store.Index.Pictures)).OfType<string>(),
+    ];
+
+    /// <summary>
     /// Joins stores that were filled on machines which share no disk: copies what is missing or damaged in one from the
     /// others, where it is whole.
     /// </summary>

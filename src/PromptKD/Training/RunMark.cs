@@ -38,9 +38,20 @@ internal static class RunMark
     /// Whether both values of a key name one place, however it is spelled: with separators at its end, as shells add
     /// them, from the current folder or from the root, through <c>..</c> or a link.
     /// </summary>
-    public static bool IsOnePlace(ConfigDifference difference) => IsPlace(difference.Key)
-        && PlacesIn(difference.First).SequenceEqual(
-            PlacesIn(difference.Second), StringComparer.FromComparison(RealPath.Comparison));
+    /// <param name="difference">Of a run that was begun, and of what goes on.</param>
+    /// <param name="from">
+    /// Where relative paths of the first counted from; empty where that is not known. They may count from the current
+    /// folder as well: all of it may have moved.
+    /// </param>
+    public static bool IsOnePlace(ConfigDifference difference, string from = "")
+    {
+        string[] first = NamesIn(difference.First), second = NamesIn(difference.Second);
+        return IsPlace(difference.Key)
+            && first.Length == second.Length
+            && first.Zip(second).All(pair =>
+                IsSame(PlaceOf(pair.First), PlaceOf(pair.Second))
+                || (from.Length > 0 && IsSame(PlaceOf(pair.First, from), PlaceOf(pair.Second))));
+    }
 
     /// <summary>Whether a key may change between two starts of one run.</summary>
     public static bool IsHarmless(string key) => s_harmlessKeys.Contains(key);
@@ -73,12 +84,13 @@ internal static class RunMark
             '\n', settings.Select(setting => $"{setting.Key} {ConfigValue.Show(setting.Value)}")));
     }
 
-    private static IEnumerable<string> PlacesIn(object value) =>
-        (value as IEnumerable<string> ?? [(string)value]).Select(PlaceOf);
+    private static string[] NamesIn(object value) => [.. value as IEnumerable<string> ?? [(string)value]];
+
+    private static bool IsSame(string first, string second) => first.Equals(second, RealPath.Comparison);
 
     // "" is no place. What is no path, as a model's name, is compared as if it were one.
-    private static string PlaceOf(string given) =>
+    private static string PlaceOf(string given, string from = "") =>
         given.Length == 0 ? ""
         : RemoteAddress.IsRemote(given) ? given.TrimEnd('/')
-        : RealPath.OrGiven(OnnxFolder.PathIn(given));
+        : RealPath.OrGiven(Path.Combine(from, OnnxFolder.PathIn(given)));
 }

@@ -10,6 +10,7 @@ namespace PromptKD.Tests.Cli;
 [Collection(CommandLine.Name)]
 public sealed class FeaturesCommandTests(StoredRun stored, DistilledRun distilled) : IClassFixture<StoredRun>
 {
+    private const string ListFile = "pictures.tsv.gz";
     private static readonly string s_firstShard = Path.Combine("shards", "00000.safetensors");
     private static readonly string s_secondShard = Path.Combine("shards", "00001.safetensors");
 
@@ -109,6 +110,33 @@ public sealed class FeaturesCommandTests(StoredRun stored, DistilledRun distille
         Assert.Equal(2, result.ExitCode);
         Assert.Contains("viewCount", Assert.Single(result.ErrorLines), StringComparison.Ordinal);
         Assert.False(Directory.Exists(whole));
+    }
+
+    [Fact]
+    public void Names_a_list_of_pictures_that_is_damaged_and_writes_it_anew()
+    {
+        string store = stored.NewPath();
+        Array.ForEach(["index.json", s_firstShard, s_secondShard, ListFile], file => Copy(file, store));
+
+        string list = Path.Combine(store, ListFile);
+        byte[] whole = File.ReadAllBytes(list);
+        File.WriteAllBytes(list, whole[..^9]);
+
+        CliResult check = CliProgram.Run("features", "--check", store);
+        CliResult distil = CliProgram.Run(distilled.Arguments(
+            ("--images", stored.Photos), ("--store", store), ("--output", stored.NewPath()), ("--val", null)));
+        CliResult merge = CliProgram.Run("features", "--merge", store, "--output", stored.NewPath());
+        CliResult again = CliProgram.Run(stored.Arguments(("--views", "2"), ("--output", store)));
+
+        Assert.Equal(
+            [$"{list}: damaged. features with the same settings writes it anew.", $"{store}: all shards are whole"],
+            check.OutputLines);
+        Assert.Equal((1, 0, 0, 0), (check.ExitCode, distil.ExitCode, merge.ExitCode, again.ExitCode));
+        string warning = $"warning: {list}: damaged. ";
+        Assert.Single(distil.ErrorLines, line => line.StartsWith(warning, StringComparison.Ordinal));
+        Assert.Equal($"{warning}It is not taken over.", Assert.Single(merge.ErrorLines));
+        Assert.Contains($"{warning}It is written anew.", again.ErrorLines);
+        Assert.Equal(whole, File.ReadAllBytes(list));
     }
 
     [Fact]

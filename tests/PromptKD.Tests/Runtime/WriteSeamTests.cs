@@ -27,6 +27,16 @@ public sealed partial class WriteSeamTests
         Assert.Empty(writing);
     }
 
+    /// <summary>
+    /// .NET makes all that is missing above a folder, too: a held folder that was moved away would be made anew.
+    /// </summary>
+    [Fact]
+    public void Folders_are_made_where_a_held_one_is_not_made_anew() => Assert.Equal(
+        ["Download.cs", "FolderHold.cs"], // The cache; and what makes one level at a time.
+        Directory.EnumerateFiles(Path.Combine(ProjectFolder.Root, "src"), "*.cs", SearchOption.AllDirectories)
+            .Where(file => File.ReadAllText(file).Contains("Directory.CreateDirectory(", StringComparison.Ordinal))
+            .Select(file => Path.GetFileName(file)).Order());
+
     [Theory]
     [InlineData("File.WriteAllText(path, text);", true)]
     [InlineData("new FileStream(path, FileMode.Create)", true)]

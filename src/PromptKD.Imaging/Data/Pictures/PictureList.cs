@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
@@ -16,6 +17,9 @@ internal sealed class PictureList
 
     // Of SHA-256 in hexadecimal; a line ends in one, or in a word.
     private const int DigestLength = 64;
+
+    // Of an empty text: header, an end, checksum and length.
+    private const int SmallestFile = 20;
 
     private readonly byte[] _packed;
 
@@ -76,16 +80,38 @@ internal sealed class PictureList
     {
         try
         {
-            byte[] packed = RegularFile.ReadAllBytes(Path.Combine(folder, FileName));
-            using var text = new GZipStream(new MemoryStream(packed), CompressionMode.Decompress);
-            string whole = Convert.ToHexStringLower(SHA256.HashData(text));
-            var list = new PictureList(packed, whole, "");
-            list = new PictureList(packed, whole, DigestOfContents(list.Lines));
-            return digest == list.Digest || digest == list.ContentDigest ? list : null;
+            return Read(folder) is var list && list.IsOf(digest) ? list : null;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidDataException)
         {
             return null;
+        }
+    }
+
+    /// <summary>
+    /// What is wrong with the list in a folder, with its path; null where nothing is, and where there is none.
+    /// </summary>
+    /// <param name="folder">The folder of a run or of a store.</param>
+    /// <param name="digest">As of <see cref="ReadIfAny"/>; null where it may be that of any set.</param>
+    public static string? FindFault(string folder, string? digest)
+    {
+        try
+        {
+            return Read(folder) is var list && (digest is null || list.IsOf(digest))
+                ? null
+                : $"{PathIn(folder)}: damaged, or of other pictures";
+        }
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return $"{PathIn(folder)}: {RegularFile.ReasonOf(error)}";
+        }
+        catch (InvalidDataException)
+        {
+            return $"{PathIn(folder)}: damaged";
         }
     }
 
@@ -95,9 +121,36 @@ internal sealed class PictureList
     {
         if (ReadIfAny(folder, Digest) is null)
         {
-            WholeFile.Write(Path.Combine(folder, FileName), stream => stream.Write(_packed));
+            WholeFile.Write(PathIn(folder), stream => stream.Write(_packed));
         }
     }
+
+    private static string PathIn(string folder) => Path.Combine(folder, FileName);
+
+    private static PictureList Read(string folder)
+    {
+        byte[] packed = RegularFile.ReadAllBytes(PathIn(folder));
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using var text = new GZipStream(new MemoryStream(packed), CompressionMode.Decompress);
+        byte[] buffer = new byte[1 << 16];
+        uint length = 0;
+        for (int read = text.Read(buffer); read > 0; read = text.Read(buffer))
+        {
+            hash.AppendData(buffer, 0, read);
+            length += (uint)read;
+        }
+
+        // .NET takes the end of the file for that of the text. The last four bytes say how long the text was.
+        if (packed.Length < SmallestFile || BinaryPrimitives.ReadUInt32LittleEndian(packed.AsSpan()[^4..]) != length)
+        {
+            throw new InvalidDataException("It was cut short.");
+        }
+
+        var list = new PictureList(packed, Convert.ToHexStringLower(hash.GetHashAndReset()), "");
+        return new PictureList(packed, list.Digest, DigestOfContents(list.Lines));
+    }
+
+    private bool IsOf(string digest) => digest == Digest || digest == ContentDigest;
 
     // A line is a path, the number of its bytes and their SHA-256; or a path and a word. A path may have tabs, too.
     private static string DigestOfContents(IEnumerable<string> lines)

@@ -46,6 +46,7 @@ internal static class StoreShard
     /// <param name="memory">
     /// Knows shards that were found whole and have not changed, of which only the header is read; learns the others.
     /// </param>
+    /// <exception cref="PromptKDException">It may not be read: nobody knows whether anything is wrong.</exception>
     public static string? FindFault(string folder, int shard, StoreIndex index, DigestMemory? memory = null) =>
         FindFault(folder, shard, index, path => memory?.Find(path, KeyOf(path)) ?? ContentOf(path, memory));
 
@@ -56,13 +57,13 @@ internal static class StoreShard
     private static string? FindFault(string folder, int shard, StoreIndex index, Func<string, string>? contentOf)
     {
         string path = PathOf(folder, shard);
-        if (!File.Exists(path))
-        {
-            return $"{path}: missing";
-        }
-
         try
         {
+            if (!File.Exists(path))
+            {
+                _ = File.GetAttributes(path); // Of a folder that may not be entered, Exists says no as well.
+            }
+
             // Asked before the file is opened: what is read then is not older than what the memory took for it.
             string? content = contentOf?.Invoke(path);
             Dictionary<string, string> metadata = SafetensorsFile.ReadMetadata(path);
@@ -80,12 +81,24 @@ internal static class StoreShard
                     ? $"{path}: of another size"
                     : null;
         }
-        catch (Exception error) when (error is PromptKDException or KeyNotFoundException or IOException
-            or UnauthorizedAccessException)
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return $"{path}: missing";
+        }
+        catch (Exception error) when (DeniedBy(error) is not null)
+        {
+            throw new PromptKDException(
+                $"{path}: {RegularFile.ReasonOf(DeniedBy(error)!)}. Give it (chmod), or read the store as who made it.",
+                error);
+        }
+        catch (Exception error) when (error is PromptKDException or KeyNotFoundException or IOException)
         {
             return $"{path}: damaged ({error.Message})";
         }
     }
+
+    private static UnauthorizedAccessException? DeniedBy(Exception error) =>
+        error as UnauthorizedAccessException ?? error.InnerException as UnauthorizedAccessException;
 
     private static string ContentOf(string path, DigestMemory? memory)
     {

@@ -31,6 +31,7 @@ internal sealed class TeacherStore
     /// <summary>
     /// Shards of a part that are missing or damaged, by number. Reads those that are there and not in the memory.
     /// </summary>
+    /// <exception cref="PromptKDException">One may not be read.</exception>
     public IReadOnlyList<int> ShardsToMake(
         StorePart part, DigestMemory? memory = null, CancellationToken stop = default) =>
     [
@@ -81,13 +82,23 @@ internal sealed class TeacherStore
     /// <summary>As <see cref="Check"/>, of all shards, read by several threads.</summary>
     /// <param name="threads">How many; each has a shard in memory.</param>
     /// <param name="stop">Stops between shards.</param>
+    /// <returns>What is missing or damaged, or may not be read.</returns>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
     public IReadOnlyList<string> CheckBeside(int threads, CancellationToken stop)
     {
         string?[] faults = new string?[Index.ShardCount];
         var options = new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = stop };
-        Parallel.For(
-            0, faults.Length, options, shard => faults[shard] = FindFault(shard, memory: null, CancellationToken.None));
+        Parallel.For(0, faults.Length, options, shard =>
+        {
+            try
+            {
+                faults[shard] = FindFault(shard, memory: null, CancellationToken.None);
+            }
+            catch (PromptKDException notReadable)
+            {
+                faults[shard] = notReadable.Message;
+            }
+        });
         return [.. faults.OfType<string>()];
     }
 

@@ -59,23 +59,15 @@ internal sealed record BenchmarkRun
     /// <exception cref="PromptKDException">What <see cref="Experiment.Train"/> refuses.</exception>
     public void Make(ITrainingObserver? observer, CancellationToken cancellation)
     {
-        Config.WriteFile(Path.Combine(Folder, PlanFile));
+        BegunConfig.Write(Path.Combine(Folder, PlanFile), Config);
         TrainKind.Go(Config, Request, observer, cancellation);
     }
 
     // What was asked for, not what it became: a plan must be known to be done without opening models and data again.
     private void RefuseOtherPlan()
     {
-        string path = Path.Combine(Folder, PlanFile);
-        if (!File.Exists(path))
-        {
-            return;
-        }
-
-        ConfigDifference? difference = ExperimentConfig
-            .Differences(new ExperimentConfig().MergeFile(path), Config)
-            .FirstOrDefault(one => !s_harmlessKeys.Contains(one.Key));
-        if (difference is not null)
+        if (BegunConfig.FindDifference(Path.Combine(Folder, PlanFile), Config, s_harmlessKeys.Contains)
+            is { } difference)
         {
             throw new PromptKDException(
                 $"{Folder} was made with other settings: {difference}. Use another ‹output›, or delete that folder.");

@@ -49,6 +49,32 @@ public sealed class PictureListTests : IDisposable
     }
 
     [Fact]
+    public void Says_what_is_wrong_with_it()
+    {
+        var list = PictureList.Of([.. Enumerable.Range(0, 40).Select(one => $"{one}.png\t{one}\tff")]);
+        string path = Path.Combine(_folder, PictureList.FileName);
+        Assert.Null(PictureList.FindFault(_folder, list.Digest));
+        Assert.Null(PictureList.FindFault(Path.Combine(_folder, "none"), list.Digest));
+        list.Keep(_folder);
+        byte[] whole = File.ReadAllBytes(path);
+        Assert.Null(PictureList.FindFault(_folder, list.Digest));
+        Assert.Null(PictureList.FindFault(_folder, list.ContentDigest));
+
+        string other = PictureList.Of(["b.png\t1\tff"]).Digest;
+        Assert.Equal($"{path}: damaged, or of other pictures", PictureList.FindFault(_folder, other));
+        Assert.Null(PictureList.FindFault(_folder, digest: null));
+        foreach (int length in Enumerable.Range(0, whole.Length))
+        {
+            File.WriteAllBytes(path, whole[..length]);
+            Assert.Equal($"{path}: damaged", PictureList.FindFault(_folder, digest: null));
+        }
+
+        File.Delete(path);
+        Directory.CreateDirectory(path);
+        Assert.Equal($"{path}: a folder, not a file", PictureList.FindFault(_folder, list.Digest));
+    }
+
+    [Fact]
     public void Differs_by_what_is_new_gone_and_changed()
     {
         var before = PictureList.Of(["a\t1\tx", "b\t1\tx", "c\t1\tx", "t/1\t1\tx", "t/1\t1\ty"]);
