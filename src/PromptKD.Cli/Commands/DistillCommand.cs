@@ -163,7 +163,7 @@ internal static class DistillCommand
             {
                 PromptSRC = config.Trainer.PromptSRC with { Prec = distillation.Trainer.PromptKD.Prec },
                 IVLP = config.Trainer.IVLP with { Prec = distillation.Trainer.PromptKD.Prec },
-                PromptKD = distillation.Trainer.PromptKD,
+                PromptKD = config.Trainer.PromptKD with { Templates = distillation.Trainer.PromptKD.Templates },
             },
             DataLoader = config.DataLoader with { NumWorkers = distillation.DataLoader.NumWorkers },
         };

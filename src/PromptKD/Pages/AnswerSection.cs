@@ -74,7 +74,7 @@ internal sealed class AnswerSection
         html.AddText("h3", _isLabelled ? "What is taken for what" : "Where they differ");
         if (pairs.Count == 0)
         {
-            html.AddText("p", "Nowhere.");
+            html.AddText("p", _isLabelled ? "No picture for another class than its own." : "Nowhere.");
             return;
         }
 
