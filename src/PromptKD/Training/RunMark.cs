@@ -45,9 +45,13 @@ internal static class RunMark
     /// </param>
     public static bool IsOnePlace(ConfigDifference difference, string from = "")
     {
+        if (!IsPlace(difference.Key))
+        {
+            return false;
+        }
+
         string[] first = NamesIn(difference.First), second = NamesIn(difference.Second);
-        return IsPlace(difference.Key)
-            && first.Length == second.Length
+        return first.Length == second.Length
             && first.Zip(second).All(pair =>
                 IsSame(PlaceOf(pair.First), PlaceOf(pair.Second))
                 || (from.Length > 0 && IsSame(PlaceOf(pair.First, from), PlaceOf(pair.Second))));
