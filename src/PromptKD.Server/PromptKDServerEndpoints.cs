@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using PromptKD.Server.Operations;
 using PromptKD.Server.Page;
 using PromptKD.Server.Protocols.CustomVision;
 using PromptKD.Server.Protocols.OpenAI;
@@ -108,20 +109,23 @@ public static class PromptKDServerEndpoints
             string path, Func<HttpContext, CancellationToken, Task> answer, Access access, string? summary = null) =>
             Described(
                 group.MapMethods(path, [HttpMethods.Get, HttpMethods.Head], guard.Around(path, answer, access)),
-                answer, summary);
+                path, answer, summary);
 
         public RouteHandlerBuilder Post(
             string path, Func<HttpContext, CancellationToken, Task> answer, string summary) =>
-            Described(group.MapPost(path, guard.Around(path, answer, Access.Work)), answer, summary);
+            Described(group.MapPost(path, guard.Around(path, answer, Access.Work)), path, answer, summary);
 
         private static RouteHandlerBuilder Described(
-            IEndpointConventionBuilder builder, Func<HttpContext, CancellationToken, Task> answer, string? summary)
+            IEndpointConventionBuilder builder,
+            string path,
+            Func<HttpContext, CancellationToken, Task> answer,
+            string? summary)
         {
             var described = new RouteHandlerBuilder([builder]);
             MethodInfo method = answer.Method;
             return summary is null
                 ? described.ExcludeFromDescription()
-                : described.WithMetadata(method).WithSummary(summary)
+                : described.WithMetadata(method).WithSummary(summary).WithTags(OpenApiTexts.TagOf(path))
                     .ProducesProblem(StatusCodes.Status400BadRequest, Problem.MediaType)
                     .ProducesProblem(StatusCodes.Status503ServiceUnavailable, Problem.MediaType);
         }

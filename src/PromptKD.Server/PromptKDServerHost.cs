@@ -58,7 +58,7 @@ public static class PromptKDServerHost
         build?.Invoke(builder);
         PromptKDServerOptions asked = Asked(builder, configure);
         Telemetry.Add(builder, asked);
-        builder.Services.AddOpenApi();
+        builder.Services.AddOpenApi(OpenApiTexts.Configure);
         builder.Services.AddCors();
         WebApplication app = builder.Build();
         app.Use((context, next) =>

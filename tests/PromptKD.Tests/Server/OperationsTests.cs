@@ -52,8 +52,11 @@ public sealed class OperationsTests(ServedPackage served) : IClassFixture<Served
         Assert.Superset(
             new HashSet<string> { "/v1/classify", "/v1/embed", "/v1/embeddings", "/v1/models", "/v2/models/{name}/infer", "/health/ready" },
             paths.ToHashSet());
-        Assert.True(document.GetProperty("paths").GetProperty("/v1/classify").GetProperty("post").TryGetProperty(
-            "requestBody", out _));
+        JsonElement classify = document.GetProperty("paths").GetProperty("/v1/classify").GetProperty("post");
+        Assert.True(classify.TryGetProperty("requestBody", out _));
+        Assert.Equal("The classes of pictures", classify.GetProperty("summary").GetString());
+        Assert.Equal("Pictures", classify.GetProperty("tags")[0].GetString());
+        Assert.Equal("PromptKD", document.GetProperty("info").GetProperty("title").GetString());
         Assert.DoesNotMatch("(src|href)=\"(https?:)?//", html);
         Assert.Contains("scalar", html, StringComparison.Ordinal);
     }

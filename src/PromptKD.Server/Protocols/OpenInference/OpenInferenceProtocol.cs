@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using PromptKD.Inference;
 using PromptKD.Server.Models;
+using PromptKD.Server.Operations;
 using PromptKD.Server.Requests;
 
 namespace PromptKD.Server.Protocols.OpenInference;
@@ -11,15 +12,12 @@ namespace PromptKD.Server.Protocols.OpenInference;
 /// </summary>
 internal sealed class OpenInferenceProtocol(PromptKDServerOptions options, ModelRegistry registry)
 {
-    private const string Unknown = "0";
-
     private static readonly string[] s_extensions = ["classification", "binary_tensor_data"];
 
     /// <summary><c>GET /v2</c>.</summary>
     public static Task Describe(HttpContext context, CancellationToken cancellation) => Bodies.WriteJson(
         context,
-        new ServerMetadata(
-            "promptkd", typeof(OpenInferenceProtocol).Assembly.GetName().Version?.ToString(3) ?? Unknown, s_extensions),
+        new ServerMetadata("promptkd", OpenApiTexts.Version, s_extensions),
         OpenInferenceJson.Default.ServerMetadata,
         cancellation);
 
