@@ -43,7 +43,7 @@ internal sealed class Pretraining
 
     private void Train(BatchFeed feed)
     {
-        _model.HoldScale(_plan.Scale);
+        _model.HoldScale(_plan.ScaleAt(0));
         var clock = Stopwatch.StartNew();
         int step = 0;
         double loss = 0;
@@ -51,6 +51,7 @@ internal sealed class Pretraining
         {
             loss += Step(batch, _plan.LearningRateAt(step));
             step++;
+            _model.HoldScale(_plan.ScaleAt(step));
             if (step % StepsPerReport == 0 || step == _plan.Steps)
             {
                 int averaged = ((step - 1) % StepsPerReport) + 1;
@@ -87,7 +88,6 @@ internal sealed class Pretraining
         }
 
         _optimizer.step();
-        _model.HoldScale(_plan.Scale);
         return value;
     }
 

@@ -6,6 +6,8 @@ namespace PretrainDemo;
 /// <summary>What a model is, and how it learns.</summary>
 internal sealed record PretrainingPlan
 {
+    private const double FirstScale = 1 / 0.07; // CLIP, section 2.5
+
     /// <summary>The model's part, such as "teacher".</summary>
     public required string Name { get; init; }
 
@@ -34,10 +36,17 @@ internal sealed record PretrainingPlan
     public double LongestGradient { get; init; } = 1;
 
     /// <summary>
-    /// What cosine similarities are multiplied by, throughout; null: learned, from CLIP's first value.
+    /// What cosine similarities are multiplied by in the end: it grows from CLIP's first value by equal factors during the
+    /// first half of the steps, and is held. Null: learned, from CLIP's first value. Held at 100 from the first step on,
+    /// neither tower learns anything.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? Scale { get; init; }
+
+    /// <summary>The scale of a step, counted from 0; null: learned.</summary>
+    public double? ScaleAt(int step) => Scale is { } last
+        ? FirstScale * Math.Pow(last / FirstScale, Math.Min(1, 2.0 * step / Steps))
+        : null;
 
     /// <summary>The learning rate of a step, counted from 0: a linear warm-up, then half a cosine down to 0.</summary>
     public double LearningRateAt(int step)

@@ -21,4 +21,12 @@ public sealed class PretrainingPlanTests
     [InlineData(249, 0.00000006168)] // (1 - cos(π / 200)) / 2 of 0.001
     public void The_rate_grows_for_50_steps_and_falls_as_a_cosine(int step, double expected) =>
         Assert.Equal(expected, _plan.LearningRateAt(step), tolerance: 1e-10);
+
+    [Theory]
+    [InlineData(0, 14.285714)]  // 1 / 0.07
+    [InlineData(25, 37.796447)] // a quarter of the steps: times the root of 7
+    [InlineData(50, 100)]
+    [InlineData(99, 100)]
+    public void The_scale_grows_by_equal_factors_to_half_of_the_steps(int step, double expected) =>
+        Assert.Equal(expected, (_plan with { Steps = 100, Scale = 100 }).ScaleAt(step)!.Value, tolerance: 1e-6);
 }
