@@ -39,6 +39,13 @@ internal sealed class Corrections(PromptKDServerOptions options, ModelRegistry r
             throw Refusal.Bad($"The model has no class '{Printable.Line(name)}'.");
         }
 
+        if (!PictureRequestReader.IsPicture(context.Request.ContentType))
+        {
+            throw Refusal.Unsupported(
+                "A correction is the bytes of a picture, as image/… or application/octet-stream; its class stands in "
+                + "the address.");
+        }
+
         ReadOnlyMemory<byte> file =
             await Bodies.Read(context.Request, options.MaxBodyBytes, cancellation).ConfigureAwait(false);
 

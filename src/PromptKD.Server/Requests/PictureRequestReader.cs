@@ -52,6 +52,12 @@ internal sealed class PictureRequestReader(PromptKDServerOptions options, JsonPi
                 + "JSON.");
     }
 
+    /// <summary>Whether a content type is that of a picture's bytes.</summary>
+    public static bool IsPicture(string? media) =>
+        media is not null
+        && (media.StartsWith("image/", StringComparison.OrdinalIgnoreCase)
+            || media.StartsWith(Bytes, StringComparison.OrdinalIgnoreCase));
+
     private async Task<PictureRequest> ReadForm(
         HttpRequest request, MediaTypeHeaderValue type, Asked asked, CancellationToken cancellation)
     {
@@ -137,11 +143,6 @@ internal sealed class PictureRequestReader(PromptKDServerOptions options, JsonPi
             throw Refusal.Bad("The form is damaged, or ends before it should.", error);
         }
     }
-
-    private static bool IsPicture(string? media) =>
-        media is not null
-        && (media.StartsWith("image/", StringComparison.OrdinalIgnoreCase)
-            || media.StartsWith(Bytes, StringComparison.OrdinalIgnoreCase));
 
     private void RefuseMany(int count)
     {

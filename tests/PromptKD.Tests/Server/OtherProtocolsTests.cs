@@ -129,6 +129,8 @@ public sealed class OtherProtocolsTests(ServedPackage served) : IClassFixture<Se
             HttpStatusCode.BadRequest, "bad-request");
         await Server.PostPicture("/v1/corrections?class=blue%20moon", [1, 2, 3]).IsRefused(
             HttpStatusCode.BadRequest, "bad-picture");
+        await Server.PostJson("/v1/corrections?class=blue%20moon", "{}").IsRefused(
+            HttpStatusCode.UnsupportedMediaType, "unsupported");
         Assert.Equal(["blue moon"], Directory.EnumerateDirectories(served.Collected).Select(Path.GetFileName));
     }
 
