@@ -96,7 +96,7 @@ internal sealed class TeacherStore
             }
             catch (PromptKDException notReadable)
             {
-                faults[shard] = notReadable.Message;
+                faults[shard] = notReadable.InWords;
             }
         });
         return [.. faults.OfType<string>()];
