@@ -49,20 +49,20 @@ public sealed class RunMarkTests
     }
 
     [Theory]
-    [InlineData("photos", "/work/one/photos", true)]
-    [InlineData("../two/photos/", "/work/two/photos", true)]
-    [InlineData("/work/one/photos", "/work/one/photos/", true)]
+    [InlineData("photos", "/data/one/photos", true)]
+    [InlineData("../two/photos/", "/data/two/photos", true)]
+    [InlineData("/data/one/photos", "/data/one/photos/", true)]
     [InlineData("photos", "photos", true)] // All of it may have moved.
-    [InlineData("onnx:a", "onnx:/work/one/a", true)]
+    [InlineData("onnx:a", "onnx:/data/one/a", true)]
     [InlineData("s3://bucket/photos", "s3://bucket/photos/", true)]
-    [InlineData("photos", "/work/two/photos", false)]
+    [InlineData("photos", "/data/two/photos", false)]
     [InlineData("photos", "/photos", false)]
     [InlineData("photos", "", false)]
-    [InlineData("", "/work/one", false)]
+    [InlineData("", "/data/one", false)]
     public void What_was_begun_in_another_folder_names_places_from_there(string first, string second, bool expected)
     {
         Assert.Equal(
-            expected, RunMark.IsOnePlace(new ConfigDifference("DISTILL.IMAGES", first, second), from: "/work/one"));
+            expected, RunMark.IsOnePlace(new ConfigDifference("DISTILL.IMAGES", first, second), from: "/data/one"));
         Assert.Equal(
             expected,
             RunMark.IsOnePlace(
@@ -70,7 +70,7 @@ public sealed class RunMarkTests
                     "DISTILL.FURTHER_TEACHERS",
                     new ValueList<string>(["openai:ViT-B/16", first]),
                     new ValueList<string>(["openai:ViT-B/16", second])),
-                from: "/work/one"));
+                from: "/data/one"));
     }
 
     /// <summary>
