@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using OpenTelemetry.Exporter;
 using OpenTelemetry.Metrics;
 using PromptKD.Server.Operations;
 using PromptKD.Server.Requests;
@@ -25,10 +26,25 @@ internal static class Telemetry
                 .AddReader(services => services.GetRequiredService<PrometheusReader>().Reader);
             if (options.Otlp is not null || builder.Configuration[OtlpVariable] is not null)
             {
-                metrics.AddOtlpExporter(exporter => exporter.Endpoint = options.Otlp ?? exporter.Endpoint);
+                metrics.AddOtlpExporter(exporter =>
+                {
+                    if (options.Otlp is { } address)
+                    {
+                        exporter.Endpoint = EndpointOf(address, exporter.Protocol);
+                    }
+                });
             }
         });
     }
+
+    /// <summary>
+    /// Where metrics go that are sent to an address: over HTTP a collector has them at <c>v1/metrics</c> below it,
+    /// unless it names another place.
+    /// </summary>
+    public static Uri EndpointOf(Uri address, OtlpExportProtocol protocol) =>
+        protocol == OtlpExportProtocol.HttpProtobuf && address.AbsolutePath == "/"
+            ? new Uri(address, "v1/metrics")
+            : address;
 
     /// <summary>Answers Prometheus, with a key where the server has some.</summary>
     public static void Map(WebApplication app)
