@@ -134,6 +134,9 @@ internal static class CachedStart
             CheckpointPath = PathIn(run.Folder),
             EpochInterval = s_unsaved,
             Validate = null,
+
+            // Looking at pictures takes ten times what a pass takes: they are looked at behind the last one.
+            CompareHeldOut = null,
             EpochEnding = null,
             Progress = null,
             EpochDone = history =>
