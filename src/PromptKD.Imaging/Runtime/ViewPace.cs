@@ -9,4 +9,8 @@ internal sealed record ViewPace(double Loading, TowerPace? Teacher, TowerPace? S
 /// <summary>What a tower takes.</summary>
 /// <param name="Seconds">For a picture of a batch, forward.</param>
 /// <param name="EmbeddingSize">Dimensions of its features.</param>
-internal sealed record TowerPace(double Seconds, int EmbeddingSize);
+internal sealed record TowerPace(double Seconds, int EmbeddingSize)
+{
+    /// <summary>Bytes of its weights; 0 where they are not counted.</summary>
+    public long Bytes { get; init; }
+}

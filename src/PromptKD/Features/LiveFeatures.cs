@@ -17,6 +17,9 @@ internal sealed class LiveFeatures(ImageEncoder encoder, LayerPrompts? prompts, 
     /// <summary>Whether the tower's values stay as they are: they are scores of a teacher of one's own.</summary>
     public bool GivesScores { get; init; }
 
+    /// <summary>Bytes of the tower's weights.</summary>
+    public long Bytes => encoder.parameters().Sum(weight => weight.numel() * weight.dtype.ElementSize());
+
     /// <inheritdoc/>
     public Tensor Of(Batch batch) => Of(preparation is null ? batch.Images : batch.Pixels(preparation));
 

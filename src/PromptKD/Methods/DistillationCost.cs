@@ -11,16 +11,21 @@ namespace PromptKD.Methods;
 /// </summary>
 internal sealed record DistillationCost
 {
-    // A backward pass through frozen layers takes about what the forward one does; where their weights learn, twice
-    // that.
-    private const int PassesOfFrozen = 2;
-    private const int PassesOfTuned = 3;
+    // What a step takes, in looks of the student: forward with what the backward pass needs kept, and backward through
+    // frozen layers; where their weights learn, once more. Measured: docs/how-to/read-a-run.md.
+    private const double LooksOfFrozen = 2.3;
+    private const double LooksOfTuned = 3.3;
 
-    // Numbers that each layer of a transformer keeps for the backward pass: of a token, and of a pair of tokens.
+    // Compiling what steps and pages call for the first time, calibration, package and page.
+    private static readonly TimeSpan s_aside = TimeSpan.FromSeconds(2);
+
+    // Numbers that each layer of a transformer keeps for the backward pass, of a token; of pairs of tokens none.
     private const int KeptOfToken = 16;
-    private const int KeptOfPair = 2;
     private const int BytesOfNumber = 4;
     private const int BytesOfStored = 2;
+
+    // By which the program and libtorch's own stock grow, whatever the models are.
+    private const long Growth = 40_000_000;
 
     // How far off the times of whole runs were, either way: docs/how-to/read-a-run.md.
     private const double Margin = 2;
@@ -43,11 +48,14 @@ internal sealed record DistillationCost
     /// <summary>Labelled pictures, measured as those are.</summary>
     public int Validation { get; init; }
 
-    /// <summary>Time of a step of the start.</summary>
+    /// <summary>Time of a step of the start: projector, loss and update, which a step of an epoch has, too.</summary>
     public TimeSpan StartStep { get; init; }
 
     /// <summary>Bytes in use now; null where that is not known.</summary>
     public long? MemoryNow { get; init; }
+
+    /// <summary>Bytes that were in use at most so far; null where that is not known.</summary>
+    public long? MemorySoFar { get; init; }
 
     /// <summary>Each part of the run that takes time, in order.</summary>
     public IReadOnlyList<(string Name, TimeSpan Time)> Phases =>
@@ -58,14 +66,23 @@ internal sealed record DistillationCost
             ("measuring", Measuring),
             ($"the start's {Counted.Of(Config.Distill.Start.Epochs, "pass", "passes")}", Starting),
             (Counted.Of(Config.Optim.MaxEpoch, "epoch"), Learning),
+            ("compiling and writing", s_aside),
         }.Where(phase => phase.Item2 > TimeSpan.Zero),
     ];
 
     /// <summary>All of them.</summary>
-    public TimeSpan Total => Storing + Measuring + Starting + Learning;
+    public TimeSpan Total => Storing + Measuring + Starting + Learning + s_aside;
 
-    /// <summary>Bytes in use at most; null where what is in use now is not known.</summary>
-    public long? Memory => MemoryNow + (Config.Optim.MaxEpoch > 0 && Passes > 1 ? Activations : 0);
+    /// <summary>
+    /// Bytes in use at most; null where what is in use now is not known. Reading the models may have taken more than
+    /// what is to come, and a teacher is freed once its features are stored.
+    /// </summary>
+    public long? Memory => MemoryNow is { } now
+        ? Math.Max(
+            MemorySoFar ?? now,
+            now + Growth - (Stored ? Pace.Teacher!.Bytes : 0)
+                + (Config.Optim.MaxEpoch > 0 && LooksOfStep > 1 ? Activations : 0))
+        : null;
 
     /// <summary>Bytes of the stores on disk.</summary>
     public long StoreBytes => Stored
@@ -91,14 +108,22 @@ internal sealed record DistillationCost
 
     private int Learned => Pictures - HeldOut;
 
-    private int Passes => Config.Trainer.PromptKD switch
-    {
-        { TuneTower: true } => PassesOfTuned,
-        { NCtxVision: > 0, PromptDepthVision: > 0 } => PassesOfFrozen,
-        _ => 1,
-    };
+    private bool HasPrompts => Config.Trainer.PromptKD is { NCtxVision: > 0, PromptDepthVision: > 0 };
 
-    private double StudentLook => Pace.Loading + (Pace.Student?.Seconds ?? 0);
+    private double LooksOfStep => Config.Trainer.PromptKD.TuneTower ? LooksOfTuned : HasPrompts ? LooksOfFrozen : 1;
+
+    private long Tokens
+    {
+        get
+        {
+            long side = Student.ImageSize / Student.PatchSize;
+            return (side * side) + 1;
+        }
+    }
+
+    // Of a picture, once its tokens are in the tower: in small towers they are no small part.
+    private double PromptedLook => (Pace.Student?.Seconds ?? 0)
+        * (Student.HasTokens && HasPrompts ? 1 + ((double)Config.Trainer.PromptKD.NCtxVision / Tokens) : 1);
 
     private TimeSpan Storing => Seconds(Config.Distill.Views * (double)Pictures
         * (Stored ? Pace.Loading + Pace.Teacher!.Seconds + (HasStart ? Pace.Student!.Seconds : 0) : 0));
@@ -106,7 +131,8 @@ internal sealed record DistillationCost
     // The teacher once; the student as it comes, behind the start, and behind each epoch.
     private TimeSpan Measuring => Seconds((HeldOut + Validation)
         * ((Pace.Teacher is { } teacher ? Pace.Loading + teacher.Seconds : 0)
-            + ((1 + (HasStart ? 1 : 0) + Config.Optim.MaxEpoch) * StudentLook)));
+            + ((1 + (HasStart ? 1 : 0)) * (Pace.Loading + (Pace.Student?.Seconds ?? 0)))
+            + (Config.Optim.MaxEpoch * (Pace.Loading + PromptedLook))));
 
     private TimeSpan Starting => StartStep * Config.Distill.Start.Epochs * Batches(Config.Distill.Start.BatchSize);
 
@@ -115,9 +141,10 @@ internal sealed record DistillationCost
         get
         {
             int batch = Config.DataLoader.TrainX.BatchSize;
-            double picture = Pace.Loading + (Passes * (Pace.Student?.Seconds ?? 0))
+            double picture = Pace.Loading + (LooksOfStep * PromptedLook)
                 + (IsLive ? Pace.Teacher?.Seconds ?? 0 : 0);
-            return Seconds(Config.Optim.MaxEpoch * (double)Math.Min(Learned, Batches(batch) * batch) * picture);
+            return Config.Optim.MaxEpoch
+                * (Seconds(Math.Min(Learned, Batches(batch) * batch) * picture) + (StartStep * Batches(batch)));
         }
     }
 
@@ -131,10 +158,8 @@ internal sealed record DistillationCost
                 return 0;
             }
 
-            long side = Student.ImageSize / Student.PatchSize;
-            long tokens = (side * side) + 1 + Config.Trainer.PromptKD.NCtxVision;
-            long layer = (tokens * Student.VisionWidth * KeptOfToken)
-                + (tokens * tokens * Student.VisionHeads * KeptOfPair);
+            long tokens = Tokens + Config.Trainer.PromptKD.NCtxVision;
+            long layer = tokens * Student.VisionWidth * KeptOfToken;
             return BytesOfNumber * Config.DataLoader.TrainX.BatchSize * Student.VisionLayers * layer;
         }
     }

@@ -48,14 +48,15 @@ internal static class TeacherFilling
             pictures,
             other is null ? [own] : [own, new StoreToMake(other.Store, shared, student!)],
             [preparation, .. other is null ? (Preprocessing[])[] : [other.Preparation]],
-            Meter(context, store, other?.Store));
+            Meter(context, store, tower, other?.Store));
     }
 
-    private static PaceMeter Meter(RunContext context, TeacherStore store, TeacherStore? other) => new(
+    private static PaceMeter Meter(
+        RunContext context, TeacherStore store, LiveFeatures tower, TeacherStore? other) => new(
         other is null ? 1 : 2,
         (loading, towers) => context.Paced?.Invoke(new ViewPace(
             loading,
-            new TowerPace(towers[0], store.Index.EmbeddingSize),
+            new TowerPace(towers[0], store.Index.EmbeddingSize) { Bytes = tower.Bytes },
             other is null ? null : new TowerPace(towers[1], other.Index.EmbeddingSize))),
         TimeProvider.System);
 }

@@ -253,7 +253,7 @@ public sealed class CachedStartTests : IDisposable
         Assert.Single(File.ReadLines(Path.Combine(run, "log.txt")), line =>
             line.Contains("for the whole run (", StringComparison.Ordinal)
             && line.Contains(" of storing, ", StringComparison.Ordinal)
-            && line.Contains(" of the start's 6 passes; ", StringComparison.Ordinal));
+            && line.Contains(" of the start's 6 passes, ", StringComparison.Ordinal));
         string events = System.Text.Encoding.Latin1.GetString(
             File.ReadAllBytes(Directory.EnumerateFiles(Path.Combine(run, "tensorboard")).Single()));
         Assert.Equal(7, events.Split("start/loss").Length);

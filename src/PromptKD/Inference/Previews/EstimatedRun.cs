@@ -115,6 +115,7 @@ internal sealed class EstimatedRun : IDisposable
                 config.Distill.Start.BatchSize,
                 _target.Device),
             MemoryNow = DeviceMemory.Read(_target.Device)?.Used,
+            MemorySoFar = DeviceMemory.ReadPeak(_target.Device),
         };
         return new PreviewEstimate(
             _recipe.Name,

@@ -100,7 +100,8 @@ public static class TeacherPreview
         int embedding = (int)teacher.Vectors[0].Vectors.shape[1];
         var meter = new PaceMeter(
             towers: 2,
-            (loading, towers) => run?.Take(loading, new TowerPace(towers[0], embedding), towers[1]),
+            (loading, towers) => run?.Take(
+                loading, new TowerPace(towers[0], embedding) { Bytes = teacher.Tower.Bytes }, towers[1]),
             TimeProvider.System);
         foreach (Batch batch in loader.Load(plan, cancellationToken))
         {
