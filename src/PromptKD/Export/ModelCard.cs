@@ -42,7 +42,7 @@ internal static class ModelCard
             Classes: {Names(manifest.ClassNames)}.
             {Sentences(manifest)}
 
-            {manifest.ClassChanges?.Describe()}## Numbers of this run
+            {manifest.ClassChanges?.Describe()}{Warnings(training)}## Numbers of this run
 
             {Numbers(manifest)}
 
@@ -58,9 +58,18 @@ internal static class ModelCard
         return card.ToString();
     }
 
-    private static string Steps(StudentTraining training) => Text(
-        $"{Counted.Of(training.Pictures, "unlabelled picture")}, {Counted.Of(training.Epochs, "epoch")}, ")
-        + Text($"batches of {training.BatchSize}, learning rate {training.LearningRate}");
+    private static string Steps(StudentTraining training) =>
+        $"{Counted.Of(training.Pictures, "unlabelled picture")}, "
+        + (training.Epochs == 0
+            ? "a start on stored features alone"
+            : Text($"{Counted.Of(training.Epochs, "epoch")}, batches of {training.BatchSize}, ")
+                + Text($"learning rate {training.LearningRate}"));
+
+    private static string Warnings(StudentTraining training) => training.Notices.Count == 0
+        ? ""
+        : $"## Look at this first\n\n{string.Concat(training.Notices.Select(Item))}\n";
+
+    private static string Item(string sentence) => $"* {Printable.Markdown(sentence)}\n";
 
     private static string Licence(ClipArchitecture clip) =>
         $"The licence of the {(clip.Tower is null ? "CLIP " : "")}weights inside is that of the checkpoint they came "
@@ -109,7 +118,7 @@ internal static class ModelCard
             .Append(Row("this student", manifest.Validation));
         string[] sentences =
         [
-            "In the last epoch it chose the teacher's class for "
+            $"In the last {(manifest.Training?.Epochs == 0 ? "pass" : "epoch")} it chose the teacher's class for "
             + Text($"{manifest.Training?.Agreement:P1} of the training pictures"),
             .. manifest.Validation is { } measured
                 ? [$"Validation pictures: {measured.Pictures}, never trained on"]

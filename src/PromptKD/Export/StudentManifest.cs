@@ -232,6 +232,10 @@ public sealed record StudentTraining(
         init => field = ValueEquality.Of(value ?? Nothing);
     } = Nothing;
 
+    /// <summary>What the run warned of at its end, a sentence or two each.</summary>
+    public IReadOnlyList<string> Notices { get; init => field = ValueEquality.Of(value ?? []); } =
+        ValueEquality.Of<string>([]);
+
     private static IReadOnlyDictionary<string, int> Nothing { get; } =
         ValueEquality.Of<string, int>(new Dictionary<string, int>());
 }

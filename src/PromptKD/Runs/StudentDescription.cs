@@ -55,6 +55,17 @@ internal static class StudentDescription
         };
     }
 
+    /// <summary>The same, with what the guard says at the end of the run.</summary>
+    /// <param name="manifest">Of a student that the run has trained.</param>
+    /// <param name="notices">What it says.</param>
+    public static StudentManifest Warned(StudentManifest manifest, IEnumerable<RunNotice> notices) => manifest with
+    {
+        Training = manifest.Training! with
+        {
+            Notices = [.. notices.Where(notice => notice.Holds).Select(notice => notice.Message)],
+        },
+    };
+
     private static TeacherTuning? Tuning(OpenRun run) => TeachingReport.OfCheckpoint(
         run.Settings.Config.Distill.TeacherPrompts, run.Inputs.Digests.GetValueOrDefault("teacher prompts", ""))
         is { } report

@@ -28,6 +28,32 @@ public sealed class ModelCardTests
         ModelCard.Write(s_manifest),
         StringComparison.Ordinal);
 
+    [Fact]
+    public void Says_what_the_run_warned_of_and_nothing_where_it_did_not()
+    {
+        string card = ModelCard.Write(
+            s_manifest with { Training = s_manifest.Training! with { Notices = ["the loss is *not* falling."] } });
+
+        Assert.Contains(
+            "\n## Look at this first\n\n* the loss is \\*not\\* falling.\n\n## Numbers of this run\n",
+            card,
+            StringComparison.Ordinal);
+        Assert.DoesNotContain("Look at this first", ModelCard.Write(s_manifest), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Of_a_start_alone_there_are_no_epochs()
+    {
+        string card = ModelCard.Write(s_manifest with { Training = s_manifest.Training! with { Epochs = 0 } });
+
+        Assert.Contains(
+            "90 unlabelled pictures, a start on stored features alone,\nloss weight", card, StringComparison.Ordinal);
+        Assert.Contains(
+            "In the last pass it chose the teacher's class for 50.0 % of the training pictures",
+            card,
+            StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("class vectors", "The class vectors were given: their sentences are not known here.")]
     [InlineData("teacher prompts", "The class names stand beside learned text tokens")]

@@ -121,6 +121,7 @@ internal sealed class DistillKind(ExperimentConfig config, Distillation? parts =
                 settings.Distill.Start.BatchSize,
                 run.Context.Target.Device),
             MemoryNow = DeviceMemory.Read(run.Context.Target.Device)?.Used,
+            MemorySoFar = DeviceMemory.ReadPeak(run.Context.Target.Device),
         }.Describe());
     }
 
@@ -216,6 +217,7 @@ internal sealed class DistillKind(ExperimentConfig config, Distillation? parts =
             Calibration = calibration,
             NoneOfThese = answers.FitNone(),
         };
+        manifest = StudentDescription.Warned(manifest, DistillFindings.Look(run, loop.Position, manifest));
         StudentPackage.Write(run.Folder.StudentFolder, method.Distilled!, manifest);
         run.Log.OnPhase($"Wrote {run.Folder.StudentFolder}");
         DistillationReport report = Report(run, loop.Position, manifest);

@@ -154,10 +154,12 @@ internal sealed class TrainKind(ExperimentConfig config, TrainingRequest request
         TrainingResult result = Test(run, method, _splits.Selection, epoch);
         if (method.Distilled is { } student && end.History.FirstOrDefault(one => one.Epoch == epoch) is { } selected)
         {
+            StudentManifest manifest = StudentDescription.Of(
+                run, student, selected, LearnedPictures.Of(run, loop), new Baselines());
             StudentPackage.Write(
                 run.Folder.StudentFolder,
                 student,
-                StudentDescription.Of(run, student, selected, LearnedPictures.Of(run, loop), new Baselines()));
+                StudentDescription.Warned(manifest, Guarded.Look(run, end.History)));
         }
 
         // Whoever finds it takes the run for finished: a page is no part of that.

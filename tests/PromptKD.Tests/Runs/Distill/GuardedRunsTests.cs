@@ -5,6 +5,7 @@ using PromptKD.Models.Weights;
 using PromptKD.Runs;
 using PromptKD.Runs.Distill;
 using PromptKD.Tests.Data;
+using PromptKD.Training;
 using SkiaSharp;
 
 namespace PromptKD.Tests.Runs.Distill;
@@ -87,6 +88,10 @@ public sealed class GuardedRunsTests : IDisposable
             "features have collapsed to one direction",
             File.ReadAllText(Path.Combine(_runs.Output("run"), "report.html")),
             StringComparison.Ordinal);
+        Assert.Contains(
+            "features have collapsed to one direction",
+            File.ReadAllText(Path.Combine(report.StudentFolder, "README.md")),
+            StringComparison.Ordinal);
         Assert.Equal(1, report.HeldOut!.Student.MajorityShare);
         Assert.True(report.HeldOut.Student.FeatureSpread < 1e-5);
     }
@@ -105,6 +110,21 @@ public sealed class GuardedRunsTests : IDisposable
         Assert.Contains(
             _listener.Warnings,
             warning => warning.StartsWith("the epochs behind the start cost agreement", StringComparison.Ordinal));
+    }
+
+    // A hundred passes that look at a tenth of the pictures cost more than all that stored features save.
+    [Fact]
+    public void Passes_of_a_start_look_at_no_picture()
+    {
+        DistillationReport report = Distil(
+            "DISTILL.VIEWS", "2", "DISTILL.START.EPOCHS", "4", "DISTILL.START.BATCH_SIZE", "10", "OPTIM.MAX_EPOCH",
+            "0");
+
+        Assert.NotNull(report.Start!.HeldOut);
+        using TrainingCheckpoint kept = TrainingCheckpoint.ReadIfAny(
+            Path.Combine(_runs.Output("run"), "checkpoints", "start.safetensors"))!;
+        Assert.Equal(4, kept.Position.History.Count);
+        Assert.All(kept.Position.History, pass => Assert.Null(pass.HeldOut));
     }
 
     [Fact]
