@@ -73,8 +73,10 @@ public sealed class TeacherPreviewTests : IDisposable
         Assert.Null(Look(Request).Estimate);
         Assert.Equal(["best", "fast"], [best.Recipe, fast.Recipe]);
         Assert.Equal(
-            ["storing", "the start's 100 passes", "20 epochs"], best.Phases.Select(phase => phase.Name));
-        Assert.Equal(["storing", "the start's 100 passes"], fast.Phases.Select(phase => phase.Name));
+            ["storing", "the start's 100 passes", "20 epochs", "compiling and writing"],
+            best.Phases.Select(phase => phase.Name));
+        Assert.Equal(
+            ["storing", "the start's 100 passes", "compiling and writing"], fast.Phases.Select(phase => phase.Name));
         Assert.Equal(best.Seconds, best.Phases.Sum(phase => phase.Seconds), 3);
         Assert.Contains("20 epochs", best.Words, StringComparison.Ordinal);
     }
