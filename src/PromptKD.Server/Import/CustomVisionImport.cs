@@ -74,7 +74,7 @@ public static class CustomVisionImport
     {
         try
         {
-            using PictureDecoder decoder = PictureDecoder.Open(file, new DecodingRules { Upright = true });
+            using PictureDecoder decoder = PictureDecoder.Open(file, DecodingRules.ForPeople);
             using PixelBuffer pixels = decoder.Decode();
             for (int place = 0; place < regions.Count; place++)
             {

@@ -25,7 +25,7 @@ internal static class PictureThumbnail
 
     private static SKBitmap Of(ReadOnlySpan<byte> file, int side)
     {
-        using PictureDecoder decoder = PictureDecoder.Open(file, new DecodingRules { Upright = true });
+        using PictureDecoder decoder = PictureDecoder.Open(file, DecodingRules.ForPeople);
         double scale = Math.Min(1, (double)side / Math.Min(decoder.Width, decoder.Height));
         (int width, int height) = decoder.ReducedSize(scale);
         using PixelBuffer pixels = decoder.Decode(width, height);

@@ -63,6 +63,7 @@ internal sealed class RunForecast(OpenRun run, TrainingPlan plan, Func<TimeSpan>
             steps[steps.Length / 2], plan.BatchesPerEpoch, measuring(), now.Epochs - done, memory?.Used, memory?.Free)
         {
             Unit = IsOfStart ? "passes" : "epochs",
+            UnitOfOne = IsOfStart ? "pass" : "epoch",
         };
     }
 }

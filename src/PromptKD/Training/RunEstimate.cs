@@ -18,6 +18,9 @@ public sealed record RunEstimate(
     /// <summary>What <see cref="Epochs"/> are called: those of a start on stored features are passes.</summary>
     public string Unit { get; init; } = "epochs";
 
+    /// <summary>What one of them is called.</summary>
+    internal string UnitOfOne { get; init; } = "epoch";
+
     /// <summary>Time of an epoch, with what is measured behind it.</summary>
     public TimeSpan Epoch => (Step * StepsPerEpoch) + Measuring;
 
@@ -27,8 +30,8 @@ public sealed record RunEstimate(
     /// <summary>The estimate, in a line.</summary>
     public string Describe() => string.Create(
         CultureInfo.InvariantCulture,
-        $"About {Words(Total)} to come: {Epochs:0.##} {Unit} of {ShortWords(Epoch)}, {StepsPerEpoch} steps of "
-        + $"{Step.TotalSeconds:0.000} s each")
+        $"About {Words(Total)} to come: {Epochs:0.##} {(Epochs == 1 ? UnitOfOne : Unit)} of {ShortWords(Epoch)}, "
+        + $"{Counted.Of(StepsPerEpoch, "step")} of {Step.TotalSeconds:0.000} s each")
         + (Measuring > TimeSpan.Zero ? $" and {Words(Measuring)} of measuring" : "")
         + (Memory is { } used
             ? string.Create(CultureInfo.InvariantCulture, $"; {used / Gigabyte:0.0} GB of memory in use")

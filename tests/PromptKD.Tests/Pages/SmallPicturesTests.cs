@@ -1,5 +1,6 @@
 using PromptKD.Data.Pictures;
 using PromptKD.Pages;
+using PromptKD.Tests.Data;
 using SkiaSharp;
 
 namespace PromptKD.Tests.Pages;
@@ -30,6 +31,17 @@ public sealed class SmallPicturesTests : IDisposable
         SKColor middle = copy.GetPixel(smallWidth / 2, smallHeight / 2);
         Assert.InRange(middle.Red, 192, 208);
         Assert.InRange(middle.Blue, 52, 68);
+    }
+
+    [Fact]
+    public void A_copy_of_16_bit_grey_is_no_white_one()
+    {
+        string path = Path.Combine(_folder.FullName, "a.png");
+        File.WriteAllBytes(path, TestPictures.Grey16(32, 32, (_, _) => 0x8000));
+
+        using SKBitmap copy = SKBitmap.Decode(SmallPictures.Of([("a", new PictureItem(path))])["a"].Jpeg);
+
+        Assert.InRange(copy.GetPixel(16, 16).Green, 126, 130);
     }
 
     [Fact]

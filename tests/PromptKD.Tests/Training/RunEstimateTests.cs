@@ -22,8 +22,13 @@ public sealed class RunEstimateTests
 
     [Fact]
     public void Says_nothing_of_what_is_not_known() => Assert.Equal(
-        "About 30.0 s to come: 1 epochs of 30.0 s, 60 steps of 0.500 s each",
+        "About 30.0 s to come: 1 epoch of 30.0 s, 60 steps of 0.500 s each",
         new RunEstimate(TimeSpan.FromSeconds(0.5), 60, TimeSpan.Zero, 1, Memory: null, FreeMemory: null).Describe());
+
+    [Fact]
+    public void Says_one_thing_as_one() => Assert.Equal(
+        "About 0.5 s to come: 1 epoch of 0.5 s, 1 step of 0.500 s each",
+        new RunEstimate(TimeSpan.FromSeconds(0.5), 1, TimeSpan.Zero, 1, Memory: null, FreeMemory: null).Describe());
 
     [Theory]
     [InlineData(12.34, "12.3 s")]

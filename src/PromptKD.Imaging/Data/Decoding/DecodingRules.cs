@@ -9,6 +9,9 @@ internal sealed record DecodingRules
     /// </summary>
     public const long DefaultMaxPixels = 2L * (1 << 30) / 4 / 3;
 
+    /// <summary>A picture as people see it, for what looks at it beside any model.</summary>
+    public static DecodingRules ForPeople { get; } = new() { Upright = true, ScaleGrey16 = true };
+
     /// <summary>Most pixels (width × height) to accept.</summary>
     public long MaxPixels { get; init; } = DefaultMaxPixels;
 

@@ -18,6 +18,9 @@ internal static class ClassNameRules
     private const int FirstTag = 0xE0020;
     private const int LastTag = 0xE007F;
 
+    // Letters by their category that are blank: fillers of Hangul, and Braille's cell without dots.
+    private static readonly HashSet<int> s_blankLetters = [0x115F, 0x1160, 0x2800, 0x3164, 0xFFA0];
+
     /// <summary>Refuses names that cannot be meant, or that the teacher could not tell apart.</summary>
     /// <param name="names">Class names, in label order.</param>
     /// <param name="source">Where they come from, for messages.</param>
@@ -68,7 +71,7 @@ internal static class ClassNameRules
     /// The name as CLIP gets to see it: without case, underscores, and several spellings of one letter.
     /// </summary>
     private static string AsClipReads(string name) =>
-        TextCleaning.Clean(name.Replace('_', ' ')) is var cleaned && cleaned.EnumerateRunes().All(IsInvisible)
+        TextCleaning.Clean(name.Replace('_', ' ')) is var cleaned && cleaned.EnumerateRunes().All(NeedsAnother)
             ? ""
             : cleaned;
 
@@ -107,8 +110,13 @@ internal static class ClassNameRules
         }
     }
 
+    // Marks, joiners and tags show on a letter or a symbol alone.
+    private static bool NeedsAnother(Rune rune) => Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark
+        or UnicodeCategory.EnclosingMark or UnicodeCategory.Format or UnicodeCategory.Control;
+
     // Joiners and tags are parts of words and of symbols.
-    private static bool IsInvisible(Rune rune) => Rune.GetUnicodeCategory(rune) switch
+    private static bool IsInvisible(Rune rune) => s_blankLetters.Contains(rune.Value)
+        || Rune.GetUnicodeCategory(rune) switch
     {
         UnicodeCategory.Control or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator => true,
         UnicodeCategory.Format =>

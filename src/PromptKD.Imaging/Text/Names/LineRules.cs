@@ -35,6 +35,7 @@ internal static partial class LineRules
             names,
             Sentence(),
             "is a sentence, as all lines are. Give the class names alone: the sentence around them is ‹template›");
+        RefuseAll(names, Folder(), "ends with a slash, as all lines do. Take it off: a folder is no name");
         RefuseNumbers(names);
         WarnOfWords(path, names, isTable, warn);
         if (!isTable)
@@ -51,8 +52,8 @@ internal static partial class LineRules
             name => name.Contains(" # ", StringComparison.Ordinal) || name.Contains(" // ", StringComparison.Ordinal),
             "has a comment behind it: a list of class names has none. Take it off");
         Refuse(names, name => PathOrAddress().IsMatch(name), "is a path or an address, not the name of a class");
-        Refuse(names, name => name[0] is '-' or '*' or '•' && name.Length > 1 && name[1] == ' ',
-            "has the mark of a list. Take it off each line");
+        Refuse(names, name => ListMark().IsMatch(name), "has the mark of a list. Take it off each line");
+        Refuse(names, name => Tag().IsMatch(name), "has a tag of HTML. Take the tags off");
         Refuse(names, name => name.Contains("{}", StringComparison.Ordinal),
             "has {}, as the sentences of ‹template› have. Give the class names alone");
         Refuse(
@@ -80,6 +81,18 @@ internal static partial class LineRules
         foreach (ListedName odd in names.Where(name => s_emptyCells.Contains(name.Text)).Take(1))
         {
             warn($"{odd.Place}: {odd.Shown} is what programs write for an empty cell or a mistake: is it a class?");
+        }
+
+        foreach (ListedName odd in names.Where(name => name.Text.All(char.IsPunctuation)).Take(1))
+        {
+            warn($"{odd.Place}: {odd.Shown} has no letter and no digit: is it a class?");
+        }
+
+        foreach (ListedName odd in names.Where(name => PercentCode().IsMatch(name.Text)).Take(1))
+        {
+            warn(
+                $"{odd.Place}: {odd.Shown} has a percent code, which is taken as it stands: such codes are for the "
+                + "names of folders");
         }
 
         if (!isTable && names.Count > 0 && ListParser.IsHeading(names[0]))
@@ -126,10 +139,10 @@ internal static partial class LineRules
         }
     }
 
-    // 1. cat, 2. dog; or cat 0, dog 1. The names of "1 euro", "2 euro" are not told apart by anything else.
+    // 1. cat, 2. dog; a) cat, b) dog; or cat 0, dog 1. The names of "1 euro", "2 euro" are not told apart by anything else.
     private static void RefuseNumbers(IReadOnlyList<ListedName> names)
     {
-        foreach (Regex numbered in new[] { NumberFirst(), NumberLast() })
+        foreach (Regex numbered in new[] { NumberFirst(), LetterFirst(), NumberLast() })
         {
             Match[] matches = [.. names.Select(name => numbered.Match(name.Text))];
             if (names.Count >= ClassNameRules.Fewest && matches.All(match => match.Success) && AreCounted(matches))
@@ -143,11 +156,16 @@ internal static partial class LineRules
 
     private static bool AreCounted(Match[] lines)
     {
-        int[] numbers = [.. lines.Select(line => int.Parse(line.Groups["number"].Value, CultureInfo.InvariantCulture))];
+        int[] numbers = [.. lines.Select(line => NumberOf(line.Groups["number"].Value))];
         return numbers[0] is 0 or 1
             && numbers.Index().All(one => one.Item == numbers[0] + one.Index)
             && lines.Select(line => line.Groups["name"].Value).Distinct().Count() == lines.Length;
     }
+
+    // Digits of any script, circled ones, and letters: a is 1.
+    private static int NumberOf(string text) => char.IsAsciiLetter(text[0])
+        ? char.ToLowerInvariant(text[0]) - 'a' + 1
+        : (int)text.Aggregate(0.0, (number, digit) => (10 * number) + CharUnicodeInfo.GetNumericValue(digit));
 
     private static bool IsComment(string name) =>
         name[0] == '#' || name.StartsWith("//", StringComparison.Ordinal);
@@ -177,9 +195,24 @@ internal static partial class LineRules
     [GeneratedRegex("^n[0-9]{8}([\\s:,;=_-]|$)")]
     private static partial Regex WordNetCode();
 
-    [GeneratedRegex(@"^[\(\[]?(?<number>[0-9]{1,6})[\.\)\]:,;=\-\s]+(?<name>\S.*)$")]
+    [GeneratedRegex(@"^[-+*\u2022\u25E6\u25AA\u2023\u00B7\u2013\u2014] ")]
+    private static partial Regex ListMark();
+
+    [GeneratedRegex(@"</?[A-Za-z][^<>]*>")]
+    private static partial Regex Tag();
+
+    [GeneratedRegex(@"[^/\\][/\\]$")]
+    private static partial Regex Folder();
+
+    [GeneratedRegex("%[0-9A-Fa-f]{2}")]
+    private static partial Regex PercentCode();
+
+    [GeneratedRegex(@"^[\(\[]?(?<number>\d{1,6}|[\u2460-\u2473])[\.\)\]:,;=\-\s]+(?<name>\S.*)$")]
     private static partial Regex NumberFirst();
 
-    [GeneratedRegex(@"^(?<name>.*[^\s:,;=])[\s:,;=]+(?<number>[0-9]{1,6})$")]
+    [GeneratedRegex(@"^[\(\[]?(?<number>[A-Za-z])[\.\)\]]\s*(?<name>\S.*)$")]
+    private static partial Regex LetterFirst();
+
+    [GeneratedRegex(@"^(?<name>.*[^\s:,;=\(\[])[\s:,;=]+[\(\[]?(?<number>\d{1,6})[\)\]]?$")]
     private static partial Regex NumberLast();
 }

@@ -57,7 +57,7 @@ internal sealed record PictureFacts
 
     private static PictureFacts Of(PictureItem item, ReadOnlySpan<byte> file)
     {
-        using PictureDecoder decoder = PictureDecoder.Open(file, new DecodingRules { Upright = true });
+        using PictureDecoder decoder = PictureDecoder.Open(file, DecodingRules.ForPeople);
         int shorter = Math.Min(decoder.Width, decoder.Height);
         (int width, int height) = decoder.ReducedSize(LeastSide / shorter);
         using PixelBuffer pixels = decoder.Decode(width, height);

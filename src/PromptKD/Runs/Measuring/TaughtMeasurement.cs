@@ -4,6 +4,7 @@ using PromptKD.Data.Loading;
 using PromptKD.Evaluation;
 using PromptKD.Methods;
 using PromptKD.Models.Weights;
+using PromptKD.Runtime;
 using PromptKD.Teachers;
 using PromptKD.Text;
 
@@ -90,7 +91,7 @@ internal sealed class TaughtMeasurement
     private Evaluator Measure(string name, FrozenModel model, PromptedWeights? prompts)
     {
         ExperimentConfig config = _run.Settings.Config;
-        _run.Log.OnPhase($"Measuring {name} on {_evaluation.Pictures} pictures");
+        _run.Log.OnPhase($"Measuring {name} on {Counted.Of(_evaluation.Pictures, "picture")}");
         using var towers = new FrozenTowers(
             model.Images, model.Text!, Math.Exp(model.LogitScale.item<float>()), prompts)
         {

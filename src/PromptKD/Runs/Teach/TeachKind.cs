@@ -101,7 +101,8 @@ internal sealed class TeachKind(ExperimentConfig config) : RunKind<TeachingRepor
 
     /// <inheritdoc/>
     public override string Describe(OpenRun run) =>
-        $"Teaching with {run.Inputs.Pictures.ReadableCount} labelled pictures of {Labelled.LearnedClasses} classes by "
+        $"Teaching with {Counted.Of(run.Inputs.Pictures.ReadableCount, "labelled picture")} of "
+        + $"{Counted.Of(Labelled.LearnedClasses, "class", "classes")} by "
         + $"{config.Trainer.Name}, {Counted.Of(config.Optim.MaxEpoch, "epoch")}";
 
     /// <inheritdoc/>

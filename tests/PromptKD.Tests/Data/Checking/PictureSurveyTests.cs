@@ -99,6 +99,15 @@ public sealed class PictureSurveyTests : IDisposable
     }
 
     [Fact]
+    public void Tells_pictures_of_16_bit_grey_apart()
+    {
+        Write("a.png", TestPictures.Grey16(64, 48, (x, _) => (ushort)(1000 * x)));
+        Write("b.png", TestPictures.Grey16(64, 48, (x, y) => (ushort)(60_000 - (600 * y) - (400 * x))));
+
+        Assert.False(Survey().NeedsALook);
+    }
+
+    [Fact]
     public void Counts_the_pictures_of_each_class_and_names_contradictions()
     {
         Write("cat/1.png", Scene(1));

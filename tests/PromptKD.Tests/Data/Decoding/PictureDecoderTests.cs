@@ -71,7 +71,7 @@ public sealed class PictureDecoderTests
         byte[] file = TestPictures.Grey(0);
         BinaryPrimitives.WriteInt32BigEndian(file.AsSpan(16), 100_000);
         BinaryPrimitives.WriteInt32BigEndian(file.AsSpan(20), 100_000);
-        BinaryPrimitives.WriteUInt32BigEndian(file.AsSpan(29), Crc32(file.AsSpan(12, 17)));
+        BinaryPrimitives.WriteUInt32BigEndian(file.AsSpan(29), TestPictures.Crc32(file.AsSpan(12, 17)));
         long before = GC.GetAllocatedBytesForCurrentThread();
 
         var error = Assert.Throws<InvalidDataException>(() => PictureDecoder.Open(file));
@@ -150,20 +150,5 @@ public sealed class PictureDecoderTests
         bitmap.Erase(new SKColor(200, 0, 0, 10));
         using SKData data = bitmap.Encode(SKEncodedImageFormat.Png, quality: 100);
         return data.ToArray();
-    }
-
-    private static uint Crc32(ReadOnlySpan<byte> bytes)
-    {
-        uint remainder = uint.MaxValue;
-        foreach (byte value in bytes)
-        {
-            remainder ^= value;
-            for (int bit = 0; bit < 8; bit++)
-            {
-                remainder = (remainder & 1) == 0 ? remainder >> 1 : (remainder >> 1) ^ 0xEDB88320;
-            }
-        }
-
-        return ~remainder;
     }
 }

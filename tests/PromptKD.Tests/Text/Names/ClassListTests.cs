@@ -13,6 +13,11 @@ public sealed class ClassListTests : IDisposable
     [Theory]
     [InlineData("class\ncat\ndog\n", ":1: 'class' is taken for a class: is it the heading of a column?")]
     [InlineData("cat\nNaN\n", ":2: 'NaN' is what programs write for an empty cell or a mistake: is it a class?")]
+    [InlineData("cat\n-\ndog\n", ":2: '-' has no letter and no digit: is it a class?")]
+    [InlineData("cat\n\"\ndog\n", ":2: '\"' has no letter and no digit: is it a class?")]
+    [InlineData(
+        "big%20cat\ndog\n",
+        ":1: 'big%20cat' has a percent code, which is taken as it stands: such codes are for the names of folders")]
     public void What_may_be_no_class_is_warned_of(string text, string expected)
     {
         ClassList.Read(Write("c.txt", text), _warnings.Add);
@@ -105,6 +110,10 @@ public sealed class ClassListTests : IDisposable
     [InlineData("Boeing 737\nBoeing 747\n")]
     [InlineData("C#\nF#\n")]
     [InlineData("+\n−\n<3\n")]
+    [InlineData("A. afarensis\nH. sapiens\n")] // genera, not letters that count
+    [InlineData("on/\noff\n")]
+    [InlineData("50% off\nx<y\n")]
+    [InlineData("cafe\u0301\nनमस्ते\n")]
     [InlineData("CAFÉ’S\nÅngström\n")]
     [InlineData("👨‍👩‍👧\n🏴󠁧󠁢󠁥󠁮󠁧󠁿\n")]
     [InlineData("می‌خواهم\nدو\n")]
@@ -143,6 +152,19 @@ public sealed class ClassListTests : IDisposable
     [InlineData(
         "A photo of a cat\na blurry photo of a dog\n", ":1, 'A photo of a cat', is a sentence, as all lines are")]
     [InlineData("- cat\n- dog\n", ":1, '- cat', has the mark of a list")]
+    [InlineData("– cat\n– dog\n", ":1, '– cat', has the mark of a list")]
+    [InlineData("+ cat\n+ dog\n", "has the mark of a list")]
+    [InlineData("cat<br>\ndog<br>\n", ":1, 'cat<br>', has a tag of HTML")]
+    [InlineData("cat/\ndog/\n", ":1, 'cat/', ends with a slash, as all lines do")]
+    [InlineData("a) cat\nb) dog\n", ":1, 'a) cat', is numbered")]
+    [InlineData("① cat\n② dog\n", "is numbered")]
+    [InlineData("١ قط\n٢ كلب\n", "is numbered")] // Arabic-Indic one and two
+    [InlineData("cat (0)\ndog (1)\n", "is numbered")]
+    [InlineData("cat\n\u3164\n", ":2, '\u3164', has the character U+3164, which cannot be seen")]
+    [InlineData("cat\n\u2800\n", "U+2800")]
+    [InlineData("cat\n\u0301\n", ":2 is blank")]
+    [InlineData("cat\n\uFE0F\n", ":2 is blank")]
+    [InlineData("cat\n\u200D\n", ":2 is blank")]
     [InlineData("a.jpg\nb.JPG\n", "is the name of a picture")]
     [InlineData(
         "a photo of a {}.\na drawing of a {}.\n", ":1, 'a photo of a {}.', has {}, as the sentences of Templates have")]
