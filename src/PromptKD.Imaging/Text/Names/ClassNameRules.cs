@@ -117,10 +117,10 @@ internal static class ClassNameRules
     // Joiners and tags are parts of words and of symbols.
     private static bool IsInvisible(Rune rune) => s_blankLetters.Contains(rune.Value)
         || Rune.GetUnicodeCategory(rune) switch
-    {
-        UnicodeCategory.Control or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator => true,
-        UnicodeCategory.Format =>
-            rune.Value is not (ZeroWidthNonJoiner or ZeroWidthJoiner or (>= FirstTag and <= LastTag)),
-        _ => false,
-    };
+        {
+            UnicodeCategory.Control or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator => true,
+            UnicodeCategory.Format =>
+                rune.Value is not (ZeroWidthNonJoiner or ZeroWidthJoiner or (>= FirstTag and <= LastTag)),
+            _ => false,
+        };
 }
