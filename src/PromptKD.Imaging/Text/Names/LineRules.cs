@@ -139,7 +139,7 @@ internal static partial class LineRules
         }
     }
 
-    // 1. cat, 2. dog; a) cat, b) dog; or cat 0, dog 1. The names of "1 euro", "2 euro" are not told apart by anything else.
+    // 1. cat, 2. dog; a) cat, b) dog; or cat 0, dog 1. "1 euro", "2 euro" are not told apart by anything else.
     private static void RefuseNumbers(IReadOnlyList<ListedName> names)
     {
         foreach (Regex numbered in new[] { NumberFirst(), LetterFirst(), NumberLast() })

@@ -141,7 +141,8 @@ internal static class SafetensorsFile
         catch (Exception error) when (error is KeyNotFoundException or InvalidOperationException
             or IndexOutOfRangeException or FormatException or InvalidDataException or NotSupportedException)
         {
-            throw new PromptKDException($"{path}: the entry '{name}' is malformed ({Describe(error)})", error);
+            throw new PromptKDException(
+                $"{path}: the entry '{name}' is malformed ({Describe(error).TrimEnd('.')})", error);
         }
     }
 

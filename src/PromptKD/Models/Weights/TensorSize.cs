@@ -13,7 +13,8 @@ internal static class TensorSize
     {
         if (shape.Count > StoredTensor.MaxDimensions || shape.Any(size => size < 0))
         {
-            throw new InvalidDataException($"{shape.Count} dimensions, of which one is negative, or more than any has");
+            throw new InvalidDataException(
+                $"{shape.Count} dimensions, of which one is negative, or more than any has.");
         }
 
         // Sizes of an empty tensor have to be possible, too: libtorch multiplies them for its strides.
@@ -25,6 +26,7 @@ internal static class TensorSize
 
         return most > 0
             ? shape.Aggregate(1L, (product, size) => product * size)
-            : throw new InvalidDataException($"a tensor of shape [{string.Join(", ", shape)}]");
+            : throw new InvalidDataException(
+                $"a tensor of shape [{string.Join(", ", shape)}] is more than can be meant.");
     }
 }
