@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text;
 using Microsoft.Win32.SafeHandles;
 
 namespace PromptKD.Runtime;
@@ -19,6 +20,9 @@ internal static partial class RegularFile
     private const int FolderType = 0x4000;
     private const int BlockDeviceType = 0x6000;
     private const int FileType = 0x8000;
+
+    // Letters of a line: a file without line breaks is no text of lines, and would take many times its size.
+    private const int LongestLine = 1 << 22;
 
     /// <summary>Opens a file to read it.</summary>
     /// <param name="path">The file, or a link to one.</param>
@@ -64,8 +68,39 @@ internal static partial class RegularFile
     /// <exception cref="UnauthorizedAccessException">As <see cref="Open"/>.</exception>
     public static IEnumerable<string> ReadLines(string path)
     {
-        RefuseOthers(path);
-        return File.ReadLines(path);
+        Open(path).Dispose();
+        return Lines(path);
+    }
+
+    // As File.ReadLines, but for a line that does not end.
+    private static IEnumerable<string> Lines(string path)
+    {
+        using var reader = new StreamReader(Open(path, bufferSize: 1));
+        char[] letters = new char[1 << 14];
+        var line = new StringBuilder();
+        bool isBehindReturn = false;
+        for (int count = reader.Read(letters); count > 0; count = reader.Read(letters))
+        {
+            int start = isBehindReturn && letters[0] == '\n' ? 1 : 0;
+            isBehindReturn = letters[count - 1] == '\r';
+            while (letters.AsSpan(start, count - start).IndexOfAny('\r', '\n') is var length and >= 0)
+            {
+                yield return line.Append(letters, start, length).ToString();
+                line.Clear();
+                int end = start + length;
+                start = end + 1 + (letters[end] == '\r' && end + 1 < count && letters[end + 1] == '\n' ? 1 : 0);
+            }
+
+            if (line.Append(letters, start, count - start).Length > LongestLine)
+            {
+                throw new IOException($"A line has more than {LongestLine} letters: it is no text of lines.");
+            }
+        }
+
+        if (line.Length > 0)
+        {
+            yield return line.ToString();
+        }
     }
 
     /// <summary>Does what reads a file, and says what is wrong with the file where that fails.</summary>

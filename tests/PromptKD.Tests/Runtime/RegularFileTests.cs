@@ -29,6 +29,35 @@ public sealed partial class RegularFileTests : IDisposable
         Assert.Empty(RegularFile.ReadAllText(empty));
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("\n")]
+    [InlineData("one\ntwo")]
+    [InlineData("one\r\n\r\ntwo\r\n")]
+    [InlineData("one\rtwo\r\rthree\n\n")]
+    public void Lines_are_those_of_the_framework(string text)
+    {
+        // Behind and amid what is read at once: 16,384 letters.
+        foreach (int before in new[] { 0, 16_380, 16_381, 16_382, 16_383, 16_384 })
+        {
+            string path = Path.Combine(_folder, "lines");
+            File.WriteAllText(path, new string('x', before) + text);
+
+            Assert.Equal(File.ReadLines(path), RegularFile.ReadLines(path));
+        }
+    }
+
+    [Fact]
+    public void A_line_without_end_is_not_read_to_its_end()
+    {
+        string path = Path.Combine(_folder, "endless");
+        File.WriteAllText(path, new string('x', 5_000_000));
+
+        var error = Assert.Throws<IOException>(() => RegularFile.ReadLines(path).Any());
+
+        Assert.Equal("A line has more than 4194304 letters: it is no text of lines.", error.Message);
+    }
+
     [Fact(Timeout = 60_000)]
     public async Task What_is_none_is_not_waited_for()
     {
