@@ -8,6 +8,7 @@ using PromptKD.Runs.Distill;
 using PromptKD.Runs.Teach;
 using PromptKD.Runs.Train;
 using PromptKD.Runtime;
+using PromptKD.Runtime.Processes;
 using PromptKD.Teachers;
 using PromptKD.Training;
 
@@ -120,6 +121,9 @@ public static class Experiment
     {
         stages.Check(cancellationToken);
         TeachingReport teacher = Teach(stages.Teaching, whileTeaching, cancellationToken);
+
+        // The student's run would make a folder anew that went meanwhile, and with it the teacher.
+        using FolderHold? hold = ProcessGroup.IsFollower ? null : FolderHold.Keep(stages.Distillation.OutputDir);
         return (teacher, Distil(stages.Distillation, whileDistilling, cancellationToken));
     }
 

@@ -68,6 +68,26 @@ internal sealed partial class FolderHold : IDisposable
         }
     }
 
+    /// <summary>
+    /// Holds a folder that was written already, by an earlier stage of the same work: one that went since then is not
+    /// made anew.
+    /// </summary>
+    /// <exception cref="PromptKDException">It is not there any more.</exception>
+    public static FolderHold Keep(string folder)
+    {
+        var hold = new FolderHold(folder, held: null);
+        try
+        {
+            hold.RefuseGone();
+            return hold;
+        }
+        catch
+        {
+            hold.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>Refuses to write a file below a held folder that is not there any more.</summary>
     /// <exception cref="PromptKDException">The folder was deleted or moved.</exception>
     public static void RefuseGone(string file)

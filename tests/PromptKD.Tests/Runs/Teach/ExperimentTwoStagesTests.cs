@@ -69,6 +69,25 @@ public sealed class ExperimentTwoStagesTests : IDisposable
     }
 
     [Fact]
+    public void Does_not_make_a_folder_anew_that_went_as_soon_as_its_teacher_was_there()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows does not move what is open.");
+        ExperimentConfig distillation = _runs.Distillation("run");
+        var stages = TwoStages.Join(_runs.Config(), distillation, Stop);
+        Experiment.Teach(stages.Teaching, cancellationToken: Stop);
+        string elsewhere = distillation.OutputDir + ".gone";
+        var mover = new AtPhase("Finished already", () => Directory.Move(distillation.OutputDir, elsewhere));
+
+        string message = Assert.Throws<PromptKDException>(
+            () => Experiment.TeachAndDistil(stages, mover, cancellationToken: Stop)).Message;
+
+        Assert.StartsWith(
+            $"The folder '{distillation.OutputDir}' was deleted or moved", message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(distillation.OutputDir));
+        Assert.True(Directory.Exists(Path.Combine(elsewhere, "teacher")));
+    }
+
+    [Fact]
     public void Refuses_a_first_stage_beside_prompts_that_are_there()
     {
         ExperimentConfig distillation = _runs.Distillation("run");
