@@ -25,7 +25,7 @@ var models = new Option<string[]>("--model")
 };
 var scale = new Option<int?>("--scale")
 {
-    Description = "What cosines are multiplied by, held throughout, 1 to 100; the folders are named after it.",
+    Description = "What cosines are multiplied by in the end, 1 to 100; the folders are named after it.",
 };
 scale.Validators.Add(result =>
 {
@@ -79,16 +79,19 @@ Command pretrain = Verb("pretrain", "Train the teacher and the student.", [data,
 });
 Command table = Verb("table", "Print the tables of all finished runs, in Markdown.", [data, scale], parsed =>
 {
-    string results = parsed.GetValue(scale) is { } held ? $"results-{held}" : "results";
-    IReadOnlyList<RunResult> runs = RunResult.ReadAll(Path.Combine(parsed.GetValue(data)!, results));
+    IReadOnlyList<RunResult> runs = RunResult.ReadAll(Results(parsed));
     Console.Write(ResultTable.Write(runs) + ResultComparison.Write(runs));
 });
-Command curves = Verb("curves", "Draw how the recipes learned, as SVG.", [data, drawing], parsed =>
-    ResultCurves.Draw(Path.Combine(parsed.GetValue(data)!, "results"), parsed.GetValue(drawing)!));
+Command curves = Verb("curves", "Draw how the recipes learned, as SVG.", [data, scale, drawing], parsed =>
+    ResultCurves.Draw(Results(parsed), parsed.GetValue(drawing)!));
 return new RootCommand("The benchmark EmojiStyles: real pictures, and small CLIPs that learned from them.")
 {
     svg, prepare, pretrain, table, curves,
 }.Parse(args).Invoke();
+
+// Where run.sh leaves what a pair of CLIPs came to.
+string Results(ParseResult parsed) => Path.Combine(
+    parsed.GetValue(data)!, parsed.GetValue(scale) is { } held ? $"results-{held}" : "results");
 
 static Command Verb(string name, string description, Symbol[] symbols, Action<ParseResult> run)
 {

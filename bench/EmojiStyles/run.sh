@@ -75,12 +75,20 @@ for target in $targets; do
         case $method in
           paper | fast | best) distil "$method" "$method" --teacher "$teacher" ;;
           fast-30) distil fast-30 fast --teacher "$teacher" DISTILL.START.EPOCHS 30 ;;
-          # A key each beside fast; not among the methods that are run unless METHODS asks for them.
+          # A key each beside fast or best; not among the methods that are run unless METHODS asks for them.
           fast-average) distil fast-average fast --teacher "$teacher" DISTILL.AVERAGE 0.99 ;;
           fast-ridge) distil fast-ridge fast --teacher "$teacher" DISTILL.START.RIDGE 0.1 ;;
           fast-calibrated) distil fast-calibrated fast --teacher "$teacher" DISTILL.TARGET.CALIBRATE True ;;
           fast-width) distil fast-width fast --teacher "$teacher" TRAINER.PROMPTKD.RATE_WIDTH 32 ;;
+          fast-all-views) distil fast-all-views fast --teacher "$teacher" DISTILL.TARGET.ALL_VIEWS True ;;
+          fast-balance) distil fast-balance fast --teacher "$teacher" DISTILL.TARGET.BALANCE 1.0 ;;
+          fast-boxes) distil fast-boxes fast --teacher "$teacher" INPUT.RRCROP_SCALE '[0.08, 1.0]' ;;
+          fast-sentences) distil fast-sentences fast --teacher "$teacher" \
+            --template 'a photo of a {}.' --template 'an icon of {}.' --template 'a picture of {}.' ;;
+          fast-weight) distil fast-weight fast --teacher "$teacher" TRAINER.PROMPTKD.KD_WEIGHT 100.0 ;;
           best-average) distil best-average best --teacher "$teacher" DISTILL.AVERAGE 0.99 ;;
+          best-long) distil best-long best --teacher "$teacher" OPTIM.MAX_EPOCH 40 ;;
+          best-slow) distil best-slow best --teacher "$teacher" OPTIM.LR 0.0003 ;;
           coop) prompt coop CoOp vit_b16_ctxv1 ;;
           cocoop) prompt cocoop CoCoOp vit_b16_c4_ep10_batch1_ctxv1 ;;
           maple) prompt maple MaPLe vit_b16_c2_ep5_batch4_2ctx ;;

@@ -1,4 +1,3 @@
-using System.Reflection;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.OpenApi;
 
@@ -7,10 +6,6 @@ namespace PromptKD.Server.Operations;
 /// <summary>What the OpenAPI document says in words.</summary>
 internal static class OpenApiTexts
 {
-    /// <summary>The program's version; 0 where it has none.</summary>
-    public static string Version { get; } = typeof(OpenApiTexts).Assembly
-        .GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";
-
     /// <summary>
     /// Names the document, and says of each address what its endpoint does: the comments on the methods behind them,
     /// which would win, are for who reads the code.
@@ -21,7 +16,7 @@ internal static class OpenApiTexts
         options.AddDocumentTransformer((document, _, _) =>
         {
             document.Info.Title = "PromptKD";
-            document.Info.Version = Version;
+            document.Info.Version = ServerVersion.Text;
             return Task.CompletedTask;
         });
         options.AddOperationTransformer((operation, context, _) =>

@@ -17,7 +17,7 @@ internal sealed class OpenInferenceProtocol(PromptKDServerOptions options, Model
     /// <summary><c>GET /v2</c>.</summary>
     public static Task Describe(HttpContext context, CancellationToken cancellation) => Bodies.WriteJson(
         context,
-        new ServerMetadata("promptkd", OpenApiTexts.Version, s_extensions),
+        new ServerMetadata("promptkd", ServerVersion.Text, s_extensions),
         OpenInferenceJson.Default.ServerMetadata,
         cancellation);
 
