@@ -70,8 +70,10 @@ internal sealed record ModelRecipe(
     /// <summary>Both.</summary>
     public static IReadOnlyList<ModelRecipe> All { get; } = [Student, Teacher];
 
-    /// <summary>The same, its scale held; its name tells it apart.</summary>
-    /// <param name="scale">What cosines are multiplied by; null for the recipe itself, whose scale is learned.</param>
+    /// <summary>The same, its scale given; its name tells it apart.</summary>
+    /// <param name="scale">
+    /// What cosines are multiplied by in the end; null for the recipe itself, whose scale is learned.
+    /// </param>
     public ModelRecipe AtScale(int? scale) => scale is { } held
         ? this with { Plan = Plan with { Name = string.Create(CultureInfo.InvariantCulture, $"{Plan.Name}-{held}"), Scale = held } }
         : this;

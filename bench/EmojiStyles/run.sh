@@ -6,7 +6,7 @@
 #
 # DATA is the folder that fetch.sh filled (bench/EmojiStyles/data). Five splits, three seeds, two targets: hours on two cores. With
 # --quick: one split, two seeds, Fluent 3D, the recipes alone; ten minutes where the CLIPs are trained already.
-# What is finished in DATA/results is not run again. SCALE=100 takes (and trains) CLIPs whose scale is held at 100, into
+# What is finished in DATA/results is not run again. SCALE=100 takes (and trains) CLIPs whose scale ends at 100, into
 # DATA/results-100. SPLITS, SEEDS, TARGETS and METHODS in the environment choose less.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
