@@ -29,6 +29,9 @@ internal static class LeftOutKinds
     /// <summary>Entries of an archive that are links or devices.</summary>
     public const string NoFiles = "entries that are links or devices";
 
+    /// <summary>Labels of samples that have no picture: it may be missing.</summary>
+    public const string LonelyLabels = "labels without a picture";
+
     private const string NoEnding = "files without an ending";
     private const string SystemBeside = "._*";
 
@@ -59,6 +62,7 @@ internal static class LeftOutKinds
         [Dangling] = "link that leads nowhere",
         [Unlisted] = "picture that no list names",
         [NoFiles] = "entry that is a link or a device",
+        [LonelyLabels] = "label without a picture",
         [NoEnding] = "file without an ending",
     };
 

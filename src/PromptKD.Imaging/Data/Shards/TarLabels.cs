@@ -14,6 +14,9 @@ internal sealed class TarLabels(string path)
     /// <summary>Larger files are no labels, bytes.</summary>
     public const int LargestFile = 1 << 20;
 
+    /// <summary>The ending of files that are nothing but labels.</summary>
+    public const string ClassEnding = ".cls";
+
     // What a sample's class may be written in: the first that there is counts.
     private static readonly string[] s_endings = ["cls", "json", "txt"];
 

@@ -168,7 +168,15 @@ internal sealed class TarShard : IShard
         var keys = _keys.ToHashSet(StringComparer.Ordinal);
         foreach (string file in _labels.Files.Where(file => !keys.Contains(Path.ChangeExtension(file, null))))
         {
-            LeftOut.AddFile(file);
+            // Other kinds are a sample's description as well, and may be of the whole archive.
+            if (file.EndsWith(TarLabels.ClassEnding, StringComparison.Ordinal))
+            {
+                LeftOut.Add(LeftOutKinds.LonelyLabels);
+            }
+            else
+            {
+                LeftOut.AddFile(file);
+            }
         }
     }
 

@@ -150,8 +150,24 @@ public sealed class LeftOutTests : IDisposable
         LeftOut leftOut = PictureFolder.Unlabelled(_folder, TestContext.Current.CancellationToken).LeftOut;
 
         Assert.Equal(
-            new Dictionary<string, int> { [".cls"] = 1, [".md"] = 1, [".mov"] = 1, ["hidden pictures"] = 1 },
+            new Dictionary<string, int>
+            {
+                ["labels without a picture"] = 1, [".md"] = 1, [".mov"] = 1, ["hidden pictures"] = 1,
+            },
             leftOut.Kinds);
+    }
+
+    [Fact]
+    public void A_label_whose_picture_is_missing_is_warned_of()
+    {
+        ShardFixtures.WriteTar(Path.Combine(_folder, "1.tar"), ("a.png", []), ("a.cls", []), ("b.cls", []));
+
+        LeftOut leftOut = PictureFolder.Unlabelled(_folder, TestContext.Current.CancellationToken).LeftOut;
+
+        Assert.StartsWith(
+            $"Left out 1 file in '{_folder}': 1 label without a picture",
+            Assert.Single(Warnings(leftOut, out _)),
+            StringComparison.Ordinal);
     }
 
     [Fact]
