@@ -152,7 +152,10 @@ public sealed class LeftOutTests : IDisposable
         Assert.Equal(
             new Dictionary<string, int>
             {
-                ["labels without a picture"] = 1, [".md"] = 1, [".mov"] = 1, ["hidden pictures"] = 1,
+                ["labels without a picture"] = 1,
+                [".md"] = 1,
+                [".mov"] = 1,
+                ["hidden pictures"] = 1,
             },
             leftOut.Kinds);
     }
