@@ -163,16 +163,26 @@ internal static class Guard
                 + $"with a start on stored features (recipe best).")
             : null;
 
-    private static string? FindLostGround(GuardedRun run, IReadOnlyList<EpochRecord> history) =>
-        run.Start?.HeldOut is { } start
-        && history is [.., { HeldOut: { } now }]
-        && start.Agreement - now.Agreement > Math.Max(LostAgreement, 2 * StandardError(start))
+    // One epoch may be far from those beside it while the rate is high.
+    private static string? FindLostGround(GuardedRun run, IReadOnlyList<EpochRecord> history)
+    {
+        int window = Math.Min(FirstEpochs, run.Rates.Count);
+        HeldOutResult[] late = [.. history.TakeLast(window).Select(epoch => epoch.HeldOut).OfType<HeldOutResult>()];
+        if (run.Start?.HeldOut is not { } start || window == 0 || late.Length < window)
+        {
+            return null;
+        }
+
+        double now = late.Average(result => result.Agreement);
+        string when = window == 1 ? "now" : $"in the last {window} epochs";
+        return start.Agreement - now > Math.Max(LostAgreement, 2 * StandardError(start))
             ? string.Create(
                 CultureInfo.InvariantCulture,
                 $"the epochs behind the start cost agreement with the teacher: {start.Agreement:P1} of held-out "
-                + $"pictures before them, {now.Agreement:P1} now. Give a lower learning rate (OPTIM.LR), or "
+                + $"pictures before them, {now:P1} {when}. Give a lower learning rate (OPTIM.LR), or "
                 + $"stop before them with the recipe fast.")
             : null;
+    }
 
     // Asked at the end: a student begins with a random projector. Few pictures may hide a gain behind chance: it is
     // said only where chance, of two standard errors, hides none that would be worth having.
