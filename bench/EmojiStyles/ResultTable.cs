@@ -32,6 +32,7 @@ internal static class ResultTable
         ("… the weights averaged", ["best-average"], "student"),
         ("… 40 epochs", ["best-long"], "student"),
         ("… rates of 3e-4", ["best-slow"], "student"),
+        ("… rates of 1e-4", ["best-slower"], "student"),
         ("student, CoOp", ["coop"], RunResult.Taught),
         ("student, CoCoOp", ["cocoop"], RunResult.Taught),
         ("student, MaPLe", ["maple"], RunResult.Taught),

@@ -88,6 +88,7 @@ for target in $targets; do
           fast-weight) distil fast-weight fast --teacher "$teacher" TRAINER.PROMPTKD.KD_WEIGHT 100.0 ;;
           best-average) distil best-average best --teacher "$teacher" DISTILL.AVERAGE 0.99 ;;
           best-long) distil best-long best --teacher "$teacher" OPTIM.MAX_EPOCH 40 ;;
+          best-slower) distil best-slower best --teacher "$teacher" OPTIM.LR 0.0001 ;;
           best-slow) distil best-slow best --teacher "$teacher" OPTIM.LR 0.0003 ;;
           coop) prompt coop CoOp vit_b16_ctxv1 ;;
           cocoop) prompt cocoop CoCoOp vit_b16_c4_ep10_batch1_ctxv1 ;;
