@@ -75,7 +75,14 @@ internal sealed record ModelRecipe(
     /// What cosines are multiplied by in the end; null for the recipe itself, whose scale is learned.
     /// </param>
     public ModelRecipe AtScale(int? scale) => scale is { } held
-        ? this with { Plan = Plan with { Name = string.Create(CultureInfo.InvariantCulture, $"{Plan.Name}-{held}"), Scale = held } }
+        ? this with
+        {
+            Plan = Plan with
+            {
+                Name = string.Create(CultureInfo.InvariantCulture, $"{Plan.Name}-{held}"),
+                Scale = held,
+            },
+        }
         : this;
 
     /// <summary>What stands for the recipe and a split: SHA-256, hexadecimal.</summary>

@@ -116,8 +116,7 @@ internal static class CheckCommand
     {
         string kinds = string.Join(", ", report.Kinds.Select(kind => $"{kind.Value} {kind.Key}"));
         yield return ["pictures", Number(report.Pictures), kinds];
-        yield return Row(
-            "left out", report.LeftOut.Values.Sum(), report.LeftOut.Select(kind => $"{kind.Value} {kind.Key}"));
+        yield return Row("left out", report.LeftOut.Values.Sum(), report.DescribeLeftOut());
         if (report.WithoutEnd.Count > 0)
         {
             yield return Row("archives without end", report.WithoutEnd.Count, report.WithoutEnd);

@@ -16,8 +16,9 @@ internal static class PreviewTables
     {
         Answers.Sentence(string.Create(
             CultureInfo.InvariantCulture,
-            $"Looked at {report.Sample} of {report.Pictures} pictures. The teacher gives its most probable class "
-            + $"{report.Confidence:P1} in the mean; guessing would be {1.0 / report.Classes.Count:P1}."));
+            $"Looked at {report.Sample} of {SortingNotes.Pictures(report.Pictures)}. The teacher gives its most "
+            + $"probable class {report.Confidence:P1} in the mean; guessing would be "
+            + $"{1.0 / report.Classes.Count:P1}."));
         bool isShort = report.Classes.Count <= MostClasses;
         TextTable.Print(
             ["class", "pictures", "mean probability"],

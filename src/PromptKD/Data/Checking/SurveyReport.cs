@@ -60,6 +60,10 @@ public sealed record SurveyReport
     /// <summary>Classes without a picture.</summary>
     [JsonIgnore]
     public IEnumerable<string> EmptyClasses => Classes.Where(one => one.Pictures == 0).Select(one => one.Name);
+
+    /// <summary>What is left out, in words: <c>3 .heic</c>, <c>1 hidden picture</c>.</summary>
+    public IEnumerable<string> DescribeLeftOut() =>
+        LeftOut.Select(kind => LeftOutKinds.Describe(kind.Key, kind.Value));
 }
 
 /// <summary>A class and its pictures.</summary>

@@ -73,6 +73,15 @@ public sealed class PictureSurveyTests : IDisposable
     }
 
     [Fact]
+    public void One_file_of_a_kind_is_told_of_as_one()
+    {
+        Write(".hidden.png", []);
+        Write("photo.psd", []);
+
+        Assert.Equal(["1 .psd", "1 hidden picture"], Survey().DescribeLeftOut().Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public void Finds_nothing_in_an_empty_folder_and_refuses_one_that_is_not_there()
     {
         Assert.True(Survey().NeedsALook);
