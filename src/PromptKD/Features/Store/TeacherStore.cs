@@ -190,12 +190,13 @@ internal sealed class TeacherStore
     /// <summary>Stores class vectors. Keeps those that are there.</summary>
     /// <param name="key">A digest of all that made them.</param>
     /// <param name="stored">The vectors; they stay the caller's.</param>
-    /// <exception cref="PromptKDException">They cannot be written.</exception>
+    /// <exception cref="PromptKDException">They cannot be written, or the store is not there any more.</exception>
     public void KeepClassVectors(string key, StoredVectors stored)
     {
         string path = VectorsPath(key);
         if (!File.Exists(path))
         {
+            using FolderHold hold = FolderHold.Keep(Folder); // Features and class vectors are one store.
             SealedTensors.Write(path, [KeyValuePair.Create(VectorsName, stored.Vectors)],
             [
                 new(NameKey, key),

@@ -74,6 +74,21 @@ public sealed class StoreShardTests : IDisposable
     }
 
     [Fact]
+    public void Class_vectors_of_a_store_that_went_do_not_make_its_folder_anew()
+    {
+        var store = TeacherStore.OpenOrBegin(_folder, _index);
+        using Tensor vectors = torch.ones(2, 4);
+        Directory.Move(_folder, _folder + ".gone");
+
+        string message = Assert.Throws<PromptKDException>(
+            () => store.KeepClassVectors("key", new StoredVectors(vectors, 1, "vocabulary"))).Message;
+
+        Assert.StartsWith($"The folder '{_folder}' was deleted or moved", message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_folder));
+        Directory.Move(_folder + ".gone", _folder);
+    }
+
+    [Fact]
     public void Is_counted_by_its_header_and_length_alone()
     {
         var store = TeacherStore.OpenOrBegin(_folder, _index);
