@@ -20,6 +20,9 @@ internal static class Answers
     /// <summary>A sentence, broken between words on a terminal as <see cref="Prose"/> does it.</summary>
     public static void Sentence(string text) => Prose.Write(Printable.Line(text));
 
+    /// <summary>A line of a training's log, broken in the same way; it may have tabs.</summary>
+    public static void LogLine(string text) => Prose.Write(Printable.Columns(text));
+
     /// <summary>Paragraphs of ours with names in them, broken in the same way.</summary>
     public static void Lines(FormattableString text) =>
         Prose.Write(FormattableString.Invariant(FormattableStringFactory.Create(

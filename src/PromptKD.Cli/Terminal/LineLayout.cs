@@ -55,7 +55,7 @@ internal static class LineLayout
             string longer = line.Length == 0 ? word : $"{line} {word}";
             if (line.Length > 0 && Columns(longer) > columns)
             {
-                yield return line;
+                yield return line.TrimEnd(' ');
                 line = word;
             }
             else

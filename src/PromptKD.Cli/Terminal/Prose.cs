@@ -2,7 +2,7 @@ namespace PromptKD.Cli.Terminal;
 
 /// <summary>
 /// Sentences on standard output. A terminal has them broken between words where its window ends; what is indented, as a
-/// command to be copied, stays as it is. Elsewhere nothing is changed.
+/// command to be copied, stays as it is; a tab takes two columns. Elsewhere nothing is changed.
 /// </summary>
 internal static class Prose
 {
@@ -17,7 +17,7 @@ internal static class Prose
 
     /// <summary>The lines for a window.</summary>
     internal static IEnumerable<string> Lines(string text, int columns) =>
-        Paragraphs(text).SelectMany(paragraph =>
+        Paragraphs(text.Replace("\t", "  ", StringComparison.Ordinal)).SelectMany(paragraph =>
             paragraph.StartsWith(' ') ? [paragraph] : LineLayout.Wrap(paragraph, columns));
 
     private static IEnumerable<string> Paragraphs(string text)

@@ -14,7 +14,7 @@ internal sealed class TrainingDisplay : ITrainingObserver
     public void OnPrint(string line)
     {
         Messages.EraseStatus();
-        Answers.Line(line);
+        Answers.LogLine(line);
     }
 
     /// <inheritdoc/>

@@ -103,9 +103,11 @@ internal sealed partial class DasslRunLog
     /// <summary>The last accuracy of the kept model, in percent; null for a run that is not finished.</summary>
     public double? Final { get; }
 
+    /// <param name="path">The log.</param>
+    /// <param name="stop">Stops between lines, of which a hostile log has millions.</param>
     /// <exception cref="PromptKDException">The file cannot be read.</exception>
-    public static DasslRunLog Read(string path) =>
-        RegularFile.Explain(path, file => Read(file, RegularFile.ReadLines(file)));
+    public static DasslRunLog Read(string path, CancellationToken stop = default) =>
+        RegularFile.Explain(path, file => Read(file, UntilStopped(RegularFile.ReadLines(file), stop)));
 
     // A log may be large: its lines are gone through again for each question.
     private static DasslRunLog Read(string path, IEnumerable<string> lines)
@@ -116,6 +118,15 @@ internal sealed partial class DasslRunLog
         double? final = DasslResults.LastResult(lines, isTestLog: !trained);
         string[] head = [.. lines.Take(LongestHead).TakeWhile(line => line != ConfigTitle)];
         return new DasslRunLog(path, ReadConfig(lines, path), head, trained, during, final);
+    }
+
+    private static IEnumerable<string> UntilStopped(IEnumerable<string> lines, CancellationToken stop)
+    {
+        foreach (string line in lines)
+        {
+            stop.ThrowIfCancellationRequested();
+            yield return line;
+        }
     }
 
     private string VariantOf(Func<string, object?> value) => Trainer == "PromptKD"

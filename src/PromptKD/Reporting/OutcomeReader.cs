@@ -24,7 +24,7 @@ internal static class OutcomeReader
     /// <param name="folder">Any folder above the runs' output folders; links are followed, each folder is read
     /// once.</param>
     /// <param name="problem">Told of each run that cannot be read, in a line.</param>
-    /// <param name="stop">Stops between folders.</param>
+    /// <param name="stop">Stops between folders, and between the lines of a log.</param>
     /// <returns>One outcome a run, the halves of base-to-novel joined.</returns>
     /// <exception cref="PromptKDException">The folder is missing, holds no run, or far more than runs.</exception>
     public static IReadOnlyList<RunOutcome> Read(
@@ -40,7 +40,7 @@ internal static class OutcomeReader
         foreach (string one in FolderTree.Below(folder, stop))
         {
             stop.ThrowIfCancellationRequested();
-            if (ReadFolder(one, faults.Add) is { } outcome)
+            if (ReadFolder(one, faults.Add, stop) is { } outcome)
             {
                 outcomes.Add(outcome);
             }
@@ -96,12 +96,12 @@ internal static class OutcomeReader
                 learnedHere: result.Selection != ModelSelection.Given || IsSame(result.LearnedOn, result.Dataset));
     }
 
-    private static RunOutcome? ReadFolder(string folder, Action<string> problem)
+    private static RunOutcome? ReadFolder(string folder, Action<string> problem, CancellationToken stop)
     {
         // One bad run must not cost the report; and beside a result that cannot be read, its log may say the same.
         var faults = new List<string>();
         RunOutcome? own = Try(() => ReadOwn(folder));
-        RunOutcome? outcome = own ?? Try(() => ReadLog(folder));
+        RunOutcome? outcome = own ?? Try(() => ReadLog(folder, stop));
         string instead = outcome is null ? "" : " The log beside it is read instead.";
         faults.ForEach(fault => problem(fault + instead));
         return outcome;
@@ -126,9 +126,9 @@ internal static class OutcomeReader
     }
 
     // A program that finds a log writes beside it, with the time in the name: the last one counts.
-    private static RunOutcome? ReadLog(string folder) =>
+    private static RunOutcome? ReadLog(string folder, CancellationToken stop) =>
         Directory.EnumerateFiles(folder, "log.txt*").Order(StringComparer.Ordinal).LastOrDefault() is { } path
-            ? FromLog(DasslRunLog.Read(path), folder)
+            ? FromLog(DasslRunLog.Read(path, stop), folder)
             : null;
 
     private static RunOutcome? FromLog(DasslRunLog log, string folder)

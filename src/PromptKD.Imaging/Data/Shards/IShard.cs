@@ -20,6 +20,14 @@ internal interface IShard
     /// <param name="stop">Stops between labels.</param>
     /// <exception cref="PromptKDException">The labels cannot be read.</exception>
     IReadOnlyList<ShardLabel?> ReadLabels(CancellationToken stop = default);
+
+    /// <summary>
+    /// What else may name the classes of labels that are numbers: the texts of a table's columns, the text files beside
+    /// numbers. Each is read as far as it is asked for.
+    /// </summary>
+    /// <param name="stop">Stops between texts.</param>
+    /// <exception cref="PromptKDException">One cannot be read.</exception>
+    IEnumerable<TextsBesideLabels> ReadTextsBesideLabels(CancellationToken stop = default);
 }
 
 /// <summary>One picture of a shard.</summary>
@@ -31,3 +39,8 @@ internal sealed record ShardPicture(string Name, IPictureBytes Bytes);
 /// <param name="Number">Number of the class, from 0; null where it is named.</param>
 /// <param name="Name">Name of the class; empty where it is numbered.</param>
 internal sealed record ShardLabel(int? Number, string Name);
+
+/// <summary>Texts that lie beside labels, and may be names of classes or anything else.</summary>
+/// <param name="Place">The column or the kind of file, for messages.</param>
+/// <param name="Texts">In the order of the pictures; null or empty for a picture without any.</param>
+internal sealed record TextsBesideLabels(string Place, IEnumerable<string?> Texts);

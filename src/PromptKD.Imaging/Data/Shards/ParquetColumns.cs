@@ -21,6 +21,9 @@ internal sealed record ParquetColumns(DataField Picture, DataField? Label, IRead
     /// <summary>Columns of which each may be that of the classes; empty where it is clear.</summary>
     public IReadOnlyList<string> RivalLabels { get; private init; } = [];
 
+    /// <summary>Columns of texts beside the label.</summary>
+    public IReadOnlyList<DataField> Texts { get; private init; } = [];
+
     /// <summary>
     /// Finds them by what Hugging Face's datasets notes in the file; else pictures are the first column that is a
     /// structure with <c>bytes</c>, or <c>image</c>, and classes are <c>label</c>.
@@ -42,15 +45,21 @@ internal sealed record ParquetColumns(DataField Picture, DataField? Label, IRead
         Field? picture = fields.FirstOrDefault(field => field.Name == (pictures.FirstOrDefault() ?? PictureName));
         string[] labels = Choose(NamesOf(features, "ClassLabel"), LabelName);
         string? labelName = labels.FirstOrDefault();
+        DataField[] flat = [.. fields.OfType<DataField>()];
         return new ParquetColumns(
             (picture is null ? null : BytesOf(picture)) ?? throw new PromptKDException(
                 $"{path}: no column of pictures among {string.Join(", ", fields.Select(field => $"'{field.Name}'"))}. "
                 + "Expected a structure with 'bytes', as Hugging Face's datasets writes an Image, or 'image' in bytes; "
                 + "paths alone are not enough."),
-            fields.OfType<DataField>().FirstOrDefault(field => field.Name == (labelName ?? LabelName)),
+            flat.FirstOrDefault(field => field.Name == (labelName ?? LabelName)),
             labelName is null ? null : ReadNames(features, labelName))
         {
             RivalLabels = labels.Length > 1 ? labels : [],
+            Texts =
+            [
+                .. flat.Where(field => field.ClrType == typeof(ReadOnlyMemory<char>) && !field.IsArray
+                    && field.Name != (labelName ?? LabelName)),
+            ],
         };
     }
 

@@ -78,13 +78,37 @@ internal sealed class ParquetShard : IShard
             return new ShardLabel?[Pictures.Count];
         }
 
-        try
+        return Explained(column, () =>
         {
             using var file = ParquetInput.Open(_path, stop);
             return
             [
                 .. Enumerable.Range(0, file.Reader.RowGroupCount).SelectMany(group => ReadLabels(file, group, column)),
             ];
+        });
+    }
+
+    /// <inheritdoc/>
+    public IEnumerable<TextsBesideLabels> ReadTextsBesideLabels(CancellationToken stop = default) =>
+        _columns.Texts.Select(column => new TextsBesideLabels(column.Name, ReadTexts(column, stop)));
+
+    private IEnumerable<string?> ReadTexts(DataField column, CancellationToken stop)
+    {
+        using var file = ParquetInput.Open(_path, stop);
+        for (int group = 0; group < file.Reader.RowGroupCount; group++)
+        {
+            foreach (ShardLabel? text in Explained(column, () => ReadLabels(file, group, column)))
+            {
+                yield return text?.Name;
+            }
+        }
+    }
+
+    private ShardLabel?[] Explained(DataField column, Func<ShardLabel?[]> read)
+    {
+        try
+        {
+            return read();
         }
         catch (Exception error) when (IsDamage(error))
         {

@@ -17,7 +17,7 @@ internal static class ShardFiles
     /// <summary>Opens shards.</summary>
     /// <param name="paths">Files that <see cref="IsShard"/> accepts; all or none of them on servers.</param>
     /// <param name="keepsLabels">Whether labels are wanted, too.</param>
-    /// <param name="stop">Stops between entries; of parquet files, also while pictures are read later.</param>
+    /// <param name="stop">Stops between blocks; of parquet files, also while pictures are read later.</param>
     /// <exception cref="PromptKDException">One cannot be read, or holds no column of pictures.</exception>
     public static IReadOnlyList<IShard> Open(IReadOnlyList<string> paths, bool keepsLabels, CancellationToken stop)
     {

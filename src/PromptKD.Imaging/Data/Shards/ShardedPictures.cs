@@ -66,9 +66,56 @@ internal sealed class ShardedPictures
                 int found = LabelOf(item.Path, Resolve(item.Path, label, shard), known, names);
                 items.Add(item with { Label = found, ClassName = names[found] });
             }
+
+            // Numbers of another order than that of the names cannot be told from right ones by themselves.
+            if (shard.ClassNames is null && labels[number].Any(label => label?.Number is not null))
+            {
+                RefuseOtherNames(shard, items[^shard.Pictures.Count..], known);
+            }
         }
 
         return items;
+    }
+
+    private void RefuseOtherNames(IShard shard, IReadOnlyList<PictureItem> items, ClassLookup known)
+    {
+        foreach (TextsBesideLabels beside in shard.ReadTextsBesideLabels(_stop))
+        {
+            if (FindOtherName(items, beside.Texts, known) is var (item, text))
+            {
+                throw new PromptKDException(
+                    $"{item.Path}: by its number its class is {ListedName.Show(item.ClassName!)}, but "
+                    + $"'{beside.Place}' says {ListedName.Show(text)}. Numbers count the class names from 0: give "
+                    + "these in the order of the numbers, or remove one of the two.");
+            }
+        }
+    }
+
+    // Texts are names of classes where each of them is one; else they are captions, or something else.
+    private static (PictureItem Item, string Text)? FindOtherName(
+        IReadOnlyList<PictureItem> items, IEnumerable<string?> texts, ClassLookup known)
+    {
+        (PictureItem, string)? first = null;
+        try
+        {
+            foreach ((PictureItem item, string? text) in items.Zip(texts))
+            {
+                int? named = string.IsNullOrEmpty(text) ? item.Label : known.Find(text);
+                if (named is null)
+                {
+                    return null;
+                }
+
+                first ??= named == item.Label ? null : (item, text!);
+            }
+        }
+        catch (PromptKDException)
+        {
+            // They cannot be read, and the labels do without them.
+            return null;
+        }
+
+        return first;
     }
 
     private PictureItem Item(int shard, ShardPicture picture) =>

@@ -15,21 +15,24 @@ internal sealed class TarArchive
     private const int LongestExtension = 1 << 20;
 
     private readonly Stream _stream;
+    private readonly CancellationToken _stop;
     private readonly long _length;
     private readonly byte[] _block = new byte[TarHeader.Length];
     private readonly Dictionary<string, string> _forAll = new(StringComparer.Ordinal);
     private readonly Dictionary<string, TarMember> _files = new(StringComparer.Ordinal);
     private long _position;
 
-    private TarArchive(Stream stream)
+    private TarArchive(Stream stream, CancellationToken stop)
     {
         _stream = stream;
+        _stop = stop;
         _length = stream.Length;
     }
 
     /// <summary>An archive of which nothing is read yet.</summary>
     /// <param name="stream">A file from its beginning. The caller closes it, behind the last member.</param>
-    public static TarArchive Of(Stream stream) => new(stream);
+    /// <param name="stop">Stops between blocks; nothing but zeros may follow, for gigabytes.</param>
+    public static TarArchive Of(Stream stream, CancellationToken stop = default) => new(stream, stop);
 
     /// <summary>
     /// Whether zeros end the archive, as all programs write them: known behind the last member. One without them, or
@@ -101,6 +104,7 @@ internal sealed class TarArchive
     /// <param name="mayBeCut">Whether part of a block is as good as none: behind the archive's end.</param>
     private bool TryReadBlock(bool mayBeCut = false)
     {
+        _stop.ThrowIfCancellationRequested();
         _stream.Position = _position;
         int count = _stream.ReadAtLeast(_block, _block.Length, throwOnEndOfStream: false);
         _position += count;

@@ -73,6 +73,15 @@ internal sealed class TarLabels(string path)
         return labels;
     }
 
+    /// <summary>The text of a sample whose number stands in another file; null where it has none.</summary>
+    /// <exception cref="PromptKDException">It cannot be read.</exception>
+    public string? ReadTextBesideNumber(string key, CancellationToken stop)
+    {
+        stop.ThrowIfCancellationRequested();
+        string file = $"{key}.{s_endings[^1]}";
+        return _files.ContainsKey(file) && Read(key)?.Number is not null ? ReadFile(file)?.Name : null;
+    }
+
     private ShardLabel? Read(string key)
     {
         (string File, ShardLabel? Label)[] found =

@@ -37,7 +37,7 @@ internal sealed class TarShard : IShard
 
     /// <summary>Lists an archive.</summary>
     /// <param name="path">A tar archive that is not compressed.</param>
-    /// <param name="stop">Stops between its members.</param>
+    /// <param name="stop">Stops between its blocks.</param>
     /// <exception cref="PromptKDException">It cannot be read, or ends early.</exception>
     public static TarShard Open(string path, CancellationToken stop = default)
     {
@@ -63,16 +63,19 @@ internal sealed class TarShard : IShard
     public IReadOnlyList<ShardLabel?> ReadLabels(CancellationToken stop = default) =>
         _labels.Read(_keys, _pictures, stop);
 
+    /// <inheritdoc/>
+    public IEnumerable<TextsBesideLabels> ReadTextsBesideLabels(CancellationToken stop = default) =>
+        [new TextsBesideLabels(".txt", _keys.Select(key => _labels.ReadTextBesideNumber(key, stop)))];
+
     private void List(Func<Stream> open, bool keepsLabels, CancellationToken stop)
     {
         int entries = 0;
         try
         {
             using Stream stream = open();
-            var archive = TarArchive.Of(stream);
+            var archive = TarArchive.Of(stream, stop);
             foreach (TarMember member in archive.Members())
             {
-                stop.ThrowIfCancellationRequested();
                 entries++;
                 Add(member, keepsLabels ? stream : null);
             }

@@ -25,4 +25,12 @@ public sealed class ProseTests
             Prose.Lines(Text, columns: 20));
         Assert.Contains("The student learned from what the teacher thinks.", Prose.Lines(Text, columns: 80));
     }
+
+    [Fact]
+    public void Breaks_the_columns_of_a_log_between_words()
+    {
+        const string Line = "* class: 8 (red moon)\ttotal: 7\tcorrect: 5\tacc: 71.4%";
+
+        Assert.Equal(["* class: 8 (red", "moon)  total: 7", "correct: 5  acc:", "71.4%"], Prose.Lines(Line, columns: 17));
+    }
 }

@@ -92,6 +92,57 @@ public sealed class ContradictionTests : IDisposable
             Refusal(() => new ShardedPictures([named]).Labelled(["cat", "dog", "x", "y", "z", "v", "w"], out _)));
     }
 
+    [Theory]
+    [InlineData("cat", "dog", null)] // in the order of the numbers
+    [InlineData("a photo of a dog", "cat", null)] // captions
+    [InlineData("", "dog", null)]
+    [InlineData("dog", "cat", "a.png: by its number its class is 'cat', but '.txt' says 'dog'")]
+    [InlineData("cat", "cat", "b.png: by its number its class is 'dog', but '.txt' says 'cat'")]
+    public void A_text_beside_a_number_names_the_same_class(string first, string second, string? expected)
+    {
+        string path = Tar(
+            ("a.png", "1"), ("a.cls", "0"), ("a.txt", first), ("b.png", "1"), ("b.cls", "1"), ("b.txt", second));
+
+        Expect(expected, path);
+    }
+
+    [Theory]
+    [InlineData("cat", "dog", null)]
+    [InlineData("mammal", "cat", null)]
+    [InlineData("dog", "cat", "/0: by its number its class is 'cat', but 'class' says 'dog'")]
+    public async Task A_column_of_names_beside_one_of_numbers_says_the_same(
+        string first, string second, string? expected)
+    {
+        string path = Path.Combine(_folder, "names.parquet");
+        var picture = new DataField("image", typeof(byte[]), isNullable: false);
+        var label = new DataField("label", typeof(int), isNullable: false);
+        var name = new DataField("class", typeof(string), isNullable: false);
+        await using (FileStream stream = File.Create(path))
+        {
+            await using ParquetWriter writer = await ParquetWriter.CreateAsync(
+                new ParquetSchema(picture, label, name), stream, cancellationToken: Stop);
+            using ParquetRowGroupWriter part = writer.CreateRowGroup();
+            await part.WriteAsync(picture, [s_any, s_any]);
+            await part.WriteAsync<int>(label, (int[])[0, 1], cancellationToken: Stop);
+            await part.WriteAsync(name, [first, second]);
+        }
+
+        Expect(expected, path);
+    }
+
+    private static void Expect(string? refusal, string path)
+    {
+        var pictures = new ShardedPictures([path]);
+        if (refusal is null)
+        {
+            Assert.Equal([0, 1], pictures.Labelled(["cat", "dog"], out _).Select(item => item.Label));
+        }
+        else
+        {
+            Assert.Contains(refusal, Refusal(() => pictures.Labelled(["cat", "dog"], out _)));
+        }
+    }
+
     private static string Refusal(Action act)
     {
         string message = Assert.Throws<PromptKDException>(act).Message;

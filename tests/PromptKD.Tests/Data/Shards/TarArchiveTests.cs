@@ -122,10 +122,18 @@ public sealed class TarArchiveTests
     public void Knows_whether_it_ends_as_archives_do(int length, bool expected)
     {
         byte[] whole = [.. Member("a.jpg"), .. Member("b.jpg"), .. new byte[8192]];
-        var archive = TarArchive.Of(new MemoryStream(whole[..length]));
+        var archive = TarArchive.Of(new MemoryStream(whole[..length]), TestContext.Current.CancellationToken);
 
         Assert.Equal(["a.jpg", "b.jpg"], archive.Members().Select(member => member.Name));
         Assert.Equal(expected, archive.HasItsEnd);
+    }
+
+    [Fact]
+    public void Stops_where_nothing_but_zeros_comes()
+    {
+        var archive = TarArchive.Of(new MemoryStream(new byte[8192]), new CancellationToken(canceled: true));
+
+        Assert.Throws<OperationCanceledException>(() => archive.Members().Count());
     }
 
     [Theory]
