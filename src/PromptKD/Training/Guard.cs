@@ -148,8 +148,7 @@ internal static class Guard
                 CultureInfo.InvariantCulture,
                 $"the student's answers have collapsed: it uses {student.ClassesUsed:0.0} classes where the teacher "
                 + $"uses {teacher.ClassesUsed:0.0} (the most frequent has {student.MajorityShare:P1} of its answers). "
-                + $"Give a lower learning rate or loss weight (OPTIM.LR, KD_WEIGHT), or begin with a start on stored "
-                + $"features (recipe best).")
+                + $"{LearnSlower(run, history)}")
             : null;
 
     // Pictures that look alike to the untrained CLIP, too, are alike.
@@ -159,9 +158,14 @@ internal static class Guard
             ? string.Create(
                 CultureInfo.InvariantCulture,
                 $"the student's features have collapsed to one direction (spread {spread:0.0000} of 1): to it all "
-                + $"pictures look alike. Give a lower learning rate or loss weight (OPTIM.LR, KD_WEIGHT), or begin "
-                + $"with a start on stored features (recipe best).")
+                + $"pictures look alike. {LearnSlower(run, history)}")
             : null;
+
+    private static string LearnSlower(GuardedRun run, IReadOnlyList<EpochRecord> history) =>
+        run.Start is not null && history.Count == 0
+            ? "Give the start a lower learning rate, or a lower loss weight (DISTILL.START.LR, KD_WEIGHT)."
+            : "Give a lower learning rate or loss weight (OPTIM.LR, KD_WEIGHT)"
+                + (run.Start is null ? ", or begin with a start on stored features (recipe best)." : ".");
 
     // One epoch may be far from those beside it while the rate is high.
     private static string? FindLostGround(GuardedRun run, IReadOnlyList<EpochRecord> history)
@@ -202,8 +206,10 @@ internal static class Guard
     private static HeldOutResult? Last(GuardedRun run, IReadOnlyList<EpochRecord> history) =>
         (history.Count > 0 ? history[^1] : run.Start)?.HeldOut;
 
+    // A start is a training of its own, and over before the first epoch.
     private static HeldOutResult? Settled(GuardedRun run, IReadOnlyList<EpochRecord> history) =>
-        IsSettled(run, history) || (run.Start is not null && history.Count == run.Rates.Count)
+        IsSettled(run, history)
+        || (run.Start is not null && (history.Count == 0 || history.Count == run.Rates.Count))
             ? Last(run, history)
             : null;
 

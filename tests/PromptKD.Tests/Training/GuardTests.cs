@@ -132,6 +132,18 @@ public sealed class GuardTests
             HeldOut = Student(0.5, spread: 1e-5),
         })]);
 
+    [Theory]
+    [InlineData("answersCollapsed", 1.8, 0.1)]
+    [InlineData("featuresCollapsed", 7.4, 1e-5)]
+    public void A_start_that_ends_in_a_collapse_is_said_before_the_first_epoch(
+        string code, double used, double spread) =>
+        Finds(
+            code,
+            0,
+            "(DISTILL.START.LR, KD_WEIGHT)",
+            s_run with { Start = Run()[0] with { HeldOut = Student(0.3, used, 0.5, spread) } },
+            []);
+
     [Fact]
     public void Pictures_that_are_alike_to_the_untrained_CLIP_are_no_collapse() => Assert.Empty(Guard.Look(
         s_run with { Untrained = Student(0.2, spread: 1e-4) },
