@@ -125,6 +125,7 @@ internal static class CachedStart
         LoadPlan first = Epoch(0, 0);
         TrainingPlan plan = common with
         {
+            IsStart = true,
             Epochs = start.Epochs,
             BatchesPerEpoch = first.BatchCount,
             PicturesPerEpoch = Math.Min(first.BatchCount * first.BatchSize, pictures.LearnedCount),

@@ -272,7 +272,8 @@ internal sealed class TrainingLoop : IDisposable
         if (FiniteValues.FindFault([.. _method.State, .. _step.State]) is { } name)
         {
             double rate = Plan.Schedule.Rate(Math.Min(Position.Epoch, Plan.Epochs - 1));
-            throw new PromptKDException($"'{name}' holds values that are no numbers: {Divergence.Advice(rate)}");
+            throw new PromptKDException(
+                $"'{name}' holds values that are no numbers: {Divergence.Advice(rate, Plan.IsStart)}");
         }
     }
 }

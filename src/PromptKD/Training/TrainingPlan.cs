@@ -12,6 +12,9 @@ internal sealed record TrainingPlan
     /// <summary>Where pixels go, and in which element type.</summary>
     public ComputeTarget Target { get; init; } = new(CPU, ScalarType.Float32);
 
+    /// <summary>Whether it is the start on stored features, whose epochs are called passes.</summary>
+    public bool IsStart { get; init; }
+
     /// <summary>Passes over the pictures.</summary>
     public required int Epochs { get; init; }
 

@@ -92,8 +92,8 @@ internal sealed class TrainingStep : IDisposable
         {
             throw new PromptKDException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"The loss became {loss} in epoch {epoch}, batch {step.Number + 1}: "
-                + $"{Divergence.Advice(learningRate)}"));
+                $"The loss became {loss} in {(_plan.IsStart ? "pass" : "epoch")} {epoch}, batch {step.Number + 1}: "
+                + $"{Divergence.Advice(learningRate, _plan.IsStart)}"));
         }
 
         bool isFinite = _scaler.Unscale(_method.Trainable);

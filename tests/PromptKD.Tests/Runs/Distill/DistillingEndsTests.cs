@@ -70,6 +70,21 @@ public sealed class DistillingEndsTests : IDisposable
     }
 
     [Fact]
+    public void Divergence_of_a_start_names_its_pass_and_its_rate()
+    {
+        using DisposeScope scope = NewDisposeScope();
+
+        string message = Assert.Throws<PromptKDException>(() => DistillingRuns.Distil(_runs.Config(options:
+        [
+            "DISTILL.VIEWS", "1", "DISTILL.START.EPOCHS", "4", "DISTILL.START.BATCH_SIZE", "6",
+            "DISTILL.START.LR", "1e38",
+        ]))).Message;
+
+        Assert.StartsWith("The loss became NaN in pass ", message, StringComparison.Ordinal);
+        Assert.Contains("with a lower DISTILL.START.LR or", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_progress_line_comes_as_often_as_it_is_asked_for()
     {
         DistillingRuns.Distil(_runs.Config("each", "TRAIN.PRINT_FREQ", "1"));
