@@ -74,6 +74,10 @@ internal sealed record PictureDigest(
         };
     }
 
+    /// <summary>SHA-256 of a picture's content in its line; null where it could not be read.</summary>
+    public static string? ContentIn(string line) =>
+        line[(line.LastIndexOf('\t') + 1)..] is var content && content != UnreadableWord ? content : null;
+
     /// <summary>Works on 0 … count − 1 with all processors. What one of them throws comes out as it is.</summary>
     internal static void ForEach(int count, Action<int> work, CancellationToken cancellation)
     {

@@ -97,6 +97,7 @@ internal sealed record PictureSet(IReadOnlyList<PictureItem> Items, string Diges
         RefuseUnreadable(unreadable, strict);
         SkippedPictures.Warn(observer, unreadable);
         EmptiedClasses.Warn(items, unreadable, "measured", observer);
+        RivalLabels.Warn(items, digest.List.Lines, observer);
         return unreadable;
     }
 
@@ -132,6 +133,7 @@ internal sealed record PictureSet(IReadOnlyList<PictureItem> Items, string Diges
 
         SkippedPictures.Warn(observer, pictures.Unreadable);
         EmptiedClasses.Warn(items, pictures.Unreadable, "learned", observer);
+        RivalLabels.Warn(items, digest.List.Lines, observer);
         return pictures;
     }
 
