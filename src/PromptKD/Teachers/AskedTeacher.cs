@@ -53,17 +53,14 @@ internal sealed class AskedTeacher : ITeacher
     /// <param name="temperature">That of the loss.</param>
     /// <param name="views">Views that are stored of each picture; 0 where the teacher is live.</param>
     /// <param name="pictures">Places of the pictures that are learned from.</param>
-    /// <param name="say">Told in a line what was measured; null for nobody.</param>
-    /// <exception cref="PromptKDException">
-    /// A temperature is to be found, and the stored views do not decide it.
-    /// </exception>
+    /// <param name="observer">Told which temperature was found, or warned that none was; null for nobody.</param>
     public static ITeacher Of(
         ITeacher teacher,
         TargetConfig target,
         double temperature,
         int views,
         IReadOnlyList<int> pictures,
-        Action<string>? say = null)
+        IRunObserver? observer = null)
     {
         if (target == new TargetConfig())
         {
@@ -73,12 +70,7 @@ internal sealed class AskedTeacher : ITeacher
         var asked = new AskedTeacher(teacher, target, temperature, views);
         if (target.Calibrate)
         {
-            asked._ownTemperature = TeacherTemperature.Find(
-                (some, view) => teacher.Scores(Ask(some, view)), pictures, views);
-            say?.Invoke(string.Create(
-                CultureInfo.InvariantCulture,
-                $"The teacher foretells its answers to other views best at a temperature of "
-                + $"{asked._ownTemperature:0.000}"));
+            asked.Calibrate(pictures, observer);
         }
 
         if (target.Balance > 0)
@@ -103,6 +95,24 @@ internal sealed class AskedTeacher : ITeacher
     {
         _leaning?.Dispose();
         _teacher.Dispose();
+    }
+
+    private void Calibrate(IReadOnlyList<int> pictures, IRunObserver? observer)
+    {
+        if (TeacherTemperature.Find(
+            (some, view) => _teacher.Scores(Ask(some, view)), pictures, _views, out string why) is { } found)
+        {
+            _ownTemperature = found;
+            observer?.OnPhase(string.Create(
+                CultureInfo.InvariantCulture,
+                $"The teacher foretells its answers to other views best at a temperature of {found:0.000}"));
+        }
+        else
+        {
+            observer?.OnWarning(
+                $"DISTILL.TARGET.CALIBRATE finds no temperature: {why}. The teacher's probabilities are taken as they "
+                + "are.");
+        }
     }
 
     // As several teachers are combined: so many views are so many opinions of one.

@@ -98,7 +98,7 @@ internal sealed class TeacherSources : IDisposable
             _config.Trainer.PromptKD.Temperature,
             Store?.Index.ViewCount ?? 0,
             pictures.OnlyLearned([.. Enumerable.Range(0, pictures.Items.Count)]),
-            _context.Observer.OnPhase));
+            _context.Observer));
     }
 
     /// <summary>

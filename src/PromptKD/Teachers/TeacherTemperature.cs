@@ -21,14 +21,15 @@ internal static class TeacherTemperature
     /// <param name="score">Logits of some pictures in a stored view, [pictures, classes].</param>
     /// <param name="pictures">Places of the pictures; of very many a thousand are asked about.</param>
     /// <param name="views">How many views are stored of each.</param>
-    /// <exception cref="PromptKDException">There is one view, or the answers decide no temperature.</exception>
-    public static double Find(Func<IReadOnlyList<int>, int, Tensor> score, IReadOnlyList<int> pictures, int views)
+    /// <param name="why">Why there is none; empty where there is one.</param>
+    /// <returns>Null where the answers decide none, or there is one view.</returns>
+    public static double? Find(
+        Func<IReadOnlyList<int>, int, Tensor> score, IReadOnlyList<int> pictures, int views, out string why)
     {
         if (views < 2)
         {
-            throw new PromptKDException(
-                "DISTILL.TARGET.CALIBRATE compares the teacher's answers to the views of a picture, and one is stored. "
-                + "Give 2 or more ‹views›.");
+            why = "it compares answers to the views of a picture, and one is stored";
+            return null;
         }
 
         using IDisposable noGradients = no_grad();
@@ -42,13 +43,13 @@ internal static class TeacherTemperature
         double low = 1 / Warmest, high = 1 / Coldest;
         if (Slope(low) >= 0 || Slope(high) <= 0)
         {
-            throw new PromptKDException(
-                "DISTILL.TARGET.CALIBRATE finds no temperature from 0.01 to 100: the teacher "
-                + (Slope(high) <= 0
-                    ? "gives all views of a picture the same answer. "
-                    : "answers each view as if by chance. ")
-                + "Give DISTILL.TARGET.TEMPERATURE instead.");
+            why = Slope(high) <= 0
+                ? "the teacher gives all views of a picture the same answer"
+                : "the teacher answers each view as if by chance";
+            return null;
         }
+
+        why = "";
 
         for (int halving = 0; halving < Halvings; halving++)
         {

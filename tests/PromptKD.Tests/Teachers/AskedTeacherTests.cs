@@ -1,6 +1,7 @@
 using PromptKD.Configuration;
 using PromptKD.Data.Decoding;
 using PromptKD.Data.Loading;
+using PromptKD.Runtime;
 using PromptKD.Teachers;
 
 namespace PromptKD.Tests.Teachers;
@@ -69,15 +70,36 @@ public sealed class AskedTeacherTests
     [Fact]
     public void Says_what_it_was_calibrated_to()
     {
-        List<string> said = [];
+        var listener = new Listener();
         double[][] views = [.. Enumerable.Repeat<double[]>([0.9, 0.1], 7), [0.1, 0.9]];
 
         using ITeacher teacher = AskedTeacher.Of(
-            new SaidTeacher(views), new TargetConfig { Calibrate = true }, temperature: 1, views: 8, [0], said.Add);
+            new SaidTeacher(views), new TargetConfig { Calibrate = true }, temperature: 1, views: 8, [0], listener);
 
         // ln 9 / ln 3.
         Assert.Equal(
-            "The teacher foretells its answers to other views best at a temperature of 2.000", Assert.Single(said));
+            ["The teacher foretells its answers to other views best at a temperature of 2.000"], listener.Said);
+    }
+
+    [Fact]
+    public void Is_taken_as_it_is_where_its_answers_decide_no_temperature_and_that_is_said()
+    {
+        var listener = new Listener();
+        using ITeacher teacher = AskedTeacher.Of(
+            new SaidTeacher([[0.9, 0.1]]),
+            new TargetConfig { Calibrate = true },
+            temperature: 1,
+            views: 1,
+            [0],
+            listener);
+
+        Assert.Equal(
+            [
+                "warning: DISTILL.TARGET.CALIBRATE finds no temperature: it compares answers to the views of a picture, "
+                + "and one is stored. The teacher's probabilities are taken as they are.",
+            ],
+            listener.Said);
+        Assert.Equal([0.9, 0.1], Asked([[0.9, 0.1]], new TargetConfig { Calibrate = true }, views: 1), Near);
     }
 
     [Fact]
@@ -88,6 +110,15 @@ public sealed class AskedTeacherTests
         Asked([[0.9, 0.1], [0.7, 0.3]], new TargetConfig { Balance = 1, AllViews = true }, views: 2);
 
         Assert.Equal(before, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
+    }
+
+    private sealed class Listener : IRunObserver
+    {
+        public List<string> Said { get; } = [];
+
+        public void OnPhase(string description) => Said.Add(description);
+
+        public void OnWarning(string message) => Said.Add($"warning: {message}");
     }
 
     private static bool Near(double expected, double actual) => Math.Abs(expected - actual) < 1e-5;

@@ -87,14 +87,8 @@ internal static class TeacherList
         {
             throw new PromptKDException(
                 $"DISTILL.TARGET.CALIBRATE finds the temperature, and DISTILL.TARGET.TEMPERATURE is "
-                + $"{ConfigValue.Show(target.Temperature)}. Choose one.");
-        }
-
-        if (target.Calibrate && distill is { Views: 1, Store.Length: 0 })
-        {
-            throw new PromptKDException(
-                "DISTILL.TARGET.CALIBRATE compares the teacher's answers to the views of a picture, and ‹views› is 1. "
-                + "Give 2 or more.");
+                + $"{ConfigValue.Show(target.Temperature)}. Choose one: DISTILL.TARGET.CALIBRATE False, or no "
+                + "temperature.");
         }
 
         if ((target.AllViews || target.Calibrate || target.Balance > 0) && !AreStored(distill))

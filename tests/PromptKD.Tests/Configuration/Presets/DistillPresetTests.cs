@@ -20,14 +20,8 @@ public sealed class DistillPresetTests
     [InlineData("DISTILL.TARGET.ALL_VIEWS", "True", "DISTILL.TARGET.ALL_VIEWS asks for stored features")]
     [InlineData("DISTILL.TARGET.CALIBRATE", "True", "DISTILL.TARGET.CALIBRATE asks for stored features")]
     [InlineData(
-        "DISTILL.TARGET.CALIBRATE", "True", "finds the temperature, and DISTILL.TARGET.TEMPERATURE is 2.0. Choose one.",
+        "DISTILL.TARGET.CALIBRATE", "True", "finds the temperature, and DISTILL.TARGET.TEMPERATURE is 2.0. Choose one:",
         "DISTILL.VIEWS", "2", "DISTILL.TARGET.TEMPERATURE", "2.0")]
-    [InlineData(
-        "DISTILL.TARGET.CALIBRATE",
-        "True",
-        "the views of a picture, and Views is 1. Give 2 or more.",
-        "DISTILL.VIEWS",
-        "1")]
     [InlineData("DISTILL.START.RIDGE", "0.1", "has a projector that it would replace", "MODEL.INIT_WEIGHTS", "x")]
     [InlineData("DISTILL.START.RIDGE", "0.1", "in a space of its own", "TRAINER.PROMPTKD.SHARED_TEXT", "False")]
     [InlineData("DISTILL.START.RIDGE", "0.1", "there are several teachers", "DISTILL.FURTHER_TEACHERS", "['c']")]
