@@ -47,4 +47,15 @@ internal static class Guarded
     /// <param name="history">Its epochs.</param>
     public static IReadOnlyList<RunNotice> Look(OpenRun run, IReadOnlyList<EpochRecord> history) =>
         [.. Guard.Look(Of(run), history).Where(notice => notice.Holds)];
+
+    /// <summary>What the guard says of a teacher that was taught.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="history">Its epochs.</param>
+    /// <param name="report">What it came to.</param>
+    public static IReadOnlyList<RunNotice> Look(
+        OpenRun run, IReadOnlyList<EpochRecord> history, TeachingReport report) =>
+    [
+        .. Look(run, history),
+        .. new[] { TaughtGuard.FindWorse(report.ZeroShot, report.Taught, history.Count) }.OfType<RunNotice>(),
+    ];
 }

@@ -50,7 +50,7 @@ internal static class Guard
     private const double CollapsedClasses = 1.0 / 3;
     private const double CollapsedSpread = 0.01;
     internal const double WarmupShare = 0.1;
-    private const double LostAgreement = 0.03;
+    internal const double LostShare = 0.03;
     private const double LeastGain = 0.03;
     internal const int FirstEpochs = 3;
     private const string GiveRate = "Give one above 0 (OPTIM.LR).";
@@ -179,7 +179,7 @@ internal static class Guard
 
         double now = late.Average(result => result.Agreement);
         string when = window == 1 ? "now" : $"in the last {window} epochs";
-        return start.Agreement - now > Math.Max(LostAgreement, 2 * StandardError(start))
+        return start.Agreement - now > Math.Max(LostShare, 2 * StandardError(start))
             ? string.Create(
                 CultureInfo.InvariantCulture,
                 $"the epochs behind the start cost agreement with the teacher: {start.Agreement:P1} of held-out "

@@ -48,7 +48,7 @@ internal sealed class TeacherPage(OpenRun run, TeachingReport report, TrainingPo
         Reference = Plain,
         Model = Taught,
         Numbers = [.. Numbers()],
-        Notices = [.. Guarded.Look(run, end.History).Select(PageFacts.Notice)],
+        Notices = [.. Guarded.Look(run, end.History, report).Select(PageFacts.Notice)],
         Accuracies =
         [
             .. new[] { (Plain, report.ZeroShot), (Taught, report.Taught) }

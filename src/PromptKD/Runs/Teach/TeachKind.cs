@@ -137,7 +137,7 @@ internal sealed class TeachKind(ExperimentConfig config) : RunKind<TeachingRepor
             measurement.KeepAnswers();
         }
 
-        foreach (RunNotice notice in Guarded.Look(run, loop.Position.History))
+        foreach (RunNotice notice in Guarded.Look(run, loop.Position.History, report))
         {
             run.Log.OnWarning(notice.Message);
         }

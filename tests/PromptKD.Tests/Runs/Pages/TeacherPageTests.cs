@@ -81,4 +81,20 @@ public sealed class TeacherPageTests : IDisposable
             StringComparison.Ordinal);
         Assert.Empty(page.Descendants("img"));
     }
+
+    [Fact]
+    public void Says_first_where_teaching_did_harm()
+    {
+        ExperimentConfig config = _runs.Config();
+        TeachingReport report = TeachingRuns.Teach(config);
+        var before = new BaseNovelResult(80, 80, 80, 80, 1000);
+        (report with { ZeroShot = before, Taught = before with { All = 50 } }).Write(_runs.Output("run"));
+        File.Delete(Page);
+
+        TeachingRuns.Teach(config);
+
+        Assert.Contains(
+            XDocument.Load(Page).Descendants("li"),
+            line => line.Value.StartsWith("teaching did harm: the taught teacher names 50.0", StringComparison.Ordinal));
+    }
 }
