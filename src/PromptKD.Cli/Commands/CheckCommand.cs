@@ -84,8 +84,8 @@ internal static class CheckCommand
         if (report.Sizes is { } sizes)
         {
             Answers.Sentence(
-                $"sizes: {sizes.SmallestSide} to {sizes.LargestSide} pixels a side, half of them below "
-                + $"{sizes.MedianShorterSide} × {sizes.MedianLongerSide}");
+                $"sizes: sides of {sizes.SmallestSide} to {sizes.LargestSide} pixels, {sizes.MedianShorterSide} × "
+                + $"{sizes.MedianLongerSide} in the median");
         }
 
         if (report.Classes.Count > 0)
