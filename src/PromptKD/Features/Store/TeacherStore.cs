@@ -143,8 +143,8 @@ internal sealed class TeacherStore
             ? new StoredFeatures(Folder, Index, device)
             : throw new PromptKDException(
                 $"The teacher store {Folder} is not complete: {faults.Length} of "
-                + $"{Counted.Of(Index.ShardCount, "shard")}, the first {faults[0]}. Delete what is damaged, if any is, "
-                + "and run features again: it makes what is missing.");
+                + $"{Counted.Of(Index.ShardCount, "shard")}, the first {faults[0]}. Run features again, "
+                + "with its former options: it makes what is missing or damaged.");
     }
 
     /// <summary>As <see cref="ReadTeacher"/>, of a store that others are still filling.</summary>
