@@ -9,7 +9,7 @@ internal static class ResultTable
     private const string Untrained = "untrained";
 
     // Each measures both CLIPs before it distils.
-    private static readonly string[] s_any = ["paper", "fast", "best"];
+    private static readonly string[] s_any = ["paper", "fast", "best", "best-before"];
 
     // Row, the runs it is read from, and the model in them.
     private static readonly (string Row, string[] Methods, string Model)[] s_rows =
@@ -27,8 +27,14 @@ internal static class ResultTable
         ("… the classes balanced", ["fast-balance"], "student"),
         ("… boxes from 0.08 of a picture on", ["fast-boxes"], "student"),
         ("… three sentences", ["fast-sentences"], "student"),
+        ("… 20 views", ["fast-20-views"], "student"),
         ("… a tenth of the weight", ["fast-weight"], "student"),
         ("recipe best", ["best"], "student"),
+        ("… 5 views, the teacher as it is", ["best-before"], "student"),
+        ("… the teacher as it is", ["best-as-sure"], "student"),
+        ("… 20 views", ["best-20-views"], "student"),
+        ("… the mean of all views as target", ["best-all-views"], "student"),
+        ("… from a ridge regression", ["best-ridge"], "student"),
         ("… the weights averaged", ["best-average"], "student"),
         ("… 40 epochs", ["best-long"], "student"),
         ("… rates of 3e-4", ["best-slow"], "student"),

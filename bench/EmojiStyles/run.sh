@@ -85,8 +85,14 @@ for target in $targets; do
           fast-boxes) distil fast-boxes fast --teacher "$teacher" INPUT.RRCROP_SCALE '[0.08, 1.0]' ;;
           fast-sentences) distil fast-sentences fast --teacher "$teacher" \
             --template 'a photo of a {}.' --template 'an icon of {}.' --template 'a picture of {}.' ;;
+          fast-20-views) distil fast-20-views fast --teacher "$teacher" DISTILL.VIEWS 20 ;;
           fast-weight) distil fast-weight fast --teacher "$teacher" TRAINER.PROMPTKD.KD_WEIGHT 100.0 ;;
           best-average) distil best-average best --teacher "$teacher" DISTILL.AVERAGE 0.99 ;;
+          best-before) distil best-before best --teacher "$teacher" DISTILL.VIEWS 5 DISTILL.TARGET.CALIBRATE False ;;
+          best-as-sure) distil best-as-sure best --teacher "$teacher" DISTILL.TARGET.CALIBRATE False ;;
+          best-20-views) distil best-20-views best --teacher "$teacher" DISTILL.VIEWS 20 ;;
+          best-all-views) distil best-all-views best --teacher "$teacher" DISTILL.TARGET.ALL_VIEWS True ;;
+          best-ridge) distil best-ridge best --teacher "$teacher" DISTILL.START.RIDGE 0.1 ;;
           best-long) distil best-long best --teacher "$teacher" OPTIM.MAX_EPOCH 40 ;;
           best-slower) distil best-slower best --teacher "$teacher" OPTIM.LR 0.0001 ;;
           best-slow) distil best-slow best --teacher "$teacher" OPTIM.LR 0.0003 ;;

@@ -28,8 +28,8 @@ internal static class TaughtGuard
     private static string Words(BaseNovelResult plain, BaseNovelResult taught) => string.Create(
         CultureInfo.InvariantCulture,
         $"teaching did harm: the taught teacher names {taught.All:0.0} % of {taught.Pictures} labelled pictures right, "
-        + $"the CLIP as it came {plain.All:0.0} %. Look at the labels, give more of them (--shots) or more epochs, or a "
-        + $"lower learning rate (OPTIM.LR).");
+        + $"the CLIP as it came {plain.All:0.0} %. Look at the labels, give more of them (DATASET.NUM_SHOTS) or more "
+        + $"epochs, or a lower learning rate (OPTIM.LR).");
 
     // As if both had been asked about other pictures: of the same ones, their difference varies less.
     private static double StandardError(BaseNovelResult result)

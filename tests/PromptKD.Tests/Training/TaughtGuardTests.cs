@@ -21,7 +21,9 @@ public sealed class TaughtGuardTests
         new RunNotice(
             "taughtIsWorse",
             2,
-            "teaching did harm: the taught teacher names 23.6 % of 912 labelled pictures right, the CLIP as it came 39.8 %. Look at the labels, give more of them (--shots) or more epochs, or a lower learning rate (OPTIM.LR).",
+            "teaching did harm: the taught teacher names 23.6 % of 912 labelled pictures right, the CLIP as it came "
+            + "39.8 %. Look at the labels, give more of them (DATASET.NUM_SHOTS) or more epochs, or a lower learning rate "
+            + "(OPTIM.LR).",
             Holds: true),
         TaughtGuard.FindWorse(Of(39.8, 912), Of(23.6, 912), epoch: 2));
 
