@@ -60,8 +60,10 @@ internal static class Checks
             : null;
         if (other is not null)
         {
+            // The one of them that a recipe sets.
+            string orElse = config.Distill.Target.Calibrate ? ", or DISTILL.TARGET.CALIBRATE False" : "";
             throw new PromptKDException(
-                $"{Key} {student.Loss} compares features with the teacher's, but {other}. Use {Key} kl.");
+                $"{Key} {student.Loss} compares features with the teacher's, but {other}. Use {Key} kl{orElse}.");
         }
     }
 

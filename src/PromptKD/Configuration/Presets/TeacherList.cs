@@ -91,11 +91,17 @@ internal static class TeacherList
                 + "temperature.");
         }
 
-        if ((target.AllViews || target.Calibrate || target.Balance > 0) && !AreStored(distill))
+        string? key = target.AllViews ? "ALL_VIEWS"
+            : target.Calibrate ? "CALIBRATE"
+            : target.Balance > 0 ? "BALANCE"
+            : null;
+        if (key is not null && !AreStored(distill))
         {
+            // The one of them that a recipe sets.
+            string orElse = target.Calibrate ? "; or DISTILL.TARGET.CALIBRATE False" : "";
             throw new PromptKDException(
-                $"DISTILL.TARGET.{(target.AllViews ? "ALL_VIEWS" : target.Calibrate ? "CALIBRATE" : "BALANCE")} asks "
-                + "for stored features, and a teacher's are not stored. Give ‹views›, or a ‹store› for each teacher.");
+                $"DISTILL.TARGET.{key} asks for stored features, and a teacher's are not stored. Give ‹views›, or a "
+                + $"‹store› for each teacher{orElse}.");
         }
     }
 

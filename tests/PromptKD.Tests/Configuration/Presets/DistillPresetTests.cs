@@ -22,6 +22,11 @@ public sealed class DistillPresetTests
     [InlineData(
         "DISTILL.TARGET.CALIBRATE", "True", "finds the temperature, and DISTILL.TARGET.TEMPERATURE is 2.0. Choose one:",
         "DISTILL.VIEWS", "2", "DISTILL.TARGET.TEMPERATURE", "2.0")]
+    [InlineData(
+        "DISTILL.TARGET.CALIBRATE",
+        "True",
+        "not features. Use TRAINER.PROMPTKD.LOSS kl, or DISTILL.TARGET.CALIBRATE False.",
+        "DISTILL.VIEWS", "2", "TRAINER.PROMPTKD.LOSS", "mse")]
     [InlineData("DISTILL.START.RIDGE", "0.1", "has a projector that it would replace", "MODEL.INIT_WEIGHTS", "x")]
     [InlineData("DISTILL.START.RIDGE", "0.1", "in a space of its own", "TRAINER.PROMPTKD.SHARED_TEXT", "False")]
     [InlineData("DISTILL.START.RIDGE", "0.1", "there are several teachers", "DISTILL.FURTHER_TEACHERS", "['c']")]
