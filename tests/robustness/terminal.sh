@@ -9,9 +9,11 @@ on_screen() {
   python3 "$root/tests/robustness/terminal.py" "$1" "$2" "$work/raw" "${@:3}" >"$work/out" 2>"$work/err" </dev/null || code=$?
 }
 
-# Columns of each written piece, against those of the window.
+# Columns of each written piece, against those of the window. Bytes are counted, as each awk can, but for those that go on
+# with a letter of several.
 wide() {
-  awk -F'\t' '{ text = substr($0, length($1) + 2) } text !~ /^  promptkd / && length(text) > $1' "$work/raw"
+  LC_ALL=C awk -F'\t' '{ text = substr($0, length($1) + 2); letters = text; gsub(/[\200-\277]/, "", letters) }
+    text !~ /^  promptkd / && length(letters) > $1' "$work/raw"
 }
 whole() { ! sed '/^BROKEN   promptkd /,$d' "$work/out" | grep -q '^BROKEN ' && [ -z "$(wide)" ]; }
 
