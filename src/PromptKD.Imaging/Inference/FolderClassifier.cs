@@ -122,6 +122,11 @@ public abstract class FolderClassifier : PictureClassifier
         using SharedUse.Use use = Enter();
         var pictures = PictureFolder.Labelled(folder, ClassNames, required: 0, cancellationToken);
         pictures.LeftOut.Report(_observer);
+        if (RivalLabels.Find(pictures.Items, cancellationToken) is { } warning)
+        {
+            _observer.OnWarning(warning);
+        }
+
         return pictures;
     }
 

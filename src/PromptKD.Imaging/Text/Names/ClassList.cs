@@ -33,10 +33,14 @@ public static class ClassList
             throw new PromptKDException($"The list of class names is empty. Give {Forms}.");
         }
 
-        IReadOnlyList<ListedName> names = File.Exists(given)
-            ? ReadFile(given, warn ?? (_ => { }))
-            : ReadWords(given);
+        Action<string> told = warn ?? (_ => { });
+        IReadOnlyList<ListedName> names = File.Exists(given) ? ReadFile(given, told) : ReadWords(given);
         ClassNameRules.Check(names);
+        if (ClassNameRules.DescribeCodes(names) is { } warning)
+        {
+            told(warning);
+        }
+
         return [.. names.Select(name => name.Text)];
     }
 

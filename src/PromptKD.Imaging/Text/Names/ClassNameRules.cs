@@ -1,11 +1,12 @@
 using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 using PromptKD.Text.Cleaning;
 
 namespace PromptKD.Text.Names;
 
 /// <summary>What every list of class names has to hold, wherever it comes from.</summary>
-internal static class ClassNameRules
+internal static partial class ClassNameRules
 {
     /// <summary>The fewest classes that pictures can be told apart by.</summary>
     public const int Fewest = 2;
@@ -67,6 +68,21 @@ internal static class ClassNameRules
         }
     }
 
+    /// <summary>What to say of names that are all numbers or codes, of which a teacher has read nothing.</summary>
+    /// <param name="names">Class names, in label order.</param>
+    /// <returns>One line; null where one of them is none.</returns>
+    public static string? DescribeCodes(IReadOnlyList<ListedName> names)
+    {
+        if (names.Count == 0 || !names.All(name => Code().IsMatch(name.Text)))
+        {
+            return null;
+        }
+
+        string what = names.All(name => name.Text.All(char.IsAsciiDigit)) ? "numbers" : "numbers or codes";
+        return $"all {names.Count} class names are {what}, {names[0].Shown} the first ({names[0].Place}). CLIP reads "
+            + "names as words, and these tell it nothing: name what a picture shows";
+    }
+
     /// <summary>
     /// The name as CLIP gets to see it: without case, underscores, and several spellings of one letter.
     /// </summary>
@@ -123,4 +139,11 @@ internal static class ClassNameRules
                 rune.Value is not (ZeroWidthNonJoiner or ZeroWidthJoiner or (>= FirstTag and <= LastTag)),
             _ => false,
         };
+
+    // 7, x7, c_07, class 7, label-7: what labels are called where nobody gave them a name. 737 alone is one, too; as
+    // "Boeing 737" it is a name.
+    [GeneratedRegex(
+        @"^((class|label|category|object|item|group|cluster|type|cls|id)[\s_:#.-]*)?[A-Za-z]?[\s_:#.-]*[0-9]+$",
+        RegexOptions.IgnoreCase)]
+    private static partial Regex Code();
 }

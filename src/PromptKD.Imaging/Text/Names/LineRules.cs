@@ -71,13 +71,6 @@ internal static partial class LineRules
     private static void WarnOfWords(
         string path, IReadOnlyList<ListedName> names, bool isTable, Action<string> warn)
     {
-        if (names.Count > 0 && names.All(name => name.Text.All(char.IsAsciiDigit)))
-        {
-            warn(
-                $"{path}: all names are numbers, the first is {names[0].Shown}. CLIP reads names as words: are they "
-                + "labels?");
-        }
-
         foreach (ListedName odd in names.Where(name => s_emptyCells.Contains(name.Text)).Take(1))
         {
             warn($"{odd.Place}: {odd.Shown} is what programs write for an empty cell or a mistake: is it a class?");

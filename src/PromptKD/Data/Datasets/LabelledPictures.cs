@@ -67,6 +67,10 @@ internal sealed record LabelledPictures
         };
     }
 
+    /// <summary>What a user should know of classes that are called by numbers or codes; null if one is not.</summary>
+    public string? DescribeCodes() =>
+        ClassNameRules.DescribeCodes([.. ClassNames.Select(name => new ListedName(name, "folders' names"))]);
+
     /// <summary>What a user should know of classes that have fewer pictures than asked for; null if none has.</summary>
     /// <param name="shots">Pictures asked for of each class.</param>
     public string? DescribeShort(int shots)

@@ -70,6 +70,11 @@ public static class LinearProbe
         ModuleWeights.Fill(encoder, clip.Tensors, "visual.", clip.Description);
         var preprocessing = TowerPreparation.Of(pictures.Input, clip);
         IReadOnlyList<PictureItem>[] parts = [.. pictures.Encoded.Parts.Select(part => part.Items)];
+        foreach (string warning in parts.Select(part => RivalLabels.Find(part, cancellationToken)).OfType<string>())
+        {
+            observer.OnWarning(warning);
+        }
+
         observer.OnPhase($"Encoding {Counted.Of(parts.Sum(part => part.Count), "picture")}");
         return
         [

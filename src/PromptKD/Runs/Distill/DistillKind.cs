@@ -39,6 +39,7 @@ internal sealed class DistillKind(ExperimentConfig config, Distillation? parts =
         PictureFolder? validation =
             paths.Val.Length == 0 ? null : PictureFolder.Labelled(paths.Val, paths.Classes, stop: stop);
         _validation = new ValidationPictures(validation?.Items ?? [], settled);
+        warnings.AddRange(new[] { RivalLabels.Find(_validation.Items, stop) }.OfType<string>());
         PictureFolder images =
             parts?.Pictures is { } own ? PictureFolder.Of(own) : PictureFolder.Unlabelled(paths.Images, stop);
         return new RunSettings

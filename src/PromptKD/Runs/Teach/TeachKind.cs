@@ -32,8 +32,12 @@ internal sealed class TeachKind(ExperimentConfig config) : RunKind<TeachingRepor
         RefuseWordsOfSomeClasses(settled.Trainer);
         List<string> warnings =
         [
-            .. new[] { ActingKeys.OfTeach(settled).Warning(), _labelled.DescribeShort(settled.Dataset.NumShots) }
-                .OfType<string>(),
+            .. new[]
+            {
+                ActingKeys.OfTeach(settled).Warning(),
+                _labelled.DescribeShort(settled.Dataset.NumShots),
+                settled.Distill.Classes.Count > 0 ? null : _labelled.DescribeCodes(),
+            }.OfType<string>(),
         ];
         PictureFolder? validation = Validation(settled, stop);
         return new RunSettings

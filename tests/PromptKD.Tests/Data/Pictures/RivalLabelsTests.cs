@@ -1,3 +1,4 @@
+using System.Text;
 using PromptKD.Data.Pictures;
 using PromptKD.Runtime;
 
@@ -46,6 +47,51 @@ public sealed class RivalLabelsTests : IDisposable
         Assert.Empty(Warnings([]));
     }
 
+    [Fact]
+    public void Unhashed_ones_are_found_by_what_they_hold_not_by_how_large_they_are()
+    {
+        PictureItem[] pictures =
+        [
+            Make("a.png", "12", 0), Make("b.png", "21", 1), Make("c.png", "123", 1), Make("d.png", "12", 1),
+            Make("e.png", "123", 1),
+        ];
+
+        Assert.Equal(
+            $"1 picture has the bytes of one of another class: '{pictures[3].Path}' is '{pictures[0].Path}'. One of "
+            + "the two labels is wrong: remove that picture.",
+            RivalLabels.Find(pictures, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public void Unhashed_ones_are_found_in_archives_and_tables_whose_rows_tell_no_size()
+    {
+        string path = Path.Combine(_folder, "shard.tar");
+        File.WriteAllText(path, "..xyz.xyz...xyy");
+        PictureItem Part(int offset, int label) => new($"{path}/{offset}", label, $"c{label}")
+        {
+            Bytes = new FileBytes(path, offset, 3),
+        };
+        PictureItem Row(string name, int label) => new(name, label, $"c{label}") { Bytes = new Row(path, "xyz") };
+
+        CancellationToken stop = TestContext.Current.CancellationToken;
+        Assert.Contains(
+            $"'{path}/6' is '{path}/2'", RivalLabels.Find([Part(2, 0), Part(6, 1), Part(12, 1)], stop)!,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "'t#1' is 't#0'", RivalLabels.Find([Row("t#0", 3), Row("t#1", 4)], stop)!, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Unhashed_ones_that_agree_are_gone_or_have_no_label_say_nothing()
+    {
+        CancellationToken stop = TestContext.Current.CancellationToken;
+        PictureItem gone = new(Path.Combine(_folder, "x.png"), 1, "c1");
+
+        Assert.Null(RivalLabels.Find([Make("a.png", "1", 0), Make("b.png", "1", 0), gone, gone], stop));
+        Assert.Null(RivalLabels.Find([Make("c.png", "1", null), Make("d.png", "1", 0), Make("e.png", "", 1)], stop));
+        Assert.Null(RivalLabels.Find([], stop));
+    }
+
     private PictureItem Make(string name, string content, int? label)
     {
         string path = Path.Combine(_folder, name);
@@ -65,6 +111,11 @@ public sealed class RivalLabelsTests : IDisposable
             TestContext.Current.CancellationToken);
         RivalLabels.Warn(pictures, digest.List.Lines, observer);
         return observer.Warnings;
+    }
+
+    private sealed record Row(string Path, string Text) : IPictureBytes
+    {
+        public TResult Use<TResult>(Func<ReadOnlySpan<byte>, TResult> use) => use(Encoding.ASCII.GetBytes(Text));
     }
 
     private sealed class Listener : IRunObserver

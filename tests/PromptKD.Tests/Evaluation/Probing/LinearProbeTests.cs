@@ -85,6 +85,19 @@ public sealed class LinearProbeTests : IDisposable
     }
 
     [Fact]
+    public void Warns_of_a_picture_that_lies_in_two_classes()
+    {
+        File.Copy(
+            Directory.GetFiles(Path.Combine(_folder, "test", "high"))[0], Path.Combine(_folder, "test", "wide", "9.png"));
+        var watcher = new Watcher();
+
+        LinearProbe.Run(Request() with { Shots = [1], Seeds = 1 }, watcher, Stop);
+
+        Assert.Single(watcher.Warnings, warning =>
+            warning.StartsWith("1 picture has the bytes of one of another class", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Refuses_folders_of_other_classes()
     {
         Directory.Move(Path.Combine(_folder, "test", "high"), Path.Combine(_folder, "test", "low"));

@@ -2,6 +2,7 @@ using System.Collections;
 using PromptKD.Inference;
 using PromptKD.Inference.Evaluations;
 using PromptKD.Inference.Predictions;
+using PromptKD.Runtime;
 using PromptKD.Tests.Data;
 using PromptKD.Tests.Export.Onnx;
 
@@ -64,6 +65,24 @@ public sealed class EvaluationRunTests : IDisposable
         Assert.True(File.Exists(Json));
     }
 
+    [Fact]
+    public void Warns_of_a_picture_that_lies_in_several_classes()
+    {
+        List<string> warnings = [];
+        using var student = StudentClassifier.Load(
+            WriteStudentAndPictures(),
+            Computing.OnProcessor with { Observer = new Listener(warnings.Add) },
+            TestContext.Current.CancellationToken);
+
+        EvaluationRun.Of(
+            student,
+            new EvaluationRequest { Data = Data },
+            cancellationToken: TestContext.Current.CancellationToken);
+
+        Assert.StartsWith(
+            "2 pictures have the bytes of one of another class: ", Assert.Single(warnings), StringComparison.Ordinal);
+    }
+
     private string WriteStudentAndPictures()
     {
         var package = new TinyPackage();
@@ -76,6 +95,11 @@ public sealed class EvaluationRunTests : IDisposable
         string student = Path.Combine(_folder, "student");
         package.Write(student);
         return student;
+    }
+
+    private sealed class Listener(Action<string> warn) : IRunObserver
+    {
+        public void OnWarning(string message) => warn(message);
     }
 
     /// <summary>One file to write; once it is there, whoever asks for the next is stopped.</summary>

@@ -46,6 +46,24 @@ public sealed class DistillingInputsTests : IDisposable
             listener.Phases, phase => phase.StartsWith("Reading the teacher", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void A_picture_to_measure_on_that_lies_in_two_classes_is_named_before_training()
+    {
+        string measured = Path.Combine(_runs.Folder, "measured");
+        foreach ((string name, int picture) in new[] { ("cat", 3), ("dog", 3), ("owl", 4) })
+        {
+            string folder = Directory.CreateDirectory(Path.Combine(measured, name)).FullName;
+            File.Copy(_runs.Picture(picture), Path.Combine(folder, "a.png"));
+        }
+
+        var listener = new Listener();
+
+        DistillingRuns.Distil(_runs.Config(options: ["DISTILL.VAL", measured]), listener);
+
+        Assert.Single(listener.WarningsBeforeTraining, warning => warning.StartsWith(
+            "1 picture has the bytes of one of another class", StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData("BATCH_NORM", "moving", "has no batch normalisation that learns and whose statistics can move")]
     [InlineData("TUNE_LAYERS", "99", "The last 99 layers are to learn, but")]

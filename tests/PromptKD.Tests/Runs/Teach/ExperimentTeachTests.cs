@@ -3,6 +3,7 @@ using PromptKD.Configuration;
 using PromptKD.Evaluation;
 using PromptKD.Models.Weights;
 using PromptKD.Runs;
+using PromptKD.Runs.Teach;
 using PromptKD.Tests.Runs.Distill;
 
 namespace PromptKD.Tests.Runs.Teach;
@@ -85,6 +86,26 @@ public sealed class ExperimentTeachTests : IDisposable
             $"1 of 2 classes have fewer than 2 pictures, '{TeachingRuns.Classes[1]}' only 1",
             File.ReadAllText(Path.Combine(_runs.Output("run"), "log.txt")),
             StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Warns_of_folders_that_are_called_by_codes_unless_names_were_given()
+    {
+        foreach ((int number, string name) in TeachingRuns.Classes.Index())
+        {
+            Directory.Move(Path.Combine(_runs.Labelled, name), Path.Combine(_runs.Labelled, $"n0144076{number}"));
+        }
+
+        ExperimentConfig config = _runs.Config();
+        string[] codes = [.. Directory.GetDirectories(_runs.Labelled).Select(path => Path.GetFileName(path)).Order()];
+
+        Assert.Contains(Warnings([]), warning => warning.StartsWith(
+            "all 4 class names are numbers or codes, 'n01440760' the first (folders' names).", StringComparison.Ordinal));
+        Assert.DoesNotContain(Warnings(codes), warning => warning.Contains("codes", StringComparison.Ordinal));
+
+        IReadOnlyList<string> Warnings(string[] names) =>
+            new TeachKind(config with { Distill = config.Distill with { Classes = [.. names] } })
+                .Resolve(Stop).Warnings;
     }
 
     [Fact]

@@ -88,13 +88,25 @@ public sealed class ClassListTests : IDisposable
         Assert.Contains("1 of 2 class names have ','", Assert.Single(_warnings));
     }
 
-    [Fact]
-    public void Warns_of_numbers_that_are_taken_for_words()
+    [Theory]
+    [InlineData("0\n1\n2\n", "all 3 class names are numbers, '0' the first (")]
+    [InlineData("x1\nx2\n", "all 2 class names are numbers or codes, 'x1' the first (")]
+    [InlineData("Class_01\nclass 2\nLABEL-3\n", "all 3 class names are numbers or codes, 'Class_01' the first (")]
+    public void Warns_of_numbers_and_codes_that_are_taken_for_words(string text, string warning)
     {
-        Assert.Equal(["0", "1", "2"], ClassList.Read(Write("c.txt", "0\n1\n2\n"), _warnings.Add));
-        Assert.EndsWith(
-            ": all names are numbers, the first is '0'. CLIP reads names as words: are they labels?",
-            Assert.Single(_warnings));
+        Assert.NotEmpty(ClassList.Read(Write("c.txt", text), _warnings.Add));
+        Assert.StartsWith(warning, Assert.Single(_warnings), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Warns_of_codes_in_a_list_that_is_no_file()
+    {
+        Assert.NotEmpty(ClassList.Read("c0,c1", _warnings.Add));
+        Assert.NotEmpty(ClassList.Read("[\"c0\", \"c1\"]", _warnings.Add));
+        Assert.NotEmpty(ClassList.Read("c0,cat", _warnings.Add));
+        Assert.Equal(2, _warnings.Count);
+        Assert.StartsWith("all 2 class names are numbers or codes, 'c0' the first (", _warnings[0]);
+        Assert.Contains("(Class name 1 of 2)", _warnings[0], StringComparison.Ordinal);
     }
 
     [Fact]
@@ -109,6 +121,8 @@ public sealed class ClassListTests : IDisposable
     [InlineData("1 euro\n2 euro\n")] // nothing else tells them apart
     [InlineData("Boeing 737\nBoeing 747\n")]
     [InlineData("C#\nF#\n")]
+    [InlineData("A4\nletter\n")]
+    [InlineData("class A\nclass B\n")] // airspace, not labels
     [InlineData("+\n−\n<3\n")]
     [InlineData("A. afarensis\nH. sapiens\n")] // genera, not letters that count
     [InlineData("on/\noff\n")]
