@@ -81,7 +81,7 @@ public sealed partial class DocumentationTests
         Assert.All(named, path => Assert.True(File.Exists(Path.Combine(ProjectFolder.Root, path)), path));
     }
 
-    private static IEnumerable<string> FindDocuments()
+    internal static IEnumerable<string> FindDocuments()
     {
         string[] ignored = [.. File.ReadLines(Path.Combine(ProjectFolder.Root, ".gitignore"))
             .Where(line => line.EndsWith('/'))];
@@ -157,10 +157,10 @@ public sealed partial class DocumentationTests
     [GeneratedRegex(@"(?:\./|`| {2,})promptkd (?<verb>[a-z]+)[^\n`#]*")]
     private static partial Regex Command();
 
-    [GeneratedRegex("--[a-z][a-z-]*")]
+    [GeneratedRegex("--[a-z][a-z0-9-]*")]
     private static partial Regex OptionName();
 
-    [GeneratedRegex("`(?<name>--[a-z][a-z-]*)(?: [^`]*)?`")]
+    [GeneratedRegex("`(?<name>--[a-z][a-z0-9-]*)(?: [^`]*)?`")]
     private static partial Regex OptionAlone();
 
     [GeneratedRegex(@"\bdocs/[\w/-]+\.md\b")]
