@@ -4,8 +4,6 @@ namespace PromptKD.Configuration;
 /// <param name="config">Where to start.</param>
 internal sealed class ConfigEditor(ExperimentConfig config)
 {
-    private const int LongestShown = 200; // Letters of a value in a message.
-
     private readonly OrderedDictionary<string, object> _values = ConfigTree.Flatten(config);
 
     /// <summary>The configuration with every setting made so far.</summary>
@@ -35,17 +33,14 @@ internal sealed class ConfigEditor(ExperimentConfig config)
             throw Refuse("finite", "");
         }
 
-        foreach (ValueRuleAttribute rule in key.Rules.Where(rule => !rule.Accepts(value)))
+        if (key.Misses(value) is { } missed)
         {
-            throw Refuse(rule.Expected, "");
+            throw Refuse(missed, "");
         }
 
         _values[key.Name] = value;
 
         PromptKDException Refuse(string expected, string hint) =>
-            new($"{place}: {key.Name} must be {expected}, not {Shorten(ConfigValue.Show(read))}.{hint}");
+            new($"{place}: {key.Refusal(expected, read)}{hint}");
     }
-
-    private static string Shorten(string shown) =>
-        shown.Length <= LongestShown ? shown : $"{shown.AsSpan(0, LongestShown)}…";
 }

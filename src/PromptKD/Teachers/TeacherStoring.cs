@@ -84,6 +84,7 @@ public static class TeacherStoring
         }
 
         Checks.Input(config.Input);
+        Checks.Values(config);
     }
 
     /// <summary>As the public form, of pictures that are listed.</summary>

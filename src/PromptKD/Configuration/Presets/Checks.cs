@@ -44,6 +44,23 @@ internal static class Checks
             throw new PromptKDException(
                 $"OPTIM.MAX_EPOCH is {config.Optim.MaxEpoch}; give {fewestEpochs} or more (distill: ‹epochs›).");
         }
+
+        Values(config);
+    }
+
+    /// <summary>Says which value breaks a rule of its key.</summary>
+    /// <remarks>Files and options are held to them when they are read, but a program may set any property.</remarks>
+    /// <exception cref="PromptKDException">There is one.</exception>
+    public static void Values(ExperimentConfig config)
+    {
+        IReadOnlyDictionary<string, object> values = config.Flatten();
+        foreach (ConfigKey key in ConfigTree.Keys)
+        {
+            if (key.Misses(values[key.Name]) is { } missed)
+            {
+                throw new PromptKDException(key.Refusal(missed, values[key.Name]));
+            }
+        }
     }
 
     /// <summary>Says which settings of a student do not go together.</summary>

@@ -21,6 +21,7 @@ internal static class TrainPreset
         {
             Checks.Output(config);
             Checks.Input(config.Input);
+            Checks.Values(config);
         }
 
         return AsReference(config);

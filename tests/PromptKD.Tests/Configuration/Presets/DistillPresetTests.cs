@@ -45,6 +45,21 @@ public sealed class DistillPresetTests
         Assert.Contains(message, error.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Refuses_what_a_program_sets_as_what_a_file_sets()
+    {
+        ExperimentConfig config = Complete();
+        LoaderConfig batches = config.DataLoader.TrainX;
+
+        Refuses(
+            config with { DataLoader = config.DataLoader with { TrainX = batches with { BatchSize = -1 } } },
+            "DATALOADER.TRAIN_X.BATCH_SIZE must be at least 1, not -1.");
+        Refuses(config with { Device = "gpu" }, "DEVICE must be auto, cpu, cuda, or cuda:N, not \"gpu\".");
+
+        static void Refuses(ExperimentConfig config, string message) => Assert.Equal(
+            message, Assert.Throws<PromptKDException>(() => DistillPreset.Check(config)).Message);
+    }
+
     private static ExperimentConfig Complete() => DistillPreset.Config with
     {
         Distill = new DistillConfig { Images = "photos", Teacher = "a", Student = "b", Classes = ["cat", "dog"] },
