@@ -11,10 +11,10 @@ internal static class ResultComparison
     private static readonly (string Better, string Than)[] s_pairs =
     [
         ("fast", "paper"), ("best", "paper"), ("best", "fast"), ("fast-30", "fast"), ("fast-30", "paper"),
-        ("best", "best-before"), ("best-before", "paper"),
+        ("best", "best-before"), ("best-before", "paper"), ("best-fitted", "best"), ("best-fitted", "paper"),
     ];
 
-    private static readonly string[] s_methods = ["paper", "fast", "fast-30", "best", "best-before"];
+    private static readonly string[] s_methods = ["paper", "fast", "fast-30", "best", "best-before", "best-fitted"];
 
     /// <summary>Markdown: paired differences, and each seed's mean over its splits.</summary>
     public static string Write(IReadOnlyList<RunResult> runs)

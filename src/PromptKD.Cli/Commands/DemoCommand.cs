@@ -18,6 +18,9 @@ internal static class DemoCommand
 {
     private const int PicturesOnSheet = 48;
 
+    // Twenty of each class, and as many to test on.
+    private const int Photos = 960;
+
     /// <summary>The verb with its options.</summary>
     public static Command Create()
     {
@@ -66,7 +69,8 @@ internal static class DemoCommand
             string folder = parsed.GetValue(output)!;
             string pictures = Path.Combine(folder, "pictures");
             bool isTeaching = parsed.GetValue(teach);
-            display.OnPhase("Drawing pictures of coloured shapes at night: 960 without labels, 960 to test on"
+            display.OnPhase(
+                $"Drawing pictures of coloured shapes at night: {Photos} without labels, {Photos} to test on"
                 + (isTeaching ? $", {TeachingDemo.Shots} of each base class with labels" : ""));
             using IDisposable hold = DemoData.Hold(folder);
             DemoData.Write(
@@ -107,11 +111,13 @@ internal static class DemoCommand
         string student = Shell.Quote(report.StudentFolder);
         string labelled = Shell.Quote(config.Distill.Val);
         string star = Shell.Quote(Path.Combine(config.Distill.Val, "red star"));
+        int heldOut = report.HeldOut?.Teacher.Pictures ?? 0;
         Answers.Lines($"""
 
-            Nobody gave a label: the student learned from what the teacher thinks of 960 pictures. The world is
-            synthetic: the teacher knows the dark because it was pre-trained in changing light, the student by day.
-            Each half is scored among its own {config.Distill.Base} classes. Pictures: {curve}, {sheet}
+            Nobody gave a label: the student learned from what the teacher thinks of {Photos - heldOut} pictures, and
+            was compared with it on {heldOut} more. The world is synthetic: the teacher knows the dark because it was
+            pre-trained in changing light, the student by day. Each half is scored among its own
+            {config.Distill.Base} classes. Pictures: {curve}, {sheet}
 
             Try next:
               promptkd predict --model {student} --top 3 {star}

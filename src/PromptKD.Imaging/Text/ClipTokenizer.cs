@@ -96,7 +96,7 @@ public sealed class ClipTokenizer : ITextTokenizer
             string shown = line.Length <= 100 ? line : $"{line.AsSpan(0, 100)}…";
             throw new PromptKDException(
                 $"The text \"{shown}\" has {tokens.Length + 2} tokens with its two markers, but the text encoder reads "
-                + $"{contextLength}. Shorten the class name or the template.");
+                + $"{contextLength}. Shorten it (of a class, the name or the template).");
         }
 
         return AddMarkers(tokens, contextLength);

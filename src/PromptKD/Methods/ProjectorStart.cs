@@ -36,7 +36,8 @@ internal sealed class ProjectorStart(PromptKDMethod method, IImageFeatures featu
     public double RateFactor(string name) => method.RateFactor(name);
 
     /// <summary>
-    /// Begins with a projector that fits the features of the only teacher: see <see cref="ProjectorFit"/>.
+    /// Begins with a projector that fits the features of the first teacher, into whose space it leads: see
+    /// <see cref="ProjectorFit"/>.
     /// </summary>
     /// <param name="strength">DISTILL.START.RIDGE, above 0.</param>
     /// <param name="pictures">Places of the pictures that are learned from.</param>
@@ -44,7 +45,7 @@ internal sealed class ProjectorStart(PromptKDMethod method, IImageFeatures featu
     public void Fit(double strength, IReadOnlyList<int> pictures, int views)
     {
         SetTraining(false);
-        Teacher teacher = method.Teacher.Members.Single();
+        Teacher teacher = method.Teacher.Members[0];
         new ProjectorFit(method.Distilled.Student.Projector, strength).To(Pairs);
 
         IEnumerable<(Tensor Given, Tensor Wanted)> Pairs()

@@ -137,6 +137,11 @@ public sealed class CachedStartTests : IDisposable
         Assert.True(tight.abs().max().item<float>() < 1e-6);
         Assert.False(loose.equal(other).all().item<bool>());
 
+        // Into the space of the first of several teachers it leads, whatever is asked of it there.
+        string second = Path.Combine(_runs.Folder, "second.safetensors");
+        TinyClip.Write(second, TinyClip.Architecture with { EmbeddingSize = 24 }, seed: 7);
+        TensorAssert.SameBytes(loose, Weight("two", "0.01", "DISTILL.FURTHER_TEACHERS", $"['{second}']"));
+
         Tensor Weight(string run, string strength, params string[] more) => StudentOf(DistillingRuns.Distil(
             _runs.Config(run, [.. fitted, strength, .. more])))["VPT_image_trans.conv1.0.weight"];
     }

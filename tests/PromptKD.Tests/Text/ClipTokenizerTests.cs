@@ -71,7 +71,7 @@ public sealed class ClipTokenizerTests : IDisposable
 
         Assert.Equal(
             "The text \"low low low\" has 5 tokens with its two markers, but the text encoder reads 4. "
-            + "Shorten the class name or the template.",
+            + "Shorten it (of a class, the name or the template).",
             error.Message);
     }
 

@@ -26,7 +26,7 @@ internal abstract class PaddedTokenizer(int size, int end, int padding) : ITextT
             string shown = line.Length <= LettersShown ? line : $"{line.AsSpan(0, LettersShown)}…";
             throw new PromptKDException(
                 $"The text \"{shown}\" has {ids.Length} tokens with its end, but the text encoder reads "
-                + $"{contextLength}. Shorten the class name or the template.");
+                + $"{contextLength}. Shorten it (of a class, the name or the template).");
         }
 
         return Pad(ids, contextLength);

@@ -99,16 +99,14 @@ public static class DistillPreset
 
     private static void CheckRidge(ExperimentConfig config)
     {
-        string? other = TeacherList.Of(config.Distill).Count > 1
-                ? "there are several teachers, whose features are not in one space"
-            : !config.Trainer.PromptKD.SharedText
+        string? other = !config.Trainer.PromptKD.SharedText
                 ? "with TRAINER.PROMPTKD.SHARED_TEXT False the student's are in a space of its own"
             : config.Model.InitWeights.Length > 0 ? "MODEL.INIT_WEIGHTS has a projector that it would replace"
             : null;
         if (other is not null)
         {
             throw new PromptKDException(
-                $"DISTILL.START.RIDGE fits the projector to the teacher's features, but {other}. Leave it 0.");
+                $"DISTILL.START.RIDGE fits the projector to the teacher's features, but {other}. Give it 0.");
         }
     }
 

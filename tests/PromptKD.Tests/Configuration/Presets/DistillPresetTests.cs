@@ -29,7 +29,6 @@ public sealed class DistillPresetTests
         "DISTILL.VIEWS", "2", "TRAINER.PROMPTKD.LOSS", "mse")]
     [InlineData("DISTILL.START.RIDGE", "0.1", "has a projector that it would replace", "MODEL.INIT_WEIGHTS", "x")]
     [InlineData("DISTILL.START.RIDGE", "0.1", "in a space of its own", "TRAINER.PROMPTKD.SHARED_TEXT", "False")]
-    [InlineData("DISTILL.START.RIDGE", "0.1", "there are several teachers", "DISTILL.FURTHER_TEACHERS", "['c']")]
     public void Refuses_what_it_would_otherwise_leave_out(
         string key, string value, string message, params string[] more)
     {

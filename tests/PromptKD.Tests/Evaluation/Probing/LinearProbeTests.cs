@@ -87,8 +87,8 @@ public sealed class LinearProbeTests : IDisposable
     [Fact]
     public void Warns_of_a_picture_that_lies_in_two_classes()
     {
-        File.Copy(
-            Directory.GetFiles(Path.Combine(_folder, "test", "high"))[0], Path.Combine(_folder, "test", "wide", "9.png"));
+        string[] high = Directory.GetFiles(Path.Combine(_folder, "test", "high"));
+        File.Copy(high[0], Path.Combine(_folder, "test", "wide", "9.png"));
         var watcher = new Watcher();
 
         LinearProbe.Run(Request() with { Shots = [1], Seeds = 1 }, watcher, Stop);

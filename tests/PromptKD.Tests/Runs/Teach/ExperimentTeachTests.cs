@@ -100,7 +100,8 @@ public sealed class ExperimentTeachTests : IDisposable
         string[] codes = [.. Directory.GetDirectories(_runs.Labelled).Select(path => Path.GetFileName(path)).Order()];
 
         Assert.Contains(Warnings([]), warning => warning.StartsWith(
-            "all 4 class names are numbers or codes, 'n01440760' the first (folders' names).", StringComparison.Ordinal));
+            "all 4 class names are numbers or codes, 'n01440760' the first (folders' names).",
+            StringComparison.Ordinal));
         Assert.DoesNotContain(Warnings(codes), warning => warning.Contains("codes", StringComparison.Ordinal));
 
         IReadOnlyList<string> Warnings(string[] names) =>
