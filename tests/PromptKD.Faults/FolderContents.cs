@@ -8,11 +8,11 @@ namespace PromptKD.Faults;
 internal static partial class FolderContents
 {
     /// <summary>
-    /// What two runs of a command have alike. Not the logs and curves, which have times in them, the lock, and what is
-    /// remembered of inputs.
+    /// What two runs of a command have alike. Not the logs and curves, which have times in them, the lock, what is
+    /// remembered of inputs, and what is only there where a start took long.
     /// </summary>
     public static SortedDictionary<string, string> OfResult(string folder) =>
-        Of(folder, name => IsAside(name) || IsOfInputs(name) ? null : Digest(folder, name));
+        Of(folder, name => IsAside(name) || IsOfInputs(name) || IsOfTime(name) ? null : Digest(folder, name));
 
     /// <summary>One text for all folders from which a command goes on alike: of logs, whether they are there.</summary>
     public static string KeyOf(string folder)
@@ -99,6 +99,9 @@ internal static partial class FolderContents
         || name.Split('/').Contains("tensorboard");
 
     private static bool IsOfInputs(string name) => Path.GetFileName(name) is ".lock" or ".digests.tsv";
+
+    // A start is saved every five seconds: one that ends before that has no checkpoint before its last.
+    private static bool IsOfTime(string name) => Path.GetFileName(name) == "previous-start.safetensors";
 
     private static string Digest(string folder, string name)
     {

@@ -126,8 +126,8 @@ internal sealed class PromptKDMethod : ITrainedMethod
                 $"{clip.Description}: its image encoder is "
                 + $"{(clip.Architecture.Tower is null ? "a ResNet" : clip.Architecture.Name)}, which has no tokens to "
                 + $"put {settings.NCtxVision} learned ones among. Set TRAINER.PROMPTKD.N_CTX_VISION 0 (distill: "
-                + "‹prompt-length› 0), so that its projector alone learns; with TRAINER.PROMPTKD.TUNE_TOWER True its "
-                + "tower learns too.");
+                + "‹tune› projector), so that its projector alone learns; with TRAINER.PROMPTKD.TUNE_TOWER True "
+                + "(‹tune› tower) its tower learns too.");
         }
 
         if (settings.TuneTower)
