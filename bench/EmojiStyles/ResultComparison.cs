@@ -12,9 +12,13 @@ internal static class ResultComparison
     [
         ("fast", "paper"), ("best", "paper"), ("best", "fast"), ("fast-30", "fast"), ("fast-30", "paper"),
         ("best", "best-before"), ("best-before", "paper"), ("best-fitted", "best"), ("best-fitted", "paper"),
+        ("fast-fitted", "fast"), ("fast-fitted", "paper"), ("fast-fitted", "best"),
     ];
 
-    private static readonly string[] s_methods = ["paper", "fast", "fast-30", "best", "best-before", "best-fitted"];
+    private static readonly string[] s_methods =
+    [
+        "paper", "fast", "fast-30", "fast-fitted", "best", "best-before", "best-fitted",
+    ];
 
     /// <summary>Markdown: paired differences, and each seed's mean over its splits.</summary>
     public static string Write(IReadOnlyList<RunResult> runs)

@@ -93,6 +93,8 @@ for target in $targets; do
           best-20-views) distil best-20-views best --teacher "$teacher" DISTILL.VIEWS 20 ;;
           best-all-views) distil best-all-views best --teacher "$teacher" DISTILL.TARGET.ALL_VIEWS True ;;
           best-ridge) distil best-ridge best --teacher "$teacher" DISTILL.START.RIDGE 0.1 ;;
+          fast-fitted) distil fast-fitted fast --teacher "$teacher" \
+            DISTILL.START.RIDGE 1.0 DISTILL.TARGET.CALIBRATE True INPUT.RRCROP_SCALE '[0.85, 1.0]' ;;
           best-fitted) distil best-fitted best --teacher "$teacher" \
             DISTILL.START.RIDGE 1.0 INPUT.RRCROP_SCALE '[0.85, 1.0]' ;;
           best-long) distil best-long best --teacher "$teacher" OPTIM.MAX_EPOCH 40 ;;

@@ -119,8 +119,8 @@ internal sealed class TrainingLoop : IDisposable
                 RunEpoch(cancellation);
             }
 
-            // No epoch saved it.
-            if (Plan.Epochs == 0)
+            // No epoch saved it; it may have been restored from there.
+            if (Plan.Epochs == 0 && Plan.Processes.FromLeader(() => !_lastIsWhole, CancellationToken.None))
             {
                 Save();
             }

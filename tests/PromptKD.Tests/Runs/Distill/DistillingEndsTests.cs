@@ -4,7 +4,9 @@ using PromptKD.Tests.Runs.Teach;
 
 namespace PromptKD.Tests.Runs.Distill;
 
-/// <summary>Seeds that are drawn, precisions that are not to be had, and trainings that diverge.</summary>
+/// <summary>
+/// Seeds that are drawn, precisions that are not to be had, trainings that diverge, and ends that come twice.
+/// </summary>
 [Collection(AloneInTheProcess.Name)]
 public sealed class DistillingEndsTests : IDisposable
 {
@@ -49,6 +51,28 @@ public sealed class DistillingEndsTests : IDisposable
             warning.StartsWith("TRAINER.PROMPTKD.PREC: fp16 is for GPUs", StringComparison.Ordinal));
         Assert.Single(teaching.Warnings, warning =>
             warning.StartsWith("TRAINER.PROMPTSRC.PREC: fp16 is for GPUs", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Without_epochs_its_end_is_saved_once_however_often_the_student_is_written()
+    {
+        ExperimentConfig config = _runs.Config(
+            "run",
+            options:
+            [
+                "DISTILL.VIEWS", "2", "DISTILL.START.EPOCHS", "2", "OPTIM.WARMUP_EPOCH", "0", "OPTIM.MAX_EPOCH", "0",
+            ]);
+        DistillingRuns.Distil(config);
+        string checkpoints = Path.Combine(_runs.Output("run"), "checkpoints");
+        byte[] saved = File.ReadAllBytes(Path.Combine(checkpoints, "last.safetensors"));
+        byte[] student = _runs.StudentBytes("run");
+        Directory.Delete(Path.Combine(_runs.Output("run"), "student"), recursive: true);
+
+        DistillingRuns.Distil(config);
+
+        Assert.Equal(student, _runs.StudentBytes("run"));
+        Assert.Equal(saved, File.ReadAllBytes(Path.Combine(checkpoints, "last.safetensors")));
+        Assert.False(File.Exists(Path.Combine(checkpoints, "previous.safetensors")));
     }
 
     [Fact]
