@@ -91,6 +91,14 @@ if mkdir -p "$here/mount" && mount -t tmpfs -o size=200k none "$here/mount" 2>/d
   expect "features, a read-only file system" 2 - "promptkd: Cannot write .*'$here/mount/store.*': Read-only file system"
   run promptkd benchmark base2new --root "$here/photos" --output "$here/mount/bench"
   expect "benchmark, a read-only file system" 2 - "promptkd: Cannot write .*'$here/mount/bench'"
+  mkdir -p "$here/labelled/blue circle" && cp "$here/photos/0001.png" "$here/labelled/blue circle"
+  run promptkd evaluate --model "$package" --data "$here/labelled" --confusion "$here/mount/c.csv"
+  expect "evaluate, a read-only file system" 2 - "promptkd: Cannot write .*$here/mount/c.csv'"
+  check "what was measured is said all the same" grep -q 'accuracy' "$work/out"
+  run promptkd preview --images "$here/photos" --classes "$pictures/classes.txt" --teacher "$teacher" \
+    --output "$here/mount/preview"
+  expect "preview, a read-only file system" 2 - "promptkd: Cannot write .*$here/mount/preview"
+  check "what the teacher thinks is said all the same" grep -q 'blue circle' "$work/out"
   umount "$here/mount"
 else
   skip "full and read-only file systems" "nothing can be mounted here"

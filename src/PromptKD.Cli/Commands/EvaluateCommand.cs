@@ -74,19 +74,23 @@ internal static class EvaluateCommand
             using FolderClassifier classifier =
                 StudentOptions.Load(parsed, s_model, s_device, s_precision, s_provider, showsProgress: true);
             EvaluationRequest request = Request(parsed);
-            (EvaluationReport report, SortingSummary? sorting) =
-                EvaluationRun.Of(classifier, request, StudentOptions.WarnOfSkipped, cancellation);
-            Messages.EraseStatus();
-            if (parsed.GetResult(s_json) is not null && request.Json is null)
+            EvaluationReport? measured = null;
+            SortingSummary? sorting;
+            try
             {
-                Answers.Json(EvaluationRun.ToJson(report));
+                (_, sorting) = EvaluationRun.Of(
+                    classifier, request, StudentOptions.WarnOfSkipped, report => measured = report, cancellation);
             }
-            else
+            finally
             {
-                EvaluationTables.Print(report);
+                // A file that cannot be written, or a reader of the tables that has gone, takes no other with it.
+                if (measured is not null)
+                {
+                    Print(measured, isJson: parsed.GetResult(s_json) is not null && request.Json is null);
+                }
             }
 
-            Tell(request, report, sorting);
+            Tell(request, measured!, sorting);
             return Task.FromResult(0);
         });
         return command;
@@ -101,6 +105,19 @@ internal static class EvaluateCommand
         AsLinks = parsed.GetValue(s_links),
         Json = parsed.GetValue(s_json),
     };
+
+    private static void Print(EvaluationReport report, bool isJson)
+    {
+        Messages.EraseStatus();
+        if (isJson)
+        {
+            Answers.Json(EvaluationRun.ToJson(report));
+        }
+        else
+        {
+            EvaluationTables.Print(report);
+        }
+    }
 
     private static void Tell(EvaluationRequest request, EvaluationReport report, SortingSummary? sorting)
     {

@@ -60,15 +60,9 @@ internal static class PreviewCommand
     };
 
     private static readonly Option<string> s_prompts = CommonOptions.TeacherPrompts();
-
-
     private static readonly Option<string> s_context = CommonOptions.Context();
     private static readonly Option<string> s_position = CommonOptions.ClassPosition();
-
-
     private static readonly Option<string> s_vocabulary = CommonOptions.Vocabulary();
-
-
     private static readonly Option<bool> s_json = new("--json") { Description = "One JSON object [default: off]" };
     private static readonly Option<string> s_device = StudentOptions.Device();
     private static readonly Option<string> s_provider = StudentOptions.OnnxProvider();
@@ -96,14 +90,18 @@ internal static class PreviewCommand
         command.SetAction((parsed, cancellation) =>
         {
             PreviewRequest request = Request(parsed);
-            PreviewReport report = TeacherPreview.Of(request, new RunDisplay(), cancellation);
-            if (parsed.GetValue(s_json))
+            PreviewReport? looked = null;
+            try
             {
-                Answers.Json(TeacherPreview.ToJson(report));
+                TeacherPreview.Of(request, new RunDisplay(), report => looked = report, cancellation);
             }
-            else
+            finally
             {
-                PreviewTables.Print(report);
+                // A file that cannot be written, or a reader of the tables that has gone, takes no other with it.
+                if (looked is not null)
+                {
+                    Print(looked, parsed.GetValue(s_json));
+                }
             }
 
             if (request.Output is { } output)
@@ -114,6 +112,18 @@ internal static class PreviewCommand
             return Task.FromResult(0);
         });
         return command;
+    }
+
+    private static void Print(PreviewReport report, bool isJson)
+    {
+        if (isJson)
+        {
+            Answers.Json(TeacherPreview.ToJson(report));
+        }
+        else
+        {
+            PreviewTables.Print(report);
+        }
     }
 
     private static PreviewRequest Request(ParseResult parsed)

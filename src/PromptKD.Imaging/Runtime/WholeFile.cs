@@ -99,7 +99,7 @@ internal static partial class WholeFile
         }
         catch (Exception error) when (WriteFault.Is(error))
         {
-            throw WriteFault.Of(path, error, "the link ");
+            throw WriteFault.OfLink(path, error);
         }
     }
 

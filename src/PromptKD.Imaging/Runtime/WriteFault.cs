@@ -17,6 +17,16 @@ internal static class WriteFault
     public static PromptKDException Of(string path, Exception error, string what = "") =>
         new($"Cannot write {what}'{path}': {Reason(error)}.{Remedy(error)}", error);
 
+    /// <summary>The message for a symbolic link, which not every file system holds (exFAT, FAT).</summary>
+    /// <param name="path">The link.</param>
+    /// <param name="error">What the file system threw.</param>
+    public static PromptKDException OfLink(string path, Exception error) => new(
+        $"Cannot write the link '{path}': {Reason(error)}."
+        + (Remedy(error) is { Length: > 0 } remedy
+            ? remedy
+            : " Where a file system holds no links, leave out ‹links›: copies are made then."),
+        error);
+
     /// <summary>Why, without the path: the system may have named a file that nobody asked for.</summary>
     public static string Reason(Exception error)
     {

@@ -28,6 +28,9 @@ public static class EvaluationRun
     /// <param name="classifier">The student.</param>
     /// <param name="request">What on, and which files to make.</param>
     /// <param name="skipped">Is told each picture that cannot be read.</param>
+    /// <param name="measured">
+    /// Is told what was measured, before anything is written: a disk that fails then costs no more than the files.
+    /// </param>
     /// <param name="cancellationToken">
     /// Stops between batches, where nothing is written yet, and between the pictures that are sorted, which stay.
     /// </param>
@@ -40,6 +43,7 @@ public static class EvaluationRun
         FolderClassifier classifier,
         EvaluationRequest request,
         Action<SkippedPicture>? skipped = null,
+        Action<EvaluationReport>? measured = null,
         CancellationToken cancellationToken = default)
     {
         Check(request, classifier.ClassNames.Count);
@@ -56,6 +60,7 @@ public static class EvaluationRun
             classifier.Temperature,
             classifier.ClassNames,
             request.BaseClasses);
+        measured?.Invoke(report);
         return (report, processes.IsLeader() ? Write(request, report, cancellationToken) : null);
     }
 

@@ -27,12 +27,18 @@ public static class TeacherPreview
     /// <summary>Looks at pictures.</summary>
     /// <param name="request">Which teacher, which pictures.</param>
     /// <param name="observer">Is told how it goes, and which pictures cannot be read; null for nobody.</param>
+    /// <param name="looked">
+    /// Is told what the teacher thinks, before anything is written: a disk that fails then costs no more than the files.
+    /// </param>
     /// <param name="cancellationToken">Stops between batches; nothing is written then.</param>
     /// <exception cref="PromptKDException">
     /// The teacher, the classes or the pictures cannot be read, or the output folder cannot be written.
     /// </exception>
     public static PreviewReport Of(
-        PreviewRequest request, IRunObserver? observer = null, CancellationToken cancellationToken = default)
+        PreviewRequest request,
+        IRunObserver? observer = null,
+        Action<PreviewReport>? looked = null,
+        CancellationToken cancellationToken = default)
     {
         observer ??= IRunObserver.Nobody;
         if (request.Sample < 0)
@@ -69,6 +75,7 @@ public static class TeacherPreview
             PicturesPerSecond = seen.Count / seconds,
             Estimate = run?.Estimate(folder.Items.Count, request.ClassNames.Count),
         };
+        looked?.Invoke(report);
         if (request.Output is { } output)
         {
             Write(output, report);

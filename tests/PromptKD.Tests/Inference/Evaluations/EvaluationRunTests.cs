@@ -66,6 +66,25 @@ public sealed class EvaluationRunTests : IDisposable
     }
 
     [Fact]
+    public void Tells_what_was_measured_before_a_file_fails()
+    {
+        using var student = StudentClassifier.Load(
+            WriteStudentAndPictures(), Computing.OnProcessor, cancellationToken: TestContext.Current.CancellationToken);
+        Directory.CreateDirectory(Table);
+        var request = new EvaluationRequest { Data = Data, Confusion = [Table] };
+        List<int> told = [];
+
+        Assert.Throws<PromptKDException>(() => EvaluationRun.Of(
+            student,
+            request,
+            measured: report => told.Add(report.Pictures),
+            cancellationToken: TestContext.Current.CancellationToken));
+
+        // One picture in each of three classes.
+        Assert.Equal([3], told);
+    }
+
+    [Fact]
     public void Warns_of_a_picture_that_lies_in_several_classes()
     {
         List<string> warnings = [];

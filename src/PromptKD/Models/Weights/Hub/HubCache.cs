@@ -106,9 +106,9 @@ internal sealed class HubCache
                 RefuseOutside(repository, file);
             }
         }
-        catch (PromptKDException) when (OperatingSystem.IsWindows())
+        catch (PromptKDException) when (new FileInfo(file).LinkTarget is null)
         {
-            // Not every user may make links there.
+            // Not every user may make links on Windows, and not every file system holds them.
             WholeFile.Copy(blob, file);
         }
     }
