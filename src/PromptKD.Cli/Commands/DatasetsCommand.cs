@@ -8,6 +8,9 @@ namespace PromptKD.Cli.Commands;
 /// <summary><c>promptkd datasets</c>: which data sets there are, what each needs, and whether it is there.</summary>
 internal static class DatasetsCommand
 {
+    // Begins the names of the split files that CoOp published.
+    private const string PapersSplit = "split_zhou_";
+
     private static readonly string[] s_columns = ["", "classes", "training", "test", "of base classes", "of novel"];
 
     /// <summary>The verb with its own verbs.</summary>
@@ -73,7 +76,10 @@ internal static class DatasetsCommand
         if (entry.SplitFile is { } file)
         {
             Line("split file", $"{entry.Folder}/{file}");
-            Line("", $"from {DatasetCatalog.SplitFiles.AbsoluteUri}");
+            if (file.StartsWith(PapersSplit, StringComparison.Ordinal))
+            {
+                Line("", $"from {DatasetCatalog.SplitFiles.AbsoluteUri}");
+            }
         }
 
         Line(entry.SplitFile is null ? "lists" : "built from", entry.Sources.Count == 0
@@ -87,9 +93,9 @@ internal static class DatasetsCommand
                 "pictures used",
                 $"{counts.Train} training, {counts.TestBase} test (base), {counts.TestNovel} test (novel)");
         }
-        else
+        else if (entry.TestPictures is { } pictures)
         {
-            Line("pictures used", $"{Number(entry.TestPictures)} test");
+            Line("pictures used", $"{Number(pictures)} test");
         }
 
         Line("template", entry.Template);

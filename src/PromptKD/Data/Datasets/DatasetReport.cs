@@ -79,10 +79,11 @@ public sealed record DatasetReport
         }
 
         // Reading would write a split file of its own, which is not what the paper used.
-        return folder.Entry.SplitFile is { } file && !File.Exists(folder.PathOf(file))
-            ? $"no split file '{folder.PathOf(file)}': get the paper's from {DatasetCatalog.SplitFiles}, or let "
-                + "training build another one"
-            : null;
+        return folder.Entry.SplitFile is not { } file || File.Exists(folder.PathOf(file)) ? null
+            : folder.Entry.HasPapersSplit
+                ? $"no split file '{folder.PathOf(file)}': get the paper's from {DatasetCatalog.SplitFiles}, or let "
+                    + "training build another one"
+                : $"no split file '{folder.PathOf(file)}': put it there, or let training build one";
     }
 
     private static DatasetReport Of(DatasetFolder folder, DatasetSplit split)

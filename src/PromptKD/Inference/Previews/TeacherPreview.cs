@@ -28,7 +28,7 @@ public static class TeacherPreview
     /// <param name="request">Which teacher, which pictures.</param>
     /// <param name="observer">Is told how it goes, and which pictures cannot be read; null for nobody.</param>
     /// <param name="looked">
-    /// Is told what the teacher thinks, before anything is written: a disk that fails then costs no more than the files.
+    /// Is told what the teacher thinks, before anything is written: a disk that fails then costs the files alone.
     /// </param>
     /// <param name="cancellationToken">Stops between batches; nothing is written then.</param>
     /// <exception cref="PromptKDException">

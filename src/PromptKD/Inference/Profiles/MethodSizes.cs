@@ -1,4 +1,5 @@
 using PromptKD.Configuration;
+using PromptKD.Methods;
 using PromptKD.Models.Clip;
 using PromptKD.Models.Weights;
 
@@ -13,31 +14,32 @@ internal static class MethodSizes
     /// <param name="embedding">Width of the class vectors.</param>
     /// <param name="classes">How many classes there are.</param>
     public static LearnedSizes Of(
-        string method, TrainerConfig settings, ClipArchitecture clip, int embedding, int classes) => method switch
+        string method, TrainerConfig settings, ClipArchitecture clip, int embedding, int classes) =>
+        MethodCatalog.Find(method).Settings(settings) switch
         {
-            "PromptKD" => new(method)
+            PromptKDConfig student => new(method)
             {
-                VisionLength = settings.PromptKD.NCtxVision,
-                VisionDepth = VisionDepth(settings.PromptKD, clip),
+                VisionLength = student.NCtxVision,
+                VisionDepth = VisionDepth(student, clip),
                 TeacherEmbedding = embedding,
-                ProjectorLayers = settings.PromptKD.ProjectLayer,
+                ProjectorLayers = student.ProjectLayer,
             },
-            "CoOp" => new(method)
+            CoOpConfig coop => new(method)
             {
-                ContextLength = settings.CoOp.NCtx,
-                ContextClasses = settings.CoOp.Csc ? classes : null,
+                ContextLength = coop.NCtx,
+                ContextClasses = coop.Csc ? classes : null,
                 TextDepth = 1,
             },
-            "CoCoOp" => new(method) { ContextLength = settings.CoCoOp.NCtx, TextDepth = 1 },
-            "MaPLe" => new(method)
+            CoCoOpConfig conditional => new(method) { ContextLength = conditional.NCtx, TextDepth = 1 },
+            MaPLeConfig maple => new(method)
             {
-                ContextLength = settings.MaPLe.NCtx,
-                TextDepth = Math.Min(settings.MaPLe.PromptDepth, clip.TextLayers),
-                VisionLength = settings.MaPLe.NCtx,
-                VisionDepth = Math.Min(settings.MaPLe.PromptDepth, clip.VisionLayers),
+                ContextLength = maple.NCtx,
+                TextDepth = Math.Min(maple.PromptDepth, clip.TextLayers),
+                VisionLength = maple.NCtx,
+                VisionDepth = Math.Min(maple.PromptDepth, clip.VisionLayers),
             },
-            "IVLP" => OfTowers(method, settings.IVLP, clip),
-            _ => OfTowers(method, settings.PromptSRC, clip),
+            TowerPromptConfig both => OfTowers(method, both, clip),
+            _ => throw new InvalidOperationException($"What {method} learns has no case among these sizes."),
         };
 
     private static LearnedSizes OfTowers(

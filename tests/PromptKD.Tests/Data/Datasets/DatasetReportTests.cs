@@ -64,6 +64,26 @@ public sealed class DatasetReportTests : IDisposable
             $"no folder of pictures '{fake.Images}'", Assert.Single(Check(name).Faults), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_missing_split_file_of_ones_own_is_not_looked_for_among_the_papers()
+    {
+        string folder = Directory.CreateDirectory(Path.Combine(_root, "flags")).FullName;
+        Directory.CreateDirectory(Path.Combine(folder, "pictures"));
+        var entry = new DatasetEntry(new SplitFileReader("split_flags.json", new ClassFolderLists()))
+        {
+            Name = "Flags",
+            Config = "flags",
+            Folder = "flags",
+            Images = "pictures",
+            Classes = 195,
+            Home = new Uri("https://example.org/flags"),
+        };
+
+        Assert.Equal(
+            [$"no split file '{Path.Combine(folder, "split_flags.json")}': put it there, or let training build one"],
+            DatasetReport.Of(entry, _root, TestContext.Current.CancellationToken).Faults);
+    }
+
     [Theory]
     [MemberData(nameof(FakeDatasets.WithSplitFile), MemberType = typeof(FakeDatasets))]
     public void A_missing_split_file_is_named_and_none_is_written(string name)

@@ -164,9 +164,10 @@ public sealed class ExperimentTeachTests : IDisposable
     {
         ExperimentConfig config = _runs.Config();
 
-        Assert.Equal(
-            "TRAINER.NAME is PromptKD, which learns from no labels. Teachers are made by CoOp, CoCoOp, MaPLe, IVLP, PromptSRC.",
-            Mistake(config with { Trainer = config.Trainer with { Name = "PromptKD" } }));
+        Assert.StartsWith(
+            "TRAINER.NAME is PromptKD, which learns from no labels. Teachers are made by CoOp, CoCoOp, MaPLe, IVLP, PromptSRC",
+            Mistake(config with { Trainer = config.Trainer with { Name = "PromptKD" } }),
+            StringComparison.Ordinal);
     }
 
     [Theory]
