@@ -8,9 +8,6 @@ namespace PromptKD.Cli.Commands;
 /// <summary><c>promptkd datasets</c>: which data sets there are, what each needs, and whether it is there.</summary>
 internal static class DatasetsCommand
 {
-    // Begins the names of the split files that CoOp published.
-    private const string PapersSplit = "split_zhou_";
-
     private static readonly string[] s_columns = ["", "classes", "training", "test", "of base classes", "of novel"];
 
     /// <summary>The verb with its own verbs.</summary>
@@ -76,7 +73,7 @@ internal static class DatasetsCommand
         if (entry.SplitFile is { } file)
         {
             Line("split file", $"{entry.Folder}/{file}");
-            if (file.StartsWith(PapersSplit, StringComparison.Ordinal))
+            if (entry.HasPapersSplit)
             {
                 Line("", $"from {DatasetCatalog.SplitFiles.AbsoluteUri}");
             }

@@ -51,7 +51,7 @@ public sealed record DatasetEntry
     public bool IsTestOnly => Reader is NumberedFolders or SynsetFolders { IsTestOnly: true };
 
     /// <summary>Whether its split file is one of CoOp's: those have its author's name.</summary>
-    internal bool HasPapersSplit => SplitFile?.StartsWith("split_zhou_", StringComparison.Ordinal) == true;
+    public bool HasPapersSplit => SplitFile?.StartsWith("split_zhou_", StringComparison.Ordinal) == true;
 
     /// <summary>How it is read.</summary>
     internal IDatasetReader Reader { get; }
