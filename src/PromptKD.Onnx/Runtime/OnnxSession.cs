@@ -15,8 +15,8 @@ internal sealed class OnnxSession : IDisposable
     private const string BlockKey = "session.dynamic_block_base";
     private const string BlockBase = "4";
 
-    // On a processor of x86 without VNNI the fast product of 8-bit numbers cuts off sums of two that 16 bits do not hold,
-    // and answers change; the slower one does not. Other processors are none the slower for it.
+    // On a processor of x86 without VNNI the fast product of 8-bit numbers cuts off sums of two that 16 bits do not
+    // hold, and answers change; the slower one does not. Elsewhere the runtime passes over this.
     private const string WholeNumbersKey = "session.x64quantprecision";
     private const string Exact = "1";
 
