@@ -58,8 +58,8 @@ public sealed class WholeNumbersTests : IDisposable
         Assert.Equal([-1f, 2f, 43 * 3f / 255], y, new Near(1e-5f)); // 0.501 is 42.6 steps.
     }
 
-    // 255 · 127 + 255 · 127 is more than 16 bits hold: where the processor has no VNNI, ONNX Runtime's fast product stops at
-    // 32767, which makes 2.01 of 3.
+    // 255 · 127 + 255 · 127 is more than 16 bits hold: where the processor has no VNNI, ONNX Runtime's fast product
+    // stops at 32767, which makes 2.01 of 3.
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
