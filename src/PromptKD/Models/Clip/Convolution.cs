@@ -1,3 +1,4 @@
+using PromptKD.Models.Towers.Layers;
 using TorchSharp.Modules;
 using static TorchSharp.torch.nn;
 
@@ -24,9 +25,6 @@ internal sealed class Convolution : Module<Tensor, Tensor>
 
     /// <param name="x">[batch, inputs, height, width].</param>
     /// <returns>[batch, outputs, height / stride, width / stride], rounded up.</returns>
-    public override Tensor forward(Tensor x)
-    {
-        long padding = _weight.shape[2] / 2;
-        return functional.conv2d(x, _weight, strides: [_stride, _stride], padding: [padding, padding]);
-    }
+    public override Tensor forward(Tensor x) =>
+        WholeBlocks.Convolve(x, _weight, bias: null, _stride, padding: _weight.shape[2] / 2);
 }

@@ -5,8 +5,7 @@ namespace PromptKD.Models.Towers.Layers;
 
 /// <summary>
 /// A convolution of the file's sizes, with a bias where the file has one. Groups follow from the channels that come in
-/// and
-/// those that a kernel sees.
+/// and those that a kernel sees.
 /// </summary>
 internal sealed class ConvolutionLayer : Module<Tensor, Tensor>
 {
@@ -40,11 +39,6 @@ internal sealed class ConvolutionLayer : Module<Tensor, Tensor>
 
     /// <param name="x">[batch, inputs, height, width].</param>
     /// <returns>[batch, outputs, height / stride, width / stride], up to rounding.</returns>
-    public override Tensor forward(Tensor x) => functional.conv2d(
-        x,
-        _weight,
-        _bias,
-        strides: [_stride, _stride],
-        padding: [_padding, _padding],
-        groups: x.shape[1] / _weight.shape[1]);
+    public override Tensor forward(Tensor x) =>
+        WholeBlocks.Convolve(x, _weight, _bias, _stride, _padding, groups: x.shape[1] / _weight.shape[1]);
 }
