@@ -65,7 +65,8 @@ public sealed class ClipExportTests : IDisposable
         string teacher = Path.Combine(ProjectFolder.Root, "demo", "teacher");
         ClipExport.Write(new ClipExportRequest { Clip = teacher, Output = Output }, cancellationToken: Stop);
         const string Text = "a photo of a red star.";
-        using var embedder = TextEmbedder.Load(teacher, new TextOptions { Device = ComputeDevice.Cpu }, Stop);
+        var options = new TextOptions { Device = ComputeDevice.Cpu, Precision = ComputePrecision.Fp32 };
+        using var embedder = TextEmbedder.Load(teacher, options, Stop);
         float[] expected = embedder.Embed(Text, Stop);
         ITextTokenizer tokenizer = TextTokenizers.Load(Path.Combine(Output, "vocab.json"));
         int[] ids = tokenizer.Tokenize(Text, 16);
