@@ -12,12 +12,15 @@ internal static class ResultComparison
     [
         ("fast", "paper"), ("best", "paper"), ("best", "fast"), ("fast-30", "fast"), ("fast-30", "paper"),
         ("best", "best-before"), ("best-before", "paper"), ("best-fitted", "best"), ("best-fitted", "paper"),
-        ("fast-fitted", "fast"), ("fast-fitted", "paper"), ("fast-fitted", "best"),
+        ("fast-fitted", "fast"), ("fast-fitted", "paper"), ("fast-fitted", "best"), ("paper-taught", "paper"),
+        ("best-taught", "best"), ("best-taught", "paper-taught"), ("two-teachers", "best"),
+        ("two-teachers", "best-taught"),
     ];
 
     private static readonly string[] s_methods =
     [
-        "paper", "fast", "fast-30", "fast-fitted", "best", "best-before", "best-fitted",
+        "paper", "fast", "fast-30", "fast-fitted", "best", "best-before", "best-fitted", "paper-taught", "best-taught",
+        "two-teachers",
     ];
 
     /// <summary>Markdown: paired differences, and each seed's mean over its splits.</summary>

@@ -167,12 +167,13 @@ internal static class Guard
             : "Give a lower learning rate or loss weight (OPTIM.LR, KD_WEIGHT)"
                 + (run.Start is null ? ", or begin with a start on stored features (recipe best)." : ".");
 
-    // One epoch may be far from those beside it while the rate is high.
+    // One epoch may be far from those beside it while the rate is high, and the first ones from where they lead.
     private static string? FindLostGround(GuardedRun run, IReadOnlyList<EpochRecord> history)
     {
         int window = Math.Min(FirstEpochs, run.Rates.Count);
         HeldOutResult[] late = [.. history.TakeLast(window).Select(epoch => epoch.HeldOut).OfType<HeldOutResult>()];
-        if (run.Start?.HeldOut is not { } start || window == 0 || late.Length < window)
+        if (run.Start?.HeldOut is not { } start || window == 0 || late.Length < window
+            || !(IsSettled(run, history) || history.Count == run.Rates.Count))
         {
             return null;
         }

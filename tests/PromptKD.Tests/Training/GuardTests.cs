@@ -152,7 +152,7 @@ public sealed class GuardTests
     [Fact]
     public void Epochs_that_cost_what_the_start_had_are_said() => Finds(
         "lostGround",
-        3,
+        4,
         "80.0 % of held-out pictures before them, 50.0 % in the last 3 epochs",
         s_run with { Start = Run()[0] with { HeldOut = Student(0.8) } },
         [.. Run().Select(epoch => epoch with { HeldOut = Student(0.5) })]);
@@ -177,6 +177,28 @@ public sealed class GuardTests
             [.. Run().Select(epoch => epoch with
             {
                 HeldOut = Student(agreements[epoch.Epoch - 1]) with { Pictures = 61 },
+            })]));
+    }
+
+    // As measured on 65 pictures, 20 epochs: 63.1 % behind the start, 67.7 % in the end.
+    [Fact]
+    public void First_epochs_that_are_worse_than_the_start_are_not_said()
+    {
+        double[] agreements = [0.538, 0.523, 0.462, 0.600, 0.631, 0.600, 0.615, 0.600];
+        GuardedRun run = s_run with
+        {
+            Rates = [.. Enumerable.Repeat(1e-3, 20)],
+            LearningRate = 1e-3,
+            Start = Run()[0] with { HeldOut = Student(0.631) with { Pictures = 65 } },
+        };
+
+        Assert.Empty(Guard.Look(
+            run,
+            [.. agreements.Select((agreement, place) => Run()[0] with
+            {
+                Epoch = place + 1,
+                LearningRate = 1e-3,
+                HeldOut = Student(agreement) with { Pictures = 65 },
             })]));
     }
 
