@@ -172,8 +172,7 @@ internal static class Guard
     {
         int window = Math.Min(FirstEpochs, run.Rates.Count);
         HeldOutResult[] late = [.. history.TakeLast(window).Select(epoch => epoch.HeldOut).OfType<HeldOutResult>()];
-        if (run.Start?.HeldOut is not { } start || window == 0 || late.Length < window
-            || !(IsSettled(run, history) || history.Count == run.Rates.Count))
+        if (run.Start?.HeldOut is not { } start || window == 0 || late.Length < window || Settled(run, history) is null)
         {
             return null;
         }
