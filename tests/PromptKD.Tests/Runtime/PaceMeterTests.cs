@@ -27,7 +27,7 @@ public sealed class PaceMeterTests
     private static string Tell((int Loading, int First, int Second, int Pictures)[] batches)
     {
         List<string> told = [];
-        var clock = new Clock();
+        var clock = new HandClock();
         var meter = new PaceMeter(
             2, (loading, towers) => told.Add(FormattableString.Invariant($"{loading} {towers[0]} {towers[1]}")), clock);
         foreach ((int loading, int first, int second, int pictures) in batches)
@@ -43,14 +43,5 @@ public sealed class PaceMeterTests
 
         meter.End();
         return string.Join("; ", told);
-    }
-
-    private sealed class Clock : TimeProvider
-    {
-        public long Seconds { get; set; }
-
-        public override long TimestampFrequency => 1;
-
-        public override long GetTimestamp() => Seconds;
     }
 }

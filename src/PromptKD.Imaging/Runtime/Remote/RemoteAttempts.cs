@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace PromptKD.Runtime.Remote;
 
 /// <summary>Counts the attempts at one piece of work, pauses between them, and gives up in the end.</summary>
@@ -10,7 +8,7 @@ internal sealed class RemoteAttempts(string address, RemotePatience patience, Fu
 {
     private const int Progress = 1 << 20;
 
-    private long _since = Stopwatch.GetTimestamp();
+    private long _since = patience.Clock.GetTimestamp();
     private int _failed;
     private long _received;
 
@@ -57,7 +55,7 @@ internal sealed class RemoteAttempts(string address, RemotePatience patience, Fu
         {
             _received = 0;
             _failed = 0;
-            _since = Stopwatch.GetTimestamp();
+            _since = patience.Clock.GetTimestamp();
         }
     }
 
@@ -70,7 +68,7 @@ internal sealed class RemoteAttempts(string address, RemotePatience patience, Fu
         {
             throw new PromptKDException(
                 $"{address}: given up after {_failed + 1} attempts in "
-                + $"{Stopwatch.GetElapsedTime(_since).TotalSeconds:0} s ({error.Message.TrimEnd('.')}). When the "
+                + $"{patience.Clock.GetElapsedTime(_since).TotalSeconds:0} s ({error.Message.TrimEnd('.')}). When the "
                 + "server answers again, run the same command again.",
                 error);
         }

@@ -10,6 +10,9 @@ internal sealed record RemotePatience(IReadOnlyList<TimeSpan> Pauses, TimeSpan S
     /// </summary>
     public int PausesOfStrangers { get; init; } = 4;
 
+    /// <summary>Tells, when it is given up, how long it was tried.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
     /// <summary>Two minutes of pauses; a connection may be silent for half a minute.</summary>
     public static RemotePatience Default { get; } = new(
         [.. new[] { 0.5, 1, 2, 4, 8, 15, 15, 15, 15, 15, 15, 15 }.Select(TimeSpan.FromSeconds)],

@@ -8,10 +8,12 @@ public sealed class RemoteFileTests
     private static readonly byte[] s_content = [.. Enumerable.Range(0, 300_000).Select(index => (byte)(index * 7 / 3))];
 
     private static readonly RemotePatience s_patience = new(
-        [.. Enumerable.Repeat(TimeSpan.FromMilliseconds(5), 6)], TimeSpan.FromSeconds(1))
+        [.. Enumerable.Repeat(TimeSpan.FromMilliseconds(5), 6)], TimeSpan.FromMinutes(1))
     {
         PausesOfStrangers = 3,
     };
+
+    private readonly HandClock _clock = new();
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -77,7 +79,9 @@ public sealed class RemoteFileTests
             return true;
         };
 
-        Assert.Equal(s_content[5..10], await FileOf(server).ReadAsync(5, 5, Stop));
+        RemoteFile file = FileOf(server, s_patience with { Silence = TimeSpan.FromMilliseconds(300) });
+
+        Assert.Equal(s_content[5..10], await file.ReadAsync(5, 5, Stop));
     }
 
     [Fact]
@@ -88,6 +92,7 @@ public sealed class RemoteFileTests
         await file.ReadAsync(0, 9, Stop);
         server.Before = context =>
         {
+            _clock.Seconds += 3;
             context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
             return Task.FromResult(true);
         };
@@ -95,7 +100,7 @@ public sealed class RemoteFileTests
         PromptKDException mistake = await Assert.ThrowsAsync<PromptKDException>(() => file.ReadAsync(9, 9, Stop));
 
         Assert.Equal(
-            $"{server.Root}/a.tar: given up after 7 attempts in 0 s (the server answered 503 Service Unavailable). "
+            $"{server.Root}/a.tar: given up after 7 attempts in 21 s (the server answered 503 Service Unavailable). "
             + "When the server answers again, run the same command again.",
             mistake.Message);
     }
@@ -103,7 +108,8 @@ public sealed class RemoteFileTests
     [Fact]
     public async Task Gives_up_sooner_where_nobody_ever_answered()
     {
-        var file = new RemoteFile("http://127.0.0.1:1/a.tar", HttpFiles.Default, s_patience);
+        var file = new RemoteFile(
+            "http://127.0.0.1:1/a.tar", HttpFiles.Default, s_patience with { Clock = _clock });
 
         PromptKDException mistake = await Assert.ThrowsAsync<PromptKDException>(() => file.ReadAsync(0, 9, Stop));
 
@@ -244,6 +250,6 @@ public sealed class RemoteFileTests
 
     private static Task<FileServer> Start() => FileServer.StartAsync(("/a.tar", s_content));
 
-    private static RemoteFile FileOf(FileServer server) =>
-        new($"{server.Root}/a.tar", HttpFiles.Default, s_patience);
+    private RemoteFile FileOf(FileServer server, RemotePatience? patience = null) =>
+        new($"{server.Root}/a.tar", HttpFiles.Default, (patience ?? s_patience) with { Clock = _clock });
 }
