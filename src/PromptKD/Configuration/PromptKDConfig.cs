@@ -72,6 +72,13 @@ public sealed record PromptKDConfig : TowerPromptConfig
     [OwnKey, AtLeast(0), AtMost(1_000_000)]
     public int RateWidth { get; init; }
 
+    /// <summary>
+    /// Length of what is added, while the projector learns, to the features of the student's tower: a random direction
+    /// for each picture and epoch, in units of their own length. 0: nothing, as in the paper.
+    /// </summary>
+    [OwnKey, AtLeast(0), AtMost(1_000)]
+    public double FeatureNoise { get; init; }
+
     /// <summary>Softens both distributions before they are compared; 1 leaves them as they are.</summary>
     [Positive]
     public double Temperature { get; init; } = 1.0;

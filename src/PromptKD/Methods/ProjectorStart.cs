@@ -78,7 +78,7 @@ internal sealed class ProjectorStart(PromptKDMethod method, IImageFeatures featu
     public StepOutcome Loss(Batch batch)
     {
         using DisposeScope scope = NewDisposeScope();
-        return method.Compare(batch, method.Distilled.Student.Project(features.Of(batch))).MoveToOuterDisposeScope();
+        return method.CompareTower(batch, features.Of(batch)).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>

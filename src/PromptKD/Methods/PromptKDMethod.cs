@@ -101,7 +101,11 @@ internal sealed class PromptKDMethod : ITrainedMethod
             MovesStatistics = settings.TuneTower && settings.BatchNorm == Moving,
         };
         return parts.HandOver(new PromptKDMethod(
-            new Student(encoder, shape), Math.Exp(clip.LogitScale), teacher, PromptKDSettings.Of(settings), ownTexts));
+            new Student(encoder, shape),
+            Math.Exp(clip.LogitScale),
+            teacher,
+            PromptKDSettings.Of(settings, inputs.Config.Seed),
+            ownTexts));
     }
 
     /// <summary>Refuses what the student's tower cannot learn, from its sizes alone.</summary>
@@ -177,8 +181,17 @@ internal sealed class PromptKDMethod : ITrainedMethod
     public StepOutcome Loss(Batch batch)
     {
         using DisposeScope scope = NewDisposeScope();
-        StepOutcome outcome = Compare(batch, _student.ImageFeatures(batch.Images));
+        StepOutcome outcome = CompareTower(batch, _student.TowerFeatures(batch.Images));
         return (outcome with { AfterBackward = _student.ClearLostGradients }).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The loss of pictures of which the features of the student's tower are known.</summary>
+    /// <param name="batch">What the teacher is asked about.</param>
+    /// <param name="features">The tower's, not normalised, with their graph, [batch, student embedding].</param>
+    public StepOutcome CompareTower(Batch batch, Tensor features)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        return Compare(batch, _student.Project(Settings.Noise.On(features, batch))).MoveToOuterDisposeScope();
     }
 
     /// <summary>The loss of pictures of which the student's features are known.</summary>

@@ -28,13 +28,19 @@ internal sealed record PromptKDSettings(double LossWeight, double Temperature)
     /// <summary>Inputs of a projector's layer at which the rate holds, for its weights; 0: at any.</summary>
     public int RateWidth { get; init; }
 
+    /// <summary>What is added to the features of the student's tower while the projector learns.</summary>
+    public FeatureNoise Noise { get; init; } = FeatureNoise.None;
+
     /// <summary>The keys TRAINER.PROMPTKD.*.</summary>
-    public static PromptKDSettings Of(PromptKDConfig config) => new(config.KdWeight, config.Temperature)
+    /// <param name="config">Their values.</param>
+    /// <param name="seed">That of the run.</param>
+    public static PromptKDSettings Of(PromptKDConfig config, long seed) => new(config.KdWeight, config.Temperature)
     {
         Loss = config.Loss,
         TowerRateFactor = config.TowerLrFactor,
         IsPerPicture = config.LossUnit == "picture",
         PromptRateFactor = config.PromptLrFactor,
         RateWidth = config.RateWidth,
+        Noise = new FeatureNoise(config.FeatureNoise, seed),
     };
 }

@@ -155,6 +155,7 @@ internal static class CachedStart
             DropLast = true,
             FirstBatch = firstBatch,
             View = epoch % views,
+            Epoch = epoch,
             Rows = run.Context.Processes.Share(),
         };
     }
@@ -181,7 +182,12 @@ internal static class CachedStart
                 continue;
             }
 
-            yield return new Batch([], [], labels: null, items) { Number = number, View = plan.View };
+            yield return new Batch([], [], labels: null, items)
+            {
+                Number = number,
+                View = plan.View,
+                Epoch = plan.Epoch,
+            };
         }
     }
 }

@@ -59,6 +59,7 @@ internal static class RunPlan
             FirstBatch = firstBatch,
             Views = views,
             View = stored is { } count ? epoch % count : epoch,
+            Epoch = epoch,
             Rows = run.Context.Processes.Share(),
         };
     }

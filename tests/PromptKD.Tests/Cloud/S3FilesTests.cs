@@ -118,7 +118,7 @@ public sealed class S3FilesTests
             return true;
         };
         var patience = new RemotePatience(
-            [TimeSpan.FromMilliseconds(5), TimeSpan.FromMilliseconds(5)], TimeSpan.FromSeconds(5));
+            [TimeSpan.FromMilliseconds(5), TimeSpan.FromMilliseconds(5)], TimeSpan.FromMinutes(1));
         var file = new RemoteFile("s3://photos/a.tar", FilesOf(server), patience);
 
         Assert.Equal(s_content[..9], await file.ReadAsync(0, 9, Stop));

@@ -1,6 +1,7 @@
 using PromptKD.Data.Loading;
 using PromptKD.Features;
 using PromptKD.Methods;
+using PromptKD.Models.Prompts;
 using PromptKD.Teachers;
 
 namespace PromptKD.Tests.Methods;
@@ -33,6 +34,29 @@ public sealed class PromptKDMethodTests
         TensorAssert.Near(expected, outcome.Loss, 1e-5);
         Assert.Equal(
             asked.argmax(1).eq(student.argmax(1)).sum().item<long>(), outcome.Matches.item<long>());
+    }
+
+    [Fact]
+    public void Noise_is_added_before_the_projector_while_it_learns_and_never_else()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using PromptKDMethod method = MakeMethod(noise: 0.5);
+        using Batch batch = MakeBatch();
+        Student student = method.Distilled.Student;
+        Tensor seen = student.TowerFeatures(batch.Images);
+        Tensor noisy = method.Settings.Noise.On(seen, batch);
+        method.SetTraining(false);
+
+        Tensor learned = method.Loss(batch).Loss;
+
+        TensorAssert.Near(method.Compare(batch, student.Project(noisy)).Loss, learned, 1e-6);
+        TensorAssert.Near(method.CompareTower(batch, seen).Loss, learned, 1e-6);
+        Tensor plain = student.Project(seen);
+        Assert.InRange(
+            (learned - method.Compare(batch, plain).Loss).abs().item<float>(), 1e-5, float.MaxValue);
+        TensorAssert.SameBytes(plain, student.ImageFeatures(batch.Images));
+        TensorAssert.Near(
+            StudentScale * plain.matmul(method.Distilled.ClassVectors.Vectors.t()), method.Classify(batch.Images), 1e-5);
     }
 
     [Fact]
@@ -151,7 +175,8 @@ public sealed class PromptKDMethodTests
     }
 
     /// <summary>A tiny student that learns four classes from a random teacher.</summary>
-    internal static PromptKDMethod MakeMethod(ITeacher? teacher = null, bool isPerPicture = false, int rateWidth = 0) => new(
+    internal static PromptKDMethod MakeMethod(
+        ITeacher? teacher = null, bool isPerPicture = false, int rateWidth = 0, double noise = 0) => new(
         TinyClip.Student(),
         StudentScale,
         teacher ?? FirstTeacher(new RandomTeacher()),
@@ -160,6 +185,7 @@ public sealed class PromptKDMethodTests
             IsPerPicture = isPerPicture,
             PromptRateFactor = PromptRateFactor,
             RateWidth = rateWidth,
+            Noise = new FeatureNoise(noise, Seed: 3),
         });
 
     /// <summary>Four random pictures; each number gives others.</summary>

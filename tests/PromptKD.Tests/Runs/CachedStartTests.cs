@@ -74,8 +74,8 @@ public sealed class CachedStartTests : IDisposable
     }
 
     [Theory]
-    [InlineData("pass 2 of")]
-    [InlineData("epoch 1")]
+    [InlineData("pass 2 of", "TRAINER.PROMPTKD.FEATURE_NOISE", "0.5")]
+    [InlineData("epoch 1", "TRAINER.PROMPTKD.FEATURE_NOISE", "0.5")]
     [InlineData(
         "pass 2 of", "DISTILL.AVERAGE", "0.8", "DISTILL.START.RIDGE", "0.1", "DISTILL.TARGET.CALIBRATE", "True")]
     [InlineData("pass 6 of", "DISTILL.AVERAGE", "0.8", "TRAINER.PROMPTKD.RATE_WIDTH", "8")]

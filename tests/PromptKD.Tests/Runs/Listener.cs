@@ -7,6 +7,9 @@ internal sealed class Listener(Action? atStep = null) : ITrainingObserver
 {
     public List<string> Phases { get; } = [];
 
+    /// <summary>Hears each phase, too.</summary>
+    public Action<string>? AtPhase { get; init; }
+
     public List<string> Warnings { get; } = [];
 
     /// <summary>Warnings so far when the first step was done.</summary>
@@ -14,7 +17,11 @@ internal sealed class Listener(Action? atStep = null) : ITrainingObserver
 
     public int Steps { get; private set; }
 
-    public void OnPhase(string description) => Phases.Add(description);
+    public void OnPhase(string description)
+    {
+        Phases.Add(description);
+        AtPhase?.Invoke(description);
+    }
 
     public void OnWarning(string message) => Warnings.Add(message);
 

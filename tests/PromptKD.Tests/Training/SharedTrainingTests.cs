@@ -248,12 +248,18 @@ public sealed class SharedTrainingTests : IDisposable
 
         using Tensor all = TinyClip.Images(Pictures, (ulong)((10 * epoch) + number + 40));
         using Tensor rows = tensor(items.Select(item => (long)item).ToArray());
-        return new Batch(all.index_select(0, rows).DetachFromDisposeScope(), null, items) { Number = number };
+        return new Batch(all.index_select(0, rows).DetachFromDisposeScope(), null, items)
+        {
+            Number = number,
+            Epoch = epoch,
+        };
     }
 
-    private static PromptKDMethod Make() => PromptKDMethodTests.MakeMethod(new Teacher(
-        new ClassVectors(["a", "b", "c", "d"], nn.functional.normalize(TinyClip.Random(3, 4, 6), dim: -1), 20),
-        new TeacherOfPixels()));
+    private static PromptKDMethod Make() => PromptKDMethodTests.MakeMethod(
+        new Teacher(
+            new ClassVectors(["a", "b", "c", "d"], nn.functional.normalize(TinyClip.Random(3, 4, 6), dim: -1), 20),
+            new TeacherOfPixels()),
+        noise: 0.3);
 
     private static void AssertNear(Learned expected, Learned actual)
     {

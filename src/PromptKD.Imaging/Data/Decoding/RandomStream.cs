@@ -67,4 +67,7 @@ internal enum RandomPurpose
 
     /// <summary>A drawn picture: coordinates are its number, and 0.</summary>
     Picture = 4,
+
+    /// <summary>What is added to a picture's features: coordinates are the picture and the epoch.</summary>
+    Noise = 5,
 }

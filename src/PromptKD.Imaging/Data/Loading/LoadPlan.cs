@@ -31,6 +31,9 @@ internal sealed record LoadPlan
     /// <summary>Number of the view to draw of each picture, from 0. Training takes the epoch's.</summary>
     public int View { get; init; }
 
+    /// <summary>Number of the epoch, from 0.</summary>
+    public int Epoch { get; init; }
+
     /// <summary>Batches in the whole epoch, those before <see cref="FirstBatch"/> included.</summary>
     public int BatchCount =>
         DropLast && Order.Count >= BatchSize

@@ -25,7 +25,8 @@ internal static class StudentVariant
     private static readonly (string Key, object Usual)[] s_rest =
     [
         ("DATALOADER.TRAIN_X.BATCH_SIZE", 8), ("OPTIM.LR", 0.005), (Prefix + "LOSS_UNIT", "class"),
-        (Prefix + "PROMPT_LR_FACTOR", 1.0), (Prefix + "RATE_WIDTH", 0), (Prefix + "CTX_INIT", "a photo of a"),
+        (Prefix + "PROMPT_LR_FACTOR", 1.0), (Prefix + "RATE_WIDTH", 0), (Prefix + "FEATURE_NOISE", 0.0),
+        (Prefix + "CTX_INIT", "a photo of a"),
         (Prefix + "TEMPLATES", ValueList.Create<string>(["a photo of a {}."])), ("DISTILL.VIEWS", 0),
         ("DISTILL.TEACHER_PICTURE_SIZE", 0), ("DISTILL.CLASS_VECTORS", ""),
         ("DISTILL.TARGET.ALL_VIEWS", false), ("DISTILL.TARGET.TEMPERATURE", 1.0), ("DISTILL.TARGET.CALIBRATE", false),

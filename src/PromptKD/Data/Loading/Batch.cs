@@ -56,6 +56,9 @@ internal sealed class Batch : IDisposable
     /// <summary>Number of the view of each picture, from 0; null for pictures without a view.</summary>
     public int? View { get; init; }
 
+    /// <summary>Number of the epoch, from 0.</summary>
+    public int Epoch { get; init; }
+
     /// <summary>The pictures as one model wants them. Equal preparations share a tensor.</summary>
     /// <param name="preparation">One of those that the loader was given.</param>
     /// <returns>[batch, 3, size, size], normalised; the batch owns it.</returns>

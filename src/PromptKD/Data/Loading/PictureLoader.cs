@@ -71,6 +71,7 @@ internal sealed class PictureLoader
             {
                 Number = loaded.Number,
                 View = plan.Views is null ? null : plan.View,
+                Epoch = plan.Epoch,
             };
         }
     }

@@ -118,8 +118,16 @@ internal sealed class Student : Module
     public Tensor ImageFeatures(Tensor images)
     {
         using DisposeScope scope = NewDisposeScope();
+        return Project(TowerFeatures(images)).MoveToOuterDisposeScope();
+    }
+
+    /// <param name="images">Normalised pixels, [batch, 3, size, size].</param>
+    /// <returns>What the tower gives with its tokens, not normalised, float32, [batch, student embedding].</returns>
+    public Tensor TowerFeatures(Tensor images)
+    {
+        using DisposeScope scope = NewDisposeScope();
         LayerPrompts? prompts = _prompts.Layers.Tokens.Count == 0 ? null : _prompts.Layers;
-        return Project(_encoder.forward(images, prompts)).MoveToOuterDisposeScope();
+        return _encoder.forward(images, prompts).MoveToOuterDisposeScope();
     }
 
     /// <param name="features">What the tower gave, not normalised, float32, [batch, student embedding].</param>

@@ -84,7 +84,13 @@ public sealed class WhatReachesWhatTests : IDisposable
         var method = (PromptKDMethod)opened.Method;
 
         Assert.Equal(
-            new PromptKDSettings(LossWeight: 30, Temperature: 2.5) { IsPerPicture = true, PromptRateFactor = 0.25, RateWidth = 16 },
+            new PromptKDSettings(LossWeight: 30, Temperature: 2.5)
+            {
+                IsPerPicture = true,
+                PromptRateFactor = 0.25,
+                RateWidth = 16,
+                Noise = new FeatureNoise(0.75, Seed: 7),
+            },
             method.Settings);
         Assert.Equal(
             new StudentShape(PromptLength: 3, PromptDepth: 2, TeacherEmbedding: 40, RoundPromptsToHalf: true),
@@ -235,7 +241,7 @@ public sealed class WhatReachesWhatTests : IDisposable
             "OUTPUT_DIR", Path.Combine(_folder, Path.GetRandomFileName()),
             "TRAINER.PROMPTKD.KD_WEIGHT", "30", "TRAINER.PROMPTKD.TEMPERATURE", "2.5",
             "TRAINER.PROMPTKD.LOSS_UNIT", "picture", "TRAINER.PROMPTKD.PROMPT_LR_FACTOR", "0.25",
-            "TRAINER.PROMPTKD.RATE_WIDTH", "16",
+            "TRAINER.PROMPTKD.RATE_WIDTH", "16", "TRAINER.PROMPTKD.FEATURE_NOISE", "0.75",
             "TRAINER.PROMPTKD.N_CTX_VISION", "3", "TRAINER.PROMPTKD.PROMPT_DEPTH_VISION", "2",
             "TRAINER.PROMPTKD.HALF_PROMPTS", "True", "TRAINER.PROMPTKD.TEMPLATES", "['a sketch of a {}.']",
             "TRAINER.PROMPTKD.PREC", "bf16",

@@ -45,13 +45,15 @@ public sealed class WhileFillingTests : IDisposable
         Experiment.Distil(
             Config("whole", ["DISTILL.STORE", _aside, "DISTILL.FIRST_EPOCH_SHARDS", group, .. keys]),
             cancellationToken: Stop);
-        var listener = new Listener();
+        using var waits = new ManualResetEventSlim();
+        var listener = new Listener { AtPhase = SetAt(waits, "nobody has begun") };
         using var filler = new Filler(() =>
         {
+            Assert.True(waits.Wait(TimeSpan.FromMinutes(2), Stop));
             foreach (int shard in Enumerable.Range(0, Shards).Reverse())
             {
-                Thread.Sleep(TimeSpan.FromSeconds(3));
                 Give(shard);
+                Thread.Sleep(TimeSpan.FromSeconds(1));
             }
         });
 
@@ -138,10 +140,11 @@ public sealed class WhileFillingTests : IDisposable
         byte[] bad = [.. good];
         bad[^1] ^= 1;
         File.WriteAllBytes(path, bad);
-        var listener = new Listener();
+        using var isSaid = new ManualResetEventSlim();
+        var listener = new Listener { AtPhase = SetAt(isSaid, "damaged") };
         using var filler = new Filler(() =>
         {
-            Thread.Sleep(TimeSpan.FromSeconds(4));
+            Assert.True(isSaid.Wait(TimeSpan.FromMinutes(2), Stop));
             File.WriteAllBytes($"{path}.new", good);
             File.Move($"{path}.new", path, overwrite: true);
         });
@@ -205,6 +208,14 @@ public sealed class WhileFillingTests : IDisposable
 
     private ExperimentConfig Waiting(string run, params string[] keys) => Config(
         run, ["DISTILL.STORE", _store, "DISTILL.WHILE_FILLING", "True", "DISTILL.FILLING_MINUTES", "1", .. keys]);
+
+    private static Action<string> SetAt(ManualResetEventSlim heard, string words) => phase =>
+    {
+        if (phase.Contains(words, StringComparison.Ordinal))
+        {
+            heard.Set();
+        }
+    };
 
     private void Begin() => CopyWhole(Path.Combine(_aside, "index.json"));
 

@@ -42,7 +42,13 @@ public sealed class WhatReachesWhatTests : IDisposable
         var method = (PromptKDMethod)opened.Method;
 
         Assert.Equal(
-            new PromptKDSettings(LossWeight: 30, Temperature: 2.5) { IsPerPicture = true, PromptRateFactor = 0.25, RateWidth = 16 },
+            new PromptKDSettings(LossWeight: 30, Temperature: 2.5)
+            {
+                IsPerPicture = true,
+                PromptRateFactor = 0.25,
+                RateWidth = 16,
+                Noise = new FeatureNoise(0.75, Seed: 7),
+            },
             method.Settings);
         Assert.Equal(
             new StudentShape(PromptLength: 3, PromptDepth: 2, TeacherEmbedding: 40, RoundPromptsToHalf: true),
@@ -144,7 +150,7 @@ public sealed class WhatReachesWhatTests : IDisposable
             "DATALOADER.TEST.BATCH_SIZE", "3",
             "TRAINER.PROMPTKD.KD_WEIGHT", "30", "TRAINER.PROMPTKD.TEMPERATURE", "2.5",
             "TRAINER.PROMPTKD.LOSS_UNIT", "picture", "TRAINER.PROMPTKD.PROMPT_LR_FACTOR", "0.25",
-            "TRAINER.PROMPTKD.RATE_WIDTH", "16",
+            "TRAINER.PROMPTKD.RATE_WIDTH", "16", "TRAINER.PROMPTKD.FEATURE_NOISE", "0.75",
             "TRAINER.PROMPTKD.N_CTX_VISION", "3", "TRAINER.PROMPTKD.PROMPT_DEPTH_VISION", "2",
             "TRAINER.PROMPTKD.HALF_PROMPTS", "True", "TRAINER.PROMPTKD.PREC", "bf16",
             .. options,

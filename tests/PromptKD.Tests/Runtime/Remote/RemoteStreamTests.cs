@@ -53,7 +53,7 @@ public sealed class RemoteStreamTests
             await server.CutAsync(context, 1_300_000);
             return true;
         };
-        var patience = new RemotePatience([TimeSpan.FromMilliseconds(5)], TimeSpan.FromSeconds(5));
+        var patience = new RemotePatience([TimeSpan.FromMilliseconds(5)], TimeSpan.FromMinutes(1));
         using var stream = new RemoteStream(
             new RemoteFile($"{server.Root}/a.tar", HttpFiles.Default, patience), Stop);
         var copy = new MemoryStream();
