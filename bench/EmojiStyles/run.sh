@@ -80,6 +80,7 @@ for target in $targets; do
           fast-ridge) distil fast-ridge fast --teacher "$teacher" DISTILL.START.RIDGE 0.1 ;;
           fast-calibrated) distil fast-calibrated fast --teacher "$teacher" DISTILL.TARGET.CALIBRATE True ;;
           fast-width) distil fast-width fast --teacher "$teacher" TRAINER.PROMPTKD.RATE_WIDTH 32 ;;
+          fast-noise) distil fast-noise fast --teacher "$teacher" TRAINER.PROMPTKD.FEATURE_NOISE 0.6 ;;
           fast-all-views) distil fast-all-views fast --teacher "$teacher" DISTILL.TARGET.ALL_VIEWS True ;;
           fast-balance) distil fast-balance fast --teacher "$teacher" DISTILL.TARGET.BALANCE 1.0 ;;
           fast-boxes) distil fast-boxes fast --teacher "$teacher" INPUT.RRCROP_SCALE '[0.08, 1.0]' ;;
