@@ -24,6 +24,7 @@ internal static class ResultTable
         ("… the same, boxes from 0.85 of a picture on, the teacher calibrated", ["fast-fitted"], "student"),
         ("… the teacher calibrated", ["fast-calibrated"], "student"),
         ("… rates by width", ["fast-width"], "student"),
+        ("… noise on features", ["fast-noise"], "student"),
         ("… the mean of all views as target", ["fast-all-views"], "student"),
         ("… the classes balanced", ["fast-balance"], "student"),
         ("… boxes from 0.08 of a picture on", ["fast-boxes"], "student"),
