@@ -30,15 +30,13 @@ check_format() { dotnet format "$1" PromptKD.slnx --no-restore --verify-no-chang
   fail "The format differs: run dotnet format."
 dotnet build PromptKD.slnx --no-restore -v quiet --nologo || fail "The build failed."
 
-# Tests that want a process to themselves, one behind the other, have two of them, of about the same length, beside that
-# of all others, and beside the samples and the fuzzing behind these: they end last.
-log=$(mktemp) runs=$(mktemp) alone=$(mktemp)
-trap 'rm -f "$log" "$runs" "$alone"' EXIT
+# Tests that want a process to themselves, one behind the other, have one beside that of all others, and beside the
+# samples and the fuzzing behind these: it ends last.
+log=$(mktemp) alone=$(mktemp)
+trap 'rm -f "$log" "$alone"' EXIT
 run_tests() { dotnet test --no-build --solution PromptKD.slnx "$@" 2>&1; }
-run_tests --filter-trait "process=its own" --filter-class "PromptKD.Tests.Runs.*" >"$runs" &
-running=($!)
-run_tests --filter-trait "process=its own" --filter-not-class "PromptKD.Tests.Runs.*" >"$alone" &
-running+=($!)
+run_tests --filter-trait "process=its own" >"$alone" &
+running=$!
 run_tests --filter-not-trait "process=its own" | tee "$log"
 status=${PIPESTATUS[0]}
 passed=0 failed=0
@@ -52,8 +50,8 @@ else
   failed=$((failed + 1)) status=1
 fi
 
-for process in "${running[@]}"; do wait "$process" || status=$?; done
-cat "$runs" "$alone" | tee -a "$log"
+wait $running || status=$?
+tee -a "$log" <"$alone"
 count() { sed -nE "s/^ *$1: ([0-9]+)$/\1/p" "$log" | awk '{ all += $1 } END { print all + 0 }'; }
 passed=$((passed + $(count succeeded))) failed=$((failed + $(count failed))) skipped=$(count skipped)
 
